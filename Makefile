@@ -1,0 +1,44 @@
+# The two commands of the README, and what developers need beside them. Everything is installed into .venv.
+PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.11; do \
+	command -v $$each >/dev/null && $$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
+PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: run test unit lint lock clean
+
+run: .venv/installed  ## the main job, on a Kafka of its own; ONCE=1 ends after the samples
+	@.venv/bin/headwater run $(if $(ONCE),--once)
+
+test: .venv/installed-dev  ## every test, on a real Kafka where it is about delivery
+	@.venv/bin/python -m pytest
+
+unit: .venv/installed-dev  ## the tests without Kafka: seconds
+	@.venv/bin/python -m pytest --ignore=tests/broker
+
+lint: .venv/installed-dev  ## style, types, import rules
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Headwater needs Python 3.11 or newer; set PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "could not make a virtual environment (on Debian: apt install python3-venv)" >&2; exit 1; }
+
+.venv/installed: .venv/bin/python requirements.txt pyproject.toml
+	@echo "installing Headwater into .venv (once, about a minute) …"
+	@$(PIP) install --require-hashes -r requirements.txt
+	@$(PIP) install --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+
+.venv/installed-dev: .venv/installed requirements-dev.txt
+	@echo "installing the test tools …"
+	@$(PIP) install --require-hashes -r requirements-dev.txt
+	@touch $@
+
+# Written anew by hand when pyproject.toml changes: exact versions with hashes, for all platforms, naming no host.
+lock: .venv/bin/python
+	@$(PIP) install uv
+	@.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+		--no-header pyproject.toml --extra build -o requirements.txt
+	@.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+		--no-header pyproject.toml --extra build --extra dev -c requirements.txt -o requirements-dev.txt
+
+clean:
+	@rm -rf .venv

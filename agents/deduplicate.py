@@ -1,0 +1,88 @@
+"""Deduplicate: the first article of a headline is enriched and passed on, its repeats are recorded."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Awaitable, Callable
+
+import faust
+import orjson
+
+from streams.app import batch_topic
+from streams.articles import Article, article_from_json
+from streams.documents import (
+    DUPLICATE_TYPE,
+    ENRICHED_TYPE,
+    NINJS_SCHEMA,
+    duplicate_document,
+    event_headers,
+    ledger_text,
+    ninjs_document,
+)
+from streams.enrich.duplicates import (
+    Sighting,
+    find_owner,
+    judge_kind,
+    pack_owners,
+    print_body,
+    print_outlet,
+    remember,
+    unpack_owners,
+)
+from streams.enrich.language import detect_language
+from streams.enrich.subjects import tag_subjects
+from streams.settings import Settings
+from streams.steps import Decision, Output, Record, Step
+from streams.topics import DUPLICATES, ENRICHED, HEADLINES, PREPARED
+from streams.transport import Batch
+
+
+def deduplicate_step(settings: Settings) -> Step:
+    """news.prepared → news.enriched or news.duplicates; remembers who owns each headline."""
+
+    def decide(record: Record, remembered: bytes | None) -> Decision:
+        assert record.value is not None, "news.prepared is written by `prepare` alone, and never without a value"
+        article = article_from_json(record.value)
+        seen = Sighting(
+            offset=record.offset,
+            timestamp_ms=record.timestamp,
+            article_id=article.id,
+            outlet=print_outlet(article.outlet),
+            body=print_body(article.body),
+        )
+        owners = unpack_owners(remembered)
+        owner = find_owner(owners, seen, settings.window_ms)
+        if owner is not None:
+            kind = judge_kind(owner, seen)
+            if kind in settings.suppress:
+                document = duplicate_document(article, kind, owner, record.timestamp, settings.window_s)
+                headers = event_headers(record, article, DUPLICATE_TYPE)
+                return Decision((Output(DUPLICATES, article.id.encode(), orjson.dumps(document), headers, record.timestamp),))
+        return Decision((enrich(record, article),), pack_owners(remember(owners, seen)))
+
+    return Step("deduplicate", PREPARED, (ENRICHED, DUPLICATES), decide, HEADLINES)
+
+
+def enrich(record: Record, article: Article) -> Output:
+    """Tag an article's language and subjects and write it down for consumers."""
+    language = detect_language(article.headline, article.body)
+    subjects = tag_subjects(article.headline, article.body, article.keywords, language.tag)
+    headers = event_headers(
+        record,
+        article,
+        ENRICHED_TYPE,
+        schema=NINJS_SCHEMA,
+        languageconfidence=f"{language.confidence:.2f}",
+        languagedeclared=article.language,
+        cuts=ledger_text(article),
+    )
+    document = ninjs_document(article, language, subjects, record.timestamp)
+    return Output(ENRICHED, article.id.encode(), orjson.dumps(document), headers, record.timestamp)
+
+
+def install(app: faust.App, take: Callable[[Batch], Awaitable[None]]) -> None:
+    """Register the agent; ``take`` is :meth:`streams.delivery.Delivery.take`."""
+
+    @app.agent(batch_topic(app, PREPARED), name="deduplicate_articles")
+    async def deduplicate_articles(batches: AsyncIterable[Batch]) -> None:
+        async for batch in batches:
+            await take(batch)

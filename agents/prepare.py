@@ -1,0 +1,47 @@
+"""Prepare: read what a producer published, clean it, and hand it on under the fingerprint of its headline."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Awaitable, Callable
+
+import faust
+
+from streams.app import batch_topic
+from streams.articles import article_to_json, prepare_article
+from streams.documents import ORIGIN_HEADER, passed_on, rejection_headers
+from streams.records import Rejection, read_record
+from streams.settings import Settings
+from streams.steps import Decision, Output, Record, Step, header, origin
+from streams.topics import PREPARED, RAW, REJECTED
+from streams.transport import Batch
+
+
+def prepare_step(settings: Settings) -> Step:
+    """news.raw → news.prepared or news.rejected; remembers nothing."""
+
+    def decide(record: Record, _: bytes | None) -> Decision:
+        draft = read_record(record.value, header(record, "content-type"), max_bytes=settings.max_article_bytes)
+        article = draft if isinstance(draft, Rejection) else prepare_article(draft)
+        time_ms = max(record.timestamp, 0)
+        if isinstance(article, Rejection):
+            # Kafka has no record without both; the reason ("tombstone") tells that there was no value.
+            value = b"" if record.key is None and record.value is None else record.value
+            headers = rejection_headers(record, article, "prepare")
+            return Decision((Output(REJECTED, record.key, value, headers, time_ms),))
+        headers = (
+            ("content-type", b"application/json"),
+            (ORIGIN_HEADER, origin(record).encode()),
+            *passed_on(record),
+        )
+        return Decision((Output(PREPARED, article.fingerprint.encode(), article_to_json(article), headers, time_ms),))
+
+    return Step("prepare", RAW, (PREPARED, REJECTED), decide)
+
+
+def install(app: faust.App, take: Callable[[Batch], Awaitable[None]]) -> None:
+    """Register the agent; ``take`` is :meth:`streams.delivery.Delivery.take`."""
+
+    @app.agent(batch_topic(app, RAW), name="prepare_articles")
+    async def prepare_articles(batches: AsyncIterable[Batch]) -> None:
+        async for batch in batches:
+            await take(batch)

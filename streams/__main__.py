@@ -1,0 +1,32 @@
+"""The command ``headwater``."""
+
+from __future__ import annotations
+
+import click
+
+from streams.commands.broker import broker
+from streams.commands.enrich import enrich
+from streams.commands.pipe import pipe
+from streams.commands.publish import publish
+from streams.commands.run import run
+from streams.commands.settings import settings
+from streams.commands.tail import tail
+from streams.commands.topics import topics
+from streams.commands.worker import worker
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="headwater-news", prog_name="headwater")
+def main() -> None:
+    """News articles on Kafka: cleaned, deduplicated, tagged, exactly once.
+
+    `headwater run` shows it all with a Kafka of its own. Everything is set by environment variables HEADWATER_…; `headwater
+    settings` lists them.
+    """
+
+
+for command in (run, worker, topics, publish, tail, pipe, enrich, broker, settings):
+    main.add_command(command)
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""The Faust app: what Headwater takes from Faust, and the settings that make it safe to take."""
+
+from __future__ import annotations
+
+import faust
+import faust.streams
+from yarl import URL
+
+from streams.settings import Settings
+from streams.transport import SCHEME
+
+
+class UnsafeFaustError(RuntimeError):
+    """This installation of Faust would lose events."""
+
+
+def create_app(settings: Settings) -> faust.App:
+    """Build the app: agents, group membership and assignment are Faust's; commits are not (see ``streams.delivery``).
+
+    Raises:
+        UnsafeFaustError: when Faust's C stream loop is missing. The Python one acknowledges events of an earlier
+            generation without having processed them.
+    """
+    if getattr(faust.streams, "_CStreamIterator", None) is None:
+        raise UnsafeFaustError(
+            "faust-streaming is installed without its C extensions (or NO_CYTHON is set): install one of its wheels"
+        )
+    return faust.App(
+        settings.app_id,
+        broker=[URL(f"{SCHEME}://{broker}") for broker in settings.brokers],
+        datadir=settings.state_dir / "faust",
+        web_enabled=False,
+        topic_disable_leader=True,
+        topic_allow_declare=False,  # `headwater topics create` makes them, with the right settings
+        consumer_auto_offset_reset="earliest",
+        broker_max_poll_records=settings.max_batch_records,
+        consumer_max_fetch_size=2 << 20,
+        stream_buffer_maxsize=4,  # batches, not records
+        stream_wait_empty=False,  # streams.delivery finishes or gives up what is under way
+        broker_session_timeout=settings.session_timeout_s,
+        broker_heartbeat_interval=settings.session_timeout_s / 4,
+        broker_rebalance_timeout=settings.session_timeout_s * 2,
+        broker_request_timeout=settings.session_timeout_s * 3,
+        worker_redirect_stdouts=False,
+    )
+
+
+def batch_topic(app: faust.App, name: str) -> faust.Topic:
+    """A topic whose stream yields :class:`streams.transport.Batch`.
+
+    ``acks`` is off: a batch looks like a gap to Faust's bookkeeping of acknowledged offsets, which would grow for ever.
+    """
+    return app.topic(name, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw", acks=False)

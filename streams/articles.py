@@ -1,0 +1,92 @@
+"""The cleaned article: made of a draft, carried by news.prepared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+
+from streams.enrich.article import Cut, CutKind
+from streams.enrich.cleaning import clean_text
+from streams.enrich.headline import fingerprint_headline
+from streams.records import Draft, Reason, Rejection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """What a producer meant, cleaned: the one shape that every later step reads.
+
+    ``id`` and ``fingerprint`` are 32 hex digits. ``outlet`` is the publisher's name, else the URL's host. ``published`` and
+    ``language`` are the source's own words; ``cuts`` is the ledger of what cleaning took out.
+    """
+
+    id: str
+    fingerprint: str
+    headline: str
+    body: str
+    url: str | None = None
+    source_id: str | None = None
+    outlet: str | None = None
+    byline: str | None = None
+    published: str | None = None
+    language: str | None = None
+    section: str | None = None
+    dateline: str | None = None
+    agencies: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    cuts: tuple[Cut, ...] = ()
+
+
+def prepare_article(draft: Draft) -> Article | Rejection:
+    """Clean a draft's text, fingerprint its headline and give it its id."""
+    clean = clean_text(draft.text, draft.headline)
+    if not clean.headline:
+        return Rejection(Reason.NO_TEXT, "nothing is left to read once the page furniture is cut away")
+    host = urlsplit(draft.url).hostname if draft.url else None
+    outlet = draft.publisher or host
+    return Article(
+        id=article_id(draft.url, outlet, clean.headline, clean.body),
+        fingerprint=fingerprint_headline(clean.headline, [name for name in (draft.publisher, host) if name]),
+        headline=clean.headline,
+        body=clean.body,
+        url=draft.url,
+        source_id=draft.source_id,
+        outlet=outlet,
+        byline=draft.byline or clean.byline,
+        published=draft.published,
+        language=draft.language,
+        section=draft.section,
+        dateline=clean.dateline,
+        agencies=clean.agencies,
+        keywords=_distinct((*draft.keywords, *clean.keywords)),
+        cuts=clean.cuts,
+    )
+
+
+def article_id(url: str | None, outlet: str | None, headline: str, body: str) -> str:
+    """32 hex digits: of the canonical URL where there is one, else of the outlet and the content."""
+    parts = ("url", url) if url else ("content", outlet or "", headline, body)
+    return blake2b("\0".join(parts).encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+def article_to_json(article: Article) -> bytes:
+    """Encode an article for news.prepared."""
+    return orjson.dumps(article)
+
+
+def article_from_json(value: bytes) -> Article:
+    """Decode what :func:`article_to_json` made."""
+    fields: dict[str, Any] = orjson.loads(value)
+    fields["cuts"] = tuple(Cut(**{**cut, "kind": CutKind(cut["kind"])}) for cut in fields["cuts"])
+    fields["agencies"] = tuple(fields["agencies"])
+    fields["keywords"] = tuple(fields["keywords"])
+    return Article(**fields)
+
+
+def _distinct(words: Iterable[str]) -> tuple[str, ...]:
+    """The words without those that an earlier one repeats, whatever the case."""
+    return tuple({word.casefold(): word for word in reversed(list(words))}.values())[::-1]

@@ -1,0 +1,39 @@
+"""``headwater enrich``: each article cleaned and tagged on its own."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+import orjson
+
+from streams.articles import prepare_article
+from streams.commands.context import read_settings
+from streams.commands.inputs import read_documents
+from streams.documents import ninjs_document
+from streams.enrich.language import detect_language
+from streams.enrich.subjects import tag_subjects
+from streams.records import Rejection, read_record
+
+
+@click.command()
+@click.argument("files", nargs=-1)
+def enrich(files: tuple[str, ...]) -> None:
+    """Clean and tag each article of FILES (or stdin) on its own: one ninjs document a line.
+
+    No Kafka, no deduplication. What is no article is told on stderr, with its reason, and leaves no line.
+    """
+    settings = read_settings()
+    try:
+        for number, document in enumerate(read_documents(files), 1):
+            draft = read_record(document.value, document.content_type, max_bytes=settings.max_article_bytes)
+            article = draft if isinstance(draft, Rejection) else prepare_article(draft)
+            if isinstance(article, Rejection):
+                click.echo(f"article {number} rejected, {article.reason}: {article.message}", err=True)
+                continue
+            language = detect_language(article.headline, article.body)
+            subjects = tag_subjects(article.headline, article.body, article.keywords, language.tag)
+            sys.stdout.buffer.write(orjson.dumps(ninjs_document(article, language, subjects, 0)) + b"\n")
+            sys.stdout.buffer.flush()
+    except OSError as error:
+        raise click.ClickException(str(error)) from error

@@ -1,0 +1,82 @@
+"""Turning files and standard input into records, the same way for every command that reads them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+import orjson
+
+JSON = "application/json"
+HTML = "text/html"
+TEXT = "text/plain"
+
+_TYPE_BY_SUFFIX = {".html": HTML, ".htm": HTML, ".xhtml": HTML, ".txt": TEXT, ".text": TEXT}
+_JSON_LINES = (".jsonl", ".ndjson")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One raw record to be: its bytes and, where it is known, its content type."""
+
+    value: bytes
+    content_type: str | None
+
+
+def read_documents(paths: Iterable[str]) -> Iterator[Document]:
+    """Read every path in turn; "-" (or no path at all) is standard input.
+
+    JSON lines give a document a line; a JSON array one an element; anything else is one document as a whole. What a file is
+    tells its suffix (.jsonl, .ndjson, .json, .html, .txt), what standard input is its content.
+
+    Raises:
+        OSError: a file can't be read.
+    """
+    for path in list(paths) or ["-"]:
+        if path == "-":
+            yield from split_documents(sys.stdin.buffer)
+        elif Path(path).suffix.lower() in _JSON_LINES:
+            with Path(path).open("rb") as lines:
+                yield from _json_lines(lines)
+        elif (content_type := _TYPE_BY_SUFFIX.get(Path(path).suffix.lower())) is not None:
+            yield Document(Path(path).read_bytes(), content_type)
+        else:
+            with Path(path).open("rb") as lines:
+                yield from split_documents(lines)
+
+
+def split_documents(lines: Iterable[bytes]) -> Iterator[Document]:
+    """Tell by its content what a stream of lines is; JSON lines are passed on as they come, all else is read whole."""
+    lines = iter(lines)
+    first = next((line for line in lines if line.strip()), b"")
+    if first.lstrip().startswith(b"{") and _is_json(first):
+        yield from _json_lines(chain([first], lines))
+        return
+    whole = first + b"".join(lines)
+    if not whole.strip():
+        return
+    if whole.lstrip().startswith((b"{", b"[")) and _is_json(whole):
+        document = orjson.loads(whole)
+        elements = document if isinstance(document, list) else [document]
+        yield from (Document(orjson.dumps(element), JSON) for element in elements)
+        return
+    filled = [line for line in whole.splitlines() if line.strip()]
+    if sum(line.lstrip().startswith(b"{") for line in filled) * 2 > len(filled) > 1:
+        yield from _json_lines(filled)  # JSON lines whose first one is broken
+    else:
+        yield Document(whole, None)
+
+
+def _json_lines(lines: Iterable[bytes]) -> Iterator[Document]:
+    return (Document(line.rstrip(b"\r\n"), JSON) for line in lines if line.strip())
+
+
+def _is_json(text: bytes) -> bool:
+    try:
+        orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return False
+    return True

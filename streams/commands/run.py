@@ -1,0 +1,197 @@
+"""``headwater run``: the main job, on a Kafka of its own, with articles to show it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import click
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from rich.console import Console
+from rich.table import Table
+
+from infra.kafka import EmbeddedKafka, KafkaUnavailable
+from streams.clients import MAX_REQUEST_BYTES, connection, opened
+from streams.commands.context import read_settings, run_async
+from streams.commands.show import show
+from streams.documents import ORIGIN_HEADER
+from streams.samples import load_samples
+from streams.settings import PREFIX, Settings
+from streams.steps import Record, header
+from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, RAW, REJECTED, create_topics, partition_counts, topic_specs
+
+# From a cold start of the worker to the last sample: a few seconds; this is when something is wrong.
+_SAMPLES_TIMEOUT_S = 120.0
+_WORKER_STOP_TIMEOUT_S = 15.0
+
+console = Console(highlight=False, soft_wrap=True)
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="End after the samples; status 0 only if every one is accounted for.")
+def run(once: bool) -> None:
+    """Start Kafka and a worker, publish sample articles, and show what comes out.
+
+    With HEADWATER_BROKERS set, that Kafka is used and none is started. It stays up for your own articles until Ctrl-C.
+    """
+    settings = read_settings()
+    # Whoever ends us (a supervisor, a terminal that closes) ends what we started, too.
+    signal.signal(signal.SIGTERM, _interrupt)
+    complete = False
+    try:
+        with (
+            contextlib.suppress(KeyboardInterrupt),
+            tempfile.TemporaryDirectory(prefix="headwater-") as folder,
+            _kafka(settings, Path(folder)) as settings,
+        ):
+            complete = run_async(_run(settings, Path(folder), once=once), settings)
+    except KafkaUnavailable as error:
+        raise click.ClickException(str(error)) from error
+    sys.exit(0 if complete or not once else 1)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def _kafka(settings: Settings, folder: Path) -> Iterator[Settings]:
+    """The settings for the Kafka to use: the one that is set, else an embedded one that lasts as long as this."""
+    if PREFIX + "BROKERS" in os.environ:
+        yield settings
+        return
+    began = time.monotonic()
+    with EmbeddedKafka(folder / "kafka", report=lambda text: console.print(f"[dim]{text}[/]")) as kafka:
+        console.print(f"Kafka is up on {kafka.brokers} ({time.monotonic() - began:.1f} s)")
+        yield replace(settings, brokers=(kafka.brokers,), state_dir=folder / "state")
+
+
+async def _run(settings: Settings, folder: Path, *, once: bool) -> bool:
+    """Do it all; True when every sample has come out exactly once."""
+    await create_topics(settings, topic_specs(settings))
+    outcomes = AIOKafkaConsumer(**connection(settings), isolation_level="read_committed", enable_auto_commit=False)
+    async with opened(outcomes):
+        counts = await partition_counts(settings, OUTCOMES)
+        await _seek_to_now(outcomes, [TopicPartition(topic, part) for topic in OUTCOMES for part in range(counts[topic])])
+        log = folder / "worker.log"
+        async with _worker(settings, log) as process:
+            published = await _publish_samples(settings)
+            console.print(f"{len(published)} sample articles are in {RAW}; a worker is starting\n")
+            came_out: Counter[str] = Counter()
+            waiting = set(published)
+            deadline = time.monotonic() + _SAMPLES_TIMEOUT_S
+            async for record in _follow(outcomes):
+                if record is not None:
+                    came_out[record.topic] += 1
+                    origin = header(record, ORIGIN_HEADER)
+                    if origin in published and origin not in waiting:
+                        console.print(f"[bold red]came out twice:[/] {origin}")
+                        return False
+                    waiting.discard(origin or "")
+                    console.print(show(record))
+                    if not waiting and origin in published:
+                        _closing_table(len(published), came_out)
+                        if once:
+                            return True
+                        _how_to_go_on(settings)
+                elif process.returncode is not None:
+                    console.print(f"[bold red]the worker ended with status {process.returncode}[/]\n{_tail_of(log)}")
+                    return False
+                elif waiting and time.monotonic() > deadline:
+                    console.print(f"[bold red]missing after {_SAMPLES_TIMEOUT_S:.0f} s:[/] {sorted(waiting)}")
+                    console.print(_tail_of(log))
+                    return False
+    return True
+
+
+async def _seek_to_now(outcomes: AIOKafkaConsumer, partitions: list[TopicPartition]) -> None:
+    outcomes.assign(partitions)
+    await outcomes.seek_to_end(*partitions)
+    for partition in partitions:
+        await outcomes.position(partition)  # asks for it now, before anything is published
+
+
+async def _follow(outcomes: AIOKafkaConsumer) -> AsyncIterator[Record | None]:
+    """The records as they come; None whenever there are none for a moment."""
+    while True:
+        fetched = await outcomes.getmany(timeout_ms=200)
+        for records in fetched.values():
+            for record in records:
+                yield record
+        if not fetched:
+            yield None
+
+
+async def _publish_samples(settings: Settings) -> set[str]:
+    """Publish the samples in their order; returns where in news.raw each of them stands."""
+    producer = AIOKafkaProducer(**connection(settings), enable_idempotence=True, max_request_size=MAX_REQUEST_BYTES)
+    async with opened(producer):
+        deliveries = []
+        for sample in load_samples():
+            headers = [("content-type", sample.content_type.encode())] if sample.content_type else []
+            # One key, one partition, one order: the repeats come after what they repeat.
+            deliveries.append(await producer.send(RAW, sample.value, b"samples", headers=headers))
+        places = await asyncio.gather(*deliveries)
+    return {f"{place.topic}/{place.partition}/{place.offset}" for place in places}
+
+
+@contextlib.asynccontextmanager
+async def _worker(settings: Settings, log: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A worker of its own process, in its own session: Ctrl-C reaches us alone, and we end it in good order."""
+    with log.open("wb") as output:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "streams", "worker", "--loglevel", "warning"),
+            env=os.environ | settings.as_environment(),
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    try:
+        yield process
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+            try:
+                await asyncio.wait_for(process.wait(), _WORKER_STOP_TIMEOUT_S)
+            except TimeoutError:
+                process.kill()
+                await process.wait()
+
+
+def _closing_table(published: int, counts: Counter[str]) -> None:
+    table = Table(show_header=False, box=None, pad_edge=False)
+    table.add_row("in", str(published))
+    for sign, name, topic in (
+        ("=", "enriched", ENRICHED),
+        ("+", "duplicates", DUPLICATES),
+        ("+", "rejected", REJECTED),
+    ):
+        table.add_row(f"{sign} {name}", str(counts[topic]), f"[dim]{topic}[/]")
+    console.print()
+    console.print(table)
+    total = sum(counts.values())
+    if total == published:
+        console.print(f"[green]{published} = {' + '.join(str(counts[topic]) for topic in OUTCOMES)}: all accounted for[/]")
+    else:
+        console.print(f"[bold red]{published} went in, {total} came out[/]")
+
+
+def _how_to_go_on(settings: Settings) -> None:
+    console.print(
+        f"\nNow yours: from another terminal in this folder\n"
+        f"    HEADWATER_BROKERS={','.join(settings.brokers)} .venv/bin/headwater publish FILE…\n"
+        f"Ctrl-C ends it.\n"
+    )
+
+
+def _tail_of(log: Path) -> str:
+    return "\n".join(log.read_text("utf-8", "replace").splitlines()[-20:])

@@ -1,0 +1,28 @@
+"""``headwater settings``: every setting, its unit, its default, what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from streams.settings import PREFIX, Settings
+
+
+@click.command()
+def settings() -> None:
+    """List every setting: variable, unit, default, meaning."""
+    table = Table("variable", "unit", "default", "meaning", box=None, pad_edge=False)
+    for each in fields(Settings):
+        table.add_row(PREFIX + each.name.upper(), each.metadata["unit"], _shown(each.default), each.metadata["meaning"])
+    Console().print(table)
+
+
+def _shown(default: Any) -> str:
+    if isinstance(default, Iterable) and not isinstance(default, str):
+        return ",".join(sorted(str(part) for part in default))
+    return str(default)

@@ -1,0 +1,90 @@
+"""Events as a person reads them: one article a few lines, the most important first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from rich.markup import escape
+
+from streams.steps import Record, header
+from streams.topics import DUPLICATES, ENRICHED, REJECTED
+
+_WIDTH = 96
+
+
+def show(record: Record) -> str:
+    """A record of any topic as rich markup, two to four lines."""
+    if record.topic == REJECTED:
+        return _rejected(record)
+    try:
+        document = orjson.loads(record.value or b"")
+    except orjson.JSONDecodeError:
+        document = None
+    if isinstance(document, dict) and record.topic == ENRICHED:
+        return _enriched(record, document)
+    if isinstance(document, dict) and record.topic == DUPLICATES:
+        return _duplicate(document)
+    return f"[bold]{record.topic}[/] {escape(_short(_text(record.value)))}"
+
+
+def _enriched(record: Record, document: dict[str, Any]) -> str:
+    subjects = document.get("subjects", [])
+    tags = ", ".join(f"{tag['name']} {tag['confidence']}" for tag in subjects if "uri" in tag)
+    keywords = " ".join("#" + tag["literal"] for tag in subjects if "literal" in tag)
+    confidence = header(record, "ce_languageconfidence")
+    lines = [
+        f"[bold green]enriched[/]   [bold]{escape(_short(document['headlines'][0]['value']))}[/]",
+        f"           {document['language']} {confidence} · {escape(tags or 'no subject')}",
+    ]
+    facts = [document.get("located"), *(source["name"] for source in document.get("infoSources", []))]
+    more = " · ".join(part for part in (", ".join(filter(None, facts)), keywords) if part)
+    if more:
+        lines.append(f"           [dim]{escape(_short(more))}[/]")
+    cuts = _cuts(header(record, "ce_cuts"))
+    if cuts:
+        lines.append(f"           [dim]cut: {escape(cuts)}[/]")
+    return "\n".join(lines)
+
+
+def _duplicate(document: dict[str, Any]) -> str:
+    outlet = document.get("outlet") or "an unnamed outlet"
+    return "\n".join(
+        (
+            f"[bold yellow]duplicate[/]  {escape(_short(document['headline']))}",
+            f"           {document['kind']}, from {escape(outlet)} · owner {document['owner']['id'][:8]}…",
+        )
+    )
+
+
+def _rejected(record: Record) -> str:
+    reason = header(record, "__streams.errors.exception")
+    message = header(record, "__streams.errors.message") or ""
+    return "\n".join(
+        (
+            f"[bold red]rejected[/]   {reason}: {escape(_short(message))}",
+            f"           [dim]{escape(_short(_text(record.value)))}[/]",
+        )
+    )
+
+
+def _cuts(ledger: str | None) -> str:
+    """The ledger in a line: how often each kind of thing was cut."""
+    cuts: Sequence[dict[str, Any]] = orjson.loads(ledger) if ledger else []
+    return ", ".join(f"{kind} ×{count}" if count > 1 else kind for kind, count in _kinds(cuts))
+
+
+def _kinds(cuts: Sequence[dict[str, Any]]) -> list[tuple[str, int]]:
+    return list(Counter(cut["kind"] for cut in cuts).items())
+
+
+def _text(value: bytes | None) -> str:
+    return "no value (a tombstone)" if value is None else value[: 4 * _WIDTH].decode("utf-8", "replace")
+
+
+def _short(text: str) -> str:
+    """The text in one line of at most 96 characters, without control characters: it is somebody else's."""
+    line = " ".join("".join(each if each.isprintable() else " " for each in text).split())
+    return line if len(line) <= _WIDTH else line[: _WIDTH - 1] + "…"

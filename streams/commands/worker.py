@@ -1,0 +1,42 @@
+"""``headwater worker``: one member of the group that does the work."""
+
+from __future__ import annotations
+
+import asyncio
+
+import click
+
+from agents import deduplicate, pipeline_steps, prepare
+from streams.app import UnsafeFaustError, create_app
+from streams.commands.context import read_settings, run_async
+from streams.delivery import Delivery
+from streams.topics import TopicsMissingError, check_topics
+
+
+@click.command()
+@click.option(
+    "--loglevel",
+    type=click.Choice(["debug", "info", "warning", "error"]),
+    default="info",
+    show_default=True,
+)
+def worker(loglevel: str) -> None:
+    """Consume news.raw and do the whole job, until SIGTERM or Ctrl-C.
+
+    Start as many as there are partitions, each with a HEADWATER_STATE_DIR of its own. A worker that meets an error it can't
+    get over, or has lost its partitions to another, ends with status 70 and nothing half done: start it again.
+    """
+    settings = read_settings()
+    try:
+        run_async(check_topics(settings), settings)
+        (settings.state_dir / "faust").mkdir(parents=True, exist_ok=True)
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)  # where Faust looks for it
+        app = create_app(settings)
+    except (TopicsMissingError, UnsafeFaustError) as error:
+        raise click.ClickException(str(error)) from error
+    delivery = Delivery(app, settings, pipeline_steps(settings))
+    prepare.install(app, delivery.take)
+    deduplicate.install(app, delivery.take)
+    app.finalize()
+    app.Worker(loglevel=loglevel.upper(), loop=loop).execute_from_commandline()

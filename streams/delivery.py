@@ -1,0 +1,343 @@
+"""Exactly once: the one place that knows how records are read, decided on, sent and committed.
+
+The rules, and where each is kept:
+
+1. **One owner.** A source partition belongs to one :class:`OwnedPartition`. It makes sure that the consumer group still
+   counts this worker in, then *fences*: starting the producer with the partition's ``transactional.id`` ends whatever an older
+   owner had open and shuts it out for good. (``_acquire``)
+2. **Nothing left open.** Kafka can tear a transaction: a broker that dies between deciding on a commit and marking it in the
+   partitions may drop the marks, and the next commit of the same ``transactional.id`` then lets the old records out as well.
+   So the owner first aborts a transaction over everything this partition may have written. (``_sweep``)
+3. **Start where the log says.** Only then is the committed offset read; nobody else can move it any more. (``_acquire``)
+4. **State before work.** The table partition is read up to the end of its changelog, which is exact at that point
+   (:mod:`streams.tables`). (``_acquire``)
+5. **Nothing twice.** Records below the next offset are skipped: Faust delivers again after rebalances. (``_process``)
+6. **Nothing skipped.** Each batch says where it begins; if that is beyond the next offset, Faust has lost something on the
+   way and is sent back. (``_process``)
+7. **All or nothing.** Outputs, changelog and source offset are one transaction; every delivery is confirmed before it
+   commits. The local table copy is written after that. (``_commit``)
+8. **No guessing.** When a transaction's outcome is unknown (timeout, lost connection, while it was committed or aborted), the
+   producer is discarded and everything begins again at 1. That also bumps the producer's epoch, which keeps a delayed
+   commit message out of any later transaction (KIP-890; Jepsen on Bufstream 0.1.0). (``_process``, ``_EndTransactionOnce``)
+9. **Bugs stop the worker.** An exception that is no Kafka failure, or being fenced, ends the process before anything else
+   is committed; everything uncommitted is replayed by the next owner. (``_stop_worker``)
+
+Partitions run side by side, each in a task of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, NoReturn
+
+import faust
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.client import CoordinationType
+from aiokafka.errors import KafkaError, ProducerFenced
+from aiokafka.producer.sender import EndTxnHandler, Sender
+
+from streams.clients import MAX_REQUEST_BYTES, connection, opened
+from streams.settings import Settings
+from streams.steps import Output, Record, Step
+from streams.tables import TablePartition, changelog_topic
+from streams.transport import Batch
+
+log = logging.getLogger(__name__)
+
+EXIT_STATUS: Final = 70  # EX_SOFTWARE: to be started again by whoever supervises the worker
+
+_QUEUED_BATCHES = 2  # one being worked on, one at hand: more would only take memory
+_RELEASE_TIMEOUT_S = 5.0
+_DISCARD_TIMEOUT_S = 1.0
+_ACQUIRE_TIMEOUT_S = 60.0
+_RETRY_FOR_S = 120.0
+_RETRY_PAUSE_S = 0.5
+_RECORDS_BETWEEN_YIELDS = 16  # deciding is pure computing: let the event loop breathe
+
+_LOST = (
+    KafkaError,
+    OSError,
+    asyncio.TimeoutError,
+)  # what a broker in trouble raises; ProducerFenced is a KafkaError too
+
+
+class OwnedPartition:
+    """A source partition that this worker owns: its fenced producer, its table, its queue of batches, its task."""
+
+    def __init__(self, app: faust.App, settings: Settings, step: Step, tp: TopicPartition) -> None:
+        self._app = app
+        self._settings = settings
+        self._step = step
+        self._tp = tp
+        self._changelog = TopicPartition(changelog_topic(settings.app_id, step.table), tp.partition) if step.table else None
+        self._queue: asyncio.Queue[Batch | None] = asyncio.Queue(_QUEUED_BATCHES)
+        self._producer: AIOKafkaProducer | None = None
+        self._table: TablePartition | None = None
+        self._next_offset = 0
+        self._released = False
+        self.ready = asyncio.Event()
+        self._name = f"{step.name} {tp.topic}/{tp.partition}"
+        self._task = asyncio.create_task(self._run(), name=self._name)
+
+    async def offer(self, batch: Batch) -> None:
+        """Hand over a batch; waits while the queue is full, which holds the fetches back."""
+        if not self._released:
+            await self._queue.put(batch)
+
+    async def release(self) -> None:
+        """Finish the transaction under way, or give it up after 5 s; then close everything."""
+        self._released = True
+        while not self._queue.empty():
+            self._queue.get_nowait()
+        self._queue.put_nowait(None)
+        if not self.ready.is_set():
+            self._task.cancel()
+        _, running = await asyncio.wait([self._task], timeout=_RELEASE_TIMEOUT_S)
+        if running:
+            self._task.cancel()
+            await asyncio.wait(running)
+        await self._close()
+
+    async def _run(self) -> None:
+        try:
+            await self._begin_again()
+            while (batch := await self._queue.get()) is not None:
+                await self._process(batch)
+        except Exception as error:  # noqa: BLE001  (rule 9: whatever it is)
+            _stop_worker(f"{self._name}: {error!r}", error)
+
+    async def _process(self, batch: Batch) -> None:
+        if batch.begin is not None and batch.begin > self._next_offset:
+            log.warning("%s: records from %d on were not delivered; going back", self._name, self._next_offset)
+            await self._app.consumer.seek(self._tp, self._next_offset)
+            return
+        while not self._released:
+            records = [record for record in batch.records if record.offset >= self._next_offset]
+            if not records:
+                return
+            try:
+                await self._commit(records)
+            except ProducerFenced:
+                raise
+            except _LOST as error:
+                log.warning("%s: transaction lost (%r); beginning again", self._name, error)
+                await self._begin_again()
+
+    async def _commit(self, records: Sequence[Record]) -> None:
+        """Decide on the records and commit what follows from them, with their offset, as one transaction."""
+        outputs, remember = await self._decide(records)
+        next_offset = records[-1].offset + 1
+        producer = self._producer
+        assert producer is not None
+        if producer._txn_manager.is_fatal_error():
+            raise KafkaError("the producer failed between two transactions")
+        await producer.begin_transaction()
+        deliveries = [
+            await producer.send(
+                output.topic, output.value, output.key, timestamp_ms=output.timestamp_ms, headers=list(output.headers)
+            )
+            for output in outputs
+        ]
+        changes = []
+        if self._changelog is not None:
+            topic, partition = self._changelog
+            changes = [await producer.send(topic, value, key, partition) for key, value in remember.items()]
+        await producer.send_offsets_to_transaction({self._tp: next_offset}, self._settings.app_id)
+        await asyncio.gather(*deliveries)
+        written = await asyncio.gather(*changes)
+        await producer.commit_transaction()
+        self._next_offset = next_offset
+        if self._table is not None and written:
+            self._table.put(remember, max(change.offset for change in written) + 1)
+
+    async def _decide(self, records: Sequence[Record]) -> tuple[list[Output], dict[bytes, bytes]]:
+        """Ask the step about each record, in order; each sees what the ones before it made the table remember."""
+        known: dict[bytes | None, bytes | None] = {}
+        if self._table is not None:
+            keys = list({record.key for record in records if record.key is not None})
+            known.update(zip(keys, self._table.get(keys), strict=True))
+        outputs: list[Output] = []
+        remember: dict[bytes, bytes] = {}
+        for count, record in enumerate(records, 1):
+            decision = self._step.decide(record, known.get(record.key))
+            outputs.extend(decision.outputs)
+            if decision.remember is not None and record.key is not None:
+                known[record.key] = remember[record.key] = decision.remember
+            if count % _RECORDS_BETWEEN_YIELDS == 0:
+                await asyncio.sleep(0)
+        return outputs, remember
+
+    async def _begin_again(self) -> None:
+        """Acquire the partition, discarding what was held; while the broker can't be reached, try for two minutes."""
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + _RETRY_FOR_S
+        while not self._released:
+            try:
+                await self._close()
+                await asyncio.wait_for(self._acquire(), _ACQUIRE_TIMEOUT_S)
+                return
+            except ProducerFenced:
+                raise
+            except _LOST as error:
+                if clock() > deadline:
+                    raise
+                log.warning("%s: not acquired yet (%r); trying again", self._name, error)
+                await asyncio.sleep(_RETRY_PAUSE_S)
+
+    async def _acquire(self) -> None:
+        # A worker that was paused for long may think a partition its own that has gone to another; fencing that one out would
+        # be safe, and rude.
+        await self._app.consumer.confirm_membership()
+        self._producer = AIOKafkaProducer(
+            **connection(self._settings),
+            transactional_id=f"{self._settings.app_id}-{self._tp.topic}-{self._tp.partition}",
+            transaction_timeout_ms=60_000,
+            max_batch_size=256 << 10,
+            max_request_size=MAX_REQUEST_BYTES,
+            compression_type="lz4",
+            request_timeout_ms=30_000,
+        )
+        _end_transactions_once(self._producer)
+        await self._producer.start()
+        await self._sweep(self._producer)
+        reader = AIOKafkaConsumer(
+            **connection(self._settings),
+            group_id=self._settings.app_id,
+            enable_auto_commit=False,
+            isolation_level="read_committed",
+            auto_offset_reset="earliest",
+        )
+        # Assigned, never subscribed: it asks the group for offsets without being a member.
+        reader.assign([self._tp] if self._changelog is None else [self._changelog])
+        async with opened(reader):
+            self._next_offset = await reader.committed(self._tp) or 0
+            if self._step.table is not None and self._changelog is not None:
+                folder = self._settings.state_dir / self._settings.app_id / self._step.table
+                self._table = await TablePartition.open(folder / str(self._tp.partition))
+                restored = await self._table.restore(self._changelog, reader)
+                log.info("%s: read %d changes of its table", self._name, restored)
+        # What Faust delivered before there was anyone to take it comes again; what it delivers twice is skipped.
+        await self._app.consumer.seek(self._tp, self._next_offset)
+        self.ready.set()
+        log.info("%s: ready from offset %d on", self._name, self._next_offset)
+
+    async def _sweep(self, producer: AIOKafkaProducer) -> None:
+        """Abort a transaction over all that this partition writes: ends what a torn one of its predecessor's left open."""
+        written = [
+            TopicPartition(topic, part) for topic in self._step.sends_to for part in await producer.partitions_for(topic)
+        ]
+        if self._changelog is not None:
+            written.append(self._changelog)
+        await producer.begin_transaction()
+        transaction = producer._txn_manager
+        for tp in written:
+            transaction.maybe_add_partition_to_txn(tp)
+        while transaction.partitions_to_add():
+            if transaction.is_fatal_error():
+                raise KafkaError("the producer failed while it swept")
+            await asyncio.sleep(0.005)
+        # The group's partition of __consumer_offsets, without any offset in it.
+        while not await producer._sender._do_add_offsets_to_txn(self._settings.app_id):
+            pass
+        await producer.abort_transaction()
+
+    async def _close(self) -> None:
+        self.ready.clear()
+        producer, self._producer = self._producer, None
+        table, self._table = self._table, None
+        if table is not None:
+            table.close()
+        if producer is not None:
+            await _discard(producer)
+
+
+class Delivery:
+    """Hands the batches of Faust's agents to the partitions this worker owns, and follows the group's rebalances."""
+
+    def __init__(self, app: faust.App, settings: Settings, steps: Iterable[Step]) -> None:
+        self._app = app
+        self._settings = settings
+        self._steps = {step.source: step for step in steps}
+        self._owned: dict[TopicPartition, OwnedPartition] = {}
+        app.on_partitions_assigned.connect(self._on_assigned)
+        app.on_partitions_revoked.connect(self._on_revoked)
+        app.on_before_shutdown.connect(self._on_shutdown)
+
+    async def take(self, batch: Batch) -> None:
+        """Called by an agent for each batch of its stream."""
+        owned = self._owned.get(TopicPartition(batch.topic, batch.partition))
+        # Without an owner it is dropped: acquiring the partition sends Faust back to what is not committed.
+        if owned is not None:
+            await owned.offer(batch)
+
+    @property
+    def ready(self) -> bool:
+        """Whether every partition of this worker has been fenced and restored."""
+        return all(owned.ready.is_set() for owned in self._owned.values())
+
+    async def _on_assigned(self, app: faust.App, assigned: set[Any], **_: Any) -> None:
+        wanted = {TopicPartition(tp.topic, tp.partition) for tp in assigned if tp.topic in self._steps}
+        await self._release(self._owned.keys() - wanted)
+        for tp in sorted(wanted - self._owned.keys()):
+            self._owned[tp] = OwnedPartition(self._app, self._settings, self._steps[tp.topic], tp)
+
+    async def _on_revoked(self, app: faust.App, revoked: set[Any], **_: Any) -> None:
+        await self._release({TopicPartition(tp.topic, tp.partition) for tp in revoked})
+
+    async def _on_shutdown(self, app: faust.App, **_: Any) -> None:
+        await self._release(set(self._owned))
+
+    async def _release(self, partitions: set[TopicPartition]) -> None:
+        leaving = [owned for tp in partitions if (owned := self._owned.pop(tp, None)) is not None]
+        await asyncio.gather(*(owned.release() for owned in leaving))
+
+
+class _EndTransactionOnce(EndTxnHandler):
+    """Commits or aborts with a single message: aiokafka would send it again when the answer is lost.
+
+    A second message might be the one that counts while the first is still under way, and then ends a later transaction. So
+    a lost answer fails the producer instead (rule 8). An answer that says "not now" is an answer: that is tried again.
+    """
+
+    async def do(self, node_id: int) -> bool:
+        response = await self._sender.client.send(node_id, self.create_request(), group=self.group)
+        pause_s = self.handle_response(response)
+        if pause_s is not None:
+            await asyncio.sleep(pause_s)
+        return pause_s is None
+
+
+def _end_transactions_once(producer: AIOKafkaProducer) -> None:
+    sender: Sender = producer._sender
+
+    async def end_transaction(result: Any) -> None:
+        await sender._message_accumulator.flush_for_commit()
+        transaction = sender._txn_manager
+        if transaction.is_empty_transaction():
+            transaction.complete_transaction()
+            return
+        node_id = await sender._find_coordinator(CoordinationType.TRANSACTION, transaction.transactional_id)
+        await _EndTransactionOnce(sender, result).do(node_id)
+
+    sender._do_txn_commit = end_transaction
+
+
+async def _discard(producer: AIOKafkaProducer) -> None:
+    """Close a producer without sending what it still holds: an open transaction is ended by the next owner's fencing."""
+    producer._closed = True
+    sending = producer._sender.sender_task
+    if sending is not None:
+        sending.cancel()
+        await asyncio.wait([sending], timeout=_DISCARD_TIMEOUT_S)
+    await producer.client.close()
+
+
+def _stop_worker(reason: str, error: BaseException) -> NoReturn:
+    log.critical("worker stops, nothing more is committed: %s", reason, exc_info=error)
+    logging.shutdown()
+    sys.stderr.flush()
+    os._exit(EXIT_STATUS)

@@ -1,0 +1,79 @@
+"""The values that the enrichment steps hand to each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class CutKind(StrEnum):
+    """What a piece of text was that cleaning took out of a page."""
+
+    HEADLINE = "headline"  # moved to ``CleanText.headline``
+    HEADLINE_REPEAT = "headline-repeat"
+    DATELINE = "dateline"
+    BYLINE = "byline"
+    DATE_LINE = "date-line"
+    HASHTAGS = "hashtags"
+    COMMENT_FORM = "comment-form"
+    NAVIGATION = "navigation"
+    SHARE_BAR = "share-bar"
+    SUBSCRIPTION = "subscription"
+    RELATED = "related"
+    COOKIE_NOTICE = "cookie-notice"
+    COPYRIGHT = "copyright"
+    SURROUNDINGS = "surroundings"  # whatever else stood before or after the article
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """One entry of the ledger: what left the text, why, and where it stood.
+
+    ``offset`` and ``length`` count characters of the text as it was read (before any cleaning);
+    ``excerpt`` is its beginning, at most 60 characters.
+    """
+
+    kind: CutKind
+    reason: str
+    offset: int
+    length: int
+    excerpt: str
+
+
+@dataclass(frozen=True, slots=True)
+class CleanText:
+    """A page's text after cleaning, and the facts that were found on the way.
+
+    ``headline`` is "" when the page has none. ``body`` keeps one line a paragraph, separated by one newline.
+    ``keywords`` are hashtags as written, without "#". ``agencies`` are names as written ("Agencies", "Reuters").
+    """
+
+    headline: str
+    body: str
+    dateline: str | None = None
+    agencies: tuple[str, ...] = ()
+    byline: str | None = None
+    keywords: tuple[str, ...] = ()
+    cuts: tuple[Cut, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A BCP 47 tag ("und": nothing to judge) and a confidence, 0.0 to 1.0."""
+
+    tag: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What an article is about: one IPTC Media Topic.
+
+    ``uri``: http://cv.iptc.org/newscodes/mediatopic/…; ``name``: its English label; ``confidence``: 1 to 100;
+    ``evidence``: the words that spoke for it, best first.
+    """
+
+    uri: str
+    name: str
+    confidence: int
+    evidence: tuple[str, ...] = ()

@@ -1,0 +1,58 @@
+"""The pipeline without Kafka: the same steps over records held in memory, one partition a topic."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from streams.steps import Headers, Output, Record, Step
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryRecord:
+    """A record as :class:`streams.steps.Record` describes it."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers = ()
+
+
+class MemoryPipeline:
+    """Feeds records through steps, each output at once into the step that reads its topic.
+
+    Deterministic: outputs come in the order of the input, offsets count from 0 in each topic.
+    """
+
+    def __init__(self, steps: Sequence[Step]) -> None:
+        self._steps = {step.source: step for step in steps}
+        self._tables: dict[str, dict[bytes | None, bytes]] = defaultdict(dict)
+        self._next_offset: dict[str, int] = defaultdict(int)
+
+    def publish(
+        self,
+        topic: str,
+        key: bytes | None,
+        value: bytes | None,
+        headers: Headers = (),
+        timestamp_ms: int = 0,
+    ) -> Iterator[Output]:
+        """Append a record to a topic and yield every output that follows from it, depth first."""
+        record = MemoryRecord(topic, 0, self._next_offset[topic], timestamp_ms, key, value, headers)
+        self._next_offset[topic] += 1
+        step = self._steps.get(topic)
+        if step is not None:
+            yield from self._decide(step, record)
+
+    def _decide(self, step: Step, record: Record) -> Iterator[Output]:
+        table = self._tables[step.table] if step.table else {}
+        decision = step.decide(record, table.get(record.key))
+        if decision.remember is not None:
+            table[record.key] = decision.remember
+        for output in decision.outputs:
+            yield output
+            yield from self.publish(output.topic, output.key, output.value, output.headers, output.timestamp_ms)

@@ -1,0 +1,138 @@
+"""Tables: what a step remembers by key, partition by partition, in RocksDB with a changelog topic behind it.
+
+A table partition belongs to a partition of the step's source and is only touched by that partition's owner
+(:mod:`streams.delivery`). Two things make it exact:
+
+- Its **changelog** is written inside the transaction that commits the source offset. What a read_committed reader finds there
+  is the state after precisely the committed records: never behind, never ahead, and no fenced worker can add to it.
+- The **local copy** is written after the transaction has committed, together with the changelog position it then stands at,
+  in one atomic RocksDB write. Any local copy, however old or of whichever worker, is therefore the true state at its
+  position, and reading the changelog from there brings it up to date. Losing it costs time, not truth.
+
+Why not Faust's own tables: they write to RocksDB before the commit, recover record by record (some thousands a second), lose
+track of the position on every restart and can hang on the gaps that transactions leave (ARCHITECTURE.md has the figures).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from rocksdict import BlockBasedOptions, Cache, DBCompressionType, Options, Rdict, WriteBatch
+
+log = logging.getLogger(__name__)
+
+# No key of a table starts with a NUL byte: keys are headline fingerprints.
+_POSITION = b"\x00changelog-position"
+
+_BLOCK_CACHE_BYTES = 16 << 20
+_WRITE_BUFFER_BYTES = 8 << 20
+_RESTORE_BATCH_RECORDS = 5_000
+_OPEN_TIMEOUT_S = 10.0
+
+
+class TableInUseError(RuntimeError):
+    """Another process holds the local copy of this partition open."""
+
+
+def changelog_topic(app_id: str, table: str) -> str:
+    """The Kafka topic behind a table; Faust's own naming."""
+    return f"{app_id}-{table}-changelog"
+
+
+class TablePartition:
+    """The local copy of one partition of a table. Open it with :meth:`open`, read and write it, :meth:`close` it.
+
+    ``position`` is the changelog offset from which on this copy knows nothing.
+    """
+
+    def __init__(self, database: Rdict, path: Path) -> None:
+        self._database = database
+        self._path = path
+        stored = database.get(_POSITION)
+        self.position = int(stored) if stored else 0
+
+    @classmethod
+    async def open(cls, path: Path) -> TablePartition:
+        """Open or create the copy at ``path``; waits up to 10 s for a process that is just letting go of it.
+
+        Raises:
+            TableInUseError: when it does not.
+        """
+        path.parent.mkdir(parents=True, exist_ok=True)
+        deadline = time.monotonic() + _OPEN_TIMEOUT_S
+        while True:
+            try:
+                return cls(Rdict(str(path), _options()), path)
+            except Exception as error:
+                # rocksdict raises bare Exceptions; a held lock is told by its words alone.
+                if "lock" not in str(error).lower():
+                    raise
+                if time.monotonic() > deadline:
+                    raise TableInUseError(
+                        f"{path} is in use by another process: give each worker a HEADWATER_STATE_DIR of its own"
+                    ) from error
+            await asyncio.sleep(0.1)
+
+    def get(self, keys: Sequence[bytes]) -> list[bytes | None]:
+        """The values remembered under ``keys``, in their order."""
+        values: list[bytes | None] = self._database.get(list(keys))
+        return values
+
+    def put(self, changes: Mapping[bytes, bytes], position: int) -> None:
+        """Remember ``changes`` and that the changelog is known up to ``position``, at once or not at all."""
+        batch = WriteBatch(raw_mode=True)
+        for key, value in changes.items():
+            batch.put(key, value)
+        batch.put(_POSITION, str(position).encode())
+        self._database.write(batch)
+        self.position = position
+
+    async def restore(self, changelog: TopicPartition, consumer: AIOKafkaConsumer) -> int:
+        """Bring the copy up to date from its changelog, in batches; returns the number of records read.
+
+        ``consumer`` must read ``read_committed`` and be assigned the changelog partition. Call it after the partition's
+        producer has fenced its predecessor: from then on nobody else can commit to the changelog.
+        """
+        end = (await consumer.end_offsets([changelog]))[changelog]
+        begin = (await consumer.beginning_offsets([changelog]))[changelog]
+        if self.position > end:
+            log.warning("%s knows more than %s holds: the topic was made anew, and so is the copy", self._path, changelog)
+            self._wipe()
+        position = max(self.position, begin)
+        consumer.seek(changelog, position)
+        read = 0
+        # Markers of transactions take offsets too: what counts is how far the reader has come, not what it has seen.
+        while position < end:
+            fetched = await consumer.getmany(changelog, timeout_ms=500, max_records=_RESTORE_BATCH_RECORDS)
+            records = fetched.get(changelog, [])
+            position = await consumer.position(changelog)
+            self.put({record.key: record.value for record in records if record.value is not None}, position)
+            read += len(records)
+        return read
+
+    def _wipe(self) -> None:
+        self._database.close()
+        Rdict.destroy(str(self._path))
+        self._database = Rdict(str(self._path), _options())
+        self.position = 0
+
+    def close(self) -> None:
+        """Close the copy; it can be opened again, by anyone."""
+        self._database.close()
+
+
+def _options() -> Options:
+    options = Options(raw_mode=True)
+    options.create_if_missing(True)
+    options.set_write_buffer_size(_WRITE_BUFFER_BYTES)
+    options.set_compression_type(DBCompressionType.lz4())
+    blocks = BlockBasedOptions()
+    blocks.set_block_cache(Cache(_BLOCK_CACHE_BYTES))
+    blocks.set_bloom_filter(10, False)
+    options.set_block_based_table_factory(blocks)
+    return options

@@ -1,0 +1,122 @@
+"""The topics: their names, what they promise, and how they are made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import TopicAlreadyExistsError, for_code
+
+from streams.clients import connection, opened
+from streams.settings import Settings
+from streams.tables import changelog_topic
+
+RAW: Final = "news.raw"
+PREPARED: Final = "news.prepared"
+ENRICHED: Final = "news.enriched"
+DUPLICATES: Final = "news.duplicates"
+REJECTED: Final = "news.rejected"
+
+OUTCOMES: Final = (ENRICHED, DUPLICATES, REJECTED)
+"""Every raw record ends in exactly one of these."""
+
+HEADLINES: Final = "headlines"
+"""The table of deduplicate: who owns a headline."""
+
+_DAY_MS: Final = 24 * 3600 * 1000
+# A raw record up to this size is accepted by Kafka, so that it can be rejected with a reason; the outputs get room to grow.
+_RAW_MAX_BYTES: Final = 12 << 20
+_OUTPUT_MAX_BYTES: Final = 16 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class TopicSpec:
+    """A topic as ``headwater topics create`` makes it; ``config`` holds Kafka's own topic settings."""
+
+    name: str
+    purpose: str
+    config: dict[str, str]
+
+
+def topic_specs(settings: Settings) -> tuple[TopicSpec, ...]:
+    """All topics of one stream, in the order of the dataflow."""
+
+    def kept(days: int, **config: str) -> dict[str, str]:
+        return {
+            "cleanup.policy": "delete",
+            "retention.ms": str(days * _DAY_MS),
+            "max.message.bytes": str(_OUTPUT_MAX_BYTES),
+            # Outputs carry the raw record's time: a producer's clock that runs ahead must not make them undeliverable.
+            "message.timestamp.after.max.ms": str((1 << 63) - 1),
+            **{name.replace("_", "."): value for name, value in config.items()},
+        }
+
+    return (
+        TopicSpec(RAW, "articles as producers have them", kept(7, max_message_bytes=str(_RAW_MAX_BYTES))),
+        TopicSpec(PREPARED, "cleaned articles by headline fingerprint (internal)", kept(7)),
+        # The latest state of each article stays; older ones go, but not before a slow consumer has had a week.
+        TopicSpec(
+            ENRICHED,
+            "enriched articles by article id: ninjs 3.1 in CloudEvents",
+            kept(30, cleanup_policy="compact,delete", min_compaction_lag_ms=str(7 * _DAY_MS)),
+        ),
+        TopicSpec(DUPLICATES, "repeated headlines: which article owns each, and in what way it is repeated", kept(30)),
+        TopicSpec(REJECTED, "records that are no article: their bytes, with the reason in the headers", kept(30)),
+        TopicSpec(
+            changelog_topic(settings.app_id, HEADLINES),
+            "who owns each headline (internal)",
+            {"cleanup.policy": "compact", "max.message.bytes": str(1 << 20), "segment.ms": str(_DAY_MS)},
+        ),
+    )
+
+
+async def create_topics(settings: Settings, specs: Sequence[TopicSpec]) -> list[str]:
+    """Create the topics that do not exist yet; returns their names.
+
+    Raises:
+        KafkaError: the broker's own, when it refuses one.
+    """
+    async with opened(AIOKafkaAdminClient(**connection(settings))) as admin:
+        response = await admin.create_topics(
+            [NewTopic(spec.name, settings.partitions, settings.replication, topic_configs=spec.config) for spec in specs]
+        )
+    created = []
+    for name, code, message in response.topic_errors:
+        error = for_code(code)
+        if code == 0:
+            created.append(name)
+        elif error is not TopicAlreadyExistsError:
+            raise error(f"{name}: {message}")
+    return created
+
+
+async def partition_counts(settings: Settings, names: Sequence[str]) -> dict[str, int]:
+    """How many partitions each topic has; 0 for one that does not exist."""
+    async with opened(AIOKafkaAdminClient(**connection(settings))) as admin:
+        existing = set(await admin.list_topics()) & set(names)
+        described = await admin.describe_topics(sorted(existing)) if existing else []
+    counts = {topic["topic"]: len(topic["partitions"]) for topic in described}
+    return {name: counts.get(name, 0) for name in names}
+
+
+class TopicsMissingError(RuntimeError):
+    """Topics that the pipeline needs are not there, or do not fit together."""
+
+
+async def check_topics(settings: Settings) -> None:
+    """Make sure the topics are there before a worker starts.
+
+    Raises:
+        TopicsMissingError: saying which are not, or that the changelog has other partitions than its source.
+    """
+    counts = await partition_counts(settings, [spec.name for spec in topic_specs(settings)])
+    missing = [name for name, count in counts.items() if not count]
+    if missing:
+        raise TopicsMissingError(f"no such topics: {', '.join(missing)}; make them with `headwater topics create`")
+    changelog = changelog_topic(settings.app_id, HEADLINES)
+    if counts[changelog] != counts[PREPARED]:
+        raise TopicsMissingError(
+            f"{changelog} has {counts[changelog]} partitions and {PREPARED} has {counts[PREPARED]}: they must be equal"
+        )

@@ -1,0 +1,300 @@
+"""Chaos: workers and the broker are killed, paused, restarted and robbed of their state while articles stream in.
+
+    .venv/bin/python -m tests.broker.chaos --seconds 1800 --seed 7
+
+Everything drawn (articles, faults, pauses) comes from the seed, so that a failing run can be run again. At the end, a
+read_committed reader must find each input in exactly one outcome, exactly once; and the firsts and duplicates must be, byte for
+byte, those that the pure decision gives over news.prepared as it finally stands.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import orjson
+from aiokafka import AIOKafkaProducer, ConsumerRecord
+
+from agents import pipeline_steps
+from streams.clients import MAX_REQUEST_BYTES, connection, opened
+from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, PREPARED, RAW
+from tests.broker.stream import Raw, Stream, origins
+
+SESSION_TIMEOUT_S = 6
+PAUSE_S = 9.0  # of a zombie: beyond the session timeout
+WINDOW_S = 3_600
+ARTICLES_PER_S = 60
+SETTLE_TIMEOUT_S = 120.0
+
+TEXTS = {
+    "en": "The council met on Monday and adopted the plan after a short debate about its costs.",
+    "de": "Der Rat hat am Montag getagt und den Plan nach kurzer Debatte über die Kosten angenommen.",
+    "es": "El consejo se reunió el lunes y aprobó el plan tras un breve debate sobre sus costes.",
+    "ru": "Совет собрался в понедельник и принял план после короткого обсуждения расходов.",
+    "ar": "اجتمع المجلس يوم الاثنين واعتمد الخطة بعد نقاش قصير حول تكاليفها.",
+}
+BAD = (b'{"title": ', b"\xff\xfe\x00", b'{"title": 7}', b"", None)
+
+
+@dataclass
+class Report:
+    """What a run did and found."""
+
+    published: int = 0
+    faults: Counter[str] = field(default_factory=Counter)
+    exits: Counter[int] = field(default_factory=Counter)
+    outcomes: Counter[str] = field(default_factory=Counter)
+    aborted: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        lines = (
+            f"{self.published} published: " + ", ".join(f"{count} {topic}" for topic, count in self.outcomes.items()),
+            f"{self.faults.total()} faults: " + ", ".join(f"{count} {name}" for name, count in self.faults.items()),
+            f"worker exits by status: {dict(self.exits)}; {self.aborted} records in aborted transactions",
+            *(self.wrong or ["every input in exactly one outcome, exactly once; every decision as the log has it"]),
+        )
+        return "\n".join(lines)
+
+
+def articles(random_: random.Random) -> Iterator[Raw]:
+    """Articles without end: headlines come back within the window and beyond it, in five languages, some of them bad input."""
+    # Recent: Kafka deletes what is older than a topic's retention, whenever it came.
+    at_ms = int(time.time() * 1000) - 48 * 3_600_000
+    for number in range(sys.maxsize):
+        at_ms += random_.randrange(10_000)
+        key = b"%d" % number
+        if random_.random() < 0.03:
+            yield Raw(random_.choice(BAD), key, timestamp_ms=at_ms)
+            continue
+        # Mostly recent headlines, which repeat within the window, and now and then one from long ago.
+        back = random_.randrange(1, 2_000) if random_.random() < 0.1 else random_.randrange(1, 60)
+        story = max(0, number // 2 - back) if random_.random() < 0.5 else number // 2
+        text = random_.choice(list(TEXTS.values()))
+        document = {"title": f"Story {story} of the day: council votes", "text": f"{text} {story}", "id": str(number)}
+        yield Raw(orjson.dumps(document), key, timestamp_ms=at_ms)
+
+
+class Chaos:
+    """One run."""
+
+    def __init__(
+        self, stream: Stream, seed: int, seconds: float, workers: int, places: list[str], say: Callable[[str], None]
+    ) -> None:
+        self._stream = stream
+        self._random = random.Random(seed)
+        self._articles = articles(random.Random(seed + 1))
+        self._seconds = seconds
+        self._say = say
+        self._began = time.monotonic()
+        self._places = list(places)
+        self._past: Path | None = None
+        self._workers = [stream.start_worker() for _ in range(workers)]
+        self.report = Report()
+        self._faults: dict[str, Callable[[], Awaitable[None]]] = {
+            "kill -9": self._kill,
+            "pause beyond the session timeout": self._pause,
+            "SIGTERM and restart": self._restart,
+            "a worker joins and leaves": self._join_and_leave,
+            "broker killed and restarted": self._kill_broker,
+            "state wiped": self._wipe_state,
+            "another worker's past state": self._foreign_state,
+        }
+
+    async def run(self) -> Report:
+        """Stream, disturb, settle, check."""
+        await self._stream.outcomes(1)  # the first worker is up: from now on faults hit work
+        self._began = time.monotonic()
+        await asyncio.gather(self._publish(), self._disturb())
+        await self._check()
+        return self.report
+
+    def _left_s(self) -> float:
+        return self._began + self._seconds - time.monotonic()
+
+    async def _publish(self) -> None:
+        producer = AIOKafkaProducer(
+            **connection(self._stream.settings), enable_idempotence=True, max_request_size=MAX_REQUEST_BYTES
+        )
+        deliveries = []
+        async with opened(producer):
+            while self._left_s() > 0:
+                for _ in range(ARTICLES_PER_S // 10):
+                    raw = next(self._articles)
+                    deliveries.append(await producer.send(RAW, raw.value, raw.key, timestamp_ms=raw.timestamp_ms))
+                await asyncio.sleep(0.1)
+            places = await asyncio.gather(*deliveries)
+        self._places += [f"{place.topic}/{place.partition}/{place.offset}" for place in places]
+
+    async def _disturb(self) -> None:
+        # Every kind once, in a drawn order, before any comes again.
+        names: list[str] = []
+        while self._left_s() > PAUSE_S:
+            await asyncio.sleep(self._random.uniform(2, 5))
+            names = names or self._random.sample(list(self._faults), len(self._faults))
+            name = names.pop()
+            self._say(f"{time.monotonic() - self._began:5.0f} s  {name}")
+            await self._faults[name]()
+            self.report.faults[name] += 1
+            self._supervise()
+
+    def _supervise(self) -> None:
+        """Start again what has ended, as any supervisor would, with the state folder it had."""
+        for number, worker in enumerate(self._workers):
+            if (status := worker.poll()) is not None:
+                self.report.exits[status] += 1
+                self._workers[number] = self._stream.start_worker(again=worker)
+
+    def _pick(self) -> int:
+        return self._random.randrange(len(self._workers))
+
+    async def _kill(self) -> None:
+        worker = self._workers[self._pick()]
+        worker.kill()
+        await asyncio.to_thread(worker.wait)
+
+    async def _pause(self) -> None:
+        worker = self._workers[self._pick()]
+        worker.send_signal(signal.SIGSTOP)
+        await asyncio.sleep(PAUSE_S)
+        worker.send_signal(signal.SIGCONT)
+        await asyncio.sleep(2)
+
+    async def _restart(self) -> None:
+        worker = self._workers[self._pick()]
+        worker.terminate()
+        await asyncio.to_thread(worker.wait, 20)
+
+    async def _join_and_leave(self) -> None:
+        guest = self._stream.start_worker()
+        await asyncio.sleep(8)
+        guest.terminate()
+        status = await asyncio.to_thread(guest.wait, 20)
+        if status != 0:
+            self.report.wrong.append(f"the worker that joined and left ended with status {status}")
+
+    async def _kill_broker(self) -> None:
+        await self._stream.restart_broker()
+
+    async def _wipe_state(self) -> None:
+        number = self._pick()
+        await self._stop_for_good(number)
+        shutil.rmtree(self._stream.state_of(self._workers[number]), ignore_errors=True)
+
+    async def _foreign_state(self) -> None:
+        """Give a worker the state another one had some faults ago."""
+        giver = self._random.randrange(len(self._workers))
+        taker = (giver + 1) % len(self._workers)
+        past, self._past = self._past, self._stream.folder / f"past-{self.report.faults.total()}"
+        await self._stop_for_good(giver)
+        shutil.copytree(self._stream.state_of(self._workers[giver]), self._past, dirs_exist_ok=True)
+        if past is not None:
+            await self._stop_for_good(taker)
+            folder = self._stream.state_of(self._workers[taker])
+            shutil.rmtree(folder, ignore_errors=True)
+            shutil.copytree(past, folder)
+
+    async def _stop_for_good(self, number: int) -> None:
+        self._workers[number].kill()
+        await asyncio.to_thread(self._workers[number].wait)
+
+    async def _check(self) -> None:
+        report = self.report
+        report.published = len(self._places)
+        deadline = time.monotonic() + SETTLE_TIMEOUT_S
+        found: list[ConsumerRecord] = []
+        while len(found) < report.published and time.monotonic() < deadline:
+            self._supervise()
+            await asyncio.sleep(1)
+            found = await self._stream.read()
+        for worker in self._workers:
+            worker.terminate()
+        for worker in self._workers:
+            with contextlib.suppress(Exception):
+                await asyncio.to_thread(worker.wait, 20)
+        found = await self._stream.read()
+        report.outcomes.update(record.topic for record in found)
+        report.aborted = len(await self._stream.read([*OUTCOMES, PREPARED], "read_uncommitted")) - len(found)
+        prepared = await self._stream.read([PREPARED])
+        report.aborted -= len(prepared)
+
+        came = Counter(origins(found))
+        expected = Counter(self._places)
+        lost, doubled = expected - came, came - expected
+        if lost:
+            report.wrong.append(f"{lost.total()} lost: {sorted(lost)[:5]} …")
+        if doubled:
+            report.wrong.append(f"{doubled.total()} came out twice or from nowhere: {sorted(doubled)[:5]} …")
+        wrong = decisions(found) - decided(prepared, self._stream)
+        missing = decided(prepared, self._stream) - decisions(found)
+        if wrong or missing:
+            report.wrong.append(f"{len(wrong)} decisions are not those of the log, {len(missing)} are missing")
+
+
+Decided = set[tuple[str, bytes | None, bytes | None, tuple[tuple[str, bytes], ...], int]]
+
+
+def decisions(found: list[ConsumerRecord]) -> Decided:
+    """The firsts and duplicates that came out, whole."""
+    return {
+        (record.topic, record.key, record.value, tuple(record.headers), record.timestamp)
+        for record in found
+        if record.topic in (ENRICHED, DUPLICATES)
+    }
+
+
+def decided(prepared: list[ConsumerRecord], stream: Stream) -> Decided:
+    """The firsts and duplicates that the pure decision gives over news.prepared as it stands."""
+    step = next(step for step in pipeline_steps(stream.settings) if step.source == PREPARED)
+    outputs: Decided = set()
+    tables: dict[int, dict[bytes | None, bytes]] = defaultdict(dict)
+    for record in prepared:  # read in the order of each partition
+        table = tables[record.partition]
+        decision = step.decide(record, table.get(record.key))
+        if decision.remember is not None:
+            table[record.key] = decision.remember
+        outputs.update((each.topic, each.key, each.value, each.headers, each.timestamp_ms) for each in decision.outputs)
+    return outputs
+
+
+async def chaos(folder: Path, seed: int, seconds: float, workers: int = 2, say: Callable[[str], None] = print) -> Report:
+    """Run chaos for ``seconds`` (and up to two minutes to settle); the report's ``wrong`` is empty when all is well."""
+    settings = {"session_timeout_s": SESSION_TIMEOUT_S, "window_s": WINDOW_S, "max_batch_records": 50}
+    async with Stream(folder, **settings) as stream:
+        places = await stream.publish([Raw(b'{"title": "The first story of all", "text": "It is here."}', b"first")])
+        return await Chaos(stream, seed, seconds, workers, places, say).run()
+
+
+def main() -> int:
+    """Run it from a command line."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # the publisher's client, while the broker is away
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--seconds", type=float, default=180)
+    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
+    parser.add_argument("--workers", type=int, default=2)
+    arguments = parser.parse_args()
+    print(f"seed {arguments.seed}")
+    folder = Path(tempfile.mkdtemp(prefix="headwater-chaos-"))
+    report = asyncio.run(chaos(folder, arguments.seed, arguments.seconds, arguments.workers))
+    print(report)
+    if report.wrong:
+        print(f"logs and data are kept in {folder}")
+        return 1
+    shutil.rmtree(folder)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,127 @@
+"""A whole stream for a test: a Kafka of its own, workers as processes, publishing, and reading what came out."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+
+from infra.kafka import EmbeddedKafka
+from streams.clients import MAX_REQUEST_BYTES, connection, opened
+from streams.documents import ORIGIN_HEADER
+from streams.settings import Settings
+from streams.steps import header
+from streams.topics import OUTCOMES, RAW, create_topics, partition_counts, topic_specs
+
+
+class Raw(NamedTuple):
+    """A record to publish."""
+
+    value: bytes | None
+    key: bytes | None = None
+    headers: Sequence[tuple[str, bytes]] = ()
+    timestamp_ms: int | None = None
+
+
+class Stream:
+    """``async with Stream(folder) as stream``: topics made, no worker yet."""
+
+    def __init__(self, folder: Path, **settings: Any) -> None:
+        self.folder = folder
+        self._kafka = EmbeddedKafka(folder / "kafka")
+        self._overrides = settings
+        self._workers: list[subprocess.Popen[bytes]] = []
+        self._states: dict[int, Path] = {}
+
+    async def __aenter__(self) -> Self:
+        await asyncio.to_thread(self._kafka.start)
+        self.settings = Settings(
+            brokers=(self._kafka.brokers,),
+            state_dir=self.folder / "state",
+            **{"session_timeout_s": 6, **self._overrides},
+        )
+        await create_topics(self.settings, topic_specs(self.settings))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for worker in self._workers:
+            if worker.poll() is None:
+                worker.kill()
+                worker.wait()
+        await asyncio.to_thread(self._kafka.stop)
+
+    def start_worker(self, again: subprocess.Popen[bytes] | None = None) -> subprocess.Popen[bytes]:
+        """A worker process with a state folder of its own, or that of a worker that has ended; it writes worker-N.log."""
+        number = len(self._workers)
+        state = self.state_of(again) if again else self.folder / f"state-{number}"
+        environment = os.environ | self.settings.as_environment() | {"HEADWATER_STATE_DIR": str(state)}
+        with (self.folder / f"worker-{number}.log").open("wb") as log:
+            worker = subprocess.Popen(
+                [sys.executable, "-m", "streams", "worker"], env=environment, stdout=log, stderr=subprocess.STDOUT
+            )
+        self._workers.append(worker)
+        self._states[worker.pid] = state
+        return worker
+
+    def state_of(self, worker: subprocess.Popen[bytes]) -> Path:
+        """Where a worker keeps its local state."""
+        return self._states[worker.pid]
+
+    async def restart_broker(self) -> None:
+        """kill -9 the broker and start it again, on the same data and port."""
+        await asyncio.to_thread(self._kafka.kill)
+        await asyncio.to_thread(self._kafka.restart)
+
+    def logs(self) -> str:
+        """The ends of all workers' logs, for a failing test's message."""
+        paths = sorted(self.folder.glob("worker-*.log"))
+        return "\n".join(f"== {path.name}\n{path.read_text('utf-8', 'replace')[-3000:]}" for path in paths)
+
+    async def publish(self, records: Iterable[Raw], topic: str = RAW) -> list[str]:
+        """Publish, wait for every confirmation, and return where each record stands (``topic/partition/offset``)."""
+        producer = AIOKafkaProducer(**connection(self.settings), enable_idempotence=True, max_request_size=MAX_REQUEST_BYTES)
+        async with opened(producer):
+            deliveries = [
+                await producer.send(topic, each.value, each.key, headers=list(each.headers), timestamp_ms=each.timestamp_ms)
+                for each in records
+            ]
+            return [f"{at.topic}/{at.partition}/{at.offset}" for at in await asyncio.gather(*deliveries)]
+
+    async def read(self, topics: Sequence[str] = OUTCOMES, isolation_level: str = "read_committed") -> list[ConsumerRecord]:
+        """Everything that is in the topics now, in the order of each partition."""
+        consumer = AIOKafkaConsumer(**connection(self.settings), isolation_level=isolation_level, enable_auto_commit=False)
+        counts = await partition_counts(self.settings, topics)
+        partitions = [TopicPartition(topic, part) for topic in topics for part in range(counts[topic])]
+        found: list[ConsumerRecord] = []
+        async with opened(consumer):
+            consumer.assign(partitions)
+            await consumer.seek_to_beginning(*partitions)
+            ends = await consumer.end_offsets(partitions)
+            while not all([await consumer.position(tp) >= ends[tp] for tp in partitions]):
+                for records in (await consumer.getmany(timeout_ms=100)).values():
+                    found.extend(records)
+        return found
+
+    async def outcomes(self, at_least: int, timeout_s: float = 60.0) -> list[ConsumerRecord]:
+        """What a read_committed consumer finds once there are that many outcomes.
+
+        Raises:
+            AssertionError: there are not, in time; the message ends with the workers' logs.
+        """
+        deadline = time.monotonic() + timeout_s
+        while len(found := await self.read()) < at_least:
+            assert time.monotonic() < deadline, f"{len(found)} of {at_least} after {timeout_s} s\n{self.logs()}"
+            await asyncio.sleep(0.2)
+        return found
+
+
+def origins(records: Iterable[ConsumerRecord]) -> list[str]:
+    """Which raw record each outcome comes from, sorted."""
+    return sorted(header(record, ORIGIN_HEADER) or "none" for record in records)
