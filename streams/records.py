@@ -53,7 +53,7 @@ class Draft:
 
     ``headline`` or ``text`` is filled. ``text`` has one line a paragraph where the source had paragraphs. ``url`` is
     canonical (:func:`canonical_url`). ``published`` is as written; ``language`` is what the source claims; ``keywords``
-    come without "#", at most 64. Strings other than ``text`` have at most 1,000 characters.
+    come without "#", at most 64. Strings other than ``text`` and ``url`` have at most 1,000 characters.
     """
 
     headline: str | None = None
@@ -123,7 +123,7 @@ def read_record(
        ``text/plain``. Without one, or with another, the beginning does: ``{`` or ``[`` is JSON, a tag is HTML, all else
        is plain text. (A ``[`` that opens no JSON list, as in "[Update] …", is text.) Other XML is NOT_AN_ARTICLE.
     3. Bytes are UTF-8; HTML and text may name another charset (content type, meta tag). Else NOT_UTF8.
-    4. JSON that does not parse is NOT_JSON, nested deeper than ``max_depth`` levels (1 to 900) TOO_DEEP. The article is
+    4. JSON that does not parse is NOT_JSON, nested deeper than ``max_depth`` levels (1 to 1,024) TOO_DEEP. The article is
        the object itself, the only one of a list or of a JSON-LD graph, a CloudEvent's data, or the payload of Kafka
        Connect's envelope; else NOT_AN_ARTICLE. Its fields are read by :data:`FIELDS`: none known is NOT_AN_ARTICLE, a
        headline or text that is no text WRONG_TYPE, neither filled NO_TEXT. Other fields of a wrong type are left out.
@@ -362,8 +362,9 @@ def _read_object(value: Mapping[str, object]) -> Draft | Rejection:
 
 def _wrong_type(record: Mapping[str, object], value: Mapping[str, object]) -> Rejection | None:
     """The first headline or text that is something else, up to the name that is taken."""
-    for field, read in (("headline", _line), ("text", _text), ("html", _text)):
-        for name in _FOLDED[field]:
+    texts = (*_FOLDED["text"], *_FOLDED["html"])
+    for field, names, read in (("headline", _FOLDED["headline"], _line), ("text", texts, _text)):
+        for name in names:
             if (found := record.get(name)) is None:
                 continue
             if (text := read(found)) is None:
@@ -514,7 +515,7 @@ def _keywords(value: object) -> tuple[str, ...]:
 
 def _article_url(value: object) -> str | None:
     """The canonical URL, but not that of a site (no path, no query): two of its articles would become one."""
-    url = canonical_url(_line(value, _URL_KEYS) or "")
+    url = canonical_url(next(filter(None, _strings(value, _URL_KEYS) or ()), ""))  # not a line: cut, it is another's
     parts = urlsplit(url or "")
     return url if parts.path not in ("", "/") or parts.query else None
 

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from streams.clients import MAX_REQUEST_BYTES, connection, opened
 from streams.commands.context import read_settings, run_async
 from streams.commands.show import show
 from streams.documents import ORIGIN_HEADER
-from streams.samples import load_samples
+from streams.samples import Sample, load_samples
 from streams.settings import PREFIX, Settings
 from streams.steps import Record, header
 from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, RAW, REJECTED, create_topics, partition_counts, topic_specs
@@ -84,33 +84,47 @@ async def _run(settings: Settings, folder: Path, *, once: bool) -> bool:
         await _seek_to_now(outcomes, [TopicPartition(topic, part) for topic in OUTCOMES for part in range(counts[topic])])
         log = folder / "worker.log"
         async with _worker(settings, log) as process:
-            published = await _publish_samples(settings)
-            console.print(f"{len(published)} sample articles are in {RAW}; a worker is starting\n")
-            came_out: Counter[str] = Counter()
-            waiting = set(published)
-            deadline = time.monotonic() + _SAMPLES_TIMEOUT_S
-            async for record in _follow(outcomes):
-                if record is not None:
-                    came_out[record.topic] += 1
-                    origin = header(record, ORIGIN_HEADER)
-                    if origin in published and origin not in waiting:
-                        console.print(f"[bold red]came out twice:[/] {origin}")
-                        return False
-                    waiting.discard(origin or "")
-                    console.print(show(record))
-                    if not waiting and origin in published:
-                        _closing_table(len(published), came_out)
-                        if once:
-                            return True
-                        _how_to_go_on(settings)
-                elif process.returncode is not None:
-                    console.print(f"[bold red]the worker ended with status {process.returncode}[/]\n{_tail_of(log)}")
-                    return False
-                elif waiting and time.monotonic() > deadline:
-                    console.print(f"[bold red]missing after {_SAMPLES_TIMEOUT_S:.0f} s:[/] {sorted(waiting)}")
-                    console.print(_tail_of(log))
-                    return False
-    return True
+            came_in, came_out = 0, Counter[str]()
+            records = _follow(outcomes, process, log)
+            samples = load_samples()
+            # The first by itself, so that it is seen; then all the others at once.
+            for some in (samples[:1], samples[1:]):
+                places = await _publish(settings, some)
+                console.print(f"[dim]{len(places)} published to {RAW}{'' if came_in else '; a worker is starting'}[/]\n")
+                came_in += len(places)
+                came_out += await _account_for(places, records)
+            _closing_table(came_in, came_out)
+            if not once:
+                _how_to_go_on(settings)
+                async for record in records:
+                    if record is not None:
+                        console.print(show(record))
+            return came_in == came_out.total()
+
+
+class _MissingError(click.ClickException):
+    """Not every sample came out, or one came out twice."""
+
+
+async def _account_for(places: set[str], records: AsyncIterator[Record | None]) -> Counter[str]:
+    """Show outcomes until every place has had its one; returns how many there were by topic."""
+    counts: Counter[str] = Counter()
+    waiting = set(places)
+    deadline = time.monotonic() + _SAMPLES_TIMEOUT_S
+    async for record in records:
+        if record is not None:
+            console.print(show(record))
+            origin = header(record, ORIGIN_HEADER) or ""
+            if origin in places:
+                counts[record.topic] += 1
+                if origin not in waiting:
+                    raise _MissingError(f"{origin} came out twice")
+                waiting.remove(origin)
+        if not waiting:
+            break
+        if time.monotonic() > deadline:
+            raise _MissingError(f"nothing came of {sorted(waiting)} in {_SAMPLES_TIMEOUT_S:.0f} s")
+    return counts
 
 
 async def _seek_to_now(outcomes: AIOKafkaConsumer, partitions: list[TopicPartition]) -> None:
@@ -120,23 +134,24 @@ async def _seek_to_now(outcomes: AIOKafkaConsumer, partitions: list[TopicPartiti
         await outcomes.position(partition)  # asks for it now, before anything is published
 
 
-async def _follow(outcomes: AIOKafkaConsumer) -> AsyncIterator[Record | None]:
-    """The records as they come; None whenever there are none for a moment."""
-    while True:
+async def _follow(outcomes: AIOKafkaConsumer, worker: asyncio.subprocess.Process, log: Path) -> AsyncIterator[Record | None]:
+    """The records as they come, None whenever there are none for a moment; an error when the worker ends."""
+    while worker.returncode is None:
         fetched = await outcomes.getmany(timeout_ms=200)
         for records in fetched.values():
             for record in records:
                 yield record
         if not fetched:
             yield None
+    raise _MissingError(f"the worker ended with status {worker.returncode}\n{_tail_of(log)}")
 
 
-async def _publish_samples(settings: Settings) -> set[str]:
-    """Publish the samples in their order; returns where in news.raw each of them stands."""
+async def _publish(settings: Settings, samples: Sequence[Sample]) -> set[str]:
+    """Publish samples in their order; returns where in news.raw each of them stands."""
     producer = AIOKafkaProducer(**connection(settings), enable_idempotence=True, max_request_size=MAX_REQUEST_BYTES)
     async with opened(producer):
         deliveries = []
-        for sample in load_samples():
+        for sample in samples:
             headers = [("content-type", sample.content_type.encode())] if sample.content_type else []
             # One key, one partition, one order: the repeats come after what they repeat.
             deliveries.append(await producer.send(RAW, sample.value, b"samples", headers=headers))
@@ -167,22 +182,19 @@ async def _worker(settings: Settings, log: Path) -> AsyncIterator[asyncio.subpro
                 await process.wait()
 
 
-def _closing_table(published: int, counts: Counter[str]) -> None:
+def _closing_table(came_in: int, came_out: Counter[str]) -> None:
     table = Table(show_header=False, box=None, pad_edge=False)
-    table.add_row("in", str(published))
+    table.add_row("in", str(came_in))
     for sign, name, topic in (
         ("=", "enriched", ENRICHED),
         ("+", "duplicates", DUPLICATES),
         ("+", "rejected", REJECTED),
     ):
-        table.add_row(f"{sign} {name}", str(counts[topic]), f"[dim]{topic}[/]")
+        table.add_row(f"{sign} {name}", str(came_out[topic]), f"[dim]{topic}[/]")
     console.print()
     console.print(table)
-    total = sum(counts.values())
-    if total == published:
-        console.print(f"[green]{published} = {' + '.join(str(counts[topic]) for topic in OUTCOMES)}: all accounted for[/]")
-    else:
-        console.print(f"[bold red]{published} went in, {total} came out[/]")
+    if came_in == came_out.total():
+        console.print(f"[green]{came_in} = {' + '.join(str(came_out[topic]) for topic in OUTCOMES)}: all accounted for[/]")
 
 
 def _how_to_go_on(settings: Settings) -> None:

@@ -584,15 +584,13 @@ def _read_top(page: _Page, first: int, verdicts: dict[int, _Verdict]) -> None:
     sentences = 0
     for index in range(first, min(len(page.lines), first + 2 * _TOP_LINES)):
         line = page.lines[index]
-        while not line.kind and (dateline := _read_dateline(line.text)):
-            is_whole = dateline.length == len(line.text)
-            if sentences and not is_whole:
-                break
+        dateline = None if line.kind else _read_dateline(line.text)
+        if dateline and (sentences == 0 or dateline.length == len(line.text)):
             page.dateline = page.dateline or dateline.place or None
             page.agencies += dateline.agencies
-            if is_whole:
+            if dateline.length == len(line.text):
                 verdicts[line.number] = _DATELINE
-                break
+                continue
             head, line = _split_line(line, dateline.length)
             page.cuts.append(_cut(head, _DATELINE))
             page.lines[index] = line
@@ -703,7 +701,7 @@ def _without_date(part: str) -> str:
 
 def _is_capital(place: str) -> bool:
     """Whether the first of the place's names is in capitals, and not likely an acronym or a label."""
-    name = place.split(",")[0]
+    name = place.split(",", maxsplit=1)[0]
     folded = name.casefold()
     phrases = _phrases()
     return (

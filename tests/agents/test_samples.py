@@ -6,10 +6,10 @@ from collections import Counter
 
 import orjson
 import pytest
-from streams.samples import load_samples
 
 from agents import pipeline_steps
 from streams.memory import MemoryPipeline
+from streams.samples import load_samples
 from streams.settings import Settings
 from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, RAW, REJECTED
 from tests.ninjs import ninjs_errors

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import orjson
 import pytest
-from streams.samples import load_samples
 
+from streams.samples import load_samples
 from streams.steps import header
 from streams.topics import DUPLICATES, ENRICHED, REJECTED
 from tests.broker.stream import Raw, Stream, origins

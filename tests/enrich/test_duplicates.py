@@ -25,8 +25,8 @@ WINDOW_MS = 72 * HOUR_MS
 NOW_MS = 1_700_000_000_000
 
 BODY = (
-    "The council met on Monday evening to vote on the new bridge. Members from four parties spoke for two hours before "
-    "the plan was adopted by nine votes to six. Work is to begin in the spring and to last for three years. Residents of the "
+    "The council met on Monday evening to vote on the new bridge. Members from four parties spoke for two hours "
+    "before the plan was adopted by nine votes to six. Work is to begin in the spring and to last for three years. Residents of the "
     "old town had asked for a tunnel instead, which the mayor called too expensive for a town of forty thousand people."
 )
 OTHER = (

@@ -75,6 +75,11 @@ SHAPES = {
         {"title": "T", "url": "https://x.example/", "link": "https://x.example/?p=5"},
         Draft(headline="T", url="https://x.example/?p=5"),
     ),
+    "a flag called html beside the text": ({"title": "T", "body": BODY, "html": False}, Draft(headline="T", text=BODY)),
+    "a long address is not cut": (
+        {"title": "T", "url": "https://x.example/" + "a" * 1_500},
+        Draft(headline="T", url="https://x.example/" + "a" * 1_500),
+    ),
     "NewsAPI": (
         {"source": {"id": None, "name": "O"}, "author": "A", "title": "T", "publishedAt": "2026", "content": BODY},
         Draft(headline="T", text=BODY, publisher="O", byline="A", published="2026"),

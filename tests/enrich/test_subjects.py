@@ -1,0 +1,297 @@
+"""What an article is about: the words, and the vocabulary they speak for."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from importlib.util import find_spec
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from streams.enrich.subjects import (
+    CREATOR,
+    FLOOR,
+    MAX_DEEPER_TERMS,
+    MAX_TOP_LEVELS,
+    URI_PREFIX,
+    listed_languages,
+    load,
+    media_topics,
+    tag_subjects,
+)
+
+any_text = st.text(st.characters(exclude_categories=()))
+
+TOP_LEVELS = {
+    "arts": "01000000", "crime": "02000000", "disaster": "03000000", "economy": "04000000", "education": "05000000",
+    "environment": "06000000", "health": "07000000", "human interest": "08000000", "labour": "09000000",
+    "lifestyle": "10000000", "politics": "11000000", "religion": "12000000", "science": "13000000", "society": "14000000",
+    "sport": "15000000", "war": "16000000", "weather": "17000000",
+}  # fmt: skip
+
+SOME_WORDS = ["war", "talks", "vote", "police", "goal", "school", "bank", "tennis", "hospital", "strike", "snow", "church"]
+
+# The beginning of the page this project starts from.
+SEED_HEADLINE = "Russia: We are open to negotiations with Ukraine"
+SEED_BODY = (
+    "Yesterday the Kremlin declined to comment on a Wall Street Journal report that Washington had held unannounced talks "
+    "with senior Russian officials to avoid further escalation in the Ukraine war, saying Russia is always open to "
+    "negotiations with Ukraine . According to the report, US National Security Advisor Jake Sullivan held talks with Putin’s "
+    "aides in hopes of reducing the risk of contagion or the war in Ukraine escalating into a nuclear conflict.\n"
+    "“We have nothing to say about this report,” Kremlin spokesman Dmitry Peskov told reporters."
+)
+SEED_KEYWORDS = ("Russia", "open", "negotiations", "Ukraine")
+
+
+def tops(headline, body="", keywords=(), language="en"):
+    """The names, as above, of the top levels that are given."""
+    names = {URI_PREFIX + code: name for name, code in TOP_LEVELS.items()}
+    return [names[subject.uri] for subject in tag_subjects(headline, body, keywords, language) if subject.uri in names]
+
+
+def names(headline, body="", keywords=(), language="en"):
+    return [subject.name for subject in tag_subjects(headline, body, keywords, language)]
+
+
+def test_the_seed_article_is_about_politics_and_war():
+    """Words that any such article has (talks, president, war) are enough; nothing else is claimed."""
+    assert tops(SEED_HEADLINE, SEED_BODY, SEED_KEYWORDS) == ["politics", "war"]
+
+
+@pytest.mark.parametrize(
+    ("top", "headline"),
+    [
+        pytest.param("arts", "New exhibition shows the painter's early portraits", id="arts"),
+        pytest.param("crime", "Man arrested after stabbing, police say", id="crime"),
+        pytest.param("disaster", "Death toll rises after earthquake and landslides", id="disaster"),
+        pytest.param("economy", "Central bank raises interest rates to fight inflation", id="economy"),
+        pytest.param("education", "Teachers and pupils return to school for exams", id="education"),
+        pytest.param("environment", "Emissions must fall to slow global warming, say conservationists", id="environment"),
+        pytest.param("health", "Hospital patients receive new cancer vaccine", id="health"),
+        pytest.param("human interest", "Princess celebrates birthday with her puppy", id="human interest"),
+        pytest.param("labour", "Trade union calls strike by workers over wages", id="labour"),
+        pytest.param("lifestyle", "Ten recipes for a delicious dinner from our chef", id="lifestyle"),
+        pytest.param("politics", "Parliament votes on election law as minister resigns", id="politics"),
+        pytest.param("religion", "Pope prays with bishops in the cathedral", id="religion"),
+        pytest.param("science", "Astronomers find new planet with space telescope", id="science"),
+        pytest.param("society", "Divorced parents and their children on family life", id="society"),
+        pytest.param("sport", "Late goal wins the cup final for the home team", id="sport"),
+        pytest.param("war", "Troops advance after missile attack on the front line", id="war"),
+        pytest.param("weather", "Forecast: heavy snow and freezing temperatures", id="weather"),
+    ],
+)
+def test_each_top_level_has_its_words(top, headline):
+    """A plain headline about one subject is given that subject first."""
+    assert tops(headline)[0] == top
+
+
+@pytest.mark.parametrize(
+    ("language", "top", "headline"),
+    [
+        pytest.param("de", "politics", "Bundeskanzler und Minister verhandeln über Koalition", id="German"),
+        pytest.param("de", "health", "Krebsimpfstoff hilft Patienten im Krankenhaus", id="German, words within words"),
+        pytest.param(
+            "fr", "economy", "L'inflation recule, la banque centrale baisse ses taux", id="French, after an apostrophe"
+        ),
+        pytest.param("es", "disaster", "Terremoto deja muertos y heridos; rescatistas buscan desaparecidos", id="Spanish"),
+        pytest.param("it", "sport", "Serie A, vittoria in trasferta: gol decisivo del portiere", id="Italian"),
+        pytest.param("pt", "crime", "Polícia prende suspeitos de assalto a banco", id="Portuguese"),
+        pytest.param("pt-BR", "crime", "Polícia prende suspeitos de assalto a banco", id="Portuguese of Brazil"),
+        pytest.param("nl", "war", "Leger meldt raketaanval op troepen aan het front", id="Dutch"),
+        pytest.param("pl", "education", "Nauczyciele i uczniowie wracają do szkół", id="Polish"),
+        pytest.param("ru", "politics", "Президент провёл переговоры с министрами", id="Russian, any case"),
+        pytest.param(
+            "uk", "politics", "Прем'єр-міністр зустрівся з депутатами парламенту", id="Ukrainian, with its apostrophe"
+        ),
+        pytest.param("tr", "disaster", "İzmir'de deprem: enkaz altında kurtarma çalışmaları", id="Turkish, with its dotted I"),
+        pytest.param("ar", "war", "قصف بالصواريخ والجيش يعلن وقف إطلاق النار", id="Arabic, with its prefixes"),
+        pytest.param("hi", "sport", "क्रिकेट मैच में टीम की जीत, खिलाड़ी खुश", id="Hindi, with its vowel signs"),
+        pytest.param("zh-Hans", "science", "科学家用望远镜发现新行星", id="Chinese, simplified"),
+        pytest.param("zh-Hant", "science", "科學家用望遠鏡發現新行星", id="Chinese, traditional"),
+        pytest.param("ja", "crime", "警察は容疑者を逮捕し、検察が起訴した", id="Japanese"),
+    ],
+)
+def test_words_of_the_articles_own_language_are_looked_for(language, top, headline):
+    """Headlines in all listed languages, whatever they do to their words."""
+    assert tops(headline, language=language)[0] == top
+
+
+@pytest.mark.parametrize(
+    ("headline", "body", "language"),
+    [
+        pytest.param("", "", "en", id="nothing to read"),
+        pytest.param("What we know so far", "Here is what we know so far.", "en", id="words that say nothing"),
+        pytest.param("A look back", "He met the mayor there once.", "en", id="one word in passing"),
+        pytest.param("2:1", "+++ 10:30 +++", "en", id="digits"),
+        pytest.param("Presidentti neuvottelee sodasta", "Sota jatkuu.", "fi", id="a language without a list"),
+        pytest.param("Der alte Mann was here", "", "de", id="English words in German"),
+    ],
+)
+def test_no_subject_rather_than_a_wrong_one(headline, body, language):
+    """Too little to go by gives nothing."""
+    assert tag_subjects(headline, body, (), language) == ()
+
+
+@pytest.mark.parametrize(
+    ("there", "absent", "headline"),
+    [
+        pytest.param("economy", "war", "Trade war: tariffs on steel imports", id="a trade war"),
+        pytest.param("arts", "war", "Star Wars film tops the box office", id="a film about a war"),
+        pytest.param("religion", "disaster", "Rabbis pray at the synagogue", id="a rabbi is no rabbit"),
+        pytest.param("sport", "education", "Head coach named for world cup final", id="a coach that teaches no class"),
+    ],
+)
+def test_a_phrase_hides_the_words_in_it(there, absent, headline):
+    """What words mean together goes before what each means alone."""
+    assert there in tops(headline)
+    assert absent not in tops(headline)
+
+
+def test_whole_words_count_and_not_their_letters():
+    """War is not in warranty, nor art in party, whatever the case of the letters."""
+    assert tops("WAR") == tops("war") == ["war"]
+    assert tops("Warranty") == tops("Warsaw") == []
+
+
+def test_a_word_in_headline_or_keywords_counts_more_than_in_the_body():
+    """A word is heeded most where the news says what it is about."""
+    in_headline, in_keywords, in_lead, far_down = (
+        next((subject.confidence for subject in tag_subjects(headline, body, keywords, "en")), 0)
+        for headline, body, keywords in (
+            ("Earthquake", "", ()),
+            ("", "", ("Earthquake",)),
+            ("", "Earthquake", ()),
+            ("", "So it was. " * 70 + "Earthquake", ()),
+        )
+    )
+    assert in_headline == in_keywords > in_lead > far_down
+
+
+def test_a_keyword_that_repeats_the_headline_adds_nothing():
+    """Hashtags made from a headline are no second witness."""
+    [alone] = tag_subjects("Earthquake", "", (), "en")[:1]
+    [repeated] = tag_subjects("Earthquake", "", ["Earthquake"], "en")[:1]
+    assert alone.confidence == repeated.confidence
+
+
+def test_keywords_are_read_as_words():
+    """#ClimateChange and climate_change are the phrase "climate change"."""
+    assert tops("", "", ["ClimateChange"]) == tops("", "", ["climate_change"]) == ["environment"]
+
+
+def test_a_deeper_term_is_given_below_its_top_level_when_the_text_names_it():
+    """ "Tennis" is named, so it stands beside sport, with less confidence than sport."""
+    subjects = tag_subjects("Tennis: champion wins final in straight sets", "The tennis match lasted three hours.", (), "en")
+    confidences = {subject.name: subject.confidence for subject in subjects}
+    assert "tennis" in confidences
+    assert confidences["tennis"] < confidences["sport"]
+
+
+def test_a_deeper_term_is_not_given_without_its_top_level():
+    """A school named in the news of a crime does not make it news of education."""
+    body = "Police arrested a suspect on murder charges. He was held in custody after officers searched a school."
+    assert "school" not in names("Man arrested over murder, police say", body)
+
+
+def test_a_second_subject_is_given_when_enough_speaks_for_it():
+    """A strike at hospitals is about labour and about health."""
+    body = "Nurses and doctors walked out of hospitals over pay. Their union said wages had fallen; patients had to wait."
+    assert {"labour", "health"} <= set(tops("Hospital workers strike over wages", body))
+
+
+def test_the_unknown_language_is_read_as_english():
+    """What no one could tell the language of, a short headline mostly, is still looked through."""
+    headline = "Parliament votes on election law"
+    assert tag_subjects(headline, "", (), "und") == tag_subjects(headline, "", (), "en") != ()
+
+
+def test_evidence_says_which_words_spoke():
+    """A reader can see why a subject was given."""
+    [subject] = tag_subjects("Parliament votes on election law", "", (), "en")[:1]
+    assert set(subject.evidence) >= {"parliament", "votes", "election"}
+
+
+@given(any_text, any_text, st.lists(any_text, max_size=4), st.sampled_from(sorted(listed_languages() | {"und", "fi", "", "-"})))
+@example("\ud800", "\x00 \ud800 war", ["\udfff"], "en")
+@example("é" * 5_000, "é" * 5_000, ["#" * 5_000], "fr")
+@example("戦争" * 3_000, "ﷺ" * 3_000, [], "ja")
+def test_any_text_has_subjects_or_none(headline, body, keywords, language):
+    """No text raises; what is given is in the vocabulary, in order, within its bounds, and the same every time."""
+    subjects = tag_subjects(headline, body, keywords, language)
+    assert tag_subjects(headline, body, keywords, language) == subjects
+    check_bounds(subjects)
+
+
+@given(st.lists(st.sampled_from(SOME_WORDS), max_size=30))
+def test_subjects_stay_within_their_bounds(words):
+    """However many words speak for however many subjects, few are given, and deeper ones only below their top level."""
+    check_bounds(tag_subjects(" ".join(words[:8]), " ".join(words), (), "en"))
+
+
+def check_bounds(subjects):
+    codes = [subject.uri.removeprefix(URI_PREFIX) for subject in subjects]
+    top_levels = [code for code in codes if code in TOP_LEVELS.values()]
+    assert len(set(codes)) == len(codes)
+    assert len(top_levels) <= MAX_TOP_LEVELS
+    assert len(codes) - len(top_levels) <= MAX_DEEPER_TERMS
+    assert [subject.confidence for subject in subjects] == sorted((subject.confidence for subject in subjects), reverse=True)
+    for code, subject in zip(codes, subjects, strict=True):
+        term = media_topics()[code]
+        assert term.top in top_levels
+        assert subject.name == term.names["en"][0]
+        assert (FLOOR if code in top_levels else 1) <= subject.confidence <= 100
+        assert 1 <= len(subject.evidence) <= 5
+
+
+def test_the_vocabulary_has_the_seventeen_top_levels():
+    """They are the roots, and every term belongs to one of them."""
+    topics = media_topics()
+    assert {code for code, term in topics.items() if term.top == code} == set(TOP_LEVELS.values())
+    assert topics["16000000"].names["en"][0] == "conflict, war and peace"
+    assert topics["11000000"].names["en"][0] == "politics and government"
+
+
+def test_the_vocabulary_is_a_tree_with_english_names():
+    """Every parent exists, one level above; every term has an English name; codes are unique and in order."""
+    vocabulary = json.loads(files("streams.enrich").joinpath("mediatopics.json").read_text(encoding="utf-8"))
+    terms = {term["code"]: term for term in vocabulary["terms"]}
+    assert len(terms) == len(vocabulary["terms"]) > 1_000
+    assert list(terms) == sorted(terms)
+    for term in terms.values():
+        assert term["names"]["en"][0]
+        parent = terms.get(term["parent"])
+        assert term["level"] == (1 if parent is None else parent["level"] + 1)
+        assert (parent is None) == (term["parent"] is None)
+
+
+def test_the_vocabulary_names_its_source_and_licence():
+    """CC BY 4.0 asks for the source, the licence and that it was changed."""
+    vocabulary = json.loads(files("streams.enrich").joinpath("mediatopics.json").read_text(encoding="utf-8"))
+    assert "IPTC" in vocabulary["licence"]
+    assert "CC BY 4.0" in vocabulary["licence"]
+    assert vocabulary["source"] == URI_PREFIX
+    assert "converted" in vocabulary["changes"]
+    assert vocabulary["updated"] == "2025-03-31"
+
+
+@pytest.mark.parametrize("language", sorted(listed_languages()))
+def test_every_list_can_be_read(language):
+    """No entry is empty or of an unknown subject or strength: that would raise here."""
+    load(language)
+
+
+def test_the_vocabulary_is_what_the_script_builds():
+    """Nobody edits the file by hand. (Needs the IPTC's table: see the head of infra/build_mediatopics.py.)"""
+    pytest.importorskip("openpyxl")
+    build = pytest.importorskip("infra.build_mediatopics")
+    if find_spec(build.PACKAGE) is None:
+        pytest.skip(f"{build.PACKAGE} is not installed")
+    assert build.as_text(build.read_vocabulary(build.find_spreadsheet())) == build.VOCABULARY.read_text(encoding="utf-8")
+
+
+def test_the_creator_names_method_and_version():
+    """It goes into ninjs, where a URI is asked for."""
+    assert CREATOR.startswith("urn:headwater:model:")
+    assert CREATOR.rpartition(":")[2].isdigit()
