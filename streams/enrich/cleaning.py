@@ -9,7 +9,8 @@ The text is a list of lines, and every step takes lines out of it:
     read_top           dateline, byline and date at its head
     judge_furniture    forms, bars, notices, hashtags
     judge_surroundings what lies before and after the article
-    judge_menus        runs of short lines within it
+    judge_menus        runs of links within it
+    judge_form_labels  what is left of a comment form at the end
 
 The steps from ``find_article`` on are repeated until nothing changes, so cleaning a clean text changes nothing. Where they
 would take too much the text stays whole (``_is_safe``): an article with furniture is better than furniture alone.
@@ -24,6 +25,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from itertools import takewhile
 from typing import NamedTuple
 
 from streams.enrich.article import CleanText, Cut, CutKind
@@ -36,7 +38,7 @@ _FURNITURE_WEIGHT = -120  # a line that is, or may be, furniture
 _MOST_LEVEL = 500  # so much against it ends any article, however long it was
 _LEAST_ARTICLE_WEIGHT = 200
 _LEAST_FIRST_ARTICLE_WEIGHT = 300  # of what stands right below its headline
-_PAGE_SIGNS = 4  # lines of furniture that make a text a page: with fewer, nothing is cut for its place
+_PAGE_SIGNS = 6  # lines of furniture that make a text a page: with fewer, nothing is cut for its place
 
 # What the cuts must leave. Shares of characters are 0.0 to 1.0. Most of a page may be furniture, hence more than one measure.
 _LEAST_KEPT = 0.4  # of all …
@@ -79,7 +81,7 @@ _HASHTAG = re.compile(r"[#＃]([^\s#＃,،、]+)")
 _HASHTAG_LINE = re.compile(r"(?:[^\W\d_]{2,12}\s?[:：]\s*)?(?:[#＃][^\s#＃,،、]+[\s,،、]*)+")
 _LINK_SIGN = re.compile(r"\s*[|｜›»>•·]\s*")
 _COPYRIGHT = re.compile(
-    r"©\s?(?:copyright\s)?(?:19|20)\d\d|copyright.{0,30}(?:19|20)\d\d|all rights reserved\W{0,3}$", re.IGNORECASE
+    r"©\s?(?:copyright\s)?(?:19|20)\d\d|^copyright[^.]{0,60}\b(?:19|20)\d\d\W{0,3}$|all rights reserved\W{0,3}$", re.IGNORECASE
 )
 
 
@@ -238,7 +240,7 @@ def _phrases() -> _Phrases:
         byline=re.compile(
             rf"(?:{'|'.join(map(re.escape, words(lists['byline-words'])))})(\s*[:：/／|｜]\s*|\s+)", re.IGNORECASE
         ),
-        agencies=frozenset(words(lists["agencies"])),
+        agencies=frozenset(name for names in lists["agencies"].values() for name in names),
         short_places=frozenset(words(lists["short-places"])),
         not_places=frozenset(words(lists["not-places"])),
         particles=frozenset(words(lists["particles"])),
@@ -432,7 +434,8 @@ def _clean_lines(lines: list[_Line], start: int) -> _Page | None:
 _BEFORE = _Verdict(CutKind.SURROUNDINGS, "before the article")
 _AFTER = _Verdict(CutKind.SURROUNDINGS, "after the article")
 _LINKS = _Verdict(CutKind.NAVIGATION, "in a run of links")
-_STRETCHES = (_BEFORE, _AFTER, _LINKS)
+_FORM = _Verdict(CutKind.COMMENT_FORM, "below a comment form")
+_STRETCHES = (_BEFORE, _AFTER, _LINKS, _FORM)
 
 
 def _clean_once(page: _Page, start: int) -> None:
@@ -442,6 +445,7 @@ def _clean_once(page: _Page, start: int) -> None:
     _judge_furniture(page, verdicts)
     _judge_surroundings(page.lines, first, end, verdicts)
     _judge_menus(page.lines[first:end], verdicts)
+    _judge_form_labels(page.lines, verdicts)
     page.cuts += _carry_out(page.lines, verdicts)
     page.lines = [line for line in page.lines if line.number not in verdicts]
 
@@ -534,6 +538,16 @@ def _judge_menus(lines: list[_Line], verdicts: dict[int, _Verdict]) -> None:
         run = []
 
 
+def _judge_form_labels(lines: list[_Line], verdicts: dict[int, _Verdict]) -> None:
+    """Below a comment form that no paragraph follows nothing else is part of the article."""
+    tail = list(takewhile(lambda line: line.weight < 0, reversed(lines)))
+    is_form = False
+    for line in reversed(tail):
+        is_form = is_form or line.kind is CutKind.COMMENT_FORM
+        if is_form:
+            verdicts.setdefault(line.number, _FORM)
+
+
 def _carry_out(lines: list[_Line], verdicts: dict[int, _Verdict]) -> list[Cut]:
     """One entry of the ledger for each line, but one for a whole stretch that was cut for its place."""
     cuts: list[Cut] = []
@@ -564,7 +578,7 @@ class _Dateline(NamedTuple):
 _DATELINE_SIGN = re.compile(r"[-–—―(（/\[［【日]")  # no dateline without one: the cheap test
 _AGENCY_MARK = re.compile(r"[(（]([^()（）]{2,60})[)）]|/([^/()]{2,40})/|\[([^\[\]]{2,60})\]")
 _AGENCY_BREAK = re.compile(r"\s*[/,;&+|、،]\s*|\s+[-–]\s+|\s+(?:and|und|et|y|e|и|و)\s+")
-_LONGEST_AGENCY_DESK = 3  # "dpa/lno"
+_LONGEST_CASED_AGENCY, _LONGEST_AGENCY_DESK = 3, 3  # "AP", not "ap"; "dpa/lno"
 _MARK_DASH = re.compile(r"[\s.:।]*(?:--|[-–—―:।])\s*|[\s.:।]*$")
 _PLACE_DASH = re.compile(r"\s*(?:--|[–—―])\s*|\s+-\s+|\s*-$")
 _PLACE_WORD_BREAK = re.compile(r"[\s/-]+")
@@ -671,7 +685,10 @@ def _read_dashed_dateline(head: str, text: str) -> _Dateline | None:
 def _read_agencies(text: str) -> tuple[str, ...]:
     """The agencies that ``text`` lists, () if it says anything else."""
     names = [name.strip(" .") for name in _AGENCY_BREAK.split(text)]
-    agencies = tuple(name for name in names if name.casefold() in _phrases().agencies)
+    known = _phrases().agencies  # a short one counts as it is written there: "(app)" is no agency
+    agencies = tuple(
+        name for name in names if name in known or (len(name) > _LONGEST_CASED_AGENCY and name.casefold() in known)
+    )
     others = [name for name in names[1:] if name not in agencies]
     return agencies if names[0] in agencies and all(len(name) <= _LONGEST_AGENCY_DESK for name in others) else ()
 
@@ -729,13 +746,15 @@ def _is_date(text: str) -> bool:
         return False
     words = re.split(r"[\s,/|•·()]+", text.casefold().strip(" -–—"))
     words = [word.strip(".:") for word in words if word.strip(".:")]
-    has_date = sum(map(_is_date_word, words)) >= 2 or bool(_FULL_DATE.match(words[0] if words else ""))
-    return has_date and all(_is_date_word(word) or word in _phrases().date_company for word in words)
+    phrases = _phrases()
+    has_date = any(word in phrases.date_words or _FULL_DATE.match(word) for word in words) or _NUMERIC_DATE.search(text)
+    return bool(has_date) and all(_is_date_word(word) or word in phrases.date_company for word in words)
 
 
 _NAME_END = re.compile(r"\s*[|•·]\s*")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _FULL_DATE = re.compile(r"\d{4}-\d\d?-\d\d?|\d\d?\.\d\d?\.\d{4}|\d{4}年\d\d?月\d\d?日")
+_NUMERIC_DATE = re.compile(r"\b\d\d?/\d\d?/(?:19|20)\d\d\b|\b(?:19|20)\d\d/\d\d?/\d\d?\b")
 _DATE_NUMBER = re.compile(
     r"\d{1,4}(?:st|nd|rd|th|º|er|日|月|年)?|\d{1,2}[:.h]\d\d(?::\d\d)?(?:am|pm)?|\d\d?(?:am|pm)|[\d.:年月日時分-]{4,19}(?:t[\d:.+z-]+)?|[-–—]"
 )

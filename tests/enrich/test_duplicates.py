@@ -26,13 +26,13 @@ NOW_MS = 1_700_000_000_000
 
 BODY = (
     "The council met on Monday evening to vote on the new bridge. Members from four parties spoke for two hours "
-    "before the plan was adopted by nine votes to six. Work is to begin in the spring and to last for three years. Residents of the "
-    "old town had asked for a tunnel instead, which the mayor called too expensive for a town of forty thousand people."
+    "before the plan was adopted by nine votes to six. Work is to begin in the spring and to last for three years. "
+    "Residents of the old town had asked for a tunnel instead, which the mayor called too expensive for a small town."
 )
 OTHER = (
     "Rain fell over the valleys for a third day and closed two mountain roads. Farmers moved their cattle to higher "
-    "ground while volunteers filled sandbags near the mill. The weather service expects a dry weekend, with cold nights and fog "
-    "in the mornings, before another front arrives from the west on Tuesday afternoon."
+    "ground while volunteers filled sandbags near the mill. The weather service expects a dry weekend, with cold "
+    "nights and fog in the mornings, before another front arrives from the west on Tuesday afternoon."
 )
 GREW = BODY + " The opposition announced on Tuesday that it would ask a court to look at the vote, and collected signatures."
 
