@@ -33,7 +33,7 @@ def prepare_step(settings: Settings) -> Step:
             (ORIGIN_HEADER, origin(record).encode()),
             *passed_on(record),
         )
-        return Decision((Output(PREPARED, article.fingerprint.encode(), article_to_json(article), headers, time_ms),))
+        return Decision((Output(PREPARED, bytes.fromhex(article.fingerprint), article_to_json(article), headers, time_ms),))
 
     return Step("prepare", RAW, (PREPARED, REJECTED), decide)
 

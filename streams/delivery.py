@@ -107,6 +107,8 @@ class OwnedPartition:
             await self._begin_again()
             while (batch := await self._queue.get()) is not None:
                 await self._process(batch)
+                if self._table is not None:
+                    await self._table.forget_expired()
         except Exception as error:  # noqa: BLE001  (rule 9: whatever it is)
             _stop_worker(f"{self._name}: {error!r}", error)
 
@@ -217,7 +219,7 @@ class OwnedPartition:
             self._next_offset = await reader.committed(self._tp) or 0
             if self._step.table is not None and self._changelog is not None:
                 folder = self._settings.state_dir / self._settings.app_id / self._step.table
-                self._table = await TablePartition.open(folder / str(self._tp.partition))
+                self._table = await TablePartition.open(folder / str(self._tp.partition), self._settings.remember_s)
                 restored = await self._table.restore(self._changelog, reader)
                 log.info("%s: read %d changes of its table", self._name, restored)
         # What Faust delivered before there was anyone to take it comes again; what it delivers twice is skipped.

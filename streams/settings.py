@@ -12,6 +12,9 @@ from streams.enrich.duplicates import DuplicateKind
 
 PREFIX = "HEADWATER_"
 
+RETENTION_S = 7 * 24 * 3600
+"""How long Kafka keeps a record of news.raw and news.prepared: so long it may wait for a worker."""
+
 
 class SettingsError(ValueError):
     """One or more variables hold a value that can't be used; the message names every one of them."""
@@ -115,6 +118,14 @@ class Settings:
     @property
     def window_ms(self) -> int:
         return self.window_s * 1000
+
+    @property
+    def remember_s(self) -> int:
+        """How long a headline's owner is remembered: no decision can need it any more by then.
+
+        A record waits at most a week to be decided on (the retention of its topic), and asks back as far as the window.
+        """
+        return self.window_s + RETENTION_S + 24 * 3600
 
     def as_environment(self) -> dict[str, str]:
         """The same settings as variables, for a child process."""

@@ -9,6 +9,9 @@ A table partition belongs to a partition of the step's source and is only touche
   in one atomic RocksDB write. Any local copy, however old or of whichever worker, is therefore the true state at its
   position, and reading the changelog from there brings it up to date. Losing it costs time, not truth.
 
+What was written longer ago than ``keep_s`` is **forgotten**: by the local copy at its next compaction, by the changelog through its
+retention. A decision must not depend on when that happens to be: what is remembered has to be of no use by then.
+
 Why not Faust's own tables: they write to RocksDB before the commit, recover record by record (some thousands a second), lose
 track of the position on every restart and can hang on the gaps that transactions leave (ARCHITECTURE.md has the figures).
 """
@@ -22,11 +25,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from rocksdict import BlockBasedOptions, Cache, DBCompressionType, Options, Rdict, WriteBatch
+from rocksdict import AccessType, BlockBasedOptions, Cache, DBCompressionType, Options, Rdict, WriteBatch
 
 log = logging.getLogger(__name__)
 
-# No key of a table starts with a NUL byte: keys are headline fingerprints.
+# The keys of a table are headline fingerprints, 16 bytes.
 _POSITION = b"\x00changelog-position"
 
 _BLOCK_CACHE_BYTES = 16 << 20
@@ -50,14 +53,16 @@ class TablePartition:
     ``position`` is the changelog offset from which on this copy knows nothing.
     """
 
-    def __init__(self, database: Rdict, path: Path) -> None:
-        self._database = database
+    def __init__(self, path: Path, keep_s: int) -> None:
         self._path = path
-        stored = database.get(_POSITION)
+        self._keep_s = keep_s
+        self._database = Rdict(str(path), _options(), access_type=AccessType.with_ttl(keep_s))
+        self._compacted_at = time.monotonic()
+        stored = self._database.get(_POSITION)
         self.position = int(stored) if stored else 0
 
     @classmethod
-    async def open(cls, path: Path) -> TablePartition:
+    async def open(cls, path: Path, keep_s: int) -> TablePartition:
         """Open or create the copy at ``path``; waits up to 10 s for a process that is just letting go of it.
 
         Raises:
@@ -67,7 +72,7 @@ class TablePartition:
         deadline = time.monotonic() + _OPEN_TIMEOUT_S
         while True:
             try:
-                return cls(Rdict(str(path), _options()), path)
+                return cls(path, keep_s)
             except Exception as error:
                 # rocksdict raises bare Exceptions; a held lock is told by its words alone.
                 if "lock" not in str(error).lower():
@@ -118,8 +123,13 @@ class TablePartition:
     def _wipe(self) -> None:
         self._database.close()
         Rdict.destroy(str(self._path))
-        self._database = Rdict(str(self._path), _options())
-        self.position = 0
+        self.__init__(self._path, self._keep_s)  # type: ignore[misc]
+
+    async def forget_expired(self) -> None:
+        """Take what is older than ``keep_s`` off the disk; does something only once in a quarter of that time."""
+        if time.monotonic() - self._compacted_at > self._keep_s / 4:
+            await asyncio.to_thread(self._database.compact_range, None, None)
+            self._compacted_at = time.monotonic()
 
     def close(self) -> None:
         """Close the copy; it can be opened again, by anyone."""

@@ -10,7 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from streams.clients import connection, opened
-from streams.settings import Settings
+from streams.settings import RETENTION_S, Settings
 from streams.tables import changelog_topic
 
 RAW: Final = "news.raw"
@@ -43,10 +43,12 @@ class TopicSpec:
 def topic_specs(settings: Settings) -> tuple[TopicSpec, ...]:
     """All topics of one stream, in the order of the dataflow."""
 
-    def kept(days: int, **config: str) -> dict[str, str]:
+    week_ms, month_ms = RETENTION_S * 1000, 30 * _DAY_MS
+
+    def kept(for_ms: int, **config: str) -> dict[str, str]:
         return {
             "cleanup.policy": "delete",
-            "retention.ms": str(days * _DAY_MS),
+            "retention.ms": str(for_ms),
             "max.message.bytes": str(_OUTPUT_MAX_BYTES),
             # Outputs carry the raw record's time: a producer's clock that runs ahead must not make them undeliverable.
             "message.timestamp.after.max.ms": str((1 << 63) - 1),
@@ -54,20 +56,25 @@ def topic_specs(settings: Settings) -> tuple[TopicSpec, ...]:
         }
 
     return (
-        TopicSpec(RAW, "articles as producers have them", kept(7, max_message_bytes=str(_RAW_MAX_BYTES))),
-        TopicSpec(PREPARED, "cleaned articles by headline fingerprint (internal)", kept(7)),
+        TopicSpec(RAW, "articles as producers have them", kept(week_ms, max_message_bytes=str(_RAW_MAX_BYTES))),
+        TopicSpec(PREPARED, "cleaned articles by headline fingerprint (internal)", kept(week_ms)),
         # The latest state of each article stays; older ones go, but not before a slow consumer has had a week.
         TopicSpec(
             ENRICHED,
             "enriched articles by article id: ninjs 3.1 in CloudEvents",
-            kept(30, cleanup_policy="compact,delete", min_compaction_lag_ms=str(7 * _DAY_MS)),
+            kept(month_ms, cleanup_policy="compact,delete", min_compaction_lag_ms=str(week_ms)),
         ),
-        TopicSpec(DUPLICATES, "repeated headlines: which article owns each, and in what way it is repeated", kept(30)),
-        TopicSpec(REJECTED, "records that are no article: their bytes, with the reason in the headers", kept(30)),
+        TopicSpec(DUPLICATES, "repeated headlines: which article owns each, and in what way it is repeated", kept(month_ms)),
+        TopicSpec(REJECTED, "records that are no article: their bytes, with the reason in the headers", kept(month_ms)),
         TopicSpec(
             changelog_topic(settings.app_id, HEADLINES),
             "who owns each headline (internal)",
-            {"cleanup.policy": "compact", "max.message.bytes": str(1 << 20), "segment.ms": str(_DAY_MS)},
+            {
+                "cleanup.policy": "compact,delete",
+                "retention.ms": str(settings.remember_s * 1000),
+                "max.message.bytes": str(1 << 20),
+                "segment.ms": str(_DAY_MS),
+            },
         ),
     )
 

@@ -363,7 +363,7 @@ def _find_headline(lines: list[_Line]) -> str:
         return ""
     start, end = _find_article(lines, 0)
     opening = _first_plain(lines)
-    if start == 0 and _may_be_headline(opening.text, _LONGEST_HEADLINE):
+    if _is_repeated(opening, lines[:_TOP_LINES]) or (start == 0 and _may_be_headline(opening.text, _LONGEST_HEADLINE)):
         return opening.text
     above = [line.text for line in lines[max(0, start - _HEADLINE_LINES) : start + 1] if line.is_plain and start]
     candidates = {text: _headline_core(text) for text in above if _may_be_headline(text, _LONGEST_FOUND_HEADLINE)}
@@ -381,8 +381,13 @@ def _first_plain(lines: list[_Line]) -> _Line:
     return next((line for line in lines if line.is_plain and not _states_fact(line.text)), lines[0])
 
 
+def _is_repeated(line: _Line, lines: list[_Line]) -> bool:
+    is_like_headline = len(line.text) <= _LONGEST_HEADLINE and _is_worded(line.text, 3)
+    return is_like_headline and sum(other.text == line.text for other in lines) > 1
+
+
 def _may_be_headline(text: str, longest: int) -> bool:
-    if len(text) > longest or _ends_in_full_stop(text) or not comparable(text) or _states_fact(text):
+    if len(text) > longest or _ends_in_full_stop(text) or not comparable(text) or _states_fact(text) or _read_dateline(text):
         return False
     return longest == _LONGEST_HEADLINE or not _SENTENCE_BREAK.search(text, 0, len(text) - 2)
 
@@ -575,12 +580,19 @@ class _Dateline(NamedTuple):
     length: int  # characters of the line, with what parts it from the text
 
 
+class _Place(NamedTuple):
+    name: str
+    is_dated: bool
+
+
 _DATELINE_SIGN = re.compile(r"[-–—―(（/\[［【日]")  # no dateline without one: the cheap test
 _AGENCY_MARK = re.compile(r"[(（]([^()（）]{2,60})[)）]|/([^/()]{2,40})/|\[([^\[\]]{2,60})\]")
 _AGENCY_BREAK = re.compile(r"\s*[/,;&+|、،]\s*|\s+[-–]\s+|\s+(?:and|und|et|y|e|и|و)\s+")
 _LONGEST_CASED_AGENCY, _LONGEST_AGENCY_DESK = 3, 3  # "AP", not "ap"; "dpa/lno"
 _MARK_DASH = re.compile(r"[\s.:।]*(?:--|[-–—―:।])\s*|[\s.:।]*$")
 _PLACE_DASH = re.compile(r"\s*(?:--|[–—―])\s*|\s+-\s+|\s*-$")
+_AGENCY_STOP = re.compile(rf"{_PLACE_DASH.pattern}|\.\s")
+_NO_PLACE_SIGN = re.compile(r"[:;!?\"“”„«»()\[\]#&=+*|<>]")
 _PLACE_WORD_BREAK = re.compile(r"[\s/-]+")
 _CHINESE_DATELINE = re.compile(
     r"[（(]?(新华社|中新社|中新网|新华网|中央社|人民网)([\u3400-\u9fff]{2,10}?)??(?:\d{1,2}月)?\d{1,2}日[电電讯訊](?:\s*[（(][^（）()]{1,40}[)）])?[)）]?\s*"
@@ -652,16 +664,16 @@ def _read_marked_dateline(head: str, text: str) -> _Dateline | None:
     if not mark or not agencies:
         return None
     before = head[: mark.start()].rstrip(" ,-–—")
-    place = _read_place(before) if before else ""
-    if place is None:
+    place = _read_place(before) if before else _Place("", is_dated=False)
+    if not place:
         return None
     dash = _MARK_DASH.match(head, mark.end())
     if dash and (dash.end() < len(head) or len(text) == len(head)):
-        return _Dateline(place, agencies, dash.end())
+        return _Dateline(place.name, agencies, dash.end())
     # Some have no dash: "London (CNN) The…", "नई दिल्ली, 3 नवंबर (भाषा) …"; or a stop: "МОСКВА, 3 ноября. /ТАСС/. …".
     rest = head[mark.end() :].lstrip(" .")
-    is_sure = not place or place != before or mark[0].startswith("/") or "CNN" in agencies or _is_capital(place)
-    return _Dateline(place, agencies, len(head) - len(rest)) if rest and not rest[0].islower() and is_sure else None
+    is_sure = not before or place.is_dated or mark[0].startswith("/") or "CNN" in agencies or _is_capital(place.name)
+    return _Dateline(place.name, agencies, len(head) - len(rest)) if rest and not rest[0].islower() and is_sure else None
 
 
 def _read_dashed_dateline(head: str, text: str) -> _Dateline | None:
@@ -670,16 +682,12 @@ def _read_dashed_dateline(head: str, text: str) -> _Dateline | None:
     place = _read_place(head[: dash.start()]) if dash else None
     if not dash or not place:
         return None
-    follower = _PLACE_DASH.search(head, dash.end())
-    stop = head.find(". ", dash.end())
-    ends = [(len(text), len(text)), *([follower.span()] if follower else []), *([(stop, stop + 2)] if stop > 0 else [])]
-    end, behind = min(ends)
-    if agencies := _read_agencies(head[dash.end() : end]):
-        return _Dateline(place, agencies, behind)
-    is_dated = place != head[: dash.start()]
     rest = text[dash.end() :]
-    is_place = is_dated or (_is_capital(place) and rest != "")
-    return _Dateline(place, (), dash.end()) if is_place and not rest[:1].islower() else None
+    stop = _AGENCY_STOP.search(head, dash.end())
+    if agencies := _read_agencies(head[dash.end() : stop.start()] if stop else rest[:_LONGEST_PLACE]):
+        return _Dateline(place.name, agencies, stop.end() if stop else len(text))
+    is_place = place.is_dated or (_is_capital(place.name) and rest != "")
+    return _Dateline(place.name, (), dash.end()) if is_place and not rest[:1].islower() else None
 
 
 def _read_agencies(text: str) -> tuple[str, ...]:
@@ -693,17 +701,21 @@ def _read_agencies(text: str) -> tuple[str, ...]:
     return agencies if names[0] in agencies and all(len(name) <= _LONGEST_AGENCY_DESK for name in others) else ()
 
 
-def _read_place(text: str) -> str | None:
-    """The place that ``text`` names, without its date; None if it says anything else."""
-    parts = [_without_date(part.strip()) for part in text.split(",")]
-    place = ", ".join(part for part in parts if part)
+def _read_place(text: str) -> _Place | None:
+    """The place that ``text`` names, and whether a date stood there too; None if it says anything else."""
+    parts = [part.strip() for part in text.split(",")]
+    names = [_without_date(part) for part in parts]
+    place = ", ".join(name for name in names if name)
     words = [word.strip(".'’") for word in _PLACE_WORD_BREAK.split(place.replace(",", " ")) if word]
-    if not parts[0] or len(place) > _LONGEST_PLACE or len(words) > _LONGEST_PLACE_WORDS:
+    if not names[0] or len(place) > _LONGEST_PLACE or len(words) > _LONGEST_PLACE_WORDS or _NO_PLACE_SIGN.search(place):
         return None
     phrases = _phrases()
     if any(not word[:1].isalpha() or (word[0].islower() and word not in phrases.particles) for word in words):
         return None
-    return None if phrases.date_words.issuperset(word.casefold() for word in words) else place
+    if phrases.date_words.issuperset(word.casefold() for word in words):
+        return None
+    is_dated = any(name != part and not _YEAR.fullmatch(part) for name, part in zip(names, parts, strict=True))
+    return _Place(place, is_dated=is_dated)
 
 
 def _without_date(part: str) -> str:

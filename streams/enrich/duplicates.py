@@ -40,7 +40,7 @@ class DuplicateKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BodyPrint:
-    """A body as deduplication remembers it: an exact 64-bit hash, and a sketch (ascending 32-bit hashes, at most 8)."""
+    """A body as deduplication remembers it: a hash of all of it, and a sketch (ascending hashes, at most 8); 32 bits each."""
 
     exact: int
     sketch: tuple[int, ...]
@@ -64,7 +64,7 @@ class Sighting:
 def print_body(body: str) -> BodyPrint:
     """Hash a body: case, punctuation and white space do not count."""
     tokens = _TOKENS.findall(body.casefold())
-    exact = int.from_bytes(blake2b(" ".join(tokens).encode("utf-8", "replace"), digest_size=8).digest(), "big")
+    exact = int.from_bytes(blake2b(" ".join(tokens).encode("utf-8", "replace"), digest_size=4).digest(), "big")
     shingles = {" ".join(shingle) for shingle in zip(tokens, tokens[1:], tokens[2:], strict=False)} or set(tokens)
     # CRC-32 is quick but keeps neighbours together; the odd multiplier (2**32 / golden ratio) spreads them.
     hashes = (crc32(shingle.encode("utf-8", "replace")) * 0x9E3779B1 & 0xFFFFFFFF for shingle in shingles)
@@ -123,11 +123,11 @@ def remember(owners: Sequence[Sighting], first: Sighting) -> tuple[Sighting, ...
     return (*([max(earlier, key=lambda owner: owner.timestamp_ms)] if earlier else []), first)
 
 
-_HEAD = struct.Struct(">qq16sIQB")
+_HEAD = struct.Struct(">qq16sIIB")
 
 
 def pack_owners(owners: Sequence[Sighting]) -> bytes:
-    """Encode owners for the table: 77 bytes each at most."""
+    """Encode owners for the table: 73 bytes each at most."""
     parts = []
     for owner in owners:
         sketch = owner.body.sketch

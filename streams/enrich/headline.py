@@ -73,6 +73,7 @@ _DOMAIN_FILLERS = frozenset(
     ("www", "com", "co", "org", "net", "news", "info", "edition", "amp", "go", "uk", "au", "nz", "za", "in")
 )
 _MOST_OUTLET_WORDS = 6
+_SHORTEST_ABBREVIATION = 3  # two letters fit too many pairs of words
 _MOST_OUTLETS = 3  # "… - Reuters | Yahoo News"
 _LONGEST_LABEL, _LONGEST_OUTLET = 25, 100  # characters, with the separator
 
@@ -184,18 +185,10 @@ def _abbreviates(label: str, words: tuple[str, ...]) -> bool:
     """Whether ``label`` is put together from beginnings of the words, in order: "nytimes", "wsj", "washingtonpost"."""
     if _squash(words) == label.removeprefix("the"):
         return True
-    if len(words) < 2:
+    if len(words) < 2 or len(label) < _SHORTEST_ABBREVIATION:
         return False
-
-    def fits(rest: str, left: tuple[str, ...]) -> bool:
-        if not left:
-            return not rest
-        first = left[0]
-        if first in _OUTLET_FILLERS and fits(rest, left[1:]):
-            return True
-        shared = 0
-        while shared < min(len(rest), len(first)) and rest[shared] == first[shared]:
-            shared += 1
-        return any(fits(rest[size:], left[1:]) for size in range(shared, 0, -1))
-
-    return len(label) >= 2 and fits(label, words)
+    ends = {0}  # where in the label the words so far may end
+    for word in words:
+        skipped = ends if word in _OUTLET_FILLERS else set()
+        ends = skipped | {end + size for end in ends for size in range(1, len(word) + 1) if label.startswith(word[:size], end)}
+    return len(label) in ends

@@ -138,7 +138,7 @@ def test_internal_records_are_keyed_by_the_headlines_fingerprint():
     prepared, enriched = pipeline.publish(RAW, None, orjson.dumps(article()))
     assert (prepared.topic, enriched.topic) == (PREPARED, ENRICHED)
     roles = {each["role"]: each["value"] for each in orjson.loads(enriched.value)["altIds"]}
-    assert roles["headline-fingerprint"].encode() == prepared.key
+    assert roles["headline-fingerprint"] == prepared.key.hex()
 
 
 json_values = st.recursive(

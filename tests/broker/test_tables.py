@@ -1,0 +1,109 @@
+"""Tables: the local copy and its changelog on a real Kafka."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
+from streams import tables
+from streams.clients import connection, opened
+from streams.tables import TableInUseError, TablePartition, changelog_topic
+from streams.topics import HEADLINES
+from tests.broker.stream import Raw, Stream
+
+KEEP_S = 3_600
+
+
+@pytest.fixture
+async def stream(tmp_path):
+    async with Stream(tmp_path, partitions=1) as stream:
+        yield stream
+
+
+async def restore(stream: Stream, table: TablePartition) -> int:
+    changelog = TopicPartition(changelog_topic(stream.settings.app_id, HEADLINES), 0)
+    consumer = AIOKafkaConsumer(**connection(stream.settings), isolation_level="read_committed")
+    consumer.assign([changelog])
+    async with opened(consumer):
+        return await asyncio.wait_for(table.restore(changelog, consumer), 30)
+
+
+async def write_changes(stream: Stream, *changes: tuple[bytes, bytes], commit: bool = True) -> None:
+    topic = changelog_topic(stream.settings.app_id, HEADLINES)
+    producer = AIOKafkaProducer(**connection(stream.settings), transactional_id="test")
+    async with opened(producer):
+        await producer.begin_transaction()
+        for key, value in changes:
+            await producer.send_and_wait(topic, value, key)
+        await (producer.commit_transaction() if commit else producer.abort_transaction())
+
+
+async def test_a_lost_copy_is_restored_and_a_kept_one_reads_only_what_is_new(stream):
+    await write_changes(stream, (b"a", b"1"), (b"b", b"1"), (b"a", b"2"))
+    table = await TablePartition.open(stream.folder / "table", KEEP_S)
+    assert await restore(stream, table) == 3
+    assert table.get([b"a", b"b", b"c"]) == [b"2", b"1", None]
+    table.close()
+
+    await write_changes(stream, (b"c", b"1"))
+    table = await TablePartition.open(stream.folder / "table", KEEP_S)
+    assert await restore(stream, table) == 1
+    assert table.get([b"a", b"b", b"c"]) == [b"2", b"1", b"1"]
+    table.close()
+
+
+async def test_what_an_aborted_transaction_changed_is_not_restored_nor_waited_for(stream):
+    """The log ends with records that no reader is given, and with markers."""
+    await write_changes(stream, (b"a", b"1"))
+    await write_changes(stream, (b"a", b"2"), (b"b", b"2"), commit=False)
+    table = await TablePartition.open(stream.folder / "table", KEEP_S)
+    assert await restore(stream, table) == 1
+    assert table.get([b"a", b"b"]) == [b"1", None]
+    assert await restore(stream, table) == 0
+    table.close()
+
+
+async def test_a_copy_that_knows_more_than_the_changelog_is_made_anew(stream):
+    """The topic was deleted and created again: what the copy says is of another life."""
+    table = await TablePartition.open(stream.folder / "table", KEEP_S)
+    table.put({b"a": b"old"}, 1_000)
+    await write_changes(stream, (b"b", b"1"))
+    await restore(stream, table)
+    assert table.get([b"a", b"b"]) == [None, b"1"]
+    table.close()
+
+
+async def test_what_is_too_old_to_be_of_use_leaves_the_disk(tmp_path):
+    table = await TablePartition.open(tmp_path / "table", keep_s=1)
+    table.put({b"a": b"1"}, 1)
+    deadline = time.monotonic() + 20
+    while table.get([b"a"]) != [None]:
+        assert time.monotonic() < deadline
+        await table.forget_expired()
+        await asyncio.sleep(0.1)
+    table.close()
+
+
+async def test_a_copy_that_another_holds_open_is_one_clear_error(tmp_path, monkeypatch):
+    monkeypatch.setattr(tables, "_OPEN_TIMEOUT_S", 0.3)
+    held = await TablePartition.open(tmp_path / "table", KEEP_S)
+    with pytest.raises(TableInUseError, match="HEADWATER_STATE_DIR"):
+        await TablePartition.open(tmp_path / "table", KEEP_S)
+    held.close()
+
+
+async def test_a_worker_that_comes_back_with_its_state_reads_nothing_again(tmp_path):
+    async with Stream(tmp_path, partitions=1) as stream:
+        first = stream.start_worker()
+        await stream.publish([Raw(b'{"title": "A first headline of %d", "text": "A body."}' % n, b"k") for n in range(50)])
+        await stream.outcomes(50)
+        first.terminate()
+        await asyncio.to_thread(first.wait, 20)
+        stream.start_worker(again=first)
+        await stream.publish([Raw(b'{"title": "A first headline of 7", "text": "A body."}', b"k")])
+        assert sum(record.topic == "news.duplicates" for record in await stream.outcomes(51)) == 1
+        assert "read 50 changes" not in stream.logs()
+        assert stream.logs().count("read 0 changes") == 2

@@ -1,0 +1,144 @@
+"""What two copies of one headline have in common, and what keeps two headlines apart."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from streams.enrich.headline import comparable, fingerprint_headline, normalise_headline
+
+any_text = st.text(st.characters(exclude_categories=()))
+words = st.lists(st.from_regex(r"[a-zäéñçø]{1,9}|[0-9]{1,4}", fullmatch=True), min_size=1, max_size=9)
+
+
+@pytest.mark.parametrize(
+    ("headline", "normalised"),
+    [
+        pytest.param("Russia: We are open", "russia we are open", id="case and punctuation go"),
+        pytest.param("“We’re open” — he said…", "were open he said", id="quotes and dashes of all kinds go"),
+        pytest.param("  Two\u00a0 spaces\t and\na break ", "two spaces and a break", id="white space is one space"),
+        pytest.param("Zero\u200bwidth\ufeff and soft\u00adhyphen", "zerowidth and softhyphen", id="invisible characters go"),
+        pytest.param("Ｆｕｌｌ　ｗｉｄｔｈ １２", "full width 12", id="full width is half width"),
+        pytest.param("Johnson &amp; Johnson&#8217;s offer", "johnson johnsons offer", id="entities are read"),
+        pytest.param("Fed cuts 3.5% of 1,000 jobs", "fed cuts 3.5 of 1000 jobs", id="numbers stay, with their point"),
+        pytest.param("Inflation bei 3,5 Prozent", "inflation bei 3.5 prozent", id="a decimal comma is a point"),
+        pytest.param("U.S. and US talk", "us and us talk", id="abbreviations have no points"),
+        pytest.param("GROẞE STRASSE, große Straße", "grosse strasse grosse strasse", id="German sharp s"),
+        pytest.param("İSTANBUL'DA IRMAK, İstanbul'da ırmak", "istanbulda irmak istanbulda irmak", id="Turkish i"),
+        pytest.param("السَّلامُ عليـــكم", "السلام عليكم", id="Arabic pointing and stretching go"),
+        pytest.param("हिंदी में समाचार", "हिंदी में समाचार", id="Hindi vowel signs stay"),
+        pytest.param(
+            "速報：日本で地震！", "速報 日本で地震", id="full-width punctuation goes, too little is left to cut the label"
+        ),
+        pytest.param("", "", id="nothing is nothing"),
+    ],
+)
+def test_the_dress_goes(headline: str, normalised: str) -> None:
+    assert normalise_headline(headline) == normalised
+
+
+@pytest.mark.parametrize(
+    "headline",
+    [
+        pytest.param("Fed holds rates steady again", id="plain"),
+        pytest.param("UPDATE 1-Fed holds rates steady again", id="agency update"),
+        pytest.param("UPDATE 2 - Fed holds rates steady again", id="agency update with spaces"),
+        pytest.param("RPT-WRAPUP 3-Fed holds rates steady again", id="two agency labels"),
+        pytest.param("CORRECTED-Fed holds rates steady again", id="correction"),
+        pytest.param("WATCH: Fed holds rates steady again", id="watch"),
+        pytest.param("EXCLUSIVE - Fed holds rates steady again", id="exclusive with a dash"),
+        pytest.param("Exclusive: Fed holds rates steady again", id="exclusive with a colon"),
+        pytest.param("BREAKING NEWS: Fed holds rates steady again", id="breaking news"),
+        pytest.param("Opinion | Fed holds rates steady again", id="opinion"),
+        pytest.param("LIVE: Fed holds rates steady again", id="live"),
+        pytest.param("[VIDEO] Fed holds rates steady again", id="video in brackets"),
+        pytest.param("Срочно: Fed holds rates steady again", id="Russian label"),
+        pytest.param("عاجل | Fed holds rates steady again", id="Arabic label"),
+        pytest.param("【速報】Fed holds rates steady again", id="Japanese label"),
+        pytest.param("Fed holds rates steady again - Reuters", id="outlet behind a hyphen"),
+        pytest.param("Fed holds rates steady again | BBC News", id="outlet behind a bar"),
+        pytest.param("Fed holds rates steady again — The New York Times", id="outlet behind a dash"),
+        pytest.param("Fed holds rates steady again - Reuters | Yahoo News", id="two outlets"),
+        pytest.param("Fed holds rates steady again_新浪网", id="outlet behind an underline"),
+    ],
+)
+def test_labels_and_outlets_are_no_part_of_a_headline(headline: str) -> None:
+    assert normalise_headline(headline) == "fed holds rates steady again"
+
+
+@pytest.mark.parametrize(
+    ("headline", "outlets"),
+    [
+        pytest.param("Dies at 80 - The Hicksville Courier", ["Hicksville Courier"], id="by its name"),
+        pytest.param("Dies at 80 | Hicksville Courier", ["hicksvillecourier.com"], id="by its domain"),
+        pytest.param(
+            "Dies at 80 - The New York Times", ["https://www.nytimes.com/2022/x.html"], id="by an address of many words"
+        ),
+        pytest.param("Dies at 80 - ABC News", ["abcnews.go.com"], id="by a part of the domain"),
+        pytest.param("Dies at 80 – Wall Street Journal", ["wsj.com"], id="by its initials"),
+        pytest.param("Dies at 80 | Süddeutsche Zeitung", ["", "Süddeutsche Zeitung"], id="by one of several names"),
+    ],
+)
+def test_the_event_says_what_its_outlet_is_called(headline: str, outlets: list[str]) -> None:
+    assert normalise_headline(headline, outlets) == "dies at 80"
+
+
+@pytest.mark.parametrize(
+    ("headline", "outlets"),
+    [
+        pytest.param("Live-in nanny sues her former boss", [], id="a compound is no label"),
+        pytest.param("Watch out for falling rocks", [], id="a word is no label"),
+        pytest.param("VIDEO: cat", [], id="too little would be left of the label's headline"),
+        pytest.param("Obituary - BBC News", [], id="too little would be left of the outlet's headline"),
+        pytest.param("Spider-Man - No Way Home", [], id="a subtitle is no outlet"),
+        pytest.param("Why the Guardian failed us all", [], id="an outlet within is what it is about"),
+        pytest.param("Shares fall - Fed says", ["fs.org.uk"], id="an acronym must be the whole of the words"),
+        pytest.param("Reuters", ["Reuters"], id="the outlet alone"),
+    ],
+)
+def test_what_only_looks_like_a_label_or_an_outlet_stays(headline: str, outlets: list[str]) -> None:
+    assert normalise_headline(headline, outlets) == comparable(headline) != ""
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param("Fed cuts 3.5 percent", "Fed cuts 35 percent", id="a decimal point"),
+        pytest.param("Covid-19 cases rise", "Covid cases rise", id="a number"),
+        pytest.param("!!!", "???", id="punctuation alone"),
+        pytest.param("🔥🔥", "🎉", id="emoji alone"),
+        pytest.param("कम", "काम", id="a Hindi vowel sign"),
+        pytest.param("Part 1 - Reuters", "Part 2 - Reuters", id="parts of a series"),
+    ],
+)
+def test_different_headlines_have_different_fingerprints(one: str, other: str) -> None:
+    assert fingerprint_headline(one) != fingerprint_headline(other)
+
+
+@given(any_text, st.lists(any_text, max_size=2))
+@example("UPDATE 1-WATCH: a b c d e f", [])
+@example("\ud800 lone surrogate", [])
+@example("&amp;lt;", [])
+def test_normalising_twice_is_normalising_once(headline: str, outlets: list[str]) -> None:
+    once = normalise_headline(headline, outlets)
+    assert normalise_headline(once, outlets) == once
+    assert (once == "") == (headline.strip() == "")
+
+
+@given(any_text)
+def test_a_fingerprint_is_32_hexadecimal_digits(headline: str) -> None:
+    assert re.fullmatch("[0-9a-f]{32}", fingerprint_headline(headline))
+
+
+@given(words, st.sampled_from(["'", '"', "“", "”", "«", "»", "!", "?"]), st.sampled_from([" ", "  ", "\u00a0", "\u3000", "\t"]))
+def test_a_fingerprint_knows_no_case_space_or_quotes(headline: list[str], quote: str, space: str) -> None:
+    dressed = quote + space.join(headline).upper() + quote
+    assert fingerprint_headline(dressed) == fingerprint_headline(" ".join(headline))
+
+
+def test_the_fingerprint_is_the_same_for_ever() -> None:
+    """It is the key of ``news.prepared`` and of the table: another value makes every article new."""
+    assert fingerprint_headline("Russia: We are open to negotiations with Ukraine") == "43e94df0a3d488c9f2f4a397d51e1df1"
