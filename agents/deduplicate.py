@@ -55,7 +55,7 @@ def deduplicate_step(settings: Settings) -> Step:
             kind = judge_kind(owner, seen)
             if kind in settings.suppress:
                 document = duplicate_document(article, kind, owner, record.timestamp, settings.window_s)
-                headers = event_headers(record, article, DUPLICATE_TYPE)
+                headers = event_headers(record, article, DUPLICATE_TYPE, kind=kind.value)
                 return Decision((Output(DUPLICATES, article.id.encode(), orjson.dumps(document), headers, record.timestamp),))
         return Decision((enrich(record, article),), pack_owners(remember(owners, seen)))
 
@@ -71,6 +71,7 @@ def enrich(record: Record, article: Article) -> Output:
         article,
         ENRICHED_TYPE,
         schema=NINJS_SCHEMA,
+        language=language.tag,
         languageconfidence=f"{language.confidence:.2f}",
         languagedeclared=article.language,
         cuts=ledger_text(article),

@@ -8,7 +8,7 @@ import faust
 
 from streams.app import batch_topic
 from streams.articles import article_to_json, prepare_article
-from streams.documents import ORIGIN_HEADER, passed_on, rejection_headers
+from streams.documents import ORIGIN_HEADER, passed_on, rejected_output
 from streams.records import Rejection, read_record
 from streams.settings import Settings
 from streams.steps import Decision, Output, Record, Step, header, origin
@@ -22,18 +22,15 @@ def prepare_step(settings: Settings) -> Step:
     def decide(record: Record, _: bytes | None) -> Decision:
         draft = read_record(record.value, header(record, "content-type"), max_bytes=settings.max_article_bytes)
         article = draft if isinstance(draft, Rejection) else prepare_article(draft)
-        time_ms = max(record.timestamp, 0)
         if isinstance(article, Rejection):
-            # Kafka has no record without both; the reason ("tombstone") tells that there was no value.
-            value = b"" if record.key is None and record.value is None else record.value
-            headers = rejection_headers(record, article, "prepare")
-            return Decision((Output(REJECTED, record.key, value, headers, time_ms),))
+            return Decision((rejected_output(record, article, "prepare"),))
         headers = (
             ("content-type", b"application/json"),
             (ORIGIN_HEADER, origin(record).encode()),
             *passed_on(record),
         )
-        return Decision((Output(PREPARED, bytes.fromhex(article.fingerprint), article_to_json(article), headers, time_ms),))
+        key, value = bytes.fromhex(article.fingerprint), article_to_json(article)
+        return Decision((Output(PREPARED, key, value, headers, max(record.timestamp, 0)),))
 
     return Step("prepare", RAW, (PREPARED, REJECTED), decide)
 

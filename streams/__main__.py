@@ -8,6 +8,7 @@ from streams.commands.broker import broker
 from streams.commands.enrich import enrich
 from streams.commands.pipe import pipe
 from streams.commands.publish import publish
+from streams.commands.rejected import rejected
 from streams.commands.run import run
 from streams.commands.settings import settings
 from streams.commands.tail import tail
@@ -25,7 +26,7 @@ def main() -> None:
     """
 
 
-for command in (run, worker, topics, publish, tail, pipe, enrich, broker, settings):
+for command in (run, worker, topics, publish, tail, rejected, pipe, enrich, broker, settings):
     main.add_command(command)
 
 if __name__ == "__main__":

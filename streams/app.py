@@ -6,6 +6,7 @@ import faust
 import faust.streams
 from yarl import URL
 
+from streams.clients import tls_context
 from streams.settings import Settings
 from streams.transport import SCHEME
 
@@ -28,6 +29,7 @@ def create_app(settings: Settings) -> faust.App:
     return faust.App(
         settings.app_id,
         broker=[URL(f"{SCHEME}://{broker}") for broker in settings.brokers],
+        broker_credentials=_credentials(settings),
         datadir=settings.state_dir / "faust",
         web_enabled=False,
         topic_disable_leader=True,
@@ -43,6 +45,20 @@ def create_app(settings: Settings) -> faust.App:
         broker_request_timeout=settings.session_timeout_s * 3,
         worker_redirect_stdouts=False,
     )
+
+
+def _credentials(settings: Settings) -> faust.auth.Credentials | None:
+    """The security of :func:`streams.clients.connection`, as Faust takes it and hands it to its aiokafka clients."""
+    context = tls_context(settings)
+    if settings.security_protocol.sasl:
+        # Faust tells SASL_SSL from SASL_PLAINTEXT by whether there is a context.
+        return faust.SASLCredentials(
+            username=settings.sasl_username,
+            password=settings.sasl_password,
+            ssl_context=context,
+            mechanism=settings.sasl_mechanism.value,
+        )
+    return None if context is None else faust.SSLCredentials(context)
 
 
 def batch_topic(app: faust.App, name: str) -> faust.Topic:

@@ -1,32 +1,148 @@
-"""How every Kafka client of Headwater connects; Faust's own takes the same settings in :mod:`streams.app`."""
+"""How every Kafka client of Headwater connects; Faust's own takes the same settings in :mod:`streams.app`.
+
+Nothing here or in :mod:`streams.app` ever logs a secret, and aiokafka is kept from it: see ``_carries_no_credentials``.
+"""
 
 from __future__ import annotations
 
+import logging
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any, TypeVar
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.client import AIOKafkaClient
+from aiokafka.conn import create_conn
+from aiokafka.errors import (
+    IllegalSaslStateError,
+    KafkaConnectionError,
+    KafkaError,
+    SaslAuthenticationFailed,
+    UnsupportedSaslMechanismError,
+)
+from aiokafka.protocol.admin import SaslAuthenticateRequest
+from aiokafka.protocol.metadata import MetadataRequest
 
 from streams.settings import Settings
 
 # What one record may weigh, wherever we send it: the largest raw record (topics.py), grown by tagging and JSON escapes.
 MAX_REQUEST_BYTES = 16 << 20
+# How long each broker is given to tell why it does not let us in.
+_REASON_TIMEOUT_MS = 5_000
 
 Client = TypeVar("Client", AIOKafkaConsumer, AIOKafkaProducer, AIOKafkaAdminClient)
 
 
 def connection(settings: Settings) -> dict[str, Any]:
-    """Keyword arguments for any aiokafka client."""
-    return {"bootstrap_servers": list(settings.brokers), "client_id": settings.app_id}
+    """Keyword arguments for any aiokafka client. They hold the password: not for logs."""
+    arguments: dict[str, Any] = {
+        "bootstrap_servers": list(settings.brokers),
+        "client_id": settings.app_id,
+        "security_protocol": settings.security_protocol.value,
+        "ssl_context": tls_context(settings),
+    }
+    if settings.security_protocol.sasl:
+        arguments |= {
+            "sasl_mechanism": settings.sasl_mechanism.value,
+            "sasl_plain_username": settings.sasl_username,
+            "sasl_plain_password": settings.sasl_password,
+        }
+    return arguments
+
+
+@cache
+def tls_context(settings: Settings) -> ssl.SSLContext | None:
+    """What all connections share: TLS 1.2 or newer, to a broker whose certificate is trusted and in the name we dialled.
+
+    None where the protocol has no TLS.
+
+    Raises:
+        OSError: a file of certificates can't be read or used (``Settings.from_environment`` has checked that).
+    """
+    if not settings.security_protocol.tls:
+        return None
+    context = ssl.create_default_context(cafile=settings.tls_ca_file)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.check_hostname = True
+    if settings.tls_cert_file:
+        # A function even where there is no password, or OpenSSL would ask for it on the terminal.
+        context.load_cert_chain(settings.tls_cert_file, settings.tls_key_file, lambda: settings.tls_key_password or "")
+    return context
+
+
+class NotConnectedError(KafkaConnectionError):
+    """No broker can be reached, or none lets us in; the message says why, in words for a person."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 @asynccontextmanager
 async def opened(client: Client) -> AsyncIterator[Client]:
-    """Start a client and close it whatever happens, also when it could not be started."""
+    """Start a client and close it whatever happens, also when it could not be started.
+
+    Raises:
+        NotConnectedError: there is no connection.
+    """
     try:
-        await client.start()
+        try:
+            await client.start()
+        except KafkaConnectionError as error:
+            inner = client.client if isinstance(client, AIOKafkaProducer) else client._client  # noqa: SLF001
+            raise NotConnectedError(await _reason(inner) or str(error)) from error
         yield client
     finally:
         await (client.close() if isinstance(client, AIOKafkaAdminClient) else client.stop())
+
+
+async def _reason(client: AIOKafkaClient) -> str | None:
+    """Why there is no connection: aiokafka tells that to its log alone, so each broker is tried once more.
+
+    That one refuses us says more than that another can't be reached; None if now one lets us in.
+    """
+    names = ("client_id", "security_protocol", "ssl_context", "sasl_mechanism", "sasl_plain_username", "sasl_plain_password")
+    arguments = {name: getattr(client, f"_{name}") for name in names}
+    errors: list[BaseException] = []
+    for host, port, _ in client.hosts:
+        try:
+            broker = await create_conn(host, port, request_timeout_ms=_REASON_TIMEOUT_MS, **arguments)
+            try:
+                await broker.send(MetadataRequest([]))
+            finally:
+                broker.close()
+        except (OSError, KafkaError) as error:
+            errors.append(error.__cause__ or error)
+        else:
+            return None
+    return _in_words(max(errors, key=lambda error: isinstance(error, (ssl.SSLError, KafkaError))))
+
+
+def _in_words(error: BaseException) -> str:
+    """Why a connection failed, and which settings to look at."""
+    match error:
+        case SaslAuthenticationFailed():
+            words = f"{error.args[0] or error.description}; see HEADWATER_SASL_USERNAME, HEADWATER_SASL_PASSWORD"
+        case UnsupportedSaslMechanismError():
+            words = "it does not offer this mechanism; see HEADWATER_SASL_MECHANISM"
+        case ssl.SSLCertVerificationError():
+            words = f"its certificate is not trusted: {error.verify_message}; see HEADWATER_TLS_CA_FILE"
+        case ssl.SSLError() if "CERTIFICATE" in str(error.reason):
+            words = f"it does not accept our certificate ({error.reason}); see HEADWATER_TLS_CERT_FILE"
+        case ssl.SSLError() | ConnectionResetError() | EOFError() | IllegalSaslStateError():
+            words = "it broke the connection off: it may speak another HEADWATER_SECURITY_PROTOCOL"
+        case _:
+            words = str(error) or repr(error)
+    return words
+
+
+def _carries_no_credentials(record: logging.LogRecord) -> bool:
+    """aiokafka logs all it sends at level debug: with PLAIN, the password; with SCRAM, what to try passwords against."""
+    arguments = record.args if isinstance(record.args, tuple) else ()
+    return all(getattr(each, "API_KEY", None) != SaslAuthenticateRequest.API_KEY for each in arguments)
+
+
+logging.getLogger("aiokafka.conn").addFilter(_carries_no_credentials)

@@ -4,7 +4,7 @@ The rules, and where each is kept:
 
 1. **One owner.** A source partition belongs to one :class:`OwnedPartition`. It makes sure that the consumer group still
    counts this worker in, then *fences*: starting the producer with the partition's ``transactional.id`` ends whatever an older
-   owner had open and shuts it out for good. (``_acquire``)
+   owner had open and shuts it out for good. (``_fence``)
 2. **Nothing left open.** Kafka can tear a transaction: a broker that dies between deciding on a commit and marking it in the
    partitions may drop the marks, and the next commit of the same ``transactional.id`` then lets the old records out as well.
    So the owner first aborts a transaction over everything this partition may have written. (``_sweep``)
@@ -13,7 +13,7 @@ The rules, and where each is kept:
    (:mod:`streams.tables`). (``_acquire``)
 5. **Nothing twice.** Records below the next offset are skipped: Faust delivers again after rebalances. (``_process``)
 6. **Nothing skipped.** Each batch says where it begins; if that is beyond the next offset, Faust has lost something on the
-   way and is sent back. (``_process``)
+   way and is sent back; nor may it keep the last ones. (``_is_all_there_is``, ``_next_batch``)
 7. **All or nothing.** Outputs, changelog and source offset are one transaction; every delivery is confirmed before it
    commits. The local table copy is written after that. (``_commit``)
 8. **No guessing.** When a transaction's outcome is unknown (timeout, lost connection, while it was committed or aborted), the
@@ -31,16 +31,29 @@ import asyncio
 import logging
 import os
 import sys
+import time
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, NoReturn
+from pathlib import Path
+from typing import Any, Final, NamedTuple, NoReturn
 
 import faust
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.client import CoordinationType
-from aiokafka.errors import KafkaError, ProducerFenced
+from aiokafka.errors import (
+    GroupAuthorizationFailedError,
+    InvalidTimestampError,
+    InvalidTopicError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    ProducerFenced,
+    RecordListTooLargeError,
+    TopicAuthorizationFailedError,
+    TransactionalIdAuthorizationFailed,
+)
 from aiokafka.producer.sender import EndTxnHandler, Sender
 
 from streams.clients import MAX_REQUEST_BYTES, connection, opened
+from streams.metrics import Metrics
 from streams.settings import Settings
 from streams.steps import Output, Record, Step
 from streams.tables import TablePartition, changelog_topic
@@ -53,35 +66,69 @@ EXIT_STATUS: Final = 70  # EX_SOFTWARE: to be started again by whoever supervise
 _QUEUED_BATCHES = 2  # one being worked on, one at hand: more would only take memory
 _RELEASE_TIMEOUT_S = 5.0
 _DISCARD_TIMEOUT_S = 1.0
-_ACQUIRE_TIMEOUT_S = 60.0
+_FENCE_TIMEOUT_S = 60.0
+_COMMIT_TIMEOUT_S = 120.0
+_MOST_LOSSES = 10  # of one transaction, in a row: what a broker's restart takes, not what a broken set-up takes
+_SEND_BACK_AGAIN_S = 5.0
+_IDLE_S, _MOST_IDLE_S = 5.0, 300.0
 _RETRY_FOR_S = 120.0
 _RETRY_PAUSE_S = 0.5
 _RECORDS_BETWEEN_YIELDS = 16  # deciding is pure computing: let the event loop breathe
 
-_LOST = (
-    KafkaError,
-    OSError,
-    asyncio.TimeoutError,
-)  # what a broker in trouble raises; ProducerFenced is a KafkaError too
+# What a broker in trouble raises, worth another try …
+_LOST = (KafkaError, OSError, asyncio.TimeoutError)
+# … but for these of its errors: the answer would be the same for ever.
+_FINAL = (
+    ProducerFenced,
+    MessageSizeTooLargeError,
+    RecordListTooLargeError,
+    InvalidTimestampError,
+    InvalidTopicError,
+    TopicAuthorizationFailedError,
+    GroupAuthorizationFailedError,
+    TransactionalIdAuthorizationFailed,
+)
+
+
+class PartitionStatus(NamedTuple):
+    """How an owned partition stands, for those who watch (:mod:`streams.web`)."""
+
+    name: str
+    source: TopicPartition
+    next_offset: int
+    waiting_for: str | None  # None: nothing, it is at work
+    ended: bool  # nobody works on it any more, and nobody will
+    state_folder: Path | None
 
 
 class OwnedPartition:
     """A source partition that this worker owns: its fenced producer, its table, its queue of batches, its task."""
 
-    def __init__(self, app: faust.App, settings: Settings, step: Step, tp: TopicPartition) -> None:
+    def __init__(
+        self, app: faust.App, settings: Settings, step: Step, tp: TopicPartition, metrics: Metrics | None = None
+    ) -> None:
+        self._metrics = metrics or Metrics()
         self._app = app
         self._settings = settings
         self._step = step
         self._tp = tp
         self._changelog = TopicPartition(changelog_topic(settings.app_id, step.table), tp.partition) if step.table else None
+        self._state_folder = settings.state_dir / settings.app_id / step.table / str(tp.partition) if step.table else None
         self._queue: asyncio.Queue[Batch | None] = asyncio.Queue(_QUEUED_BATCHES)
         self._producer: AIOKafkaProducer | None = None
         self._table: TablePartition | None = None
         self._next_offset = 0
+        self._sent_back_at = -_SEND_BACK_AGAIN_S
         self._released = False
         self.ready = asyncio.Event()
         self._name = f"{step.name} {tp.topic}/{tp.partition}"
         self._task = asyncio.create_task(self._run(), name=self._name)
+
+    @property
+    def status(self) -> PartitionStatus:
+        """How it stands just now."""
+        waiting_for = None if self.ready.is_set() else "acquiring" if self._table is None else "restoring"
+        return PartitionStatus(self._name, self._tp, self._next_offset, waiting_for, self._task.done(), self._state_folder)
 
     async def offer(self, batch: Batch) -> None:
         """Hand over a batch; waits while the queue is full, which holds the fetches back."""
@@ -105,33 +152,77 @@ class OwnedPartition:
     async def _run(self) -> None:
         try:
             await self._begin_again()
-            while (batch := await self._queue.get()) is not None:
+            while (batch := await self._next_batch()) is not None:
                 await self._process(batch)
                 if self._table is not None:
                     await self._table.forget_expired()
         except Exception as error:  # noqa: BLE001  (rule 9: whatever it is)
             _stop_worker(f"{self._name}: {error!r}", error)
 
+    async def _next_batch(self) -> Batch | None:
+        """The next batch, None when released. While there is none, make sure that Faust has not lost the last ones."""
+        wait_s = _IDLE_S
+        while True:
+            try:
+                return await asyncio.wait_for(self._queue.get(), wait_s)
+            except TimeoutError:
+                wait_s = min(2 * wait_s, _MOST_IDLE_S)
+            try:
+                position = await self._app.consumer.position(self._tp)
+                # Mostly there are only markers in between: hence less and less often.
+                if position is not None and position > self._next_offset:
+                    await self._app.consumer.seek(self._tp, self._next_offset)
+            except _LOST as error:
+                log.info("%s: could not look whether there is more: %r", self._name, error)
+
     async def _process(self, batch: Batch) -> None:
-        if batch.begin is not None and batch.begin > self._next_offset:
-            log.warning("%s: records from %d on were not delivered; going back", self._name, self._next_offset)
-            await self._app.consumer.seek(self._tp, self._next_offset)
+        if batch.begin > self._next_offset and not await self._is_all_there_is(batch):
             return
+        self._sent_back_at = -_SEND_BACK_AGAIN_S
+        losses = 0
         while not self._released:
             records = [record for record in batch.records if record.offset >= self._next_offset]
             if not records:
                 return
             try:
-                await self._commit(records)
-            except ProducerFenced:
+                await asyncio.wait_for(self._commit(records), _COMMIT_TIMEOUT_S)
+                return
+            except _FINAL:
                 raise
             except _LOST as error:
+                losses += 1
+                if losses > _MOST_LOSSES:
+                    raise
                 log.warning("%s: transaction lost (%r); beginning again", self._name, error)
+                self._metrics.lost(self._step)
                 await self._begin_again()
+
+    async def _is_all_there_is(self, batch: Batch) -> bool:
+        """Whether what lies between the next offset and the batch is gone from Kafka; else Faust is sent back for it."""
+        try:
+            earliest = (await self._app.consumer.earliest_offsets(self._tp))[self._tp]
+            if earliest >= batch.begin:
+                log.error("%s: Kafka deleted offsets %d to %d unread", self._name, self._next_offset, batch.begin - 1)
+                self._metrics.unread(self._step, batch.begin - self._next_offset)
+                self._next_offset = batch.begin
+                return True
+            # What was fetched before Faust went back keeps coming for a moment: that is no reason to go again.
+            now = time.monotonic()
+            if now - self._sent_back_at >= _SEND_BACK_AGAIN_S:
+                log.warning("%s: records from %d on were not delivered; going back", self._name, self._next_offset)
+                self._metrics.gap(self._step)
+                self._sent_back_at = now
+                await self._app.consumer.seek(self._tp, self._next_offset)
+        except _LOST as error:
+            log.warning("%s: could not go back: %r", self._name, error)  # the next batch asks again
+            self._sent_back_at = -_SEND_BACK_AGAIN_S
+        return False
 
     async def _commit(self, records: Sequence[Record]) -> None:
         """Decide on the records and commit what follows from them, with their offset, as one transaction."""
+        began = time.monotonic()
         outputs, remember = await self._decide(records)
+        decided = time.monotonic()
         next_offset = records[-1].offset + 1
         producer = self._producer
         assert producer is not None
@@ -152,9 +243,11 @@ class OwnedPartition:
         await asyncio.gather(*deliveries)
         written = await asyncio.gather(*changes)
         await producer.commit_transaction()
+        committed = time.monotonic()
         self._next_offset = next_offset
         if self._table is not None and written:
             self._table.put(remember, max(change.offset for change in written) + 1)
+        self._metrics.committed(self._step, records, outputs, decided - began, committed - decided)
 
     async def _decide(self, records: Sequence[Record]) -> tuple[list[Output], dict[bytes, bytes]]:
         """Ask the step about each record, in order; each sees what the ones before it made the table remember."""
@@ -180,9 +273,9 @@ class OwnedPartition:
         while not self._released:
             try:
                 await self._close()
-                await asyncio.wait_for(self._acquire(), _ACQUIRE_TIMEOUT_S)
+                await self._acquire()
                 return
-            except ProducerFenced:
+            except _FINAL:
                 raise
             except _LOST as error:
                 if clock() > deadline:
@@ -191,6 +284,34 @@ class OwnedPartition:
                 await asyncio.sleep(_RETRY_PAUSE_S)
 
     async def _acquire(self) -> None:
+        await asyncio.wait_for(self._fence(), _FENCE_TIMEOUT_S)
+        reader = AIOKafkaConsumer(
+            **connection(self._settings),
+            group_id=self._settings.app_id,
+            enable_auto_commit=False,
+            isolation_level="read_committed",
+            auto_offset_reset="earliest",
+        )
+        # Assigned, never subscribed: it asks the group for offsets without being a member.
+        reader.assign([self._tp] if self._changelog is None else [self._changelog])
+        async with opened(reader):
+            committed = await reader.committed(self._tp)
+            earliest = (await reader.beginning_offsets([self._tp]))[self._tp]
+            if committed is not None and committed < earliest:
+                log.error("%s: Kafka deleted offsets %d to %d unread", self._name, committed, earliest - 1)
+            self._next_offset = max(committed or 0, earliest)
+            if self._state_folder is not None and self._changelog is not None:
+                self._table = await TablePartition.open(self._state_folder, self._settings.remember_s)
+                began = time.monotonic()
+                restored = await self._table.restore(self._changelog, reader)
+                self._metrics.restored(self._step, restored, time.monotonic() - began)
+                log.info("%s: read %d changes of its table", self._name, restored)
+        # What Faust delivered before there was anyone to take it comes again; what it delivers twice is skipped.
+        await self._app.consumer.seek(self._tp, self._next_offset)
+        self.ready.set()
+        log.info("%s: ready from offset %d on", self._name, self._next_offset)
+
+    async def _fence(self) -> None:
         # A worker that was paused for long may think a partition its own that has gone to another; fencing that one out would
         # be safe, and rude.
         await self._app.consumer.confirm_membership()
@@ -206,26 +327,6 @@ class OwnedPartition:
         _end_transactions_once(self._producer)
         await self._producer.start()
         await self._sweep(self._producer)
-        reader = AIOKafkaConsumer(
-            **connection(self._settings),
-            group_id=self._settings.app_id,
-            enable_auto_commit=False,
-            isolation_level="read_committed",
-            auto_offset_reset="earliest",
-        )
-        # Assigned, never subscribed: it asks the group for offsets without being a member.
-        reader.assign([self._tp] if self._changelog is None else [self._changelog])
-        async with opened(reader):
-            self._next_offset = await reader.committed(self._tp) or 0
-            if self._step.table is not None and self._changelog is not None:
-                folder = self._settings.state_dir / self._settings.app_id / self._step.table
-                self._table = await TablePartition.open(folder / str(self._tp.partition), self._settings.remember_s)
-                restored = await self._table.restore(self._changelog, reader)
-                log.info("%s: read %d changes of its table", self._name, restored)
-        # What Faust delivered before there was anyone to take it comes again; what it delivers twice is skipped.
-        await self._app.consumer.seek(self._tp, self._next_offset)
-        self.ready.set()
-        log.info("%s: ready from offset %d on", self._name, self._next_offset)
 
     async def _sweep(self, producer: AIOKafkaProducer) -> None:
         """Abort a transaction over all that this partition writes: ends what a torn one of its predecessor's left open."""
@@ -249,21 +350,26 @@ class OwnedPartition:
 
     async def _close(self) -> None:
         self.ready.clear()
-        producer, self._producer = self._producer, None
-        table, self._table = self._table, None
-        if table is not None:
-            table.close()
-        if producer is not None:
-            await _discard(producer)
+        try:
+            if self._producer is not None:
+                await _discard(self._producer)
+                self._producer = None
+        finally:
+            if self._table is not None:
+                await self._table.close()
+                self._table = None
 
 
 class Delivery:
     """Hands the batches of Faust's agents to the partitions this worker owns, and follows the group's rebalances."""
 
-    def __init__(self, app: faust.App, settings: Settings, steps: Iterable[Step]) -> None:
+    def __init__(self, app: faust.App, settings: Settings, steps: Iterable[Step], metrics: Metrics | None = None) -> None:
         self._app = app
         self._settings = settings
+        self._metrics = metrics
         self._steps = {step.source: step for step in steps}
+        self.joined = False
+        """Whether this worker has ever been told which partitions are its own; they may be none."""
         self._owned: dict[TopicPartition, OwnedPartition] = {}
         app.on_partitions_assigned.connect(self._on_assigned)
         app.on_partitions_revoked.connect(self._on_revoked)
@@ -281,11 +387,16 @@ class Delivery:
         """Whether every partition of this worker has been fenced and restored."""
         return all(owned.ready.is_set() for owned in self._owned.values())
 
+    def statuses(self) -> list[PartitionStatus]:
+        """How each partition of this worker stands."""
+        return [owned.status for owned in self._owned.values()]
+
     async def _on_assigned(self, app: faust.App, assigned: set[Any], **_: Any) -> None:
         wanted = {TopicPartition(tp.topic, tp.partition) for tp in assigned if tp.topic in self._steps}
         await self._release(self._owned.keys() - wanted)
         for tp in sorted(wanted - self._owned.keys()):
-            self._owned[tp] = OwnedPartition(self._app, self._settings, self._steps[tp.topic], tp)
+            self._owned[tp] = OwnedPartition(self._app, self._settings, self._steps[tp.topic], tp, self._metrics)
+        self.joined = True
 
     async def _on_revoked(self, app: faust.App, revoked: set[Any], **_: Any) -> None:
         await self._release({TopicPartition(tp.topic, tp.partition) for tp in revoked})

@@ -18,7 +18,8 @@ from streams.enrich.article import Language, Subject
 from streams.enrich.duplicates import DuplicateKind, Sighting
 from streams.enrich.subjects import CREATOR
 from streams.records import Rejection
-from streams.steps import Headers, Record, header, origin
+from streams.steps import Headers, Output, Record, header, origin
+from streams.topics import REJECTED
 
 NINJS_SCHEMA: Final = "http://www.iptc.org/std/ninjs/ninjs-schema_3.1.json#"
 ENRICHED_TYPE: Final = "news.headwater.article.enriched"
@@ -29,8 +30,18 @@ EVENT_SOURCE: Final = "urn:headwater"
 ORIGIN_HEADER: Final = "ce_origin"
 """Where the raw record stands, ``topic/partition/offset``: one name for it in all outputs."""
 
+KIND_HEADER: Final = "ce_kind"
+"""In what way a record of news.duplicates repeats its headline's owner: a ``DuplicateKind``."""
+
+LANGUAGE_HEADER: Final = "ce_language"
+"""The language that was found for a record of news.enriched, as in its document: a consumer can choose without reading it."""
+
+REASON_HEADER: Final = "__streams.errors.exception"
+"""Why a record is in news.rejected: a ``Reason``."""
+
 _LEDGER_CUTS: Final = 100
 _PASSED_ON: Final = ("traceparent", "tracestate")
+_MOST_TRACE_BYTES: Final = 512  # W3C Trace Context asks for as much of a tracestate
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_MS: Final = 253402300799999  # the end of the year 9999, the last that RFC 3339 can write
 
@@ -125,7 +136,7 @@ def duplicate_document(
 
 
 def event_headers(
-    record: Record, article: Article, kind: str, *, schema: str | None = None, **extensions: str | None
+    record: Record, article: Article, event_type: str, *, schema: str | None = None, **extensions: str | None
 ) -> Headers:
     """CloudEvents headers. The id is the article's and the raw record's: the same for every replay of the log."""
     raw_origin = header(record, ORIGIN_HEADER) or origin(record)
@@ -133,7 +144,7 @@ def event_headers(
         "specversion": "1.0",
         "id": f"{article.id}:{raw_origin}",
         "source": EVENT_SOURCE,
-        "type": kind,
+        "type": event_type,
         "time": time_text(record.timestamp),
         "subject": article_uri(article.id),
         "dataschema": schema,
@@ -149,7 +160,9 @@ def event_headers(
 
 def passed_on(record: Record) -> Headers:
     """The headers that go with an article all the way: the trace it belongs to."""
-    return tuple((name, value) for name, value in record.headers if name in _PASSED_ON)
+    return tuple(
+        (name, value) for name, value in record.headers if name in _PASSED_ON and len(value or b"") <= _MOST_TRACE_BYTES
+    )
 
 
 def ledger_text(article: Article) -> str:
@@ -160,10 +173,18 @@ def ledger_text(article: Article) -> str:
 _ERROR_HEADERS: Final = "__streams.errors."
 
 
-def rejection_headers(record: Record, rejection: Rejection, stage: str) -> Headers:
-    """The record's own headers, and what was wrong with it under the names Kafka Streams uses (KIP-1034), plus the stage."""
+_MOST_KEPT_BYTES: Final = 14 << 20
+_KEPT_OF_LARGER_BYTES: Final = 1 << 20
+
+
+def rejected_output(record: Record, rejection: Rejection, stage: str) -> Output:
+    """The record as it came, for news.rejected, with what was wrong with it in headers named as Kafka Streams does (KIP-1034).
+
+    A record of more than 14 MiB, which only compression can have brought into news.raw, could not be sent on: then its
+    first MiB is kept, the header ``__streams.errors.original-bytes`` tells how large it was, and ``…offset`` where it stands.
+    """
     errors = {
-        _ERROR_HEADERS + "exception": rejection.reason.value,
+        REASON_HEADER: rejection.reason.value,
         _ERROR_HEADERS + "message": rejection.message,
         _ERROR_HEADERS + "topic": record.topic,
         _ERROR_HEADERS + "partition": str(record.partition),
@@ -171,5 +192,12 @@ def rejection_headers(record: Record, rejection: Rejection, stage: str) -> Heade
         _ERROR_HEADERS + "stage": stage,
         ORIGIN_HEADER: origin(record),
     }
-    own = tuple((name, value) for name, value in record.headers if name not in errors)
-    return (*own, *((name, value.encode("utf-8", "replace")) for name, value in errors.items()))
+    # Kafka's clients send no record without both; the reason ("tombstone") tells that there was no value.
+    key, value = record.key, b"" if record.key is None and record.value is None else record.value
+    own = tuple((name, text) for name, text in record.headers if name not in errors)
+    size = len(key or b"") + len(value or b"") + sum(len(name) + len(text or b"") for name, text in own)
+    if size > _MOST_KEPT_BYTES:
+        errors[_ERROR_HEADERS + "original-bytes"] = str(size)
+        key, value, own = key and key[:1024], value and value[:_KEPT_OF_LARGER_BYTES], ()
+    headers = (*own, *((name, text.encode("utf-8", "replace")) for name, text in errors.items()))
+    return Output(REJECTED, key, value, headers, max(record.timestamp, 0))

@@ -3,17 +3,47 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+import ssl
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from streams.enrich.duplicates import DuplicateKind
 
 PREFIX = "HEADWATER_"
+_FILE = "_FILE"
 
 RETENTION_S = 7 * 24 * 3600
 """How long Kafka keeps a record of news.raw and news.prepared: so long it may wait for a worker."""
+
+
+class SecurityProtocol(StrEnum):
+    """How clients and Kafka speak; the names are Kafka's own."""
+
+    PLAINTEXT = "PLAINTEXT"
+    SSL = "SSL"
+    SASL_PLAINTEXT = "SASL_PLAINTEXT"
+    SASL_SSL = "SASL_SSL"
+
+    @property
+    def tls(self) -> bool:
+        """Encrypted, and the broker proves who it is."""
+        return self in {self.SSL, self.SASL_SSL}
+
+    @property
+    def sasl(self) -> bool:
+        """We prove who we are, with a user name and password."""
+        return self in {self.SASL_PLAINTEXT, self.SASL_SSL}
+
+
+class SaslMechanism(StrEnum):
+    """How the password is proved. PLAIN sends it; with SCRAM it never leaves us."""
+
+    PLAIN = "PLAIN"
+    SCRAM_SHA_256 = "SCRAM-SHA-256"
+    SCRAM_SHA_512 = "SCRAM-SHA-512"
 
 
 class SettingsError(ValueError):
@@ -37,7 +67,7 @@ def _brokers(value: str) -> tuple[str, ...]:
     return brokers
 
 
-def _whole(minimum: int) -> Callable[[str], int]:
+def _whole(minimum: int, maximum: int | None = None) -> Callable[[str], int]:
     def read(value: str) -> int:
         try:
             number = int(value)
@@ -45,9 +75,18 @@ def _whole(minimum: int) -> Callable[[str], int]:
             raise ValueError(f"wants a whole number, found {value!r}") from None
         if number < minimum:
             raise ValueError(f"wants at least {minimum}, found {number}")
+        if maximum is not None and number > maximum:
+            raise ValueError(f"wants at most {maximum}, found {number}")
         return number
 
     return read
+
+
+def _port(value: str) -> int:
+    number = _whole(0)(value)
+    if number > 65535:
+        raise ValueError(f"wants at most 65535, found {number}")
+    return number
 
 
 def _kinds(value: str) -> frozenset[DuplicateKind]:
@@ -60,8 +99,56 @@ def _kinds(value: str) -> frozenset[DuplicateKind]:
         raise ValueError(f"wants some of {', '.join(DuplicateKind)}, or none; found {value!r}") from None
 
 
-def _setting(default: Any, read: Callable[[str], Any], unit: str, meaning: str) -> Any:
-    return field(default=default, metadata={"read": read, "unit": unit, "meaning": meaning})
+def _one_of(choices: type[StrEnum]) -> Callable[[str], StrEnum]:
+    def read(value: str) -> StrEnum:
+        try:
+            return choices(value.strip().upper())
+        except ValueError:
+            raise ValueError(f"wants one of {', '.join(choices)}; found {value!r}") from None
+
+    return read
+
+
+def _file(value: str) -> Path:
+    path = Path(_text(value))
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise ValueError(f"can't be read: {error.strerror}: {value!r}") from None
+    return path
+
+
+def _certificates(value: str) -> Path:
+    path = _file(value)
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except ssl.SSLError:
+        raise ValueError(f"holds no certificate in PEM: {value!r}") from None
+    return path
+
+
+# What is said about a secret never quotes what was found: by mistake, even the name of its file may be the secret itself.
+def _secret(value: str) -> str:
+    if not value or any(each in value for each in "\0\r\n"):
+        raise ValueError("wants one line")
+    if any("\ud800" <= each <= "\udfff" for each in value):  # what Python makes of other bytes in the environment
+        raise ValueError("is not in UTF-8")
+    return value
+
+
+def _secret_from_file(path: str) -> str:
+    try:
+        content = Path(path.strip()).read_text("utf-8")
+    except OSError as error:
+        raise ValueError(f"the file can't be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ValueError("the file holds no UTF-8") from None
+    return _secret(content.removesuffix("\n").removesuffix("\r"))
+
+
+def _setting(default: Any, read: Callable[[str], Any], unit: str, meaning: str, *, secret: bool = False) -> Any:
+    """A secret is left out of `repr`, and may also come from the file that the variable with _FILE at its end names."""
+    return field(default=default, repr=not secret, metadata={"read": read, "unit": unit, "meaning": meaning, "secret": secret})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,32 +172,73 @@ class Settings:
     suppress: frozenset[DuplicateKind] = _setting(
         frozenset(DuplicateKind), _kinds, "kinds,…", "which kinds of duplicate go to news.duplicates, not news.enriched"
     )
-    max_article_bytes: int = _setting(2 << 20, _whole(1024), "bytes", "a larger record is rejected")
+    max_article_bytes: int = _setting(2 << 20, _whole(1024, 4 << 20), "bytes", "a larger record is rejected; at most 4 MiB")
     max_batch_records: int = _setting(500, _whole(1), "records", "at most this many records in one transaction")
     session_timeout_s: int = _setting(
         10, _whole(6), "seconds", "a worker silent for this long loses its partitions to the others"
     )
+    web_port: int = _setting(0, _port, "port", "where a worker answers /health, /ready and /metrics; 0: nowhere")
+    web_host: str = _setting("127.0.0.1", _text, "address", "the address it does that on; 0.0.0.0 for all of the machine's")
+    stall_s: int = _setting(
+        60, _whole(1), "seconds", "a worker that commits nothing for this long while records wait is unhealthy"
+    )
+    security_protocol: SecurityProtocol = _setting(
+        SecurityProtocol.PLAINTEXT, _one_of(SecurityProtocol), "", "PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL; SSL means TLS"
+    )
+    sasl_mechanism: SaslMechanism = _setting(
+        SaslMechanism.SCRAM_SHA_512, _one_of(SaslMechanism), "", "PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512"
+    )
+    sasl_username: str | None = _setting(None, _text, "", "who we are to Kafka")
+    sasl_password: str | None = _setting(
+        None, _secret, "", "proves it; or HEADWATER_SASL_PASSWORD_FILE, the file it is in", secret=True
+    )
+    tls_ca_file: Path | None = _setting(
+        None, _certificates, "file, PEM", "the authorities to trust about brokers; unset, those of the system"
+    )
+    tls_cert_file: Path | None = _setting(None, _file, "file, PEM", "our own certificate, for a Kafka that asks for one")
+    tls_key_file: Path | None = _setting(None, _file, "file, PEM", "the key of our certificate")
+    tls_key_password: str | None = _setting(
+        None,
+        _secret,
+        "",
+        "opens the key if it is encrypted; or HEADWATER_TLS_KEY_PASSWORD_FILE, the file it is in",
+        secret=True,
+    )
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
-        """Read every variable that is set.
+        """Read every variable that is set; where there is no default, an empty one is as good as none.
 
         Raises:
             SettingsError: naming each variable that can't be used, and each that starts with HEADWATER_ but is none.
         """
         environment = os.environ if environment is None else environment
         known = {PREFIX + each.name.upper(): each for each in fields(cls)}
+        in_files = {variable + _FILE: each for variable, each in known.items() if each.metadata["secret"]}
         values: dict[str, Any] = {}
+        unusable: set[str] = set()
         wrong: list[str] = []
         for variable in sorted(name for name in environment if name.startswith(PREFIX)):
-            if variable not in known:
+            setting = known.get(variable) or in_files.get(variable)
+            if setting is None:
                 wrong.append(f"{variable}: there is no such setting")
                 continue
-            setting = known[variable]
+            if setting.default is None and not environment[variable].strip():
+                continue
+            if setting.name in values or setting.name in unusable:
+                wrong.append(f"{variable}: {variable.removesuffix(_FILE)} is set as well, and one of them is enough")
+                continue
+            read = _secret_from_file if variable in in_files else setting.metadata["read"]
             try:
-                values[setting.name] = setting.metadata["read"](environment[variable])
+                values[setting.name] = read(environment[variable])
             except ValueError as error:
                 wrong.append(f"{variable}: {error}")
+                unusable.add(setting.name)
+        wrong += [
+            f"{PREFIX}{names[0].upper()}: {message}"
+            for names, message in _contradictions(cls(**values), values.keys())
+            if unusable.isdisjoint(names)
+        ]
         if wrong:
             raise SettingsError("\n".join(wrong))
         return cls(**values)
@@ -140,4 +268,49 @@ class Settings:
             PREFIX + "MAX_ARTICLE_BYTES": str(self.max_article_bytes),
             PREFIX + "MAX_BATCH_RECORDS": str(self.max_batch_records),
             PREFIX + "SESSION_TIMEOUT_S": str(self.session_timeout_s),
+            PREFIX + "WEB_PORT": str(self.web_port),
+            PREFIX + "WEB_HOST": self.web_host,
+            PREFIX + "STALL_S": str(self.stall_s),
+            PREFIX + "SECURITY_PROTOCOL": self.security_protocol,
+            PREFIX + "SASL_MECHANISM": self.sasl_mechanism,
+            PREFIX + "SASL_USERNAME": self.sasl_username or "",
+            PREFIX + "SASL_PASSWORD": self.sasl_password or "",
+            PREFIX + "SASL_PASSWORD_FILE": "",  # read already; the child may have inherited it
+            PREFIX + "TLS_CA_FILE": str(self.tls_ca_file or ""),
+            PREFIX + "TLS_CERT_FILE": str(self.tls_cert_file or ""),
+            PREFIX + "TLS_KEY_FILE": str(self.tls_key_file or ""),
+            PREFIX + "TLS_KEY_PASSWORD": self.tls_key_password or "",
+            PREFIX + "TLS_KEY_PASSWORD_FILE": "",
         }
+
+
+def _contradictions(settings: Settings, named: Collection[str]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What does not go together: the settings it is about, and what is wrong with the first of them.
+
+    `named` are the settings that have been set. One without effect is an error as well: who says which authority to trust, and
+    forgets the protocol, would send everything in the clear.
+    """
+    protocol = settings.security_protocol
+    # `run` without HEADWATER_BROKERS starts a Kafka of its own, which has no security.
+    wanted = {"brokers"} if protocol is not SecurityProtocol.PLAINTEXT else set()
+    idle: set[str] = set()
+    (wanted if protocol.sasl else idle).update(("sasl_username", "sasl_password"))
+    certificate, key, password = settings.tls_cert_file, settings.tls_key_file, settings.tls_key_password
+    if not protocol.tls:
+        idle.update(("tls_ca_file", "tls_cert_file", "tls_key_file", "tls_key_password"))
+    elif certificate and not key:
+        yield ("tls_key_file", "tls_cert_file"), f"is wanted by {PREFIX}TLS_CERT_FILE"
+    elif key and not certificate:
+        yield ("tls_cert_file", "tls_key_file"), f"is wanted by {PREFIX}TLS_KEY_FILE"
+    elif password and not key:
+        yield ("tls_key_file", "tls_key_password"), f"is wanted by {PREFIX}TLS_KEY_PASSWORD"
+    elif certificate and key:
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(certificate, key, lambda: password or "")
+        except (ssl.SSLError, ValueError):
+            message = "is no certificate in PEM, or {0}TLS_KEY_FILE not its key, or {0}TLS_KEY_PASSWORD does not open that"
+            yield ("tls_cert_file", "tls_key_file", "tls_key_password"), message.format(PREFIX)
+    for name in sorted(wanted.difference(named)):
+        yield (name, "security_protocol"), f"is wanted by {PREFIX}SECURITY_PROTOCOL={protocol}"
+    for name in sorted(idle.intersection(named)):
+        yield (name, "security_protocol"), f"has no effect with {PREFIX}SECURITY_PROTOCOL={protocol}"

@@ -9,8 +9,8 @@ A table partition belongs to a partition of the step's source and is only touche
   in one atomic RocksDB write. Any local copy, however old or of whichever worker, is therefore the true state at its
   position, and reading the changelog from there brings it up to date. Losing it costs time, not truth.
 
-What was written longer ago than ``keep_s`` is **forgotten**: by the local copy at its next compaction, by the changelog through its
-retention. A decision must not depend on when that happens to be: what is remembered has to be of no use by then.
+What was written longer ago than ``keep_s`` is **forgotten**: by the local copy at its next compaction, by the changelog through
+its retention. A decision must not depend on when that happens to be: what is remembered has to be of no use by then.
 
 Why not Faust's own tables: they write to RocksDB before the commit, recover record by record (some thousands a second), lose
 track of the position on every restart and can hang on the gaps that transactions leave (ARCHITECTURE.md has the figures).
@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -36,6 +37,7 @@ _BLOCK_CACHE_BYTES = 16 << 20
 _WRITE_BUFFER_BYTES = 8 << 20
 _RESTORE_BATCH_RECORDS = 5_000
 _OPEN_TIMEOUT_S = 10.0
+_STALL_TIMEOUT_S = 60.0
 
 
 class TableInUseError(RuntimeError):
@@ -57,7 +59,8 @@ class TablePartition:
         self._path = path
         self._keep_s = keep_s
         self._database = Rdict(str(path), _options(), access_type=AccessType.with_ttl(keep_s))
-        self._compacted_at = time.monotonic()
+        self._compaction: asyncio.Future[None] | None = None
+        self._compacted_at = time.monotonic() - random.uniform(0, keep_s / 8)  # so that partitions do it one by one
         stored = self._database.get(_POSITION)
         self.position = int(stored) if stored else 0
 
@@ -102,6 +105,9 @@ class TablePartition:
 
         ``consumer`` must read ``read_committed`` and be assigned the changelog partition. Call it after the partition's
         producer has fenced its predecessor: from then on nobody else can commit to the changelog.
+
+        Raises:
+            TimeoutError: nothing came for a minute.
         """
         end = (await consumer.end_offsets([changelog]))[changelog]
         begin = (await consumer.beginning_offsets([changelog]))[changelog]
@@ -111,11 +117,15 @@ class TablePartition:
         position = max(self.position, begin)
         consumer.seek(changelog, position)
         read = 0
+        stalled_at = time.monotonic() + _STALL_TIMEOUT_S
         # Markers of transactions take offsets too: what counts is how far the reader has come, not what it has seen.
         while position < end:
             fetched = await consumer.getmany(changelog, timeout_ms=500, max_records=_RESTORE_BATCH_RECORDS)
             records = fetched.get(changelog, [])
-            position = await consumer.position(changelog)
+            if (now_at := await consumer.position(changelog)) > position:
+                position, stalled_at = now_at, time.monotonic() + _STALL_TIMEOUT_S
+            elif time.monotonic() > stalled_at:
+                raise TimeoutError(f"{changelog}: nothing came for {_STALL_TIMEOUT_S:.0f} s at offset {position} of {end}")
             self.put({record.key: record.value for record in records if record.value is not None}, position)
             read += len(records)
         return read
@@ -128,11 +138,14 @@ class TablePartition:
     async def forget_expired(self) -> None:
         """Take what is older than ``keep_s`` off the disk; does something only once in a quarter of that time."""
         if time.monotonic() - self._compacted_at > self._keep_s / 4:
-            await asyncio.to_thread(self._database.compact_range, None, None)
+            self._compaction = asyncio.ensure_future(asyncio.to_thread(self._database.compact_range, None, None))
+            await asyncio.shield(self._compaction)
             self._compacted_at = time.monotonic()
 
-    def close(self) -> None:
-        """Close the copy; it can be opened again, by anyone."""
+    async def close(self) -> None:
+        """Close the copy; it can be opened again, by anyone. Waits for a compaction under way: RocksDB can't leave it."""
+        if self._compaction is not None:
+            await asyncio.wait([self._compaction])
         self._database.close()
 
 

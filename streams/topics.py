@@ -29,6 +29,7 @@ _DAY_MS: Final = 24 * 3600 * 1000
 # A raw record up to this size is accepted by Kafka, so that it can be rejected with a reason; the outputs get room to grow.
 _RAW_MAX_BYTES: Final = 12 << 20
 _OUTPUT_MAX_BYTES: Final = 16 << 20
+_RAW_RETENTION_BYTES: Final = 10 << 30  # of each partition
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +51,20 @@ def topic_specs(settings: Settings) -> tuple[TopicSpec, ...]:
             "cleanup.policy": "delete",
             "retention.ms": str(for_ms),
             "max.message.bytes": str(_OUTPUT_MAX_BYTES),
+            # Decisions are made on the producers' times, whatever the cluster's default.
+            "message.timestamp.type": "CreateTime",
             # Outputs carry the raw record's time: a producer's clock that runs ahead must not make them undeliverable.
             "message.timestamp.after.max.ms": str((1 << 63) - 1),
             **{name.replace("_", "."): value for name, value in config.items()},
         }
 
     return (
-        TopicSpec(RAW, "articles as producers have them", kept(week_ms, max_message_bytes=str(_RAW_MAX_BYTES))),
+        # Kafka judges age by the producers' times: kept by age, a backfill of old articles would be deleted unread.
+        TopicSpec(
+            RAW,
+            "articles as producers have them",
+            kept(-1, max_message_bytes=str(_RAW_MAX_BYTES), retention_bytes=str(_RAW_RETENTION_BYTES)),
+        ),
         TopicSpec(PREPARED, "cleaned articles by headline fingerprint (internal)", kept(week_ms)),
         # The latest state of each article stays; older ones go, but not before a slow consumer has had a week.
         TopicSpec(

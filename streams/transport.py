@@ -8,16 +8,19 @@ What else differs from Faust's own driver, each by subclassing it:
 
 - the consumer reads ``read_committed`` (Faust opens it read_uncommitted unless its own exactly_once is on);
 - Faust's commit does nothing: offsets are committed in the transactions of :mod:`streams.delivery`;
-- each batch says where in the log it begins, so that a gap in what Faust delivers is seen;
+- each batch says where in the log it begins, so that a gap in what Faust delivers is seen; fetching and seeking happen in one
+  thread, so that what it says is true;
 - partitions stay with their owner over a rebalance where they can (sticky assignment): its local state is of use there.
 """
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.consumer.group_coordinator import HeartbeatRequest
 from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
 from aiokafka.errors import NoError, for_code
@@ -29,9 +32,8 @@ SCHEME = "kafka-batch"
 class Batch:
     """All records of one partition in one fetch, dressed as the one record that Faust takes it for.
 
-    ``begin`` is the offset up to which earlier batches went: between it and the first record there are only offsets that hold
-    no record for us (transaction markers, aborted or compacted records). None: the first batch after a start from no
-    committed offset. ``end`` is one past the last record.
+    ``begin`` is where in the log the fetch began. Between it and the first record there are only offsets that hold no record
+    for us: markers of transactions, aborted or compacted records.
     """
 
     __slots__ = ("begin", "offset", "partition", "records", "timestamp", "timestamp_type", "topic")
@@ -42,7 +44,7 @@ class Batch:
     checksum = None
     serialized_key_size = serialized_value_size = 0
 
-    def __init__(self, records: Sequence[ConsumerRecord], begin: int | None) -> None:
+    def __init__(self, records: Sequence[ConsumerRecord], begin: int) -> None:
         last = records[-1]
         self.records = records
         self.begin = begin
@@ -57,36 +59,31 @@ class Batch:
         """What an agent gets from its stream: the batch itself."""
         return self
 
-    @property
-    def end(self) -> int:
-        return self.offset + 1
+
+class NothingRead(dict[Any, None]):
+    """Faust's notes of how far it has read, which it would drop records by after a seek: kept by nobody."""
+
+    def __missing__(self, _: Any) -> None:
+        return None
+
+    def __setitem__(self, _: Any, __: Any) -> None:
+        pass
+
+    def update(self, *_: Any, **__: Any) -> None:
+        pass
 
 
 class BatchConsumer(driver.Consumer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._delivered_to: dict[Any, int] = {}
+        self._read_offset = NothingRead()
 
     def _new_consumer_thread(self) -> driver.AIOKafkaConsumerThread:
         return CommittedReader(self, loop=self.loop, beacon=self.beacon)
 
-    async def _wait_next_records(self, timeout: float) -> Any:
-        fetched, active = await super()._wait_next_records(timeout)
-        batches = {}
-        for tp, records in (fetched or {}).items():
-            if records:
-                batches[tp] = [Batch(records, self._delivered_to.get(tp))]
-                self._delivered_to[tp] = records[-1].offset + 1
-        return batches, active
-
-    async def seek_to_committed(self) -> Mapping[Any, int]:
-        committed: Mapping[Any, int] = await super().seek_to_committed()
-        self._delivered_to = {tp: offset for tp, offset in committed.items() if offset is not None and offset >= 0}
-        return committed
-
-    async def seek(self, partition: Any, offset: int) -> None:
-        await super().seek(partition, offset)
-        self._delivered_to[partition] = offset
+    async def _seek(self, partition: Any, offset: int) -> None:
+        # Faust moves the position from another thread than the one that fetches, in the midst of a fetch.
+        await self._thread.call_thread(self._thread.seek_here, partition, offset)
 
     async def confirm_membership(self) -> None:
         """Ask the group's coordinator whether this worker is a member of its current generation.
@@ -98,13 +95,43 @@ class BatchConsumer(driver.Consumer):
 
 
 class CommittedReader(driver.AIOKafkaConsumerThread):
+    """Faust's consumer thread; every coroutine here runs in it."""
+
     def _create_worker_consumer(self, transport: driver.Transport) -> AIOKafkaConsumer:
         consumer = super()._create_worker_consumer(transport)
         consumer._isolation_level = "read_committed"
         consumer._partition_assignment_strategy = [StickyPartitionAssignor]
         return consumer
 
+    async def _fetch_records(
+        self, consumer: AIOKafkaConsumer, active_partitions: Any, timeout: float | None = None, max_records: int | None = None
+    ) -> dict[Any, list[Batch]]:
+        fetcher = consumer._fetcher
+        deadline = time.monotonic() + (timeout or 0.0)
+        while self.consumer.flow_active and not fetcher._subscriptions.reassignment_in_progress:
+            assignment = fetcher._subscriptions.subscription.assignment
+            positions = {tp: assignment.state_value(tp)._position for tp in assignment.tps}
+            # Without a timeout it does not let go of the loop: the positions are those that it fetches from.
+            fetched = await super()._fetch_records(consumer, active_partitions, timeout=0, max_records=max_records)
+            left_s = deadline - time.monotonic()
+            if fetched or left_s <= 0:
+                return {tp: [Batch(records, positions[tp])] for tp, records in fetched.items()}
+            arrival = fetcher._create_fetch_waiter()
+            await asyncio.wait([arrival], timeout=left_s)
+            if not arrival.done():
+                arrival.cancel()
+            else:
+                arrival.result()  # raises what went wrong
+        # A rebalance is under way; come back a little later.
+        await asyncio.sleep(0.05)
+        return {}
+
+    async def seek_here(self, partition: Any, offset: int) -> None:
+        """Go to ``offset``; raises IllegalStateError when the partition is not assigned any more."""
+        self._ensure_consumer().seek(TopicPartition(partition.topic, partition.partition), offset)
+
     async def heartbeat(self) -> None:
+        """One heartbeat; raises the KafkaError that the coordinator answers with."""
         coordinator = self._ensure_consumer()._coordinator
         request = HeartbeatRequest(coordinator.group_id, coordinator.generation, coordinator.member_id)
         response = await coordinator._send_req(request)

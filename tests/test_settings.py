@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from click.testing import CliRunner
 
+from streams.commands.settings import settings as settings_command
 from streams.enrich.duplicates import DuplicateKind
-from streams.settings import Settings, SettingsError
+from streams.settings import SaslMechanism, SecurityProtocol, Settings, SettingsError
 
 
 def test_without_variables_the_defaults_hold():
@@ -55,3 +57,113 @@ def test_all_wrong_values_are_told_at_once():
     with pytest.raises(SettingsError) as caught:
         Settings.from_environment({"HEADWATER_WINDOW_S": "x", "HEADWATER_PARTITIONS": "y"})
     assert str(caught.value).count("\n") == 1
+
+
+SECRET = "correct-horse"
+SECURED = {"HEADWATER_BROKERS": "a:1", "HEADWATER_SECURITY_PROTOCOL": "SASL_SSL", "HEADWATER_SASL_USERNAME": "news"}
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A working folder with files to name."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "secret").write_text(SECRET + "\n")
+    (tmp_path / "two-lines").write_text(SECRET + "\n" + SECRET)
+    (tmp_path / "latin-1").write_bytes(b"caf\xe9-" + SECRET.encode())
+    (tmp_path / "empty").touch()
+    return tmp_path
+
+
+def test_a_password_may_come_from_a_file_and_the_end_of_its_line_is_not_part_of_it(folder):
+    settings = Settings.from_environment({**SECURED, "HEADWATER_SASL_PASSWORD_FILE": "secret"})
+    assert settings.sasl_password == SECRET
+    assert settings.security_protocol is SecurityProtocol.SASL_SSL
+    assert settings.sasl_mechanism is SaslMechanism.SCRAM_SHA_512
+
+
+def test_security_goes_on_to_a_child_process_also_where_that_inherits_the_file(folder):
+    environment = {**SECURED, "HEADWATER_SASL_PASSWORD_FILE": "secret", "HEADWATER_SASL_MECHANISM": "PLAIN"}
+    settings = Settings.from_environment(environment)
+    assert Settings.from_environment(environment | settings.as_environment()) == settings
+
+
+def test_an_empty_variable_of_a_setting_without_a_default_is_as_good_as_none(folder):
+    empty = {"HEADWATER_SASL_USERNAME": "", "HEADWATER_SASL_PASSWORD": "", "HEADWATER_TLS_CA_FILE": " "}
+    assert Settings.from_environment(empty) == Settings()
+
+
+def test_secrets_are_not_shown():
+    environment = {**SECURED, "HEADWATER_SASL_PASSWORD": SECRET, "HEADWATER_TLS_KEY_PASSWORD": SECRET}
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment(environment)
+    assert SECRET not in str(caught.value)
+    del environment["HEADWATER_TLS_KEY_PASSWORD"]
+    settings = Settings.from_environment(environment)
+    assert SECRET not in repr(settings)
+    assert SECRET not in str(settings)
+    listed = CliRunner(env={"COLUMNS": "200", **environment}).invoke(settings_command)
+    assert "HEADWATER_SASL_PASSWORD" in listed.output
+    assert SECRET not in listed.output
+
+
+@pytest.mark.parametrize(
+    ("variables", "wrong"),
+    [
+        pytest.param({"SECURITY_PROTOCOL": "TLS"}, ["SECURITY_PROTOCOL"], id="an unknown protocol"),
+        pytest.param({"SASL_MECHANISM": "GSSAPI"}, ["SASL_MECHANISM"], id="an unknown mechanism"),
+        pytest.param(
+            {"SECURITY_PROTOCOL": "SASL_SSL"},
+            ["BROKERS", "SASL_PASSWORD", "SASL_USERNAME"],
+            id="a protocol and nothing it wants",
+        ),
+        pytest.param({"SASL_USERNAME": "news"}, ["SASL_USERNAME"], id="a user without a protocol that asks for one"),
+        pytest.param({"SASL_PASSWORD": SECRET}, ["SASL_PASSWORD"], id="a password without such a protocol"),
+        pytest.param({"TLS_CERT_FILE": "secret", "TLS_KEY_FILE": "secret"}, ["TLS_CERT_FILE", "TLS_KEY_FILE"], id="TLS unused"),
+        pytest.param(
+            {"SECURITY_PROTOCOL": "SSL", "BROKERS": "a:1", "TLS_CERT_FILE": "secret"},
+            ["TLS_KEY_FILE"],
+            id="a certificate without its key",
+        ),
+        pytest.param(
+            {"SECURITY_PROTOCOL": "SSL", "BROKERS": "a:1", "TLS_KEY_FILE": "secret"},
+            ["TLS_CERT_FILE"],
+            id="a key without its certificate",
+        ),
+        pytest.param(
+            {"SECURITY_PROTOCOL": "SSL", "BROKERS": "a:1", "TLS_KEY_PASSWORD": SECRET},
+            ["TLS_KEY_FILE"],
+            id="the password of no key",
+        ),
+        pytest.param(
+            {"SECURITY_PROTOCOL": "SSL", "BROKERS": "a:1", "TLS_CA_FILE": "no", "TLS_CERT_FILE": ".", "TLS_KEY_FILE": "no"},
+            ["TLS_CA_FILE", "TLS_CERT_FILE", "TLS_KEY_FILE"],
+            id="files that are not there",
+        ),
+        pytest.param(
+            {"SASL_PASSWORD": SECRET, "SASL_PASSWORD_FILE": "secret", "WINDOW_S": "x", "SECURITY_PROTOCOL": "X"},
+            ["SASL_PASSWORD_FILE", "SECURITY_PROTOCOL", "WINDOW_S"],
+            id="a password twice, among other errors",
+        ),
+        # By mistake, a password may stand where its file's name should.
+        *(
+            pytest.param(
+                {"SECURITY_PROTOCOL": "SASL_SSL", "SASL_PASSWORD_FILE": name},
+                ["BROKERS", "SASL_PASSWORD_FILE", "SASL_USERNAME"],
+                id=f"a password file that is {what}",
+            )
+            for name, what in {
+                SECRET: "not there",
+                ".": "a folder",
+                "empty": "empty",
+                "two-lines": "of two lines",
+                "latin-1": "not in UTF-8",
+            }.items()
+        ),
+    ],
+)
+def test_security_settings_that_do_not_fit_together_are_told_all_at_once(folder, variables, wrong):
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment({f"HEADWATER_{name}": value for name, value in variables.items()})
+    named = [line.partition(":")[0].removeprefix("HEADWATER_") for line in str(caught.value).splitlines()]
+    assert sorted(named) == wrong
+    assert SECRET not in str(caught.value)

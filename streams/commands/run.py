@@ -120,8 +120,8 @@ async def _account_for(places: set[str], records: AsyncIterator[Record | None]) 
                 if origin not in waiting:
                     raise _MissingError(f"{origin} came out twice")
                 waiting.remove(origin)
-        if not waiting:
-            break
+        elif not waiting:
+            break  # all are there, and for a moment nothing more came
         if time.monotonic() > deadline:
             raise _MissingError(f"nothing came of {sorted(waiting)} in {_SAMPLES_TIMEOUT_S:.0f} s")
     return counts

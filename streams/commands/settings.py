@@ -16,13 +16,18 @@ from streams.settings import PREFIX, Settings
 @click.command()
 def settings() -> None:
     """List every setting: variable, unit, default, meaning."""
-    table = Table("variable", "unit", "default", "meaning", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("variable", no_wrap=True)
+    for heading in ("unit", "default", "meaning"):
+        table.add_column(heading)
     for each in fields(Settings):
         table.add_row(PREFIX + each.name.upper(), each.metadata["unit"], _shown(each.default), each.metadata["meaning"])
     Console().print(table)
 
 
 def _shown(default: Any) -> str:
+    if default is None:
+        return ""
     if isinstance(default, Iterable) and not isinstance(default, str):
         return ",".join(sorted(str(part) for part in default))
     return str(default)

@@ -10,7 +10,9 @@ from agents import deduplicate, pipeline_steps, prepare
 from streams.app import UnsafeFaustError, create_app
 from streams.commands.context import read_settings, run_async
 from streams.delivery import Delivery
+from streams.metrics import Metrics
 from streams.topics import TopicsMissingError, check_topics
+from streams.web import serve
 
 
 @click.command()
@@ -35,8 +37,15 @@ def worker(loglevel: str) -> None:
         app = create_app(settings)
     except (TopicsMissingError, UnsafeFaustError) as error:
         raise click.ClickException(str(error)) from error
-    delivery = Delivery(app, settings, pipeline_steps(settings))
+    steps = pipeline_steps(settings)
+    metrics = Metrics(steps)
+    delivery = Delivery(app, settings, steps, metrics)
     prepare.install(app, delivery.take)
     deduplicate.install(app, delivery.take)
     app.finalize()
+    if settings.web_port:
+        try:  # before anything else: a worker that is still starting says so
+            loop.run_until_complete(serve(app, delivery, settings, metrics))
+        except OSError as error:
+            raise click.ClickException(f"HEADWATER_WEB_HOST, HEADWATER_WEB_PORT: {error}") from error
     app.Worker(loglevel=loglevel.upper(), loop=loop).execute_from_commandline()

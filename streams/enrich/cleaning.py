@@ -9,8 +9,8 @@ The text is a list of lines, and every step takes lines out of it:
     read_top           dateline, byline and date at its head
     judge_furniture    forms, bars, notices, hashtags
     judge_surroundings what lies before and after the article
-    judge_menus        runs of links within it
-    judge_form_labels  what is left of a comment form at the end
+    judge_form_labels  what stands below a comment form
+    judge_menus        runs of links within the article
 
 The steps from ``find_article`` on are repeated until nothing changes, so cleaning a clean text changes nothing. Where they
 would take too much the text stays whole (``_is_safe``): an article with furniture is better than furniture alone.
@@ -81,7 +81,7 @@ _HASHTAG = re.compile(r"[#＃]([^\s#＃,،、]+)")
 _HASHTAG_LINE = re.compile(r"(?:[^\W\d_]{2,12}\s?[:：]\s*)?(?:[#＃][^\s#＃,،、]+[\s,،、]*)+")
 _LINK_SIGN = re.compile(r"\s*[|｜›»>•·]\s*")
 _COPYRIGHT = re.compile(
-    r"©\s?(?:copyright\s)?(?:19|20)\d\d|^copyright[^.]{0,60}\b(?:19|20)\d\d\W{0,3}$|all rights reserved\W{0,3}$", re.IGNORECASE
+    r"©\s?(?:copyright\s)?(?:19|20)\d\d|^copyright[^.]{0,60}\b(?:19|20)\d\d$|all rights reserved\W{0,3}$", re.IGNORECASE
 )
 
 
@@ -99,6 +99,9 @@ def clean_text(text: str, headline: str | None = None) -> CleanText:
     headline, lines, repeats, start = _settle_headline(lines, headline)
     # A start that was wrong must not cost the text, and a second cleaning knows no start.
     page = _clean_lines(lines, start) or (_clean_lines(lines, 0) if start else None) or _Page(lines)
+    if page.without_head:  # without its dateline a line may say just what the headline says
+        headline, page.lines, more, _ = _settle_headline(page.lines, headline)
+        repeats += more
     return CleanText(
         headline=headline,
         body="\n".join(line.text for line in page.lines),
@@ -135,6 +138,7 @@ class _Page:
     agencies: list[str] = field(default_factory=list)
     byline: str | None = None
     keywords: list[str] = field(default_factory=list)
+    without_head: set[int] = field(default_factory=set)  # numbers of the lines that a dateline was split off
 
 
 class _Verdict(NamedTuple):
@@ -449,9 +453,9 @@ def _clean_once(page: _Page, start: int) -> None:
     _read_top(page, max(start, first - _TOP_LINES), verdicts)
     _judge_furniture(page, verdicts)
     _judge_surroundings(page.lines, first, end, verdicts)
-    _judge_menus(page.lines[first:end], verdicts)
     _judge_form_labels(page.lines, verdicts)
-    page.cuts += _carry_out(page.lines, verdicts)
+    _judge_menus(page.lines[first:end], verdicts)
+    page.cuts += _carry_out(page, verdicts)
     page.lines = [line for line in page.lines if line.number not in verdicts]
 
 
@@ -530,6 +534,16 @@ def _judge_surroundings(lines: list[_Line], first: int, end: int, verdicts: dict
         verdicts.setdefault(line.number, _AFTER)
 
 
+def _judge_form_labels(lines: list[_Line], verdicts: dict[int, _Verdict]) -> None:
+    """Below a comment form that no paragraph follows nothing else is part of the article."""
+    tail = list(takewhile(lambda line: line.weight < 0, reversed(lines)))
+    is_form = False
+    for line in reversed(tail):
+        is_form = is_form or line.kind is CutKind.COMMENT_FORM
+        if is_form:
+            verdicts.setdefault(line.number, _FORM)
+
+
 def _judge_menus(lines: list[_Line], verdicts: dict[int, _Verdict]) -> None:
     """Runs of links: mostly lines that are furniture in such company."""
     run: list[_Line] = []
@@ -543,23 +557,17 @@ def _judge_menus(lines: list[_Line], verdicts: dict[int, _Verdict]) -> None:
         run = []
 
 
-def _judge_form_labels(lines: list[_Line], verdicts: dict[int, _Verdict]) -> None:
-    """Below a comment form that no paragraph follows nothing else is part of the article."""
-    tail = list(takewhile(lambda line: line.weight < 0, reversed(lines)))
-    is_form = False
-    for line in reversed(tail):
-        is_form = is_form or line.kind is CutKind.COMMENT_FORM
-        if is_form:
-            verdicts.setdefault(line.number, _FORM)
-
-
-def _carry_out(lines: list[_Line], verdicts: dict[int, _Verdict]) -> list[Cut]:
+def _carry_out(page: _Page, verdicts: dict[int, _Verdict]) -> list[Cut]:
     """One entry of the ledger for each line, but one for a whole stretch that was cut for its place."""
     cuts: list[Cut] = []
     stretch: list[_Line] = []
-    for line in lines:
+    for line in page.lines:
         verdict = verdicts.get(line.number)
-        if stretch and (verdict != verdicts[stretch[0].number] or line.number != stretch[-1].number + 1):
+        if stretch and (
+            verdict != verdicts[stretch[0].number]
+            or line.number != stretch[-1].number + 1
+            or line.number in page.without_head  # what was split off it has an entry of its own
+        ):
             cuts.append(_cut(stretch[0], verdicts[stretch[0].number], until=stretch[-1]))
             stretch = []
         if verdict in _STRETCHES:
@@ -620,6 +628,7 @@ def _read_top(page: _Page, first: int, verdicts: dict[int, _Verdict]) -> None:
             head, line = _split_line(line, dateline.length)
             page.cuts.append(_cut(head, _DATELINE))
             page.lines[index] = line
+            page.without_head.add(line.number)
         if byline := _read_byline(line.text):
             page.byline = page.byline or byline
             verdicts[line.number] = _BYLINE
@@ -722,7 +731,7 @@ def _without_date(part: str) -> str:
     """ "ROMA 03 NOV" is "ROMA"; "June 2" and "2022" are ""."""
     words = part.split()
     folded = [word.strip(".").casefold() for word in words]
-    if any(word in _phrases().date_words or _FULL_DATE.match(word) for word in folded):
+    if _DIGIT.search(part) and any(word in _phrases().date_words or _FULL_DATE.match(word) for word in folded):
         while folded and _is_date_word(folded[-1]):
             folded.pop()
     return "" if _YEAR.fullmatch(part) else " ".join(words[: len(folded)])
@@ -764,6 +773,7 @@ def _is_date(text: str) -> bool:
 
 
 _NAME_END = re.compile(r"\s*[|•·]\s*")
+_DIGIT = re.compile(r"\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _FULL_DATE = re.compile(r"\d{4}-\d\d?-\d\d?|\d\d?\.\d\d?\.\d{4}|\d{4}年\d\d?月\d\d?日")
 _NUMERIC_DATE = re.compile(r"\b\d\d?/\d\d?/(?:19|20)\d\d\b|\b(?:19|20)\d\d/\d\d?/\d\d?\b")

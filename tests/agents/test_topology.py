@@ -121,6 +121,16 @@ def test_a_record_without_key_and_value_can_still_be_sent():
     assert headers_of(rejected)["__streams.errors.exception"] == "tombstone"
 
 
+def test_a_record_too_large_to_be_sent_on_keeps_its_beginning_and_its_place():
+    """Compression brings 40 MB into a topic that takes 12; its client would never send them again."""
+    [rejected] = Topology().publish(b"x" * 40_000_000, key=b"k", headers=(("x-own", b"1" * 100),))
+    headers = headers_of(rejected)
+    assert headers["__streams.errors.exception"] == "too-large"
+    assert int(headers["__streams.errors.original-bytes"]) > 40_000_000
+    assert headers["ce_origin"] == "news.raw/0/0"
+    assert rejected.value == b"x" * (1 << 20)
+
+
 def test_two_runs_over_the_same_records_give_the_same_bytes():
     def run():
         topology = Topology()

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Self
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 
 from infra.kafka import EmbeddedKafka
-from streams.clients import MAX_REQUEST_BYTES, connection, opened
+from streams.clients import connection, opened
 from streams.documents import ORIGIN_HEADER
 from streams.settings import Settings
 from streams.steps import header
@@ -57,14 +57,14 @@ class Stream:
                 worker.wait()
         await asyncio.to_thread(self._kafka.stop)
 
-    def start_worker(self, again: subprocess.Popen[bytes] | None = None) -> subprocess.Popen[bytes]:
+    def start_worker(self, again: subprocess.Popen[bytes] | None = None, module: str = "streams") -> subprocess.Popen[bytes]:
         """A worker process with a state folder of its own, or that of a worker that has ended; it writes worker-N.log."""
         number = len(self._workers)
         state = self.state_of(again) if again else self.folder / f"state-{number}"
         environment = os.environ | self.settings.as_environment() | {"HEADWATER_STATE_DIR": str(state)}
         with (self.folder / f"worker-{number}.log").open("wb") as log:
             worker = subprocess.Popen(
-                [sys.executable, "-m", "streams", "worker"], env=environment, stdout=log, stderr=subprocess.STDOUT
+                [sys.executable, "-m", module, "worker"], env=environment, stdout=log, stderr=subprocess.STDOUT
             )
         self._workers.append(worker)
         self._states[worker.pid] = state
@@ -86,7 +86,9 @@ class Stream:
 
     async def publish(self, records: Iterable[Raw], topic: str = RAW) -> list[str]:
         """Publish, wait for every confirmation, and return where each record stands (``topic/partition/offset``)."""
-        producer = AIOKafkaProducer(**connection(self.settings), enable_idempotence=True, max_request_size=MAX_REQUEST_BYTES)
+        producer = AIOKafkaProducer(
+            **connection(self.settings), enable_idempotence=True, max_request_size=64 << 20, compression_type="lz4"
+        )
         async with opened(producer):
             deliveries = [
                 await producer.send(topic, each.value, each.key, headers=list(each.headers), timestamp_ms=each.timestamp_ms)

@@ -47,10 +47,20 @@ async def test_sigterm_ends_a_worker_in_good_order_and_the_next_goes_on(tmp_path
     async with Stream(tmp_path, max_batch_records=100) as stream:
         places = await stream.publish(article(number) for number in range(1_000))
         first = stream.start_worker()
-        await stream.outcomes(50)
+        assert len(await stream.outcomes(50)) < len(places), "the stream was over before the signal: nothing was tested"
         began = time.monotonic()
         first.terminate()
         assert await asyncio.to_thread(first.wait, 20) == 0, stream.logs()
         assert time.monotonic() - began < 10
         stream.start_worker()
         assert origins(await stream.outcomes(len(places))) == sorted(places)
+
+
+async def test_what_faust_loses_on_the_way_is_fetched_again(tmp_path):
+    async with Stream(tmp_path, max_batch_records=50) as stream:
+        worker = stream.start_worker(module="tests.broker.forgetful_worker")
+        places = await stream.publish(article(number) for number in range(1_000))
+        outcomes = await stream.outcomes(len(places), timeout_s=120)
+        assert origins(outcomes) == sorted(places)
+        assert worker.poll() is None, stream.logs()
+        assert "were not delivered; going back" in stream.logs()

@@ -27,7 +27,8 @@ async def restore(stream: Stream, table: TablePartition) -> int:
     changelog = TopicPartition(changelog_topic(stream.settings.app_id, HEADLINES), 0)
     consumer = AIOKafkaConsumer(**connection(stream.settings), isolation_level="read_committed")
     consumer.assign([changelog])
-    async with opened(consumer):
+    # As the owner of a partition does first: it waits until the last transaction is over.
+    async with opened(AIOKafkaProducer(**connection(stream.settings), transactional_id="test")), opened(consumer):
         return await asyncio.wait_for(table.restore(changelog, consumer), 30)
 
 
@@ -46,13 +47,13 @@ async def test_a_lost_copy_is_restored_and_a_kept_one_reads_only_what_is_new(str
     table = await TablePartition.open(stream.folder / "table", KEEP_S)
     assert await restore(stream, table) == 3
     assert table.get([b"a", b"b", b"c"]) == [b"2", b"1", None]
-    table.close()
+    await table.close()
 
     await write_changes(stream, (b"c", b"1"))
     table = await TablePartition.open(stream.folder / "table", KEEP_S)
     assert await restore(stream, table) == 1
     assert table.get([b"a", b"b", b"c"]) == [b"2", b"1", b"1"]
-    table.close()
+    await table.close()
 
 
 async def test_what_an_aborted_transaction_changed_is_not_restored_nor_waited_for(stream):
@@ -63,7 +64,7 @@ async def test_what_an_aborted_transaction_changed_is_not_restored_nor_waited_fo
     assert await restore(stream, table) == 1
     assert table.get([b"a", b"b"]) == [b"1", None]
     assert await restore(stream, table) == 0
-    table.close()
+    await table.close()
 
 
 async def test_a_copy_that_knows_more_than_the_changelog_is_made_anew(stream):
@@ -73,7 +74,7 @@ async def test_a_copy_that_knows_more_than_the_changelog_is_made_anew(stream):
     await write_changes(stream, (b"b", b"1"))
     await restore(stream, table)
     assert table.get([b"a", b"b"]) == [None, b"1"]
-    table.close()
+    await table.close()
 
 
 async def test_what_is_too_old_to_be_of_use_leaves_the_disk(tmp_path):
@@ -84,7 +85,7 @@ async def test_what_is_too_old_to_be_of_use_leaves_the_disk(tmp_path):
         assert time.monotonic() < deadline
         await table.forget_expired()
         await asyncio.sleep(0.1)
-    table.close()
+    await table.close()
 
 
 async def test_a_copy_that_another_holds_open_is_one_clear_error(tmp_path, monkeypatch):
@@ -92,7 +93,7 @@ async def test_a_copy_that_another_holds_open_is_one_clear_error(tmp_path, monke
     held = await TablePartition.open(tmp_path / "table", KEEP_S)
     with pytest.raises(TableInUseError, match="HEADWATER_STATE_DIR"):
         await TablePartition.open(tmp_path / "table", KEEP_S)
-    held.close()
+    await held.close()
 
 
 async def test_a_worker_that_comes_back_with_its_state_reads_nothing_again(tmp_path):

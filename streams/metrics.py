@@ -1,0 +1,245 @@
+"""Metrics: what a worker has done and how it stands, in Prometheus' words, all in one place.
+
+:mod:`streams.delivery` tells of each batch once, after its commit; nothing here is ever asked for a decision. Counts say what
+this worker knows to be committed. When the answer to a commit was lost, its records may be committed and not counted, never
+the other way round; a worker that starts again counts from 0. To count articles exactly, count records in Kafka.
+
+Every label has few values: topics, partitions, steps, kinds of duplicate, reasons for rejection, and the languages
+that can be detected.
+"""
+
+from __future__ import annotations
+
+import time
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import metadata
+from itertools import accumulate
+from typing import Final
+
+import prometheus_client as prometheus
+from aiokafka import TopicPartition
+from prometheus_client.core import HistogramMetricFamily, Metric
+from prometheus_client.exposition import choose_encoder
+from prometheus_client.registry import Collector
+
+from streams.documents import KIND_HEADER, LANGUAGE_HEADER, REASON_HEADER
+from streams.enrich.duplicates import DuplicateKind
+from streams.records import Reason
+from streams.steps import Output, Record, Step
+from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, REJECTED
+
+# A `…_created` series beside each counter and histogram would double what is scraped.
+prometheus.disable_created_metrics()  # type: ignore[no-untyped-call]
+
+# In seconds. A batch takes milliseconds on an idle Kafka, and up to the transaction's limit of 60 s on one in trouble.
+_BATCH_BOUNDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+# Live, an article takes well under a second; out of a backlog, hours.
+_LATENCY_BOUNDS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0, 3600.0, 21600.0)
+_RESTORE_BOUNDS: Final = (0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 900.0)
+# In records.
+_SIZE_BOUNDS: Final = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0)
+
+# The header that tells, of a record of each outcome, as what to count it.
+_TELLING_HEADERS: Final = {ENRICHED: LANGUAGE_HEADER, DUPLICATES: KIND_HEADER, REJECTED: REASON_HEADER}
+
+
+def tally(outputs: Iterable[Output]) -> Counter[tuple[str, str]]:
+    """Count outputs by topic and, of the outcomes, by language, kind or reason: ``(topic, which) → count``.
+
+    ``which`` is read from the headers, nothing is parsed; it is "" where there is nothing to tell.
+    """
+    counts: Counter[tuple[str, str]] = Counter()
+    for output in outputs:
+        telling = _TELLING_HEADERS.get(output.topic)
+        which = ""
+        if telling is not None:
+            for name, value in output.headers:  # a loop, not `next`: this is done for every record
+                if name == telling:
+                    which = value.decode()
+                    break
+        counts[output.topic, which] += 1
+    return counts
+
+
+class Metrics:
+    """All metrics of one worker, in a registry of its own. Call it from the event loop alone.
+
+    ``steps`` are those that the worker runs: their series begin at 0, as do those of every kind and reason. (A rate over a
+    series that was not there before would miss its first count.)
+    """
+
+    def __init__(self, steps: Sequence[Step] = ()) -> None:
+        self._registry = prometheus.CollectorRegistry()
+        prometheus.ProcessCollector(registry=self._registry)
+        self._counts_of_work()
+        self._times_of_work()
+        self._state_of_worker()
+        self._rebalances_seen = 0
+        for step in steps:
+            self._records_in.labels(step.source)
+            self._lost.labels(step.name)
+            self._gaps.labels(step.name)
+            self._unread.labels(step.name)
+            for topic in step.sends_to:
+                self._records_out.labels(topic)
+        for kind in DuplicateKind:
+            self._duplicates.labels(kind.value)
+        for reason in Reason:
+            self._rejections.labels(reason.value)
+
+    def _counts_of_work(self) -> None:
+        self._records_in = self._counter("records_in", "Records of a source topic whose outcome was committed.", "topic")
+        self._records_out = self._counter("records_out", "Records written to a topic and committed.", "topic")
+        self._articles = self._counter(
+            "articles", "Articles written to news.enriched, by detected language (und: undetermined).", "language"
+        )
+        self._duplicates = self._counter("duplicates", "Records written to news.duplicates, by kind.", "kind")
+        self._rejections = self._counter("rejections", "Records written to news.rejected, by reason.", "reason")
+        self._lost = self._counter(
+            "transactions_lost", "Transactions that failed, or whose outcome is unknown; the step began again.", "step"
+        )
+        self._gaps = self._counter(
+            "gaps", "Batches that began beyond the next offset; Faust was sent back to deliver what is between.", "step"
+        )
+        self._unread = self._counter(
+            "unread_offsets", "Offsets that Kafka had deleted, by its retention, before they were read.", "step"
+        )
+        self._restored = self._counter("restored_changes", "Changelog records read to restore local state.", "step")
+        self._rebalances = self._counter("rebalances", "Rebalances of the consumer group that this worker took part in.")
+
+    def _times_of_work(self) -> None:
+        self._batch_records = self._histogram(
+            "batch_records", "Records of the source in one committed transaction.", "step", _SIZE_BOUNDS
+        )
+        self._decide = self._histogram(
+            "decide_seconds", "Time to decide on a batch, what other partitions did meanwhile included.", "step", _BATCH_BOUNDS
+        )
+        self._transaction = self._histogram(
+            "transaction_seconds", "Time from the begin of a transaction until it is committed.", "step", _BATCH_BOUNDS
+        )
+        self._latency = BatchHistogram(
+            "headwater_end_to_end_latency_seconds",
+            "Age of a raw record, by its timestamp, when its outcome was committed; none for records without a timestamp.",
+            "topic",
+            _LATENCY_BOUNDS,
+        )
+        self._registry.register(self._latency)
+        self._restore = self._histogram(
+            "restore_seconds", "Time to bring the local state of a partition up to date.", "step", _RESTORE_BOUNDS
+        )
+
+    def _state_of_worker(self) -> None:
+        self._build = self._gauge("build_info", "Always 1; the label tells the version of Headwater.", "version")
+        self._build.labels(metadata.version("headwater-news")).set(1)
+        self._ready = self._gauge("ready", "1 when the worker is at work on all of its partitions (/ready), else 0.")
+        self._healthy = self._gauge("healthy", "0 when the worker is stuck and wants to be restarted (/health), else 1.")
+        self._partitions = self._gauge("partitions", "Source partitions the worker owns: ready or waiting.", "state")
+        self._lag = self._gauge(
+            "lag_records",
+            "Offsets between the next to be committed and the last stable one; 0 when no record waits, else it may count a few "
+            "transaction markers. Only of partitions the worker owns, and absent while Kafka does not answer.",
+            "topic",
+            "partition",
+        )
+        self._state_bytes = self._gauge(
+            "state_bytes", "Size on disk of what is remembered for a partition.", "topic", "partition"
+        )
+
+    def committed(
+        self, step: Step, records: Sequence[Record], outputs: Sequence[Output], decide_s: float, transaction_s: float
+    ) -> None:
+        """A batch of ``records`` became ``outputs`` in one transaction, which has just been committed."""
+        self._records_in.labels(step.source).inc(len(records))
+        self._batch_records.labels(step.name).observe(len(records))
+        self._decide.labels(step.name).observe(decide_s)
+        self._transaction.labels(step.name).observe(transaction_s)
+        by_which = {ENRICHED: self._articles, DUPLICATES: self._duplicates, REJECTED: self._rejections}
+        for (topic, which), count in tally(outputs).items():
+            self._records_out.labels(topic).inc(count)
+            if topic in by_which:
+                by_which[topic].labels(which).inc(count)
+        now_ms = time.time() * 1000
+        for topic in OUTCOMES:
+            ages = [
+                max(now_ms - output.timestamp_ms, 0.0) / 1000
+                for output in outputs
+                if output.topic == topic and output.timestamp_ms > 0
+            ]
+            if ages:
+                self._latency.observe(topic, ages)
+
+    def lost(self, step: Step) -> None:
+        """A transaction failed, or nobody knows its outcome."""
+        self._lost.labels(step.name).inc()
+
+    def gap(self, step: Step) -> None:
+        """Faust left records out and was sent back."""
+        self._gaps.labels(step.name).inc()
+
+    def unread(self, step: Step, offsets: int) -> None:
+        """So many offsets of the source are gone from Kafka and were never read."""
+        self._unread.labels(step.name).inc(offsets)
+
+    def restored(self, step: Step, changes: int, restore_s: float) -> None:
+        """The local state of a partition is up to date again, after reading so many changes."""
+        self._restored.labels(step.name).inc(changes)
+        self._restore.labels(step.name).observe(restore_s)
+
+    def stands(self, *, ready: bool, healthy: bool, rebalances: int, partitions: Mapping[str, int]) -> None:
+        """How the worker stands; ``rebalances`` since it started, ``partitions`` by state."""
+        self._ready.set(ready)
+        self._healthy.set(healthy)
+        self._rebalances.inc(rebalances - self._rebalances_seen)
+        self._rebalances_seen = rebalances
+        for state, count in partitions.items():
+            self._partitions.labels(state).set(count)
+
+    def sampled(self, lags: Mapping[TopicPartition, int], state_bytes: Mapping[TopicPartition, int]) -> None:
+        """Lag, in offsets, and size of the local state by source partition: of these, and of no others."""
+        for gauge, values in ((self._lag, lags), (self._state_bytes, state_bytes)):
+            gauge.clear()
+            for tp, value in values.items():
+                gauge.labels(tp.topic, tp.partition).set(value)
+
+    def exposition(self, accept: str = "") -> tuple[bytes, str]:
+        """Everything in the format that an Accept header asks for (text without one), and its content type."""
+        encode, content_type = choose_encoder(accept)
+        return encode(self._registry), content_type
+
+    def _counter(self, name: str, meaning: str, *labels: str) -> prometheus.Counter:
+        return prometheus.Counter(f"headwater_{name}_total", meaning, labels, registry=self._registry)
+
+    def _gauge(self, name: str, meaning: str, *labels: str) -> prometheus.Gauge:
+        return prometheus.Gauge(f"headwater_{name}", meaning, labels, registry=self._registry)
+
+    def _histogram(self, name: str, meaning: str, label: str, bounds: Sequence[float]) -> prometheus.Histogram:
+        return prometheus.Histogram(f"headwater_{name}", meaning, (label,), buckets=bounds, registry=self._registry)
+
+
+class BatchHistogram(Collector):
+    """A histogram by one label that takes many values at once.
+
+    prometheus_client's own takes two locks for each value, which costs seven times as much for a batch of 500.
+    """
+
+    def __init__(self, name: str, meaning: str, label: str, bounds: Sequence[float]) -> None:
+        self._name, self._meaning, self._label = name, meaning, label
+        self._bounds = bounds
+        self._names = (*map(str, bounds), "+Inf")
+        self._counts: dict[str, list[int]] = {}
+        self._sums: dict[str, float] = {}
+
+    def observe(self, label: str, values: Sequence[float]) -> None:
+        """Count each of the values in the first bucket whose bound it does not exceed."""
+        counts = self._counts.setdefault(label, [0] * len(self._names))
+        for bucket, count in Counter(bisect_left(self._bounds, value) for value in values).items():
+            counts[bucket] += count
+        self._sums[label] = self._sums.get(label, 0.0) + sum(values)
+
+    def collect(self) -> Iterable[Metric]:
+        family = HistogramMetricFamily(self._name, self._meaning, labels=(self._label,))
+        for label, counts in self._counts.items():
+            family.add_metric((label,), list(zip(self._names, accumulate(counts), strict=True)), self._sums[label])
+        yield family

@@ -1,0 +1,215 @@
+"""The delivery discipline, rule by rule, on a real Kafka; Faust's part is played by the test."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from streams import delivery
+from streams.clients import connection, opened
+from streams.delivery import OwnedPartition
+from streams.steps import Decision, Output, Record, Step
+from streams.topics import ENRICHED, HEADLINES, PREPARED
+from streams.transport import Batch
+from tests.broker.stream import Raw, Stream
+
+SOURCE = TopicPartition(PREPARED, 0)
+LIMIT_S = 20.0
+
+
+class StoppedError(Exception):
+    """The worker would have ended here."""
+
+
+class Faust:
+    """What an owned partition asks of Faust."""
+
+    def __init__(self):
+        self.sought: list[int] = []
+        self.consumer = SimpleNamespace(
+            seek=self._seek, confirm_membership=self._confirm, earliest_offsets=self._earliest, position=self._position
+        )
+
+    async def _seek(self, _, offset):
+        self.sought.append(offset)
+
+    async def _confirm(self):
+        pass
+
+    async def _earliest(self, tp):
+        return {tp: 0}
+
+    async def _position(self, _):
+        return None
+
+
+class Worker:
+    """Owned partitions within this process, one source partition, a step that passes everything on."""
+
+    def __init__(self, stream: Stream, monkeypatch):
+        self.stream = stream
+        self.stopped: list[BaseException] = []
+        self.bad: set[bytes] = set()
+        self.output_topic = ENRICHED
+        self.waiting_for: dict[bytes, asyncio.Event] = {}
+        monkeypatch.setattr(delivery, "_stop_worker", self._stop)
+
+    def _stop(self, reason, error):
+        self.stopped.append(error)
+        raise StoppedError(reason)
+
+    def _decide(self, record: Record, remembered: bytes | None) -> Decision:
+        if record.value in self.bad:
+            raise RuntimeError("a bug")
+        seen = (remembered or b"") + record.value
+        return Decision((Output(self.output_topic, record.key, seen, (), record.timestamp),), seen)
+
+    async def own(self) -> tuple[OwnedPartition, Faust]:
+        step = Step("test", PREPARED, (ENRICHED,), self._decide, HEADLINES)
+        number = len(list(self.stream.folder.glob("owner-*")))
+        folder = self.stream.folder / f"owner-{number}"
+        folder.mkdir()
+        faust = Faust()
+        owned = OwnedPartition(faust, replace(self.stream.settings, state_dir=folder), step, SOURCE)
+        await asyncio.wait_for(owned.ready.wait(), LIMIT_S)
+        return owned, faust
+
+    async def batch(self, begin: int = 0, first: int = 0, last: int = 1_000) -> Batch:
+        """The records of the source partition from offset ``first`` to ``last``, as Faust would deliver them."""
+        records = [record for record in await self.stream.read([PREPARED]) if first <= record.offset <= last]
+        return Batch(records, begin)
+
+    async def came_out(self) -> list[bytes]:
+        return [record.value for record in await self.stream.read([ENRICHED])]
+
+    async def committed(self) -> int | None:
+        group = AIOKafkaConsumer(**connection(self.stream.settings), group_id=self.stream.settings.app_id)
+        group.assign([SOURCE])
+        async with opened(group):
+            return await group.committed(SOURCE)
+
+    async def until(self, condition) -> None:
+        async def wait():
+            while not (await condition() if asyncio.iscoroutinefunction(condition) else condition()):
+                await asyncio.sleep(0.05)
+
+        await asyncio.wait_for(wait(), LIMIT_S)
+
+    async def until_committed(self, offset: int) -> None:
+        async def reached():
+            return await self.committed() == offset
+
+        await self.until(reached)
+
+
+@pytest.fixture
+async def worker(tmp_path, monkeypatch):
+    async with Stream(tmp_path, partitions=1) as stream:
+        await stream.publish([Raw(value, b"key") for value in (b"a", b"b", b"c", b"d")], PREPARED)
+        yield Worker(stream, monkeypatch)
+
+
+async def test_outputs_offset_and_state_are_committed_together_and_in_order(worker):
+    owned, _ = await worker.own()
+    await owned.offer(await worker.batch())
+    await worker.until_committed(4)
+    assert await worker.came_out() == [b"a", b"ab", b"abc", b"abcd"]
+    await owned.release()
+
+
+async def test_an_exception_in_a_step_commits_nothing_of_its_batch_and_stops_the_worker(worker):
+    owned, _ = await worker.own()
+    worker.bad = {b"c"}
+    await owned.offer(await worker.batch())
+    await worker.until(lambda: worker.stopped)
+    assert isinstance(worker.stopped[0], RuntimeError)
+    assert await worker.committed() is None
+    assert await worker.came_out() == []
+    await owned.release()
+
+
+async def test_a_failed_delivery_commits_nothing_and_is_not_tried_for_ever(worker):
+    await worker.stream.publish([Raw(os.urandom(2_000_000), b"key")], PREPARED)
+    owned, _ = await worker.own()
+    await owned.offer(await worker.batch(first=0, last=3))
+    await worker.until_committed(4)
+    await owned.offer(await worker.batch(first=4))  # too large for the changelog
+    await worker.until(lambda: worker.stopped)
+    assert await worker.committed() == 4
+    assert len(await worker.came_out()) == 4
+    await owned.release()
+
+
+async def test_what_is_delivered_again_is_not_done_again(worker):
+    owned, _ = await worker.own()
+    await owned.offer(await worker.batch(last=1))
+    await owned.offer(await worker.batch(last=2))
+    await owned.offer(await worker.batch())
+    await worker.until_committed(4)
+    assert await worker.came_out() == [b"a", b"ab", b"abc", b"abcd"]
+    await owned.release()
+
+
+async def test_records_that_faust_lost_on_the_way_are_asked_for_again(worker):
+    owned, faust = await worker.own()
+    assert faust.sought == [0], "acquiring sends Faust to where the log says"
+    await owned.offer(await worker.batch(begin=2, first=2))
+    await worker.until(lambda: faust.sought == [0, 0])
+    assert await worker.came_out() == []
+    await owned.offer(await worker.batch(begin=0))
+    await worker.until_committed(4)
+    await owned.release()
+
+
+async def test_a_zombies_transaction_is_refused_and_ends_it(worker):
+    zombie, _ = await worker.own()
+    heir, _ = await worker.own()
+    await zombie.offer(await worker.batch())
+    await worker.until(lambda: worker.stopped)
+    assert type(worker.stopped[0]).__name__ == "ProducerFenced"
+    assert await worker.came_out() == []
+    await heir.offer(await worker.batch())
+    await worker.until_committed(4)
+    assert await worker.came_out() == [b"a", b"ab", b"abc", b"abcd"]
+    await zombie.release()
+    await heir.release()
+
+
+async def test_nothing_is_done_for_a_partition_that_was_released(worker):
+    owned, _ = await worker.own()
+    await owned.release()
+    await asyncio.wait_for(owned.offer(await worker.batch()), LIMIT_S)
+    assert not worker.stopped
+    assert await worker.committed() is None
+    assert await worker.came_out() == []
+
+
+async def test_the_heir_of_a_partition_goes_on_with_its_state(worker):
+    first, _ = await worker.own()
+    await first.offer(await worker.batch(last=1))
+    await worker.until_committed(2)
+    await first.release()
+    second, _ = await worker.own()
+    await second.offer(await worker.batch())
+    await worker.until_committed(4)
+    assert await worker.came_out() == [b"a", b"ab", b"abc", b"abcd"]
+    await second.release()
+
+
+async def test_what_a_torn_transaction_left_open_does_not_come_out_with_the_next(worker):
+    """Kafka can lose the marks of a commit; the next commit of the same producer would then let its records out."""
+    owned, _ = await worker.own()
+    producer = owned._producer
+    await producer.begin_transaction()
+    await producer.send_and_wait(ENRICHED, b"torn", b"key")
+    heir, _ = await worker.own()
+    await heir.offer(await worker.batch())
+    await worker.until_committed(4)
+    assert await worker.came_out() == [b"a", b"ab", b"abc", b"abcd"]
+    await owned.release()
+    await heir.release()
