@@ -7,7 +7,7 @@ The rules, and where each is kept:
    owner had open and shuts it out for good. (``_fence``)
 2. **Nothing left open.** Kafka can tear a transaction: a broker that dies between deciding on a commit and marking it in the
    partitions may drop the marks, and the next commit of the same ``transactional.id`` then lets the old records out as well.
-   So the owner first aborts a transaction over everything this partition may have written. (``_sweep``)
+   So the owner first aborts a transaction over everything this partition may have written. (``sweep``)
 3. **Start where the log says.** Only then is the committed offset read; nobody else can move it any more. (``_acquire``)
 4. **State before work.** The table partition is read up to the end of its changelog, which is exact at that point
    (:mod:`streams.tables`). (``_acquire``)
@@ -324,29 +324,12 @@ class OwnedPartition:
             compression_type="lz4",
             request_timeout_ms=30_000,
         )
-        _end_transactions_once(self._producer)
+        end_transactions_once(self._producer)
         await self._producer.start()
-        await self._sweep(self._producer)
-
-    async def _sweep(self, producer: AIOKafkaProducer) -> None:
-        """Abort a transaction over all that this partition writes: ends what a torn one of its predecessor's left open."""
         written = [
-            TopicPartition(topic, part) for topic in self._step.sends_to for part in await producer.partitions_for(topic)
+            TopicPartition(topic, part) for topic in self._step.sends_to for part in await self._producer.partitions_for(topic)
         ]
-        if self._changelog is not None:
-            written.append(self._changelog)
-        await producer.begin_transaction()
-        transaction = producer._txn_manager
-        for tp in written:
-            transaction.maybe_add_partition_to_txn(tp)
-        while transaction.partitions_to_add():
-            if transaction.is_fatal_error():
-                raise KafkaError("the producer failed while it swept")
-            await asyncio.sleep(0.005)
-        # The group's partition of __consumer_offsets, without any offset in it.
-        while not await producer._sender._do_add_offsets_to_txn(self._settings.app_id):
-            pass
-        await producer.abort_transaction()
+        await sweep(self._producer, [*written, *([self._changelog] if self._changelog else [])], group_id=self._settings.app_id)
 
     async def _close(self) -> None:
         self.ready.clear()
@@ -381,11 +364,6 @@ class Delivery:
         # Without an owner it is dropped: acquiring the partition sends Faust back to what is not committed.
         if owned is not None:
             await owned.offer(batch)
-
-    @property
-    def ready(self) -> bool:
-        """Whether every partition of this worker has been fenced and restored."""
-        return all(owned.ready.is_set() for owned in self._owned.values())
 
     def statuses(self) -> list[PartitionStatus]:
         """How each partition of this worker stands."""
@@ -424,7 +402,8 @@ class _EndTransactionOnce(EndTxnHandler):
         return pause_s is None
 
 
-def _end_transactions_once(producer: AIOKafkaProducer) -> None:
+def end_transactions_once(producer: AIOKafkaProducer) -> None:
+    """Make a producer, not started yet, keep rule 8."""
     sender: Sender = producer._sender
 
     async def end_transaction(result: Any) -> None:
@@ -437,6 +416,22 @@ def _end_transactions_once(producer: AIOKafkaProducer) -> None:
         await _EndTransactionOnce(sender, result).do(node_id)
 
     sender._do_txn_commit = end_transaction
+
+
+async def sweep(producer: AIOKafkaProducer, written: Iterable[TopicPartition], group_id: str | None = None) -> None:
+    """Abort a transaction over all that a producer writes: ends what a torn one of its predecessor's left open (rule 2)."""
+    await producer.begin_transaction()
+    transaction = producer._txn_manager
+    for tp in written:
+        transaction.maybe_add_partition_to_txn(tp)
+    while transaction.partitions_to_add():
+        if transaction.is_fatal_error():
+            raise KafkaError("the producer failed while it swept")
+        await asyncio.sleep(0.005)
+    # The group's partition of __consumer_offsets, without any offset in it.
+    while group_id is not None and not await producer._sender._do_add_offsets_to_txn(group_id):
+        pass
+    await producer.abort_transaction()
 
 
 async def _discard(producer: AIOKafkaProducer) -> None:

@@ -44,6 +44,7 @@ from rich.text import Text
 
 from streams.clients import MAX_REQUEST_BYTES, connection, opened
 from streams.commands.context import read_settings, run_async
+from streams.delivery import end_transactions_once, sweep
 from streams.documents import ORIGIN_HEADER, time_text
 from streams.records import Reason
 from streams.settings import RETENTION_S, Settings
@@ -813,7 +814,11 @@ class Replay:
             max_request_size=MAX_REQUEST_BYTES,
             compression_type="lz4",
         )
+        end_transactions_once(producer)
         async with opened(producer), opened(_reader(self._settings)) as reader:
+            topics = (RAW, self._marks.name)
+            written = [TopicPartition(topic, part) for topic in topics for part in await producer.partitions_for(topic)]
+            await sweep(producer, written)
             # Not before the producer has started: until then another replay may have been adding marks.
             marked = await self._letters.replayed(reader, self._settings)
             batch: list[Record] = []
