@@ -1,7 +1,7 @@
 # The two commands of the README, and what developers need beside them. Everything is installed into .venv.
 PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.11; do \
 	command -v $$each >/dev/null && $$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
-PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
+PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet --quiet
 
 .PHONY: run test unit lint lock clean
 
