@@ -32,8 +32,8 @@ SCHEME = "kafka-batch"
 class Batch:
     """All records of one partition in one fetch, dressed as the one record that Faust takes it for.
 
-    ``begin`` is where in the log the fetch began. Between it and the first record there are only offsets that hold no record
-    for us: markers of transactions, aborted or compacted records.
+    ``begin`` is where in the log the fetch began, or the one before it if that found nothing. Between it and the first
+    record there are only offsets that hold no record for us: markers of transactions, aborted or compacted records.
     """
 
     __slots__ = ("begin", "offset", "partition", "records", "timestamp", "timestamp_type", "topic")
@@ -97,6 +97,16 @@ class BatchConsumer(driver.Consumer):
 class CommittedReader(driver.AIOKafkaConsumerThread):
     """Faust's consumer thread; every coroutine here runs in it."""
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        # Stretches of the log that have been fetched, up to the position after them, and hold no record for us.
+        self._quiet: dict[Any, tuple[int, int]] = {}
+
+    def _begin(self, tp: Any, position: int) -> int:
+        """Where the log must be read from to find all that a fetch at ``position`` finds: markers may have moved it."""
+        begin, end = self._quiet.get(tp, (position, position))
+        return begin if end == position else position
+
     def _create_worker_consumer(self, transport: driver.Transport) -> AIOKafkaConsumer:
         consumer = super()._create_worker_consumer(transport)
         consumer._isolation_level = "read_committed"
@@ -110,12 +120,19 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
         deadline = time.monotonic() + (timeout or 0.0)
         while self.consumer.flow_active and not fetcher._subscriptions.reassignment_in_progress:
             assignment = fetcher._subscriptions.subscription.assignment
-            positions = {tp: assignment.state_value(tp)._position for tp in assignment.tps}
+            before = {tp: assignment.state_value(tp)._position for tp in assignment.tps}
             # Without a timeout it does not let go of the loop: the positions are those that it fetches from.
             fetched = await super()._fetch_records(consumer, active_partitions, timeout=0, max_records=max_records)
+            batches = {}
+            for tp, position in before.items():
+                begin = self._begin(tp, position)
+                if records := fetched.get(tp):
+                    batches[tp] = [Batch(records, begin)]
+                    begin = records[-1].offset + 1
+                self._quiet[tp] = begin, assignment.state_value(tp)._position
             left_s = deadline - time.monotonic()
-            if fetched or left_s <= 0:
-                return {tp: [Batch(records, positions[tp])] for tp, records in fetched.items()}
+            if batches or left_s <= 0:
+                return batches
             arrival = fetcher._create_fetch_waiter()
             await asyncio.wait([arrival], timeout=left_s)
             if not arrival.done():
