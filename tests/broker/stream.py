@@ -80,9 +80,9 @@ class Stream:
         await asyncio.to_thread(self._kafka.restart)
 
     def logs(self) -> str:
-        """The ends of all workers' logs, for a failing test's message."""
+        """All workers' logs."""
         paths = sorted(self.folder.glob("worker-*.log"))
-        return "\n".join(f"== {path.name}\n{path.read_text('utf-8', 'replace')[-3000:]}" for path in paths)
+        return "\n".join(f"== {path.name}\n{path.read_text('utf-8', 'replace')}" for path in paths)
 
     async def publish(self, records: Iterable[Raw], topic: str = RAW) -> list[str]:
         """Publish, wait for every confirmation, and return where each record stands (``topic/partition/offset``)."""

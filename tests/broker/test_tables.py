@@ -107,4 +107,4 @@ async def test_a_worker_that_comes_back_with_its_state_reads_nothing_again(tmp_p
         await stream.publish([Raw(b'{"title": "A first headline of 7", "text": "A body."}', b"k")])
         assert sum(record.topic == "news.duplicates" for record in await stream.outcomes(51)) == 1
         assert "read 50 changes" not in stream.logs()
-        assert stream.logs().count("read 0 changes") == 2
+        assert stream.logs().count("read 0 changes") >= 2
