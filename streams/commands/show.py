@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from rich.markup import escape
 
+from streams.documents import REASON_HEADER
 from streams.steps import Record, header
 from streams.topics import DUPLICATES, ENRICHED, REJECTED
 
@@ -60,7 +61,7 @@ def _duplicate(document: dict[str, Any]) -> str:
 
 
 def _rejected(record: Record) -> str:
-    reason = header(record, "__streams.errors.exception")
+    reason = header(record, REASON_HEADER)
     message = header(record, "__streams.errors.message") or ""
     return "\n".join(
         (
