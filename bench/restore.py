@@ -65,7 +65,7 @@ async def restore(settings: Settings, folder: Path) -> tuple[int, float]:
         reader.assign([changelog])
         async with opened(reader):
             read = await table.restore(changelog, reader)
-        await table.close()
+        table.close()
         return read
 
     began = time.perf_counter()

@@ -73,6 +73,7 @@ _SEND_BACK_AGAIN_S = 5.0
 _IDLE_S, _MOST_IDLE_S = 5.0, 300.0
 _RETRY_FOR_S = 120.0
 _RETRY_PAUSE_S = 0.5
+_LOOKED_AT_PER_RECORD = 4  # entries of the table: each is looked at about four times while it is worth keeping
 _RECORDS_BETWEEN_YIELDS = 16  # deciding is pure computing: let the event loop breathe
 
 # What a broker in trouble raises, worth another try …
@@ -145,6 +146,7 @@ class OwnedPartition:
             self._task.cancel()
         _, running = await asyncio.wait([self._task], timeout=_RELEASE_TIMEOUT_S)
         if running:
+            log.warning("%s: gives up the transaction under way", self._name)
             self._task.cancel()
             await asyncio.wait(running)
         await self._close()
@@ -155,7 +157,7 @@ class OwnedPartition:
             while (batch := await self._next_batch()) is not None:
                 await self._process(batch)
                 if self._table is not None:
-                    await self._table.forget_expired()
+                    self._table.forget_expired(_LOOKED_AT_PER_RECORD * len(batch.records))
         except Exception as error:  # noqa: BLE001  (rule 9: whatever it is)
             _stop_worker(f"{self._name}: {error!r}", error)
 
@@ -339,7 +341,7 @@ class OwnedPartition:
                 self._producer = None
         finally:
             if self._table is not None:
-                await self._table.close()
+                self._table.close()
                 self._table = None
 
 

@@ -9,8 +9,10 @@ A table partition belongs to a partition of the step's source and is only touche
   in one atomic RocksDB write. Any local copy, however old or of whichever worker, is therefore the true state at its
   position, and reading the changelog from there brings it up to date. Losing it costs time, not truth.
 
-What was written longer ago than ``keep_s`` is **forgotten**: by the local copy at its next compaction, by the changelog through
-its retention. A decision must not depend on when that happens to be: what is remembered has to be of no use by then.
+What was written longer ago than ``keep_s`` is **forgotten**: by the local copy a few entries at a time, as it is used; by the
+changelog through its retention. A decision must not depend on when that happens to be: what is remembered has to be of no use
+by then. (RocksDB's own TTL is not used: rocksdict 0.3.29, opening a copy for the second time, stacks two of RocksDB's filters,
+and the inner one takes the end of the value for the time and throws away what is new.)
 
 Why not Faust's own tables: they write to RocksDB before the commit, recover record by record (some thousands a second), lose
 track of the position on every restart and can hang on the gaps that transactions leave (ARCHITECTURE.md has the figures).
@@ -20,18 +22,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from rocksdict import AccessType, BlockBasedOptions, Cache, DBCompressionType, Options, Rdict, WriteBatch
+from rocksdict import BlockBasedOptions, Cache, DBCompressionType, Options, Rdict, WriteBatch
 
 log = logging.getLogger(__name__)
 
 # The keys of a table are headline fingerprints, 16 bytes.
 _POSITION = b"\x00changelog-position"
+
+# In front of each value: when it was written, in seconds since 1970.
+_WRITTEN_BYTES = 4
 
 _BLOCK_CACHE_BYTES = 16 << 20
 _WRITE_BUFFER_BYTES = 8 << 20
@@ -58,9 +63,8 @@ class TablePartition:
     def __init__(self, path: Path, keep_s: int) -> None:
         self._path = path
         self._keep_s = keep_s
-        self._database = Rdict(str(path), _options(), access_type=AccessType.with_ttl(keep_s))
-        self._compaction: asyncio.Future[None] | None = None
-        self._compacted_at = time.monotonic() - random.uniform(0, keep_s / 8)  # so that partitions do it one by one
+        self._database = Rdict(str(path), _options())
+        self._looked_at = b""
         stored = self._database.get(_POSITION)
         self.position = int(stored) if stored else 0
 
@@ -88,14 +92,18 @@ class TablePartition:
 
     def get(self, keys: Sequence[bytes]) -> list[bytes | None]:
         """The values remembered under ``keys``, in their order."""
-        values: list[bytes | None] = self._database.get(list(keys))
-        return values
+        stored: list[bytes | None] = self._database.get(list(keys))
+        return [None if value is None else value[_WRITTEN_BYTES:] for value in stored]
 
     def put(self, changes: Mapping[bytes, bytes], position: int) -> None:
         """Remember ``changes`` and that the changelog is known up to ``position``, at once or not at all."""
+        now_s = int(time.time())
+        self._write(((key, value, now_s) for key, value in changes.items()), position)
+
+    def _write(self, changes: Iterable[tuple[bytes, bytes, int]], position: int) -> None:
         batch = WriteBatch(raw_mode=True)
-        for key, value in changes.items():
-            batch.put(key, value)
+        for key, value, written_s in changes:
+            batch.put(key, written_s.to_bytes(_WRITTEN_BYTES, "big") + value)
         batch.put(_POSITION, str(position).encode())
         self._database.write(batch)
         self.position = position
@@ -115,6 +123,7 @@ class TablePartition:
             log.warning("%s knows more than %s holds: the topic was made anew, and so is the copy", self._path, changelog)
             self._wipe()
         position = max(self.position, begin)
+        log.info("%s is known up to offset %d; it ends at %d", changelog, self.position, end)
         consumer.seek(changelog, position)
         read = 0
         stalled_at = time.monotonic() + _STALL_TIMEOUT_S
@@ -126,7 +135,7 @@ class TablePartition:
                 position, stalled_at = now_at, time.monotonic() + _STALL_TIMEOUT_S
             elif time.monotonic() > stalled_at:
                 raise TimeoutError(f"{changelog}: nothing came for {_STALL_TIMEOUT_S:.0f} s at offset {position} of {end}")
-            self.put({record.key: record.value for record in records if record.value is not None}, position)
+            self._write(((each.key, each.value, each.timestamp // 1000) for each in records if each.value is not None), position)
             read += len(records)
         return read
 
@@ -135,17 +144,19 @@ class TablePartition:
         Rdict.destroy(str(self._path))
         self.__init__(self._path, self._keep_s)  # type: ignore[misc]
 
-    async def forget_expired(self) -> None:
-        """Take what is older than ``keep_s`` off the disk; does something only once in a quarter of that time."""
-        if time.monotonic() - self._compacted_at > self._keep_s / 4:
-            self._compaction = asyncio.ensure_future(asyncio.to_thread(self._database.compact_range, None, None))
-            await asyncio.shield(self._compaction)
-            self._compacted_at = time.monotonic()
+    def forget_expired(self, count: int) -> None:
+        """Look at the next ``count`` entries, in turn and round and round, and remove those older than ``keep_s``."""
+        oldest = max(0, int(time.time()) - self._keep_s).to_bytes(_WRITTEN_BYTES, "big")
+        entries = list(islice(self._database.items(from_key=self._looked_at), count))
+        self._looked_at = entries[-1][0] + b"\x00" if len(entries) == count else b""
+        batch = WriteBatch(raw_mode=True)
+        for key, value in entries:
+            if value[:_WRITTEN_BYTES] < oldest and key != _POSITION:
+                batch.delete(key)
+        self._database.write(batch)
 
-    async def close(self) -> None:
-        """Close the copy; it can be opened again, by anyone. Waits for a compaction under way: RocksDB can't leave it."""
-        if self._compaction is not None:
-            await asyncio.wait([self._compaction])
+    def close(self) -> None:
+        """Close the copy; it can be opened again, by anyone."""
         self._database.close()
 
 
@@ -158,4 +169,5 @@ def _options() -> Options:
     blocks.set_block_cache(Cache(_BLOCK_CACHE_BYTES))
     blocks.set_bloom_filter(10, False)
     options.set_block_based_table_factory(blocks)
+    options.add_compact_on_deletion_collector_factory(1_000, 500, 0.5)  # so that what was removed leaves the disk as well
     return options

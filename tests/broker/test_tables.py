@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import time
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from streams import tables
 from streams.clients import connection, opened
-from streams.tables import TableInUseError, TablePartition, changelog_topic
+from streams.tables import TablePartition, changelog_topic
 from streams.topics import HEADLINES
 from tests.broker.stream import Raw, Stream
 
@@ -47,13 +45,13 @@ async def test_a_lost_copy_is_restored_and_a_kept_one_reads_only_what_is_new(str
     table = await TablePartition.open(stream.folder / "table", KEEP_S)
     assert await restore(stream, table) == 3
     assert table.get([b"a", b"b", b"c"]) == [b"2", b"1", None]
-    await table.close()
+    table.close()
 
     await write_changes(stream, (b"c", b"1"))
     table = await TablePartition.open(stream.folder / "table", KEEP_S)
     assert await restore(stream, table) == 1
     assert table.get([b"a", b"b", b"c"]) == [b"2", b"1", b"1"]
-    await table.close()
+    table.close()
 
 
 async def test_what_an_aborted_transaction_changed_is_not_restored_nor_waited_for(stream):
@@ -64,7 +62,7 @@ async def test_what_an_aborted_transaction_changed_is_not_restored_nor_waited_fo
     assert await restore(stream, table) == 1
     assert table.get([b"a", b"b"]) == [b"1", None]
     assert await restore(stream, table) == 0
-    await table.close()
+    table.close()
 
 
 async def test_a_copy_that_knows_more_than_the_changelog_is_made_anew(stream):
@@ -74,26 +72,7 @@ async def test_a_copy_that_knows_more_than_the_changelog_is_made_anew(stream):
     await write_changes(stream, (b"b", b"1"))
     await restore(stream, table)
     assert table.get([b"a", b"b"]) == [None, b"1"]
-    await table.close()
-
-
-async def test_what_is_too_old_to_be_of_use_leaves_the_disk(tmp_path):
-    table = await TablePartition.open(tmp_path / "table", keep_s=1)
-    table.put({b"a": b"1"}, 1)
-    deadline = time.monotonic() + 20
-    while table.get([b"a"]) != [None]:
-        assert time.monotonic() < deadline
-        await table.forget_expired()
-        await asyncio.sleep(0.1)
-    await table.close()
-
-
-async def test_a_copy_that_another_holds_open_is_one_clear_error(tmp_path, monkeypatch):
-    monkeypatch.setattr(tables, "_OPEN_TIMEOUT_S", 0.3)
-    held = await TablePartition.open(tmp_path / "table", KEEP_S)
-    with pytest.raises(TableInUseError, match="HEADWATER_STATE_DIR"):
-        await TablePartition.open(tmp_path / "table", KEEP_S)
-    await held.close()
+    table.close()
 
 
 async def test_a_worker_that_comes_back_with_its_state_reads_nothing_again(tmp_path):
