@@ -135,7 +135,8 @@ class TablePartition:
                 position, stalled_at = now_at, time.monotonic() + _STALL_TIMEOUT_S
             elif time.monotonic() > stalled_at:
                 raise TimeoutError(f"{changelog}: nothing came for {_STALL_TIMEOUT_S:.0f} s at offset {position} of {end}")
-            self._write(((each.key, each.value, each.timestamp // 1000) for each in records if each.value is not None), position)
+            changes = ((each.key, each.value, each.timestamp // 1000) for each in records if each.value is not None)
+            self._write(changes, position)
             read += len(records)
         return read
 
