@@ -18,9 +18,10 @@ The rules, and where each is kept:
    commits. The local table copy is written after that. (``_commit``)
 8. **No guessing.** When a transaction's outcome is unknown (timeout, lost connection, while it was committed or aborted), the
    producer is discarded and everything begins again at 1. That also bumps the producer's epoch, which keeps a delayed
-   commit message out of any later transaction (KIP-890; Jepsen on Bufstream 0.1.0). (``_process``, ``_EndTransactionOnce``)
-9. **Bugs stop the worker.** An exception that is no Kafka failure, or being fenced, ends the process before anything else
-   is committed; everything uncommitted is replayed by the next owner. (``_stop_worker``)
+   commit message out of any later transaction (KIP-890; Jepsen on Bufstream 0.1.0). So it does when the producer was fenced:
+   whether by another owner or by Kafka's own timeout, the group knows. (``_process``, ``_EndTransactionOnce``)
+9. **Bugs stop the worker.** An exception that is no Kafka failure ends the process before anything else is committed;
+   everything uncommitted is replayed by the next owner. (``_stop_worker``)
 
 Partitions run side by side, each in a task of its own.
 """
@@ -45,7 +46,6 @@ from aiokafka.errors import (
     InvalidTopicError,
     KafkaError,
     MessageSizeTooLargeError,
-    ProducerFenced,
     RecordListTooLargeError,
     TopicAuthorizationFailedError,
     TransactionalIdAuthorizationFailed,
@@ -80,7 +80,6 @@ _RECORDS_BETWEEN_YIELDS = 16  # deciding is pure computing: let the event loop b
 _LOST = (KafkaError, OSError, asyncio.TimeoutError)
 # … but for these of its errors: the answer would be the same for ever.
 _FINAL = (
-    ProducerFenced,
     MessageSizeTooLargeError,
     RecordListTooLargeError,
     InvalidTimestampError,
@@ -148,7 +147,9 @@ class OwnedPartition:
         if running:
             log.warning("%s: gives up the transaction under way", self._name)
             self._task.cancel()
-            await asyncio.wait(running)
+            _, running = await asyncio.wait(running, timeout=_RELEASE_TIMEOUT_S)
+            if running:
+                _stop_worker(f"{self._name}: can't be stopped", TimeoutError())
         await self._close()
 
     async def _run(self) -> None:
@@ -237,18 +238,17 @@ class OwnedPartition:
             )
             for output in outputs
         ]
-        changes = []
         if self._changelog is not None:
             topic, partition = self._changelog
-            changes = [await producer.send(topic, value, key, partition) for key, value in remember.items()]
+            deliveries += [await producer.send(topic, value, key, partition) for key, value in remember.items()]
+        # One failure stands for all: asyncio would print every one that nobody looks at.
+        written = await asyncio.gather(*deliveries)
         await producer.send_offsets_to_transaction({self._tp: next_offset}, self._settings.app_id)
-        await asyncio.gather(*deliveries)
-        written = await asyncio.gather(*changes)
         await producer.commit_transaction()
         committed = time.monotonic()
         self._next_offset = next_offset
-        if self._table is not None and written:
-            self._table.put(remember, max(change.offset for change in written) + 1)
+        if self._table is not None and remember:
+            self._table.put(remember, max(change.offset for change in written[-len(remember) :]) + 1)
         self._metrics.committed(self._step, records, outputs, decided - began, committed - decided)
 
     async def _decide(self, records: Sequence[Record]) -> tuple[list[Output], dict[bytes, bytes]]:
