@@ -59,7 +59,6 @@ class Worker:
         self.stopped: list[BaseException] = []
         self.bad: set[bytes] = set()
         self.output_topic = ENRICHED
-        self.waiting_for: dict[bytes, asyncio.Event] = {}
         monkeypatch.setattr(delivery, "_stop_worker", self._stop)
 
     def _stop(self, reason, error):
@@ -120,6 +119,30 @@ async def worker(tmp_path, monkeypatch):
 async def test_outputs_offset_and_state_are_committed_together_and_in_order(worker):
     owned, _ = await worker.own()
     await owned.offer(await worker.batch())
+    await worker.until_committed(4)
+    assert await worker.came_out() == [b"a", b"ab", b"abc", b"abcd"]
+    await owned.release()
+
+
+async def test_nothing_is_committed_past_a_transaction_that_is_not_finished(worker):
+    owned, _ = await worker.own()
+    commit, finish = owned._producer.commit_transaction, asyncio.Event()
+    waiting = []
+
+    async def slow_commit():
+        waiting.append(True)
+        await finish.wait()
+        await commit()
+
+    owned._producer.commit_transaction = slow_commit
+    await owned.offer(await worker.batch(last=1))
+    await owned.offer(await worker.batch(begin=2, first=2))
+    await worker.until(lambda: waiting)
+    for _ in range(20):  # time enough for the second batch to overtake, if it could
+        assert await worker.committed() is None
+        assert await worker.came_out() == []
+    assert len(waiting) == 1
+    finish.set()
     await worker.until_committed(4)
     assert await worker.came_out() == [b"a", b"ab", b"abc", b"abcd"]
     await owned.release()
