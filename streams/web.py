@@ -238,11 +238,11 @@ def pages(watch: Watch, metrics: Metrics) -> web.Application:
 
     async def health(_: web.Request) -> web.Response:
         problems = watch.problems()
-        return _verdict(not problems, {"healthy": not problems, "problems": problems})
+        return verdict(not problems, {"healthy": not problems, "problems": problems})
 
     async def ready(_: web.Request) -> web.Response:
         waiting_for = watch.waiting_for()
-        return _verdict(not waiting_for, {"ready": not waiting_for, "waiting_for": waiting_for})
+        return verdict(not waiting_for, {"ready": not waiting_for, "waiting_for": waiting_for})
 
     async def exposition(request: web.Request) -> web.Response:
         watch.tell()
@@ -254,12 +254,15 @@ def pages(watch: Watch, metrics: Metrics) -> web.Application:
     return application
 
 
-def _verdict(good: bool, body: dict[str, Any]) -> web.Response:  # noqa: FBT001
+def verdict(good: bool, body: dict[str, Any]) -> web.Response:  # noqa: FBT001
+    """A page's answer: 200 when all is well, else 503, for those who look at nothing else."""
     return web.json_response(body, status=200 if good else 503, headers={"Cache-Control": "no-store"})
 
 
-async def serve(app: faust.App, delivery: Delivery, settings: Settings, metrics: Metrics) -> web.AppRunner:
-    """Answer on ``settings.web_host`` and ``web_port``, until the event loop ends or the runner is cleaned up.
+async def serve(
+    app: faust.App, delivery: Delivery, settings: Settings, metrics: Metrics, socket: Path | None = None
+) -> web.AppRunner:
+    """Answer on ``settings.web_host`` and ``web_port``, or on a Unix socket, until the loop ends or the runner is cleaned up.
 
     Raises:
         OSError: there is no such address, or another process has the port.
@@ -267,6 +270,9 @@ async def serve(app: faust.App, delivery: Delivery, settings: Settings, metrics:
     watch = Watch(app, delivery, settings, metrics)
     runner = web.AppRunner(pages(watch, metrics), access_log=None)
     await runner.setup()
-    await web.TCPSite(runner, settings.web_host, settings.web_port).start()
+    if socket is not None:
+        await web.UnixSite(runner, str(socket)).start()
+    else:
+        await web.TCPSite(runner, settings.web_host, settings.web_port).start()
     watch.start()
     return runner

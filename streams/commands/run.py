@@ -164,7 +164,7 @@ async def _worker(settings: Settings, log: Path) -> AsyncIterator[asyncio.subpro
     """A worker of its own process, in its own session: Ctrl-C reaches us alone, and we end it in good order."""
     with log.open("wb") as output:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "streams", "worker", "--loglevel", "warning"),
+            *(sys.executable, "-m", "streams", "worker", "--processes", "1", "--loglevel", "warning"),
             env=os.environ | settings.as_environment(),
             stdout=output,
             stderr=output,

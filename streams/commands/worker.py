@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
 
 import click
 
@@ -11,6 +17,8 @@ from streams.app import UnsafeFaustError, create_app
 from streams.commands.context import read_settings, run_async
 from streams.delivery import Delivery
 from streams.metrics import Metrics
+from streams.settings import Settings
+from streams.supervisor import Supervisor
 from streams.topics import TopicsMissingError, check_topics
 from streams.web import serve
 
@@ -29,20 +37,46 @@ AGENTS = {"prepare": prepare, "deduplicate": deduplicate}
     type=click.Choice(list(AGENTS)),
     help="Do this step alone. With a new HEADWATER_APP_ID, `--only deduplicate` decides on all of news.prepared anew.",
 )
-def worker(loglevel: str, only: str | None) -> None:
+@click.option(
+    "--processes",
+    type=click.IntRange(1),
+    default=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+    show_default="one for each core",
+    help="How many to run and to start again when they die; 1 is no process but this one.",
+)
+@click.option("--member", type=click.Path(path_type=Path), hidden=True)  # of a supervisor: where to answer
+def worker(loglevel: str, only: str | None, processes: int, member: Path | None) -> None:
     """Consume news.raw and do the whole job, until SIGTERM or Ctrl-C.
 
-    Start as many as there are partitions, each with a HEADWATER_STATE_DIR of its own. A worker that meets an error it can't
-    get over ends with status 70 and nothing half done: start it again.
+    Start it on as many machines as you like, each with a HEADWATER_STATE_DIR of its own; processes beyond the number of
+    partitions stand by. One that meets an error it can't get over ends with status 70 and nothing half done.
     """
     settings = read_settings()
     try:
         run_async(check_topics(settings), settings)
+    except TopicsMissingError as error:
+        raise click.ClickException(str(error)) from error
+    if processes > 1:
+        _supervise(settings, processes, ("--loglevel", loglevel, *(("--only", only) if only else ())), loglevel)
+    else:
+        _work(settings, only, loglevel, member)
+
+
+def _supervise(settings: Settings, processes: int, options: tuple[str, ...], loglevel: str) -> None:
+    logging.basicConfig(level=loglevel.upper(), format="[%(asctime)s] [%(process)s] [%(levelname)s] %(message)s")
+    try:
+        asyncio.run(Supervisor(settings, processes, options).run())
+    except OSError as error:
+        raise click.ClickException(f"HEADWATER_WEB_HOST, HEADWATER_WEB_PORT: {error}") from error
+
+
+def _work(settings: Settings, only: str | None, loglevel: str, member: Path | None) -> None:
+    try:
         (settings.state_dir / "faust").mkdir(parents=True, exist_ok=True)
         loop = asyncio.new_event_loop()
         asyncio.set_event_loop(loop)  # where Faust looks for it
         app = create_app(settings)
-    except (TopicsMissingError, UnsafeFaustError) as error:
+    except UnsafeFaustError as error:
         raise click.ClickException(str(error)) from error
     steps = [step for step in pipeline_steps(settings) if only in (None, step.name)]
     metrics = Metrics(steps)
@@ -50,9 +84,17 @@ def worker(loglevel: str, only: str | None) -> None:
     for step in steps:
         AGENTS[step.name].install(app, delivery.take)
     app.finalize()
-    if settings.web_port:
+    if member is not None:
+        threading.Thread(target=_end_with_supervisor, daemon=True).start()
+    if settings.web_port or member is not None:
         try:  # before anything else: a worker that is still starting says so
-            loop.run_until_complete(serve(app, delivery, settings, metrics))
+            loop.run_until_complete(serve(app, delivery, settings, metrics, member))
         except OSError as error:
             raise click.ClickException(f"HEADWATER_WEB_HOST, HEADWATER_WEB_PORT: {error}") from error
     app.Worker(loglevel=loglevel.upper(), loop=loop).execute_from_commandline()
+
+
+def _end_with_supervisor() -> None:
+    """Its end of our standard input closes with it, however it ended."""
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)

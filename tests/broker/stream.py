@@ -71,7 +71,10 @@ class Stream:
         environment = os.environ | self.settings.as_environment() | {"HEADWATER_STATE_DIR": str(state)} | variables
         with (self.folder / f"worker-{number}.log").open("wb") as log:
             worker = subprocess.Popen(
-                [sys.executable, "-m", module, "worker", *options], env=environment, stdout=log, stderr=subprocess.STDOUT
+                [sys.executable, "-m", module, "worker", "--processes", "1", *options],
+                env=environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
             )
         self._workers.append(worker)
         self._states[worker.pid] = state

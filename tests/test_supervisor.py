@@ -1,0 +1,38 @@
+"""What the supervisor makes of its processes' lives and words."""
+
+from __future__ import annotations
+
+import pytest
+from prometheus_client import CollectorRegistry, Counter, generate_latest
+
+from streams.supervisor import Merged, pause_after
+
+
+@pytest.mark.parametrize(
+    ("lived_s", "pause_s", "then_s"),
+    [
+        pytest.param(3, 0.5, 1, id="the first death"),
+        pytest.param(3, 1, 2, id="again"),
+        pytest.param(3, 32, 60, id="never longer than a minute"),
+        pytest.param(59, 60, 60, id="nor shorter for one that lives not quite a minute"),
+        pytest.param(60, 60, 1, id="it had recovered"),
+    ],
+)
+def test_a_process_is_started_again_less_and_less_often(lived_s, pause_s, then_s):
+    assert pause_after(lived_s, pause_s) == then_s
+
+
+def test_each_processes_metrics_carry_its_number_and_one_that_is_silent_is_left_out():
+    def exposition(count):
+        registry = CollectorRegistry()
+        counter = Counter("headwater_articles", "Articles.", ["language"], registry=registry)
+        counter.labels("en").inc(count)
+        return generate_latest(registry).decode()
+
+    registry = CollectorRegistry()
+    registry.register(Merged({0: exposition(3), 1: None, 2: exposition(4)}))
+    text = generate_latest(registry).decode()
+    assert text.count("# TYPE headwater_articles_total counter") == 1
+    assert registry.get_sample_value("headwater_articles_total", {"language": "en", "process": "0"}) == 3
+    assert registry.get_sample_value("headwater_articles_total", {"language": "en", "process": "2"}) == 4
+    assert 'process="1"' not in text
