@@ -36,7 +36,9 @@ KIND_HEADER: Final = "ce_kind"
 LANGUAGE_HEADER: Final = "ce_language"
 """The language that was found for a record of news.enriched, as in its document: a consumer can choose without reading it."""
 
-REASON_HEADER: Final = "__streams.errors.exception"
+ERRORS: Final = "__streams.errors."
+"""How the names of headers begin that say why a record was rejected (Kafka Streams' names)."""
+REASON_HEADER: Final = ERRORS + "exception"
 """Why a record is in news.rejected: a ``Reason``."""
 
 _LEDGER_CUTS: Final = 100
@@ -170,9 +172,6 @@ def ledger_text(article: Article) -> str:
     return orjson.dumps(article.cuts[:_LEDGER_CUTS]).decode()
 
 
-_ERROR_HEADERS: Final = "__streams.errors."
-
-
 _MOST_KEPT_BYTES: Final = 14 << 20
 _KEPT_OF_LARGER_BYTES: Final = 1 << 20
 
@@ -185,11 +184,11 @@ def rejected_output(record: Record, rejection: Rejection, stage: str) -> Output:
     """
     errors = {
         REASON_HEADER: rejection.reason.value,
-        _ERROR_HEADERS + "message": rejection.message,
-        _ERROR_HEADERS + "topic": record.topic,
-        _ERROR_HEADERS + "partition": str(record.partition),
-        _ERROR_HEADERS + "offset": str(record.offset),
-        _ERROR_HEADERS + "stage": stage,
+        ERRORS + "message": rejection.message,
+        ERRORS + "topic": record.topic,
+        ERRORS + "partition": str(record.partition),
+        ERRORS + "offset": str(record.offset),
+        ERRORS + "stage": stage,
         ORIGIN_HEADER: origin(record),
     }
     # Kafka's clients send no record without both; the reason ("tombstone") tells that there was no value.
@@ -197,7 +196,7 @@ def rejected_output(record: Record, rejection: Rejection, stage: str) -> Output:
     own = tuple((name, text) for name, text in record.headers if name not in errors)
     size = len(key or b"") + len(value or b"") + sum(len(name) + len(text or b"") for name, text in own)
     if size > _MOST_KEPT_BYTES:
-        errors[_ERROR_HEADERS + "original-bytes"] = str(size)
+        errors[ERRORS + "original-bytes"] = str(size)
         key, value, own = key and key[:1024], value and value[:_KEPT_OF_LARGER_BYTES], ()
     headers = (*own, *((name, text.encode("utf-8", "replace")) for name, text in errors.items()))
     return Output(REJECTED, key, value, headers, max(record.timestamp, 0))

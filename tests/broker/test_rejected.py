@@ -15,7 +15,7 @@ from dataclasses import replace
 import orjson
 import pytest
 
-from streams.commands.rejected import REPLAY_HEADER, marks_topic
+from streams.deadletters import REPLAY_HEADER, marks_topic
 from streams.documents import time_text
 from streams.steps import header, origin
 from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, RAW, REJECTED

@@ -11,25 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.__main__ import main
-from streams.commands.rejected import (
-    Letter,
-    Place,
-    PlaceSet,
-    Query,
-    Standing,
-    as_text,
-    beginning,
-    by_reason,
-    comes_from,
-    hexdump,
-    plain,
-    plain_bytes,
-    read_place,
-    read_time,
-    readable,
-    replay_headers,
-    standing,
-)
+from streams.commands.letters import Letter, as_text, beginning, by_reason, hexdump, plain, plain_bytes, readable
+from streams.deadletters import Place, PlaceSet, Query, Standing, comes_from, read_place, read_time, replay_headers, standing
 
 NOW_MS = 1_772_366_400_000  # 2026-03-01T12:00:00Z
 HOUR_MS = 3_600_000

@@ -1,0 +1,304 @@
+"""Dead letters: the records of news.rejected, which of them are wanted, and which have been replayed.
+
+A replay leaves a **mark** for every record it sends (:mod:`streams.replay`), by its place, in the topic
+``<app_id>-rejected-replayed``. Why a topic of its own: a mark in news.rejected would be taken for a dead letter; a header in
+news.raw can only be found by reading all of it, and may be gone before the dead letter is; the offsets of a consumer group that
+nobody is in are gone after seven days, and can't mark single records.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from typing import Final, NamedTuple
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from streams.clients import connection
+from streams.documents import ERRORS, ORIGIN_HEADER, REASON_HEADER
+from streams.settings import Settings
+from streams.steps import Headers, Record, header
+from streams.topics import RAW, REJECTED, TopicSpec, partition_counts
+
+REPLAY_HEADER: Final = "headwater-replay-of"
+"""On a replayed record: its place in news.rejected. It comes back there with it, should it be rejected again."""
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class NotThereError(LookupError):
+    """There is no such topic, or no such record."""
+
+
+class Place(NamedTuple):
+    """Where a record stands in news.rejected; "2/1041" is partition 2, offset 1041."""
+
+    partition: int
+    offset: int
+
+    def __str__(self) -> str:
+        return f"{self.partition}/{self.offset}"
+
+
+def read_place(text: str) -> Place:
+    """The place that a person names.
+
+    Raises:
+        ValueError: it is none.
+    """
+    found = re.fullmatch(rf"(?:{re.escape(REJECTED)}/)?(\d{{1,9}})/(\d{{1,18}})", text.strip(), re.ASCII)
+    if not found:
+        raise ValueError(f"{text!r} is no id: wants partition/offset, like 2/1041")
+    return Place(int(found[1]), int(found[2]))
+
+
+_AGO = re.compile(r"(\d{1,9})([smhdw])", re.ASCII)
+_UNIT_MS: Final = {"s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 7 * 86_400_000}
+
+
+def read_time(text: str, now_ms: int) -> int:
+    """A time, RFC 3339 or so long ago ("2h"), in milliseconds since 1970; what lies before is 0.
+
+    Raises:
+        ValueError: it is neither, or names no zone.
+    """
+    if ago := _AGO.fullmatch(text.strip()):
+        return max(0, now_ms - int(ago[1]) * _UNIT_MS[ago[2]])
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise ValueError(f"{text!r} is no time: wants RFC 3339, like 2026-03-01T12:00:00Z, or 90s, 15m, 2h, 3d, 1w") from None
+    if moment.tzinfo is None:
+        raise ValueError(f"{text!r} names no zone: wants RFC 3339, like 2026-03-01T12:00:00Z")
+    return max(0, (moment - _EPOCH) // timedelta(milliseconds=1))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """Which dead letters: all that every filled field says. Times are milliseconds since 1970, ``until_ms`` excluded."""
+
+    places: frozenset[Place] = frozenset()
+    reasons: frozenset[str] = frozenset()
+    since_ms: int | None = None
+    until_ms: int | None = None
+    source: str | None = None
+
+    def wants(self, record: Record) -> bool:
+        return (
+            (not self.places or place_of(record) in self.places)
+            and (not self.reasons or reason_of(record) in self.reasons)
+            and (self.since_ms is None or record.timestamp >= self.since_ms)
+            and (self.until_ms is None or record.timestamp < self.until_ms)
+            and (self.source is None or comes_from(record, self.source))
+        )
+
+
+def comes_from(record: Record, source: str) -> bool:
+    """Whether ``source`` is in the key or the value of a producer's header, case aside, or its origin lies in ``source``.
+
+    An origin "news.raw/3/17" lies in "news.raw", "news.raw/3" and "news.raw/3/17", not in "news.raw/3/1".
+    """
+    place = origin_of(record)
+    if place == source or place.startswith(source.rstrip("/") + "/"):
+        return True
+    said = (record.key, *(value for name, value in own_headers(record) if name != REPLAY_HEADER))
+    return any(source.casefold() in value.decode("utf-8", "replace").casefold() for value in said if value is not None)
+
+
+def place_of(record: Record) -> Place:
+    return Place(record.partition, record.offset)
+
+
+def reason_of(record: Record) -> str:
+    return header(record, REASON_HEADER) or "unknown"
+
+
+def origin_of(record: Record) -> str:
+    return header(record, ORIGIN_HEADER) or "unknown"
+
+
+def own_headers(record: Record) -> Headers:
+    """The headers as the producer sent them (and a replay before): without what the rejection added."""
+    return tuple((name, value) for name, value in record.headers if name != ORIGIN_HEADER and not name.startswith(ERRORS))
+
+
+def raw_partition(record: Record) -> int | None:
+    """The partition of its topic that it came from, where that is told."""
+    partition = header(record, ERRORS + "partition") or ""
+    return int(partition) if re.fullmatch("[0-9]{1,9}", partition) else None
+
+
+def bytes_before_cut(record: Record) -> str | None:
+    """How large the record was, where only its beginning could be kept (:mod:`streams.documents`)."""
+    return header(record, ERRORS + "original-bytes")
+
+
+def replay_headers(record: Record) -> Headers:
+    """The producer's headers, and which dead letter this is a replay of."""
+    own = tuple((name, value) for name, value in own_headers(record) if name != REPLAY_HEADER)
+    return (*own, (REPLAY_HEADER, str(place_of(record)).encode()))
+
+
+class Standing(Enum):
+    """What a replay has to do with a dead letter: send it, or pass it over, and why."""
+
+    DUE = "to be sent"
+    REPLAYED = "replayed before"
+    CAME_BACK = "rejected again after a replay (--again sends them too)"
+    CUT = "too large to have been kept whole"
+    FOREIGN = f"not from {RAW}"
+
+
+def standing(record: Record, *, replayed: bool, named: bool, again: bool) -> Standing:
+    """Each dead letter from news.raw is replayed once; one that came back from a replay when it is named, or with ``again``.
+
+    One that has been replayed itself is sent once more when both hold.
+    """
+    if header(record, ERRORS + "topic") != RAW:
+        return Standing.FOREIGN
+    if bytes_before_cut(record) is not None:
+        return Standing.CUT
+    if replayed and not (named and again):
+        return Standing.REPLAYED
+    if header(record, REPLAY_HEADER) is not None and not (named or again):
+        return Standing.CAME_BACK
+    return Standing.DUE
+
+
+class PlaceSet:
+    """A set of places, one bit for each offset that there is in news.rejected."""
+
+    def __init__(self, offsets: Mapping[int, range]) -> None:
+        """``offsets``: those of each partition; places elsewhere are not kept."""
+        self._offsets = offsets
+        self._bits = {partition: bytearray(len(each) // 8 + 1) for partition, each in offsets.items()}
+
+    def add(self, place: Place) -> None:
+        offsets = self._offsets.get(place.partition, range(0))
+        if place.offset in offsets:
+            index = place.offset - offsets.start
+            self._bits[place.partition][index >> 3] |= 1 << (index & 7)
+
+    def __contains__(self, place: Place) -> bool:
+        offsets = self._offsets.get(place.partition, range(0))
+        index = place.offset - offsets.start
+        return place.offset in offsets and bool(self._bits[place.partition][index >> 3] >> (index & 7) & 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Offsets of a partition, ``end`` excluded."""
+
+    tp: TopicPartition
+    begin: int
+    end: int
+
+
+def open_reader(settings: Settings) -> AIOKafkaConsumer:
+    return AIOKafkaConsumer(
+        **connection(settings),
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",  # where retention overtakes us
+    )
+
+
+async def _topic_spans(reader: AIOKafkaConsumer, settings: Settings, topic: str) -> list[Span]:
+    """What is in a topic now; nothing when there is no such topic."""
+    tps = [TopicPartition(topic, part) for part in range((await partition_counts(settings, [topic]))[topic])]
+    if not tps:
+        return []
+    reader.assign(tps)
+    begins, ends = await reader.beginning_offsets(tps), await reader.end_offsets(tps)
+    return [Span(tp, begins[tp], ends[tp]) for tp in tps]
+
+
+async def _records(reader: AIOKafkaConsumer, spans: Iterable[Span]) -> AsyncIterator[Record]:
+    """The records of each span in turn, as they come: never more than a fetch of them in memory."""
+    for span in spans:
+        if span.begin >= span.end:
+            continue
+        reader.assign([span.tp])
+        reader.seek(span.tp, span.begin)
+        # Markers of transactions take offsets too: what counts is how far the reader has come, not what it has seen.
+        while await reader.position(span.tp) < span.end:
+            for record in (await reader.getmany(span.tp, timeout_ms=500)).get(span.tp, ()):
+                if record.offset < span.end:
+                    yield record
+
+
+class Mark(NamedTuple):
+    place: Place
+    sent_to: str
+    timestamp_ms: int
+
+
+def marks_topic(settings: Settings) -> TopicSpec:
+    """Which dead letters have been replayed, by their place: about 100 bytes each, kept for good."""
+    config = {"cleanup.policy": "compact", "max.message.bytes": str(1 << 20)}
+    return TopicSpec(f"{settings.app_id}-rejected-replayed", "which rejected records have been replayed (internal)", config)
+
+
+async def marks(reader: AIOKafkaConsumer, settings: Settings) -> AsyncIterator[Mark]:
+    async for record in _records(reader, await _topic_spans(reader, settings, marks_topic(settings).name)):
+        place = read_place((record.key or b"").decode())
+        yield Mark(place, (record.value or b"").decode(), record.timestamp)
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetters:
+    """What a query wants of what was in news.rejected at one moment: what came later is no part of it."""
+
+    query: Query
+    offsets: Mapping[int, range]
+    spans: Sequence[Span]
+
+    @classmethod
+    async def at_present(cls, reader: AIOKafkaConsumer, settings: Settings, query: Query) -> DeadLetters:
+        """Look where it begins and ends now.
+
+        Raises:
+            NotThereError: there is no such topic.
+        """
+        spans = {span.tp.partition: span for span in await _topic_spans(reader, settings, REJECTED)}
+        if not spans:
+            raise NotThereError(f"there is no topic {REJECTED}: make it with `headwater topics create`")
+        offsets = {partition: range(span.begin, span.end) for partition, span in spans.items()}
+        if query.places:
+            there = [place for place in sorted(query.places) if place.offset in offsets.get(place.partition, range(0))]
+            wanted = [Span(spans[part].tp, offset, offset + 1) for part, offset in there]
+        elif query.since_ms is not None:
+            # Times are in no order, but before the first that is late enough there is none.
+            firsts = await reader.offsets_for_times({span.tp: query.since_ms for span in spans.values()})
+            wanted = [Span(span.tp, first.offset, span.end) for span in spans.values() if (first := firsts[span.tp])]
+        else:
+            wanted = list(spans.values())
+        return cls(query, offsets, wanted)
+
+    async def read(self, reader: AIOKafkaConsumer) -> AsyncIterator[Record]:
+        """The records, partition by partition, in order.
+
+        Raises:
+            NotThereError: at the end, when the query names places where there is no record.
+        """
+        missing = set(self.query.places)
+        async for record in _records(reader, self.spans):
+            missing.discard(place_of(record))
+            if self.query.wants(record):
+                yield record
+        if missing:
+            raise NotThereError(f"no record {', '.join(map(str, sorted(missing)))} in {REJECTED}")
+
+    async def replayed(self, reader: AIOKafkaConsumer, settings: Settings) -> PlaceSet:
+        """Which of them have been replayed, as the marks say now."""
+        places = PlaceSet(self.offsets)
+        async for mark in marks(reader, settings):
+            places.add(mark.place)
+        return places
+
+    def standing(self, record: Record, replayed: PlaceSet, *, again: bool) -> Standing:
+        place = place_of(record)
+        return standing(record, replayed=place in replayed, named=place in self.query.places, again=again)

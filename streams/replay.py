@@ -1,0 +1,154 @@
+"""Replay: dead letters go through the pipeline again, each exactly once.
+
+That is because a replay leaves a **mark** for every record it sends: in one transaction the record goes to news.raw and its
+place in news.rejected to the topic of marks (:mod:`streams.deadletters`). A replay begins by opening the one transactional
+producer of that name, which ends whatever an earlier replay (killed, paused, or still running elsewhere) had open and shuts it
+out; only then it reads the marks, and passes over what has one. So the marks are complete and nobody else can add to them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.errors import InvalidTimestampError, MessageSizeTooLargeError, RecordListTooLargeError
+
+from streams.clients import MAX_REQUEST_BYTES, connection, opened
+from streams.deadletters import (
+    DeadLetters,
+    Place,
+    PlaceSet,
+    Standing,
+    marks_topic,
+    open_reader,
+    place_of,
+    raw_partition,
+    replay_headers,
+)
+from streams.delivery import end_transactions_once, sweep
+from streams.settings import Settings
+from streams.steps import Record
+from streams.topics import RAW, create_topics, partition_counts
+
+_BATCH_RECORDS = 500
+_BATCH_BYTES = 8 << 20
+# Workers wait for an open transaction on news.raw: one that we leave when killed stands in their way for so long (Kafka looks
+# every 10 s), or until the next replay begins.
+_TRANSACTION_TIMEOUT_MS = 30_000
+
+# What Kafka will not have in news.raw, however often it is asked.
+_REFUSALS = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidTimestampError)
+
+
+class _RefusedError(Exception):
+    """Kafka will not have these in news.raw."""
+
+    def __init__(self, refused: dict[Place, str]) -> None:
+        super().__init__(refused)
+        self.refused = refused
+
+
+class Replay:
+    """Sends dead letters into news.raw, each with its mark, in transactions of at most 500 records or about 8 MiB."""
+
+    def __init__(self, settings: Settings, letters: DeadLetters, *, again: bool) -> None:
+        self._settings = settings
+        self._letters = letters
+        self._again = again
+        self._marks = marks_topic(settings)
+        self._sent = PlaceSet(letters.offsets)
+        self.accepted = 0
+        self.refused: dict[Place, str] = {}
+
+    async def run(self, advance: Callable[[int], None]) -> None:
+        """Send all that is due; what Kafka refuses is left out and kept in ``refused``.
+
+        Raises:
+            ProducerFenced: another replay has begun. What was accepted is, and has its marks.
+            KafkaError: Kafka failed; the last transaction may have been committed all the same.
+        """
+        if not (await partition_counts(self._settings, [self._marks.name]))[self._marks.name]:
+            await create_topics(self._settings, [self._marks])
+        while True:
+            try:
+                await self._pass(advance)
+                return
+            except _RefusedError as error:
+                # aiokafka has counted what was refused: only a new producer's numbers fit, and with it all begins anew.
+                self.refused |= error.refused
+
+    async def _pass(self, advance: Callable[[int], None]) -> None:
+        producer = AIOKafkaProducer(
+            **connection(self._settings),
+            transactional_id=f"{self._settings.app_id}-rejected-replay",
+            transaction_timeout_ms=_TRANSACTION_TIMEOUT_MS,
+            max_batch_size=256 << 10,
+            max_request_size=MAX_REQUEST_BYTES,
+            compression_type="lz4",
+        )
+        end_transactions_once(producer)
+        async with opened(producer), opened(open_reader(self._settings)) as reader:
+            topics = (RAW, self._marks.name)
+            written = [TopicPartition(topic, part) for topic in topics for part in await producer.partitions_for(topic)]
+            await sweep(producer, written)
+            # Not before the producer has started: until then another replay may have been adding marks.
+            marked = await self._letters.replayed(reader, self._settings)
+            batch: list[Record] = []
+            batch_bytes = 0
+            async for record in self._letters.read(reader):
+                if not self._is_due(record, marked):
+                    continue
+                batch.append(record)
+                batch_bytes += len(record.key or b"") + len(record.value or b"")
+                if len(batch) >= _BATCH_RECORDS or batch_bytes >= _BATCH_BYTES:
+                    await self._send(producer, batch, advance)
+                    batch, batch_bytes = [], 0
+            if batch:
+                await self._send(producer, batch, advance)
+
+    def _is_due(self, record: Record, marked: PlaceSet) -> bool:
+        place = place_of(record)
+        if place in self._sent or place in self.refused:
+            return False
+        return self._letters.standing(record, marked, again=self._again) is Standing.DUE
+
+    async def _send(self, producer: AIOKafkaProducer, batch: Sequence[Record], advance: Callable[[int], None]) -> None:
+        """One transaction: the records and their marks."""
+        async with producer.transaction():
+            sent_to = await self._deliver(producer, batch)
+            marks = [
+                await producer.send(self._marks.name, at.encode(), str(place_of(record)).encode())
+                for record, at in zip(batch, sent_to, strict=True)
+            ]
+            await asyncio.gather(*marks)
+        self.accepted += len(batch)
+        for record in batch:
+            self._sent.add(place_of(record))
+        advance(len(batch))
+
+    async def _deliver(self, producer: AIOKafkaProducer, batch: Sequence[Record]) -> list[str]:
+        """Where in news.raw each record now stands."""
+        partitions = await producer.partitions_for(RAW)
+        deliveries = []
+        for record in batch:
+            came_from = raw_partition(record)
+            delivery = producer.send(
+                RAW,
+                record.value,
+                record.key,
+                partition=came_from if came_from in partitions else None,
+                timestamp_ms=max(record.timestamp, 0),
+                headers=list(replay_headers(record)),
+            )
+            try:
+                deliveries.append(await delivery)
+            except _REFUSALS as error:  # larger than a request may be
+                raise _RefusedError({place_of(record): str(error)}) from error
+        answers = await asyncio.gather(*deliveries, return_exceptions=True)
+        failures = [(place_of(record), at) for record, at in zip(batch, answers, strict=True) if isinstance(at, BaseException)]
+        if refused := {place: str(failure) for place, failure in failures if isinstance(failure, _REFUSALS)}:
+            raise _RefusedError(refused)
+        for _, failure in failures:
+            raise failure
+        return [f"{at.topic}/{at.partition}/{at.offset}" for at in answers if not isinstance(at, BaseException)]
