@@ -216,7 +216,9 @@ class Chaos:
         taker = (giver + 1) % len(self._workers)
         past, self._past = self._past, self._stream.folder / f"past-{self.report.faults.total()}"
         await self._stop_for_good(giver)
-        shutil.copytree(self._stream.state_of(self._workers[giver]), self._past, dirs_exist_ok=True)
+        self._past.mkdir()  # stays empty if the giver was wiped and has not written anything since
+        with contextlib.suppress(FileNotFoundError):
+            shutil.copytree(self._stream.state_of(self._workers[giver]), self._past, dirs_exist_ok=True)
         if past is not None:
             await self._stop_for_good(taker)
             folder = self._stream.state_of(self._workers[taker])
