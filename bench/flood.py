@@ -22,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -58,11 +58,13 @@ def headline(number: int) -> str:
     return f"{' '.join(chance.choices(WORDS, k=6))} {number}".capitalize()
 
 
-def articles(count: int, size_bytes: int, *, html: bool = False, repetitive: bool = False) -> Iterator[Article]:
-    """Articles about the size given, each with a headline of its own; ``repetitive`` ones compress to next to nothing."""
+def articles(
+    headlines: Iterable[int], size_bytes: int, *, html: bool = False, repetitive: bool = False
+) -> Iterator[Article]:
+    """An article about the size given for each headline; ``repetitive`` ones compress to next to nothing."""
     chance = random.Random(1)
     sentences = [f"{' '.join(chance.choices(WORDS, k=14))}.".capitalize() for _ in range(2_000)]
-    for number in range(count):
+    for count, number in enumerate(headlines):
         title, paragraphs, length = headline(number), [], 0
         while length < size_bytes - 200:
             paragraph = " ".join(sentences[:6] if repetitive else chance.choices(sentences, k=6))
@@ -73,7 +75,7 @@ def articles(count: int, size_bytes: int, *, html: bool = False, repetitive: boo
             page = f"<html><head><title>{title}</title></head><body><article><h1>{title}</h1>{body}</article></body></html>"
             yield Article(page.encode(), "text/html")
         else:
-            document = {"title": title, "text": "\n\n".join(paragraphs), "url": f"https://bench.example/{number}"}
+            document = {"title": title, "text": "\n\n".join(paragraphs), "url": f"https://bench.example/{count}"}
             yield Article(orjson.dumps(document), "application/json")
 
 
@@ -185,7 +187,7 @@ async def measure(arguments: argparse.Namespace, folder: Path) -> None:
 
         began = time.monotonic()
         count = await stream.publish_articles(
-            articles(arguments.articles, arguments.bytes, html=arguments.html, repetitive=arguments.repetitive)
+            articles(range(arguments.articles), arguments.bytes, html=arguments.html, repetitive=arguments.repetitive)
         )
         print(f"published  {count} articles of {arguments.bytes} bytes in {time.monotonic() - began:.0f} s", flush=True)
 
