@@ -37,12 +37,12 @@ from tests.broker.stream import Stream
 
 SETTLED_S = 8.0
 SILENT_LIMIT_S = 180.0
-WORDS = (
+WORDS = (  # of a length and mixture that compresses as news does, about
     "government council harbour storm election minister bridge market court police river winter school hospital strike "
     "budget island railway museum village energy farmers festival champion goal league trade border treaty drought forest "
     "engineer scientists report vaccine satellite festival mayor parliament the a of in to and for with after before over "
     "under says opens closes agrees delays warns returns plans votes wins loses reaches rejects approves visits"
-).split()
+).split()  # noqa: SIM905 - a list of sixty would take a screen
 
 
 class Article(NamedTuple):
@@ -58,9 +58,7 @@ def headline(number: int) -> str:
     return f"{' '.join(chance.choices(WORDS, k=6))} {number}".capitalize()
 
 
-def articles(
-    headlines: Iterable[int], size_bytes: int, *, html: bool = False, repetitive: bool = False
-) -> Iterator[Article]:
+def articles(headlines: Iterable[int], size_bytes: int, *, html: bool = False, repetitive: bool = False) -> Iterator[Article]:
     """An article about the size given for each headline; ``repetitive`` ones compress to next to nothing."""
     chance = random.Random(1)
     sentences = [f"{' '.join(chance.choices(WORDS, k=14))}.".capitalize() for _ in range(2_000)]
@@ -147,7 +145,7 @@ class Outcomes:
 
     async def _count(self, consumer: AIOKafkaConsumer) -> None:
         while True:
-            fetched = await consumer.getmany(timeout_ms=200)
+            fetched = await consumer.getmany(timeout_ms=200, max_records=50)  # they may be large
             if found := sum(map(len, fetched.values())):
                 self.count += found
                 self.last_at = time.monotonic()

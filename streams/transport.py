@@ -185,10 +185,13 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
             for tp, fetched in list(fetcher._records.items()):
                 if not isinstance(fetched, FetchResult) or (active_partitions and tp not in active_partitions):
                     continue
-                records, size = [], 0
-                while len(records) < left and size < most_bytes and (record := fetched.getone()) is not None:
+                records: list[ConsumerRecord] = []
+                room = most_bytes
+                while len(records) < left and (record := fetched.getone()) is not None:
                     records.append(record)
-                    size += _weight(record)
+                    room -= (weight := _weight(record))
+                    if room < weight:  # the next, if it is alike
+                        break
                 if not fetched.has_more():
                     del fetcher._records[tp]
                     fetcher._notify(fetcher._wait_consume_future)
