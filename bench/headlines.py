@@ -36,6 +36,7 @@ from streams.topics import HEADLINES
 READY_LIMIT_S = 600.0
 ARTICLE_BYTES = 2_500
 ASKED_FOR = 6_000
+IDLE_CPU_S = 0.1  # in two seconds
 
 
 class Measured(NamedTuple):
@@ -74,6 +75,14 @@ def published(count: int) -> Iterator[int]:
                 yield new
 
 
+async def idle(worker: int) -> None:
+    """Wait until a worker is: RocksDB compacts for a while what was restored, side by side with the first articles."""
+    before_s = -IDLE_CPU_S
+    while (now_s := cpu_s(worker)) - before_s >= IDLE_CPU_S:
+        before_s = now_s
+        await asyncio.sleep(2)
+
+
 async def measure(folder: Path, others: int, count: int) -> Measured:
     """Measure one worker, and print it."""
     async with BenchStream(folder) as stream:
@@ -85,6 +94,7 @@ async def measure(folder: Path, others: int, count: int) -> Measured:
                 raise RuntimeError(f"the worker is not ready\n{stream.logs()[-5_000:]}")
             await asyncio.sleep(0.2)
         print(f"{others + ASKED_FOR:,} headlines remembered; ready after {time.monotonic() - began:.0f} s", flush=True)
+        await idle(worker.pid)
         size = sum(path.stat().st_size for path in stream.state_of(worker).rglob("*") if path.is_file())
         print(f"  {size / (others + ASKED_FOR):.0f} bytes a headline on disk, {memory_mb(worker.pid):.0f} MB resident")
         outcomes, cpu_before_s = Outcomes(stream.settings), cpu_s(worker.pid)
