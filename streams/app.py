@@ -40,7 +40,8 @@ def create_app(settings: Settings) -> faust.App:
         stream_buffer_maxsize=STREAM_BUFFER_BATCHES,
         stream_wait_empty=False,  # streams.delivery finishes or gives up what is under way
         broker_session_timeout=settings.session_timeout_s,
-        broker_heartbeat_interval=settings.session_timeout_s / 4,
+        broker_heartbeat_interval=settings.session_timeout_s / 10,  # how soon the others hear of a rebalance
+        consumer_group_instance_id=settings.instance_id,
         broker_rebalance_timeout=settings.session_timeout_s * 2,
         broker_request_timeout=settings.session_timeout_s * 3,
         worker_redirect_stdouts=False,

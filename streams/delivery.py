@@ -1,26 +1,39 @@
 """Exactly once: the one place that knows how records are read, decided on, sent and committed.
 
-The rules, and where each is kept:
+The rules, where each is kept, and the test that breaks without it (tests/broker/; test_chaos.py tries them all at once):
 
 1. **One owner.** A source partition belongs to one :class:`OwnedPartition`. It makes sure that the consumer group still
    counts this worker in, then *fences*: starting the producer with the partition's ``transactional.id`` ends whatever an older
-   owner had open and shuts it out for good. (``_fence``)
+   owner had open and shuts it out for good.
+   ``_fence``; test_delivery: a_zombies_transaction_is_refused_and_it_leaves_the_heir_in_peace
 2. **Nothing left open.** Kafka can tear a transaction: a broker that dies between deciding on a commit and marking it in the
    partitions may drop the marks, and the next commit of the same ``transactional.id`` then lets the old records out as well.
-   So the owner first aborts a transaction over everything this partition may have written. (``sweep``)
-3. **Start where the log says.** Only then is the committed offset read; nobody else can move it any more. (``_acquire``)
+   So the owner first aborts a transaction over everything this partition may have written.
+   ``sweep``; test_delivery: what_a_torn_transaction_left_open_does_not_come_out_with_the_next
+3. **Start where the log says.** Only then is the committed offset read; nobody else can move it any more.
+   ``_acquire``; test_kill: after_kill_9_every_input_is_in_exactly_one_outcome_exactly_once
 4. **State before work.** The table partition is read up to the end of its changelog, which is exact at that point
-   (:mod:`streams.tables`). (``_acquire``)
-5. **Nothing twice.** Records below the next offset are skipped: Faust delivers again after rebalances. (``_process``)
+   (:mod:`streams.tables`).
+   ``_acquire``; test_delivery: the_heir_of_a_partition_goes_on_with_its_state, and test_tables
+5. **Nothing twice.** Records below the next offset are skipped: Faust delivers again after rebalances.
+   ``_process``; test_delivery: what_is_delivered_again_is_not_done_again
 6. **Nothing skipped.** Each batch says where it begins; if that is beyond the next offset, Faust has lost something on the
-   way and is sent back; nor may it keep the last ones. (``_is_all_there_is``, ``_next_batch``)
+   way and is sent back; nor may it keep the last ones.
+   ``_is_all_there_is``, ``_next_batch``; test_kill: what_faust_loses_on_the_way_is_fetched_again
 7. **All or nothing.** Outputs, changelog and source offset are one transaction; every delivery is confirmed before it
-   commits. The local table copy is written after that. (``_commit``)
+   commits. The local table copy is written after that.
+   ``_commit``; test_delivery: outputs_offset_and_state_are_committed_together_and_in_order,
+   nothing_is_committed_past_a_transaction_that_is_not_finished, a_failed_delivery_commits_nothing_and_is_not_tried_for_ever
 8. **No guessing.** When a transaction's outcome is unknown (timeout, lost connection, while it was committed or aborted), the
    producer is discarded and everything begins again at 1. That also bumps the producer's epoch, which keeps a delayed
-   commit message out of any later transaction (KIP-890; Jepsen on Bufstream 0.1.0). (``_process``, ``_EndTransactionOnce``)
-9. **Bugs stop the worker.** An exception that is no Kafka failure, or being fenced, ends the process before anything else
-   is committed; everything uncommitted is replayed by the next owner. (``_stop_worker``)
+   commit message out of any later transaction (KIP-890; Jepsen on Bufstream 0.1.0). So it does when the producer was fenced:
+   whether by another owner or by Kafka's own timeout, the group knows.
+   ``_process``, ``_EndTransactionOnce``; test_delivery: an_owner_whose_producer_kafka_has_given_up_begins_again
+9. **Bugs stop the worker.** An exception that is no Kafka failure ends the process before anything else is committed;
+   everything uncommitted is replayed by the next owner.
+   ``_stop_worker``; test_delivery: an_exception_in_a_step_commits_nothing_of_its_batch_and_stops_the_worker
+10. **Nothing for others.** What is released is not worked on any more: the transaction under way is finished or given up.
+    ``release``; test_delivery: nothing_is_done_for_a_partition_that_was_released
 
 Partitions run side by side, each in a task of its own.
 """
@@ -45,7 +58,6 @@ from aiokafka.errors import (
     InvalidTopicError,
     KafkaError,
     MessageSizeTooLargeError,
-    ProducerFenced,
     RecordListTooLargeError,
     TopicAuthorizationFailedError,
     TransactionalIdAuthorizationFailed,
@@ -80,7 +92,6 @@ _RECORDS_BETWEEN_YIELDS = 16  # deciding is pure computing: let the event loop b
 _LOST = (KafkaError, OSError, asyncio.TimeoutError)
 # … but for these of its errors: the answer would be the same for ever.
 _FINAL = (
-    ProducerFenced,
     MessageSizeTooLargeError,
     RecordListTooLargeError,
     InvalidTimestampError,
@@ -148,7 +159,9 @@ class OwnedPartition:
         if running:
             log.warning("%s: gives up the transaction under way", self._name)
             self._task.cancel()
-            await asyncio.wait(running)
+            _, running = await asyncio.wait(running, timeout=_RELEASE_TIMEOUT_S)
+            if running:
+                _stop_worker(f"{self._name}: can't be stopped", TimeoutError())
         await self._close()
 
     async def _run(self) -> None:
@@ -237,18 +250,17 @@ class OwnedPartition:
             )
             for output in outputs
         ]
-        changes = []
         if self._changelog is not None:
             topic, partition = self._changelog
-            changes = [await producer.send(topic, value, key, partition) for key, value in remember.items()]
+            deliveries += [await producer.send(topic, value, key, partition) for key, value in remember.items()]
+        # One failure stands for all: asyncio would print every one that nobody looks at.
+        written = await asyncio.gather(*deliveries)
         await producer.send_offsets_to_transaction({self._tp: next_offset}, self._settings.app_id)
-        await asyncio.gather(*deliveries)
-        written = await asyncio.gather(*changes)
         await producer.commit_transaction()
         committed = time.monotonic()
         self._next_offset = next_offset
-        if self._table is not None and written:
-            self._table.put(remember, max(change.offset for change in written) + 1)
+        if self._table is not None and remember:
+            self._table.put(remember, max(change.offset for change in written[-len(remember) :]) + 1)
         self._metrics.committed(self._step, records, outputs, decided - began, committed - decided)
 
     async def _decide(self, records: Sequence[Record]) -> tuple[list[Output], dict[bytes, bytes]]:

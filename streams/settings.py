@@ -177,6 +177,9 @@ class Settings:
     session_timeout_s: int = _setting(
         10, _whole(6), "seconds", "a worker silent for this long loses its partitions to the others"
     )
+    instance_id: str | None = _setting(
+        None, _text, "", "names this worker to its group: back within the session timeout, it finds its partitions its own"
+    )
     web_port: int = _setting(0, _port, "port", "where a worker answers /health, /ready and /metrics; 0: nowhere")
     web_host: str = _setting("127.0.0.1", _text, "address", "the address it does that on; 0.0.0.0 for all of the machine's")
     stall_s: int = _setting(
@@ -268,6 +271,7 @@ class Settings:
             PREFIX + "MAX_ARTICLE_BYTES": str(self.max_article_bytes),
             PREFIX + "MAX_BATCH_RECORDS": str(self.max_batch_records),
             PREFIX + "SESSION_TIMEOUT_S": str(self.session_timeout_s),
+            PREFIX + "INSTANCE_ID": self.instance_id or "",
             PREFIX + "WEB_PORT": str(self.web_port),
             PREFIX + "WEB_HOST": self.web_host,
             PREFIX + "STALL_S": str(self.stall_s),

@@ -14,6 +14,8 @@ from streams.metrics import Metrics
 from streams.topics import TopicsMissingError, check_topics
 from streams.web import serve
 
+AGENTS = {"prepare": prepare, "deduplicate": deduplicate}
+
 
 @click.command()
 @click.option(
@@ -22,11 +24,16 @@ from streams.web import serve
     default="info",
     show_default=True,
 )
-def worker(loglevel: str) -> None:
+@click.option(
+    "--only",
+    type=click.Choice(list(AGENTS)),
+    help="Do this step alone. With a new HEADWATER_APP_ID, `--only deduplicate` decides on all of news.prepared anew.",
+)
+def worker(loglevel: str, only: str | None) -> None:
     """Consume news.raw and do the whole job, until SIGTERM or Ctrl-C.
 
     Start as many as there are partitions, each with a HEADWATER_STATE_DIR of its own. A worker that meets an error it can't
-    get over, or has lost its partitions to another, ends with status 70 and nothing half done: start it again.
+    get over ends with status 70 and nothing half done: start it again.
     """
     settings = read_settings()
     try:
@@ -37,11 +44,11 @@ def worker(loglevel: str) -> None:
         app = create_app(settings)
     except (TopicsMissingError, UnsafeFaustError) as error:
         raise click.ClickException(str(error)) from error
-    steps = pipeline_steps(settings)
+    steps = [step for step in pipeline_steps(settings) if only in (None, step.name)]
     metrics = Metrics(steps)
     delivery = Delivery(app, settings, steps, metrics)
-    prepare.install(app, delivery.take)
-    deduplicate.install(app, delivery.take)
+    for step in steps:
+        AGENTS[step.name].install(app, delivery.take)
     app.finalize()
     if settings.web_port:
         try:  # before anything else: a worker that is still starting says so

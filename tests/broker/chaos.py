@@ -2,9 +2,12 @@
 
     .venv/bin/python -m tests.broker.chaos --seconds 1800 --seed 7
 
-Everything drawn (articles, faults, pauses) comes from the seed, so that a failing run can be run again. At the end, a
-read_committed reader must find each input in exactly one outcome, exactly once; and the firsts and duplicates must be, byte for
-byte, those that the pure decision gives over news.prepared as it finally stands.
+Everything drawn (articles, faults, pauses) comes from the seed, so that a failing run can be run again. At the end,
+
+- a read_committed reader finds each input in exactly one outcome, exactly once;
+- the firsts and duplicates are, byte for byte, those that the pure decision gives over news.prepared as it finally stands;
+- a worker under a new application id, given the same news.prepared, writes the same again;
+- no worker has ended but those that were made to.
 """
 
 from __future__ import annotations
@@ -16,12 +19,13 @@ import logging
 import random
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import orjson
@@ -29,7 +33,7 @@ from aiokafka import AIOKafkaProducer, ConsumerRecord
 
 from agents import pipeline_steps
 from streams.clients import MAX_REQUEST_BYTES, connection, opened
-from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, PREPARED, RAW
+from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, PREPARED, RAW, REJECTED, create_topics, topic_specs
 from tests.broker.stream import Raw, Stream, origins
 
 SESSION_TIMEOUT_S = 6
@@ -57,14 +61,19 @@ class Report:
     exits: Counter[int] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
     aborted: int = 0
+    went_back: int = 0
     wrong: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
+        well = (
+            "every input in exactly one outcome, exactly once; every decision as the log has it, and once more when made anew"
+        )
         lines = (
             f"{self.published} published: " + ", ".join(f"{count} {topic}" for topic, count in self.outcomes.items()),
             f"{self.faults.total()} faults: " + ", ".join(f"{count} {name}" for name, count in self.faults.items()),
-            f"worker exits by status: {dict(self.exits)}; {self.aborted} records in aborted transactions",
-            *(self.wrong or ["every input in exactly one outcome, exactly once; every decision as the log has it"]),
+            f"worker exits by status: {dict(self.exits)}",
+            f"{self.aborted} records in aborted transactions; Faust was sent back {self.went_back} times",
+            *(self.wrong or [well]),
         )
         return "\n".join(lines)
 
@@ -109,6 +118,7 @@ class Chaos:
             "SIGTERM and restart": self._restart,
             "a worker joins and leaves": self._join_and_leave,
             "broker killed and restarted": self._kill_broker,
+            "broker frozen": self._freeze_broker,
             "state wiped": self._wipe_state,
             "another worker's past state": self._foreign_state,
         }
@@ -155,6 +165,10 @@ class Chaos:
         for number, worker in enumerate(self._workers):
             if (status := worker.poll()) is not None:
                 self.report.exits[status] += 1
+                if status not in (0, -signal.SIGKILL):
+                    log = self._stream.log_of(worker).splitlines()
+                    said = [line for line in log if "CRITICAL" in line] or log[-1:]
+                    self.report.wrong.append(f"a worker ended by itself with status {status}: {said[-1:]}")
                 self._workers[number] = self._stream.start_worker(again=worker)
 
     def _pick(self) -> int:
@@ -188,6 +202,9 @@ class Chaos:
     async def _kill_broker(self) -> None:
         await self._stream.restart_broker()
 
+    async def _freeze_broker(self) -> None:
+        await self._stream.freeze_broker(PAUSE_S)
+
     async def _wipe_state(self) -> None:
         number = self._pick()
         await self._stop_for_good(number)
@@ -219,16 +236,13 @@ class Chaos:
             self._supervise()
             await asyncio.sleep(1)
             found = await self._stream.read()
-        for worker in self._workers:
-            worker.terminate()
-        for worker in self._workers:
-            with contextlib.suppress(Exception):
-                await asyncio.to_thread(worker.wait, 20)
+        await self._end_all()
         found = await self._stream.read()
         report.outcomes.update(record.topic for record in found)
         report.aborted = len(await self._stream.read([*OUTCOMES, PREPARED], "read_uncommitted")) - len(found)
         prepared = await self._stream.read([PREPARED])
         report.aborted -= len(prepared)
+        report.went_back = self._stream.logs().count("going back")
 
         came = Counter(origins(found))
         expected = Counter(self._places)
@@ -237,35 +251,59 @@ class Chaos:
             report.wrong.append(f"{lost.total()} lost: {sorted(lost)[:5]} …")
         if doubled:
             report.wrong.append(f"{doubled.total()} came out twice or from nowhere: {sorted(doubled)[:5]} …")
-        wrong = decisions(found) - decided(prepared, self._stream)
-        missing = decided(prepared, self._stream) - decisions(found)
-        if wrong or missing:
-            report.wrong.append(f"{len(wrong)} decisions are not those of the log, {len(missing)} are missing")
+        theirs, right = Counter(decisions(found)), Counter(decided(prepared, self._stream))
+        if wrong := (theirs - right).total():
+            report.wrong.append(f"{wrong} decisions are not those of the log, {(right - theirs).total()} are missing")
+        anew = Counter(decisions(await self._decide_anew(found)))
+        if anew != theirs:
+            report.wrong.append(f"decided anew, {(anew - theirs).total()} more and {(theirs - anew).total()} less came out")
+
+    async def _end_all(self) -> None:
+        for worker in self._workers:
+            worker.terminate()
+        for worker in self._workers:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                await asyncio.to_thread(worker.wait, 20)
+
+    async def _decide_anew(self, before: list[ConsumerRecord]) -> list[ConsumerRecord]:
+        """What a worker under another application id makes of the same news.prepared."""
+        settings = replace(self._stream.settings, app_id="anew")
+        await create_topics(settings, topic_specs(settings))
+        self._workers = [self._stream.start_worker("--only", "deduplicate", HEADWATER_APP_ID="anew")]
+        deadline = time.monotonic() + SETTLE_TIMEOUT_S
+        expected = 2 * len(before) - sum(record.topic == REJECTED for record in before)
+        found = before
+        while len(found) < expected and time.monotonic() < deadline:
+            await asyncio.sleep(1)
+            found = await self._stream.read()
+        await self._end_all()
+        known = {(record.topic, record.partition, record.offset) for record in before}
+        return [record for record in await self._stream.read() if (record.topic, record.partition, record.offset) not in known]
 
 
-Decided = set[tuple[str, bytes | None, bytes | None, tuple[tuple[str, bytes], ...], int]]
+Decided = list[tuple[str, bytes | None, bytes | None, tuple[tuple[str, bytes], ...], int]]
 
 
 def decisions(found: list[ConsumerRecord]) -> Decided:
     """The firsts and duplicates that came out, whole."""
-    return {
+    return [
         (record.topic, record.key, record.value, tuple(record.headers), record.timestamp)
         for record in found
         if record.topic in (ENRICHED, DUPLICATES)
-    }
+    ]
 
 
 def decided(prepared: list[ConsumerRecord], stream: Stream) -> Decided:
     """The firsts and duplicates that the pure decision gives over news.prepared as it stands."""
     step = next(step for step in pipeline_steps(stream.settings) if step.source == PREPARED)
-    outputs: Decided = set()
+    outputs: Decided = []
     tables: dict[int, dict[bytes | None, bytes]] = defaultdict(dict)
     for record in prepared:  # read in the order of each partition
         table = tables[record.partition]
         decision = step.decide(record, table.get(record.key))
         if decision.remember is not None:
             table[record.key] = decision.remember
-        outputs.update((each.topic, each.key, each.value, each.headers, each.timestamp_ms) for each in decision.outputs)
+        outputs.extend((each.topic, each.key, each.value, each.headers, each.timestamp_ms) for each in decision.outputs)
     return outputs
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -57,14 +58,20 @@ class Stream:
                 worker.wait()
         await asyncio.to_thread(self._kafka.stop)
 
-    def start_worker(self, again: subprocess.Popen[bytes] | None = None, module: str = "streams") -> subprocess.Popen[bytes]:
+    def start_worker(
+        self,
+        *options: str,
+        again: subprocess.Popen[bytes] | None = None,
+        module: str = "streams",
+        **variables: str,
+    ) -> subprocess.Popen[bytes]:
         """A worker process with a state folder of its own, or that of a worker that has ended; it writes worker-N.log."""
         number = len(self._workers)
         state = self.state_of(again) if again else self.folder / f"state-{number}"
-        environment = os.environ | self.settings.as_environment() | {"HEADWATER_STATE_DIR": str(state)}
+        environment = os.environ | self.settings.as_environment() | {"HEADWATER_STATE_DIR": str(state)} | variables
         with (self.folder / f"worker-{number}.log").open("wb") as log:
             worker = subprocess.Popen(
-                [sys.executable, "-m", module, "worker"], env=environment, stdout=log, stderr=subprocess.STDOUT
+                [sys.executable, "-m", module, "worker", *options], env=environment, stdout=log, stderr=subprocess.STDOUT
             )
         self._workers.append(worker)
         self._states[worker.pid] = state
@@ -73,6 +80,19 @@ class Stream:
     def state_of(self, worker: subprocess.Popen[bytes]) -> Path:
         """Where a worker keeps its local state."""
         return self._states[worker.pid]
+
+    def log_of(self, worker: subprocess.Popen[bytes]) -> str:
+        """What a worker has logged."""
+        return (self.folder / f"worker-{self._workers.index(worker)}.log").read_text("utf-8", "replace")
+
+    async def freeze_broker(self, seconds: float) -> None:
+        """Stop the broker for a while and let it go on, as a full disk or a pause of its machine would."""
+        assert self._kafka.pid is not None
+        os.kill(self._kafka.pid, signal.SIGSTOP)
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            os.kill(self._kafka.pid, signal.SIGCONT)
 
     async def restart_broker(self) -> None:
         """kill -9 the broker and start it again, on the same data and port."""
