@@ -8,7 +8,7 @@ from yarl import URL
 
 from streams.clients import tls_context
 from streams.settings import Settings
-from streams.transport import SCHEME
+from streams.transport import SCHEME, STREAM_BUFFER_BATCHES
 
 
 class UnsafeFaustError(RuntimeError):
@@ -36,8 +36,8 @@ def create_app(settings: Settings) -> faust.App:
         topic_allow_declare=False,  # `headwater topics create` makes them, with the right settings
         consumer_auto_offset_reset="earliest",
         broker_max_poll_records=settings.max_batch_records,
-        consumer_max_fetch_size=2 << 20,
-        stream_buffer_maxsize=4,  # batches, not records
+        consumer_max_fetch_size=1 << 20,  # of a partition, compressed; the response for all of them is at most 50 MiB
+        stream_buffer_maxsize=STREAM_BUFFER_BATCHES,
         stream_wait_empty=False,  # streams.delivery finishes or gives up what is under way
         broker_session_timeout=settings.session_timeout_s,
         broker_heartbeat_interval=settings.session_timeout_s / 10,  # how soon the others hear of a rebalance

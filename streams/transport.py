@@ -10,23 +10,45 @@ What else differs from Faust's own driver, each by subclassing it:
 - Faust's commit does nothing: offsets are committed in the transactions of :mod:`streams.delivery`;
 - each batch says where in the log it begins, so that a gap in what Faust delivers is seen; fetching and seeking happen in one
   thread, so that what it says is true;
+- a batch is bounded in bytes too, as its records are once decompressed, so that no flood takes memory without limit;
 - partitions stay with their owner over a rebalance where they can (sticky assignment): its local state is of use there.
 """
 
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.consumer.fetcher import Fetcher, FetchResult
 from aiokafka.consumer.group_coordinator import HeartbeatRequest
 from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
 from aiokafka.errors import NoError, for_code
 from faust.transport.drivers import aiokafka as driver
 
 SCHEME = "kafka-batch"
+
+STREAM_BUFFER_BATCHES = 2
+# What a worker may hold of records that it has fetched and not committed, but that a batch has at least one record.
+_IN_FLIGHT_BYTES = 64 << 20
+_TOPICS = 2
+# Transactions cost about 10 ms each: below this they would weigh more than the work.
+_LEAST_BATCH_BYTES = 256 << 10
+# What a record weighs beside its key, value and headers: aiokafka's objects.
+_RECORD_OVERHEAD_BYTES = 500
+
+
+def batch_bytes(partitions: int) -> int:
+    """What one batch may weigh in a worker that reads so many partitions; at least one record is in each.
+
+    A partition has at most one batch being worked on, two in the queue of its owner (``streams.delivery``) and one that was
+    just fetched; a topic, beside what its stream buffers, one that its agent hands over and one on the way to it.
+    """
+    in_flight = 4 * partitions + (STREAM_BUFFER_BATCHES + 2) * _TOPICS
+    return max(_LEAST_BATCH_BYTES, _IN_FLIGHT_BYTES // in_flight)
 
 
 class Batch:
@@ -58,6 +80,12 @@ class Batch:
     def value(self) -> Batch:
         """What an agent gets from its stream: the batch itself."""
         return self
+
+
+def _weight(record: ConsumerRecord) -> int:
+    """The bytes that a record takes, about."""
+    headers = sum(len(name) + len(value or b"") for name, value in record.headers)
+    return _RECORD_OVERHEAD_BYTES + len(record.key or b"") + len(record.value or b"") + headers
 
 
 class NothingRead(dict[Any, None]):
@@ -121,8 +149,10 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
         while self.consumer.flow_active and not fetcher._subscriptions.reassignment_in_progress:
             assignment = fetcher._subscriptions.subscription.assignment
             before = {tp: assignment.state_value(tp)._position for tp in assignment.tps}
-            # Without a timeout it does not let go of the loop: the positions are those that it fetches from.
-            fetched = await super()._fetch_records(consumer, active_partitions, timeout=0, max_records=max_records)
+            # Neither lets go of the loop: the positions are those that it fetches from.
+            fetched = self._take(fetcher, active_partitions, max_records)
+            if not fetched:  # an error that was fetched is raised there
+                fetched = await super()._fetch_records(consumer, active_partitions, timeout=0, max_records=max_records)
             batches = {}
             for tp, position in before.items():
                 begin = self._begin(tp, position)
@@ -142,6 +172,35 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
         # A rebalance is under way; come back a little later.
         await asyncio.sleep(0.05)
         return {}
+
+    def _take(self, fetcher: Fetcher, active_partitions: Any, max_records: int | None) -> dict[Any, list[ConsumerRecord]]:
+        """What aiokafka's ``fetched_records`` takes of what has arrived, but no more than :func:`batch_bytes` a partition.
+
+        Records are decompressed as they are taken, a producer's batch at a time: 1 MiB fetched may be 250 MiB of records.
+        """
+        most_bytes = batch_bytes(len(fetcher._subscriptions.subscription.assignment.tps))
+        left = max_records or sys.maxsize
+        taken: dict[Any, list[ConsumerRecord]] = {}
+        with fetcher._subscriptions.fetch_context():
+            for tp, fetched in list(fetcher._records.items()):
+                if not isinstance(fetched, FetchResult) or (active_partitions and tp not in active_partitions):
+                    continue
+                records: list[ConsumerRecord] = []
+                room = most_bytes
+                while len(records) < left and (record := fetched.getone()) is not None:
+                    records.append(record)
+                    room -= (weight := _weight(record))
+                    if room < weight:  # the next, if it is alike
+                        break
+                if not fetched.has_more():
+                    del fetcher._records[tp]
+                    fetcher._notify(fetcher._wait_consume_future)
+                if records:
+                    taken[tp] = records
+                    left -= len(records)
+                    if not left:
+                        break
+        return taken
 
     async def seek_here(self, partition: Any, offset: int) -> None:
         """Go to ``offset``; raises IllegalStateError when the partition is not assigned any more."""

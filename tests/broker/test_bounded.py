@@ -1,0 +1,79 @@
+"""Everything is bounded: what is too large ends with its reason, and a flood does not fill the memory."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+
+import orjson
+import pytest
+
+from bench.flood import Outcomes, memory_mb
+from streams.steps import header
+from streams.topics import ENRICHED, REJECTED
+from tests.broker.stream import Raw, Stream
+
+LARGEST_BYTES = 4 << 20  # what HEADWATER_MAX_ARTICLE_BYTES can be at most
+REASON = "__streams.errors.exception"
+
+
+@pytest.fixture
+async def stream(tmp_path):
+    async with Stream(tmp_path, max_article_bytes=LARGEST_BYTES) as stream:
+        yield stream
+
+
+def article_of(size_bytes: int, headline: bytes = b"Ferry service resumes after storm") -> bytes:
+    frame = b'{"title": "%s", "text": "%s"}'
+    room = size_bytes - len(frame % (headline, b""))
+    return frame % (headline, (b"Boats left at noon. " * room)[:room])
+
+
+async def test_what_is_not_too_large_passes_and_what_is_too_large_is_rejected_once_with_all_its_bytes(stream):
+    largest, larger = article_of(LARGEST_BYTES), article_of(LARGEST_BYTES + 1)
+    # JSON has to escape every character of this one: what is written of it is twice as large.
+    doubles = b"Harbour bridge opens to traffic\n\n" + b'"' * (LARGEST_BYTES - 100)
+    # About the largest that news.raw takes, and nothing of it compresses.
+    huge, note = os.urandom((11 << 20) + (900 << 10)), os.urandom(50_000)
+    published = [
+        Raw(largest, b"largest"),
+        Raw(larger, b"larger"),
+        Raw(doubles, b"doubles", [("content-type", b"text/plain")]),
+        Raw(huge, b"huge" * 5_000, [("note", note)]),
+        Raw(article_of(500, b"The next one is held up by nobody"), b"huge" * 5_000),
+    ]
+    assert (len(largest), len(larger)) == (LARGEST_BYTES, LARGEST_BYTES + 1)
+    stream.start_worker()
+    await stream.publish(published)
+    outcomes = await stream.outcomes(len(published))
+    assert len(outcomes) == len(published)
+
+    bodies = {
+        document["headlines"][0]["value"]: document["bodies"][0]["value"]
+        for document in (orjson.loads(record.value) for record in outcomes if record.topic == ENRICHED)
+    }
+    assert {headline: len(body) for headline, body in bodies.items()} == {
+        "Ferry service resumes after storm": pytest.approx(LARGEST_BYTES, abs=100),
+        "Harbour bridge opens to traffic": pytest.approx(LARGEST_BYTES, abs=200),
+        "The next one is held up by nobody": pytest.approx(500, abs=100),
+    }
+    rejected = {record.value: record for record in outcomes if record.topic == REJECTED}
+    assert rejected.keys() == {larger, huge}
+    assert {header(record, REASON) for record in rejected.values()} == {"too-large"}
+    assert rejected[huge].key == b"huge" * 5_000
+    assert dict(rejected[huge].headers)["note"] == note
+
+
+async def test_a_flood_of_large_records_does_not_fill_the_memory(stream):
+    """Records of 1 GB that compress to 4 MB: a fetch of 1 MiB may bring 250 MB of them, from each partition.
+
+    Without a bound on what a batch weighs, 300 of these records took 1.8 GB; with it, 260 MB.
+    """
+    count = 200
+    large = article_of(5_000_000)
+    await stream.publish([Raw(large, str(number).encode()) for number in range(count)])
+    worker = stream.start_worker()
+    outcomes = Outcomes(stream.settings)
+    async with outcomes.counted():
+        await asyncio.wait_for(outcomes.reach(count, worker), 120)
+    assert memory_mb(worker.pid, "VmHWM") < 500
