@@ -20,6 +20,7 @@ from aiokafka.errors import (
     IllegalSaslStateError,
     KafkaConnectionError,
     KafkaError,
+    NodeNotReadyError,
     SaslAuthenticationFailed,
     UnsupportedSaslMechanismError,
 )
@@ -146,3 +147,16 @@ def _carries_no_credentials(record: logging.LogRecord) -> bool:
 
 
 logging.getLogger("aiokafka.conn").addFilter(_carries_no_credentials)
+
+
+_coordinator_lookup = AIOKafkaClient.coordinator_lookup
+
+
+async def _patient_coordinator_lookup(client: AIOKafkaClient, *arguments: Any) -> Any:
+    """aiokafka asserts that it knows a broker. One that has just started may not even name itself: its callers can wait."""
+    if client.get_random_node() is None:
+        raise NodeNotReadyError("the broker does not know of any broker yet")
+    return await _coordinator_lookup(client, *arguments)
+
+
+AIOKafkaClient.coordinator_lookup = _patient_coordinator_lookup

@@ -45,7 +45,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple, NoReturn
 
@@ -86,7 +86,7 @@ _IDLE_S, _MOST_IDLE_S = 5.0, 300.0
 _RETRY_FOR_S = 120.0
 _RETRY_PAUSE_S = 0.5
 _LOOKED_AT_PER_RECORD = 4  # entries of the table: each is looked at about four times while it is worth keeping
-_RECORDS_BETWEEN_YIELDS = 16  # deciding is pure computing: let the event loop breathe
+_LONGEST_BREATH_S = 0.02  # deciding is pure computing, of a large article for seconds: let the event loop breathe
 
 # What a broker in trouble raises, worth another try …
 _LOST = (KafkaError, OSError, asyncio.TimeoutError)
@@ -200,7 +200,7 @@ class OwnedPartition:
             if not records:
                 return
             try:
-                await asyncio.wait_for(self._commit(records), _COMMIT_TIMEOUT_S)
+                await self._commit(records)
                 return
             except _FINAL:
                 raise
@@ -238,7 +238,11 @@ class OwnedPartition:
         began = time.monotonic()
         outputs, remember = await self._decide(records)
         decided = time.monotonic()
-        next_offset = records[-1].offset + 1
+        # Deciding has no limit: a slow machine and a large article are no lost transaction, and would be none a second time.
+        await asyncio.wait_for(self._write(outputs, remember, records[-1].offset + 1), _COMMIT_TIMEOUT_S)
+        self._metrics.committed(self._step, records, outputs, decided - began, time.monotonic() - decided)
+
+    async def _write(self, outputs: Sequence[Output], remember: Mapping[bytes, bytes], next_offset: int) -> None:
         producer = self._producer
         assert producer is not None
         if producer._txn_manager.is_fatal_error():
@@ -257,11 +261,9 @@ class OwnedPartition:
         written = await asyncio.gather(*deliveries)
         await producer.send_offsets_to_transaction({self._tp: next_offset}, self._settings.app_id)
         await producer.commit_transaction()
-        committed = time.monotonic()
         self._next_offset = next_offset
         if self._table is not None and remember:
             self._table.put(remember, max(change.offset for change in written[-len(remember) :]) + 1)
-        self._metrics.committed(self._step, records, outputs, decided - began, committed - decided)
 
     async def _decide(self, records: Sequence[Record]) -> tuple[list[Output], dict[bytes, bytes]]:
         """Ask the step about each record, in order; each sees what the ones before it made the table remember."""
@@ -271,13 +273,15 @@ class OwnedPartition:
             known.update(zip(keys, self._table.get(keys), strict=True))
         outputs: list[Output] = []
         remember: dict[bytes, bytes] = {}
-        for count, record in enumerate(records, 1):
+        breathed = time.monotonic()
+        for record in records:
             decision = self._step.decide(record, known.get(record.key))
             outputs.extend(decision.outputs)
             if decision.remember is not None and record.key is not None:
                 known[record.key] = remember[record.key] = decision.remember
-            if count % _RECORDS_BETWEEN_YIELDS == 0:
+            if time.monotonic() - breathed > _LONGEST_BREATH_S:
                 await asyncio.sleep(0)
+                breathed = time.monotonic()
         return outputs, remember
 
     async def _begin_again(self) -> None:

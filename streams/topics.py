@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from streams.clients import connection, opened
@@ -25,6 +27,7 @@ OUTCOMES: Final = (ENRICHED, DUPLICATES, REJECTED)
 HEADLINES: Final = "headlines"
 """The table of deduplicate: who owns a headline."""
 
+_MOST_BYTES: Final = "max.message.bytes"
 _DAY_MS: Final = 24 * 3600 * 1000
 # A raw record up to this size is accepted by Kafka, so that it can be rejected with a reason; the outputs get room to grow.
 _RAW_MAX_BYTES: Final = 12 << 20
@@ -50,7 +53,7 @@ def topic_specs(settings: Settings) -> tuple[TopicSpec, ...]:
         return {
             "cleanup.policy": "delete",
             "retention.ms": str(for_ms),
-            "max.message.bytes": str(_OUTPUT_MAX_BYTES),
+            _MOST_BYTES: str(_OUTPUT_MAX_BYTES),
             # Decisions are made on the producers' times, whatever the cluster's default.
             "message.timestamp.type": "CreateTime",
             # Outputs carry the raw record's time: a producer's clock that runs ahead must not make them undeliverable.
@@ -80,7 +83,7 @@ def topic_specs(settings: Settings) -> tuple[TopicSpec, ...]:
             {
                 "cleanup.policy": "compact,delete",
                 "retention.ms": str(settings.remember_s * 1000),
-                "max.message.bytes": str(1 << 20),
+                _MOST_BYTES: str(1 << 20),
                 "segment.ms": str(_DAY_MS),
             },
         ),
@@ -124,9 +127,11 @@ async def check_topics(settings: Settings) -> None:
     """Make sure the topics are there before a worker starts.
 
     Raises:
-        TopicsMissingError: saying which are not, or that the changelog has other partitions than its source.
+        TopicsMissingError: saying which are not, that the changelog has other partitions than its source, or that a topic
+            takes only smaller records than may have to go there: one of those would end every worker that meets it.
     """
-    counts = await partition_counts(settings, [spec.name for spec in topic_specs(settings)])
+    specs = topic_specs(settings)
+    counts = await partition_counts(settings, [spec.name for spec in specs])
     missing = [name for name, count in counts.items() if not count]
     if missing:
         raise TopicsMissingError(f"no such topics: {', '.join(missing)}; make them with `headwater topics create`")
@@ -135,3 +140,18 @@ async def check_topics(settings: Settings) -> None:
         raise TopicsMissingError(
             f"{changelog} has {counts[changelog]} partitions and {PREPARED} has {counts[PREPARED]}: they must be equal"
         )
+    for spec in specs:
+        if spec.name == RAW:
+            continue  # there it is the producers' business
+        needed, allowed = int(spec.config[_MOST_BYTES]), await _most_bytes(settings, spec.name)
+        if allowed < needed:
+            raise TopicsMissingError(
+                f"{spec.name} takes records of at most {allowed:,} bytes; raise its {_MOST_BYTES} to {needed}"
+            )
+
+
+async def _most_bytes(settings: Settings, topic: str) -> int:
+    """How large a record a topic takes; without limit where we may not ask."""
+    async with opened(AIOKafkaAdminClient(**connection(settings))) as admin:
+        [response] = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic, {_MOST_BYTES: None})])
+    return min((int(value) for *_, entries in response.resources for _, value, *_ in entries or ()), default=sys.maxsize)

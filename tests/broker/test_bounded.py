@@ -7,10 +7,13 @@ import os
 
 import orjson
 import pytest
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from bench.flood import Outcomes, memory_mb
+from streams.clients import connection, opened
 from streams.steps import header
-from streams.topics import ENRICHED, REJECTED
+from streams.topics import ENRICHED, PREPARED, REJECTED
 from tests.broker.stream import Raw, Stream
 
 LARGEST_BYTES = 4 << 20  # what HEADWATER_MAX_ARTICLE_BYTES can be at most
@@ -77,3 +80,12 @@ async def test_a_flood_of_large_records_does_not_fill_the_memory(stream):
     async with outcomes.counted():
         await asyncio.wait_for(outcomes.reach(count, worker), 120)
     assert memory_mb(worker.pid, "VmHWM") < 500
+
+
+async def test_a_worker_does_not_start_on_a_topic_that_takes_only_smaller_records(stream):
+    """One that is too large for its topic would end every worker that meets it."""
+    async with opened(AIOKafkaAdminClient(**connection(stream.settings))) as admin:
+        await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, PREPARED, {"max.message.bytes": "1000000"})])
+    worker = stream.start_worker()
+    assert await asyncio.to_thread(worker.wait, 60) == 1
+    assert "news.prepared takes records of at most 1,000,000 bytes; raise its max.message.bytes to 16777216" in stream.logs()
