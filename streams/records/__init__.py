@@ -6,16 +6,17 @@ metadata of HTML pages. Clock, environment and network have no say: the same byt
 
     reading      the way of a record through the others
     forms        JSON, HTML, text or XML? a Confluent frame?
-    encodings    bytes → text; mojibake: text that went through a wrong encoding before
+    encodings    bytes → text; mojibake: text that went through a wrong one before
     objects      JSON: envelopes, CloudEvents, ninjs; linked_data: schema.org's JSON-LD
-    pages        HTML pages; markup: HTML as a tree and as lines
+    pages        HTML pages; page_kinds: which hold no article; markup: HTML as a tree and as lines
+    walls        consent walls, robot checks, pay walls; listings: index pages, galleries; prose: what tells them
     fields       names and forms of values; dates, languages, urls: one form of each
     shapes       the shapes that libraries, APIs and standards give, for INPUTS.md and its test
 """
 
 from streams.records.draft import Draft, Reason, Rejection, Repair
 from streams.records.fields import FIELDS
-from streams.records.reading import read_record
+from streams.records.reading import judge_text, read_record
 from streams.records.urls import canonical_url
 
-__all__ = ["FIELDS", "Draft", "Reason", "Rejection", "Repair", "canonical_url", "read_record"]
+__all__ = ["FIELDS", "Draft", "Reason", "Rejection", "Repair", "canonical_url", "judge_text", "read_record"]

@@ -107,6 +107,11 @@ def paragraphs(text: str) -> str:
     return "" if tree is None else visible_text(tree)
 
 
+def words_of(element: Any) -> str:
+    """All text of an element in one line."""
+    return " ".join(element.text_content().split())
+
+
 def visible_text(tree: Any) -> str:
     """All text that a reader would see, one line a block."""
     from lxml import etree  # noqa: PLC0415 - as in parse

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
 
 from streams.records.draft import Draft, Reason, Rejection
 from streams.records.fields import folded, read_fields
-from streams.records.linked_data import embedded_articles, resolved
-from streams.records.markup import as_page, is_page, paragraphs, parse, refuse_hostile, visible_text, without_control
+from streams.records.linked_data import embedded_articles, resolved, types_of
+from streams.records.markup import as_page, is_page, paragraphs, parse, refuse_hostile, visible_text, without_control, words_of
+from streams.records.page_kinds import refuse_page
 
 _MAX_ELEMENTS_THOROUGH = 5_000  # trafilatura's second reading is quadratic in nested lists and tables
 _SHORT_TEXT = 250  # characters; trafilatura's own mark for a text that may not be the whole one
@@ -42,8 +44,11 @@ def read_html(page: str) -> Draft | Rejection:
             return Rejection(Reason.NO_TEXT, "the HTML is empty")
         record = _page_metadata(tree)
         text = _page_text(tree, record.get("articlebody")) if whole else visible_text(tree)
+        refused = refuse_page(tree, record, text) if whole else None
     except Exception as error:  # noqa: BLE001 - lxml and trafilatura raise whatever broken HTML leads them into
         return Rejection(Reason.UNREADABLE_HTML, f"broken HTML ({type(error).__name__}): publish the article's text")
+    if refused:
+        return refused
     if not text:
         return Rejection(Reason.NO_TEXT, "no article text on the page: publish one article, as a reader gets it")
     return read_fields(record, text)
@@ -57,9 +62,11 @@ def _page_metadata(tree: Any) -> dict[str, object]:
     said: list[tuple[str, object]] = []
     tags: list[str] = []
     links = [("canonical", link.get("href")) for link in tree.iter("link") if link.get("rel") == "canonical"]
-    headings = [_words_of(element) for element in tree.iter("h1")]
-    titles = [_words_of(element) for element in tree.iter("title")]
-    said += _described_article(tree, {*headings, *titles, *(href for _, href in links)}).items()
+    headings = [words_of(element) for element in tree.iter("h1")]
+    titles = [words_of(element) for element in tree.iter("title")]
+    documents = _linked_data(tree)
+    said += _described_article(documents, {*headings, *titles, *(href for _, href in links)}).items()
+    said.append(("@types", {kind for document in documents for kind in _top_types(document)}))
     said += links
     for meta in tree.iter("meta"):
         name = meta.get("property") or meta.get("name") or meta.get("itemprop") or meta.get("http-equiv") or ""
@@ -74,13 +81,15 @@ def _page_metadata(tree: Any) -> dict[str, object]:
     return folded(said)
 
 
-def _words_of(element: Any) -> str:
-    return " ".join(element.text_content().split())
+def _top_types(document: Any) -> Iterator[str]:
+    nodes = document.get("@graph", document) if isinstance(document, dict) else document
+    for node in nodes if isinstance(nodes, list) else [nodes]:
+        yield from types_of(node)
 
 
-def _described_article(tree: Any, page_names: set[str]) -> dict[str, Any]:
+def _described_article(documents: list[Any], page_names: set[str]) -> dict[str, Any]:
     """The schema.org article (JSON-LD) that the page is about: that of its title or address, else the first with a text."""
-    found = [article for document in _linked_data(tree) for article in _resolved_articles(document)]
+    found = [article for document in documents for article in _resolved_articles(document)]
     found.sort(key=lambda article: (page_names.isdisjoint(_names_of(article)), not article.get("articleBody")))
     return found[0] if found else {}
 
