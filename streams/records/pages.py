@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -23,6 +24,7 @@ _CUT_SHORT = re.compile(r"(?:…|\.\.\.)\s*$")
 
 
 _CONTROL = re.compile("[\x00-\x1f]")
+_MOST_OF_SCRIPT = 500_000  # characters; a longer one is left out: an article with its text has up to 100,000
 _MOST_SCRIPTS = 100  # of JSON-LD on a page: more are no description of one article
 
 
@@ -107,9 +109,10 @@ def _names_of(article: dict[str, Any]) -> set[str]:
 def _linked_data(tree: Any) -> list[Any]:
     """The page's JSON-LD documents; broken ones are left out."""
     documents: list[Any] = []
-    for script in tree.iter("script"):
-        if "ld+json" in (script.get("type") or "").lower() and len(documents) < _MOST_SCRIPTS:
-            text = (script.text or "").strip().removeprefix("<!--").removesuffix("-->").rstrip("; \n")
+    scripts = (script.text or "" for script in tree.iter("script") if "ld+json" in (script.get("type") or "").lower())
+    for script in islice(scripts, _MOST_SCRIPTS):
+        if len(script) <= _MOST_OF_SCRIPT:
+            text = script.strip().removeprefix("<!--").removesuffix("-->").rstrip("; \n")
             try:  # raw line breaks in strings are a common fault of these scripts
                 documents.append(orjson.loads(_CONTROL.sub(" ", text)))
             except orjson.JSONDecodeError:
