@@ -67,8 +67,8 @@ def index_page() -> Rejection:
     return Rejection(Reason.INDEX_PAGE, _MESSAGES[Reason.INDEX_PAGE])
 
 
-def holds_article(lines: list[str]) -> bool:
-    """Whether some run of prose, across gaps of one other line, is longer than teasers are."""
+def holds_article(lines: list[str], gap_lines: int = _GAP) -> bool:
+    """Whether some run of prose, across gaps of at most ``gap_lines`` other lines, is longer than teasers are."""
     weight, paragraphs, gap = 0, 0, 0
     for line in lines:
         if is_prose(line):
@@ -77,7 +77,7 @@ def holds_article(lines: list[str]) -> bool:
                 return True
         else:
             gap += 1
-            if gap > _GAP:
+            if gap > gap_lines:
                 weight = paragraphs = 0
     return False
 
@@ -91,14 +91,14 @@ def is_prose(line: str) -> bool:
 def _is_index(lines: list[str]) -> bool:
     longer = [line for line in lines if weight_of(line) >= _SHORTEST_TITLE]
     titles = {line for line in longer if _is_title(line)}
-    if len(titles) < _LEAST_TITLES or len(titles) < _LEAST_SHARE * len(longer):
+    teasers = sum(1 for above, line in pairwise(lines) if above in titles and is_prose(line))
+    if len(titles) < _LEAST_TITLES or len(titles) + teasers < _LEAST_SHARE * len(longer):
         return False
     times = sum(1 for line in lines if line not in titles and weight_of(line) <= _LONGEST_LABEL and any(map(str.isdigit, line)))
     labels = sum(
         count - 1
         for count in Counter(line for line in lines if line not in titles and weight_of(line) <= _LONGEST_LABEL).values()
     )
-    teasers = sum(1 for above, line in pairwise(lines) if above in titles and is_prose(line))
     return max(times, labels, teasers) >= _LEAST_SIGNS
 
 
@@ -106,10 +106,8 @@ def _is_title(line: str) -> bool:
     weight = weight_of(line)
     if not _SHORTEST_TITLE <= weight <= _LONGEST_TITLE or is_sentence(line):
         return False
-    letters = sum(map(str.isalpha, line))
-    return letters * 10 >= sum(not each.isspace() for each in line) * 7 and (
-        weight > len(line) or line.count(" ") >= _LEAST_WORDS - 1
-    )
+    digits = sum(map(str.isdigit, line))  # of tables and calendars
+    return digits * 5 <= len(line) and (weight > len(line) or line.count(" ") >= _LEAST_WORDS - 1)
 
 
 def _is_gallery(lines: list[str], text: str) -> bool:

@@ -13,6 +13,7 @@ from streams.records.walls import judge_wall, pay_wall
 
 _LEAST_LINKED_HEADINGS = 8  # a page of so many and no article of its own is an index
 _SHORTEST_HEADING = 20  # weight
+_SHORTEST_TITLE = 30  # weight
 _LEAST_POSTS, _LEAST_POST = 3, 300  # so many <article>s with so much text (characters) under linked headings
 _LEAST_FIGURES = 8
 _SHORT_TEASER = 400  # weight of what a page shows of an article that it says is not free
@@ -29,8 +30,12 @@ def refuse_page(tree: Any, record: Mapping[str, object], text: str) -> Rejection
     is_described = "articlebody" in record or "datepublished" in record or record.get("ogtype") == "article"
     if not is_described and _count_posts(tree) >= _LEAST_POSTS:
         return index_page()
-    if holds_article(text.split("\n")):
+    is_linked = not (is_described or _has_own_title(tree)) and _count_linked_headings(tree) >= _LEAST_LINKED_HEADINGS
+    # Under headings that are links, paragraphs one by one are teasers; else they may be an article's sections.
+    if holds_article(text.split("\n"), 0 if is_linked else 1):
         return None
+    if is_linked:
+        return index_page()
     return _refuse_wall(tree, record, text) or _refuse_listing(tree, record, is_described=is_described)
 
 
@@ -49,7 +54,7 @@ def _refuse_listing(tree: Any, record: Mapping[str, object], *, is_described: bo
         return gallery()
     if is_described:
         return None
-    if types & {*_INDEX_TYPES} or _count_linked_headings(tree) >= _LEAST_LINKED_HEADINGS:
+    if types & {*_INDEX_TYPES}:
         return index_page()
     return judge_listing(visible_text(tree))
 
@@ -58,6 +63,11 @@ def _count_linked_headings(tree: Any) -> int:
     """The different headings that are links: an article's own is none."""
     found = (words_of(heading) for heading in tree.iter("h1", "h2", "h3", "h4") if _is_linked(heading))
     return len({words for words in found if weight_of(words) >= _SHORTEST_HEADING})
+
+
+def _has_own_title(tree: Any) -> bool:
+    """Whether a heading of the first rank is a title that is no link: an index's is its section's name, or a logo."""
+    return any(weight_of(words_of(heading)) >= _SHORTEST_TITLE and not _is_linked(heading) for heading in tree.iter("h1"))
 
 
 def _is_linked(heading: Any) -> bool:
