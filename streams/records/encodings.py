@@ -55,6 +55,7 @@ _DETECTABLE: Final = [
 ]
 # fmt: on
 _MULTIBYTE: Final = frozenset(("gb18030", "big5", "cp932", "euc_jp", "cp949"))
+_RUSSIAN: Final = ("cp1251", "koi8_r")
 _LATIN: Final = frozenset(("cp1250", "cp1252", "cp1254", "cp1257"))
 _EAST_ASIAN = re.compile("[\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef\u2010-\u2026]")
 _TYPOGRAPHY: Final = frozenset("\xa0–—‘’‚“”„•…«»‹›°§©®€£™·×½¼¾ªº¿¡")
@@ -172,6 +173,8 @@ def _detect(value: bytes) -> Decoded | None:
     codec: str | None = best.encoding
     if codec in _LATIN:
         codec = _latin_codec(lines)
+    elif codec in _RUSSIAN:  # each reads the other's small letters as capitals
+        codec = max(_RUSSIAN, key=lambda each: sum(map(str.islower, lines.decode(each, "replace"))))
     elif codec in _MULTIBYTE:
         codec = codec if len(_EAST_ASIAN.findall(str(best))) * 10 >= sum(map(_is_high, str(best))) * 9 else None
     elif best.percent_coherence < _LEAST_COHERENCE:

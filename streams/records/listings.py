@@ -116,13 +116,13 @@ def _is_gallery(lines: list[str], text: str) -> bool:
     ]
     totals = Counter(total for number, total in counted if 0 < number <= total)
     is_numbered = bool(totals) and totals.most_common(1)[0][1] >= _LEAST_COUNTERS
-    # Between pictures stand captions of one paragraph, or of two: an article beside its pictures has more.
-    if is_numbered and not holds_article(lines):
+    if is_numbered and not holds_article(lines, 0):
         return True
     lowered = text.lower()
     if sum(lowered.count(sign) for sign in _CREDIT_SIGNS) < _LEAST_CREDITS:
         return False
     longer = sum(1 for line in lines if weight_of(line) >= _SHORTEST_TITLE)
+    # Between pictures stand captions of one paragraph, or of two: an article beside its pictures has more.
     uncredited = [line for line in lines if not _CREDIT.search(line)]
     credited = len(lines) - len(uncredited)
     return credited >= max(_LEAST_CREDITS, _LEAST_CREDIT_SHARE * longer) and not holds_article(uncredited)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from streams.records.draft import Rejection
@@ -31,8 +32,11 @@ def refuse_page(tree: Any, record: Mapping[str, object], text: str) -> Rejection
     if not is_described and _count_posts(tree) >= _LEAST_POSTS:
         return index_page()
     is_linked = not (is_described or _has_own_title(tree)) and _count_linked_headings(tree) >= _LEAST_LINKED_HEADINGS
-    # Under headings that are links, paragraphs one by one are teasers; else they may be an article's sections.
-    if holds_article(text.split("\n"), 0 if is_linked else 1):
+    lines = text.split("\n")
+    if is_linked:  # paragraphs one by one are teasers, too; else they may be an article's sections
+        teasers = set(_teasers(tree))
+        lines = [line for line in lines if line not in teasers]
+    if holds_article(lines, 0 if is_linked else 1):
         return None
     if is_linked:
         return index_page()
@@ -63,6 +67,14 @@ def _count_linked_headings(tree: Any) -> int:
     """The different headings that are links: an article's own is none."""
     found = (words_of(heading) for heading in tree.iter("h1", "h2", "h3", "h4") if _is_linked(heading))
     return len({words for words in found if weight_of(words) >= _SHORTEST_HEADING})
+
+
+def _teasers(tree: Any) -> Iterator[str]:
+    """The first two paragraphs below each linked heading."""
+    for heading in tree.iter("h1", "h2", "h3", "h4"):
+        if _is_linked(heading):
+            link = next(heading.iterancestors("a"), heading)
+            yield from (words_of(paragraph) for paragraph in islice(link.itersiblings("p"), 2))
 
 
 def _has_own_title(tree: Any) -> bool:

@@ -1,7 +1,7 @@
 """The shapes in which libraries, APIs and standards give an article: their fields, and what each becomes.
 
-INPUTS.md is made of this by ``python -m streams.records.table > INPUTS.md``; a test reads an example of every shape. Each list was taken from
-what the version named gives, or from its published schema; "source" says which.
+INPUTS.md is made of this by ``python -m streams.records.table > INPUTS.md``; a test reads an example of every shape. Each
+list was taken from what the version named gives, or from its published schema; "source" says which.
 """
 
 from __future__ import annotations

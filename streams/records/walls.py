@@ -20,7 +20,9 @@ _LONGEST_WALL = 20_000  # characters, menus and footers included
 
 # Weights (characters; ideographs count more) of prose beside a wall's own words.
 _MOST_BESIDE_CONSENT = 300
-_MOST_BESIDE_CHECK, _MOST_BESIDE_CHECKS = 150, 600  # the latter where two phrases tell, one of them in the title
+_MOST_BESIDE_CHECK, _MOST_BESIDE_CHECKS = 150, 600  # one phrase, in the title; several, one of them in the title
+_MOST_BESIDE_ANY = 60  # none in the title
+_LONGEST_TITLE = 80
 _MOST_BESIDE_OFFER, _MOST_BESIDE_PLEA = 350, 250  # a teaser before an offer; before one sentence that pleads
 _MOST_WITHOUT_SIGNS = 800  # more prose without any of a wall's signs: an article, no need to look closely
 _SHORT_CHECK = 600  # weight of a page that may be a check by one phrase
@@ -98,8 +100,8 @@ def _is_check(text: str, phrases: _Phrases) -> bool:
     found = _distinct(phrases.act, text)
     if not found or (len(found) == 1 and weight_of(text) > _SHORT_CHECK):
         return False
-    at_its_head = phrases.act.search("\n".join(text.strip().split("\n")[:2])) is not None
-    most = _MOST_BESIDE_CHECKS if len(found) > 1 and at_its_head else _MOST_BESIDE_CHECK
+    at_its_head = any(weight_of(line) <= _LONGEST_TITLE and phrases.act.search(line) for line in text.strip().split("\n")[:2])
+    most = (_MOST_BESIDE_CHECKS if len(found) > 1 else _MOST_BESIDE_CHECK) if at_its_head else _MOST_BESIDE_ANY
     return _prose_beside(text, phrases.act) < most
 
 

@@ -23,13 +23,13 @@ SAMPLES = [sample for sample in load_samples() if sample.value and len(sample.va
 TYPES = [
     None, "", "application/json", "text/html", "text/plain", "application/cloudevents+json", "text/html; charset=utf-16",
     "text/plain; charset=", "application/json; charset=koi8-r", "text/html; charset=shift_jis", "\0", "a" * 5_000,
-    "TEXT/HTML;CHARSET=\"utf-8\"", "application/cloudevents-batch+json", "multipart/mixed; boundary=x", "text/plain; charset=idna",
+    'TEXT/HTML;CHARSET="utf-8"', "application/cloudevents-batch+json", "multipart/x", "text/plain; charset=idna",
 ]  # fmt: skip
 HOSTILE_VALUES: list[Any] = [
-    None, True, False, 0, -1, 1.5, 10**18, "", " ", "\0", "\ufffd", "\u202e\u200b", "<p>", "</p>", "<html>", "&#0;&#x110000;",
-    "&" * 200, "#" * 200, "http://", "https://[::1", "https://x.example/" + "%" * 50, [], {}, [[]], [None], {"": ""}, {"@id": 5},
-    {"@type": ["NewsArticle", 5]}, {"value": {"value": "x"}}, {"sections": [5, {"headline": 5, "paragraphs": "x"}]}, "1" * 400,
-    "9" * 18, "-" * 300, "2026-13-45T99:99:99Z", "a" * 20_000, "\n" * 2_000, "[+1 chars]", "‮" * 50, "1/9\n" * 9, "Â\x80" * 20,
+    None, True, False, 0, -1, 1.5, 10**18, "", " ", "\0", "\ufffd", "\u202e\u200b", "<p>", "</p>", "<html>", "&#0;&#x11;",
+    "&" * 200, "#" * 200, "http://", "https://[::1", "https://x.example/" + "%" * 50, [], {}, [[]], [None], {"": ""},
+    {"@id": 5}, {"@type": ["NewsArticle", 5]}, {"value": {"value": "x"}}, {"sections": [5, {"headline": 5}]}, "1" * 400, "9" * 18,
+    "-" * 300, "2026-13-45T99:99:99Z", "a" * 20_000, "\n" * 2_000, "[+1 chars]", "\u202e" * 50, "1/9\n" * 9, "Â" * 20,
 ]  # fmt: skip
 
 
