@@ -42,8 +42,7 @@ def judge_wall(headline: str | None, text: str) -> Rejection | None:
     if not text or len(text) > _LONGEST_WALL:
         return None
     lowered = f"{headline or ''}\n{text}".lower()
-    signs = tuple(sign for sign in _signs() if sign in lowered)
-    if not signs or _is_article(lowered, signs):  # the most by far
+    if _is_article(lowered, _signs()):  # the most by far
         return None
     for reason, judge in ((Reason.ROBOT_CHECK, _is_check), (Reason.CONSENT_WALL, _is_consent), (Reason.PAY_WALL, _is_offer)):
         phrases = _phrases()[reason]
@@ -132,15 +131,26 @@ def _distinct(pattern: re.Pattern[str], text: str) -> set[str]:
     return {match[0] for match in pattern.finditer(text)}
 
 
-def _is_article(text: str, signs: Iterable[str]) -> bool:
-    """Whether a text has plenty of prose without a wall's signs: looks no further than it must."""
-    weight = 0
+def _is_article(text: str, signs: tuple[str, ...]) -> bool:
+    """Whether a text has plenty of prose without a wall's signs; looks no further than it must, a piece at a time."""
+    plain = weight = 0
+    piece: list[str] = []
     for sentence in sentences_of(text):
-        if is_sentence(sentence) and not any(sign in sentence for sign in signs):
+        if is_sentence(sentence):
+            piece.append(sentence)
             weight += weight_of(sentence)
             if weight > _MOST_WITHOUT_SIGNS:
-                return True
-    return False
+                plain += _weight_without(piece, signs)
+                if plain > _MOST_WITHOUT_SIGNS:
+                    return True
+                piece, weight = [], 0
+    return plain + _weight_without(piece, signs) > _MOST_WITHOUT_SIGNS
+
+
+def _weight_without(sentences: list[str], signs: tuple[str, ...]) -> int:
+    whole = "\n".join(sentences)
+    there = [sign for sign in signs if sign in whole]  # few: most sentences need not be looked at for most signs
+    return sum(weight_of(each) for each in sentences if not any(sign in each for sign in there))
 
 
 def _prose_beside(text: str, *patterns: re.Pattern[str]) -> int:
