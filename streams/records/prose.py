@@ -10,7 +10,7 @@ CLOSING = " \"'”’»›)]）」』】*"
 _IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _IDEOGRAPH_WEIGHT = 3  # one says as much as so many letters
 _END = re.compile(r"[.!?…。！？।॥؟۔։។၊]$")
-_BREAK = re.compile(r"(?<=[.!?…।॥؟۔։።])[\"'”’»)\]]*\s+|(?<=[。！？])[」』”）]*")
+_BREAK = re.compile(r"[.!?…।॥؟۔։።][\"'”’»)\]]*(?=\s)|[。！？][」』”）]*|\n")
 
 
 def weight_of(text: str) -> int:
@@ -20,10 +20,13 @@ def weight_of(text: str) -> int:
 
 def sentences_of(text: str) -> Iterator[str]:
     """The pieces of text between sentence ends and line breaks, blank ones left out."""
-    for line in text.split("\n"):
-        for piece in _BREAK.split(line):
-            if piece and not piece.isspace():
-                yield piece.strip()
+    start = 0
+    for found in _BREAK.finditer(text):
+        if piece := text[start : found.end()].strip():
+            yield piece
+        start = found.end()
+    if piece := text[start:].strip():
+        yield piece
 
 
 def is_sentence(text: str) -> bool:
