@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.records import FIELDS, Draft, Reason, Rejection, canonical_url, read_record
+from streams.records import FIELDS, Draft, Reason, Rejection, canonical_url, judge_text, read_record
 from streams.samples import load_samples
 
 BODY = "The bridge over the Lorn is closed until May.\nCars are sent round by the mill."
@@ -514,6 +514,9 @@ BAD_SAMPLES = {
     "bad/empty.txt": Reason.EMPTY,
     "bad/feed.xml": Reason.NOT_AN_ARTICLE,
     "bad/no-article.html": Reason.NO_TEXT,
+    "bad/index-page.html": Reason.INDEX_PAGE,
+    "bad/consent-wall-de.txt": Reason.CONSENT_WALL,
+    "bad/pay-wall.json": Reason.PAY_WALL,
     "tombstone": Reason.TOMBSTONE,
     "5-mb-line": Reason.TOO_LARGE,
 }
@@ -526,6 +529,8 @@ def test_samples_come_in_their_order_and_are_read_as_told() -> None:
     assert samples == load_samples()
     for sample in samples:
         outcome = read_record(sample.value, sample.content_type)
+        if isinstance(outcome, Draft):
+            outcome = judge_text(outcome.headline, outcome.text) or outcome
         reason = outcome.reason if isinstance(outcome, Rejection) else None
         assert reason is BAD_SAMPLES.get(sample.name), sample.name
 
