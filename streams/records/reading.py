@@ -44,7 +44,9 @@ def read_record(
        WRONG_TYPE, neither filled NO_TEXT. Other fields of a wrong type are left out. A ninjs item that is canceled or
        withheld is WITHDRAWN, a picture or video NOT_AN_ARTICLE.
     5. A page of HTML is searched for its article (NO_TEXT when there is none), a fragment is taken whole. More than
-       20,000 elements: TOO_LARGE; nested deeper than 200 levels: TOO_DEEP; too broken to read: UNREADABLE_HTML.
+       20,000 elements: TOO_LARGE; nested deeper than 200 levels: TOO_DEEP; too broken to read: UNREADABLE_HTML. A page that
+       holds several articles, pictures alone or a wall is INDEX_PAGE, GALLERY, CONSENT_WALL, ROBOT_CHECK or PAY_WALL;
+       whether a text of another form is one, :func:`judge_text` tells.
     6. Plain text is one article whose headline is found later. Binary data is NOT_AN_ARTICLE.
     """
     if value is None:
