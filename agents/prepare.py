@@ -20,7 +20,7 @@ def prepare_step(settings: Settings) -> Step:
     """news.raw → news.prepared or news.rejected; remembers nothing."""
 
     def decide(record: Record, _: bytes | None) -> Decision:
-        draft = read_record(record.value, header(record, "content-type"), max_bytes=settings.max_article_bytes)
+        draft = read_record(record.value, _content_type(record), max_bytes=settings.max_article_bytes)
         article = draft if isinstance(draft, Rejection) else prepare_article(draft)
         if isinstance(article, Rejection):
             return Decision((rejected_output(record, article, "prepare"),))
@@ -33,6 +33,12 @@ def prepare_step(settings: Settings) -> Step:
         return Decision((Output(PREPARED, key, value, headers, max(record.timestamp, 0)),))
 
     return Step("prepare", RAW, (PREPARED, REJECTED), decide)
+
+
+def _content_type(record: Record) -> str | None:
+    """The content type, whatever the case of its header's name; CloudEvents' own spelling comes first."""
+    spelt = (name for name, _ in reversed(record.headers) if name.lower() == "content-type")
+    return header(record, "content-type") or next((found for name in spelt if (found := header(record, name))), None)
 
 
 def install(app: faust.App, take: Callable[[Batch], Awaitable[None]]) -> None:

@@ -13,7 +13,7 @@ import orjson
 from streams.enrich.article import Cut, CutKind
 from streams.enrich.cleaning import clean_text
 from streams.enrich.headline import fingerprint_headline
-from streams.records import Draft, Reason, Rejection
+from streams.records import Draft, Reason, Rejection, Repair, judge_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,8 @@ class Article:
     """What a producer meant, cleaned: the one shape that every later step reads.
 
     ``id`` and ``fingerprint`` are 32 hex digits. ``outlet`` is the publisher's name, else the URL's host. ``published`` and
-    ``language`` are the source's own words; ``cuts`` is the ledger of what cleaning took out.
+    ``language`` are the source's own words; ``cuts`` is the ledger of what cleaning took out, ``repairs`` of what
+    reading mended.
     """
 
     id: str
@@ -39,10 +40,13 @@ class Article:
     agencies: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
     cuts: tuple[Cut, ...] = ()
+    repairs: tuple[Repair, ...] = ()
 
 
 def prepare_article(draft: Draft) -> Article | Rejection:
-    """Clean a draft's text, fingerprint its headline and give it its id."""
+    """Clean a draft's text, fingerprint its headline and give it its id; or refuse what is a wall or a list, not an article."""
+    if refused := judge_text(draft.headline, draft.text):
+        return refused
     clean = clean_text(draft.text, draft.headline)
     if not clean.headline:
         return Rejection(Reason.NO_TEXT, "nothing is left to read once the page furniture is cut away")
@@ -60,10 +64,11 @@ def prepare_article(draft: Draft) -> Article | Rejection:
         published=draft.published,
         language=draft.language,
         section=draft.section,
-        dateline=clean.dateline,
-        agencies=clean.agencies,
+        dateline=clean.dateline or draft.dateline,
+        agencies=_distinct((*draft.agencies, *clean.agencies)),
         keywords=_distinct((*draft.keywords, *clean.keywords)),
         cuts=clean.cuts,
+        repairs=draft.repairs,
     )
 
 
@@ -82,6 +87,7 @@ def article_from_json(value: bytes) -> Article:
     """Decode what :func:`article_to_json` made."""
     fields: dict[str, Any] = orjson.loads(value)
     fields["cuts"] = tuple(Cut(**{**cut, "kind": CutKind(cut["kind"])}) for cut in fields["cuts"])
+    fields["repairs"] = tuple(Repair(**repair) for repair in fields.get("repairs", ()))
     fields["agencies"] = tuple(fields["agencies"])
     fields["keywords"] = tuple(fields["keywords"])
     return Article(**fields)

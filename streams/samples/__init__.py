@@ -26,6 +26,9 @@ _BAD: Final = (
     ("bad/empty.txt", "text/plain"),
     ("bad/feed.xml", "application/rss+xml"),
     ("bad/no-article.html", "text/html"),
+    ("bad/index-page.html", "text/html"),
+    ("bad/consent-wall-de.txt", "text/plain"),
+    ("bad/pay-wall.json", "application/json"),
 )
 _ARTICLES_BEFORE_DOCUMENTS: Final = 12  # articles.jsonl is long; what is not flat JSON should not have to wait for its end
 _TOO_LARGE_BYTES: Final = 5_000_000

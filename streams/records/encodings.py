@@ -1,0 +1,207 @@
+"""From bytes to text: which encoding a record has, and the repair of text that went through a wrong one before."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import Final, NamedTuple
+
+from streams.records.draft import Reason, Rejection, Repair
+
+
+class Decoded(NamedTuple):
+    """Text, and what was done to get it."""
+
+    text: str
+    repairs: tuple[Repair, ...] = ()
+
+
+_BEGINNING = 2_048  # bytes in which a page names its charset (HTML asks for the first 1,024)
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_META_CHARSET = re.compile(rb"<meta\b[^>]*?\b" + _CHARSET.pattern.encode(), re.IGNORECASE)
+_XML_ENCODING = re.compile(rb"^\s*<\?xml\b[^>]*?\bencoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE)
+
+# The marks, longest first: UTF-32's begins with UTF-16's.
+_MARKS: Final = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+# What browsers take each label for (encoding.spec.whatwg.org), as far as news pages use them, by Python's names.
+_CODEC_BY_CHARSET: Final = {
+    **{f"windows-{page}": f"cp{page}" for page in range(1250, 1259)},
+    **{f"cp{page}": f"cp{page}" for page in range(1250, 1259)},
+    **{f"iso-8859-{part}": f"iso8859-{part}" for part in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)},
+    **dict.fromkeys(("iso-8859-1", "iso8859-1", "iso_8859-1", "latin1", "latin-1", "us-ascii", "ascii"), "cp1252"),
+    **dict.fromkeys(("iso-8859-9", "latin5"), "cp1254"),
+    **dict.fromkeys(("iso-8859-11", "tis-620", "windows-874"), "cp874"),
+    **dict.fromkeys(("gb2312", "gbk", "gb18030", "x-gbk"), "gb18030"),
+    **dict.fromkeys(("big5", "big5-hkscs", "x-x-big5"), "big5hkscs"),
+    **dict.fromkeys(("shift_jis", "shift-jis", "sjis", "x-sjis", "windows-31j"), "cp932"),
+    **dict.fromkeys(("euc-kr", "ks_c_5601-1987", "ksc5601", "windows-949"), "cp949"),
+    **dict.fromkeys(("utf-16", "utf-16le"), "utf-16-le"),
+    **{name: name for name in ("koi8-r", "koi8-u", "euc-jp", "iso-2022-jp", "macintosh", "utf-16be", "utf-32le", "utf-32be")},
+}
+_SHIFTED: Final = frozenset(("iso-2022-jp", "utf-16-le", "utf-16be", "utf-32le", "utf-32be"))  # valid UTF-8 by accident
+
+# Encodings that detection may find: those of the web's news before UTF-8.
+# fmt: off
+_DETECTABLE: Final = [
+    "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "koi8_r", "gb18030", "big5", "cp932",
+    "euc_jp", "cp949", "cp874",
+]
+# fmt: on
+_MULTIBYTE: Final = frozenset(("gb18030", "big5", "cp932", "euc_jp", "cp949"))
+_RUSSIAN: Final = ("cp1251", "koi8_r")
+_LATIN: Final = frozenset(("cp1250", "cp1252", "cp1254", "cp1257"))
+_EAST_ASIAN = re.compile("[\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef\u2010-\u2026]")
+_TYPOGRAPHY: Final = frozenset("\xa0–—‘’‚“”„•…«»‹›°§©®€£™·×½¼¾ªº¿¡")
+# The letters beyond ASCII of the languages that were written in each code page.
+_ALPHABETS: Final = (
+    ("cp1252", "àâæçéèêëîïôœùûüÿ äöüß áéíñóúü áâãàçéêíóôõúü àèéìíîòóùú åäöé æøåéò ëïéèöüó áðéíóúýþæö àçèéíïòóúü"),
+    ("cp1250", "ąćęłńóśźż áčďéěíňóřšťúůýž áäčďéíĺľňóôŕšťúýž áéíóöőúüű ăâîşţ čćđšž"),
+    ("cp1254", "çğıöşüâîû"),
+    ("cp1257", "ąčęėįšųūž āčēģīķļņšūž äõöüšž"),
+    ("iso8859-2", "ąćęłńóśźż áčďéěíňóřšťúůýž áäčďéíĺľňóôŕšťúýž áéíóöőúüű ăâîşţ čćđšž"),
+)
+_MOST_CHAOS, _LEAST_COHERENCE = 10, 20  # per cent, charset-normalizer's measures of noise and of language
+_LEAST_DETECTABLE = 64  # bytes: less could be in too many encodings
+_MOST_LOOKED_AT = 32_768  # bytes that detection looks at
+_EXCERPT = 60  # characters
+_TEXT_PER_BROKEN = 200  # characters: rarer broken bytes are blemishes in UTF-8, more frequent ones another encoding
+
+
+def unmarked(value: bytes) -> tuple[bytes, str | None]:
+    """The bytes behind a byte order mark and the encoding that it names; UTF-16 is also known by its zeros."""
+    for mark, codec in _MARKS:
+        if value.startswith(mark):
+            return value[len(mark) :], codec
+    head = value[:64]
+    if len(head) >= 4:
+        zeros_odd, zeros_even = head[1::2].count(0), head[::2].count(0)
+        pairs = len(head) // 2
+        if not zeros_even and zeros_odd * 10 >= pairs * 7:
+            return value, "utf-16-le"
+        if not zeros_odd and zeros_even * 10 >= pairs * 7:
+            return value, "utf-16-be"
+    return value, None
+
+
+def declared_charset(value: bytes, content_type: str | None) -> str:
+    """The charset that a record names, "" for none: in its content type, else in a meta tag or an XML declaration."""
+    if named := _CHARSET.search(content_type or ""):
+        return named[1].lower()
+    inside = _META_CHARSET.search(value, 0, _BEGINNING) or _XML_ENCODING.search(value[:_BEGINNING])
+    return inside[1].decode("ascii", "replace").lower() if inside else ""
+
+
+def decode(value: bytes, marked: str | None = None, charset: str = "") -> Decoded | Rejection:
+    """Decode bytes by their mark, as UTF-8, as the named charset, or as what charset-normalizer finds; else NOT_UTF8.
+
+    UTF-8 comes before what is named: text of another charset is next to never valid UTF-8, but often named wrongly. What
+    is right but for a broken byte here and there (cut or spliced text) is read, with U+FFFD in their places. Whatever
+    was not plainly told by mark, UTF-8 or name stands in the repairs.
+    """
+    named = _CODEC_BY_CHARSET.get(charset)
+    if named in _SHIFTED and marked is None:
+        marked = named
+    if marked not in {None, "utf-8"}:
+        found = _decode(value, str(marked))
+        return found or Rejection(Reason.NOT_UTF8, f"not the {marked} it is marked as: publish UTF-8")
+    where = _first_error(value)
+    if where is None:
+        return Decoded(value.decode())
+    found = _decode(value, named, strict=True) if named else None
+    if found is None and _has_utf8(value):
+        found = _decode(value, "utf-8")
+    found = found or (_decode(value, named) if named else None) or _detect(value)
+    if found:
+        return found
+    claim = f"neither UTF-8 ({where}) nor the {charset} it claims to be" if named else f"not UTF-8 ({where})"
+    return Rejection(Reason.NOT_UTF8, f"{claim}, and nothing else for certain: publish UTF-8, uncompressed")
+
+
+def _first_error(value: bytes) -> str | None:
+    """Which byte is no UTF-8, in words; None where all are."""
+    try:
+        value.decode()
+    except UnicodeDecodeError as error:
+        return f"byte 0x{value[error.start]:02x} at offset {error.start:,}"
+    return None
+
+
+def _decode(value: bytes, codec: str, *, strict: bool = False) -> Decoded | None:
+    """The text by one codec; unless ``strict`` with rare broken characters replaced."""
+    try:
+        return Decoded(value.decode(codec))
+    except UnicodeDecodeError:
+        text = "" if strict else value.decode(codec, "replace")
+    broken = text.count("\ufffd")
+    if strict or broken * _TEXT_PER_BROKEN > len(text):
+        return None
+    first = text.index("\ufffd")
+    return Decoded(text, (_repair(f"{broken:,} broken characters in {codec}", text[first:]),))
+
+
+def _repair(reason: str, text: str) -> Repair:
+    return Repair("encoding", reason, excerpt=text[:_EXCERPT])
+
+
+_UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_HIGH = re.compile(rb"[\x80-\xff]+")
+
+
+def _has_utf8(value: bytes) -> bool:
+    """Whether most bytes beyond ASCII are UTF-8's sequences: with none of them the text is of another encoding."""
+    high = sum(len(run) for run in _HIGH.findall(value))
+    return sum(len(sequence) for sequence in _UTF8_SEQUENCE.findall(value)) * 10 >= high * 7
+
+
+def _detect(value: bytes) -> Decoded | None:
+    if len(value) < _LEAST_DETECTABLE or b"\0" in value[:_MOST_LOOKED_AT]:
+        return None
+    from charset_normalizer import from_bytes  # noqa: PLC0415 - only those who have such text should pay for it
+
+    # Only what is beyond ASCII tells encodings apart: lines without it would but slow the look.
+    lines = b"\n".join(line for line in value.splitlines() if not line.isascii())[:_MOST_LOOKED_AT]
+    best = from_bytes(lines, cp_isolation=_DETECTABLE, steps=10, chunk_size=1_024).best()
+    if best is None or best.percent_chaos > _MOST_CHAOS:
+        return None
+    codec: str | None = best.encoding
+    if codec in _LATIN:
+        codec = _latin_codec(lines)
+    elif codec in _RUSSIAN:  # each reads the other's small letters as capitals
+        codec = max(_RUSSIAN, key=lambda each: sum(map(str.islower, lines.decode(each, "replace"))))
+    elif codec in _MULTIBYTE:
+        codec = codec if len(_EAST_ASIAN.findall(str(best))) * 10 >= sum(map(_is_high, str(best))) * 9 else None
+    elif best.percent_coherence < _LEAST_COHERENCE:
+        codec = None
+    try:
+        text = value.decode(codec) if codec else None
+    except UnicodeDecodeError:
+        return None
+    if text is None:
+        return None
+    return Decoded(text, (_repair(f"no encoding named: {codec} by its letters", text),))
+
+
+def _is_high(character: str) -> bool:
+    return character > "\x7f"
+
+
+def _latin_codec(value: bytes) -> str | None:
+    """The code page by which most letters beyond ASCII are those of one language; of equals the first, None for none.
+
+    charset-normalizer knows Latin script, but takes one of its code pages for another in a third of short texts.
+    """
+    best, best_share = None, 0.8  # fewer letters of the best language: it is none of these
+    for codec, alphabets in _ALPHABETS:
+        letters = [letter for letter in value.decode(codec, "replace") if letter > "\x7f" and letter not in _TYPOGRAPHY]
+        for alphabet in alphabets.split():
+            share = sum(letter.lower() in alphabet for letter in letters) / len(letters) if letters else 0.81
+            if share > best_share:
+                best, best_share = codec, share
+    return best

@@ -1,0 +1,47 @@
+"""What form a record has: JSON, HTML, plain text or XML; by its content type, else by its first bytes."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum, auto
+from typing import Final
+
+
+class Form(Enum):
+    JSON = auto()
+    HTML = auto()
+    TEXT = auto()
+    XML = auto()
+
+
+_FORM_BY_MEDIA_TYPE: Final = {
+    "application/json": Form.JSON,
+    "text/json": Form.JSON,
+    "text/html": Form.HTML,
+    "application/xhtml+xml": Form.HTML,
+    "text/plain": Form.TEXT,
+}
+_JSON_START = re.compile(rb'\s*(?:\{|\[\s*(?:[\[{"\]]|-?\d+\s*,))')
+_HTML_START = re.compile(rb"\s*<(?:!doctype\s+html|!--|[a-z][a-z0-9]*[\s/>])", re.IGNORECASE)
+_XML_START = re.compile(rb"\s*<(?:\?xml|rss|feed|newsml|newsitem|newsmessage|nitf)\b", re.IGNORECASE)
+_HTML_ROOT = re.compile(rb"<(?:!doctype\s+)?html", re.IGNORECASE)
+_BEGINNING = 2_048  # bytes in which a page says that it is HTML
+_FRAME = 5  # bytes: Confluent's, a zero and a schema's id
+
+
+def unframed(value: bytes) -> bytes:
+    """Without Confluent's frame (a zero byte, a schema's id in four) where JSON is in it; no JSON begins with zero."""
+    framed = value[:1] == b"\0" and value[_FRAME:].lstrip()[:1] in (b"{", b"[")
+    return value[_FRAME:] if framed else value
+
+
+def form_of(value: bytes, content_type: str | None) -> Form:
+    """The form of bytes in an encoding that shares ASCII's."""
+    media_type = (content_type or "").partition(";")[0].strip().lower()
+    if form := _FORM_BY_MEDIA_TYPE.get(media_type):
+        return form
+    if media_type.endswith("+json") or _JSON_START.match(value):
+        return Form.JSON
+    if _XML_START.match(value):
+        return Form.HTML if _HTML_ROOT.search(value, 0, _BEGINNING) else Form.XML
+    return Form.HTML if _HTML_START.match(value) else Form.TEXT

@@ -1,0 +1,41 @@
+"""The BCP 47 tag of a language as sources name it: by a tag, a code of three letters or in English."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+# tag: ISO 639-2 and 639-3 codes, English names (Event Registry, Media Cloud and GDELT use them).
+_LANGUAGES: Final = """
+af afr Afrikaans|am amh Amharic|ar ara Arabic|az aze Azerbaijani|be bel Belarusian|bg bul Bulgarian|bn ben Bengali
+bs bos Bosnian|ca cat Catalan|cs ces cze Czech|da dan Danish|de deu ger German|el ell gre Greek|en eng English
+es spa Spanish Castilian|et est Estonian|eu eus baq Basque|fa fas per Persian Farsi|fi fin Finnish|fr fra fre French
+ga gle Irish|gl glg Galician|gu guj Gujarati|ha hau Hausa|he heb Hebrew|hi hin Hindi|hr hrv Croatian|hu hun Hungarian
+hy hye arm Armenian|id ind Indonesian|is isl ice Icelandic|it ita Italian|ja jpn Japanese|ka kat geo Georgian|kk kaz Kazakh
+km khm Khmer|kn kan Kannada|ko kor Korean|ky kir Kyrgyz|lo lao Lao|lt lit Lithuanian|lv lav Latvian|mk mkd mac Macedonian
+ml mal Malayalam|mn mon Mongolian|mr mar Marathi|ms msa may zsm Malay|mt mlt Maltese|my mya bur Burmese|ne nep Nepali
+nl nld dut Dutch|nb nob|nn nno|no nor Norwegian|or ori Odia Oriya|pa pan Punjabi|pl pol Polish|ps pus Pashto
+pt por Portuguese|ro ron rum Romanian|ru rus Russian|si sin Sinhala|sk slk slo Slovak|sl slv Slovenian|so som Somali
+sq sqi alb Albanian|sr srp Serbian|sv swe Swedish|sw swa Swahili|ta tam Tamil|te tel Telugu|tg tgk Tajik|th tha Thai
+tl tgl fil Tagalog Filipino|tr tur Turkish|uk ukr Ukrainian|ur urd Urdu|uz uzb Uzbek|vi vie Vietnamese|zh zho chi Chinese
+zu zul Zulu
+"""
+_TAG_BY_NAME: Final = {
+    name.lower(): names.split()[0] for names in re.split(r"[|\n]", _LANGUAGES.strip()) for name in names.split()
+}
+_TAG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*", re.IGNORECASE)
+
+
+def language_tag(named: str) -> str:
+    """``en_GB`` and ``en-gb`` are en-GB, ``eng`` and ``English`` are en; what is unknown stays as it is written."""
+    tag = named.strip().replace("_", "-").partition(".")[0]
+    first, *rest = tag.split("-")
+    known = _TAG_BY_NAME.get(first.lower())
+    if not known or not _TAG.fullmatch("-".join((known, *rest))):
+        return named.strip()
+    return "-".join((known, *(_subtag(each) for each in rest)))
+
+
+def _subtag(subtag: str) -> str:
+    """Scripts are written Hans, regions GB."""
+    return subtag.title() if len(subtag) == len("Hans") else subtag.upper() if len(subtag) == len("GB") else subtag.lower()

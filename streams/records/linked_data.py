@@ -1,0 +1,53 @@
+"""JSON-LD of schema.org: which of its objects are articles, and what their fields refer to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+_ARTICLE_TYPES = ("Article", "BlogPosting", "LiveBlogPosting", "Report")  # how the names of schema.org's articles end
+_MOST_LOOKED_AT = 10_000  # objects and lists of a document in which articles are looked for
+_PARTS = ("@graph", "mainEntity", "mainEntityOfPage", "hasPart")  # where a page keeps the article that it is about
+
+
+def is_article(value: object) -> bool:
+    """Whether a value is an object that says it is one of schema.org's articles."""
+    return any(kind.endswith(_ARTICLE_TYPES) for kind in types_of(value))
+
+
+def types_of(value: object) -> list[str]:
+    """The names of an object's types, as written."""
+    kinds = value.get("@type") if isinstance(value, dict) else None
+    return [kind for kind in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(kind, str)]
+
+
+def embedded_articles(value: Any) -> Iterator[dict[str, Any]]:
+    """The articles of a JSON-LD document in their order: alone, in lists and graphs, or as what a page is about."""
+    pending = [value]
+    for number, each in enumerate(pending):  # grows as it goes
+        if number == _MOST_LOOKED_AT:
+            return
+        if isinstance(each, list):
+            pending += each
+        elif is_article(each):
+            yield each
+        elif isinstance(each, dict):
+            pending += [each[name] for name in _PARTS if name in each]
+
+
+def resolved(article: Mapping[str, Any], document: Any) -> dict[str, Any]:
+    """An article whose fields that only name a node of the document ("@id") hold that node instead."""
+    references = {name for name, each in article.items() if isinstance(each, dict) and each.keys() == {"@id"}}
+    if not references or not isinstance(document, list | dict):
+        return dict(article)
+    graph = document.get("@graph", []) if isinstance(document, dict) else document
+    nodes = (
+        {node["@id"]: node for node in graph if isinstance(node, dict) and isinstance(node.get("@id"), str) and len(node) > 1}
+        if isinstance(graph, list)
+        else {}
+    )
+    kept = ("mainEntityOfPage",)  # its identity is the address
+    return {
+        name: nodes.get(each["@id"], each) if name in references and name not in kept and isinstance(each["@id"], str) else each
+        for name, each in article.items()
+    }

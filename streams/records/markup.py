@@ -1,0 +1,131 @@
+"""HTML as a tree of lxml's, and as the lines that a reader would see."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from streams.records.draft import Reason, Rejection
+
+_MAX_ELEMENTS = 20_000  # news pages have about 800, the largest of 80 had 1,580; each takes trafilatura up to 0.1 ms
+_MAX_HTML_DEPTH = 200  # levels; news pages have up to 50, and libxml2 drops what is deeper than 256
+_MAX_ATTRIBUTES = 1_000  # of one element; libxml2 is quadratic in them: 40,000 take 2 s
+
+_PAGE = re.compile(r"<(?:!doctype|html|head|body)\b", re.IGNORECASE)
+_MARKUP = re.compile(
+    r"</(?:p|div|a|b|i|em|strong|span|h[1-6]|ul|ol|li|table|blockquote|section|article|body|html)\s*>|<(?:br|p)\s*/?>",
+    re.IGNORECASE,
+)
+_NOT_XML = re.compile(  # characters that lxml refuses, written out or as references
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]"
+    "|&#(?:0*(?:[1-8]|1[124-9]|2[0-9]|3[01])|x0*(?:[1-8bcef]|1[0-9a-f]|fff[ef]))(?![0-9a-f]);?",
+    re.IGNORECASE,
+)
+_SPACE = re.compile(r"\s+")
+
+# fmt: off
+_BLOCKS: Final = frozenset((
+    "address", "article", "aside", "blockquote", "br", "button", "caption", "dd", "details", "div", "dl", "dt", "figcaption",
+    "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p",
+    "pre", "section", "summary", "table", "tr", "ul",
+))
+_UNSEEN: Final = frozenset(("head", "iframe", "noscript", "object", "script", "style", "svg", "template", "textarea"))
+# fmt: on
+
+
+def is_markup(text: str) -> bool:
+    """Whether a text is HTML: some signs of plain text look like tags, so it takes a usual one."""
+    return "<" in text and (_MARKUP.search(text) or _PAGE.search(text)) is not None
+
+
+def is_page(text: str) -> bool:
+    """Whether HTML is a whole page rather than a fragment."""
+    return _PAGE.search(text) is not None
+
+
+def without_control(text: str) -> str:
+    """HTML without the characters that lxml refuses."""
+    return _NOT_XML.sub("", text)
+
+
+def as_page(fragment: str) -> str:
+    return f"<html><body>{fragment}</body></html>"
+
+
+class _Shape:
+    """A target for lxml's event parser: how many elements, how deep, and the most attributes of one."""
+
+    def __init__(self) -> None:
+        self.elements = self.depth = self.deepest = self.attributes = 0
+
+    def start(self, _tag: str, attributes: Mapping[str, str]) -> None:
+        self.elements += 1
+        self.depth += 1
+        self.deepest = max(self.deepest, self.depth)
+        self.attributes = max(self.attributes, len(attributes))
+
+    def end(self, _tag: str) -> None:
+        self.depth -= 1
+
+    def close(self) -> None:
+        pass
+
+
+def refuse_hostile(page: str) -> Rejection | None:
+    """Take a page's measure before anything is built of it: the event parser is linear in all of them (1 ms a page)."""
+    from lxml import etree  # noqa: PLC0415 - as in parse
+
+    shape = _Shape()
+    etree.fromstring(page.encode(), etree.HTMLParser(target=shape, encoding="utf-8"))
+    if shape.elements > _MAX_ELEMENTS:
+        return Rejection(
+            Reason.TOO_LARGE,
+            f"{shape.elements:,} HTML elements; at most {_MAX_ELEMENTS:,} are read: publish one article",
+        )
+    if shape.deepest > _MAX_HTML_DEPTH:
+        return Rejection(Reason.TOO_DEEP, f"HTML nested {shape.deepest:,} levels deep; at most {_MAX_HTML_DEPTH} are read")
+    if shape.attributes > _MAX_ATTRIBUTES:
+        return Rejection(Reason.UNREADABLE_HTML, f"an HTML element with {shape.attributes:,} attributes")
+    return None
+
+
+def parse(page: str) -> Any:
+    """lxml's tree of a page, without comments, or None."""
+    from trafilatura import load_html  # noqa: PLC0415 - half a second, which only those who have HTML should pay
+
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # a rejection says it better
+    return load_html(page)
+
+
+def paragraphs(text: str) -> str:
+    """Text that may be HTML, as lines."""
+    if not is_markup(text):
+        return text.strip()
+    tree = parse(as_page(without_control(text)))
+    return "" if tree is None else visible_text(tree)
+
+
+def words_of(element: Any) -> str:
+    """All text of an element in one line."""
+    return " ".join(element.text_content().split())
+
+
+def visible_text(tree: Any) -> str:
+    """All text that a reader would see, one line a block."""
+    from lxml import etree  # noqa: PLC0415 - as in parse
+
+    pieces: list[str] = []
+    walk = etree.iterwalk(tree, events=("start", "end"))
+    for event, element in walk:
+        if element.tag in _BLOCKS:
+            pieces.append("\n")
+        if event == "end":
+            pieces.append(_SPACE.sub(" ", element.tail or ""))
+        elif element.tag in _UNSEEN:
+            walk.skip_subtree()
+        else:
+            pieces.append(_SPACE.sub(" ", element.text or ""))
+    lines = (" ".join(line.split()) for line in "".join(pieces).split("\n"))
+    return "\n".join(filter(None, lines))

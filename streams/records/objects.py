@@ -1,0 +1,213 @@
+"""JSON: parsing it, taking the article out of what it is wrapped in, and reading its fields."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any, Final, NamedTuple, Protocol
+
+import orjson
+
+from streams.records.draft import Draft, Reason, Rejection, Repair
+from streams.records.fields import (
+    KINDS,
+    decode_entities,
+    fold,
+    folded,
+    has_content,
+    no_field_known,
+    no_text,
+    read_fields,
+    read_text,
+    wrong_type,
+)
+from streams.records.linked_data import embedded_articles, is_article, resolved
+from streams.records.markup import is_markup
+from streams.records.pages import read_html
+
+
+class ReadBytes(Protocol):
+    """How the data of a CloudEvent is read: as a record of its own, of the same depth."""
+
+    def __call__(self, value: bytes, content_type: str | None, *, max_bytes: int, max_depth: int) -> Draft | Rejection: ...
+
+
+class _Parsed(NamedTuple):
+    value: Any
+    repairs: tuple[Repair, ...] = ()
+
+
+# ---- Parsing
+
+
+def read_json(text: str, max_depth: int, read_bytes: ReadBytes) -> Draft | Rejection:
+    """Read a JSON text: the article itself, or what it is wrapped in (:func:`_read_value`)."""
+    parsed = _parse(text, max_depth)
+    if isinstance(parsed, Rejection):
+        return parsed
+    draft = _read_value(parsed.value, max_depth, read_bytes)
+    if isinstance(draft, Draft) and parsed.repairs:
+        draft = replace(draft, repairs=(*parsed.repairs, *draft.repairs))
+    return draft
+
+
+# What Python's json writes and JSON does not know, and halves of characters that a cut left behind.
+_NOT_QUITE_JSON = re.compile(r"\bNaN\b|\bInfinity\b|\\u[dD][89a-fA-F]")
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+
+
+def _parse(text: str, max_depth: int) -> _Parsed | Rejection:
+    too_deep = Rejection(Reason.TOO_DEEP, f"JSON nested more than {max_depth} levels deep: publish the article flat")
+    repairs: tuple[Repair, ...] = ()
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        if "depth limit" in str(error):  # orjson's own: 1,024 levels
+            return too_deep
+        if not _NOT_QUITE_JSON.search(text):
+            return Rejection(Reason.NOT_JSON, f"not JSON: {error}")
+        try:
+            value = json.loads(_HALF_CHARACTER.sub("\ufffd", text), parse_constant=lambda _: None)
+        except RecursionError:
+            return too_deep
+        except ValueError:
+            return Rejection(Reason.NOT_JSON, f"not JSON: {error}")
+        value = _whole_characters(value) if not _is_deeper(value, max_depth) else value
+        repairs = (Repair("encoding", "JSON with NaN, Infinity or half a character: read as null and U+FFFD"),)
+    # Counting brackets is next to free, and few articles have so many that their depth must be looked at.
+    if text.count("{") + text.count("[") > max_depth and _is_deeper(value, max_depth):
+        return too_deep
+    return _Parsed(value, repairs)
+
+
+def _whole_characters(value: Any) -> Any:
+    if isinstance(value, str):
+        return _HALF_CHARACTER.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_whole_characters(each) for each in value]
+    if isinstance(value, dict):
+        return {_whole_characters(name): _whole_characters(each) for name, each in value.items()}
+    return value
+
+
+def _is_deeper(parsed: Any, max_depth: int) -> bool:
+    """Whether lists and objects stand in each other more than ``max_depth`` deep; by levels, so no stack overflows."""
+    level = [parsed]
+    for _ in range(max_depth + 1):
+        level = [each for each in level if isinstance(each, dict | list)]
+        if not level:
+            return False
+        level = [child for each in level for child in (each.values() if isinstance(each, dict) else each)]
+    return True
+
+
+# ---- Envelopes
+
+# Where answers of APIs, databases and change streams keep their one article: NewsAPI, GDELT and Event Registry, feedparser,
+# JSON Feed, Media Cloud, Elasticsearch, Debezium. They count only beside no headline and no text.
+_WRAPPERS: Final = (
+    "article", "articles", "entry", "entries", "item", "items", "story", "stories", "results", "result", "docs", "hits",
+    "response", "source", "after", "data", "payload", "value", "post", "news",
+)  # fmt: skip
+
+
+def _read_value(value: Any, max_depth: int, read_bytes: ReadBytes) -> Draft | Rejection:
+    """Take the article out of its envelopes and read it."""
+    root = value
+    while True:
+        if isinstance(value, list):
+            articles = [each for each in value if is_article(each)] or value
+            if len(articles) != 1:
+                return Rejection(Reason.NOT_AN_ARTICLE, f"a list of {len(value):,}: publish each article by itself")
+            value = articles[0]
+        elif not isinstance(value, dict):
+            return Rejection(Reason.NOT_AN_ARTICLE, f"{KINDS[type(value)]}: publish the article as a JSON object")
+        elif "specversion" in value and (data := _event_data(value)) is not None:
+            return data if isinstance(data, Rejection) else read_bytes(*data, max_bytes=len(data[0]), max_depth=max_depth)
+        elif (inner := _inner(value)) is not None:
+            value = inner[0]
+        else:
+            return read_object(resolved(value, root))
+
+
+def _inner(value: Mapping[str, Any]) -> tuple[Any] | None:
+    """What stands in an envelope, in a tuple since it may be null; None for what is no envelope."""
+    if value.keys() == {"schema", "payload"}:  # Kafka Connect
+        return (value["payload"],)
+    if "specversion" in value and "data" in value:
+        return (value["data"],)
+    if ("@graph" in value or "@type" in value) and not is_article(value):
+        found = list(embedded_articles(value))
+        return (found,) if found else (value["@graph"],) if "@graph" in value else None
+    return None if has_content(value) else _wrapped(value)
+
+
+def _wrapped(value: Mapping[str, Any]) -> tuple[Any] | None:
+    """What an object of no content of its own wraps."""
+    for name in _WRAPPERS:
+        inner = value.get(name, value.get("_" + name))
+        if isinstance(inner, dict) or (isinstance(inner, list) and inner and all(isinstance(each, dict) for each in inner)):
+            return (inner,)
+    return None
+
+
+def _event_data(event: Mapping[str, Any]) -> tuple[bytes, str | None] | Rejection | None:
+    """A CloudEvent's data that are no JSON value, with their content type; None for others."""
+    content_type = event.get("datacontenttype")
+    content_type = content_type if isinstance(content_type, str) else None
+    if isinstance(event.get("data_base64"), str):
+        try:
+            return base64.b64decode(event["data_base64"], validate=True), content_type
+        except (binascii.Error, ValueError) as error:
+            return Rejection(Reason.WRONG_TYPE, f'"data_base64" is not base64: {error}')
+    if isinstance(event.get("data"), str):
+        # Data that is JSON would not be a string: one that says so holds JSON in a string, or says so of plain text.
+        is_json = content_type is not None and "json" in content_type.lower()
+        return event["data"].encode("utf-8", "replace"), None if is_json else content_type
+    return None
+
+
+# ---- Objects
+
+_NOT_TEXT_TYPES: Final = frozenset(("audio", "video", "picture", "graphic", "event", "planning"))  # of ninjs
+_WITHDRAWN: Final = frozenset(("canceled", "cancelled", "withheld"))
+
+
+def read_object(value: Mapping[str, Any]) -> Draft | Rejection:
+    """Read an article that is an object: its fields by their names, its text plain or HTML."""
+    record = folded(value.items())
+    if "sourcehostname" in record:  # trafilatura's JSON: there "source" is the page's address
+        record["url"] = record.pop("source", None)
+    if is_article(value):
+        record.setdefault("headline", record.get("name"))
+    if refused := no_field_known(record) or _refused_ninjs(record) or wrong_type(record, value):
+        return refused
+    text, repairs = read_text(record)
+    if not is_markup(text):
+        draft = read_fields(record, decode_entities(text))
+    else:
+        page = read_html(text)
+        if isinstance(page, Rejection) and page.reason is not Reason.NO_TEXT:
+            return page
+        draft = read_fields(record, "")
+        if isinstance(page, Draft):  # a whole page fills what the record leaves open
+            draft = Draft(**{each.name: getattr(draft, each.name) or getattr(page, each.name) for each in fields(Draft)})
+    if not (draft.headline or draft.text):
+        return no_text()
+    return replace(draft, repairs=(*draft.repairs, *repairs)) if repairs else draft
+
+
+def _refused_ninjs(record: Mapping[str, object]) -> Rejection | None:
+    """An agency's item that is no text, or that it took back."""
+    if "versioncreated" not in record and "pubstatus" not in record:
+        return None
+    status, kind = record.get("pubstatus"), record.get("type")
+    if isinstance(status, str) and status.lower() in _WITHDRAWN:
+        return Rejection(Reason.WITHDRAWN, f'"pubstatus" is "{status}": its source does not want it published')
+    if isinstance(kind, str) and kind in _NOT_TEXT_TYPES and not any(fold(name).startswith("bod") for name in record):
+        return Rejection(Reason.NOT_AN_ARTICLE, f'"type" is "{kind}": publish articles of text')
+    return None

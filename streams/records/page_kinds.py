@@ -1,0 +1,101 @@
+"""Pages of HTML that hold no article, or several: told by how they are built and by what they say they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+from streams.records.draft import Rejection
+from streams.records.listings import gallery, holds_article, index_page, judge_listing
+from streams.records.markup import visible_text, words_of
+from streams.records.prose import weight_of
+from streams.records.walls import judge_wall, pay_wall
+
+_LEAST_LINKED_HEADINGS = 8  # a page of so many and no article of its own is an index
+_SHORTEST_HEADING = 20  # weight
+_SHORTEST_TITLE = 30  # weight
+_LEAST_POSTS, _LEAST_POST = 3, 300  # so many <article>s with so much text (characters) under linked headings
+_LEAST_FIGURES = 8
+_SHORT_TEASER = 400  # weight of what a page shows of an article that it says is not free
+_INDEX_TYPES = ("CollectionPage", "ItemList", "SearchResultsPage")
+_GALLERY_TYPES = ("ImageGallery", "MediaGallery")
+
+
+def refuse_page(tree: Any, record: Mapping[str, object], text: str) -> Rejection | None:
+    """INDEX_PAGE, GALLERY or one of the walls for a page that is one; None for an article's, and in doubt.
+
+    ``tree`` is the page, ``record`` what it says of itself (under folded names; "@types": the types of its JSON-LD),
+    ``text`` what was found as its article's.
+    """
+    is_described = "articlebody" in record or "datepublished" in record or record.get("ogtype") == "article"
+    if not is_described and _count_posts(tree) >= _LEAST_POSTS:
+        return index_page()
+    is_linked = not (is_described or _has_own_title(tree)) and _count_linked_headings(tree) >= _LEAST_LINKED_HEADINGS
+    lines = text.split("\n")
+    if is_linked:  # paragraphs one by one are teasers, too; else they may be an article's sections
+        teasers = set(_teasers(tree))
+        lines = [line for line in lines if line not in teasers]
+    if holds_article(lines, 0 if is_linked else 1):
+        return None
+    if is_linked:
+        return index_page()
+    return _refuse_wall(tree, record, text) or _refuse_listing(tree, record, is_described=is_described)
+
+
+def _refuse_wall(tree: Any, record: Mapping[str, object], text: str) -> Rejection | None:
+    if str(record.get("isaccessibleforfree")).lower() == "false" and weight_of(text) < _SHORT_TEASER:
+        return pay_wall()
+    title = record.get("title")
+    return judge_wall(title if isinstance(title, str) else None, visible_text(tree))
+
+
+def _refuse_listing(tree: Any, record: Mapping[str, object], *, is_described: bool) -> Rejection | None:
+    types = record.get("@types")
+    types = types if isinstance(types, set) else set()
+    figures = sum(1 for _ in tree.iter("figure"))
+    if types & {*_GALLERY_TYPES} or (figures >= _LEAST_FIGURES and not holds_article(_lines_beside_figures(tree))):
+        return gallery()
+    if is_described:
+        return None
+    if types & {*_INDEX_TYPES}:
+        return index_page()
+    return judge_listing(visible_text(tree))
+
+
+def _count_linked_headings(tree: Any) -> int:
+    """The different headings that are links: an article's own is none."""
+    found = (words_of(heading) for heading in tree.iter("h1", "h2", "h3", "h4") if _is_linked(heading))
+    return len({words for words in found if weight_of(words) >= _SHORTEST_HEADING})
+
+
+def _teasers(tree: Any) -> Iterator[str]:
+    """The first two paragraphs below each linked heading."""
+    for heading in tree.iter("h1", "h2", "h3", "h4"):
+        if _is_linked(heading):
+            link = next(heading.iterancestors("a"), heading)
+            yield from (words_of(paragraph) for paragraph in islice(link.itersiblings("p"), 2))
+
+
+def _has_own_title(tree: Any) -> bool:
+    """Whether a heading of the first rank is a title that is no link: an index's is its section's name, or a logo."""
+    return any(weight_of(words_of(heading)) >= _SHORTEST_TITLE and not _is_linked(heading) for heading in tree.iter("h1"))
+
+
+def _is_linked(heading: Any) -> bool:
+    return next(heading.iter("a"), None) is not None or next(heading.iterancestors("a"), None) is not None
+
+
+def _count_posts(tree: Any) -> int:
+    """The articles that stand side by side with their texts, each under a linked heading."""
+    posts = [article for article in tree.iter("article") if next(article.iterancestors("article"), None) is None]
+    return sum(
+        1
+        for post in posts
+        if any(_is_linked(heading) for heading in post.iter("h1", "h2", "h3"))
+        and sum(len(words_of(paragraph)) for paragraph in post.iter("p")) >= _LEAST_POST
+    )
+
+
+def _lines_beside_figures(tree: Any) -> list[str]:
+    return [words_of(each) for each in tree.iter("p") if next(each.iterancestors("figure", "figcaption"), None) is None]

@@ -1,0 +1,144 @@
+"""Pages of HTML: the article on one, and what the page says of itself."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+import orjson
+
+from streams.records.draft import Draft, Reason, Rejection
+from streams.records.fields import folded, read_fields
+from streams.records.linked_data import embedded_articles, resolved, types_of
+from streams.records.markup import as_page, is_page, paragraphs, parse, refuse_hostile, visible_text, without_control, words_of
+from streams.records.page_kinds import refuse_page
+
+_MAX_ELEMENTS_THOROUGH = 5_000  # trafilatura's second reading is quadratic in nested lists and tables
+_SHORT_TEXT = 250  # characters; trafilatura's own mark for a text that may not be the whole one
+
+_SENTENCE_END = re.compile(r"[.!?…。！？।؟۔][\"'”’»)\]]*$", re.MULTILINE)
+_CUT_SHORT = re.compile(r"(?:…|\.\.\.)\s*$")
+
+
+_CONTROL = re.compile("[\x00-\x1f]")
+_MOST_OF_SCRIPT = 500_000  # characters; a longer one is left out: an article with its text has up to 100,000
+_MOST_SCRIPTS = 100  # of JSON-LD on a page: more are no description of one article
+
+
+def read_html(page: str) -> Draft | Rejection:
+    """Read a page, or a fragment of one: what stands in a field of a record.
+
+    A page is searched for its article (NO_TEXT when there is none), a fragment is taken whole. Too many elements are
+    TOO_LARGE, too many levels TOO_DEEP; what the libraries cannot read is UNREADABLE_HTML.
+    """
+    page = without_control(page)
+    whole = is_page(page)
+    if not whole:
+        page = as_page(page)
+    try:
+        if refused := refuse_hostile(page):
+            return refused
+        tree = parse(page)
+        if tree is None:
+            return Rejection(Reason.NO_TEXT, "the HTML is empty")
+        record = _page_metadata(tree)
+        text = _page_text(tree, record.get("articlebody")) if whole else visible_text(tree)
+        refused = refuse_page(tree, record, text) if whole else None
+    except Exception as error:  # noqa: BLE001 - lxml and trafilatura raise whatever broken HTML leads them into
+        return Rejection(Reason.UNREADABLE_HTML, f"broken HTML ({type(error).__name__}): publish the article's text")
+    if refused:
+        return refused
+    if not text:
+        return Rejection(Reason.NO_TEXT, "no article text on the page: publish one article, as a reader gets it")
+    return read_fields(record, text)
+
+
+def _page_metadata(tree: Any) -> dict[str, object]:
+    """What a page says of itself, under folded names: its JSON-LD's article, links and meta tags, then what it shows.
+
+    The date is read here because trafilatura takes today as a bound for it: the answer would change with the day.
+    """
+    said: list[tuple[str, object]] = []
+    tags: list[str] = []
+    links = [("canonical", link.get("href")) for link in tree.iter("link") if link.get("rel") == "canonical"]
+    headings = [words_of(element) for element in tree.iter("h1")]
+    titles = [words_of(element) for element in tree.iter("title")]
+    documents = _linked_data(tree)
+    said += _described_article(documents, {*headings, *titles, *(href for _, href in links)}).items()
+    said.append(("@types", {kind for document in documents for kind in _top_types(document)}))
+    said += links
+    for meta in tree.iter("meta"):
+        name = meta.get("property") or meta.get("name") or meta.get("itemprop") or meta.get("http-equiv") or ""
+        content = meta.get("content") or ""
+        if name.lower() == "article:tag":
+            tags.append(content)
+        else:
+            said.append((name, content))
+    said += (("article:tag", tags), ("lang", tree.get("lang")), ("h1", headings[0] if len(headings) == 1 else None))
+    said += (("title", title) for title in titles)
+    said += (("time", element.get("datetime")) for element in tree.iter("time"))
+    return folded(said)
+
+
+def _top_types(document: Any) -> Iterator[str]:
+    nodes = document.get("@graph", document) if isinstance(document, dict) else document
+    for node in nodes if isinstance(nodes, list) else [nodes]:
+        yield from types_of(node)
+
+
+def _described_article(documents: list[Any], page_names: set[str]) -> dict[str, Any]:
+    """The schema.org article (JSON-LD) that the page is about: that of its title or address, else the first with a text."""
+    found = [article for document in documents for article in _resolved_articles(document)]
+    found.sort(key=lambda article: (page_names.isdisjoint(_names_of(article)), not article.get("articleBody")))
+    return found[0] if found else {}
+
+
+def _resolved_articles(document: Any) -> list[dict[str, Any]]:
+    return [resolved(article, document) for article in embedded_articles(document)]
+
+
+def _names_of(article: dict[str, Any]) -> set[str]:
+    page = article.get("mainEntityOfPage")
+    names = (article.get("headline"), article.get("url"), page.get("@id") if isinstance(page, dict) else page)
+    return {html.unescape(name) for name in names if isinstance(name, str)}
+
+
+def _linked_data(tree: Any) -> list[Any]:
+    """The page's JSON-LD documents; broken ones are left out."""
+    documents: list[Any] = []
+    scripts = (script.text or "" for script in tree.iter("script") if "ld+json" in (script.get("type") or "").lower())
+    for script in islice(scripts, _MOST_SCRIPTS):
+        if len(script) <= _MOST_OF_SCRIPT:
+            text = script.strip().removeprefix("<!--").removesuffix("-->").rstrip("; \n")
+            try:  # raw line breaks in strings are a common fault of these scripts
+                documents.append(orjson.loads(_CONTROL.sub(" ", text)))
+            except orjson.JSONDecodeError:
+                continue
+    return documents
+
+
+def _page_text(tree: Any, embedded: object) -> str:
+    """The article's text: what JSON-LD holds, where that is whole and has paragraphs; else what trafilatura finds.
+
+    It favours precision: F1 against the bodies of 80 development pages is 0.968, at 13 ms a page (0.964 without the
+    second reading of pages that gave little).
+    """
+    told = paragraphs(html.unescape(embedded)) if isinstance(embedded, str) else ""
+    if len(told) >= _SHORT_TEXT and "\n" in told and not _CUT_SHORT.search(told):
+        return told
+    text = _found_text(tree, fast=True)
+    if len(text) < _SHORT_TEXT and sum(1 for _ in tree.iter()) <= _MAX_ELEMENTS_THOROUGH:
+        thorough = _found_text(tree, fast=False)
+        # Where there is no article the second reading takes the menu for one: what is short must have a sentence.
+        text = thorough if len(thorough) >= _SHORT_TEXT or _SENTENCE_END.search(thorough) else text
+    return max(text, told, key=len)
+
+
+def _found_text(tree: Any, *, fast: bool) -> str:
+    from trafilatura import bare_extraction  # noqa: PLC0415 - as in parse
+
+    document = bare_extraction(tree, fast=fast, favor_precision=True, include_comments=False, with_metadata=False)
+    return document.text.strip() if document and document.text else ""

@@ -1,0 +1,44 @@
+"""What prose is in any script: sentences, and how much they say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+CLOSING = " \"'”’»›)]）」』】*"
+
+_IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_IDEOGRAPH_WEIGHT = 3  # one says as much as so many letters
+_END = re.compile(r"[.!?…。！？।॥؟۔։។၊]$")
+_BREAK = re.compile(r"[.!?…।॥؟۔։።][\"'”’»)\]]*(?=\s)|[。！？][」』”）]*|\n")
+
+
+def weight_of(text: str) -> int:
+    """The length of a text in letters: an ideograph, kana or Hangul syllable counts as three."""
+    return len(text) if text.isascii() else len(text) + (_IDEOGRAPH_WEIGHT - 1) * len(_IDEOGRAPH.findall(text))
+
+
+def sentences_of(text: str) -> Iterator[str]:
+    """The pieces of text between sentence ends and line breaks, blank ones left out."""
+    start = 0
+    for found in _BREAK.finditer(text):
+        if piece := text[start : found.end()].strip():
+            yield piece
+        start = found.end()
+    if piece := text[start:].strip():
+        yield piece
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a text ends as sentences do."""
+    return _END.search(text.rstrip(CLOSING)) is not None
+
+
+_UNMARKED = re.compile(
+    "[\u0530-\u058f\u10a0-\u10ff\u1200-\u139f\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff]"
+)  # Thai, Lao … Khmer; Armenian, Georgian, Ethiopic
+
+
+def marks_sentences(text: str) -> bool:
+    """Whether sentences end with a mark in the script of a text, always the same."""
+    return text.isascii() or len(_UNMARKED.findall(text)) * 4 < len(text)

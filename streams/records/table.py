@@ -1,0 +1,95 @@
+"""INPUTS.md, made of the code: ``python -m streams.records.table > INPUTS.md``. A test checks that the file is current."""
+
+from __future__ import annotations
+
+import sys
+from typing import Final
+
+from streams.records.draft import Reason
+from streams.records.fields import FIELDS
+from streams.records.shapes import SHAPES, names_by_field
+
+_BECOMES: Final = {
+    "headline": "`headlines[]`, and the fingerprint",
+    "text": "`bodies[]`, cleaned",
+    "html": "the same, where there is no text",
+    "teaser": "the same, where there is nothing longer",
+    "url": "`altIds[]` role `url`, canonical; the article's id",
+    "source_id": "`altIds[]` role `source-id`",
+    "publisher": "`infoSources[]` role `publisher`",
+    "byline": "`by`",
+    "published": "`firstCreated`, where the zone is told",
+    "changed": "the same, where there is no other date",
+    "language": "`ce_languagedeclared`; the language itself is found in the text",
+    "section": "evidence for the subjects",
+    "dateline": "`located`, where the text has no dateline",
+    "keywords": "`subjects[]` with `literal`, rel `keyword`",
+}
+
+_REASONS: Final = {
+    Reason.TOMBSTONE: "the record has no value",
+    Reason.EMPTY: "the value is blank",
+    Reason.TOO_LARGE: "more than `HEADWATER_MAX_ARTICLE_BYTES`, or a page of more than 20,000 elements",
+    Reason.TOO_DEEP: "JSON of more than 32 levels, HTML of more than 200",
+    Reason.NOT_UTF8: "neither UTF-8 nor a declared encoding, nor one that shows itself for certain",
+    Reason.NOT_JSON: "JSON by its content type or first character, which does not parse",
+    Reason.NOT_AN_ARTICLE: "a list of several, an object without a known field, a feed, a picture, binary data",
+    Reason.WRONG_TYPE: "a headline or text that is a number, an object of something else …",
+    Reason.NO_TEXT: "neither headline nor text, or a page without an article",
+    Reason.UNREADABLE_HTML: "HTML that the parser gives up on",
+    Reason.WITHDRAWN: "ninjs with `pubstatus` canceled or withheld",
+    Reason.INDEX_PAGE: "a list of articles, or several on one page",
+    Reason.GALLERY: "pictures and their captions",
+    Reason.CONSENT_WALL: "a cookie or consent dialogue instead of the article",
+    Reason.ROBOT_CHECK: "a captcha, a bot check, an access-denied page",
+    Reason.PAY_WALL: "an offer of a subscription with no more than a teaser",
+}
+
+_HEAD: Final = """\
+# What Headwater reads
+
+<!-- Made by `python -m streams.records.table > INPUTS.md`: change streams/records instead. -->
+
+## How a record is read
+
+1. A Confluent frame (a zero byte, four bytes of schema id) around JSON is taken off, as is a byte order mark.
+2. **The `content-type` header decides**: `application/json`, `text/json` and `…+json`; `text/html` and `application/xhtml+xml`;
+   `text/plain`. With another or none, the first character that is no space does: `{`, or a `[` that opens a JSON list, is JSON;
+   a tag is HTML; XML that is no page is refused; all else is plain text.
+3. **Encoding**: the byte order mark (UTF-8, -16, -32; UTF-16 also shows itself by its zeros); else UTF-8 if it is valid; else
+   the charset of the content type, a meta tag or an XML declaration; else UTF-8 with a broken byte here and there; else what
+   charset-normalizer finds in at least 64 bytes. Then ftfy repairs mojibake. What was found or repaired is in the ledger.
+4. **Envelopes** are opened: CloudEvents (in binary mode the value is the article; in structured mode its `data` or
+   `data_base64` is), Kafka Connect's `schema` and `payload`, a JSON-LD `@graph` or `mainEntity`, a list of one, and objects
+   without a text of their own around a single article (`articles`, `entries`, `results`, `_source`, `after` …).
+5. **HTML pages**: the article is what the page's JSON-LD holds as `articleBody` where that is whole and has paragraphs, else
+   what trafilatura finds. A fragment of HTML is taken whole.
+
+## Which field becomes what
+
+Names are compared without regard to case, `_`, `-` and `:`. Of several, the first that is filled is read, in the order given;
+for a date, one that tells its zone comes first. Keywords are gathered from all their names.
+"""
+
+
+def inputs_document() -> str:
+    """The text of INPUTS.md."""
+    fields = [field for field in FIELDS if field in _BECOMES]
+    lines = [_HEAD, "| field | becomes (ninjs 3.1) | read from any of |", "| --- | --- | --- |"]
+    lines += [f"| {field} | {_BECOMES[field]} | {_names(FIELDS[field])} |" for field in fields]
+    lines += ["", "## By shape", ""]
+    for title, shape in SHAPES.items():
+        lines += [f"### {title}", "", f"Source: {shape.source}.", "", "| field | read from |", "| --- | --- |"]
+        lines += [f"| {field} | {_names(names)} |" for field, names in names_by_field(shape) if names]
+        lines.append("")
+    lines += ["## Why a record is rejected", "", "| reason | when |", "| --- | --- |"]
+    lines += [f"| `{reason.value}` | {_REASONS[reason]} |" for reason in Reason]
+    return "\n".join(lines) + "\n"
+
+
+def _names(names: tuple[str, ...]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(inputs_document())

@@ -1,0 +1,159 @@
+"""Pages that stand in front of an article: consent walls, robot checks, pay walls. Told by what is left without them.
+
+Their phrases (``wall_phrases.toml``) stand on real articles' pages too, in banners and prompts. So what decides is how
+much other prose there is: an article has some, a wall has next to none.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+from typing import Final, NamedTuple
+
+from streams.records.draft import Reason, Rejection
+from streams.records.prose import CLOSING, is_sentence, sentences_of, weight_of
+
+_LONGEST_WALL = 20_000  # characters, menus and footers included
+
+# Weights (characters; ideographs count more) of prose beside a wall's own words.
+_MOST_BESIDE_CONSENT = 300
+_MOST_BESIDE_CHECK, _MOST_BESIDE_CHECKS = 150, 600  # one phrase, in the title; several, one of them in the title
+_MOST_BESIDE_ANY = 60  # none in the title
+_LONGEST_TITLE = 80
+_MOST_BESIDE_OFFER, _MOST_BESIDE_PLEA = 350, 250  # a teaser before an offer; before one sentence that pleads
+_MOST_WITHOUT_SIGNS = 800  # more prose without any of a wall's signs: an article, no need to look closely
+_SHORT_CHECK = 600  # weight of a page that may be a check by one phrase
+_LEAST_SENTENCE = 30  # weight; a shorter one is a label
+_BUTTON = 45  # weight of a line that may be a button
+_LEAST_ACTS = 3  # of a consent wall without a button
+
+_MESSAGES: Final = {
+    Reason.CONSENT_WALL: "a consent wall stands before the article: fetch the page as a reader who has answered it",
+    Reason.ROBOT_CHECK: "a robot check stands before the article: the site did not serve it to the crawler",
+    Reason.PAY_WALL: "a pay wall stands before the article: publish its text, or nothing",
+}
+
+
+def judge_wall(headline: str | None, text: str) -> Rejection | None:
+    """CONSENT_WALL, ROBOT_CHECK or PAY_WALL for a text that is a wall; None for an article, and in doubt."""
+    if not text or len(text) > _LONGEST_WALL:
+        return None
+    lowered = f"{headline or ''}\n{text}".lower()
+    if _is_article(lowered, _signs()):  # the most by far
+        return None
+    for reason, judge in ((Reason.ROBOT_CHECK, _is_check), (Reason.CONSENT_WALL, _is_consent), (Reason.PAY_WALL, _is_offer)):
+        phrases = _phrases()[reason]
+        if not any(sign in lowered for sign in phrases.signs) or _is_article(lowered, phrases.signs):
+            continue
+        if judge(lowered, phrases):
+            return Rejection(reason, _MESSAGES[reason])
+    return None
+
+
+def pay_wall() -> Rejection:
+    return Rejection(Reason.PAY_WALL, _MESSAGES[Reason.PAY_WALL])
+
+
+class _Phrases(NamedTuple):
+    signs: tuple[str, ...]
+    act: re.Pattern[str]
+    topic: re.Pattern[str] | None
+    weak: re.Pattern[str] | None
+
+
+@cache
+def _phrases() -> dict[Reason, _Phrases]:
+    tables = tomllib.loads((files("streams.records") / "wall_phrases.toml").read_text("utf-8"))
+    names = {Reason.CONSENT_WALL: "consent", Reason.ROBOT_CHECK: "robot", Reason.PAY_WALL: "pay"}
+    return {
+        reason: _Phrases(
+            tuple(tables[name]["signs"]),
+            _any_of(tables[name]["act"]),
+            _any_of(tables[name]["topic"]) if "topic" in tables[name] else None,
+            _any_of(tables[name]["weak"]) if "weak" in tables[name] else None,
+        )
+        for reason, name in names.items()
+    }
+
+
+@cache
+def _signs() -> tuple[str, ...]:
+    return tuple(sign for phrases in _phrases().values() for sign in phrases.signs)
+
+
+def _any_of(phrases: Iterable[str]) -> re.Pattern[str]:
+    """One pattern for phrases that begin and end with words, where their script has spaces between words."""
+    bounded = [
+        (r"(?<![^\W\d_])" if re.match(r"[(?:]*[a-zà-ÿа-яё]", phrase) else "")
+        + f"(?:{phrase})"
+        + (r"(?![^\W\d_])" if re.search(r"[a-zà-ÿа-яё]\)?\??$", phrase) else "")
+        for phrase in phrases
+    ]
+    return re.compile("|".join(bounded))
+
+
+def _is_check(text: str, phrases: _Phrases) -> bool:
+    found = _distinct(phrases.act, text)
+    if not found or (len(found) == 1 and weight_of(text) > _SHORT_CHECK):
+        return False
+    at_its_head = any(weight_of(line) <= _LONGEST_TITLE and phrases.act.search(line) for line in text.strip().split("\n")[:2])
+    most = (_MOST_BESIDE_CHECKS if len(found) > 1 else _MOST_BESIDE_CHECK) if at_its_head else _MOST_BESIDE_ANY
+    return _prose_beside(text, phrases.act) < most
+
+
+def _is_consent(text: str, phrases: _Phrases) -> bool:
+    assert phrases.topic is not None
+    if not phrases.topic.search(text):
+        return False
+    found = _distinct(phrases.act, text)
+    least = 2 if any(_is_button(line, phrases.act) for line in text.split("\n")) else _LEAST_ACTS
+    return len(found) >= least and _prose_beside(text, phrases.act, phrases.topic) < _MOST_BESIDE_CONSENT
+
+
+def _is_offer(text: str, phrases: _Phrases) -> bool:
+    assert phrases.weak is not None
+    pleas = _distinct(phrases.act, text)
+    if not pleas:
+        return False
+    offers = len(pleas) + len(_distinct(phrases.weak, text))
+    return _prose_beside(text, phrases.act, phrases.weak) < (_MOST_BESIDE_OFFER if offers > 1 else _MOST_BESIDE_PLEA)
+
+
+def _is_button(line: str, act: re.Pattern[str]) -> bool:
+    found = act.search(line) if 0 < weight_of(line) <= _BUTTON else None
+    return found is not None and not is_sentence(line.rstrip(CLOSING))
+
+
+def _distinct(pattern: re.Pattern[str], text: str) -> set[str]:
+    return {match[0] for match in pattern.finditer(text)}
+
+
+def _is_article(text: str, signs: tuple[str, ...]) -> bool:
+    """Whether a text has plenty of prose without a wall's signs; looks no further than it must, a piece at a time."""
+    plain = weight = 0
+    piece: list[str] = []
+    for sentence in sentences_of(text):
+        if is_sentence(sentence):
+            piece.append(sentence)
+            weight += weight_of(sentence)
+            if weight > _MOST_WITHOUT_SIGNS:
+                plain += _weight_without(piece, signs)
+                if plain > _MOST_WITHOUT_SIGNS:
+                    return True
+                piece, weight = [], 0
+    return plain + _weight_without(piece, signs) > _MOST_WITHOUT_SIGNS
+
+
+def _weight_without(sentences: list[str], signs: tuple[str, ...]) -> int:
+    whole = "\n".join(sentences)
+    there = [sign for sign in signs if sign in whole]  # few: most sentences need not be looked at for most signs
+    return sum(weight_of(each) for each in sentences if not any(sign in each for sign in there))
+
+
+def _prose_beside(text: str, *patterns: re.Pattern[str]) -> int:
+    """The weight of the sentences in which none of the patterns is found."""
+    prose = (each for each in sentences_of(text) if is_sentence(each) and not any(found.search(each) for found in patterns))
+    return sum(weight for each in prose if (weight := weight_of(each)) >= _LEAST_SENTENCE)

@@ -1,0 +1,424 @@
+"""The shapes of libraries, APIs and standards: examples as they give them, of pages and feeds made up for this test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from streams.records import FIELDS, Draft, Reason, Rejection, read_record
+from streams.records.shapes import SHAPES, unread
+from streams.records.table import inputs_document
+
+URL = "https://herald.example/news/bridge"
+TRACKED = URL + "?utm_source=rss&utm_medium=feed"
+TEXT = "The bridge over the Lorn is closed until May.\nCars are sent round by the mill."
+COMMON = {"headline": "Bridge closed", "text": TEXT, "url": URL}
+
+# The first of each pair: what the library named gave for a page or feed of this article, with its other fields.
+EXAMPLES: dict[str, tuple[Any, dict[str, Any]]] = {
+    "newspaper4k 0.9.6, to_json": (
+        {
+            "url": TRACKED,
+            "read_more_link": "",
+            "language": "en",
+            "title": "Bridge closed",
+            "top_image": "",
+            "images": [],
+            "keywords": ["lorn", "closed"],
+            "meta_keywords": ["Roads", ""],
+            "tags": None,
+            "authors": ["Pia Hartley", "Jo Moss"],
+            "publish_date": "2026-03-30 08:25:00+01:00",
+            "summary": "",
+            "meta_description": "",
+            "meta_lang": "en",
+            "meta_site_name": "Example Herald",
+            "canonical_link": URL,
+            "text": TEXT,
+        },
+        {
+            **COMMON,
+            "publisher": "Example Herald",
+            "byline": "Pia Hartley, Jo Moss",
+            "published": "2026-03-30T08:25:00+01:00",
+            "language": "en",
+            "keywords": ("Roads",),
+        },
+    ),
+    "newspaper3k, __dict__": (
+        {
+            "source_url": "https://herald.example",
+            "url": TRACKED,
+            "title": "Bridge closed",
+            "text": TEXT,
+            "keywords": [],
+            "meta_keywords": [""],
+            "tags": [],
+            "authors": [],
+            "publish_date": "2026-03-30 08:25:00",
+            "summary": "",
+            "html": "<html></html>",
+            "article_html": "",
+            "is_parsed": True,
+            "meta_lang": "en",
+            "canonical_link": "",
+        },
+        {**COMMON, "publisher": "herald.example", "published": "2026-03-30 08:25:00", "language": "en"},
+    ),
+    "news-please 1.6": (
+        {
+            "authors": ["Pia Hartley"],
+            "date_download": "2026-03-30 09:00:00",
+            "date_modify": "None",
+            "date_publish": "2026-03-30 08:25:00",
+            "description": "Short.",
+            "filename": "x.json",
+            "language": "en",
+            "maintext": TEXT,
+            "source_domain": "herald.example",
+            "text": None,
+            "title": "Bridge closed",
+            "title_page": None,
+            "title_rss": None,
+            "url": TRACKED,
+        },
+        {
+            **COMMON,
+            "publisher": "herald.example",
+            "byline": "Pia Hartley",
+            "published": "2026-03-30 08:25:00",
+            "language": "en",
+        },
+    ),
+    "Fundus 0.5": (
+        {
+            "title": "Bridge closed",
+            "body": {"summary": [], "sections": [{"headline": [], "paragraphs": TEXT.split("\n")}]},
+            "authors": ["Pia Hartley"],
+            "publishing_date": "2026-03-30 08:25:00+00:00",
+            "topics": ["Roads"],
+            "free_access": True,
+            "images": [],
+        },
+        {
+            "headline": "Bridge closed",
+            "text": TEXT,
+            "byline": "Pia Hartley",
+            "published": "2026-03-30T08:25:00+00:00",
+            "keywords": ("Roads",),
+        },
+    ),
+    "trafilatura 2.3.1, JSON": (
+        {
+            "title": "Bridge closed",
+            "author": "Pia Hartley",
+            "hostname": "herald.example",
+            "date": "2026-03-30",
+            "fingerprint": "2abbbf1927270597",
+            "id": None,
+            "license": None,
+            "comments": "",
+            "raw_text": TEXT.replace("\n", " "),
+            "text": TEXT,
+            "language": None,
+            "pagetype": "article",
+            "filedate": "2026-11-22",
+            "source": TRACKED,
+            "source-hostname": "Example Herald",
+            "excerpt": None,
+            "categories": "News",
+            "tags": "Roads;Lorn",
+        },
+        {
+            **COMMON,
+            "publisher": "Example Herald",
+            "byline": "Pia Hartley",
+            "published": "2026-03-30",
+            "section": "News",
+            "keywords": ("Roads", "Lorn"),
+        },
+    ),
+    "NewsAPI, its answer of one": (
+        {
+            "status": "ok",
+            "totalResults": 1,
+            "articles": [
+                {
+                    "source": {"id": None, "name": "Example Herald"},
+                    "author": "Pia Hartley",
+                    "title": "Bridge closed",
+                    "description": "Short.",
+                    "url": TRACKED,
+                    "urlToImage": None,
+                    "publishedAt": "2026-03-30T08:25:00Z",
+                    "content": TEXT + " It will… [+1234 chars]",
+                }
+            ],
+        },
+        {
+            **COMMON,
+            "text": TEXT + " It will",
+            "publisher": "Example Herald",
+            "byline": "Pia Hartley",
+            "published": "2026-03-30T08:25:00+00:00",
+        },
+    ),
+    "Event Registry": (
+        {
+            "uri": "8123456789",
+            "lang": "eng",
+            "isDuplicate": False,
+            "date": "2026-03-30",
+            "time": "08:25:00",
+            "dateTime": "2026-03-30T08:25:00Z",
+            "dateTimePub": "2026-03-30T08:20:00Z",
+            "dataType": "news",
+            "sim": 0,
+            "url": URL,
+            "title": "Bridge closed",
+            "body": TEXT,
+            "source": {"uri": "herald.example", "dataType": "news", "title": "Example Herald"},
+            "authors": [{"uri": "pia@herald.example", "name": "Pia Hartley", "type": "author", "isAgency": False}],
+            "sentiment": 0.1,
+        },
+        {
+            **COMMON,
+            "source_id": "8123456789",
+            "publisher": "Example Herald",
+            "byline": "Pia Hartley",
+            "published": "2026-03-30T08:20:00+00:00",
+            "language": "en",
+        },
+    ),
+    "GDELT DOC 2.0": (
+        {
+            "url": URL,
+            "url_mobile": "",
+            "title": "Bridge closed",
+            "seendate": "20260330T082500Z",
+            "socialimage": "",
+            "domain": "herald.example",
+            "language": "Spanish",
+            "sourcecountry": "Spain",
+        },
+        {
+            "headline": "Bridge closed",
+            "url": URL,
+            "publisher": "herald.example",
+            "published": "2026-03-30T08:25:00+00:00",
+            "language": "es",
+        },
+    ),
+    "GDELT GAL": (
+        {
+            "date": "2026-03-30T08:25:00Z",
+            "url": URL,
+            "domain": "herald.example",
+            "outletName": "Example Herald",
+            "title": "Bridge closed",
+            "lang": "en",
+            "author": "Pia Hartley",
+            "desc": "Short.",
+        },
+        {
+            "headline": "Bridge closed",
+            "text": "Short.",
+            "url": URL,
+            "publisher": "Example Herald",
+            "byline": "Pia Hartley",
+            "published": "2026-03-30T08:25:00+00:00",
+            "language": "en",
+        },
+    ),
+    "Media Cloud, search": (
+        {
+            "id": "c0ffee",
+            "media_name": "herald.example",
+            "media_url": "herald.example",
+            "title": "Bridge closed",
+            "publish_date": "2026-03-30",
+            "url": URL,
+            "language": "en",
+            "indexed_date": "2026-03-31T01:00:00.123456",
+            "text": TEXT,
+        },
+        {**COMMON, "source_id": "c0ffee", "publisher": "herald.example", "published": "2026-03-30", "language": "en"},
+    ),
+    "Media Cloud, metadata-lib": (
+        {
+            "original_url": TRACKED,
+            "url": TRACKED,
+            "normalized_url": "http://herald.example/news/bridge",
+            "unique_url_hash": "abc",
+            "canonical_domain": "herald.example",
+            "publication_date": "2026-03-30",
+            "language": "en",
+            "full_language": "en-GB",
+            "text_extraction_method": "trafilatura",
+            "article_title": "Bridge closed",
+            "normalized_article_title": "bridge closed",
+            "text_content": TEXT,
+            "is_homepage": False,
+        },
+        {**COMMON, "source_id": "abc", "publisher": "herald.example", "published": "2026-03-30", "language": "en"},
+    ),
+    "feedparser 6.0, RSS": (
+        {
+            "title": "Bridge <b>closed</b>",
+            "title_detail": {"type": "text/html", "language": "en-gb", "base": "", "value": "Bridge <b>closed</b>"},
+            "links": [{"rel": "alternate", "type": "text/html", "href": TRACKED}],
+            "link": TRACKED,
+            "id": "tag:herald.example,2026:1",
+            "guidislink": False,
+            "authors": [{"name": "Pia Hartley"}],
+            "author": "Pia Hartley",
+            "author_detail": {"name": "Pia Hartley"},
+            "published": "Mon, 30 Mar 2026 08:25:00 +0200",
+            "published_parsed": [2026, 3, 30, 6, 25, 0, 0, 89, 0],
+            "tags": [{"term": "Roads", "scheme": None, "label": None}],
+            "summary": "<p>Short.</p>",
+            "content": [{"type": "text/html", "language": None, "base": "", "value": "<p>One &amp; two.</p><p>Three.</p>"}],
+            "source": {"href": "https://herald.example/rss", "title": "Example Herald"},
+        },
+        {
+            "headline": "Bridge closed",
+            "text": "One & two.\nThree.",
+            "url": URL,
+            "source_id": "tag:herald.example,2026:1",
+            "publisher": "Example Herald",
+            "byline": "Pia Hartley",
+            "published": "2026-03-30T08:25:00+02:00",
+            "language": "en-GB",
+            "keywords": ("Roads",),
+        },
+    ),
+    "rss-parser": (
+        {
+            "creator": "Pia Hartley",
+            "title": "Bridge closed",
+            "link": TRACKED,
+            "pubDate": "Mon, 30 Mar 2026 08:25:00 GMT",
+            "content:encoded": "<p>One.</p><p>Two.</p>",
+            "content": "Short.",
+            "contentSnippet": "Short.",
+            "guid": "1",
+            "categories": ["Roads"],
+            "isoDate": "2026-03-30T08:25:00.000Z",
+        },
+        {
+            **COMMON,
+            "text": "One.\nTwo.",
+            "source_id": "1",
+            "byline": "Pia Hartley",
+            "published": "2026-03-30T08:25:00+00:00",
+            "section": "Roads",
+        },
+    ),
+    "ninjs 2, as an agency writes it": (
+        {
+            "uri": "urn:x:1",
+            "type": "text",
+            "versioncreated": "2026-03-30T08:30:00Z",
+            "firstcreated": "2026-03-30T08:25:00Z",
+            "pubstatus": "usable",
+            "copyrightholder": "Example Agency",
+            "language": "nb-NO",
+            "located": "Oslo",
+            "altids": [{"role": "web", "value": TRACKED}],
+            "headlines": [{"role": "main", "value": "Bridge closed"}],
+            "bodies": [
+                {"role": "main", "contenttype": "text/html", "value": "<p>One.</p>"},
+                {"role": "main", "contenttype": "text/plain", "value": TEXT},
+            ],
+            "subjects": [{"name": "Roads", "literal": "Roads"}],
+            "infosources": [{"name": "AB", "role": "agency"}],
+            "by": "Pia Hartley",
+        },
+        {
+            **COMMON,
+            "source_id": "urn:x:1",
+            "publisher": "Example Agency",
+            "agencies": ("AB",),
+            "byline": "Pia Hartley",
+            "published": "2026-03-30T08:25:00+00:00",
+            "language": "nb-NO",
+            "dateline": "Oslo",
+            "keywords": ("Roads",),
+        },
+    ),
+    "schema.org: a graph whose nodes name each other": (
+        {
+            "@context": "https://schema.org",
+            "@graph": [
+                {
+                    "@type": "NewsArticle",
+                    "@id": URL + "#article",
+                    "mainEntityOfPage": {"@id": URL},
+                    "headline": "Bridge closed",
+                    "articleBody": TEXT,
+                    "author": {"@id": "https://herald.example/#pia"},
+                    "publisher": {"@id": "https://herald.example/#us"},
+                },
+                {"@type": "WebPage", "@id": URL, "name": "Bridge closed - Example Herald"},
+                {"@type": "Person", "@id": "https://herald.example/#pia", "name": "Pia Hartley"},
+                {"@type": "Organization", "@id": "https://herald.example/#us", "name": "Example Herald"},
+            ],
+        },
+        {**COMMON, "source_id": URL + "#article", "publisher": "Example Herald", "byline": "Pia Hartley"},
+    ),
+    "schema.org: what a page is about, with prefixed names": (
+        {
+            "@type": "WebPage",
+            "mainEntity": {"@type": "schema:NewsArticle", "schema:headline": "Bridge closed", "schema:url": URL},
+        },
+        {"headline": "Bridge closed", "url": URL},
+    ),
+    "Elasticsearch": ({"_index": "news", "_id": "1", "_source": {"title": "Bridge closed"}}, {"headline": "Bridge closed"}),
+    "a change stream": ({"before": None, "after": {"title": "Bridge closed"}, "op": "c"}, {"headline": "Bridge closed"}),
+}
+
+
+@pytest.mark.parametrize(("record", "fields"), EXAMPLES.values(), ids=EXAMPLES)
+def test_a_shape_becomes_a_draft(record: Any, fields: dict[str, Any]) -> None:
+    draft = read_record(orjson.dumps(record), "application/json")
+    assert isinstance(draft, Draft), draft
+    expected = Draft(**fields)
+    assert {name: value for name, value in as_fields(draft).items() if name != "repairs"} == as_fields(expected, "repairs")
+
+
+def as_fields(draft: Draft, *left_out: str) -> dict[str, Any]:
+    return {name: getattr(draft, name) for name in Draft.__dataclass_fields__ if name not in left_out}
+
+
+def test_what_newsapi_cut_off_is_in_the_ledger() -> None:
+    draft = read_record(orjson.dumps({"title": "T", "content": "One… [+12 chars]"}))
+    assert isinstance(draft, Draft)
+    assert (draft.text, [repair.kind for repair in draft.repairs]) == ("One", ["cut-mark"])
+
+
+REFUSED = {
+    "an answer with several": ({"articles": [{"title": "A"}, {"title": "B"}]}, Reason.NOT_AN_ARTICLE),
+    "a canceled item": ({"uri": "u", "pubstatus": "canceled", "headline": "H", "versioncreated": "2026"}, Reason.WITHDRAWN),
+    "a picture": ({"uri": "u", "type": "picture", "headline": "H", "versioncreated": "2026"}, Reason.NOT_AN_ARTICLE),
+}
+
+
+@pytest.mark.parametrize(("record", "reason"), REFUSED.values(), ids=REFUSED)
+def test_what_is_no_article_of_text_is_refused(record: Any, reason: Reason) -> None:
+    outcome = read_record(orjson.dumps(record))
+    assert isinstance(outcome, Rejection)
+    assert outcome.reason is reason
+
+
+def test_every_field_of_a_shape_is_read() -> None:
+    assert {title: unread(shape) for title, shape in SHAPES.items() if unread(shape)} == {}
+
+
+def test_the_document_is_current_and_names_every_field_and_reason() -> None:
+    document = (Path(__file__).parents[2] / "INPUTS.md").read_text("utf-8")
+    assert document == inputs_document(), "python -m streams.records.table > INPUTS.md"
+    assert all(f"| {field} |" in document for field in FIELDS)
+    assert all(f"| `{reason.value}` |" in document for reason in Reason)

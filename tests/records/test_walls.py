@@ -1,0 +1,207 @@
+# ruff: noqa: E501 - the walls stand as their sites show them
+"""Walls, index pages and galleries are refused, each with its reason; articles about them are not."""
+
+from __future__ import annotations
+
+import orjson
+import pytest
+
+from streams.articles import Article, prepare_article
+from streams.records import Draft, Reason, Rejection, judge_text, read_record
+
+# Made up after the walls that sites show, a language each.
+WALLS = {
+    Reason.CONSENT_WALL: (
+        "Before you continue to Google\nWe use cookies and data to\nDeliver and maintain Google services\nTrack outages and protect against spam, fraud and abuse\nIf you choose to “Accept all,” we will also use cookies and data to develop and improve new services.\nReject all\nAccept all\nMore options",
+        "Yahoo is part of the Yahoo family of brands\nWhen you use our sites and apps, we use cookies to:\nprovide our sites and apps to you\nauthenticate users, apply security measures, and prevent spam and abuse, and\nmeasure your use of our sites and apps\nIf you click 'Accept all', we and our partners, including 238 who are part of the IAB Transparency & Consent Framework, will also store and/or access information on a device (in other words, use cookies) and use precise geolocation data and other personal data such as IP address and browsing and search data, for analytics, personalised advertising and content, advertising and content measurement and audience research and services development.\nAccept all\nReject all",
+        "Mit Werbung weiterlesen\nBesuchen Sie beispiel.de wie gewohnt mit Werbung und Tracking. Details zum Tracking finden Sie in der Datenschutzerklärung und im Privacy Center.\nAlle akzeptieren\noder Pur-Abo\nNutzen Sie beispiel.de ganz ohne Werbetracking für 4,99 Euro im Monat.\nBereits Pur-Abonnent? Hier anmelden.\nUnsere 156 Partner und wir verarbeiten personenbezogene Daten und nutzen Cookies, um Inhalte zu personalisieren. Die Einwilligung kann jederzeit widerrufen werden.",
+        "Le respect de votre vie privée est notre priorité\nAvec votre accord, nos 72 partenaires et nous utilisons des cookies ou technologies similaires pour stocker et accéder à des informations personnelles comme votre visite sur ce site. Vous pouvez retirer votre consentement ou vous opposer aux traitements basés sur l'intérêt légitime à tout moment en cliquant sur « En savoir plus ».\nEn savoir plus\nContinuer sans accepter\nAccepter et fermer",
+        "Valoramos tu privacidad\nNosotros y nuestros 840 socios almacenamos o accedemos a información en un dispositivo, como las cookies, y tratamos datos personales para publicidad personalizada, medición de anuncios y estudio de audiencias.\nACEPTAR Y CONTINUAR\nRECHAZAR TODO\nMÁS OPCIONES",
+        "Valorizamos a sua privacidade\nNós e os nossos parceiros armazenamos e acedemos a informações num dispositivo, tais como cookies, e tratamos dados pessoais.\nMAIS OPÇÕES\nACEITAR TUDO",
+        "Informativa\nNoi e i nostri 412 partner selezionati utilizziamo cookie o tecnologie simili come specificato nella cookie policy. Puoi liberamente prestare, rifiutare o revocare il tuo consenso, in qualsiasi momento.\nScopri di più e personalizza\nContinua senza accettare\nAccetta tutto",
+        "Мы используем файлы cookie\nНаш сайт использует файлы cookie и сервисы аналитики, чтобы сделать его удобнее. Продолжая пользоваться сайтом, вы даёте согласие на обработку персональных данных.\nПринять все\nНастроить\nПолитика конфиденциальности",
+        "نحن نهتم بخصوصيتك\nنستخدم نحن وشركاؤنا ملفات تعريف الارتباط لتخزين المعلومات على جهازك والوصول إليها ومعالجة البيانات الشخصية من أجل الإعلانات المخصصة. يمكنك سحب موافقتك في أي وقت.\nقبول الكل\nرفض الكل\nإدارة الخيارات",
+        "हम आपकी गोपनीयता को महत्व देते हैं\nहम और हमारे 400 साझेदार आपके डिवाइस पर कुकीज़ का उपयोग करके जानकारी संग्रहीत करते हैं और व्यक्तिगत डेटा संसाधित करते हैं।\nसभी स्वीकार करें\nसभी अस्वीकार करें\nसेटिंग प्रबंधित करें",
+        "我们重视您的隐私\n我们和我们的合作伙伴使用Cookie在您的设备上存储和访问信息，并处理个人数据，用于个性化广告和内容。您可以随时撤回您的同意。\n全部接受\n全部拒绝\n管理选项",
+        "お客様のプライバシーを尊重します\n当社とパートナーは、クッキーを使用してデバイス上の情報を保存し、個人情報を処理します。設定を管理から同意を撤回できます。\nすべて受け入れる\nすべて拒否\n設定を管理",
+    ),
+    Reason.ROBOT_CHECK: (
+        "Just a moment...\nEnable JavaScript and cookies to continue",
+        "Attention Required! | Cloudflare\nSorry, you have been blocked\nYou are unable to access example.com\nWhy have I been blocked?\nThis website is using a security service to protect itself from online attacks. The action you just performed triggered the security solution. There are several actions that could trigger this block including submitting a certain word or phrase, a SQL command or malformed data.\nWhat can I do to resolve this?\nYou can email the site owner to let them know you were blocked. Please include what you were doing when this page came up and the Cloudflare Ray ID found at the bottom of this page.\nCloudflare Ray ID: 7d1\n•\nYour IP: 1.2.3.4",
+        "Are you a robot?\nPlease make sure your browser supports JavaScript and cookies and that you are not blocking them from loading. For more information you can review our Terms of Service and Cookie Policy.\nFor inquiries related to this message please contact our support team and provide the reference ID below.",
+        'Access Denied\nYou don\'t have permission to access "http://www.example.com/" on this server.\nReference #18.2d351ab8.1557333295.a4e16ab',
+        "Pardon Our Interruption\nAs you were browsing something about your browser made us think you were a bot. There are a few reasons this might happen:\nYou've disabled JavaScript in your web browser.\nYou're a power user moving through this website with super-human speed.\nYou've disabled cookies in your web browser.",
+        "Vérification de sécurité\nVeuillez confirmer que vous êtes un humain en cochant la case ci-dessous. Nous avons détecté un trafic inhabituel depuis votre réseau.",
+        "Sicherheitsüberprüfung\nBitte bestätigen Sie, dass Sie ein Mensch sind. Wir haben ungewöhnliche Zugriffe aus Ihrem Netzwerk festgestellt.",
+        "Verifica que eres humano\nHemos detectado tráfico inusual desde tu red. Completa la comprobación de seguridad para continuar.",
+        "Подтвердите, что вы не робот\nНам очень жаль, но запросы с вашего устройства похожи на автоматические.",
+        "تأكد من أنك لست روبوت\nلقد رصدنا حركة مرور غير عادية من شبكتك. يرجى إكمال الاختبار للمتابعة.",
+        "सुरक्षा जांच\nकृपया पुष्टि करें कि आप रोबोट नहीं हैं। हमें आपके नेटवर्क से असामान्य ट्रैफ़िक मिला है।",
+        "安全验证\n系统检测到您的网络存在异常流量，请完成下方验证以继续访问。",
+        "セキュリティチェック\nロボットではないことを確認してください。お使いのネットワークから通常と異なるトラフィックが検出されました。",
+        "Verificação de segurança\nConfirme que você é humano. Detectamos tráfego incomum na sua rede.",
+        "Controllo di sicurezza\nConferma di essere umano. Abbiamo rilevato traffico insolito dalla tua rete.",
+    ),
+    Reason.PAY_WALL: (
+        "Council approves budget\nThe city council approved the budget on Monday after a long debate.\nSubscribe to continue reading\nAlready a subscriber? Log in\nUnlimited digital access for $1 a month. Cancel anytime.",
+        "Bürgermeister tritt zurück\nDer Bürgermeister von Musterstadt hat am Montag überraschend seinen Rücktritt erklärt.\nWeiterlesen mit Plus\nDieser Artikel ist exklusiv für Abonnenten.\nBereits Abonnent? Hier einloggen\nJetzt 4 Wochen testen, jederzeit kündbar",
+        "Cet article est réservé aux abonnés\nIl vous reste 82 % de cet article à lire.\nLa suite est réservée aux abonnés.\nDéjà abonné ? Se connecter\nS'abonner, sans engagement",
+        "El alcalde dimite\nEl alcalde anunció ayer su dimisión.\nPara continuar leyendo, suscríbete\nContenido exclusivo para suscriptores\n¿Ya eres suscriptor? Inicia sesión",
+        "Prefeito renuncia ao cargo\nO prefeito anunciou a renúncia na segunda-feira.\nConteúdo exclusivo para assinantes\nJá é assinante? Faça seu login\nAssine por R$ 9,90 por mês",
+        "Si dimette il sindaco\nContenuto riservato agli abbonati\nPer continuare a leggere abbonati\nSei già abbonato? Accedi",
+        "Мэр подал в отставку\nМатериал доступен только подписчикам\nЧтобы продолжить чтение, оформите подписку\nУже подписаны? Войдите",
+        "استقال رئيس البلدية\nلمتابعة القراءة اشترك الآن\nهذا المحتوى للمشتركين فقط\nهل أنت مشترك؟ تسجيل الدخول",
+        "मेयर ने इस्तीफा दिया\nपूरी खबर पढ़ने के लिए सब्सक्राइब करें\nक्या आप पहले से सदस्य हैं? लॉग इन करें",
+        "市长辞职\n本文仅限订阅者阅读\n继续阅读请订阅\n已是会员？登录",
+        "市長が辞任\nこの記事は有料会員限定です\n残り 1,234 文字\n続きを読むにはログインしてください\n月額980円",
+        "You have reached your limit of free articles this month.\nRegister to continue reading",
+    ),
+}
+CASES = [(reason, wall) for reason, walls in WALLS.items() for wall in walls]
+
+PARAGRAPHS = [
+    "The bridge over the Lorn is closed until May, the county council said on Monday after engineers had looked at it.",
+    "Cars and buses are sent round by the mill, which takes a quarter of an hour longer, and cyclists may use the ferry.",
+    "“Nobody drove too fast, it is simply old,” said the county's surveyor, who hopes to save the arches of 1780.",
+    "The ferry runs from six in the morning until ten at night and takes thirty people and as many bicycles at a time.",
+]
+ARTICLE = "\n".join(PARAGRAPHS)
+
+
+def outcome_of(value: str | dict[str, object], content_type: str) -> Article | Rejection:
+    draft = read_record(orjson.dumps(value) if isinstance(value, dict) else value.encode(), content_type)
+    return prepare_article(draft) if isinstance(draft, Draft) else draft
+
+
+def reason_of(value: str | dict[str, object], content_type: str) -> Reason | None:
+    outcome = outcome_of(value, content_type)
+    return outcome.reason if isinstance(outcome, Rejection) else None
+
+
+def page_of(*lines: str, head: str = "") -> str:
+    body = "".join(f"<p>{line}</p>" if len(line) > 40 else f"<button>{line}</button>" for line in lines[1:])
+    return f"<!doctype html><html><head><title>{lines[0]}</title>{head}</head><body><h1>{lines[0]}</h1>{body}</body></html>"
+
+
+@pytest.mark.parametrize(("reason", "wall"), CASES)
+def test_a_wall_is_refused_as_text_as_json_and_as_a_page(reason: Reason, wall: str) -> None:
+    title, *rest = wall.split("\n")
+    assert reason_of(wall, "text/plain") is reason
+    assert reason_of({"title": title, "text": "\n".join(rest)}, "application/json") is reason
+    assert reason_of(page_of(title, *rest), "text/html") is reason
+
+
+@pytest.mark.parametrize(("_", "wall"), CASES)
+def test_an_article_with_a_wall_s_words_around_it_is_an_article(_: Reason, wall: str) -> None:
+    assert judge_text("Bridge closed", f"{wall}\n{ARTICLE}\n{ARTICLE}\n{wall}") is None
+
+
+ABOUT_WALLS = {
+    "a fine for cookies": "The privacy authority fined the retailer Example 3 million euros on Monday over its cookie banner. It took one"
+    " click to accept all cookies and four to refuse them, the authority said. Example said it would appeal, and that it had"
+    " already mended the banner. Users must find it as easy to say no as to say yes, a court ruled last year in a similar case.",
+    "a robot in court": "A man told a court in Lorn on Monday that he was not a robot. He had failed a captcha eleven times, he said, and"
+    " lost his place in a queue for tickets. The seller said that unusual traffic had overwhelmed it that day. The judge"
+    " asked both sides to come back in June with an expert, and wished them luck.",
+    "a price of a subscription": "Example TV will cost 15 dollars a month from May, the company said on Monday. Subscribers can cancel any time."
+    " It is the third rise in two years. Shares rose by two per cent in early trading, and analysts said few would leave.",
+    "a brief": "The bridge over the Lorn is closed until May.",
+    "nothing": "",
+}
+
+
+@pytest.mark.parametrize("text", ABOUT_WALLS.values(), ids=ABOUT_WALLS)
+def test_short_news_about_walls_is_news(text: str) -> None:
+    assert judge_text("A headline of the day", text) is None
+
+
+def test_what_is_not_free_and_shows_a_teaser_is_a_pay_wall() -> None:
+    described = '<script type="application/ld+json">{"@type": "NewsArticle", "isAccessibleForFree": "False"}</script>'
+    assert reason_of(page_of("Bridge closed until May", PARAGRAPHS[0], head=described), "text/html") is Reason.PAY_WALL
+    assert reason_of(page_of("Bridge closed until May", *PARAGRAPHS, head=described), "text/html") is None
+
+
+TITLES = [
+    f"{subject} {verb} {rest}"
+    for subject in ("County council", "Local ferry company", "Museum of the river", "Rovers' new goalkeeper")
+    for verb, rest in (
+        ("welcomes", "visitors from all over the country"),
+        ("looks back", "on a difficult year"),
+        ("wants", "more money for the bridge"),
+        ("denies", "reports of a quarrel with the mayor"),
+    )
+]
+TEASER = "It was a long day for everyone who had come to the river, and the rain did not help at all."
+
+
+def cards(titles: list[str], teaser: str = "") -> str:
+    return "".join(f'<div><h3><a href="/{number}">{title}</a></h3><p>{teaser}</p></div>' for number, title in enumerate(titles))
+
+
+LISTINGS = {
+    "a front page, flattened": ("\n".join(f"{title}\n{n} hours ago" for n, title in enumerate(TITLES)), "text/plain", Reason.INDEX_PAGE),
+    "a section with teasers, flattened": (
+        "\n".join(f"{title}\n{TEASER}\nSport" for title in TITLES), "text/plain", Reason.INDEX_PAGE,
+    ),
+    "a list of titles in JSON": (
+        {"title": "News", "text": "\n\n".join(f"{title}\n{n}:30" for n, title in enumerate(TITLES))}, "application/json", Reason.INDEX_PAGE,
+    ),
+    "a front page": (f"<html><body><h1>News</h1>{cards(TITLES)}</body></html>", "text/html", Reason.INDEX_PAGE),
+    "a section with teasers": (f"<html><body><h1>Sport</h1>{cards(TITLES, TEASER)}</body></html>", "text/html", Reason.INDEX_PAGE),
+    "what calls itself a collection": (
+        page_of("Sport", TEASER, head='<script type="application/ld+json">{"@type": "CollectionPage"}</script>'),
+        "text/html",
+        Reason.INDEX_PAGE,
+    ),
+    "a blog with whole posts": (
+        "<html><body>"
+        + "".join(f"<article><h2><a href=/>{title}</a></h2><p>{ARTICLE}</p></article>" for title in TITLES[:4])
+        + "</body></html>",
+        "text/html",
+        Reason.INDEX_PAGE,
+    ),
+    "a gallery by its counters": (
+        "The week in pictures\n" + "\n".join(f"{n} / 8\n{TEASER}" for n in range(1, 9)), "text/plain", Reason.GALLERY,
+    ),
+    "a gallery by its credits": (
+        "The week in pictures\n" + "\n".join(f"{title} on Monday. Foto: Jo Moss/dpa" for title in TITLES), "text/plain", Reason.GALLERY,
+    ),
+    "a gallery by its figures": (
+        "<html><body><h1>The week in pictures</h1>"
+        + "".join(f"<figure><img src=a><figcaption>{title}</figcaption></figure>" for title in TITLES)
+        + "</body></html>",
+        "text/html",
+        Reason.GALLERY,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("value", "content_type", "reason"), LISTINGS.values(), ids=LISTINGS)
+def test_what_holds_several_articles_or_pictures_is_refused(value: str, content_type: str, reason: Reason) -> None:
+    assert reason_of(value, content_type) is reason
+
+
+ARTICLES = {
+    "with many related titles": (f"<html><body><h1>Bridge closed until May</h1><p>{'</p><p>'.join(PARAGRAPHS)}</p>{cards(TITLES)}</body></html>", "text/html"),
+    "short, with many related titles": (
+        f"<html><body><h1>Bridge over the Lorn closed until May</h1><p>{PARAGRAPHS[0]}</p>{cards(TITLES)}</body></html>", "text/html",
+    ),
+    "flattened, with related titles and times": (
+        f"Bridge closed\n{ARTICLE}\n" + "\n".join(f"{title}\n{n} hours ago" for n, title in enumerate(TITLES)), "text/plain",
+    ),
+    "a list of ten with a paragraph each": (
+        "Ten best bridges\n" + "\n".join(f"{title} and more\n{TEASER} {TEASER}" for title in TITLES), "text/plain",
+    ),
+    "a table": ("\n".join(f"{n} Rovers of the Lorn {n * 3} 12 {n + 4} 77" for n in range(20)), "text/plain"),
+    "with many pictures": (
+        "<html><body><h1>Bridge closed until May</h1>"
+        + "".join(f"<p>{paragraph}</p><figure><img src=a><figcaption>Foto: Jo Moss</figcaption></figure>" for paragraph in PARAGRAPHS * 3)
+        + "</body></html>",
+        "text/html",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("value", "content_type"), ARTICLES.values(), ids=ARTICLES)
+def test_an_article_among_lists_and_pictures_is_an_article(value: str, content_type: str) -> None:
+    assert reason_of(value, content_type) is None
