@@ -168,8 +168,8 @@ def passed_on(record: Record) -> Headers:
 
 
 def ledger_text(article: Article) -> str:
-    """What cleaning took out of the page, as JSON: the first 100 cuts, so that a header stays a header."""
-    return orjson.dumps(article.cuts[:_LEDGER_CUTS]).decode()
+    """What reading mended and cleaning took out, as JSON: the first 100 entries, so that a header stays a header."""
+    return orjson.dumps((*article.repairs, *article.cuts)[:_LEDGER_CUTS]).decode()
 
 
 _MOST_KEPT_BYTES: Final = 14 << 20
