@@ -32,7 +32,9 @@ _LONGEST_HEADLINE = 200  # characters
 _TOLD_LINES = 30  # a headline tells what so many lines below it tell
 _TELLING = re.compile(r"\w{4,}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2}")
 
-_ENDS = {sign: kind for kind, signs in enumerate((".。।۔", "!?！？؟", "…", ":：", ",;،、", ")]）】»”\"’'」』"), 1) for sign in signs}
+_ENDS = {
+    sign: kind for kind, signs in enumerate((".。।۔", "!?！？؟", "…", ":：", ",;،、", ")]）】»”\"’'」』"), 1) for sign in signs
+}
 
 OWN = (
     "length", "end", "sentences", "pauses", "digits", "capitals", "small words", "word length", "signs", "start", "words",
@@ -71,7 +73,19 @@ def own_features(text: str, mark: int) -> tuple[int, ...]:
     cased = capitals > 0 or small > 0 or text.lower() != text.upper()
     signs = len(_LINK_SIGN.findall(text))
     first = text[0]
-    start = 0 if first.isupper() else 1 if first.islower() else 2 if first.isdigit() else 3 if first.isalpha() else 4 if first in "\"'“«„‘「『" else 5
+    start = (
+        0
+        if first.isupper()
+        else 1
+        if first.islower()
+        else 2
+        if first.isdigit()
+        else 3
+        if first.isalpha()
+        else 4
+        if first in "\"'“«„‘「『"
+        else 5
+    )
     return (
         bisect(_LENGTHS, length),
         end,
@@ -97,7 +111,9 @@ def headline_features(scores: Sequence[float], lengths: Sequence[int], texts: Se
     cores = [text.casefold() if length <= _LONGEST_HEADLINE else "" for text, length in zip(texts, lengths, strict=True)]
     times = Counter(cores)
     opening = cores[0] if cores else ""
-    words = [frozenset(_TELLING.findall(text.casefold())) if size else frozenset() for text, size in zip(texts, prose, strict=True)]
+    words = [
+        frozenset(_TELLING.findall(text.casefold())) if size else frozenset() for text, size in zip(texts, prose, strict=True)
+    ]
     seen: Counter[str] = Counter()  # in the prose of the next lines
     found: dict[int, tuple[int, ...]] = {}
     for index in range(count - 1, -1, -1):
@@ -132,17 +148,18 @@ def headline_features(scores: Sequence[float], lengths: Sequence[int], texts: Se
     return found
 
 
-def place_features(scores: Sequence[float], lengths: Sequence[int], texts: Sequence[str], headline: int) -> list[tuple[int, ...]]:
+def place_features(
+    scores: Sequence[float], lengths: Sequence[int], texts: Sequence[str], start: int | None
+) -> list[tuple[int, ...]]:
     """The bins of every line's place, in the order of ``PLACE``.
 
-    ``scores`` are what the own features add up to; ``headline`` is the number of the headline's line, -1 if there is none.
+    ``scores`` are what the own features add up to; ``start`` is the number of the line that follows the headline, None if no headline is known.
     """
     count = len(scores)
     times = Counter(texts)
-    # Running means of the scores, weighted by length, forgetting at two speeds.
-    before_near, before_wide = _run(scores, lengths, 0.6), _run(scores, lengths, 0.88)
-    backward = list(reversed(scores)), list(reversed(lengths))
-    after_near, after_wide = _run(*backward, 0.6)[::-1], _run(*backward, 0.88)[::-1]
+    # Running means of the scores, weighted by length, forgetting as they go.
+    before_wide = _run(scores, lengths, 0.88)
+    after_wide = _run(scores[::-1], lengths[::-1], 0.88)[::-1]
     prose = [min(length, 400) if score > 0 else 0 for score, length in zip(scores, lengths, strict=True)]
     prose_before, prose_after = _sums(prose), _sums(prose[::-1])[::-1]
     heart = max(range(count), key=lambda index: prose_before[index] + prose[index] + prose_after[index], default=0)
@@ -153,9 +170,11 @@ def place_features(scores: Sequence[float], lengths: Sequence[int], texts: Seque
         b2 = scores[index - 2] if index > 1 else -7.0
         a1 = scores[index + 1] if index + 1 < count else -7.0
         a2 = scores[index + 2] if index + 2 < count else -7.0
-        alike = (index > 0 and abs(lengths[index - 1] - length) <= 0.35 * length) + (index + 1 < count and abs(lengths[index + 1] - length) <= 0.35 * length)
+        alike = (index > 0 and abs(lengths[index - 1] - length) <= 0.35 * length) + (
+            index + 1 < count and abs(lengths[index + 1] - length) <= 0.35 * length
+        )
         features.append((
-            bisect(_FROM_HEADLINE, index - headline) + 1 if headline >= 0 else 0,
+            0 if start is None else bisect(_FROM_HEADLINE, index - start + 1) + 1,
             bisect(_SCORES, score),
             (0 if score < -2 else 1 if score < 0 else 2 if score < 2 else 3) * 5 + bisect((30, 70, 130, 250), length),
             bisect(_SCORES, b1), bisect(_SCORES, a1), bisect(_SCORES, b2), bisect(_SCORES, a2),

@@ -18,7 +18,9 @@ _ADDRESS = rf"\((?:<[^<>]{{0,{_LONGEST_ADDRESS}}}>|[^()<>]{{0,{_LONGEST_ADDRESS}
 _IMAGE = re.compile(rf"!\[[^\[\]]{{0,{_LONGEST_LINK_TEXT}}}\]{_ADDRESS}")
 _LINK = re.compile(rf"(\[)([^\[\]]{{0,{_LONGEST_LINK_TEXT}}})(\]{_ADDRESS})")
 _LINE_MARK = re.compile(r"(?m)^[ \t>]*(?:#{1,6}|[*+])(?=[ \t])")
-_EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3})(?=\S)([^*\n]{1,300}?)(?<=\S)(\1)(?![\w*])|(?<![\w_])(_)(?=\S)([^_\n]{1,300}?)(?<=\S)(_)(?![\w_])")
+_EMPHASIS = re.compile(
+    r"(?<![\w*])(\*{1,3})(?=\S)([^*\n]{1,300}?)(?<=\S)(\1)(?![\w*])|(?<![\w_])(_)(?=\S)([^_\n]{1,300}?)(?<=\S)(_)(?![\w_])"
+)
 _ESCAPE = re.compile(r"\\(?=[-.+*_#()\[\]!`])")
 
 _BREAK = re.compile(r"[^\S\n]*\r?\n[^\S\n]*")
@@ -103,7 +105,10 @@ def _is_wrapped(text: str) -> bool:
         return False
     lines = [line.rstrip() for line in text.split("\n")]
     longest = max(map(len, lines))
-    if not _LEAST_WIDTH <= longest <= _MOST_WIDTH and sum(len(line) > _MOST_WIDTH and " " in line for line in lines) > len(lines) / 50:
+    if (
+        not _LEAST_WIDTH <= longest <= _MOST_WIDTH
+        and sum(len(line) > _MOST_WIDTH and " " in line for line in lines) > len(lines) / 50
+    ):
         return False
     width = _width(lines)
     inner = [(line, after) for line, after in pairwise(lines) if len(line) > width / 2 and after and " " in after]
@@ -141,7 +146,9 @@ def _broken_places(text: str) -> list[tuple[int, int]]:
     parts = [text[start:end] for start, end in zip(starts, ends, strict=True)]
     goes_on = [False] * (len(parts) + 1)  # whether the part continues the one before it
     for index in range(len(parts) - 1, 0, -1):
-        goes_on[index] = _continues(parts[index - 1], parts[index], text[breaks[index - 1][0] : breaks[index - 1][1]], followed=goes_on[index + 1])
+        goes_on[index] = _continues(
+            parts[index - 1], parts[index], text[breaks[index - 1][0] : breaks[index - 1][1]], followed=goes_on[index + 1]
+        )
     return [span for index, span in enumerate(breaks, 1) if goes_on[index]]
 
 
@@ -163,4 +170,6 @@ def _continues(before: str, part: str, gap: str, *, followed: bool) -> bool:
 
 
 def _is_prose(text: str) -> bool:
-    return len(text.split()) >= _LEAST_CHAIN_WORDS and (bool(_SENTENCE_WITHIN.search(text)) or text[:1].islower() or text[:1] in ",.;)")
+    return len(text.split()) >= _LEAST_CHAIN_WORDS and (
+        bool(_SENTENCE_WITHIN.search(text)) or text[:1].islower() or text[:1] in ",.;)"
+    )
