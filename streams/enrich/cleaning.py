@@ -37,6 +37,8 @@ _LEAST_KEPT = 0.4  # of all …
 _LEAST_PROSE_KEPT, _LEAST_PROSE = 0.4, 600  # … or of the prose, and so many characters of it …
 _LEAST_KEPT_BELOW, _LEAST_PROSE_BELOW = 0.3, 300  # … or of what stands below the headline, and so many characters of prose
 
+_MANY_SIGNS = 12  # lines of furniture: of such a page …
+_LEAST_PROSE_OF_PAGE, _LEAST_SHARE_OF_PAGE = 300, 0.1  # … so much prose is enough
 _TOP_LINES = 8  # in so many lines above the first paragraph a byline is looked for
 _END_LINES = 4  # furniture in so many lines behind the article says that it ended there
 _MOST_ROUNDS, _MOST_PASSES = 8, 4
@@ -74,9 +76,10 @@ def _clean_to_the_end(text: str, headline: str, passes: int) -> CleanText:
 def _clean_text_once(text: str, told: str) -> CleanText:
     unmarked, marks = unmark(text)
     lines = read_lines(unfold(unmarked))
-    headline, lines, repeats, start = settle_headline(lines, told or find_headline(lines))
+    headline, is_sure = (told, True) if told else find_headline(lines)
+    headline, lines, repeats, start = settle_headline(lines, headline)
     # A start that was wrong must not cost the text, and a second cleaning knows no start.
-    below = start if told else 0
+    below = start if is_sure else 0
     page = _clean_lines(lines, below, start) or (_clean_lines(lines, 0, 0) if start else None) or _Page(lines)
     if page.without_head:  # without its dateline a line may say just what the headline says
         headline, page.lines, more, _ = settle_headline(page.lines, headline)
@@ -151,6 +154,8 @@ def _is_safe(before: list[Line], after: list[Line], start: int) -> bool:
     if kept >= _LEAST_KEPT * _count_characters(before):
         return True
     if prose >= max(_LEAST_PROSE, _LEAST_PROSE_KEPT * _count_characters(line for line in before if line.weight > 0)):
+        return True
+    if sum(not line.is_plain for line in before) >= _MANY_SIGNS and prose >= max(_LEAST_PROSE_OF_PAGE, _LEAST_SHARE_OF_PAGE * _count_characters(line for line in before if line.weight > 0)):
         return True
     if not start or prose < _LEAST_PROSE_BELOW:
         return False

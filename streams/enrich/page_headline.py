@@ -17,6 +17,7 @@ from streams.enrich.stretch import find_article, is_page, score_page
 _LONGEST_HEADLINE, _LONGEST_FOUND_HEADLINE = 200, 120  # characters
 _LONGEST_LABEL_WORDS = 5  # of the outlet or section beside a headline
 _OPENING_LINES = 8  # a headline that is repeated in so many lines is one
+_SURE = 1.5  # log-odds
 _HEADLINE_LINES = 30  # in so many lines above the article a headline is looked for
 
 _THE_HEADLINE = Verdict(CutKind.HEADLINE, "the headline")
@@ -68,12 +69,18 @@ def _heaviest_start(lines: list[Line], starts: Sequence[int]) -> int:
     return starts[max(range(len(starts)), key=weights.__getitem__)]
 
 
-def find_headline(lines: list[Line]) -> str:
-    """The headline of a text whose producer names none: "" if there is no text."""
+def find_headline(lines: list[Line]) -> tuple[str, bool]:
+    """The headline of a text whose producer names none ("" if there is no text), and whether it surely is one."""
+    if is_page(lines):
+        found, odds = _likeliest_headline(lines)
+        if found:
+            return found, odds >= _SURE
+    return _guess_headline(lines), False
+
+
+def _guess_headline(lines: list[Line]) -> str:
     if not lines:
         return ""
-    if is_page(lines) and (found := _likeliest_headline(lines)):
-        return found
     start, end = find_article(lines, 0)
     opening = _first_plain(lines)
     if _is_repeated(opening, lines[:_OPENING_LINES]) or (start == 0 and _may_be_headline(opening.text, _LONGEST_HEADLINE)):
@@ -90,9 +97,12 @@ def find_headline(lines: list[Line]) -> str:
     return max(candidates, key=lambda text: len(told & _telling_words(text)) * min(times[candidates[text]], 2))
 
 
-def _likeliest_headline(lines: list[Line]) -> str:
+def _likeliest_headline(lines: list[Line]) -> tuple[str, float]:
     odds = {number: score for number, score in score_headlines(score_page(lines)).items() if _may_be_found(lines[number])}
-    return lines[max(odds, key=odds.__getitem__)].text if odds else ""
+    if not odds:
+        return "", 0.0
+    best = max(odds, key=odds.__getitem__)
+    return lines[best].text, odds[best]
 
 
 def _may_be_found(line: Line) -> bool:
