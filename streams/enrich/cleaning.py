@@ -38,7 +38,7 @@ _LEAST_PROSE_KEPT, _LEAST_PROSE = 0.4, 600  # … or of the prose, and so many c
 _LEAST_KEPT_BELOW, _LEAST_PROSE_BELOW = 0.3, 300  # … or of what stands below the headline, and so many characters of prose
 
 _MANY_SIGNS = 12  # lines of furniture: of such a page …
-_LEAST_PROSE_OF_PAGE, _LEAST_SHARE_OF_PAGE = 300, 0.1  # … so much prose is enough
+_LEAST_PROSE_OF_PAGE, _LEAST_SHARE_OF_PAGE = 300, 0.3  # … so much prose is enough
 _TOP_LINES = 8  # in so many lines above the first paragraph a byline is looked for
 _END_LINES = 4  # furniture in so many lines behind the article says that it ended there
 _MOST_ROUNDS, _MOST_PASSES = 8, 4
@@ -155,7 +155,9 @@ def _is_safe(before: list[Line], after: list[Line], start: int) -> bool:
         return True
     if prose >= max(_LEAST_PROSE, _LEAST_PROSE_KEPT * _count_characters(line for line in before if line.weight > 0)):
         return True
-    if sum(not line.is_plain for line in before) >= _MANY_SIGNS and prose >= max(_LEAST_PROSE_OF_PAGE, _LEAST_SHARE_OF_PAGE * _count_characters(line for line in before if line.weight > 0)):
+    if sum(not line.is_plain for line in before) >= _MANY_SIGNS and prose >= max(
+        _LEAST_PROSE_OF_PAGE, _LEAST_SHARE_OF_PAGE * _count_characters(line for line in before if line.weight > 0)
+    ):
         return True
     if not start or prose < _LEAST_PROSE_BELOW:
         return False

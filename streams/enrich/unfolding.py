@@ -27,7 +27,7 @@ _BREAK = re.compile(r"[^\S\n]*\r?\n[^\S\n]*")
 _BLANK = re.compile(r"\n[^\S\n]*\n")
 
 # A paragraph broken at its links leaves lines that begin with a comma or a full stop. No list or poem has those.
-_BROKEN_SIGN = re.compile(r"[^\s.!?。！？]\n[^\S\n]*[,;.)’](?![.)\d])")
+_BROKEN_SIGN = re.compile(r"\n(?<![.!?。！？]\n)[^\S\n]*[,;.)’](?![.)\d])")
 _FEWEST_BROKEN_SIGNS = 3
 _GOES_ON = re.compile(r"[,;.:)\]’”»、，。；：）」』،؛।!?](?!\.)")
 _OPENS = re.compile(r"[(‘“«「『（]")
@@ -38,6 +38,7 @@ _LEAST_CHAIN_WORDS = 4
 
 # Hard wraps: nearly all lines are short, and the long ones end just before a common width.
 _LEAST_WIDTH, _MOST_WIDTH = 55, 100  # characters
+_RARE = 50  # of so many lines one may be longer: an address
 _FEWEST_WRAPPED, _LEAST_WRAPPED_SHARE = 6, 0.8  # of the lines that are followed by another
 
 
@@ -101,15 +102,10 @@ def _join(text: str, places: Iterable[tuple[int, int]]) -> str:
 
 
 def _is_wrapped(text: str) -> bool:
-    if not _BLANK.search(text):
+    lines = text.split("\n")
+    if sum([len(line) > _MOST_WIDTH and " " in line.strip() for line in lines]) > len(lines) / _RARE or not _BLANK.search(text):
         return False
-    lines = [line.rstrip() for line in text.split("\n")]
-    longest = max(map(len, lines))
-    if (
-        not _LEAST_WIDTH <= longest <= _MOST_WIDTH
-        and sum(len(line) > _MOST_WIDTH and " " in line for line in lines) > len(lines) / 50
-    ):
-        return False
+    lines = [line.rstrip() for line in lines]
     width = _width(lines)
     inner = [(line, after) for line, after in pairwise(lines) if len(line) > width / 2 and after and " " in after]
     wrapped = sum(_is_full(line, after, width) for line, after in inner)
