@@ -12,11 +12,12 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-_BLOCKS = frozenset(
-    """address article aside blockquote body br button caption center dd details dialog div dl dt fieldset figcaption figure footer
-    form h1 h2 h3 h4 h5 h6 header hr iframe label legend li main menu nav ol option p pre section select summary table tbody td
-    textarea tfoot th thead title tr ul""".split()
-)
+_BLOCKS = frozenset((
+    "address", "article", "aside", "blockquote", "body", "br", "button", "caption", "center", "dd", "details",
+    "dialog", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5",
+    "h6", "header", "hr", "iframe", "label", "legend", "li", "main", "menu", "nav", "ol", "option", "p", "pre",
+    "section", "select", "summary", "table", "tbody", "td", "textarea", "tfoot", "th", "thead", "title", "tr", "ul",
+))  # fmt: skip
 _UNSEEN = ("script", "style", "noscript", "template")
 
 

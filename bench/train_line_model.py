@@ -74,15 +74,14 @@ def make_samples(pages: Sequence[dict[str, Any]]) -> list[Sample]:
             sample = Sample(number, page["titles"], lines, page["article_body"])
             cores = [core for core in map(headline_core, page["titles"]) if core]
             sample.headlines = {
-                index
-                for index, line in enumerate(lines)
-                if len(line.text) < 250 and _is_one_of(headline_core(line.text), cores)
+                index for index, line in enumerate(lines) if len(line.text) < 250 and is_one_of(headline_core(line.text), cores)
             }
             samples.append(sample)
     return samples
 
 
-def _is_one_of(core: str, others: Iterable[str]) -> bool:
+def is_one_of(core: str, others: Iterable[str]) -> bool:
+    """Whether the core of a headline is nearly that of another, whatever the order of its words."""
     if not core:
         return False
     words = " ".join(sorted(core.split()))
@@ -223,12 +222,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pages", type=Path)
     tables = train(make_samples(read_pages(parser.parse_args().pages)))
-    lines = [
-        '  "%s": {"bias": %d, "features": [\n%s\n  ]}'
-        % (name, table["bias"], ",\n".join("    " + json.dumps(row) for row in table["features"]))
-        for name, table in tables.items()
-    ]
-    TARGET.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
+    parts = []
+    for name, table in tables.items():
+        rows = ",\n".join("    " + json.dumps(row, ensure_ascii=False) for row in table["features"])
+        parts.append(f'  "{name}": {{"bias": {table["bias"]}, "features": [\n{rows}\n  ]}}')
+    TARGET.write_text("{\n" + ",\n".join(parts) + "\n}\n", "utf-8")
     print(f"{TARGET.name}: {TARGET.stat().st_size} bytes")
 
 

@@ -41,18 +41,20 @@ OWN = (
     "list",
 )  # fmt: skip
 HEADLINE = (
-    "prose after", "words told", "share told", "times", "opening", "place", "length", "own score", "prose before", "from the heart", "end",
-    "digits", "signs", "next lengths",
+    "prose after", "words told", "share told", "times", "opening", "place", "length", "own score", "prose before",
+    "from the heart", "end", "digits", "signs", "next lengths",
 )  # fmt: skip
 PLACE = (
-    "from the headline", 
-    "own score", "own score and length", "before", "after", "two before", "two after", "wide before", "wide after", "place", "from the heart",
-    "repeats", "like neighbours", "prose before", "prose after",
+    "from the headline", "own score", "own score and length", "before", "after", "two before", "two after", "wide before",
+    "wide after", "place", "from the heart", "repeats", "like neighbours", "prose before", "prose after",
 )  # fmt: skip
 
 
 def own_features(text: str, mark: int) -> tuple[int, ...]:
-    """The bins of a line by itself, in the order of ``OWN``. ``mark`` is 0 to 2: no furniture, perhaps, surely (by the lists)."""
+    """The bins of a line by itself, in the order of ``OWN``.
+
+    ``mark`` is what the lists of phrases say: 0 no furniture, 1 perhaps, 2 surely.
+    """
     length = len(text)
     if not text.isascii() and (wide := len(_WIDE.findall(text))):
         length += (_WIDE_LETTERS - 1) * wide
@@ -153,7 +155,8 @@ def place_features(
 ) -> list[tuple[int, ...]]:
     """The bins of every line's place, in the order of ``PLACE``.
 
-    ``scores`` are what the own features add up to; ``start`` is the number of the line that follows the headline, None if no headline is known.
+    ``scores`` are what the own features add up to; ``start`` is the number of the line that follows the headline, None if no
+    headline is known.
     """
     count = len(scores)
     times = Counter(texts)
@@ -163,7 +166,7 @@ def place_features(
     prose = [min(length, 400) if score > 0 else 0 for score, length in zip(scores, lengths, strict=True)]
     prose_before, prose_after = _sums(prose), _sums(prose[::-1])[::-1]
     heart = max(range(count), key=lambda index: prose_before[index] + prose[index] + prose_after[index], default=0)
-    features = []
+    features: list[tuple[int, ...]] = []
     for index in range(count):
         score, length = scores[index], lengths[index]
         b1 = scores[index - 1] if index else -7.0

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from streams.enrich.line_model import PageScores, score_lines, score_places
 from streams.enrich.lines import Line
 
-# Weights in characters of prose, and limits, chosen on 80 pages of the article-extraction-benchmark under several flatteners.
+# Weights in characters of prose, and limits, chosen on 80 pages of the article-extraction-benchmark.
 _MOST_LEVEL = 500  # so much against it ends any article, however long it was
 _LEAST_ARTICLE_WEIGHT = 200
 _LEAST_FIRST_ARTICLE_WEIGHT = 300  # of what stands right below its headline
@@ -37,8 +37,8 @@ def find_article(lines: Sequence[Line], start: int, near: int = 0) -> tuple[int,
 
     That is the stretch with the greatest sum of weights, after Pasternack and Roth, "Extracting article text from the web
     with maximum subsequence segmentation" (WWW 2009); below a known headline (``start`` is not 0) the first that is great
-    enough. ``near`` is the line that follows a headline that was only found, or 0. A stretch ends where the lines against it have
-    used up what spoke for it, at most ``_MOST_LEVEL``. Of equal ends the last, so that the stretch of a stretch is itself.
+    enough. ``near`` is the line that follows a headline that was only found, or 0. A stretch ends where the lines against it
+    have used up what spoke for it, at most ``_MOST_LEVEL``. Of equal ends the last, so that the stretch of a stretch is itself.
     """
     article, best = (0, len(lines)), float(_LEAST_ARTICLE_WEIGHT)
     if not is_page(lines):

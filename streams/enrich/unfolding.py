@@ -35,6 +35,7 @@ _ENDED = re.compile(r"[.!?…:。！？：।؟۔][\"'”’»›)\]）」』】
 _HANGS = re.compile(r"[,;(\[‘“«、，；（「『،؛]$")
 _SENTENCE_WITHIN = re.compile(r"[.!?,;][\"'”’»)\]]* ")
 _LEAST_CHAIN_WORDS = 4
+_TAIL = 6  # the end of a sentence is looked for in so many characters
 
 # Hard wraps: nearly all lines are short, and the long ones end just before a common width.
 _LEAST_WIDTH, _MOST_WIDTH = 55, 100  # characters
@@ -149,20 +150,18 @@ def _broken_places(text: str) -> list[tuple[int, int]]:
 
 
 def _continues(before: str, part: str, gap: str, *, followed: bool) -> bool:
+    """Whether ``part`` goes on with the paragraph ``before`` it; ``followed``: whether the next part goes on with this one."""
     if not before or not part:
         return False
-    if _GOES_ON.match(part) and len(part) != 1 or (len(part) == 1 and part in ",.;)"):
+    if _GOES_ON.match(part) if len(part) > 1 else part in ",.;)":
         return True
-    if _ENDED.search(before, max(0, len(before) - 6)):
+    if _ENDED.search(before, max(0, len(before) - _TAIL)):
         return False
-    first = part[0]
-    if first.islower() or _HANGS.search(before):
+    if part[0].islower() or _HANGS.search(before) or gap.startswith(" ") or gap.endswith(" "):
         return True
-    if gap != "\n" and gap.strip("\r") != "\n" and len(gap) > 1 and (gap[0] == " " or gap[-1] == " "):
-        return True
-    if first.isdigit() or _OPENS.match(part):
+    if part[0].isdigit() or _OPENS.match(part):
         return followed or _is_prose(before) or bool(_ENDED.search(part))
-    return _is_prose(before) and (followed or len(part) > 1 and before[-1:].islower())
+    return _is_prose(before) and (followed or (len(part) > 1 and before[-1:].islower()))
 
 
 def _is_prose(text: str) -> bool:
