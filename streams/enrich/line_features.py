@@ -30,7 +30,10 @@ _DISTANCES = (-80, -40, -20, -10, -5, -2, 0, 1, 3, 6, 11, 21, 41, 81)
 _FROM_HEADLINE = (-40, -15, -4, 0, 1, 2, 4, 7, 12, 20, 35, 60, 100)
 _LONGEST_HEADLINE = 200  # characters
 _TOLD_LINES = 30  # a headline tells what so many lines below it tell
-_TELLING = re.compile(r"\w{4,}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2}")
+# Not \w: the vowel signs of Hindi are none. A Chinese character tells as much as a word.
+_TELLING = re.compile(
+    "[\u3400-\u9fff]|[\u30a0-\u30ff]{2,}|[^\\s\u3040-\u30ff\u3400-\u9fff!-/:-@\\[-`{-~।、。，：「」『』【】“”‘’«»„…–—|｜]{4,}"
+)
 
 _ENDS = {
     sign: kind for kind, signs in enumerate((".。।۔", "!?！？؟", "…", ":：", ",;،、", ")]）】»”\"’'」』"), 1) for sign in signs
