@@ -40,7 +40,7 @@ _TAIL = 6  # the end of a sentence is looked for in so many characters
 # Hard wraps: nearly all lines are short, and the long ones end just before a common width.
 _LEAST_WIDTH, _MOST_WIDTH = 55, 100  # characters
 _RARE = 50  # of so many lines one may be longer: an address
-_FEWEST_WRAPPED, _LEAST_WRAPPED_SHARE = 6, 0.8  # of the lines that are followed by another
+_FEWEST_WRAPPED, _LEAST_WRAPPED_SHARE = 4, 0.8  # of the lines that are followed by another
 
 
 class Mark(NamedTuple):
@@ -165,6 +165,6 @@ def _continues(before: str, part: str, gap: str, *, followed: bool) -> bool:
 
 
 def _is_prose(text: str) -> bool:
-    return len(text.split()) >= _LEAST_CHAIN_WORDS and (
-        bool(_SENTENCE_WITHIN.search(text)) or text[:1].islower() or text[:1] in ",.;)"
-    )
+    if text[:1] in ",.;)":
+        return True
+    return len(text.split()) >= _LEAST_CHAIN_WORDS and (bool(_SENTENCE_WITHIN.search(text)) or text[:1].islower())
