@@ -85,6 +85,7 @@ _TAIL_BYLINE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _MOST_NAME_WORDS = 5
+_TAIL_SIGN = re.compile(r"[)\]】）][\s.…]*$|\s[-–—|｜]\s")  # no such tail without one: the cheap test
 _TAIL_MARK = re.compile(r"\s*[(\[【（](?P<outlet>[^()\[\]【】（）]{2,40})[)\]】）][\s.…]*$")
 _BARE_DOMAIN = re.compile(r"\s*(?:www\.)?(?:[\w-]+\.)+(?:com|org|net|info|news|tv|[a-z]{2})\s*", re.IGNORECASE)
 
@@ -187,13 +188,16 @@ def _without_label(text: str) -> str:
 
 def _without_tail(text: str, outlets: Sequence[str]) -> str:
     """Cut "(VIDEO)", " - live", " | By Jane Doe", "(Reuters)"… from the end."""
-    if (found := _TAIL_LABEL.search(text, max(0, len(text) - _LONGEST_OUTLET))) and _is_headline(text[: found.start()]):
+    end = max(0, len(text) - _LONGEST_OUTLET)
+    if not _TAIL_SIGN.search(text, end):
+        return text
+    if (found := _TAIL_LABEL.search(text, end)) and _is_headline(text[: found.start()]):
         return text[: found.start()]
-    if (found := _TAIL_BYLINE.search(text)) and _is_headline(text[: found.start()]):
+    if (found := _TAIL_BYLINE.search(text, end)) and _is_headline(text[: found.start()]):
         name = found["name"].split()
         if len(name) <= _MOST_NAME_WORDS and all(not word[0].islower() or len(word) <= 3 for word in name):
             return text[: found.start()]
-    if (found := _TAIL_MARK.search(text, max(0, len(text) - _LONGEST_OUTLET))) and text[: found.start()].strip():
+    if (found := _TAIL_MARK.search(text, end)) and text[: found.start()].strip():
         words = tuple(comparable(found["outlet"]).split())
         is_told = bool(words) and any(_names_outlet(words, name) for name in outlets if name)
         if is_told or (_squash(words) in _known_outlets() and _is_headline(text[: found.start()])):
