@@ -1,11 +1,12 @@
 """From a page that someone else flattened to text, to the article on it.
 
-The text is a list of lines, and every step takes lines out of it:
+First what the flattener did to the lines is undone (``unfolding``): Markdown's marks, hard wraps, paragraphs broken at links.
+Then the text is a list of lines, and every step takes lines out of it:
 
     read_lines         white space and invisible characters; a line knows where it stood, and what it is by itself:
                        prose (a weight) or furniture (a kind)
     settle_headline    the headline and its repeats
-    find_article       the stretch of lines that holds the article, where the text is a page
+    find_article       the stretch of lines that holds the article, where the text is a page: by ``line_model``
     read_top           dateline, byline and date at its head
     judge_furniture    forms, bars, notices, hashtags
     judge_surroundings what lies before and after the article

@@ -35,6 +35,7 @@ class Line(NamedTuple):
 
 
 def read_lines(text: str) -> list[Line]:
+    """The lines of a text that hold a visible character, with single spaces."""
     is_dirty = _INVISIBLE.search(text) is not None
     lines: list[Line] = []
     for found in _LINE.finditer(text):
@@ -46,10 +47,12 @@ def read_lines(text: str) -> list[Line]:
 
 
 def tidy(text: str) -> str:
+    """The text without invisible characters and with single spaces."""
     return " ".join(_INVISIBLE.sub("", text).split())
 
 
 def judge_line(number: int, offset: int, raw: str, text: str) -> Line:
+    """What a line is by itself. ``text`` is ``raw`` tidied."""
     kind, is_weak = recognise_furniture(text) if len(text) <= LONGEST_FURNITURE else (None, False)
     weight = _FURNITURE_WEIGHT if kind or is_weak else _weigh(text)
     return Line(number, offset, raw, text, weight, kind, not (kind or is_weak))

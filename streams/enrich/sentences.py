@@ -16,6 +16,7 @@ TELLING_WORD = re.compile(rf"\w{{4,}}|{IDEOGRAPH.pattern}")
 
 
 def ends_sentence(text: str) -> bool:
+    """Whether the last thing in the text is the end of a sentence."""
     return _SENTENCE_END.search(text, max(0, len(text) - _TAIL)) is not None
 
 
@@ -26,4 +27,5 @@ def ends_in_full_stop(text: str) -> bool:
 
 
 def is_worded(text: str, words: int) -> bool:
+    """Whether the text has so many words, or twice as many ideographs."""
     return len(text.split()) >= words or len(IDEOGRAPH.findall(text)) >= 2 * words
