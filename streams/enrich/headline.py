@@ -25,23 +25,69 @@ _ASCII_PUNCTUATION = {ord(sign): " " for sign in map(chr, range(128)) if not (si
 SEPARATOR = re.compile(r"[-–—|｜_·•«»:/](?:(?<=[|｜_])|(?<=\s.)(?=\s)|(?<=[–—])(?=\s))")
 """What stands between a headline and its outlet or section in a page's title."""
 
+_FIRST_SEPARATOR = re.compile(r"\s[-–—•·»]\s+|\s?[|｜]\s*|\s*[:：]\s+|[–—]\s")
 _LABEL_SIGN = re.compile(r"[-–—:|：｜\])】]")  # no label without one: the cheap test
 # A tight hyphen counts only behind words that agencies use so: "UPDATE 1-Fed holds rates", but "Live-in nanny sues".
 _LABEL = re.compile(
     r"""
-    (?: (?: update | wrap-?up ) \s* \d{1,2} \s* | rpt | refile | corrected | correction | exclusive ) \s? [-–—:] \s*
+    (?: (?: update | wrap-?up ) \s* \d{1,2} \s* | rpt | refile | corrected (?:-?\s?\(official\))? | correction
+        | exclusive | brief | factbox
+        | explainer | timeline | newsmaker | analysis | insight | preview | instant\ view | advisory ) \s? [-–—:] \s*
     | [\[(【]? (?: update (?:\s*\d{1,2})? | exclusive | breaking (?:\s+news)? | just\ in | live (?:\s+(?:updates?|blog))?
-        | watch (?:\s+live)? | video | opinion | urgent | alert
-        | urgente | última\ hora | vídeo | opinión | exclusiva | en\ (?:vivo|directo)
-        | en\ direct | direct | urgent | vidéo | exclusif
-        | eilmeldung | eil | liveticker | exklusiv | meinung
-        | ao\ vivo | exclusivo | opinião | ultim'?’?ora | diretta | esclusiva
-        | срочно | молния | видео | эксклюзив | мнение
-        | عاجل | فيديو | مباشر | ब्रेकिंग(?:\ न्यूज़)? | लाइव | वीडियो
-        | 速報 | 動画 | 独自 | 快讯 | 突发 | 视频 | 独家 ) (?: [\])】] \s*[-–—:|]?\s* | \s*[:：|｜]\s* | \s+[-–—]\s+ )
+        | watch (?:\s+live)? | video | photos? | in\ pictures | listen | podcast | opinion | op-ed | editorial
+        | commentary | analysis
+        | explainer | explained | fact[ -]?check | live\ blog | as\ it\ happened | updated? | urgent | alert | sponsored
+        | urgente | última\ hora | vídeo | opinión | exclusiva | análisis | editorial | fotos | minuto\ a\ minuto
+        | en\ (?:vivo|directo)
+        | en\ direct | direct | urgent | vidéo | exclusif | exclusivité | info | analyse | tribune | éditorial
+        | en\ images | alerte\ info
+        | eilmeldung | eil | liveticker | newsticker | exklusiv | meinung | kommentar | interview | leitartikel
+        | faktencheck | im\ video | livestream
+        | ao\ vivo | exclusivo | opinião | análise |  ultim'?’?ora | (?:in\ )?diretta | esclusiva | l'?’?analisi | opinione
+        | son\ dak[iİı̇]{1,2}ka | flaş | v[iİ]deo | canlı | özel\ haber
+        | срочно | молния | видео | эксклюзив | мнение | фото | онлайн | обновлено | интервью
+        | عاجل | خاص | حصري | (?:بال)?فيديو | بالصور | شاهد | مباشر | رأي
+        | ब्रेकिंग(?:\ न्यूज़?़?)? | लाइव(?:\ अपडेट)? | वीडियो | देखें | एक्सक्लूसिव
+        | 速報 | 動画 | 独自 | 社説 | 号外 | 快讯 | 快訊 | 突发 | 視頻 | 视频 | 独家 | 獨家 | 直播 | 评论 | 속보 | 단독
+        | 영상 ) (?: [\])】] \s*[-–—:|]?\s* | \s*[:：|｜]\s* | \s+[-–—]\s+ )
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+
+_CLOCK = re.compile(
+    r"""
+    [\[(]? \d{1,2} [:.h] \d{2} (?: \s? (?: [ap]\.?m\.? | uhr | h | gmt | utc | e[sd]?t | p[sd]?t | ce?s?t | bst | ist | мск ) )?
+    (?: [\])] \s* [-–—|:]? \s* | \s* [-–—|｜] \s+ )
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+"""The clock of a live blog: "14:05 | …", "[10.30 Uhr] …"; a time without a sign behind it is part of the headline."""
+
+_TAIL_LABEL = re.compile(
+    r"""
+    \s* (?: [(\[【] \s* \+?\s* (?P<marked> LABELS ) \s* [)\]】] | \s [-–—|｜] \s+ (?P<parted> LABELS ) ) [\s.…]* $
+    """.replace(
+        "LABELS",
+        r"""videos? | photos? | pictures | pics | gallery | watch | listen | podcast | infographic | update[ds]?
+        | live (?:\s updates?|\s blog)?
+        | as\ it\ happened | exclusive | opinion | v[ií]deos? | fotos | galería | en\ (?:vivo|directo) | vidéo
+        | en\ direct | photos
+        | liveticker | mit\ video | ao\ vivo | видео | фото | онлайн | فيديو | صور | वीडियो | देखें | 動画(?:あり)? | 写真
+        | 视频 | 图 | 영상""",
+    ),
+    re.IGNORECASE | re.VERBOSE,
+)
+_TAIL_BYLINE = re.compile(
+    r"""
+    \s+ [-–—|｜] \s+ (?: by | von | por | par | di | автор:? | بقلم:? | 作者[:：]? ) \s*
+    (?P<name> [^\W\d_] [^-–—|｜:;,?!\d]{2,40} ) $
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_MOST_NAME_WORDS = 5
+_TAIL_SIGN = re.compile(r"[)\]】）][\s.…]*$|\s[-–—|｜]\s")  # no such tail without one: the cheap test
+_TAIL_MARK = re.compile(r"\s*[(\[【（](?P<outlet>[^()\[\]【】（）]{2,40})[)\]】）][\s.…]*$")
+_BARE_DOMAIN = re.compile(r"\s*(?:www\.)?(?:[\w-]+\.)+(?:com|org|net|info|news|tv|[a-z]{2})\s*", re.IGNORECASE)
 
 # Outlets that other sites carry the headlines of, for events that do not say who published them.
 _KNOWN_OUTLETS = """
@@ -74,6 +120,7 @@ _DOMAIN_FILLERS = frozenset(
 )
 _MOST_OUTLET_WORDS = 6
 _SHORTEST_ABBREVIATION = 3  # two letters fit too many pairs of words
+_MOST_DRESSES = 3  # a label may stand behind an outlet, and an outlet behind a label
 _MOST_OUTLETS = 3  # "… - Reuters | Yahoo News"
 _LONGEST_LABEL, _LONGEST_OUTLET = 25, 100  # characters, with the separator
 
@@ -90,7 +137,11 @@ def normalise_headline(headline: str, outlets: Sequence[str] = ()) -> str:
     A headline of punctuation alone stays as written, so that two such headlines differ. Idempotent.
     """
     text = _without_invisible(html.unescape(headline) if "&" in headline else headline)
-    text = _without_outlet(_without_label(text), outlets)
+    for _ in range(_MOST_DRESSES):
+        bare = _without_outlet(_without_tail(_without_label(_without_first_outlet(text, outlets)), outlets), outlets)
+        if bare == text:
+            break
+        text = bare
     return comparable(text) or " ".join(headline.split())
 
 
@@ -130,9 +181,43 @@ def _without_label(text: str) -> str:
     if not _LABEL_SIGN.search(text, 0, _LONGEST_LABEL):
         return text
     start = 0
-    while label := _LABEL.match(text, start):
+    while label := _LABEL.match(text, start) or _CLOCK.match(text, start):
         start = label.end()
     return text[start:] if start and _is_headline(text[start:]) else text
+
+
+def _without_tail(text: str, outlets: Sequence[str]) -> str:
+    """Cut "(VIDEO)", " - live", " | By Jane Doe", "(Reuters)"… from the end."""
+    end = max(0, len(text) - _LONGEST_OUTLET)
+    if not _TAIL_SIGN.search(text, end):
+        return text
+    if (found := _TAIL_LABEL.search(text, end)) and _is_headline(text[: found.start()]):
+        return text[: found.start()]
+    if (found := _TAIL_BYLINE.search(text, end)) and _is_headline(text[: found.start()]):
+        name = found["name"].split()
+        if len(name) <= _MOST_NAME_WORDS and all(not word[0].islower() or len(word) <= 3 for word in name):
+            return text[: found.start()]
+    if (found := _TAIL_MARK.search(text, end)) and text[: found.start()].strip():
+        words = tuple(comparable(found["outlet"]).split())
+        is_told = bool(words) and any(_names_outlet(words, name) for name in outlets if name)
+        if is_told or (_squash(words) in _known_outlets() and _is_headline(text[: found.start()])):
+            return text[: found.start()]
+    return text
+
+
+def _without_first_outlet(text: str, outlets: Sequence[str]) -> str:
+    """Cut "BBC News - …", "The Courier: …" from the beginning."""
+    separator = _FIRST_SEPARATOR.search(text, 0, _LONGEST_OUTLET)
+    if not separator or not text[separator.end() :].strip():
+        return text
+    words = tuple(comparable(text[: separator.start()]).split())
+    if not 0 < len(words) <= _MOST_OUTLET_WORDS:
+        return text
+    is_told = any(_names_outlet(words, name) for name in outlets if name)
+    # "Reuters: Fed to hold" says whose report it is: a colon counts only behind the event's own outlet.
+    is_known = ":" not in separator[0] and _squash(words) in _known_outlets()
+    rest = text[separator.end() :]
+    return rest if (is_told or is_known) and _is_headline(rest) else text
 
 
 def _without_outlet(text: str, outlets: Sequence[str]) -> str:
@@ -145,7 +230,8 @@ def _without_outlet(text: str, outlets: Sequence[str]) -> str:
         if not rest.strip() or not 0 < len(words) <= _MOST_OUTLET_WORDS:
             break
         told = any(_names_outlet(words, name) for name in outlets if name)
-        if not told and not (_squash(words) in _known_outlets() and _is_headline(rest)):
+        is_outlet = _squash(words) in _known_outlets() or _BARE_DOMAIN.fullmatch(text, separator.end())
+        if not told and not (is_outlet and _is_headline(rest)):
             break
         text = rest
     return text

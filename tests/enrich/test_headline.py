@@ -58,6 +58,30 @@ def test_the_dress_goes(headline: str, normalised: str) -> None:
         pytest.param("Срочно: Fed holds rates steady again", id="Russian label"),
         pytest.param("عاجل | Fed holds rates steady again", id="Arabic label"),
         pytest.param("【速報】Fed holds rates steady again", id="Japanese label"),
+        pytest.param("Última hora: Fed holds rates steady again", id="Spanish label"),
+        pytest.param("EN DIRECT - Fed holds rates steady again", id="French label"),
+        pytest.param("Liveticker: Fed holds rates steady again", id="German label"),
+        pytest.param("AO VIVO | Fed holds rates steady again", id="Portuguese label"),
+        pytest.param("Ultim'ora: Fed holds rates steady again", id="Italian label"),
+        pytest.param("SON DAKİKA: Fed holds rates steady again", id="Turkish label"),
+        pytest.param("ब्रेकिंग न्यूज: Fed holds rates steady again", id="Hindi label"),
+        pytest.param("快讯：Fed holds rates steady again", id="Chinese label"),
+        pytest.param("[속보] Fed holds rates steady again", id="Korean label"),
+        pytest.param("FACTBOX-Fed holds rates steady again", id="a wire's fact box"),
+        pytest.param("Fact check: Fed holds rates steady again", id="fact check"),
+        pytest.param("14:05 | Fed holds rates steady again", id="a live blog's clock"),
+        pytest.param("[10.30 Uhr] Fed holds rates steady again", id="a clock in brackets"),
+        pytest.param("LIVE: 2:15pm - Fed holds rates steady again", id="a label and a clock"),
+        pytest.param("Fed holds rates steady again (VIDEO)", id="a mark behind it"),
+        pytest.param("Fed holds rates steady again – as it happened", id="a finished live blog"),
+        pytest.param("Fed holds rates steady again – video", id="a mark behind a dash"),
+        pytest.param("Fed holds rates steady again [FOTOS]", id="a Spanish mark"),
+        pytest.param("Fed holds rates steady again | By Jane Doe", id="a byline"),
+        pytest.param("Fed holds rates steady again – Von Max Muster", id="a German byline"),
+        pytest.param("Fed holds rates steady again (Reuters)", id="an agency in brackets"),
+        pytest.param("Fed holds rates steady again - news.example.com", id="a domain"),
+        pytest.param("BBC News | Fed holds rates steady again", id="an outlet before it"),
+        pytest.param("Opinion | Fed holds rates steady again - CNN (VIDEO)", id="all at once"),
         pytest.param("Fed holds rates steady again - Reuters", id="outlet behind a hyphen"),
         pytest.param("Fed holds rates steady again | BBC News", id="outlet behind a bar"),
         pytest.param("Fed holds rates steady again — The New York Times", id="outlet behind a dash"),
@@ -79,6 +103,7 @@ def test_labels_and_outlets_are_no_part_of_a_headline(headline: str) -> None:
         ),
         pytest.param("Dies at 80 - ABC News", ["abcnews.go.com"], id="by a part of the domain"),
         pytest.param("Dies at 80 – Wall Street Journal", ["wsj.com"], id="by its initials"),
+        pytest.param("Dies at 80 (The Hicksville Courier)", ["Hicksville Courier"], id="in brackets"),
         pytest.param("Dies at 80 | Süddeutsche Zeitung", ["", "Süddeutsche Zeitung"], id="by one of several names"),
     ],
 )
@@ -86,9 +111,20 @@ def test_the_event_says_what_its_outlet_is_called(headline: str, outlets: list[s
     assert normalise_headline(headline, outlets) == "dies at 80"
 
 
+def test_the_events_own_outlet_is_cut_from_the_beginning_too() -> None:
+    assert normalise_headline("The Courier: Mayor dies at 80", ["The Courier"]) == "mayor dies at 80"
+    assert normalise_headline("Hicksville Courier - Mayor dies at 80", ["hicksvillecourier.com"]) == "mayor dies at 80"
+
+
 @pytest.mark.parametrize(
     ("headline", "outlets"),
     [
+        pytest.param("Reuters: Fed to hold rates steady", [], id="whose report it is"),
+        pytest.param("10:45 Amtrak to New York derails", [], id="a train's time"),
+        pytest.param("Ten killed in blast - by their own side", [], id="no byline: words, not a name"),
+        pytest.param("How to make a video", [], id="a last word is no mark"),
+        pytest.param("Shares of chip maker fall again (AAPL)", [], id="a ticker is no outlet"),
+        pytest.param("Analysis finds lead in the water", [], id="a word is no section"),
         pytest.param("Live-in nanny sues her former boss", [], id="a compound is no label"),
         pytest.param("Watch out for falling rocks", [], id="a word is no label"),
         pytest.param("VIDEO: cat", [], id="too little would be left of the label's headline"),

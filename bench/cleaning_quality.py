@@ -1,0 +1,125 @@
+"""How well text cleaning finds the article on a page that someone else flattened, and how fast.
+
+    python -m bench.cleaning_quality DATA_FOLDER            # needs what bench/flatteners.py names
+    python -m bench.cleaning_quality DATA_FOLDER --folds 5  # with models that never saw the page; also needs the trainer's
+
+The folder holds ``pages-dev.jsonl.gz`` ({html, article_body}) and, if there, ``seed-article.txt``. F1 is that of the
+article-extraction-benchmark: precision and recall of four-word shingles, averaged over the pages. "told": the producer names
+the page's title; "found": it does not. "headline": of all pages, those whose headline is one of the page's titles.
+The weights of ``line_model.json`` were trained on these pages: only ``--folds`` says what other pages can expect.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from bench.flatteners import FLATTENERS
+from bench.train_line_model import is_one_of, make_samples, read_pages, train
+from streams.enrich import line_model
+from streams.enrich.cleaning import clean_text
+from streams.enrich.page_headline import headline_core
+
+SHINGLE = 4  # words
+REPEATS = 200  # of the seed page, best of ROUNDS
+ROUNDS = 10
+_WORD = re.compile(r"\w+")
+
+
+def shingles(text: str) -> Counter[tuple[str, ...]]:
+    words = _WORD.findall(text)
+    return Counter(tuple(words[at : at + SHINGLE]) for at in range(max(1, len(words) - SHINGLE + 1))) if words else Counter()
+
+
+def f1(pairs: Sequence[tuple[Counter[Any], Counter[Any]]]) -> tuple[float, float, float]:
+    """F1, precision and recall (0.0 to 1.0) of (true, found) shingles."""
+    precisions = [(true & found).total() / found.total() for true, found in pairs if found]
+    recalls = [(true & found).total() / true.total() for true, found in pairs if true]
+    precision, recall = sum(precisions) / len(precisions), sum(recalls) / len(recalls)
+    return 2 * precision * recall / (precision + recall), precision, recall
+
+
+def measure(pages: Sequence[dict[str, Any]], models: Sequence[dict[str, Any] | None]) -> None:
+    """``models``: one a page, None for the one in use. Prints a line for each flattener."""
+    true = [shingles(page["article_body"]) for page in pages]
+    print(f"{'flattened by':24} {'':5}    F1  precision  recall  headline  ms a page")
+    for name in FLATTENERS:
+        for way in ("told", "found"):
+            pairs, hits, spent = [], 0, 0.0
+            for page, body, model in zip(pages, true, models, strict=True):
+                title = page["titles"][0] if way == "told" and page["titles"] else None
+                with using(model):
+                    start = time.process_time()
+                    clean = clean_text(page["texts"][name], title)
+                    spent += time.process_time() - start
+                pairs.append((body, shingles(clean.body)))
+                hits += is_one_of(headline_core(clean.headline), list(map(headline_core, page["titles"])))
+            quality, precision, recall = f1(pairs)
+            print(
+                f"{name:24} {way:5} {quality:.3f}      {precision:.3f}   {recall:.3f}  {hits:3}/{len(pages):3}  "
+                f"{spent / len(pages) * 1000:9.1f}"
+            )
+
+
+@contextmanager
+def using(model: dict[str, Any] | None) -> Iterator[None]:
+    """Let the cleaning use another model for a while."""
+    if model is None:
+        yield
+        return
+    tables = line_model.read_tables(model)
+    line_model.score_short_line.cache_clear()
+    with patch.object(line_model, "load_tables", lambda: tables):
+        yield
+    line_model.score_short_line.cache_clear()
+
+
+def measure_bodies(pages: Sequence[dict[str, Any]]) -> None:
+    """Of the true bodies, cleaned as if they were pages, the share of characters that stays."""
+    kept = whole = 0
+    for page in pages:
+        body = "".join(page["article_body"].split())
+        whole += len(body)
+        kept += len("".join(clean_text(page["article_body"], page["titles"][0] if page["titles"] else None).body.split()))
+    print(f"true bodies: {kept / whole:.2%} of their characters stay")
+
+
+def measure_speed(text: str) -> None:
+    best = float("inf")
+    for _ in range(ROUNDS):
+        start = time.process_time()
+        for _ in range(REPEATS):
+            clean_text(text)
+        best = min(best, (time.process_time() - start) / REPEATS)
+    print(f"seed page ({len(text)} characters): {1 / best:,.0f} a second")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--folds", type=int, default=0, help="train on the others of so many parts of the pages")
+    arguments = parser.parse_args()
+    pages = read_pages(arguments.folder / "pages-dev.jsonl.gz")
+    models: list[dict[str, Any] | None] = [None] * len(pages)
+    if arguments.folds:
+        samples = make_samples(pages)
+        by_fold = [
+            train([sample for sample in samples if sample.page % arguments.folds != fold]) for fold in range(arguments.folds)
+        ]
+        models = [by_fold[number % arguments.folds] for number in range(len(pages))]
+    measure(pages, models)
+    measure_bodies(pages)
+    seed = arguments.folder / "seed-article.txt"
+    if seed.exists():
+        measure_speed(seed.read_text("utf-8"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,234 @@
+"""Train the line model of the text cleaning: writes ``streams/enrich/line_model.json``.
+
+    pip install numpy==2.4.6 scipy scikit-learn==1.9.1    # and what bench/flatteners.py names
+    python -m bench.train_line_model pages-dev.jsonl.gz
+
+The pages are lines of JSON, {html, article_body}, as the article-extraction-benchmark (scrapinghub, MIT) has them. Each is
+flattened in several ways; a line is of the article if most of its words stand in four-word runs of the true body. Three
+logistic regressions with strong L2 regularisation over one-hot bins: a line by itself, headlines, a line in its place; the
+later ones on out-of-fold scores of the earlier, as they will meet them. Nothing is drawn at random.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from bench.flatteners import FLATTENERS, page_titles
+from streams.enrich.line_features import HEADLINE, OWN, PLACE, headline_features, own_features, place_features
+from streams.enrich.lines import Line, read_lines
+from streams.enrich.page_headline import headline_core, settle_headline
+from streams.enrich.unfolding import unfold, unmark
+
+TARGET = Path(__file__).parents[1] / "streams" / "enrich" / "line_model.json"
+TRAINED_ON = ("lxml", "inscriptis", "resiliparse", "beautifulsoup", "html2text")
+BINS = 24  # the most a feature has
+STRENGTH = {"own": 0.05, "headline": 0.02, "place": 0.05}  # scikit-learn's C: less is stronger
+RUN = 4  # words
+LEAST_ALIKE = 0.85  # of a headline's line and a title, 0.0 to 1.0
+MOST_WORDS = 60  # a longer line counts no more
+
+Tables = dict[str, Any]
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(slots=True)
+class Sample:
+    """A page under one flattener, with what is true of its lines."""
+
+    page: int
+    titles: tuple[str, ...]
+    lines: list[Line]
+    body: str
+    headlines: set[int] = field(default_factory=set)
+    scores: list[float] = field(default_factory=list)
+
+    @property
+    def texts(self) -> list[str]:
+        return [line.text for line in self.lines]
+
+
+def read_pages(path: Path) -> list[dict[str, Any]]:
+    """The pages of a gzipped file of JSON lines, each with its ``titles`` and, by flattener, ``texts``."""
+    with gzip.open(path, "rt", encoding="utf-8") as rows:
+        pages = [json.loads(row) for row in rows]
+    for page in pages:
+        page["titles"] = page_titles(page["html"])
+        page["texts"] = {name: flatten(page["html"]) for name, flatten in FLATTENERS.items()}
+    return pages
+
+
+def make_samples(pages: Sequence[dict[str, Any]]) -> list[Sample]:
+    samples = []
+    for number, page in enumerate(pages):
+        for name in TRAINED_ON:
+            lines = read_lines(unfold(unmark(page["texts"][name])[0]))
+            sample = Sample(number, page["titles"], lines, page["article_body"])
+            cores = [core for core in map(headline_core, page["titles"]) if core]
+            sample.headlines = {
+                index for index, line in enumerate(lines) if len(line.text) < 250 and is_one_of(headline_core(line.text), cores)
+            }
+            samples.append(sample)
+    return samples
+
+
+def is_one_of(core: str, others: Iterable[str]) -> bool:
+    """Whether the core of a headline is nearly that of another, whatever the order of its words."""
+    if not core:
+        return False
+    words = " ".join(sorted(core.split()))
+    for other in others:
+        matcher = SequenceMatcher(None, words, " ".join(sorted(other.split())), autojunk=False)
+        if (
+            matcher.real_quick_ratio() >= LEAST_ALIKE
+            and matcher.quick_ratio() >= LEAST_ALIKE
+            and matcher.ratio() >= LEAST_ALIKE
+        ):
+            return True
+    return False
+
+
+def label_lines(texts: Sequence[str], body: str) -> list[tuple[bool, int]]:
+    """Of each line whether it is of the article, and its words."""
+    true = _WORD.findall(body)
+    runs = {tuple(true[at : at + RUN]) for at in range(len(true) - RUN + 1)}
+    words = [(word, number) for number, text in enumerate(texts) for word in _WORD.findall(text)]
+    covered = [False] * len(words)
+    for at in range(len(words) - RUN + 1):
+        if tuple(word for word, _ in words[at : at + RUN]) in runs:
+            covered[at : at + RUN] = [True] * RUN
+    counts, hits = [0] * len(texts), [0] * len(texts)
+    for (_, number), hit in zip(words, covered, strict=True):
+        counts[number] += 1
+        hits[number] += hit
+    return [(2 * hit >= count > 0, count) for hit, count in zip(hits, counts, strict=True)]
+
+
+def _weights(labels: Sequence[tuple[bool, int]]) -> list[float]:
+    """Each page counts the same; within it, half by words and half by lines."""
+    sizes = [min(words + 1, MOST_WORDS) for _, words in labels]
+    return [50 * size / sum(sizes) + 50 / len(sizes) for size in sizes]
+
+
+def _fit(names: Sequence[str], rows: Sequence[Sequence[int]], truth: Sequence[bool], weights: Sequence[float], c: float) -> Any:
+    numpy, sparse, linear = import_module("numpy"), import_module("scipy.sparse"), import_module("sklearn.linear_model")
+    bins = numpy.asarray(rows)
+    count, width = bins.shape
+    columns = (bins + numpy.arange(width) * BINS).ravel()
+    spots = (numpy.repeat(numpy.arange(count), width), columns)
+    matrix = sparse.csr_matrix((numpy.ones(count * width), spots), shape=(count, width * BINS))
+    model = linear.LogisticRegression(C=c, max_iter=300, solver="liblinear", random_state=0)
+    model.fit(matrix, numpy.asarray(truth), sample_weight=numpy.asarray(weights))
+    table = numpy.rint(model.coef_[0].reshape(width, BINS) * 100).astype(int).tolist()
+    return {
+        "bias": round(float(model.intercept_[0]) * 100),
+        "features": [{"name": name, "weights": row} for name, row in zip(names, table, strict=True)],
+    }
+
+
+def _add_up(table: Any, bins: Sequence[int]) -> float:
+    weights = sum(feature["weights"][number] for feature, number in zip(table["features"], bins, strict=True))
+    return float(table["bias"] + weights) / 100
+
+
+def _own(sample: Sample) -> list[tuple[int, ...]]:
+    return [own_features(line.text, 2 if line.kind else 0 if line.is_plain else 1) for line in sample.lines]
+
+
+def _fit_own(samples: Iterable[Sample]) -> Any:
+    rows, truth, weights = [], [], []
+    for sample in samples:
+        labels = label_lines(sample.texts, sample.body)
+        rows += _own(sample)
+        truth += [label for label, _ in labels]
+        weights += _weights(labels)
+    return _fit(OWN, rows, truth, weights, STRENGTH["own"])
+
+
+def _score(sample: Sample, own: Any) -> None:
+    sample.scores = [_add_up(own, bins) for bins in _own(sample)]
+
+
+def _candidates(sample: Sample) -> dict[int, tuple[int, ...]]:
+    return headline_features(sample.scores, [len(text) for text in sample.texts], sample.texts)
+
+
+def _fit_headline(samples: Iterable[Sample]) -> Any:
+    rows, truth, weights = [], [], []
+    for sample in samples:
+        found = _candidates(sample)
+        for number, bins in found.items():
+            rows.append(bins)
+            truth.append(number in sample.headlines)
+            weights.append((8 if number in sample.headlines else 1) * 100 / len(found))
+    return _fit(HEADLINE, rows, truth, weights, STRENGTH["headline"])
+
+
+def _starts(sample: Sample, headline: Any) -> list[tuple[list[Line], int | None]]:
+    """The lines below the headline as the cleaning will have them: where it is told, and where it is found."""
+    found = _candidates(sample)
+    best = max(found, key=lambda number: _add_up(headline, found[number]), default=None)
+    ways = []
+    for title in (sample.titles[0] if sample.titles else "", sample.lines[best].text if best is not None else ""):
+        _, lines, _, start = settle_headline(sample.lines, title)
+        ways.append((lines, start or None))
+    return ways
+
+
+def _halves(samples: Sequence[Sample], size: int) -> list[tuple[list[Sample], list[Sample]]]:
+    """The samples twice, as (those to train on, those to score); pages are never torn."""
+    parts: tuple[list[Sample], list[Sample]] = ([], [])
+    for sample in samples:
+        parts[sample.page // size % 2].append(sample)
+    return [(parts[0], parts[1]), (parts[1], parts[0])]
+
+
+def train(samples: Sequence[Sample]) -> Tables:
+    """The three tables, as ``line_model.json`` holds them."""
+    own = _fit_own(samples)
+    for some, others in _halves(samples, 2):
+        half = _fit_own(some)
+        for sample in others:
+            _score(sample, half)
+    headline = _fit_headline(samples)
+    rows, truth, weights = [], [], []
+    for some, others in _halves(samples, 4):
+        half = _fit_headline(some)
+        for sample in others:
+            by_text = dict(
+                zip((line.number for line in sample.lines), zip(sample.scores, _own(sample), strict=True), strict=True)
+            )
+            for lines, start in _starts(sample, half):
+                texts = [line.text for line in lines]
+                labels = label_lines(texts, sample.body)
+                places = place_features(
+                    [by_text[line.number][0] for line in lines], [len(text) for text in texts], texts, start
+                )
+                rows += [by_text[line.number][1] + place for line, place in zip(lines, places, strict=True)]
+                truth += [label for label, _ in labels]
+                weights += _weights(labels)
+    return {"own": own, "headline": headline, "place": _fit(OWN + PLACE, rows, truth, weights, STRENGTH["place"])}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("pages", type=Path)
+    tables = train(make_samples(read_pages(parser.parse_args().pages)))
+    parts = []
+    for name, table in tables.items():
+        rows = ",\n".join("    " + json.dumps(row, ensure_ascii=False) for row in table["features"])
+        parts.append(f'  "{name}": {{"bias": {table["bias"]}, "features": [\n{rows}\n  ]}}')
+    TARGET.write_text("{\n" + ",\n".join(parts) + "\n}\n", "utf-8")
+    print(f"{TARGET.name}: {TARGET.stat().st_size} bytes")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,179 @@
+"""Datelines, bylines and dates, as the lines at an article's head have them."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from streams.enrich.phrases import load_phrases
+from streams.enrich.sentences import ends_sentence
+
+_LONGEST_DATELINE, _LONGEST_PLACE, _LONGEST_PLACE_WORDS, _LONGEST_ACRONYM = 110, 50, 6, 4
+_LONGEST_BYLINE, _LONGEST_BYLINE_WORDS = 90, 12
+_LONGEST_DATE = 80
+
+
+class Dateline(NamedTuple):
+    place: str
+    agencies: tuple[str, ...]
+    length: int  # characters of the line, with what parts it from the text
+
+
+class _Place(NamedTuple):
+    name: str
+    is_dated: bool
+
+
+_DATELINE_SIGN = re.compile(r"[-–—―(（/\[［【日]")  # no dateline without one: the cheap test
+_AGENCY_MARK = re.compile(r"[(（]([^()（）]{2,60})[)）]|/([^/()]{2,40})/|\[([^\[\]]{2,60})\]")
+_AGENCY_BREAK = re.compile(r"\s*[/,;&+|、،]\s*|\s+[-–]\s+|\s+(?:and|und|et|y|e|и|و)\s+")
+_LONGEST_CASED_AGENCY, _LONGEST_AGENCY_DESK = 3, 3  # "AP", not "ap"; "dpa/lno"
+_MARK_DASH = re.compile(r"[\s.:।]*(?:--|[-–—―:।])\s*|[\s.:।]*$")
+_PLACE_DASH = re.compile(r"\s*(?:--|[–—―])\s*|\s+-\s+|\s*-$")
+_AGENCY_STOP = re.compile(rf"{_PLACE_DASH.pattern}|\.\s")
+_NO_PLACE_SIGN = re.compile(r"[:;!?\"“”„«»()\[\]#&=+*|<>]")
+_PLACE_WORD_BREAK = re.compile(r"[\s/-]+")
+_CHINESE_DATELINE = re.compile(
+    r"[（(]?(新华社|中新社|中新网|新华网|中央社|人民网)([\u3400-\u9fff]{2,10}?)??(?:\d{1,2}月)?\d{1,2}日[电電讯訊](?:\s*[（(][^（）()]{1,40}[)）])?[)）]?\s*"
+)
+_JAPANESE_DATELINE = re.compile(
+    r"[【［\[]([^】］\]\d\s＝=]{1,12}?)[\s＝=]*(?:\d{1,2}日)?[\s＝=]*(共同|時事|ロイター|AFP時事|AFP|AP|CNN)[】］\]]\s*[-－—–]?\s*"
+)
+
+
+def read_dateline(text: str) -> Dateline | None:
+    """The dateline that the line begins with or is: "LONDON (AP) — ", "New Delhi, Nov 3 (PTI): ", "BEIRUT, June 2 — "…"""
+    head = text[:_LONGEST_DATELINE]
+    if not _DATELINE_SIGN.search(head):
+        return None
+    if found := _CHINESE_DATELINE.match(head):
+        return Dateline(found[2] or "", (found[1],), found.end())
+    if found := _JAPANESE_DATELINE.match(head):
+        return Dateline(found[1], (found[2],), found.end())
+    return _read_marked_dateline(head, text) or _read_dashed_dateline(head, text)
+
+
+def _read_marked_dateline(head: str, text: str) -> Dateline | None:
+    """With the agency in brackets or between slashes."""
+    mark = _AGENCY_MARK.search(head)
+    agencies = _read_agencies(mark[mark.lastindex or 0]) if mark else ()
+    if not mark or not agencies:
+        return None
+    before = head[: mark.start()].rstrip(" ,-–—")
+    place = _read_place(before) if before else _Place("", is_dated=False)
+    if not place:
+        return None
+    dash = _MARK_DASH.match(head, mark.end())
+    if dash and (dash.end() < len(head) or len(text) == len(head)):
+        return Dateline(place.name, agencies, dash.end())
+    # Some have no dash: "London (CNN) The…", "नई दिल्ली, 3 नवंबर (भाषा) …"; or a stop: "МОСКВА, 3 ноября. /ТАСС/. …".
+    rest = head[mark.end() :].lstrip(" .")
+    is_sure = not before or place.is_dated or mark[0].startswith("/") or "CNN" in agencies or _is_capital(place.name)
+    return Dateline(place.name, agencies, len(head) - len(rest)) if rest and not rest[0].islower() and is_sure else None
+
+
+def _read_dashed_dateline(head: str, text: str) -> Dateline | None:
+    """Without a mark only what hardly anything else looks like: a place before an agency, or with a date, or in capitals."""
+    dash = _PLACE_DASH.search(head)
+    place = _read_place(head[: dash.start()]) if dash else None
+    if not dash or not place:
+        return None
+    rest = text[dash.end() :]
+    stop = _AGENCY_STOP.search(head, dash.end())
+    if agencies := _read_agencies(head[dash.end() : stop.start()] if stop else rest[:_LONGEST_PLACE]):
+        return Dateline(place.name, agencies, stop.end() if stop else len(text))
+    is_place = place.is_dated or (_is_capital(place.name) and rest != "")
+    return Dateline(place.name, (), dash.end()) if is_place and not rest[:1].islower() else None
+
+
+def _read_agencies(text: str) -> tuple[str, ...]:
+    """The agencies that ``text`` lists, () if it says anything else."""
+    names = [name.strip(" .") for name in _AGENCY_BREAK.split(text)]
+    known = load_phrases().agencies  # a short one counts as it is written there: "(app)" is no agency
+    agencies = tuple(
+        name for name in names if name in known or (len(name) > _LONGEST_CASED_AGENCY and name.casefold() in known)
+    )
+    others = [name for name in names[1:] if name not in agencies]
+    return agencies if names[0] in agencies and all(len(name) <= _LONGEST_AGENCY_DESK for name in others) else ()
+
+
+def _read_place(text: str) -> _Place | None:
+    """The place that ``text`` names, and whether a date stood there too; None if it says anything else."""
+    parts = [part.strip() for part in text.split(",")]
+    names = [_without_date(part) for part in parts]
+    place = ", ".join(name for name in names if name)
+    words = [word.strip(".'’") for word in _PLACE_WORD_BREAK.split(place.replace(",", " ")) if word]
+    if not names[0] or len(place) > _LONGEST_PLACE or len(words) > _LONGEST_PLACE_WORDS or _NO_PLACE_SIGN.search(place):
+        return None
+    phrases = load_phrases()
+    if any(not word[:1].isalpha() or (word[0].islower() and word not in phrases.particles) for word in words):
+        return None
+    if phrases.date_words.issuperset(word.casefold() for word in words):
+        return None
+    is_dated = any(name != part and not _YEAR.fullmatch(part) for name, part in zip(names, parts, strict=True))
+    return _Place(place, is_dated=is_dated)
+
+
+def _without_date(part: str) -> str:
+    """ "ROMA 03 NOV" is "ROMA"; "June 2" and "2022" are ""."""
+    words = part.split()
+    folded = [word.strip(".").casefold() for word in words]
+    if _DIGIT.search(part) and any(word in load_phrases().date_words or _FULL_DATE.match(word) for word in folded):
+        while folded and _is_date_word(folded[-1]):
+            folded.pop()
+    return "" if _YEAR.fullmatch(part) else " ".join(words[: len(folded)])
+
+
+def _is_capital(place: str) -> bool:
+    """Whether the first of the place's names is in capitals, and not likely an acronym or a label."""
+    name = place.split(",", maxsplit=1)[0]
+    folded = name.casefold()
+    phrases = load_phrases()
+    return (
+        name.isupper() and (len(name) > _LONGEST_ACRONYM or folded in phrases.short_places) and folded not in phrases.not_places
+    )
+
+
+def read_byline(text: str) -> str | None:
+    """The name in "By Jane Doe", "Von Max Muster und Eva Beispiel", "Автор: Иван Иванов"."""
+    if len(text) > _LONGEST_BYLINE or not (found := load_phrases().byline.match(text)):
+        return None
+    name = _NAME_END.split(text[found.end() :])[0]
+    words = name.split()
+    if not 1 <= len(words) <= _LONGEST_BYLINE_WORDS or any(map(str.isdigit, name)) or ends_sentence(name) or words[0] == "The":
+        return None
+    if any(word[0].islower() and word.casefold() not in load_phrases().particles for word in words):
+        return None
+    # Scripts without capitals cannot tell a name from a sentence: there the word must be set off.
+    return name if any(word[0].isupper() for word in words) or found[1].strip() else None
+
+
+def is_date(text: str) -> bool:
+    """Whether the line holds a date and nothing else: "October 9, 2018 at 4:02 pm", "20.11.2019 08:00", "2022年11月8日"."""
+    if len(text) > _LONGEST_DATE or not any(map(str.isdigit, text)):
+        return False
+    words = re.split(r"[\s,/|•·()]+", text.casefold().strip(" -–—"))
+    words = [word.strip(".:") for word in words if word.strip(".:")]
+    phrases = load_phrases()
+    has_date = any(word in phrases.date_words or _FULL_DATE.match(word) for word in words) or _NUMERIC_DATE.search(text)
+    return bool(has_date) and all(_is_date_word(word) or word in phrases.date_company for word in words)
+
+
+_NAME_END = re.compile(r"\s*[|•·]\s*")
+_DIGIT = re.compile(r"\d")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_FULL_DATE = re.compile(r"\d{4}-\d\d?-\d\d?|\d\d?\.\d\d?\.\d{4}|\d{4}年\d\d?月\d\d?日")
+_NUMERIC_DATE = re.compile(r"\b\d\d?/\d\d?/(?:19|20)\d\d\b|\b(?:19|20)\d\d/\d\d?/\d\d?\b")
+_DATE_NUMBER = re.compile(
+    r"\d{1,4}(?:st|nd|rd|th|º|er|日|月|年)?|\d{1,2}[:.h]\d\d(?::\d\d)?(?:am|pm)?|\d\d?(?:am|pm)|[\d.:年月日時分-]{4,19}(?:t[\d:.+z-]+)?|[-–—]"
+)
+
+
+def _is_date_word(word: str) -> bool:
+    return word in load_phrases().date_words or _DATE_NUMBER.fullmatch(word) is not None
+
+
+def states_fact(text: str) -> bool:
+    if len(text) > _LONGEST_DATELINE:
+        return False
+    return bool(read_byline(text) or is_date(text) or ((found := read_dateline(text)) and found.length == len(text)))

@@ -1,0 +1,73 @@
+"""Furniture that shows in a line alone: forms, bars, notices, hashtags, copyright."""
+
+from __future__ import annotations
+
+import re
+
+from streams.enrich.article import CutKind
+from streams.enrich.phrases import BULLETS, bare, load_phrases
+from streams.enrich.sentences import ends_in_full_stop
+
+LONGEST_FURNITURE = 400  # characters: cookie notices
+LONGEST_LINK, _LONGEST_BAR = 60, 200  # a bar is links beside each other
+HASHTAG = re.compile(r"[#＃]([^\s#＃,،、]+)")
+_HASHTAG_LINE = re.compile(r"(?:[^\W\d_]{2,12}\s?[:：]\s*)?(?:[#＃][^\s#＃,،、]+[\s,،、]*)+")
+_LINK_SIGN = re.compile(r"\s*[|｜›»>•·]\s*")
+_COPYRIGHT = re.compile(
+    r"©\s?(?:copyright\s)?(?:19|20)\d\d|^copyright[^.]{0,60}\b(?:19|20)\d\d$|all rights reserved\W{0,3}$", re.IGNORECASE
+)
+
+_STATEMENTS = frozenset((CutKind.COOKIE_NOTICE, CutKind.COMMENT_FORM, CutKind.SUBSCRIPTION, CutKind.COPYRIGHT))
+"""Kinds whose lines may be sentences; a sentence that begins like one of the others is prose."""
+
+
+def recognise_furniture(text: str) -> tuple[CutKind | None, bool]:
+    """The kind of furniture that a line is whatever stands around it, and whether it may be some beside other furniture."""
+    phrases = load_phrases()
+    folded = text.casefold().replace("’", "'")
+    plain = bare(folded)
+    kind = phrases.whole.get(plain) or _recognise_start(folded.lstrip(BULLETS), text)
+    if kind or not plain or plain in phrases.weak:
+        return kind, not kind
+    if _is_hashtags(text):
+        kind = CutKind.HASHTAGS
+    elif len(text) > _LONGEST_BAR:
+        pass
+    elif _COPYRIGHT.search(text):
+        kind = CutKind.COPYRIGHT
+    elif _is_share_bar(folded):
+        kind = CutKind.SHARE_BAR
+    elif _is_link_bar(folded):
+        kind = CutKind.NAVIGATION
+    return kind, False
+
+
+def _recognise_start(folded: str, text: str) -> CutKind | None:
+    for start, kind in load_phrases().starts.get(folded[:2], ()):
+        if folded.startswith(start) and (kind in _STATEMENTS or not ends_in_full_stop(text)):
+            return kind
+    return None
+
+
+def _is_hashtags(text: str) -> bool:
+    if "#" not in text and "＃" not in text:
+        return False
+    return _HASHTAG_LINE.fullmatch(text) is not None and all(map(has_letter, HASHTAG.findall(text)))
+
+
+def _is_share_bar(folded: str) -> bool:
+    words = folded.replace(",", " ").replace("|", " ").split()
+    return len(words) > 1 and load_phrases().share_words.issuperset(words)
+
+
+def _is_link_bar(folded: str) -> bool:
+    """ "Home | About | Contact", "Home > News > World"; not the row of a table."""
+    links = [link for link in _LINK_SIGN.split(folded) if link]
+    if len(links) < 3 or any(len(link.split()) > 4 or not has_letter(link) for link in links):
+        return False
+    phrases = load_phrases()
+    return any(link in phrases.weak or link in phrases.whole for link in links)
+
+
+def has_letter(text: str) -> bool:
+    return any(map(str.isalpha, text))

@@ -1,0 +1,71 @@
+"""Entries of the ledger: which lines were cut, and why."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from streams.enrich.article import Cut, CutKind
+from streams.enrich.lines import VISIBLE, Line, tidy
+from streams.enrich.unfolding import Mark
+
+_EXCERPT = 60  # characters
+
+
+class Verdict(NamedTuple):
+    """What a line that must go is, and why."""
+
+    kind: CutKind
+    reason: str
+
+
+def make_cut(line: Line, verdict: Verdict, *, until: Line | None = None) -> Cut:
+    """The ledger's entry for a line, or for a stretch of lines ``until`` another."""
+    last = until or line
+    return Cut(*verdict, line.offset, last.offset + len(last.raw) - line.offset, line.text[:_EXCERPT].rstrip())
+
+
+_MARKUP = Verdict(CutKind.NAVIGATION, "Markdown's mark, or a link's address")
+
+
+def with_marks(text: str, cuts: Sequence[Cut], marks: Iterable[Mark]) -> tuple[Cut, ...]:
+    """The ledger with the marks of Markdown: within or beside a cut they are part of it, else they have their own entry."""
+    entries = [(cut.offset, cut.offset + cut.length, Verdict(cut.kind, cut.reason)) for cut in cuts]
+    entries += [(mark.offset, mark.offset + mark.length, _MARKUP) for mark in marks]
+    joined: list[tuple[int, int, Verdict]] = []
+    for start, end, verdict in sorted(entries, key=lambda entry: entry[:2]):
+        if joined:
+            first, last, before = joined[-1]
+            is_touching = start <= last or (_MARKUP in {verdict, before} and not text[last:start].strip())
+            if start < last or (is_touching and (_MARKUP in {verdict, before})):
+                joined[-1] = (first, max(last, end), before if verdict is _MARKUP else verdict)
+                continue
+        joined.append((start, end, verdict))
+    return tuple(_cut_of(text, *entry) for entry in joined)
+
+
+def join_ledgers(text: str, first: Sequence[Cut], body: str, second: Sequence[Cut]) -> tuple[Cut, ...]:
+    """One ledger for the ``text`` of two cleanings: the ``second`` is about the ``body`` that the ``first`` left."""
+    kept: list[int] = []  # where in the text the visible characters of the body are
+    at = 0
+    for cut in first:
+        kept += [found.start() for found in VISIBLE.finditer(text, at, cut.offset)]
+        at = cut.offset + cut.length
+    kept += [found.start() for found in VISIBLE.finditer(text, at)]
+    seen = [found.start() for found in VISIBLE.finditer(body)]
+    gaps = [cut.offset for cut in first]
+    joined = list(first)
+    for cut in second:
+        places = kept[bisect_left(seen, cut.offset) : bisect_left(seen, cut.offset + cut.length)]
+        # What the first had cut in between stays its own.
+        for _, run in groupby(places, key=lambda place: bisect_left(gaps, place)):
+            some = list(run)
+            joined.append(_cut_of(text, some[0], some[-1] + 1, Verdict(cut.kind, cut.reason)))
+    return tuple(sorted(joined, key=lambda cut: cut.offset))
+
+
+def _cut_of(text: str, start: int, end: int, verdict: Verdict) -> Cut:
+    excerpt = tidy(text[start : start + 4 * _EXCERPT])[:_EXCERPT].rstrip()
+    return Cut(*verdict, start, end - start, excerpt)

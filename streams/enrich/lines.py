@@ -1,0 +1,77 @@
+"""A page as lines: what each says, where it stood, and what it is by itself."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from streams.enrich.article import CutKind
+from streams.enrich.furniture import LONGEST_FURNITURE, recognise_furniture
+from streams.enrich.sentences import IDEOGRAPH, IDEOGRAPH_WEIGHT, SENTENCE_BREAK, ends_sentence
+
+# Weights in characters of prose.
+_MOST_WEIGHT = 300  # a longer paragraph is no better evidence
+_NO_SENTENCE_WEIGHT = -60  # a line without a sentence
+_FURNITURE_WEIGHT = -120  # a line that is, or may be, furniture
+_SHORTEST_UNSTOPPED_PROSE = 200
+LONGEST_LINK = 60  # characters
+_LINE = re.compile("[^\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
+# Not among them: the joiners U+200C and U+200D and the marks of direction. Persian, Hindi and emoji are spelt with them.
+_INVISIBLE_CHARACTERS = "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff"
+_INVISIBLE = re.compile(f"[{_INVISIBLE_CHARACTERS}]")
+VISIBLE = re.compile(rf"[^\s{_INVISIBLE_CHARACTERS}]")
+
+
+class Line(NamedTuple):
+    """A line, where its first character stood in the original text, and what it is by itself."""
+
+    number: int
+    offset: int
+    raw: str
+    text: str
+    weight: int
+    kind: CutKind | None
+    is_plain: bool  # no furniture, nor what is furniture beside other furniture
+
+
+def read_lines(text: str) -> list[Line]:
+    """The lines of a text that hold a visible character, with single spaces."""
+    is_dirty = _INVISIBLE.search(text) is not None
+    lines: list[Line] = []
+    for found in _LINE.finditer(text):
+        if first := VISIBLE.search(text, found.start(), found.end()):
+            raw = text[first.start() : found.end()].rstrip()
+            tidied = tidy(raw) if is_dirty else " ".join(raw.split())
+            lines.append(judge_line(len(lines), first.start(), raw, tidied))
+    return lines
+
+
+def tidy(text: str) -> str:
+    """The text without invisible characters and with single spaces."""
+    return " ".join(_INVISIBLE.sub("", text).split())
+
+
+def judge_line(number: int, offset: int, raw: str, text: str) -> Line:
+    """What a line is by itself. ``text`` is ``raw`` tidied."""
+    kind, is_weak = recognise_furniture(text) if len(text) <= LONGEST_FURNITURE else (None, False)
+    weight = _FURNITURE_WEIGHT if kind or is_weak else _weigh(text)
+    return Line(number, offset, raw, text, weight, kind, not (kind or is_weak))
+
+
+def _weigh(text: str) -> int:
+    """How much a line speaks for an article: its length if it holds a sentence."""
+    length = len(text)
+    if length < _MOST_WEIGHT and not text.isascii() and IDEOGRAPH.search(text):
+        length *= IDEOGRAPH_WEIGHT
+    if ends_sentence(text) or (length >= _SHORTEST_UNSTOPPED_PROSE and SENTENCE_BREAK.search(text)):
+        return min(length, _MOST_WEIGHT)
+    return _NO_SENTENCE_WEIGHT
+
+
+def split_line(line: Line, length: int) -> tuple[Line, Line]:
+    """The first ``length`` characters of the tidied line, and the rest, both with their places in the original."""
+    visible = sum(not character.isspace() for character in line.text[:length])
+    places = (found.start() for found in VISIBLE.finditer(line.raw))
+    at = next(place for count, place in enumerate(places) if count == visible)
+    head = line._replace(raw=line.raw[:at].rstrip(), text=line.text[:length].rstrip())
+    return head, judge_line(line.number, line.offset + at, line.raw[at:], line.text[length:].lstrip())

@@ -1,0 +1,65 @@
+"""``page_phrases.toml``: what furniture says, and the words of datelines, bylines and dates."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import defaultdict
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from streams.enrich.article import CutKind
+
+BULLETS = " \t•·*»«›‹<>|–—-►▶→←↑○●▪■□+×"
+
+
+class Phrases(NamedTuple):
+    """``page_phrases.toml``, turned so that a line is looked up, not searched."""
+
+    reasons: dict[CutKind, str]
+    whole: dict[str, CutKind]
+    weak: frozenset[str]
+    starts: dict[str, list[tuple[str, CutKind]]]  # by their first two characters
+    share_words: frozenset[str]
+    byline: re.Pattern[str]
+    agencies: frozenset[str]
+    short_places: frozenset[str]
+    not_places: frozenset[str]
+    particles: frozenset[str]
+    date_words: frozenset[str]
+    date_company: frozenset[str]
+
+
+@cache
+def load_phrases() -> Phrases:
+    lists = tomllib.loads(files(__package__).joinpath("page_phrases.toml").read_text("utf-8"))
+    kinds = {CutKind(name): entry for name, entry in lists.items() if "reason" in entry}
+
+    def words(of: dict[str, list[str]]) -> list[str]:
+        return [word.casefold() for by_language in of.values() for word in by_language]
+
+    starts = defaultdict(list)
+    for kind, entry in kinds.items():
+        for start in words(entry["start"]):
+            starts[start[:2]].append((start, kind))
+    return Phrases(
+        reasons={kind: entry["reason"] for kind, entry in kinds.items()},
+        whole={bare(phrase): kind for kind, entry in kinds.items() for phrase in words(entry["whole"])},
+        weak=frozenset(bare(phrase) for entry in kinds.values() for phrase in words(entry.get("weak", {}))),
+        starts=dict(starts),
+        share_words=frozenset(word for phrase in words(lists["share-bar"]["weak"]) for word in phrase.split()),
+        byline=re.compile(
+            rf"(?:{'|'.join(map(re.escape, words(lists['byline-words'])))})(\s*[:：/／|｜]\s*|\s+)", re.IGNORECASE
+        ),
+        agencies=frozenset(name for names in lists["agencies"].values() for name in names),
+        short_places=frozenset(words(lists["short-places"])),
+        not_places=frozenset(words(lists["not-places"])),
+        particles=frozenset(words(lists["particles"])),
+        date_words=frozenset(words(lists["date-words"])),
+        date_company=frozenset(words(lists["date-company"])),
+    )
+
+
+def bare(text: str) -> str:
+    return text.replace("’", "'").lstrip(BULLETS).rstrip(" .:…»›>|→!?")

@@ -1,0 +1,170 @@
+"""Undo what a flattener did to the lines: Markdown's marks, hard wraps, paragraphs broken at every link.
+
+All functions give a text of the same length, so that a place in it is the same place in the original: a mark becomes spaces,
+a break within a paragraph becomes a space. Each looks first whether the text is of the kind, and leaves any other as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from itertools import pairwise
+from typing import NamedTuple
+
+_MARKDOWN_SIGN = re.compile(r"\]\(|(?m:^#{1,6} \S)")
+_FEWEST_MARKDOWN_SIGNS = 3
+_LONGEST_ADDRESS, _LONGEST_LINK_TEXT = 2000, 400  # characters
+_ADDRESS = rf"\((?:<[^<>]{{0,{_LONGEST_ADDRESS}}}>|[^()<>]{{0,{_LONGEST_ADDRESS}}}(?:\([^()<>]{{0,200}}\)[^()<>]{{0,200}})?)\)"
+_IMAGE = re.compile(rf"!\[[^\[\]]{{0,{_LONGEST_LINK_TEXT}}}\]{_ADDRESS}")
+_LINK = re.compile(rf"(\[)([^\[\]]{{0,{_LONGEST_LINK_TEXT}}})(\]{_ADDRESS})")
+_LINE_MARK = re.compile(r"(?m)^[ \t>]*(?:#{1,6}|[*+])(?=[ \t])")
+_EMPHASIS = re.compile(
+    r"(?<![\w*])(\*{1,3})(?=\S)([^*\n]{1,300}?)(?<=\S)(\1)(?![\w*])|(?<![\w_])(_)(?=\S)([^_\n]{1,300}?)(?<=\S)(_)(?![\w_])"
+)
+_ESCAPE = re.compile(r"\\(?=[-.+*_#()\[\]!`])")
+
+_BREAK = re.compile(r"[^\S\n]*\r?\n[^\S\n]*")
+_BLANK = re.compile(r"\n[^\S\n]*\n")
+
+# A paragraph broken at its links leaves lines that begin with a comma or a full stop. No list or poem has those.
+_BROKEN_SIGN = re.compile(r"\n(?<![.!?。！？]\n)[^\S\n]*[,;.)’](?![.)\d])")
+_FEWEST_BROKEN_SIGNS = 3
+_GOES_ON = re.compile(r"[,;.:)\]’”»、，。；：）」』،؛।!?](?!\.)")
+_OPENS = re.compile(r"[(‘“«「『（]")
+_ENDED = re.compile(r"[.!?…:。！？：।؟۔][\"'”’»›)\]）」』】]*$")
+_HANGS = re.compile(r"[,;(\[‘“«、，；（「『،؛]$")
+_SENTENCE_WITHIN = re.compile(r"[.!?,;][\"'”’»)\]]* ")
+_LEAST_CHAIN_WORDS = 4
+_TAIL = 6  # the end of a sentence is looked for in so many characters
+
+# Hard wraps: nearly all lines are short, and the long ones end just before a common width.
+_LEAST_WIDTH, _MOST_WIDTH = 55, 100  # characters
+_RARE = 50  # of so many lines one may be longer: an address
+_FEWEST_WRAPPED, _LEAST_WRAPPED_SHARE = 4, 0.8  # of the lines that are followed by another
+
+
+class Mark(NamedTuple):
+    """A piece of markup: where it stands and how long it is, in characters."""
+
+    offset: int
+    length: int
+
+
+def unmark(text: str) -> tuple[str, tuple[Mark, ...]]:
+    """Blank out Markdown's links, images, headings and emphasis, if the text is Markdown; and say where they stood."""
+    if "](" not in text and "# " not in text:
+        return text, ()
+    if len(_MARKDOWN_SIGN.findall(text)) < _FEWEST_MARKDOWN_SIGNS:
+        return text, ()
+    marks: list[tuple[int, int]] = []
+
+    def blank(start: int, end: int) -> None:
+        marks.append((start, end))
+
+    def take(pattern: re.Pattern[str], groups: tuple[int, ...], now: str) -> str:
+        pieces: list[str] = []
+        at = 0
+        for found in pattern.finditer(now):
+            for group in groups:
+                start, end = found.span(group)
+                if start < 0:
+                    continue
+                blank(start, end)
+                pieces += (now[at:start], re.sub(r"[^\n]", " ", now[start:end]) if group == -1 else " " * (end - start))
+                at = end
+        return "".join((*pieces, now[at:])) if pieces else now
+
+    text = take(_IMAGE, (0,), text)
+    text = take(_LINK, (1, 3), text)
+    text = take(_LINE_MARK, (0,), text)
+    text = take(_EMPHASIS, (1, 3, 4, 6), text)
+    text = take(_ESCAPE, (0,), text)
+    return text, tuple(Mark(start, end - start) for start, end in sorted(marks))
+
+
+def unfold(text: str) -> str:
+    """Join the lines of a paragraph that were broken at a width, or at every link."""
+    if "\n" not in text:
+        return text
+    if _is_wrapped(text):
+        text = _join(text, _unwrap_places(text))
+    if len(_BROKEN_SIGN.findall(text)) >= _FEWEST_BROKEN_SIGNS:
+        text = _join(text, _broken_places(text))
+    return text
+
+
+def _join(text: str, places: Iterable[tuple[int, int]]) -> str:
+    pieces: list[str] = []
+    at = 0
+    for start, end in places:
+        pieces += (text[at:start], " " * (end - start))
+        at = end
+    return "".join((*pieces, text[at:])) if pieces else text
+
+
+def _is_wrapped(text: str) -> bool:
+    lines = text.split("\n")
+    if sum([len(line) > _MOST_WIDTH and " " in line.strip() for line in lines]) > len(lines) / _RARE or not _BLANK.search(text):
+        return False
+    lines = [line.rstrip() for line in lines]
+    width = _width(lines)
+    inner = [(line, after) for line, after in pairwise(lines) if len(line) > width / 2 and after and " " in after]
+    wrapped = sum(_is_full(line, after, width) for line, after in inner)
+    return wrapped >= max(_FEWEST_WRAPPED, _LEAST_WRAPPED_SHARE * len(inner))
+
+
+def _width(lines: list[str]) -> int:
+    return max((len(line) for line in lines if len(line) <= _MOST_WIDTH), default=0)
+
+
+def _is_full(line: str, after: str, width: int) -> bool:
+    """Whether the next line's first word would not have fitted on this one."""
+    word = after.split(maxsplit=1)[0] if after.strip() else ""
+    return bool(word) and len(line) + 1 + len(word) > width
+
+
+def _unwrap_places(text: str) -> list[tuple[int, int]]:
+    lines = text.split("\n")
+    width = _width([line.rstrip() for line in lines])
+    places, at = [], 0
+    for line, after in pairwise(lines):
+        at += len(line)
+        if len(line.strip()) > width / 2 and after.strip() and _is_full(line.rstrip(), after, width):
+            places.append((at, at + 1))
+        at += 1
+    return places
+
+
+def _broken_places(text: str) -> list[tuple[int, int]]:
+    """The breaks within paragraphs. Blank lines are never within one."""
+    breaks = [found.span() for found in _BREAK.finditer(text)]
+    starts = [0, *(end for _, end in breaks)]
+    ends = [*(start for start, _ in breaks), len(text)]
+    parts = [text[start:end] for start, end in zip(starts, ends, strict=True)]
+    goes_on = [False] * (len(parts) + 1)  # whether the part continues the one before it
+    for index in range(len(parts) - 1, 0, -1):
+        goes_on[index] = _continues(
+            parts[index - 1], parts[index], text[breaks[index - 1][0] : breaks[index - 1][1]], followed=goes_on[index + 1]
+        )
+    return [span for index, span in enumerate(breaks, 1) if goes_on[index]]
+
+
+def _continues(before: str, part: str, gap: str, *, followed: bool) -> bool:
+    """Whether ``part`` goes on with the paragraph ``before`` it; ``followed``: whether the next part goes on with this one."""
+    if not before or not part:
+        return False
+    if _GOES_ON.match(part) if len(part) > 1 else part in ",.;)":
+        return True
+    if _ENDED.search(before, max(0, len(before) - _TAIL)):
+        return False
+    if part[0].islower() or _HANGS.search(before) or gap.startswith(" ") or gap.endswith(" "):
+        return True
+    if part[0].isdigit() or _OPENS.match(part):
+        return followed or _is_prose(before) or bool(_ENDED.search(part))
+    return _is_prose(before) and (followed or (len(part) > 1 and before[-1:].islower()))
+
+
+def _is_prose(text: str) -> bool:
+    if text[:1] in ",.;)":
+        return True
+    return len(text.split()) >= _LEAST_CHAIN_WORDS and (bool(_SENTENCE_WITHIN.search(text)) or text[:1].islower())
