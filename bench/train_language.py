@@ -36,8 +36,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.language_sources import Rates, langdetect_rates, lingua_rates, wordfreq_words
-from streams.enrich.language import _prose
-from streams.enrich.language_model import ngrams, words
+from streams.enrich.language import READ_CHARS, prose
+from streams.enrich.language_model import HEAVIEST, ngrams, words
 from streams.enrich.language_scripts import main_script, script_of
 
 np: Any = import_module("numpy")
@@ -60,7 +60,7 @@ RAREST = 2e-6
 LINGUA_LETTERS, LANGDETECT_LETTERS = 3e5, 1e5  # what their rates weigh beside the letters of the spans
 PRIOR_TRUST = 0.18
 DRAWN_WEIGHT = 0.3
-PER_NAT = 64
+PER_NAT = 24
 # Without it, Adam lets what was seen once move as far as what was seen a thousand times.
 STEADINESS = 1e-5
 
@@ -114,9 +114,9 @@ def examples(script: str, rows: Iterable[dict[str, Any]], wordfreq: Path) -> Exa
     labels: list[int] = []
     by_language: defaultdict[str, dict[str, Span]] = defaultdict(dict)
     for row in rows:
-        prose = unicodedata.normalize("NFC", _prose("", row["text"]))
-        if row["lang"] in tags and main_script(prose)[0] == script:
-            for span in _cut(words(prose)[:ARTICLE_WORDS], chance):
+        text = unicodedata.normalize("NFC", prose(row["text"][:READ_CHARS]))
+        if row["lang"] in tags and main_script(text)[0] == script:
+            for span in _cut(words(text)[:ARTICLE_WORDS], chance):
                 by_language[row["lang"]][" ".join(span)] = span
     for label, tag in enumerate(tags):
         found = list(by_language[tag].values())
@@ -250,7 +250,7 @@ def pack(models: list[tuple[str, list[str], list[str], Any]]) -> bytes:
     """The file that `streams.enrich.language_model` reads."""
     header, parts = [], []
     for script, tags, known, found in models:
-        whole = np.clip(np.rint((found - found.min(1, keepdims=True)) * PER_NAT), 0, 255).astype(np.uint8)
+        whole = np.clip(np.rint((found - found.min(1, keepdims=True)) * PER_NAT), 0, HEAVIEST).astype(np.uint8)
         names, columns = "\n".join(known).encode(), np.ascontiguousarray(whole.T).tobytes()
         sizes = {"ngram_bytes": len(names), "weight_bytes": len(columns)}
         header.append({"script": script, "tags": tags, "per_nat": PER_NAT, **sizes})

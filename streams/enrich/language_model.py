@@ -4,9 +4,10 @@ Each n-gram (2 to 5 characters of a word, its ends marked by spaces; single char
 language of the script. The weights come from lingua's and langdetect's counts and wordfreq's word lists, corrected by
 training on news texts (``bench/train_language.py``; data, licences and quality: ``language_model.md``).
 
-The weights of one n-gram are packed into one Python integer, 32 bits a language, so that one addition adds them for all
-languages. Sums of whole numbers are the same in every order and on every machine. What a word is worth is remembered: few
-words make up most of the news.
+The weights of one n-gram are packed into one Python integer, 16 bits a language, so that one addition adds them for all
+languages. A letter stands in five n-grams at most, so that no sum of `MOST_LETTERS` letters can flow over. Sums of whole
+numbers are the same in every order and on every machine. What a word is worth is remembered: few words make up most of the
+news.
 """
 
 from __future__ import annotations
@@ -22,10 +23,12 @@ from pathlib import Path
 from typing import Final
 
 _MODEL_FILE = Path(__file__).with_name("language_model.xz")
-_LANE_BYTES = 4
+_LANE_BYTES = 2
 LONGEST_NGRAM: Final = 5
-# 400 bytes each. Other than speed nothing depends on it.
-_WORDS_REMEMBERED = 20_000
+MOST_LETTERS: Final = 200
+HEAVIEST: Final = (1 << 8 * _LANE_BYTES) // (MOST_LETTERS * LONGEST_NGRAM) - 2
+# 300 bytes each. Nothing but speed depends on it.
+_WORDS_REMEMBERED = 50_000
 
 _APOSTROPHES = "'’ʻʼ‘`´ʹ"
 _TATWEEL = "ـ"  # stretches an Arabic line, and is no letter
@@ -33,7 +36,8 @@ _TATWEEL = "ـ"  # stretches an Arabic line, and is no letter
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What the words of a text are worth in each language, best first; ``letters``: how many letters were looked at.
+    """What the words of a text are worth in each language, best first; ``letters``: how many letters there are in
+    words with at least one known n-gram.
 
     A unit is ``1 / per_nat`` of a natural logarithm of odds.
     """
@@ -69,16 +73,17 @@ def words(text: str) -> list[str]:
     return text.translate(_LETTERS).split()
 
 
-def ngrams(word: str) -> Iterator[str]:
-    """What the model looks up of one word, each as often as it stands there."""
+def ngrams(word: str) -> list[str]:
+    """What the model looks up of one word, each as often as it stands there: at most five a letter."""
     padded = f" {word} "
     length = len(padded)
-    for size in range(2, LONGEST_NGRAM + 1):
-        for start in range(length - size + 1):
-            yield padded[start : start + size]
-    yield from word
+    found = [
+        padded[start : start + size] for size in range(2, LONGEST_NGRAM + 1) for start in range(length - size + 1)
+    ]
+    found += word
     if length > LONGEST_NGRAM:
-        yield padded
+        found.append(padded)
+    return found
 
 
 class Model:
@@ -87,20 +92,25 @@ class Model:
     def __init__(self, tags: Sequence[str], per_nat: float, weights: dict[str, int]) -> None:
         self.tags = tuple(tags)
         self.per_nat = per_nat
-        self._lanes = struct.Struct(f"<{len(tags)}I")
+        self._lanes = struct.Struct(f"<{len(tags)}H")
         self._of_word = _remembering(weights)
 
     def scores(self, text: str) -> Scores:
-        """What each language is worth for a text (in NFC); all zero where no n-gram is known."""
-        total = letters = 0
+        """What each language is worth for a text (in NFC); of long ones, the first `MOST_LETTERS` letters count."""
+        total = letters = known = 0
         of_word = self._of_word
         for word in words(text):
+            letters += len(word)
+            if letters > MOST_LETTERS:
+                word = word[: len(word) + MOST_LETTERS - letters]  # noqa: PLW2901
             worth = of_word(word)
             if worth:
                 total += worth
-                letters += len(word)
+                known += len(word)
+            if letters >= MOST_LETTERS:
+                break
         sums = self._lanes.unpack(total.to_bytes(self._lanes.size, "little"))
-        return Scores(tuple(sorted(zip(sums, self.tags, strict=True), reverse=True)), letters, self.per_nat)
+        return Scores(tuple(sorted(zip(sums, self.tags, strict=True), reverse=True)), known, self.per_nat)
 
 
 def _remembering(weights: dict[str, int]) -> Callable[[str], int]:
@@ -108,33 +118,54 @@ def _remembering(weights: dict[str, int]) -> Callable[[str], int]:
 
     @lru_cache(maxsize=_WORDS_REMEMBERED)
     def of_word(word: str) -> int:
-        return sum(get(ngram, 0) for ngram in ngrams(word))
+        padded = f" {word} "
+        length = len(padded)
+        total = get(padded, 0) if length > LONGEST_NGRAM else 0
+        for start in range(length - 1):
+            for end in range(min(start + LONGEST_NGRAM, length), start, -1):
+                worth = get(padded[start:end])
+                if worth is not None:
+                    total += worth
+                    break
+        return total
 
     return of_word
+
+
+def _with_beginnings(weights: Iterator[tuple[str, int]]) -> dict[str, int]:
+    """Each n-gram with the weights of all that begin as it does added.
+
+    So the longest known one at each place of a word stands for all that begin there, and a word costs a third of the
+    look-ups. Whole words are looked up on their own and add nothing.
+    """
+    found: dict[str, int] = {}
+    for ngram, weight in sorted(weights, key=lambda row: len(row[0])):
+        found[ngram] = weight
+        if len(ngram) <= LONGEST_NGRAM:
+            for end in range(len(ngram) - 1, 0, -1):
+                beginning = found.get(ngram[:end])
+                if beginning is not None:
+                    found[ngram] += beginning
+                    break
+    return found
 
 
 @cache
 def models() -> dict[str, Model]:
     """By script (ISO 15924), read from the file once."""
-    raw = lzma.decompress(_MODEL_FILE.read_bytes())
-    header_size = int.from_bytes(raw[:4], "little")
-    header = json.loads(raw[4 : 4 + header_size])
-    position = 4 + header_size
     found = {}
-    for script in header["scripts"]:
-        names = raw[position : position + script["ngram_bytes"]].decode().split("\n")
-        position += script["ngram_bytes"]
-        weights = _unpack(raw[position : position + script["weight_bytes"]], len(names), len(script["tags"]))
-        position += script["weight_bytes"]
-        found[script["script"]] = Model(script["tags"], script["per_nat"], dict(zip(names, weights, strict=True)))
+    with lzma.open(_MODEL_FILE) as file:
+        header = json.loads(file.read(int.from_bytes(file.read(4), "little")))
+        for script in header["scripts"]:
+            names = file.read(script["ngram_bytes"]).decode().split("\n")
+            weights = _unpack(file.read(script["weight_bytes"]), len(names), len(script["tags"]))
+            found[script["script"]] = Model(script["tags"], script["per_nat"], _with_beginnings(zip(names, weights, strict=True)))
     return found
 
 
 def _unpack(columns: bytes, rows: int, languages: int) -> Iterator[int]:
     """The file holds a column a language, which packs better; one integer a row is wanted."""
-    lanes = bytearray(rows * languages * _LANE_BYTES)
-    width = languages * _LANE_BYTES
-    for language in range(languages):
-        lanes[language * _LANE_BYTES :: width] = columns[language * rows : (language + 1) * rows]
-    for start in range(0, len(lanes), width):
-        yield int.from_bytes(lanes[start : start + width], "little")
+    lane = bytearray(languages * _LANE_BYTES)
+    for row in range(rows):
+        lane[::_LANE_BYTES] = columns[row::rows]
+        yield int.from_bytes(lane, "little")
