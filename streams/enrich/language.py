@@ -37,14 +37,17 @@ _ENOUGH_LETTERS = 12
 _OWN_LETTER_SHARE = 0.005
 
 # Letters that one language writes and the others of its script do not, where the model has no data to learn it from.
-_OWN_LETTERS = {"Arab": (("ckb", "ڕڵ"), ("ug", "ۇۈې"), ("sd", "ڻڄڃٻ"))}
+_OWN_LETTERS = {"Arab": (("ckb", "ڕڵ"), ("ug", "ۇۈ"), ("sd", "ڻڄڃٻ"))}
 
 _NOT_PROSE = re.compile(r"(?:https?://|www\.)[!-~]+|[!-~]{0,64}@[!-~]+|#\w+")
-_QUOTED = re.compile("[«„“\"][^«»„“”\"]*[»“”\"]")
+_QUOTED = re.compile('[«„“"][^«»„“”"]*[»“”"]')
 
 # n-grams overlap, so they are not independent witnesses: the sums are divided by this much before they become a
-# confidence, the more the longer the text is. Fitted to held-out texts by ``bench/train_language.py``.
-_DOUBT, _DOUBT_GROWTH = 1.0, 0.0
+# confidence, the more the longer the text is. Fitted to 15,578 texts that the model was not trained on, whole and cut short.
+_DOUBT, _DOUBT_GROWTH = 0.5, 0.4
+# A text in a language that nobody taught the model is made of n-grams that are rare in all: its winner scores little a
+# letter. Of the held-out texts 99.9 % have more than 2.1 nats a letter; Hindi in Latin letters has 2.05, typed at random 1.4.
+_STRANGE_NATS_A_LETTER, _STRANGE_SPREAD = 1.95, 0.07
 # The odds that a declaration adds for its language.
 _DECLARED_ODDS = 6.0
 
@@ -119,7 +122,11 @@ def _most_likely(script: str, sample: str, declared: str | None) -> tuple[str, f
     if language in odds:
         odds[language] *= _DECLARED_ODDS
     tag = max(odds, key=lambda tag: (odds[tag], tag))
-    return _tag(script, tag), round(odds[tag] / math.fsum(odds.values()), 3)
+    confidence = odds[tag] / math.fsum(odds.values())
+    if script == "Latn":
+        nats_a_letter = best / scores.per_nat / scores.letters
+        confidence /= 1 + math.exp((_STRANGE_NATS_A_LETTER - nats_a_letter) / _STRANGE_SPREAD)
+    return _tag(script, tag), max(0.001, round(confidence, 3))
 
 
 def _tag(script: str, language: str) -> str:
@@ -129,4 +136,3 @@ def _tag(script: str, language: str) -> str:
 def _script_confidence(count: int) -> float:
     """One letter proves little, a sentence all but everything."""
     return round(count / (count + 1), 3)
-

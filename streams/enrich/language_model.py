@@ -16,7 +16,7 @@ import json
 import lzma
 import struct
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -77,9 +77,7 @@ def ngrams(word: str) -> list[str]:
     """What the model looks up of one word, each as often as it stands there: at most five a letter."""
     padded = f" {word} "
     length = len(padded)
-    found = [
-        padded[start : start + size] for size in range(2, LONGEST_NGRAM + 1) for start in range(length - size + 1)
-    ]
+    found = [padded[start : start + size] for size in range(2, LONGEST_NGRAM + 1) for start in range(length - size + 1)]
     found += word
     if length > LONGEST_NGRAM:
         found.append(padded)
@@ -87,17 +85,21 @@ def ngrams(word: str) -> list[str]:
 
 
 class Model:
-    """The languages of one script, and what each n-gram is worth in them."""
+    """The languages of one script, and what each n-gram is worth in them.
 
-    def __init__(self, tags: Sequence[str], per_nat: float, weights: dict[str, int]) -> None:
+    ``head_start``: what a language is worth before a word is read (news is English more often than Latin).
+    """
+
+    def __init__(self, tags: Sequence[str], per_nat: float, weights: dict[str, int], head_start: Sequence[int] = ()) -> None:
         self.tags = tuple(tags)
         self.per_nat = per_nat
+        self._head_start = sum(score << 8 * _LANE_BYTES * lane for lane, score in enumerate(head_start))
         self._lanes = struct.Struct(f"<{len(tags)}H")
         self._of_word = _remembering(weights)
 
     def scores(self, text: str) -> Scores:
         """What each language is worth for a text (in NFC); of long ones, the first `MOST_LETTERS` letters count."""
-        total = letters = known = 0
+        total, letters, known = self._head_start, 0, 0
         of_word = self._of_word
         for word in words(text):
             letters += len(word)
@@ -132,7 +134,7 @@ def _remembering(weights: dict[str, int]) -> Callable[[str], int]:
     return of_word
 
 
-def _with_beginnings(weights: Iterator[tuple[str, int]]) -> dict[str, int]:
+def with_beginnings(weights: Iterable[tuple[str, int]]) -> dict[str, int]:
     """Each n-gram with the weights of all that begin as it does added.
 
     So the longest known one at each place of a word stands for all that begin there, and a word costs a third of the
@@ -159,7 +161,8 @@ def models() -> dict[str, Model]:
         for script in header["scripts"]:
             names = file.read(script["ngram_bytes"]).decode().split("\n")
             weights = _unpack(file.read(script["weight_bytes"]), len(names), len(script["tags"]))
-            found[script["script"]] = Model(script["tags"], script["per_nat"], _with_beginnings(zip(names, weights, strict=True)))
+            with_all = with_beginnings(zip(names, weights, strict=True))
+            found[script["script"]] = Model(script["tags"], script["per_nat"], with_all, script["head_start"])
     return found
 
 

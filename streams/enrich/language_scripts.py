@@ -65,7 +65,6 @@ _OTHER_LETTER_WEIGHT = 2
 _KANA_SHARE_OF_JAPANESE = 0.05
 
 
-
 def main_script(text: str) -> tuple[str, int, int]:
     """The script that most of the text is written in (ISO 15924), how many letters of it there are, and how many in all.
 

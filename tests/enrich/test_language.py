@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from streams.enrich.article import Language
 from streams.enrich.language import READ_CHARS, UNDETERMINED, detect_language, known_languages, load
 from streams.enrich.language_declared import agrees, read_declared
-from streams.enrich.language_model import models, ngrams, words
+from streams.enrich.language_model import MOST_LETTERS, Model, models, ngrams, with_beginnings
 
 # Lone surrogates and NULs too: what a page holds is not always text.
 any_text = st.text(st.characters(exclude_categories=()))
@@ -34,14 +34,18 @@ def _profiles():
         pytest.param("ru", "Президент заявил о готовности к переговорам", id="Russian"),
         pytest.param("uk", "Президент заявив про готовність до переговорів", id="Ukrainian"),
         pytest.param("bg", "Правителството обяви новите мерки за подкрепа на бизнеса", id="Bulgarian"),
+        pytest.param("sr-Cyrl", "Председник Србије изјавио је да ће се преговори наставити", id="Serbian in Cyrillic"),
         pytest.param(
-            "sr-Cyrl", "Председник Србије изјавио је да ће се преговори наставити", id="Serbian in Cyrillic"
+            "sr-Latn", "Predsednik Srbije izjavio je da će se pregovori nastaviti sledeće nedelje", id="Serbian in Latin"
         ),
-        pytest.param("sr-Latn", "Predsednik Srbije izjavio je da će se pregovori nastaviti sledeće nedelje", id="Serbian in Latin"),
         pytest.param("hr", "Premijer je izjavio kako će se pregovori nastaviti sljedećeg tjedna u Zagrebu", id="Croatian"),
         pytest.param("id", "Pemerintah mengumumkan kebijakan baru karena inflasi naik bulan ini", id="Indonesian"),
         pytest.param("ms", "Kerajaan mengumumkan dasar baharu kerana inflasi meningkat bulan ini", id="Malay"),
-        pytest.param("gl", "O goberno da Xunta anuncia novas medidas para os concellos galegos", id="Galician"),
+        pytest.param(
+            "gl",
+            "O goberno galego anuncia novas axudas para a veciñanza dos concellos afectados polos incendios",
+            id="Galician",
+        ),
         pytest.param("ca", "El govern anuncia noves mesures contra la inflació aquest dijous", id="Catalan"),
         pytest.param("da", "Regeringen vil bruge flere penge på nye sygehuse", id="Danish"),
         pytest.param("sv", "Regeringen vill lägga mer pengar på nya sjukhus", id="Swedish"),
@@ -128,7 +132,9 @@ def test_where_there_is_nothing_to_judge_it_is_undetermined(text):
             "The president said on Monday that talks would go on for another week.",
             id="the body where the headline is short",
         ),
-        pytest.param("en", "Russian minister: “Мы открыты для переговоров”, and Kyiv answers", "", id="English quoting Russian"),
+        pytest.param(
+            "en", "Russian minister: “Мы открыты для переговоров”, and Kyiv answers", "", id="English quoting Russian"
+        ),
         pytest.param(
             "en",
             "Zakharova answers",
@@ -139,8 +145,12 @@ def test_where_there_is_nothing_to_judge_it_is_undetermined(text):
         pytest.param("ru", "Глава OpenAI Sam Altman представил GPT-5 в San Francisco", "", id="Latin names in Russian"),
         pytest.param("ja", "NASA、新型ロケットの打ち上げを延期", "", id="mostly Chinese characters and a few kana"),
         pytest.param("en", "😀 Great news for all of us today 🚀🚀🚀", "", id="among emoji"),
-        pytest.param("es", "#Urgente #Noticias El presidente anuncia nuevas medidas @gobierno https://t.co/xyz", "", id="a tweet"),
-        pytest.param("de", "Müller, Kroos und Neuer: Das sagt der Bundestrainer vor dem Spiel gegen Brasilien", "", id="many names"),
+        pytest.param(
+            "es", "#Urgente #Noticias El presidente anuncia nuevas medidas @gobierno https://t.co/xyz", "", id="a tweet"
+        ),
+        pytest.param(
+            "de", "Müller, Kroos und Neuer: Das sagt der Bundestrainer vor dem Spiel gegen Brasilien", "", id="many names"
+        ),
         pytest.param("fr", "L’ÉCOLE FERMÉE APRÈS L’INCENDIE: CE QUE L’ON SAIT", "", id="French in capitals"),
         pytest.param("ru", "ПРЕЗИДЕНТ ЗАЯВИЛ О ГОТОВНОСТИ К ПЕРЕГОВОРАМ", "", id="Russian in capitals"),
     ],
@@ -167,7 +177,7 @@ def test_confidence_grows_with_the_text():
 @pytest.mark.parametrize(
     "text",
     [
-        pytest.param("Prezident zayavil o gotovnosti k peregovoram s Ukrainoy", id="Russian in Latin letters"),
+        pytest.param("Embannet en deus ar gouarnamant mentoù nevez evit an deskadurezh", id="Breton"),
         pytest.param("pradhan mantri ne nayi arthik yojana ki ghoshna ki hai", id="Hindi in Latin letters"),
         pytest.param("xqzt vbnm wrtp kjhg fdsq zxcv", id="keys hit at random"),
     ],
@@ -253,13 +263,31 @@ def test_any_text_has_an_answer(headline, body):
     assert detect_language(headline, body) == language
 
 
-@given(st.lists(st.sampled_from(["talks", "war", "gouvernement", "não", "für", "sjukhus"]), min_size=1, max_size=12), st.randoms())
+@given(
+    st.lists(st.sampled_from(["talks", "war", "gouvernement", "não", "für", "sjukhus"]), min_size=1, max_size=12), st.randoms()
+)
 def test_the_order_of_words_does_not_matter(some, chance):
     """Scores are sums of whole numbers over words."""
     shuffled = list(some)
     chance.shuffle(shuffled)
     latin = models()["Latn"]
     assert latin.scores(" ".join(some)) == latin.scores(" ".join(shuffled))
+
+
+@given(st.dictionaries(st.text("ab ", min_size=1, max_size=7), st.integers(0, 63)), st.text("abc", min_size=1, max_size=9))
+def test_the_longest_known_ngram_stands_for_all_that_begin_there(weights, word):
+    """Looking up one n-gram a letter gives the sum of all n-grams of the word."""
+    weights = {ngram: weight for ngram, weight in weights.items() if ngram in ngrams(ngram.strip()) and ngram.strip()}
+    model = Model(["xx"], 1.0, with_beginnings(weights.items()))
+    assert model.scores(word).of == ((sum(weights.get(ngram, 0) for ngram in ngrams(word)), "xx"),)
+
+
+@pytest.mark.parametrize("text", ["a" * 3_000, "a " * 3_000, "the " * 1_000, "Übergrößenträger" * 200])
+def test_no_text_is_too_long_for_the_sums(text):
+    """Only so many letters are counted that the packed sums hold."""
+    scores = models()["Latn"].scores(text)
+    assert 0 < scores.letters <= MOST_LETTERS
+    assert scores == models()["Latn"].scores(text + text)
 
 
 def test_the_ngrams_of_a_word():
