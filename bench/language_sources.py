@@ -14,7 +14,7 @@ import gzip
 import json
 import zipfile
 import zlib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -39,14 +39,14 @@ _TO_LATIN = {
 def lingua_rates(wheel: Path, tag: str, script: str) -> Rates:
     """All n-grams of up to five characters of a language, {} where lingua does not know it."""
     names = _LINGUA_NAMES.get(tag, (tag,))
-    rates: Counter[str] = Counter()
+    rates: Rates = {}
     for name in names:
         for ngram, rate in _lingua_counts(wheel, name).items():
-            rates[ngram] += rate / len(names)
+            rates[ngram] = rates.get(ngram, 0) + rate / len(names)
     if tag == "sr" and script == "Latn":  # lingua's Serbian is Cyrillic
         latin = (("".join(_TO_LATIN.get(letter, letter) for letter in ngram), rate) for ngram, rate in rates.items())
         return {ngram: rate for ngram, rate in latin if len(ngram) <= len(_LINGUA_FILES)}
-    return dict(rates)
+    return rates
 
 
 @cache
@@ -97,10 +97,10 @@ def langdetect_rates(tag: str) -> Rates:
     if not path.exists():
         return {}
     profile = json.loads(path.read_text(encoding="utf-8"))
-    rates: Counter[str] = Counter()
+    rates: Rates = {}
     for ngram, count in profile["freq"].items():
-        rates[ngram.lower()] += count / profile["n_words"][0]
-    return dict(rates)
+        rates[ngram.lower()] = rates.get(ngram.lower(), 0) + count / profile["n_words"][0]
+    return rates
 
 
 def wordfreq_words(wheel: Path, tag: str) -> Rates:

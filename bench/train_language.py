@@ -136,7 +136,7 @@ def rates_by_language(script: str, given: Examples, lingua: Path) -> list[Rates]
 
 
 def most_telling(script: str, given: Examples, rates: list[Rates]) -> list[str]:
-    mean: Counter[str] = Counter()
+    mean: defaultdict[str, float] = defaultdict(float)
     for of_language in rates:
         for ngram, rate in of_language.items():
             mean[ngram] += rate / len(rates)
@@ -157,7 +157,9 @@ def most_telling(script: str, given: Examples, rates: list[Rates]) -> list[str]:
 def design(spans: list[Span], known: list[str]) -> Any:
     """How often each known n-gram stands in each span."""
     position = {ngram: index for index, ngram in enumerate(known)}
-    rows, columns, counts = [0], [], []
+    rows = [0]
+    columns: list[int] = []
+    counts: list[int] = []
     for span in spans:
         found = Counter(position[ngram] for word in span for ngram in ngrams(word) if ngram in position)
         columns += found.keys()
