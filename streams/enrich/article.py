@@ -59,10 +59,16 @@ class CleanText:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A BCP 47 tag ("und": nothing to judge) and a confidence, 0.0 to 1.0."""
+    """A BCP 47 tag ("und": nothing to judge) and a confidence, 0.0 to 1.0.
+
+    ``declared`` is the tag that the source's own word names, None where it gave none or none that is known;
+    ``agrees`` says whether it names the language that was found, None where there is nothing to compare.
+    """
 
     tag: str
     confidence: float
+    declared: str | None = None
+    agrees: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from streams.enrich.article import Language
 from streams.enrich.language import READ_CHARS, UNDETERMINED, detect_language, known_languages, load
+from streams.enrich.language_declared import agrees, read_declared
+from streams.enrich.language_model import MOST_LETTERS, Model, models, ngrams, with_beginnings
 
 # Lone surrogates and NULs too: what a page holds is not always text.
 any_text = st.text(st.characters(exclude_categories=()))
@@ -32,9 +34,36 @@ def _profiles():
         pytest.param("ru", "Президент заявил о готовности к переговорам", id="Russian"),
         pytest.param("uk", "Президент заявив про готовність до переговорів", id="Ukrainian"),
         pytest.param("bg", "Правителството обяви новите мерки за подкрепа на бизнеса", id="Bulgarian"),
+        pytest.param("sr-Cyrl", "Председник Србије изјавио је да ће се преговори наставити", id="Serbian in Cyrillic"),
         pytest.param(
-            "sr", "Председник Србије изјавио је да ће се преговори наставити", id="Serbian in Cyrillic, which langdetect lacks"
+            "sr-Latn", "Predsednik Srbije izjavio je da će se pregovori nastaviti sledeće nedelje", id="Serbian in Latin"
         ),
+        pytest.param("hr", "Premijer je izjavio kako će se pregovori nastaviti sljedećeg tjedna u Zagrebu", id="Croatian"),
+        pytest.param("id", "Pemerintah mengumumkan kebijakan baru karena inflasi naik bulan ini", id="Indonesian"),
+        pytest.param("ms", "Kerajaan mengumumkan dasar baharu kerana inflasi meningkat bulan ini", id="Malay"),
+        pytest.param(
+            "gl",
+            "O goberno galego anuncia novas axudas para a veciñanza dos concellos afectados polos incendios",
+            id="Galician",
+        ),
+        pytest.param("ca", "El govern anuncia noves mesures contra la inflació aquest dijous", id="Catalan"),
+        pytest.param("da", "Regeringen vil bruge flere penge på nye sygehuse", id="Danish"),
+        pytest.param("sv", "Regeringen vill lägga mer pengar på nya sjukhus", id="Swedish"),
+        pytest.param("sk", "Vláda schválila nové opatrenia na podporu podnikateľov", id="Slovak"),
+        pytest.param("cs", "Vláda schválila nová opatření na podporu podnikatelů", id="Czech"),
+        pytest.param("sw", "Serikali yatangaza mpango mpya wa kupambana na mfumuko wa bei", id="Swahili"),
+        pytest.param("ha", "Gwamnati ta sanar da sabbin matakan yaƙi da hauhawar farashi", id="Hausa"),
+        pytest.param("yo", "Ìjọba kéde ètò tuntun láti dènà ọ̀wọ́n gógó ọjà", id="Yoruba"),
+        pytest.param("so", "Dowladda ayaa ku dhawaaqday qorshe cusub oo dhaqaale", id="Somali"),
+        pytest.param("az", "Prezident yeni iqtisadi islahatlar haqqında fərman imzaladı", id="Azerbaijani"),
+        pytest.param("uz", "Prezident yangi iqtisodiy islohotlar toʻgʻrisidagi farmonni imzoladi", id="Uzbek"),
+        pytest.param("kk", "Президент жаңа экономикалық реформалар туралы жарлыққа қол қойды", id="Kazakh"),
+        pytest.param("ky", "Президент жаңы экономикалык реформалар тууралуу жарлыкка кол койду", id="Kyrgyz"),
+        pytest.param("tg", "Президент дар бораи ислоҳоти нави иқтисодӣ фармон ба имзо расонд", id="Tajik"),
+        pytest.param("mn", "Ерөнхийлөгч эдийн засгийн шинэ шинэтгэлийн зарлигт гарын үсэг зурлаа", id="Mongolian"),
+        pytest.param("ps", "ولسمشر د اقتصاد د ملاتړ لپاره نوي اقدامات اعلان کړل", id="Pashto"),
+        pytest.param("mr", "पंतप्रधानांनी नवीन आर्थिक योजनेची घोषणा केली आहे", id="Marathi"),
+        pytest.param("ne", "प्रधानमन्त्रीले नयाँ आर्थिक योजना घोषणा गर्नुभएको छ", id="Nepali"),
         pytest.param("mk", "Владата ги објави новите мерки за поддршка на граѓаните", id="Macedonian"),
         pytest.param("be", "Прэзідэнт заявіў пра гатоўнасць да перамоў", id="Belarusian by its own letter"),
         pytest.param("ar", "الرئيس يعلن عن إجراءات جديدة لدعم الاقتصاد", id="Arabic"),
@@ -103,6 +132,27 @@ def test_where_there_is_nothing_to_judge_it_is_undetermined(text):
             "The president said on Monday that talks would go on for another week.",
             id="the body where the headline is short",
         ),
+        pytest.param(
+            "en", "Russian minister: “Мы открыты для переговоров”, and Kyiv answers", "", id="English quoting Russian"
+        ),
+        pytest.param(
+            "en",
+            "Zakharova answers",
+            "«Мы открыты для переговоров, но пока не видим готовности другой стороны к серьёзному разговору о мире, "
+            "и нам остаётся только ждать», she wrote. " + "The ministry said that the talks would go on next week. " * 12,
+            id="an English page that begins with a long Russian quotation",
+        ),
+        pytest.param("ru", "Глава OpenAI Sam Altman представил GPT-5 в San Francisco", "", id="Latin names in Russian"),
+        pytest.param("ja", "NASA、新型ロケットの打ち上げを延期", "", id="mostly Chinese characters and a few kana"),
+        pytest.param("en", "😀 Great news for all of us today 🚀🚀🚀", "", id="among emoji"),
+        pytest.param(
+            "es", "#Urgente #Noticias El presidente anuncia nuevas medidas @gobierno https://t.co/xyz", "", id="a tweet"
+        ),
+        pytest.param(
+            "de", "Müller, Kroos und Neuer: Das sagt der Bundestrainer vor dem Spiel gegen Brasilien", "", id="many names"
+        ),
+        pytest.param("fr", "L’ÉCOLE FERMÉE APRÈS L’INCENDIE: CE QUE L’ON SAIT", "", id="French in capitals"),
+        pytest.param("ru", "ПРЕЗИДЕНТ ЗАЯВИЛ О ГОТОВНОСТИ К ПЕРЕГОВОРАМ", "", id="Russian in capitals"),
     ],
 )
 def test_known_traps(tag, headline, body):
@@ -124,6 +174,74 @@ def test_confidence_grows_with_the_text():
     assert confidences[-1] > 0.99
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("Embannet en deus ar gouarnamant mentoù nevez evit an deskadurezh", id="Breton"),
+        pytest.param("pradhan mantri ne nayi arthik yojana ki ghoshna ki hai", id="Hindi in Latin letters"),
+        pytest.param("xqzt vbnm wrtp kjhg fdsq zxcv", id="keys hit at random"),
+    ],
+)
+def test_what_is_in_no_known_language_is_said_with_doubt(text):
+    """A language that nobody taught the model gets a relative's tag at best, and a confidence to match."""
+    assert detect_language(text, "").confidence < 0.9
+
+
+@pytest.mark.parametrize(
+    ("declared", "read"),
+    [
+        pytest.param("en", "en", id="a code of two letters"),
+        pytest.param("en-GB", "en", id="a region"),
+        pytest.param("pt_BR.UTF-8", "pt", id="POSIX"),
+        pytest.param("DEU", "de", id="a code of three letters"),
+        pytest.param("nb-NO", "no", id="Bokmål"),
+        pytest.param("zh-TW", "zh-Hant", id="a region that says the script"),
+        pytest.param("zh-Hans-SG", "zh-Hans", id="a script"),
+        pytest.param("sr-Latn-RS", "sr-Latn", id="Serbian in Latin letters"),
+        pytest.param("iw", "he", id="an old code"),
+        pytest.param("fr, en", "fr", id="the first of several"),
+        pytest.param("", None, id="nothing"),
+        pytest.param(None, None, id="none"),
+        pytest.param("klingon", None, id="no code"),
+        pytest.param("–", None, id="no letters"),
+    ],
+)
+def test_what_a_source_declares_is_read(declared, read):
+    assert read_declared(declared) == read
+
+
+@pytest.mark.parametrize(
+    ("declared", "headline", "tag", "agreed"),
+    [
+        pytest.param("en-US", "Regierung einigt sich auf neuen Haushalt für das nächste Jahr", "de", False, id="a wrong word"),
+        pytest.param("de-AT", "Regierung einigt sich auf neuen Haushalt für das nächste Jahr", "de", True, id="a right word"),
+        pytest.param("zh-TW", "总统宣布新的经济政策，这对市场是好消息", "zh-Hans", False, id="the other script"),
+        pytest.param("zh", "总统宣布新的经济政策，这对市场是好消息", "zh-Hans", True, id="no script named"),
+        pytest.param("en", "12:30", "und", None, id="nothing to judge"),
+        pytest.param("xx", "The president said on Monday", "en", None, id="a word unknown here"),
+    ],
+)
+def test_the_declared_language_is_compared(declared, headline, tag, agreed):
+    """Clear text overrules it; whether it agrees is told; unknown words count for nothing."""
+    language = detect_language(headline, "", declared)
+    assert (language.tag, language.agrees) == (tag, agreed)
+
+
+def test_the_declared_language_decides_where_the_text_does_not():
+    """One word that Croatian and Serbian share."""
+    assert detect_language("Predsjednik", "", "hr").tag == "hr"
+    assert detect_language("Utakmica", "", "hr").tag == "hr"
+    assert detect_language("Utakmica", "", "sr").tag == "sr-Latn"
+
+
+@given(any_text)
+def test_any_declaration_can_be_read(declared):
+    """It names a known tag or none."""
+    read = read_declared(declared)
+    assert read is None or read in known_languages() | {"sr"}
+    assert read is None or agrees(read, read)
+
+
 def test_the_end_of_a_long_body_is_not_read():
     """Only headline and lead decide, so that a long article costs no more than a short one."""
     lead = "The government said on Monday that it would raise taxes next year. " * 20
@@ -143,3 +261,41 @@ def test_any_text_has_an_answer(headline, body):
     assert 0.0 <= language.confidence <= 1.0
     assert (language.tag == "und") == (language.confidence == 0.0)
     assert detect_language(headline, body) == language
+
+
+@given(
+    st.lists(st.sampled_from(["talks", "war", "gouvernement", "não", "für", "sjukhus"]), min_size=1, max_size=12), st.randoms()
+)
+def test_the_order_of_words_does_not_matter(some, chance):
+    """Scores are sums of whole numbers over words."""
+    shuffled = list(some)
+    chance.shuffle(shuffled)
+    latin = models()["Latn"]
+    assert latin.scores(" ".join(some)) == latin.scores(" ".join(shuffled))
+
+
+@given(st.dictionaries(st.text("ab ", min_size=1, max_size=7), st.integers(0, 63)), st.text("abc", min_size=1, max_size=9))
+def test_the_longest_known_ngram_stands_for_all_that_begin_there(weights, word):
+    """Looking up one n-gram a letter gives the sum of all n-grams of the word."""
+    weights = {ngram: weight for ngram, weight in weights.items() if ngram in ngrams(ngram.strip()) and ngram.strip()}
+    model = Model(["xx"], 1.0, with_beginnings(weights.items()))
+    assert model.scores(word).of == ((sum(weights.get(ngram, 0) for ngram in ngrams(word)), "xx"),)
+
+
+@pytest.mark.parametrize("text", ["a" * 3_000, "a " * 3_000, "the " * 1_000, "Übergrößenträger" * 200])
+def test_no_text_is_too_long_for_the_sums(text):
+    """Only so many letters are counted that the packed sums hold."""
+    scores = models()["Latn"].scores(text)
+    assert 0 < scores.letters <= MOST_LETTERS
+    assert scores == models()["Latn"].scores(text + text)
+
+
+def test_the_ngrams_of_a_word():
+    """Two to five characters with its ends, single letters, and the whole where that is longer."""
+    assert list(ngrams("ab")) == [" a", "ab", "b ", " ab", "ab ", " ab ", "a", "b"]
+    assert " talks " in list(ngrams("talks"))
+
+
+def test_at_least_eighty_languages_are_known():
+    """Counted without scripts."""
+    assert len({tag.partition("-")[0] for tag in known_languages()}) >= 90

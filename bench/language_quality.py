@@ -1,0 +1,100 @@
+"""``python -m bench.language_quality DATA``: how often the language is right, how sure it says it is, and how fast.
+
+DATA is the folder with ``language-dev.jsonl.gz`` and ``headline-stories-dev.jsonl.gz`` (``bench.language_sources.read_rows``).
+The shipped model was not trained on a quarter of the documents: the figures are of that quarter, ``--all`` gives those of all.
+
+"strict" compares the language; "merged" takes hr/sr/bs for one language, and id/ms.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from bench.language_sources import read_rows
+from streams.enrich.language import detect_language, load
+
+_MERGED = {"hr": "sh", "sr": "sh", "bs": "sh", "id": "ms"}
+_OTHER_SETS = {"lingua", "udhr"}
+_BOUNDS = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 1.01)
+
+Judged = tuple[dict[str, Any], str, float]
+
+
+def judge(rows: Iterable[dict[str, Any]]) -> list[Judged]:
+    """Each row with the language found, without its script, and the confidence. Headlines are read as headlines."""
+    found = []
+    for row in rows:
+        headline, body = (row["text"], "") if row["kind"] in {"headline", "words"} else ("", row["text"])
+        language = detect_language(headline, body)
+        found.append((row, language.tag.partition("-")[0], language.confidence))
+    return found
+
+
+def print_table(title: str, judged: Iterable[Judged], key: Callable[[dict[str, Any]], str]) -> None:
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for row, tag, _ in judged:
+        right = row["lang"]
+        counts[key(row)].update(
+            rows=1, strict=tag == right, merged=_MERGED.get(tag, tag) == _MERGED.get(right, right), **{f"→{tag}": tag != right}
+        )
+    print(f"\n{title:24}{'rows':>7}{'strict':>8}{'merged':>8}  mostly taken for")
+    for name, count in sorted(counts.items()):
+        rows = count["rows"]
+        wrong = [f"{tag} {n}" for tag, n in count.most_common() if tag.startswith("→") and n][:4]
+        print(f"{name:24}{rows:7}{count['strict'] / rows:8.2%}{count['merged'] / rows:8.2%}  {' '.join(wrong)}")
+
+
+def print_calibration(judged: Iterable[Judged]) -> None:
+    rows = [(confidence, row["lang"] == tag) for row, tag, confidence in judged]
+    print(f"\n{'confidence':24}{'rows':>7}{'said':>8}{'right':>8}")
+    for low, high in pairwise(_BOUNDS):
+        inside = [(confidence, right) for confidence, right in rows if low <= confidence < high]
+        if inside:
+            said, right = (sum(values) / len(inside) for values in zip(*inside, strict=True))
+            print(f"{f'{low:.2f} to {min(high, 1):.2f}':24}{len(inside):7}{said:8.2%}{right:8.2%}")
+
+
+def print_speed(rows: list[dict[str, Any]], repeats: int) -> None:
+    headlines = [(row["text"], "") for row in rows if row["kind"] == "headline"]
+    articles = [("", row["text"][:2_000]) for row in rows if row["kind"] == "article"]
+    for name, texts in (("headlines", headlines), ("articles, 2,000 characters", articles)):
+        seconds = min(_seconds(texts) for _ in range(repeats))
+        print(f"{name:28}{len(texts) / seconds:10,.0f} a second (best of {repeats})")
+
+
+def _seconds(texts: Iterable[tuple[str, str]]) -> float:
+    start = time.perf_counter()
+    for headline, body in texts:
+        detect_language(headline, body)
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path, help="the folder with language-dev.jsonl.gz")
+    parser.add_argument("--all", action="store_true", help="the texts that were trained on too")
+    parser.add_argument("--repeats", type=int, default=5, help="runs of the speed measurement")
+    arguments = parser.parse_args()
+    rows = read_rows(arguments.data)
+    start = time.perf_counter()
+    load()
+    print(f"model read in {time.perf_counter() - start:.2f} s")
+    judged = judge(row for row in rows if row["kind"] != "words" and (arguments.all or row["held"]))
+    print_table("all but single words", judged, lambda _: "all")
+    print_table("news", [row for row in judged if row[0]["set"] not in _OTHER_SETS], lambda _: "all")
+    sets = {"ntrex", "udnews", "udhead", "dsl", "lingua", "udhr"}
+    print_table("by kind", judged, lambda row: f"{row['set'] if row['set'] in sets else 'stories'} {row['kind']}")
+    print_table("by language", judged, lambda row: str(row["lang"]))
+    print_calibration(judged)
+    print()
+    print_speed(rows, arguments.repeats)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,174 @@
+"""Which of a script's languages a text is written in: a linear model over the n-grams of its words.
+
+Each n-gram (2 to 5 characters of a word, its ends marked by spaces; single characters; whole words) has a weight for every
+language of the script. The weights come from lingua's and langdetect's counts and wordfreq's word lists, corrected by
+training on news texts (``bench/train_language.py``; data, licences and quality: ``language_model.md``).
+
+The weights of one n-gram are packed into one Python integer, 16 bits a language, so that one addition adds them for all
+languages. A letter stands in five n-grams at most, so that no sum of `MOST_LETTERS` letters can flow over. Sums of whole
+numbers are the same in every order and on every machine. What a word is worth is remembered: few words make up most of the
+news.
+"""
+
+from __future__ import annotations
+
+import json
+import lzma
+import struct
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Final
+
+_MODEL_FILE = Path(__file__).with_name("language_model.xz")
+_LANE_BYTES = 2
+LONGEST_NGRAM: Final = 5
+MOST_LETTERS: Final = 200
+HEAVIEST: Final = (1 << 8 * _LANE_BYTES) // (MOST_LETTERS * LONGEST_NGRAM) - 2
+# 300 bytes each. Nothing but speed depends on it.
+_WORDS_REMEMBERED = 50_000
+
+_APOSTROPHES = "'’ʻʼ‘`´ʹ"
+_TATWEEL = "ـ"  # stretches an Arabic line, and is no letter
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What the words of a text are worth in each language, best first; ``letters``: how many letters there are in
+    words with at least one known n-gram.
+
+    A unit is ``1 / per_nat`` of a natural logarithm of odds.
+    """
+
+    of: tuple[tuple[int, str], ...]
+    letters: int
+    per_nat: float
+
+
+class _Letters(dict[int, str]):
+    """Each character as the model knows it, for `str.translate`: lower case; a space for what is no letter."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        if character in _APOSTROPHES:
+            self[code] = "' "  # "l'école" is two words, the first of which ends in an apostrophe
+        elif character == _TATWEEL:
+            self[code] = ""
+        elif character == "İ":
+            self[code] = "i"  # lower() would leave a dot behind
+        elif character.isalpha() or unicodedata.category(character) in {"Mn", "Mc"}:
+            self[code] = character.lower()
+        else:
+            self[code] = " "
+        return self[code]
+
+
+_LETTERS = _Letters()
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in NFC, in lower case; an apostrophe ends a word and stays with it."""
+    return text.translate(_LETTERS).split()
+
+
+def ngrams(word: str) -> list[str]:
+    """What the model looks up of one word, each as often as it stands there: at most five a letter."""
+    padded = f" {word} "
+    length = len(padded)
+    found = [padded[start : start + size] for size in range(2, LONGEST_NGRAM + 1) for start in range(length - size + 1)]
+    found += word
+    if length > LONGEST_NGRAM:
+        found.append(padded)
+    return found
+
+
+class Model:
+    """The languages of one script, and what each n-gram is worth in them.
+
+    ``head_start``: what a language is worth before a word is read (news is English more often than Latin).
+    """
+
+    def __init__(self, tags: Sequence[str], per_nat: float, weights: dict[str, int], head_start: Sequence[int] = ()) -> None:
+        self.tags = tuple(tags)
+        self.per_nat = per_nat
+        self._head_start = sum(score << 8 * _LANE_BYTES * lane for lane, score in enumerate(head_start))
+        self._lanes = struct.Struct(f"<{len(tags)}H")
+        self._of_word = _remembering(weights)
+
+    def scores(self, text: str) -> Scores:
+        """What each language is worth for a text (in NFC); of long ones, the first `MOST_LETTERS` letters count."""
+        total, letters, known = self._head_start, 0, 0
+        of_word = self._of_word
+        for word in words(text):
+            letters += len(word)
+            if letters > MOST_LETTERS:
+                word = word[: len(word) + MOST_LETTERS - letters]  # noqa: PLW2901
+            worth = of_word(word)
+            if worth:
+                total += worth
+                known += len(word)
+            if letters >= MOST_LETTERS:
+                break
+        sums = self._lanes.unpack(total.to_bytes(self._lanes.size, "little"))
+        return Scores(tuple(sorted(zip(sums, self.tags, strict=True), reverse=True)), known, self.per_nat)
+
+
+def _remembering(weights: dict[str, int]) -> Callable[[str], int]:
+    get = weights.get
+
+    @lru_cache(maxsize=_WORDS_REMEMBERED)
+    def of_word(word: str) -> int:
+        padded = f" {word} "
+        length = len(padded)
+        total = get(padded, 0) if length > LONGEST_NGRAM else 0
+        for start in range(length - 1):
+            for end in range(min(start + LONGEST_NGRAM, length), start, -1):
+                worth = get(padded[start:end])
+                if worth is not None:
+                    total += worth
+                    break
+        return total
+
+    return of_word
+
+
+def with_beginnings(weights: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Each n-gram with the weights of all that begin as it does added.
+
+    So the longest known one at each place of a word stands for all that begin there, and a word costs a third of the
+    look-ups. Whole words are looked up on their own and add nothing.
+    """
+    found: dict[str, int] = {}
+    for ngram, weight in sorted(weights, key=lambda row: len(row[0])):
+        found[ngram] = weight
+        if len(ngram) <= LONGEST_NGRAM:
+            for end in range(len(ngram) - 1, 0, -1):
+                beginning = found.get(ngram[:end])
+                if beginning is not None:
+                    found[ngram] += beginning
+                    break
+    return found
+
+
+@cache
+def models() -> dict[str, Model]:
+    """By script (ISO 15924), read from the file once."""
+    found = {}
+    with lzma.open(_MODEL_FILE) as file:
+        header = json.loads(file.read(int.from_bytes(file.read(4), "little")))
+        for script in header["scripts"]:
+            names = file.read(script["ngram_bytes"]).decode().split("\n")
+            weights = _unpack(file.read(script["weight_bytes"]), len(names), len(script["tags"]))
+            with_all = with_beginnings(zip(names, weights, strict=True))
+            found[script["script"]] = Model(script["tags"], script["per_nat"], with_all, script["head_start"])
+    return found
+
+
+def _unpack(columns: bytes, rows: int, languages: int) -> Iterator[int]:
+    """The file holds a column a language, which packs better; one integer a row is wanted."""
+    lane = bytearray(languages * _LANE_BYTES)
+    for row in range(rows):
+        lane[::_LANE_BYTES] = columns[row::rows]
+        yield int.from_bytes(lane, "little")

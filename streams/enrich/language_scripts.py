@@ -1,0 +1,99 @@
+"""Which script a text is written in, and where the script alone names the language."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from functools import cache
+from typing import Final
+
+# Where each script's letters lie (Unicode 15, Blocks.txt; the blocks that news is written in). ISO 15924 names.
+_SCRIPT_BLOCKS = (
+    (0x0041, 0x02AF, "Latn"),
+    (0x0370, 0x03FF, "Grek"),
+    (0x0400, 0x052F, "Cyrl"),
+    (0x0530, 0x058F, "Armn"),
+    (0x0590, 0x05FF, "Hebr"),
+    (0x0600, 0x06FF, "Arab"),
+    (0x0750, 0x077F, "Arab"),
+    (0x0780, 0x07BF, "Thaa"),
+    (0x0900, 0x097F, "Deva"),
+    (0x0980, 0x09FF, "Beng"),
+    (0x0A00, 0x0A7F, "Guru"),
+    (0x0A80, 0x0AFF, "Gujr"),
+    (0x0B00, 0x0B7F, "Orya"),
+    (0x0B80, 0x0BFF, "Taml"),
+    (0x0C00, 0x0C7F, "Telu"),
+    (0x0C80, 0x0CFF, "Knda"),
+    (0x0D00, 0x0D7F, "Mlym"),
+    (0x0D80, 0x0DFF, "Sinh"),
+    (0x0E00, 0x0E7F, "Thai"),
+    (0x0E80, 0x0EFF, "Laoo"),
+    (0x0F00, 0x0FFF, "Tibt"),
+    (0x1000, 0x109F, "Mymr"),
+    (0x10A0, 0x10FF, "Geor"),
+    (0x1100, 0x11FF, "Hang"),
+    (0x1200, 0x139F, "Ethi"),
+    (0x1780, 0x17FF, "Khmr"),
+    (0x1E00, 0x1EFF, "Latn"),
+    (0x1F00, 0x1FFF, "Grek"),
+    (0x3040, 0x30FF, "Kana"),
+    (0x3130, 0x318F, "Hang"),
+    (0x31F0, 0x31FF, "Kana"),
+    (0x3400, 0x4DBF, "Hani"),
+    (0x4E00, 0x9FFF, "Hani"),
+    (0xAC00, 0xD7AF, "Hang"),
+    (0xF900, 0xFAFF, "Hani"),
+    (0xFB50, 0xFDFF, "Arab"),
+    (0xFE70, 0xFEFF, "Arab"),
+    (0xFF66, 0xFF9F, "Kana"),
+    (0x20000, 0x323AF, "Hani"),
+)
+_BLOCK_STARTS = [start for start, _, _ in _SCRIPT_BLOCKS]
+
+# Scripts that one language has (nearly) to itself among the languages that news is written in.
+ONLY_LANGUAGE: Final = {
+    "Armn": "hy", "Beng": "bn", "Ethi": "am", "Geor": "ka", "Grek": "el", "Gujr": "gu", "Guru": "pa", "Hang": "ko",
+    "Hebr": "he", "Kana": "ja", "Khmr": "km", "Knda": "kn", "Laoo": "lo", "Mlym": "ml", "Mymr": "my", "Orya": "or",
+    "Sinh": "si", "Taml": "ta", "Telu": "te", "Thaa": "dv", "Thai": "th", "Tibt": "bo",
+}  # fmt: skip
+# Names in Latin letters stand in the text of every script, hardly ever the other way round; and one Han character
+# says as much as several letters.
+_LETTER_WEIGHT = {"Latn": 1, "Hani": 4, "Kana": 4, "Hang": 4}
+_OTHER_LETTER_WEIGHT = 2
+# Japanese shows kana in every clause, while Chinese has at most a brand name in it.
+_KANA_SHARE_OF_JAPANESE = 0.05
+
+
+def main_script(text: str) -> tuple[str, int, int]:
+    """The script that most of the text is written in (ISO 15924), how many letters of it there are, and how many in all.
+
+    ("", 0, 0) where there are no letters of a known script. Japanese is "Kana", its Chinese characters included.
+    """
+    counts: Counter[str] = Counter()
+    for letter, count in Counter(text).items():
+        if script := script_of(letter):
+            counts[script] += count
+    if counts["Kana"] > _KANA_SHARE_OF_JAPANESE * counts["Hani"]:
+        counts["Kana"] += counts.pop("Hani", 0)
+    weights = {script: count * _LETTER_WEIGHT.get(script, _OTHER_LETTER_WEIGHT) for script, count in counts.items()}
+    script = max(weights, key=lambda script: (weights[script], script), default="")
+    return script, counts[script], counts.total()
+
+
+@cache
+def script_of(character: str) -> str:
+    """Its ISO 15924 name; "" for what is no letter, or of no script known here."""
+    if not character.isalpha():
+        return ""
+    _, end, script = _SCRIPT_BLOCKS[bisect_right(_BLOCK_STARTS, ord(character)) - 1]
+    return script if ord(character) <= end else ""
+
+
+def chinese_tag(text: str) -> str:
+    """Simplified or Traditional, by which of the two old national character sets holds more of the text; else "zh"."""
+    han = "".join(character for character in text if script_of(character) == "Hani")
+    simplified, traditional = (len(han.encode(charset, "ignore")) for charset in ("gb2312", "big5"))
+    if simplified == traditional:
+        return "zh"
+    return "zh-Hans" if simplified > traditional else "zh-Hant"
