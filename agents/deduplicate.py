@@ -64,7 +64,7 @@ def deduplicate_step(settings: Settings) -> Step:
 
 def enrich(record: Record, article: Article) -> Output:
     """Tag an article's language and subjects and write it down for consumers."""
-    language = detect_language(article.headline, article.body)
+    language = detect_language(article.headline, article.body, article.language)
     subjects = tag_subjects(article.headline, article.body, article.keywords, language.tag)
     headers = event_headers(
         record,
@@ -74,6 +74,7 @@ def enrich(record: Record, article: Article) -> Output:
         language=language.tag,
         languageconfidence=f"{language.confidence:.2f}",
         languagedeclared=article.language,
+        languageagrees=None if language.agrees is None else str(language.agrees).lower(),
         cuts=ledger_text(article),
     )
     document = ninjs_document(article, language, subjects, record.timestamp)
