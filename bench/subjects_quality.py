@@ -1,0 +1,128 @@
+"""How good the subjects are: on development texts that the shipped table has not seen, by source and language.
+
+    .venv/bin/python -m bench.subjects_quality DATA
+
+DATA is the folder with ``subjects-dev.jsonl.gz``. Texts are tagged as articles without keywords are. Printed, for the IPTC's top
+levels: the share of texts whose first one (by relevance where none is given) is right, F1 averaged over the subjects with 30
+texts or more, how many texts get a subject and how many of these are right, the same at confidence 50 and more, and how often
+tags of each confidence are right. The last line is the speed on articles of 2,000 characters, by processor time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.subject_rows import Row, labelled_rows
+from streams.enrich.article import Subject
+from streams.enrich.subject_words import TOP_LEVELS
+from streams.enrich.subjects import URI_PREFIX, rank_top_levels, tag_subjects
+
+SURE = 50
+ARTICLE_CHARS = 2_000
+ENOUGH = 30  # texts of a subject, to have an F1
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A text, the top level that comes first (-1: none), and the top levels that were given, with their confidence."""
+
+    row: Row
+    first: int
+    given: Sequence[tuple[int, int]]
+
+
+def judge(row: Row) -> Judged:
+    """Tag a text as an article's headline (HuffPost) or body."""
+    headline, body = (row.text, "") if row.source == "huffpost" else ("", row.text)
+    ranked = rank_top_levels(headline, body, row.language)
+    given = top_levels(tag_subjects(headline, body, (), row.language))
+    return Judged(row, TOP_LEVELS.index(ranked[0]) if ranked else -1, given)
+
+
+def top_levels(subjects: Sequence[Subject]) -> list[tuple[int, int]]:
+    found = [(subject.uri.removeprefix(URI_PREFIX), subject.confidence) for subject in subjects]
+    return [(TOP_LEVELS.index(code), confidence) for code, confidence in found if code in TOP_LEVELS]
+
+
+def f1(judged: Sequence[Judged]) -> float:
+    """Averaged over subjects; a text that may be several things counts for the one it was found to be, else for its first."""
+    hits, wrong, missed = defaultdict(int), defaultdict(int), defaultdict(int)
+    for each in judged:
+        if each.first in each.row.right:
+            hits[each.first] += 1
+        else:
+            wrong[each.first] += 1
+            missed[each.row.right[0]] += 1
+    counted = [number for number in range(len(TOP_LEVELS)) if hits[number] + missed[number] >= ENOUGH]
+    scores = [2 * hits[number] / (2 * hits[number] + wrong[number] + missed[number]) for number in counted]
+    return sum(scores) / len(scores) if scores else 0.0
+
+
+def line(name: str, judged: Sequence[Judged]) -> str:
+    accuracy = share([each.first in each.row.right for each in judged])
+    best = [(each.given[0][0] in each.row.right, each.given[0][1]) for each in judged if each.given]
+    sure = [number in each.row.right for each in judged for number, confidence in each.given if confidence >= SURE]
+    sure_texts = sum(1 for _, confidence in best if confidence >= SURE)
+    return (
+        f"{name:22} {len(judged):6,} {accuracy:9.3f} {f1(judged):6.3f} {len(best) / len(judged):9.2f} "
+        f"{share([right for right, _ in best]):9.3f} {sure_texts / len(judged):9.2f} {share(sure):9.3f}"
+    )
+
+
+def share(right: Sequence[bool]) -> float:
+    return sum(right) / len(right) if right else 0.0
+
+
+def calibration(judged: Sequence[Judged]) -> list[str]:
+    bands: dict[int, list[tuple[int, bool]]] = defaultdict(list)
+    for each in judged:
+        for number, confidence in each.given:
+            bands[min(confidence // 10, 9)].append((confidence, number in each.row.right))
+    return [
+        f"  {10 * band:3}-{10 * band + 9}: {len(tags):6,} tags, said {sum(said for said, _ in tags) / len(tags):5.1f}, "
+        f"right {100 * share([right for _, right in tags]):5.1f}"
+        for band, tags in sorted(bands.items())
+    ]
+
+
+def speed(rows: Sequence[Row]) -> float:
+    """Articles a second of processor time, best of five: texts of one language joined to 2,000 characters."""
+    joined = " ".join(row.text for row in rows if row.language == "en")
+    articles = [joined[start : start + ARTICLE_CHARS] for start in range(0, min(len(joined), 200_000), ARTICLE_CHARS)]
+    times = []
+    for _ in range(5):
+        begun = time.process_time()
+        for article in articles:
+            tag_subjects(article[:80], article[80:], (), "en")
+        times.append(time.process_time() - begun)
+    return len(articles) / min(times)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Figures of the subjects on development data.")
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--all", action="store_true", help="also the texts that the table was made from")
+    options = parser.parse_args()
+
+    rows = [row for row in labelled_rows(options.data) if options.all or row.kept_out]
+    judged = [judge(row) for row in rows]
+    print(f"{'':22} {'texts':>6} {'accuracy':>9} {'F1':>6} {'given':>9} {'right':>9} {'given 50+':>9} {'right 50+':>9}")
+    groups: dict[str, list[Judged]] = defaultdict(list)
+    for each in judged:
+        groups[f"{each.row.source} {each.row.language}"].append(each)
+        if each.row.language == "en":
+            groups["all English"].append(each)
+    for name in sorted(groups, key=lambda name: (" en" not in name, "all" not in name, name)):
+        print(line(name, groups[name]))
+    print("how often a tag of some confidence is right, English:", *calibration(groups["all English"]), sep="\n")
+    print("other languages:", *calibration([each for each in judged if each.row.language != "en"]), sep="\n")
+    print(f"{speed(rows):,.0f} articles of {ARTICLE_CHARS:,} characters a second (processor time)")
+
+
+if __name__ == "__main__":
+    main()
