@@ -22,10 +22,12 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import random
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -57,18 +59,24 @@ TABLE = Path(__file__).parents[1] / "streams" / "enrich" / TABLE_FILE
 
 # The languages of the two encoders. The first knows sixteen, at 1,000 texts a second; the second a hundred, at fifty.
 USE_LANGUAGES = ("en", "de", "fr", "es", "pt", "it", "nl", "ru", "pl", "tr", "ar", "zh", "ja", "ko", "th")
-E5_LANGUAGES = ("ha", "am", "te", "sw", "hi", "bn", "ta")
+E5_LANGUAGES = ("ha", "am", "te", "sw", "hi", "bn", "ta", "uk")
 LOCALES = ("en-GB", "de", "fr", "es", "pt-PT", "pt-BR", "ar", "zh-Hans")  # of the IPTC's table, with definitions
 
-FREQUENT_WORDS = {"en": 30_000, **dict.fromkeys(USE_LANGUAGES[1:], 14_000), **dict.fromkeys(E5_LANGUAGES, 3_500)}
-ENGLISH_E5_ROWS = {"huffpost": 900, "wcep": 700, "sib200": 450}
+FREQUENT_WORDS = {"en": 30_000, **dict.fromkeys(USE_LANGUAGES[1:], 14_000), **dict.fromkeys(E5_LANGUAGES, 2_500)}
+E5_ROWS = {"huffpost": (1_800, 900), "wcep": (1_300, 700), "sib200": (734, 450)}  # a sample of so many English rows, the first of it
+E5_TEXTS = 150  # unlabelled texts a language
 
+ARTICLE_CHARS = 1_500
+PART_WORDS = 10
+LIST_WORDS = 4
 GOLD = 0.7  # of a labelled text's target; the rest is the teacher's
 OTHER_LANGUAGES = 0.3  # weight of a text that is not English, for the teacher
 UNLABELLED = 0.5  # weight of a text without gold
+BALANCE = 0.7  # 0: a subject weighs what its texts are many; 1: all weigh the same. Other sources write of other things.
 PULL = 0.03  # towards the first guess
 LIST_STRENGTH = {"strong": 2.0, "fair": 1.4, "weak": 0.7}
 ROUNDS = 60
+SURE_PRECISION = 0.86
 
 Matrix = np.ndarray[Any, np.dtype[np.float32]]
 
@@ -96,18 +104,52 @@ def definition_rows() -> list[Row]:
 
 
 def unlabelled_rows(data: Path) -> list[Row]:
-    """News in many languages, without labels."""
-    rows = [Row(each["text"][:READ_CHARS], each["lang"], each["set"]) for each in read_lines(data / "language-dev.jsonl.gz")]
+    """News in many languages, without labels; articles in pieces."""
+    rows = []
+    for each in read_lines(data / "language-dev.jsonl.gz"):
+        pieces = range(0, min(len(each["text"]), ARTICLE_CHARS), READ_CHARS)
+        rows += [Row(each["text"][start : start + READ_CHARS], each["lang"], each["set"]) for start in pieces]
     rows += [Row(each["title"], "en", "stories") for each in read_lines(data / "headline-stories-dev.jsonl.gz")]
     return rows
 
 
+def parts(rows: Iterable[Row]) -> list[Row]:
+    """Every ten words of texts that have more, without their labels: what words say in small company."""
+    found = []
+    for row in rows:
+        words = row.text.split()
+        if len(words) > PART_WORDS and row.language != "en":
+            pieces = range(0, len(words), PART_WORDS)
+            found += [replace(row, text=" ".join(words[start : start + PART_WORDS]), right=()) for start in pieces]
+    return found
+
+
+def list_rows(language: str) -> list[Row]:
+    """The hand-made lists as texts of four words: all there is of labour and weather but for definitions."""
+    found = []
+    for name, words in _lists().get(_listed(language), {}).items():
+        strengths = words if isinstance(words, dict) else {"fair": words}
+        forms = [form.strip() for strength in ("strong", "fair") for form in strengths.get(strength, "").split(",")]
+        plain = [form for form in forms if form and not form.endswith("*")]
+        texts = [" ".join(plain[start : start + LIST_WORDS]) for start in range(0, len(plain), LIST_WORDS)]
+        found += [Row(text, language, "lists", (TOP_LEVELS.index(_lists()["subjects"][name]),)) for text in texts]
+    return found
+
+
+@cache
+def _lists() -> dict[str, Any]:
+    return tomllib.loads(LISTS.read_text(encoding="utf-8"))
+
+
+def _listed(language: str) -> str:
+    return "zh-Hans" if language == "zh" else language
+
+
 def list_votes(language: str, vocabulary: Sequence[str]) -> Matrix:
     """What the hand-made lists say of the words; "negotiat*" is for all words that begin so."""
-    lists = tomllib.loads(LISTS.read_text(encoding="utf-8"))
-    numbers = {name: TOP_LEVELS.index(code) for name, code in lists["subjects"].items()}
+    numbers = {name: TOP_LEVELS.index(code) for name, code in _lists()["subjects"].items()}
     votes = np.zeros((len(vocabulary), len(TOP_LEVELS)), np.float32)
-    for name, words in lists.get({"zh": "zh-Hans"}.get(language, language), {}).items():
+    for name, words in _lists().get(_listed(language), {}).items():
         for strength, forms in (words if isinstance(words, dict) else {"fair": words}).items():
             whole, beginnings = set(), []
             for form in (form.strip() for form in forms.split(",")):
@@ -191,11 +233,20 @@ class Teacher:
         return found
 
 
+def balance(rows: Sequence[Row]) -> Matrix:
+    """A weight a row, 1 on average: rows of rare subjects weigh more."""
+    wanted = targets(rows)
+    of_subject = wanted.sum(axis=0)
+    weights = wanted @ np.where(of_subject > 0, (of_subject + 1) ** -BALANCE, 0)
+    found: Matrix = (weights / max(weights.mean(), 1e-9) if rows else weights).astype(np.float32)
+    return found
+
+
 def train_teacher(encode: Encodings, rows: Sequence[Row], strictness: float) -> Teacher:
     """A row that may be any of several is each of them in part."""
     parts = [(position, number) for position, row in enumerate(rows) for number in row.right]
     positions, numbers = (np.array(column) for column in zip(*parts, strict=True))
-    weights = np.array([1.0 if row.language == "en" else OTHER_LANGUAGES for row in rows]) / [len(row.right) for row in rows]
+    weights = np.array([(1.0 if row.language == "en" else OTHER_LANGUAGES) / len(row.right) for row in rows]) * balance(rows)
     vectors = encode([row.text for row in rows])
     model = LogisticRegression(C=strictness, max_iter=300)
     model.fit(vectors[positions], numbers, sample_weight=weights[positions])
@@ -293,7 +344,12 @@ def fit_pieces(vocabulary: Sequence[str], rows: Matrix, weights: Matrix) -> Matr
 
 
 def make_table(language: str, teacher: Teacher, labelled: Sequence[Row], unlabelled: Sequence[Row]) -> Table:
+    """The table of a language, not yet calibrated. The slow teacher reads only some of the unlabelled texts."""
     vocabulary = vocabulary_of(language, [*labelled, *unlabelled])
+    print(f"{language}: {len(vocabulary):,} words, {len(labelled):,} texts with labels, {len(unlabelled):,} without", flush=True)
+    if language in E5_LANGUAGES:
+        news = [row for row in unlabelled if row.source == "ntrex"]
+        unlabelled = news[:: len(news) // E5_TEXTS]
     texts = text_matrix([row.text for row in (*labelled, *unlabelled)], vocabulary, language)
     frequency = np.asarray(texts.sum(axis=0)).ravel() + 0.02
 
@@ -302,11 +358,12 @@ def make_table(language: str, teacher: Teacher, labelled: Sequence[Row], unlabel
     guess -= (frequency[:, None] * guess).sum(axis=0) / frequency.sum()  # what all words of the language say is no news
     guess += list_votes(language, vocabulary)
 
-    taught = softmax(teacher.scores([row.text for row in (*labelled, *unlabelled)]))
-    wanted = taught.copy()
-    wanted[: len(labelled)] = GOLD * targets(labelled) + (1 - GOLD) * taught[: len(labelled)]
+    wanted = np.vstack([targets(labelled), softmax(teacher.scores([row.text for row in unlabelled]))])
+    if language in USE_LANGUAGES:
+        taught = softmax(teacher.scores([row.text for row in labelled]))
+        wanted[: len(labelled)] = GOLD * wanted[: len(labelled)] + (1 - GOLD) * taught
     weights = np.full(len(wanted), UNLABELLED, np.float32)
-    weights[: len(labelled)] = 1
+    weights[: len(labelled)] = balance(labelled)
     rows, bias = fit_table(texts, wanted, weights, guess.astype(np.float32))
     pieces = fit_pieces(vocabulary, rows, np.sqrt(frequency).astype(np.float32)) if language not in WITHOUT_SPACES else rows[:0]
     scale = float(np.quantile(np.abs(rows), 0.9998)) / 127
@@ -336,18 +393,32 @@ def write_tables(tables: Sequence[Table], path: Path) -> None:
                 archive.writestr(ZipInfo(f"{table.language}/{name}"), content, ZIP_DEFLATED, 9)  # without the time of day
 
 
-def calibrate(table: Table, rows: Sequence[Row]) -> Table:
-    """Slope and offset that turn a share into the chance to be right, for the best two top levels of texts kept out."""
+def calibrate(tables: Sequence[Table], rows: Mapping[str, Sequence[Row]]) -> list[Table]:
+    """Slope and offset that turn a share into the chance to be right, for the best two top levels of texts kept out.
+
+    The offset is then lowered until the tags at confidence 50 and more are right as often as ``SURE_PRECISION`` asks. Languages
+    are calibrated together, by what is weighed the same in ``tables``: English alone, the others as one.
+    """
+    odds, right, weights = (np.concatenate(column) for column in zip(*(_outcomes(each, rows) for each in tables), strict=True))
+    model = LogisticRegression(C=1e6).fit(odds.reshape(-1, 1), right, sample_weight=weights / weights.mean())
+    slope, offset = float(model.coef_[0, 0]), float(model.intercept_[0])
+    while np.average(right[sure := slope * odds + offset >= 0], weights=weights[sure]) < SURE_PRECISION:
+        offset -= 0.01
+    return [replace(table, slope=slope, offset=offset) for table in tables]
+
+
+def _outcomes(table: Table, rows: Mapping[str, Sequence[Row]]) -> tuple[Any, Any, Any]:
+    """Log odds of the best two top levels of each text kept out, whether right, and weights: every source counts the same."""
+    of_language = rows[table.language]
     values = (table.rows.astype(np.float32) - 128) * table.scale
-    shares = softmax(text_matrix([row.text for row in rows], table.vocabulary, table.language) @ values + table.bias)
+    texts = text_matrix([row.text for row in of_language], table.vocabulary, table.language)
+    shares = softmax(texts @ values + table.bias)
     best = np.argsort(-shares, axis=1)[:, :2]
     share = np.clip(np.take_along_axis(shares, best, axis=1), 1e-6, 1 - 1e-6)
-    right = np.array([[number in row.right for number in pair] for row, pair in zip(rows, best, strict=True)])
-    sources = Counter(row.source for row in rows)
-    weights = np.repeat([1 / sources[row.source] for row in rows], 2)  # every source counts the same
-    odds = np.log(share / (1 - share)).reshape(-1, 1)
-    model = LogisticRegression(C=1e6).fit(odds, right.ravel(), sample_weight=weights / weights.mean())
-    return replace(table, slope=float(model.coef_[0, 0]), offset=float(model.intercept_[0]))
+    right = np.array([[number in row.right for number in pair] for row, pair in zip(of_language, best, strict=True)])
+    sources = Counter(row.source for row in of_language)
+    weights = np.repeat([1 / sources[row.source] for row in of_language], 2)
+    return np.log(share / (1 - share)).ravel(), right.ravel(), weights
 
 
 def main() -> None:
@@ -366,15 +437,31 @@ def main() -> None:
         for row in rows:
             of_language[row.language][kind].append(row)
 
-    use_teacher = train_teacher(use, [row for row in shown if row.language in USE_LANGUAGES], 3.0)
-    print("the first teacher is trained", flush=True)
+    for row in parts(row for row in shown if row.source == "sib200" and row.language in USE_LANGUAGES):
+        of_language[row.language]["unlabelled"].append(row)
+
+    chance = random.Random(1)
+    english = [row for row in defined if row.language == "en"]
+    for source, (count, first) in E5_ROWS.items():
+        of_source = [row for row in labelled if (row.source, row.language) == (source, "en")]
+        english += [row for row in chance.sample(of_source, count)[:first] if not row.kept_out]
+    teachers: dict[str, Teacher] = {}
+    if set(options.languages) & set(USE_LANGUAGES):
+        use_rows = [row for row in shown if row.language in USE_LANGUAGES]
+        teachers |= dict.fromkeys(USE_LANGUAGES, train_teacher(use, use_rows, 3.0))
+    if set(options.languages) & set(E5_LANGUAGES):
+        teachers |= dict.fromkeys(E5_LANGUAGES, train_teacher(e5, english, 60.0))
+    print("the teachers are trained", flush=True)
     tables = []
     for language in options.languages:
         rows = of_language[language]
-        teacher = use_teacher
-        table = make_table(language, teacher, rows["shown"], rows["unlabelled"])
-        tables.append(calibrate(table, rows["kept out"]))
-        print(f"{language}: {len(table.vocabulary):,} words, slope {tables[-1].slope:.2f}, offset {tables[-1].offset:.2f}", flush=True)
+        tables.append(make_table(language, teachers[language], rows["shown"] + list_rows(language), rows["unlabelled"]))
+    kept_out = {language: rows["kept out"] for language, rows in of_language.items()}
+    english = [table for table in tables if table.language == "en"]
+    others = [table for table in tables if table.language != "en"]
+    tables = [table for group in (english, others) if group for table in calibrate(group, kept_out)]
+    for table in tables:
+        print(f"{table.language}: slope {table.slope:.2f}, offset {table.offset:.2f}")
     write_tables(tables, options.out)
     print(f"{options.out}: {options.out.stat().st_size:,} bytes")
 

@@ -15,6 +15,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from heapq import nsmallest
 from importlib.resources import files
 from io import BytesIO
 from math import exp, fsum, log
@@ -51,7 +52,10 @@ _APOSTROPHE = re.compile("['\u2019\u02bc]")
 
 def words_of(text: str, language: str) -> list[str]:
     """The words of a text in lower case; whole runs of characters where a language writes no spaces."""
-    plain = unicodedata.normalize("NFKC", text.replace("İ", "i").replace("_", " ")).casefold()
+    plain = text.replace("İ", "i").replace("_", " ")
+    if not unicodedata.is_normalized("NFKC", plain):
+        plain = unicodedata.normalize("NFKC", plain)
+    plain = plain.casefold()
     return _WORD.findall(_APOSTROPHE.sub("", plain) if language == "uk" else plain)  # in Ukrainian it is a letter
 
 
@@ -137,9 +141,8 @@ class WordTable:
         shares = _shares(scores)
 
         def telling(number: int, count: int) -> tuple[str, ...]:
-            said = {word: weights[word] * (row[number] - _ZERO) for word, row in rows.items()}
-            ranked = sorted((word for word in said if said[word] > 0), key=lambda word: (-said[word], word))
-            return tuple(ranked[:count])
+            said = [(weights[word] * (_ZERO - row[number]), word) for word, row in rows.items() if row[number] > _ZERO]
+            return tuple(word for _, word in nsmallest(count, said))
 
         return Reading(shares, [self._confidence(share) for share in shares], telling)
 

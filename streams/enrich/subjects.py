@@ -26,7 +26,7 @@ MAX_TOP_LEVELS = 3
 MAX_DEEPER_TERMS = 4
 MAX_EVIDENCE = 5  # words
 # No top level below this confidence.
-FLOOR = 35
+FLOOR = 25
 
 # How much a place is heeded: news says in headline and lead what it is about, and wanders further down.
 TITLE_ATTENTION = 3.0
@@ -111,9 +111,11 @@ def _top_levels(reading: Reading, said: Iterable[SourceWord]) -> list[Subject]:
         confidence = round(100 * reading.confidences[number])
         if confidence >= FLOOR:
             own = [each for each in said if each.term.top == code]
-            evidence = (*(each.word for each in own), *reading.telling(number, MAX_EVIDENCE))
+            telling = reading.telling(number, MAX_EVIDENCE)
             relevance = max(1, round(100 * reading.shares[number]))
-            found.append(_subject(code, confidence, evidence, relevance, own, by_text=bool(reading.telling(number, 1))))
+            found.append(
+                _subject(code, confidence, [*(each.word for each in own), *telling], relevance, own, by_text=bool(telling))
+            )
     found.sort(key=lambda subject: (-subject.confidence, subject.uri))
     return found[:MAX_TOP_LEVELS]
 

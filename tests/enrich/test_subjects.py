@@ -10,6 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from streams.enrich.article import Witness
+from streams.enrich.subject_names import media_topics, term_named
 from streams.enrich.subjects import (
     CREATOR,
     FLOOR,
@@ -18,7 +20,7 @@ from streams.enrich.subjects import (
     URI_PREFIX,
     listed_languages,
     load,
-    media_topics,
+    rank_top_levels,
     tag_subjects,
 )
 
