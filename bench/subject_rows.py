@@ -18,13 +18,17 @@ KEPT_OUT = 8  # one row in so many
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A text with the top levels (by number) that are right for it: several if any of them is, none if nobody knows."""
+    """A text with the top levels (by number) that are right for it: several if any of them is, none if nobody knows.
+
+    ``section`` is what its source calls the subject.
+    """
 
     text: str
     language: str
     source: str
     right: tuple[int, ...] = ()
     kept_out: bool = False
+    section: str = ""
 
 
 def labelled_rows(data: Path) -> list[Row]:
@@ -35,7 +39,7 @@ def labelled_rows(data: Path) -> list[Row]:
         key = (each["ds"], each["lang"])
         text = f"{each['title'] or ''} {each['text'] or ''}".strip()[:READ_CHARS]
         kept_out = (seen[key] if each["ds"] == "sib200" else crc32(text.encode())) % KEPT_OUT == 0
-        rows.append(Row(text, each["lang"], each["ds"], tuple(TOP_LEVELS.index(code) for code in each["ok"]), kept_out))
+        rows.append(Row(text, each["lang"], each["ds"], tuple(TOP_LEVELS.index(code) for code in each["ok"]), kept_out, each["fine"][0]))
         seen[key] += 1
     return rows
 

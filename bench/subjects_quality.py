@@ -19,10 +19,29 @@ from pathlib import Path
 
 from bench.subject_rows import Row, labelled_rows
 from streams.enrich.article import Subject
+from streams.enrich.subject_names import media_topics
 from streams.enrich.subject_words import TOP_LEVELS
 from streams.enrich.subjects import URI_PREFIX, rank_top_levels, tag_subjects
 
 SURE = 50
+# Sections that mean deeper terms: the IPTC's terms of the second level that are right, with all below them.
+DEEPER = {
+    "armed conflicts and attacks": {"20000053", "20000056", "20000065", "20000071", "20000073", "20000077", "20001377"},
+    "disasters and accidents": {"20000139", "20000148", "20000168"},
+    "law and crime": {"20000082", "20000106", "20000121", "20000129"},
+    "politics and elections": {"20000574", "20000593", "20000621"},
+    "international relations": {"20000638"},
+    "CRIME": {"20000082", "20000106", "20000129"},
+    "FOOD & DRINK": {"20000538", "20000565"},
+    "TASTE": {"20000538", "20000565"},
+    "TRAVEL": {"20000538"},
+    "WEDDINGS": {"20000780", "20000501", "20000799", "20000538", "20000565"},
+    "DIVORCE": {"20000780", "20000799"},
+    "PARENTING": {"20000780"},
+    "RELIGION": {"20000657", "20000690", "20000696", "20000697", "20000702", "20000703", "20000705"},
+    "WELLNESS": {"20000446", "20000464", "20001339", "20001358"},
+    "HEALTHY LIVING": {"20000446", "20000464", "20001339", "20001358", "20000485"},
+}
 ARTICLE_CHARS = 2_000
 ENOUGH = 30  # texts of a subject, to have an F1
 
@@ -34,14 +53,16 @@ class Judged:
     row: Row
     first: int
     given: Sequence[tuple[int, int]]
+    deeper: Sequence[str]
 
 
 def judge(row: Row) -> Judged:
     """Tag a text as an article's headline (HuffPost) or body."""
     headline, body = (row.text, "") if row.source == "huffpost" else ("", row.text)
     ranked = rank_top_levels(headline, body, row.language)
-    given = top_levels(tag_subjects(headline, body, (), row.language))
-    return Judged(row, TOP_LEVELS.index(ranked[0]) if ranked else -1, given)
+    subjects = tag_subjects(headline, body, (), row.language)
+    deeper = [code for subject in subjects if (code := subject.uri.removeprefix(URI_PREFIX)) not in TOP_LEVELS]
+    return Judged(row, TOP_LEVELS.index(ranked[0]) if ranked else -1, top_levels(subjects), deeper)
 
 
 def top_levels(subjects: Sequence[Subject]) -> list[tuple[int, int]]:
@@ -90,6 +111,20 @@ def calibration(judged: Sequence[Judged]) -> list[str]:
     ]
 
 
+def deeper_terms(judged: Sequence[Judged]) -> str:
+    """How often a deeper term, as its ancestor of the second level, is one that the section means."""
+    known = [each for each in judged if each.row.section in DEEPER]
+    right = [second_level(code) in DEEPER[each.row.section] for each in known for code in each.deeper]
+    given = sum(1 for each in known if each.deeper)
+    return f"deeper terms: {given / len(known):.2f} of {len(known):,} texts have one, {share(right):.3f} of {len(right):,} right"
+
+
+def second_level(code: str) -> str:
+    """The ancestor of a deeper term that stands right below the top level."""
+    parent = media_topics()[code].parent
+    return code if parent is None or media_topics()[parent].parent is None else second_level(parent)
+
+
 def speed(rows: Sequence[Row]) -> float:
     """Articles a second of processor time, best of five: texts of one language joined to 2,000 characters."""
     joined = " ".join(row.text for row in rows if row.language == "en")
@@ -121,6 +156,7 @@ def main() -> None:
         print(line(name, groups[name]))
     print("how often a tag of some confidence is right, English:", *calibration(groups["all English"]), sep="\n")
     print("other languages:", *calibration([each for each in judged if each.row.language != "en"]), sep="\n")
+    print(deeper_terms(groups["all English"]))
     print(f"{speed(rows):,.0f} articles of {ARTICLE_CHARS:,} characters a second (processor time)")
 
 

@@ -378,7 +378,6 @@ def write_tables(tables: Sequence[Table], path: Path) -> None:
     with ZipFile(path, "w") as archive:
         for table in tables:
             meta = {
-                "language": table.language,
                 "scale": table.scale,
                 "bias": [round(float(value), 4) for value in table.bias],
                 "slope": round(table.slope, 3),
@@ -388,7 +387,7 @@ def write_tables(tables: Sequence[Table], path: Path) -> None:
                 ("words.txt", "\n".join(table.vocabulary).encode()),
                 ("rows.bin", table.rows.tobytes()),
                 ("grams.bin", table.pieces.tobytes()),
-                ("table.json", json.dumps(meta).encode()),
+                ("numbers.json", json.dumps(meta).encode()),
             ):
                 archive.writestr(ZipInfo(f"{table.language}/{name}"), content, ZIP_DEFLATED, 9)  # without the time of day
 
@@ -441,16 +440,16 @@ def main() -> None:
         of_language[row.language]["unlabelled"].append(row)
 
     chance = random.Random(1)
-    english = [row for row in defined if row.language == "en"]
+    e5_rows = [row for row in defined if row.language == "en"]
     for source, (count, first) in E5_ROWS.items():
         of_source = [row for row in labelled if (row.source, row.language) == (source, "en")]
-        english += [row for row in chance.sample(of_source, count)[:first] if not row.kept_out]
+        e5_rows += [row for row in chance.sample(of_source, count)[:first] if not row.kept_out]
     teachers: dict[str, Teacher] = {}
     if set(options.languages) & set(USE_LANGUAGES):
         use_rows = [row for row in shown if row.language in USE_LANGUAGES]
         teachers |= dict.fromkeys(USE_LANGUAGES, train_teacher(use, use_rows, 3.0))
     if set(options.languages) & set(E5_LANGUAGES):
-        teachers |= dict.fromkeys(E5_LANGUAGES, train_teacher(e5, english, 60.0))
+        teachers |= dict.fromkeys(E5_LANGUAGES, train_teacher(e5, e5_rows, 60.0))
     print("the teachers are trained", flush=True)
     tables = []
     for language in options.languages:

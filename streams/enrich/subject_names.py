@@ -1,7 +1,7 @@
 """The names of subjects: IPTC Media Topics by their labels, and the sections of newspapers.
 
 ``mediatopics.json`` holds the IPTC's terms with their labels in ten languages; ``section_names.toml`` what newspapers call the
-top levels, in any language.
+top levels, in any language; ``term_words.toml`` words that say a deeper term without being its name.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ LONGEST_NAME = 60  # characters of a section or keyword
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One IPTC Media Topic: its code, the code of its top level, and its names by language."""
+    """One IPTC Media Topic: its code, the code of its top level and of its parent (if any), and its names by language."""
 
     code: str
     top: str
+    parent: str | None
     names: Mapping[str, Sequence[str]]
 
 
@@ -39,7 +40,7 @@ def media_topics() -> dict[str, Term]:
         parent = parents[code]
         return code if parent is None else top_of(parent)
 
-    return {row["code"]: Term(row["code"], top_of(row["code"]), row["names"]) for row in rows}
+    return {row["code"]: Term(row["code"], top_of(row["code"]), row["parent"], row["names"]) for row in rows}
 
 
 def term_named(name: str) -> Term | None:
@@ -99,15 +100,26 @@ def _names(language: str) -> _Names:
     codes: dict[str, list[str]] = defaultdict(list)
     lengths: dict[str, set[int]] = defaultdict(set)
     space = "" if language in WITHOUT_SPACES else " "
+    for form, code in _forms(language):
+        words = words_of(form, language) if space else list("".join(words_of(form, language)))
+        if words and code not in codes[space.join(words)]:
+            codes[space.join(words)].append(code)
+            lengths[words[0]].add(len(words))
+    return _Names(dict(codes), {first: sorted(found, reverse=True) for first, found in lengths.items()}, space)
+
+
+def _forms(language: str) -> Iterator[tuple[str, str]]:
+    """All that says a deeper term in a language, and the term's code."""
     for term in media_topics().values():
         # "fine (penalty)" says that "fine" misleads; the names of top levels are not said in texts.
         for name in term.names.get({"zh": "zh-Hans"}.get(language, language), ()) if term.code != term.top else ():
-            for form in (name, *([name + "s"] if language == "en" else [])):
-                words = list("".join(words_of(form, language))) if not space else words_of(form, language)
-                if words and "(" not in name:
-                    codes[space.join(words)].append(term.code)
-                    lengths[words[0]].add(len(words))
-    return _Names(dict(codes), {first: sorted(found, reverse=True) for first, found in lengths.items()}, space)
+            if "(" not in name:
+                yield name, term.code
+                if language == "en":
+                    yield name + "s", term.code
+    for code, words in tomllib.loads(_read("term_words.toml")).get(language, {}).items():
+        for word in words.split(","):
+            yield word, code
 
 
 def _read(name: str) -> str:

@@ -19,7 +19,6 @@ from heapq import nsmallest
 from importlib.resources import files
 from io import BytesIO
 from math import exp, fsum, log
-from pathlib import Path
 from struct import Struct
 from zipfile import ZipFile
 from zlib import crc32
@@ -99,19 +98,30 @@ class Reading:
     telling: Callable[[int, int], tuple[str, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What makes shares and confidences of a table's sums.
+
+    ``scale``: of a row's steps, in log odds; ``bias``: of each top level, in log odds; ``slope`` and ``offset``: log odds of a
+    tag's being right = slope x log odds of its share + offset.
+    """
+
+    scale: float
+    bias: Sequence[float]
+    slope: float
+    offset: float
+
+
 class WordTable:
     """The rows of one language."""
 
-    def __init__(self, words: Iterable[str], rows: bytes, grams: bytes, meta: Mapping[str, object]) -> None:
-        """``rows`` and ``grams``: seventeen bytes each; ``meta``: "language", "scale", "bias", "slope" and "offset"."""
-        self.language = str(meta["language"])
+    def __init__(self, language: str, words: Iterable[str], rows: bytes, grams: bytes, numbers: Numbers) -> None:
+        """``rows`` are of ``words``, ``grams`` of word pieces (or b""): seventeen bytes each, 128 for nothing."""
+        self.language = language
         self._index = {word: position * len(TOP_LEVELS) for position, word in enumerate(words)}
         self._rows = rows
         self._grams = grams
-        self._scale = float(meta["scale"])  # type: ignore[arg-type]
-        self._bias = [float(value) for value in meta["bias"]]  # type: ignore[attr-defined]
-        self._slope = float(meta["slope"])  # type: ignore[arg-type]
-        self._offset = float(meta["offset"])  # type: ignore[arg-type]
+        self._numbers = numbers
         self._row_of_unlisted = lru_cache(maxsize=16_384)(self._read_pieces)
 
     def split(self, text: str) -> list[str]:
@@ -133,9 +143,8 @@ class WordTable:
         total = sum(weights[word] for word in rows)
         sums = _SUMS.unpack(lanes.to_bytes(_SUMS.size, "little"))
         length = (total / UNIT + SHORTNESS) ** LENGTH_POWER
-        scores = [
-            (value - _ZERO * total) / UNIT * self._scale / length + bias for value, bias in zip(sums, self._bias, strict=True)
-        ]
+        factor = self._numbers.scale / UNIT / length
+        scores = [(value - _ZERO * total) * factor + bias for value, bias in zip(sums, self._numbers.bias, strict=True)]
         for number, odds in (source or {}).items():
             scores[number] += odds
         shares = _shares(scores)
@@ -148,7 +157,8 @@ class WordTable:
 
     def _confidence(self, share: float) -> float:
         bounded = min(max(share, 1e-6), 1 - 1e-6)
-        return 1 / (1 + exp(-(self._slope * log(bounded / (1 - bounded)) + self._offset)))
+        odds = self._numbers.slope * log(bounded / (1 - bounded)) + self._numbers.offset
+        return 1 / (1 + exp(-odds))
 
     def _row(self, word: str) -> bytes | None:
         start = self._index.get(word)
@@ -178,25 +188,25 @@ def _shares(scores: Sequence[float]) -> list[float]:
 
 
 @cache
-def word_table(language: str, path: Path | None = None) -> WordTable | None:
+def word_table(language: str) -> WordTable | None:
     """The table of a language, by the first part of its BCP 47 tag; None if there is none.
 
     Read once and kept: about 6 MB of memory for English, 2 for most others, and 30 ms.
     """
-    archive = _archive(path)
+    archive = _archive()
     if f"{language}/words.txt" not in archive.namelist():
         return None
     words = archive.read(f"{language}/words.txt").decode().split("\n")
     rows, grams = (archive.read(f"{language}/{name}.bin") for name in ("rows", "grams"))
-    return WordTable(words, rows, grams, json.loads(archive.read(f"{language}/table.json")))
+    return WordTable(language, words, rows, grams, Numbers(**json.loads(archive.read(f"{language}/numbers.json"))))
 
 
 @cache
-def table_languages(path: Path | None = None) -> frozenset[str]:
+def table_languages() -> frozenset[str]:
     """The languages that have a table."""
-    return frozenset(name.partition("/")[0] for name in _archive(path).namelist())
+    return frozenset(name.partition("/")[0] for name in _archive().namelist())
 
 
 @cache
-def _archive(path: Path | None) -> ZipFile:
-    return ZipFile(BytesIO((path or files(__package__).joinpath(TABLE_FILE)).read_bytes()))
+def _archive() -> ZipFile:
+    return ZipFile(BytesIO(files(__package__).joinpath(TABLE_FILE).read_bytes()))

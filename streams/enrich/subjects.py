@@ -44,9 +44,11 @@ KEYWORD_ODDS = 2.0
 SECTION_CONFIDENCE = 80
 KEYWORD_CONFIDENCE = 60
 
-# A deeper term must be named in headline or keywords, or twice in the lead, below a top level of this confidence.
+# A deeper term must be named in headline or keywords, or twice in the lead (once where there is little text), below a top
+# level of this confidence.
 DEEPER_ATTENTION = 2.0
-DEEPER_FLOOR = 50
+LITTLE_TEXT = 60  # different words
+DEEPER_FLOOR = 25
 DEEPER_TRUST = 0.7
 
 
@@ -149,7 +151,8 @@ def _deeper_terms(words: _Words, said: Sequence[SourceWord], top_levels: Iterabl
         if each.term.code != each.term.top and each.term.top in above:
             attention[each.term.code] += DEEPER_ATTENTION
             own[each.term.code].append(each)
-    heeded = [code for code, total in attention.items() if total >= DEEPER_ATTENTION]
+    enough = DEEPER_ATTENTION / 2 if len(words.attention) < LITTLE_TEXT else DEEPER_ATTENTION
+    heeded = [code for code, total in attention.items() if total >= enough]
     most = sorted(heeded, key=lambda code: (-attention[code], code))[:MAX_DEEPER_TERMS]
     found = []
     for code in most:
