@@ -39,7 +39,9 @@ def labelled_rows(data: Path) -> list[Row]:
         key = (each["ds"], each["lang"])
         text = f"{each['title'] or ''} {each['text'] or ''}".strip()[:READ_CHARS]
         kept_out = (seen[key] if each["ds"] == "sib200" else crc32(text.encode())) % KEPT_OUT == 0
-        rows.append(Row(text, each["lang"], each["ds"], tuple(TOP_LEVELS.index(code) for code in each["ok"]), kept_out, each["fine"][0]))
+        rows.append(
+            Row(text, each["lang"], each["ds"], tuple(TOP_LEVELS.index(code) for code in each["ok"]), kept_out, each["fine"][0])
+        )
         seen[key] += 1
     return rows
 

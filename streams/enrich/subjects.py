@@ -2,14 +2,14 @@
 
 The top levels are found by a table that says of each word how much it speaks for each of them (``subject_words``). A section's
 name or a keyword that names a subject is the source's own word, and counts as evidence. A deeper term is given when the text
-names it (``subject_names``) and its top level is given too. No subject rather than a wrong one: below a set confidence, and in a
-language without a table, none is given but what the source itself says.
+names it (``subject_names``) and its top level is given too. No subject rather than a wrong one: below a set confidence, and in
+a language without a table, none is given but what the source itself says.
 """
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
@@ -115,9 +115,7 @@ def _top_levels(reading: Reading, said: Iterable[SourceWord]) -> list[Subject]:
             own = [each for each in said if each.term.top == code]
             telling = reading.telling(number, MAX_EVIDENCE)
             relevance = max(1, round(100 * reading.shares[number]))
-            found.append(
-                _subject(code, confidence, [*(each.word for each in own), *telling], relevance, own, by_text=bool(telling))
-            )
+            found.append(_subject(code, confidence, relevance, own, telling))
     found.sort(key=lambda subject: (-subject.confidence, subject.uri))
     return found[:MAX_TOP_LEVELS]
 
@@ -130,7 +128,7 @@ def _by_source_alone(said: Iterable[SourceWord]) -> list[Subject]:
     for code, own in by_top.items():
         by_section = any(each.witness is Witness.SECTION for each in own)
         confidence = SECTION_CONFIDENCE if by_section else KEYWORD_CONFIDENCE
-        found.append(_subject(code, confidence, [each.word for each in own], 100, own, by_text=False))
+        found.append(_subject(code, confidence, 100, own, ()))
     found.sort(key=lambda subject: (-subject.confidence, subject.uri))
     return found[:MAX_TOP_LEVELS]
 
@@ -157,23 +155,25 @@ def _deeper_terms(words: _Words, said: Sequence[SourceWord], top_levels: Iterabl
     found = []
     for code in most:
         top = above[media_topics()[code].top]
-        evidence = (*(each.word for each in own[code]), *names[code])
-        found.append(_subject(code, DEEPER_TRUST * top.confidence, evidence, top.relevance, own[code], by_text=bool(names[code])))
+        found.append(_subject(code, DEEPER_TRUST * top.confidence, top.relevance, own[code], names[code]))
     return found
 
 
-def _subject(
-    code: str, confidence: float, evidence: Sequence[str], relevance: int, said: Iterable[SourceWord], *, by_text: bool
-) -> Subject:
-    witnesses = {each.witness for each in said} | ({Witness.TEXT} if by_text else set())
+def _subject(code: str, confidence: float, relevance: int, said: Sequence[SourceWord], words: Sequence[str]) -> Subject:
+    """``said`` is what the source says of the term, ``words`` what the text does."""
+    witnesses = {each.witness for each in said} | ({Witness.TEXT} if words else set())
+    evidence = dict.fromkeys((*(each.word for each in said), *words))
     return Subject(
         URI_PREFIX + code,
         media_topics()[code].names["en"][0],
         max(1, round(confidence)),
-        tuple(dict.fromkeys(evidence))[:MAX_EVIDENCE],
+        tuple(evidence)[:MAX_EVIDENCE],
         relevance,
         tuple(witness for witness in Witness if witness in witnesses),
     )
+
+
+_WEIGHTS = [round(UNIT * sqrt(halves / 2)) for halves in range(2 * READ_CHARS)]
 
 
 class _Words:
@@ -185,7 +185,7 @@ class _Words:
 
     def weights(self) -> dict[str, int]:
         """A word said four times counts as two: the root. In sixteenths."""
-        return {word: round(UNIT * sqrt(total)) for word, total in self.attention.items()}
+        return {word: _WEIGHTS[min(int(2 * total), len(_WEIGHTS) - 1)] for word, total in self.attention.items()}
 
 
 def _read_text(headline: str, body: str, keywords: Sequence[str], table: WordTable) -> _Words:
@@ -199,8 +199,9 @@ def _read_text(headline: str, body: str, keywords: Sequence[str], table: WordTab
             attention.setdefault(word, heed)
         found.named += [(code, name, TITLE_ATTENTION) for _, name, codes in _named(words, text, table) for code in codes]
     words = table.split(body[:read])
-    for position, word in enumerate(words):
-        attention[word] = attention.get(word, 0.0) + (LEAD_ATTENTION if position < LEAD_WORDS else REST_ATTENTION)
+    for part, heed in ((words[:LEAD_WORDS], LEAD_ATTENTION), (words[LEAD_WORDS:], REST_ATTENTION)):
+        for word, count in Counter(part).items():
+            attention[word] = attention.get(word, 0.0) + count * heed
     for position, name, codes in _named(words, body[:read], table):
         heed = LEAD_ATTENTION if position < LEAD_WORDS else REST_ATTENTION
         found.named += [(code, name, heed) for code in codes]
