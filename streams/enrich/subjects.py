@@ -72,9 +72,9 @@ def tag_subjects(
     said = _source_words(keywords, section)
     table = _table(language)
     top_levels: list[Subject] = []
-    words = _Words()
+    words = Words()
     if table is not None:
-        words = _read_text(headline, body, keywords, table)
+        words = read_article(headline, body, keywords, table)
         reading = table.read(words.weights(), _source_odds(said))
         if reading is not None:
             top_levels = _top_levels(reading, said)
@@ -90,7 +90,7 @@ def rank_top_levels(headline: str, body: str, language: str) -> list[str]:
     Empty where no word of the text is known.
     """
     table = _table(language)
-    reading = None if table is None else table.read(_read_text(headline, body, (), table).weights())
+    reading = None if table is None else table.read(read_article(headline, body, (), table).weights())
     if reading is None:
         return []
     return sorted(TOP_LEVELS, key=lambda code: (-reading.shares[TOP_LEVELS.index(code)], code))
@@ -133,7 +133,7 @@ def _by_source_alone(said: Iterable[SourceWord]) -> list[Subject]:
     return found[:MAX_TOP_LEVELS]
 
 
-def _deeper_terms(words: _Words, said: Sequence[SourceWord], top_levels: Iterable[Subject]) -> list[Subject]:
+def _deeper_terms(words: Words, said: Sequence[SourceWord], top_levels: Iterable[Subject]) -> list[Subject]:
     """Terms that text or source names, below the top levels that are given."""
     above = {subject.uri.removeprefix(URI_PREFIX): subject for subject in top_levels}
     attention: dict[str, float] = defaultdict(float)
@@ -176,7 +176,7 @@ def _subject(code: str, confidence: float, relevance: int, said: Sequence[Source
 _WEIGHTS = [round(UNIT * sqrt(halves / 2)) for halves in range(2 * READ_CHARS)]
 
 
-class _Words:
+class Words:
     """The words of an article and how much each is heeded; the deeper terms it names, and how much each naming is."""
 
     def __init__(self) -> None:
@@ -188,9 +188,10 @@ class _Words:
         return {word: _WEIGHTS[min(int(2 * total), len(_WEIGHTS) - 1)] for word, total in self.attention.items()}
 
 
-def _read_text(headline: str, body: str, keywords: Sequence[str], table: WordTable) -> _Words:
+def read_article(headline: str, body: str, keywords: Sequence[str], table: WordTable) -> Words:
+    """The words of an article, as the table has them, and how much each is heeded where it stands."""
     read = READ_CHARS // 2 if table.language in WITHOUT_SPACES else READ_CHARS
-    found = _Words()
+    found = Words()
     attention = found.attention
     # A hashtag often just repeats a word of the headline: it is heeded as keyword only where it is new.
     for text, heed in ((headline[:read], TITLE_ATTENTION), *((keyword, KEYWORD_ATTENTION) for keyword in _spaced(keywords))):
