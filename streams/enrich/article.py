@@ -71,15 +71,26 @@ class Language:
     agrees: bool | None = None
 
 
+class Witness(StrEnum):
+    """Who says what an article is about."""
+
+    TEXT = "text"  # its words, by the model or by naming a term
+    SECTION = "section"  # the source, by the section it put the article in
+    KEYWORD = "keyword"  # the source, by a keyword or hashtag
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """What an article is about: one IPTC Media Topic.
 
-    ``uri``: http://cv.iptc.org/newscodes/mediatopic/…; ``name``: its English label; ``confidence``: 1 to 100;
-    ``evidence``: the words that spoke for it, best first.
+    ``uri``: http://cv.iptc.org/newscodes/mediatopic/…; ``name``: its English label; ``confidence``: 1 to 100, at most about the
+    share of right ones among such; ``relevance``: 1 to 100, how much of the article it is about; ``evidence``: the words that
+    spoke for it, best first; ``witnesses``: who said so (``SECTION`` and ``KEYWORD`` are the source's own word).
     """
 
     uri: str
     name: str
     confidence: int
     evidence: tuple[str, ...] = ()
+    relevance: int = 100
+    witnesses: tuple[Witness, ...] = (Witness.TEXT,)

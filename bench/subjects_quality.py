@@ -1,0 +1,168 @@
+"""How good the subjects are: on development texts that the shipped table has not seen, by source and language.
+
+    .venv/bin/python -m bench.subjects_quality DATA
+
+DATA is the folder with ``subjects-dev.jsonl.gz``. Texts are tagged as articles without keywords are. Printed, for the IPTC's
+top levels: the share of texts whose likeliest one is right, given or not, F1 averaged over the subjects with 30 texts or
+more, how many texts get a subject and how many of these are right, the same at confidence 50 and more, and how often
+tags of each confidence are right. The last line is the speed on articles of 2,000 characters, by processor time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.subject_rows import Row, labelled_rows
+from streams.enrich.article import Subject
+from streams.enrich.subject_names import media_topics
+from streams.enrich.subject_words import TOP_LEVELS
+from streams.enrich.subjects import URI_PREFIX, rank_top_levels, tag_subjects
+
+SURE = 50
+# Sections that mean deeper terms: the IPTC's terms of the second level that are right, with all below them.
+DEEPER = {
+    "armed conflicts and attacks": {"20000053", "20000056", "20000065", "20000071", "20000073", "20000077", "20001377"},
+    "disasters and accidents": {"20000139", "20000148", "20000168"},
+    "law and crime": {"20000082", "20000106", "20000121", "20000129"},
+    "politics and elections": {"20000574", "20000593", "20000621"},
+    "international relations": {"20000638"},
+    "CRIME": {"20000082", "20000106", "20000129"},
+    "FOOD & DRINK": {"20000538", "20000565"},
+    "TASTE": {"20000538", "20000565"},
+    "TRAVEL": {"20000538"},
+    "WEDDINGS": {"20000780", "20000501", "20000799", "20000538", "20000565"},
+    "DIVORCE": {"20000780", "20000799"},
+    "PARENTING": {"20000780"},
+    "RELIGION": {"20000657", "20000690", "20000696", "20000697", "20000702", "20000703", "20000705"},
+    "WELLNESS": {"20000446", "20000464", "20001339", "20001358"},
+    "HEALTHY LIVING": {"20000446", "20000464", "20001339", "20001358", "20000485"},
+}
+ARTICLE_CHARS = 2_000
+ENOUGH = 30  # texts of a subject, to have an F1
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A text, the top level that comes first (-1: none), and the top levels that were given, with their confidence."""
+
+    row: Row
+    first: int
+    given: Sequence[tuple[int, int]]
+    deeper: Sequence[str]
+
+
+def judge(row: Row) -> Judged:
+    """Tag a text as an article's headline (HuffPost) or body."""
+    headline, body = (row.text, "") if row.source == "huffpost" else ("", row.text)
+    ranked = rank_top_levels(headline, body, row.language)
+    subjects = tag_subjects(headline, body, (), row.language)
+    deeper = [code for subject in subjects if (code := subject.uri.removeprefix(URI_PREFIX)) not in TOP_LEVELS]
+    return Judged(row, TOP_LEVELS.index(ranked[0]) if ranked else -1, top_levels(subjects), deeper)
+
+
+def top_levels(subjects: Sequence[Subject]) -> list[tuple[int, int]]:
+    found = [(subject.uri.removeprefix(URI_PREFIX), subject.confidence) for subject in subjects]
+    return [(TOP_LEVELS.index(code), confidence) for code, confidence in found if code in TOP_LEVELS]
+
+
+def f1(judged: Sequence[Judged]) -> float:
+    """Averaged over subjects; a text that may be several things counts for the one it was found to be, else for its first."""
+    hits: Counter[int] = Counter()
+    wrong: Counter[int] = Counter()
+    missed: Counter[int] = Counter()
+    for each in judged:
+        if each.first in each.row.right:
+            hits[each.first] += 1
+        else:
+            wrong[each.first] += 1
+            missed[each.row.right[0]] += 1
+    counted = [number for number in range(len(TOP_LEVELS)) if hits[number] + missed[number] >= ENOUGH]
+    scores = [2 * hits[number] / (2 * hits[number] + wrong[number] + missed[number]) for number in counted]
+    return sum(scores) / len(scores) if scores else 0.0
+
+
+def line(name: str, judged: Sequence[Judged]) -> str:
+    accuracy = share([each.first in each.row.right for each in judged])
+    best = [(each.given[0][0] in each.row.right, each.given[0][1]) for each in judged if each.given]
+    sure = [number in each.row.right for each in judged for number, confidence in each.given if confidence >= SURE]
+    sure_texts = sum(1 for _, confidence in best if confidence >= SURE)
+    return (
+        f"{name:22} {len(judged):6,} {accuracy:9.3f} {f1(judged):6.3f} {len(best) / len(judged):9.2f} "
+        f"{share([right for right, _ in best]):9.3f} {sure_texts / len(judged):9.2f} {share(sure):9.3f}"
+    )
+
+
+def share(right: Sequence[bool]) -> float:
+    return sum(right) / len(right) if right else 0.0
+
+
+def calibration(judged: Sequence[Judged]) -> list[str]:
+    bands: dict[int, list[tuple[int, bool]]] = defaultdict(list)
+    for each in judged:
+        for number, confidence in each.given:
+            bands[min(confidence // 10, 9)].append((confidence, number in each.row.right))
+    return [
+        f"  {10 * band:3}-{10 * band + 9}: {len(tags):6,} tags, said {sum(said for said, _ in tags) / len(tags):5.1f}, "
+        f"right {100 * share([right for _, right in tags]):5.1f}"
+        for band, tags in sorted(bands.items())
+    ]
+
+
+def deeper_terms(judged: Sequence[Judged]) -> str:
+    """How often a deeper term, as its ancestor of the second level, is one that the section means."""
+    known = [each for each in judged if each.row.section in DEEPER]
+    right = [second_level(code) in DEEPER[each.row.section] for each in known for code in each.deeper]
+    given = sum(1 for each in known if each.deeper)
+    return (
+        f"deeper terms: {given / len(known):.2f} of {len(known):,} texts have one, {share(right):.3f} of {len(right):,} right"
+    )
+
+
+def second_level(code: str) -> str:
+    """The ancestor of a deeper term that stands right below the top level."""
+    parent = media_topics()[code].parent
+    return code if parent is None or media_topics()[parent].parent is None else second_level(parent)
+
+
+def speed(rows: Sequence[Row]) -> float:
+    """Articles a second of processor time, best of five: texts of one language joined to 2,000 characters."""
+    joined = " ".join(row.text for row in rows if row.language == "en")
+    articles = [joined[start : start + ARTICLE_CHARS] for start in range(0, min(len(joined), 200_000), ARTICLE_CHARS)]
+    times = []
+    for _ in range(5):
+        begun = time.process_time()
+        for article in articles:
+            tag_subjects(article[:80], article[80:], (), "en")
+        times.append(time.process_time() - begun)
+    return len(articles) / min(times)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Figures of the subjects on development data.")
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--all", action="store_true", help="also the texts that the table was made from")
+    options = parser.parse_args()
+
+    rows = [row for row in labelled_rows(options.data) if options.all or row.kept_out]
+    judged = [judge(row) for row in rows]
+    print(f"{'':22} {'texts':>6} {'accuracy':>9} {'F1':>6} {'given':>9} {'right':>9} {'given 50+':>9} {'right 50+':>9}")
+    groups: dict[str, list[Judged]] = defaultdict(list)
+    for each in judged:
+        groups[f"{each.row.source} {each.row.language}"].append(each)
+        if each.row.language == "en":
+            groups["all English"].append(each)
+    for name in sorted(groups, key=lambda name: (" en" not in name, "all" not in name, name)):
+        print(line(name, groups[name]))
+    print("how often a tag of some confidence is right, English:", *calibration(groups["all English"]), sep="\n")
+    print("other languages:", *calibration([each for each in judged if each.row.language != "en"]), sep="\n")
+    print(deeper_terms(groups["all English"]))
+    print(f"{speed(rows):,.0f} articles of {ARTICLE_CHARS:,} characters a second (processor time)")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,125 @@
+"""The names of subjects: IPTC Media Topics by their labels, and the sections of newspapers.
+
+``mediatopics.json`` holds the IPTC's terms with their labels in ten languages; ``section_names.toml`` what newspapers call the
+top levels, in any language; ``term_words.toml`` words that say a deeper term without being its name.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from streams.enrich.subject_words import WITHOUT_SPACES, words_of
+
+LONGEST_NAME = 60  # characters of a section or keyword
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One IPTC Media Topic: its code, the code of its top level and of its parent (if any), and its names by language."""
+
+    code: str
+    top: str
+    parent: str | None
+    names: Mapping[str, Sequence[str]]
+
+
+@cache
+def media_topics() -> dict[str, Term]:
+    """The IPTC Media Topics in use, by code."""
+    rows = json.loads(_read("mediatopics.json"))["terms"]
+    parents: dict[str, str | None] = {row["code"]: row["parent"] for row in rows}
+
+    def top_of(code: str) -> str:
+        parent = parents[code]
+        return code if parent is None else top_of(parent)
+
+    return {row["code"]: Term(row["code"], top_of(row["code"]), row["parent"], row["names"]) for row in rows}
+
+
+def term_named(name: str) -> Term | None:
+    """The term that a section's name or a keyword means, in whatever language; None if it is no such name.
+
+    "Sports", "Политика" and "#ClimateChange" (as "Climate Change") are names; "Russia" is none. Of two terms with one name, the
+    higher counts.
+    """
+    code = _codes().get(_plain(name[:LONGEST_NAME]))
+    return None if code is None else media_topics()[code]
+
+
+@cache
+def _codes() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for section in tomllib.loads(_read("section_names.toml")).values():
+        for name in section["names"].split(","):
+            found.setdefault(_plain(name), section["code"])
+    by_level = sorted(media_topics().values(), key=lambda term: (term.code != term.top, term.code))
+    for term in by_level:
+        for names in term.names.values():
+            for name in names:
+                found.setdefault(_plain(name), term.code)
+    return found
+
+
+def _plain(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name.replace("İ", "i").replace("_", " ")).casefold().split())
+
+
+def named_terms(words: Sequence[str], language: str) -> Iterator[tuple[int, str, Sequence[str]]]:
+    """Position, name and codes of the deeper terms that a text's words name; the longest name where several begin."""
+    names = _names(language)
+    behind = 0  # what a name has taken is not looked at again
+    for position in [position for position, word in enumerate(words) if word in names.lengths]:
+        if position >= behind:
+            for length in names.lengths[words[position]]:
+                name = names.space.join(words[position : position + length])
+                if name in names.codes:
+                    yield position, name, names.codes[name]
+                    behind = position + length
+                    break
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Names as the words of a text, joined by ``space``; ``lengths``: by first word, how many words, the longest first."""
+
+    codes: Mapping[str, Sequence[str]]
+    lengths: Mapping[str, Sequence[int]]
+    space: str
+
+
+@cache
+def _names(language: str) -> _Names:
+    codes: dict[str, list[str]] = defaultdict(list)
+    lengths: dict[str, set[int]] = defaultdict(set)
+    space = "" if language in WITHOUT_SPACES else " "
+    for form, code in _forms(language):
+        words = words_of(form, language) if space else list("".join(words_of(form, language)))
+        if words and code not in codes[space.join(words)]:
+            codes[space.join(words)].append(code)
+            lengths[words[0]].add(len(words))
+    return _Names(dict(codes), {first: sorted(found, reverse=True) for first, found in lengths.items()}, space)
+
+
+def _forms(language: str) -> Iterator[tuple[str, str]]:
+    """All that says a deeper term in a language, and the term's code."""
+    for term in media_topics().values():
+        # "fine (penalty)" says that "fine" misleads; the names of top levels are not said in texts.
+        for name in term.names.get({"zh": "zh-Hans"}.get(language, language), ()) if term.code != term.top else ():
+            if "(" not in name:
+                yield name, term.code
+                if language == "en":
+                    yield name + "s", term.code
+    for code, words in tomllib.loads(_read("term_words.toml")).get(language, {}).items():
+        for word in words.split(","):
+            yield word, code
+
+
+def _read(name: str) -> str:
+    return files(__package__).joinpath(name).read_text(encoding="utf-8")

@@ -1,0 +1,132 @@
+"""The table of words: how a text is added up."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streams.enrich.subject_words import (
+    GRAM_ROWS,
+    TOP_LEVELS,
+    UNIT,
+    Numbers,
+    WordTable,
+    gram_rows,
+    segments,
+    table_languages,
+    word_table,
+    words_of,
+)
+
+NOTHING = 128
+SPORT, WAR = TOP_LEVELS.index("15000000"), TOP_LEVELS.index("16000000")
+
+
+def row(**steps):
+    """A row that speaks for sport or war only."""
+    values = [NOTHING] * len(TOP_LEVELS)
+    values[SPORT] += steps.get("sport", 0)
+    values[WAR] += steps.get("war", 0)
+    return bytes(values)
+
+
+def small_table(grams=b""):
+    words = {"goal": row(sport=60), "striker": row(sport=90, war=20), "tank": row(war=80), "the": row()}
+    numbers = Numbers(scale=0.05, bias=[0.0] * len(TOP_LEVELS), slope=1.0, offset=0.0)
+    return WordTable("en", words, b"".join(words.values()), grams, numbers)
+
+
+def test_words_speak_for_their_subject():
+    """The more of them, the surer; and the words that spoke are named, the most telling first."""
+    table = small_table()
+    one = table.read({"goal": UNIT})
+    two = table.read({"goal": UNIT, "striker": UNIT, "the": UNIT})
+    assert one.shares[SPORT] == max(one.shares) < two.shares[SPORT]
+    assert two.telling(SPORT, 5) == ("striker", "goal")
+    assert two.telling(WAR, 5) == ("striker",)
+
+
+def test_a_text_of_unknown_words_is_not_judged():
+    """Not even by what is likely of any text."""
+    assert small_table().read({"xyzzy": UNIT}) is None
+    assert small_table().read({}) is None
+
+
+def test_what_the_source_says_is_added():
+    """It alone is enough, and it outweighs a word."""
+    table = small_table()
+    assert table.read({}, {WAR: 4.0}).shares[WAR] > 0.5
+    assert table.read({"goal": UNIT}, {WAR: 4.0}).shares[WAR] > table.read({"goal": UNIT}, {WAR: 4.0}).shares[SPORT]
+
+
+def test_an_unlisted_word_is_read_by_its_pieces():
+    """ "goalkeeping" has pieces that some listed word taught."""
+    grams = bytearray([NOTHING] * GRAM_ROWS * len(TOP_LEVELS))
+    for piece in gram_rows("goalkeeping"):
+        grams[piece * len(TOP_LEVELS) + SPORT] = NOTHING + 80
+    reading = small_table(bytes(grams)).read({"goalkeeping": UNIT})
+    assert reading.telling(SPORT, 1) == ("goalkeeping",)
+    assert reading.shares[SPORT] == max(reading.shares)
+
+
+@given(st.permutations(["goal", "striker", "tank", "the"]))
+def test_the_order_of_words_does_not_count(words):
+    """Whole numbers add up to the same in any order."""
+    weights = {word: UNIT * (1 + len(word)) for word in words}
+    assert small_table().read(weights).shares == small_table().read(dict(sorted(weights.items()))).shares
+
+
+@given(st.dictionaries(st.sampled_from(["goal", "striker", "tank", "the", "xyzzy"]), st.integers(1, 10_000), min_size=1))
+def test_shares_are_shares(weights):
+    """They add up to one, and confidences are chances."""
+    reading = small_table().read(weights)
+    if reading is not None:
+        assert sum(reading.shares) == pytest.approx(1)
+        assert all(0 <= confidence <= 1 for confidence in reading.confidences)
+
+
+@pytest.mark.parametrize(
+    ("runs", "found"),
+    [
+        pytest.param(["中国经济"], ["中国", "经济"], id="listed words"),
+        pytest.param(["中国人民银行"], ["中国", "人民银行"], id="the longest that fits"),
+        pytest.param(["在中国"], ["中国"], id="what is not listed is left out"),
+        pytest.param([], [], id="nothing"),
+    ],
+)
+def test_runs_without_spaces_are_cut_into_listed_words(runs, found):
+    """From the left, greedily."""
+    assert segments(runs, {"中国", "经济", "人民", "人民银行", "银行"}.__contains__) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "words"),
+    [
+        pytest.param("The EU's 27 members", "en", ["the", "eu", "s", "members"], id="no digits"),
+        pytest.param("क्रिकेट मैच में जीत।", "hi", ["क्रिकेट", "मैच", "में", "जीत"], id="vowel signs belong to words"),
+        pytest.param("Прем'єр-міністр", "uk", ["премєр", "міністр"], id="an apostrophe that is a letter"),
+        pytest.param("İZMİR climate_change", "tr", ["izmir", "climate", "change"], id="dotted I, underscore"),
+        pytest.param("የኢትዮጵያ መንግሥት፣ ዛሬ።", "am", ["የኢትዮጵያ", "መንግሥት", "ዛሬ"], id="Ethiopic punctuation"),
+    ],
+)
+def test_words_of_a_text(text, language, words):
+    """In lower case, as the table has them."""
+    assert words_of(text, language) == words
+
+
+@pytest.mark.parametrize("language", sorted(table_languages()))
+def test_every_table_opens_and_knows_its_words(language):
+    """And finds some of them in a text made of them."""
+    table = word_table(language)
+    assert table is not None
+    words = list(table._index)
+    assert len(table._rows) == len(words) * len(TOP_LEVELS)
+    assert len(table._grams) in {0, GRAM_ROWS * len(TOP_LEVELS)}
+    reading = table.read(dict.fromkeys(words[:50], UNIT))
+    assert reading is not None
+    assert sum(reading.shares) == pytest.approx(1)
+
+
+def test_a_language_without_a_table_has_none():
+    assert word_table("tlh") is None
