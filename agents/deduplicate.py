@@ -8,7 +8,7 @@ import faust
 import orjson
 
 from streams.app import batch_topic
-from streams.articles import Article, article_from_json
+from streams.articles import Article, article_from_json, tag_article
 from streams.documents import (
     DUPLICATE_TYPE,
     ENRICHED_TYPE,
@@ -28,8 +28,6 @@ from streams.enrich.duplicates import (
     remember,
     unpack_owners,
 )
-from streams.enrich.language import detect_language
-from streams.enrich.subjects import tag_subjects
 from streams.settings import Settings
 from streams.steps import Decision, Output, Record, Step
 from streams.topics import DUPLICATES, ENRICHED, HEADLINES, PREPARED
@@ -64,8 +62,7 @@ def deduplicate_step(settings: Settings) -> Step:
 
 def enrich(record: Record, article: Article) -> Output:
     """Tag an article's language and subjects and write it down for consumers."""
-    language = detect_language(article.headline, article.body, article.language)
-    subjects = tag_subjects(article.headline, article.body, article.keywords, language.tag)
+    language, subjects = tag_article(article)
     headers = event_headers(
         record,
         article,

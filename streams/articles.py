@@ -10,9 +10,11 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from streams.enrich.article import Cut, CutKind
+from streams.enrich.article import Cut, CutKind, Language, Subject
 from streams.enrich.cleaning import clean_text
 from streams.enrich.headline import fingerprint_headline
+from streams.enrich.language import detect_language
+from streams.enrich.subjects import tag_subjects
 from streams.records import Draft, Reason, Rejection, Repair, judge_text
 
 
@@ -43,6 +45,9 @@ class Article:
     repairs: tuple[Repair, ...] = ()
 
 
+_LEFT_WHOLE = Repair("left-whole", "cleaning would have taken too much of it, and took nothing")
+
+
 def prepare_article(draft: Draft) -> Article | Rejection:
     """Clean a draft's text, fingerprint its headline and give it its id; or refuse what is a wall or a list, not an article."""
     if refused := judge_text(draft.headline, draft.text):
@@ -68,8 +73,14 @@ def prepare_article(draft: Draft) -> Article | Rejection:
         agencies=_distinct((*draft.agencies, *clean.agencies)),
         keywords=_distinct((*draft.keywords, *clean.keywords)),
         cuts=clean.cuts,
-        repairs=draft.repairs,
+        repairs=(*draft.repairs, *((_LEFT_WHOLE,) if clean.left_whole else ())),
     )
+
+
+def tag_article(article: Article) -> tuple[Language, tuple[Subject, ...]]:
+    """What language an article is in, and what it is about."""
+    language = detect_language(article.headline, article.body, article.language)
+    return language, tag_subjects(article.headline, article.body, article.keywords, language.tag, article.section)
 
 
 def article_id(url: str | None, outlet: str | None, headline: str, body: str) -> str:

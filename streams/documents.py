@@ -14,7 +14,7 @@ from typing import Any, Final
 import orjson
 
 from streams.articles import Article
-from streams.enrich.article import Language, Subject
+from streams.enrich.article import Language, Subject, Witness
 from streams.enrich.duplicates import DuplicateKind, Sighting
 from streams.enrich.subjects import CREATOR
 from streams.records import Rejection
@@ -75,9 +75,16 @@ def article_uri(article_id: str) -> str:
 
 
 def ninjs_document(article: Article, language: Language, subjects: Sequence[Subject], timestamp_ms: int) -> dict[str, Any]:
-    """The article as ninjs 3.1. Subjects found by us carry a uri and a confidence, the source's own keywords a literal."""
+    """The article as ninjs 3.1. Subjects carry a uri, a confidence and who says so; the source's own keywords a literal."""
     found = [
-        {"uri": subject.uri, "name": subject.name, "creator": CREATOR, "confidence": subject.confidence} for subject in subjects
+        {
+            "uri": subject.uri,
+            "name": subject.name,
+            "creator": CREATOR if Witness.TEXT in subject.witnesses else f"urn:headwater:source:{subject.witnesses[0]}",
+            "relevance": subject.relevance,
+            "confidence": subject.confidence,
+        }
+        for subject in subjects
     ]
     keywords = [{"name": word, "literal": word, "rel": "keyword"} for word in article.keywords]
     identifiers = (

@@ -7,12 +7,10 @@ import sys
 import click
 import orjson
 
-from streams.articles import prepare_article
+from streams.articles import prepare_article, tag_article
 from streams.commands.context import read_settings
 from streams.commands.inputs import read_documents
 from streams.documents import ninjs_document
-from streams.enrich.language import detect_language
-from streams.enrich.subjects import tag_subjects
 from streams.records import Rejection, read_record
 
 
@@ -31,9 +29,7 @@ def enrich(files: tuple[str, ...]) -> None:
             if isinstance(article, Rejection):
                 click.echo(f"article {number} rejected, {article.reason}: {article.message}", err=True)
                 continue
-            language = detect_language(article.headline, article.body)
-            subjects = tag_subjects(article.headline, article.body, article.keywords, language.tag)
-            sys.stdout.buffer.write(orjson.dumps(ninjs_document(article, language, subjects, 0)) + b"\n")
+            sys.stdout.buffer.write(orjson.dumps(ninjs_document(article, *tag_article(article), 0)) + b"\n")
             sys.stdout.buffer.flush()
     except OSError as error:
         raise click.ClickException(str(error)) from error

@@ -55,6 +55,8 @@ class CleanText:
     byline: str | None = None
     keywords: tuple[str, ...] = ()
     cuts: tuple[Cut, ...] = ()
+    left_whole: bool = False
+    """Whether cleaning would have taken too much, and left the text as it was but for the headline."""
 
 
 @dataclass(frozen=True, slots=True)

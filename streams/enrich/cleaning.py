@@ -81,7 +81,8 @@ def _clean_text_once(text: str, told: str) -> CleanText:
     headline, lines, repeats, start = settle_headline(lines, headline)
     # A start that was wrong must not cost the text, and a second cleaning knows no start.
     below = start if is_sure else 0
-    page = _clean_lines(lines, below, start) or (_clean_lines(lines, 0, 0) if start else None) or _Page(lines)
+    cleaned = _clean_lines(lines, below, start) or (_clean_lines(lines, 0, 0) if start else None)
+    page = cleaned or _Page(lines)
     if page.without_head:  # without its dateline a line may say just what the headline says
         headline, page.lines, more, _ = settle_headline(page.lines, headline)
         repeats += more
@@ -94,6 +95,7 @@ def _clean_text_once(text: str, told: str) -> CleanText:
         byline=page.byline,
         keywords=_first_of_each(page.keywords),
         cuts=with_marks(text, cuts, marks) if marks else tuple(cuts),
+        left_whole=cleaned is None,
     )
 
 

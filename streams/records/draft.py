@@ -39,8 +39,9 @@ class Rejection:
 class Repair:
     """An entry of the ledger for what reading changed beyond the format: its fields are those of a cut.
 
-    ``kind``: "encoding" or "cut-mark"; ``offset`` and ``length`` count characters of the draft's text (0 and 0 where it
-    concerns another field or all); ``excerpt`` is how the place begins after the repair, at most 60 characters.
+    ``kind``: "encoding" or "cut-mark", or "left-whole" from cleaning; ``offset`` and ``length`` count characters of the draft's
+    text (0 and 0 where it concerns another field or all); ``excerpt`` is how the place begins after the repair, at most 60
+    characters.
     """
 
     kind: str
