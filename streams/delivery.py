@@ -10,11 +10,13 @@ The rules, where each is kept, and the test that breaks without it (tests/broker
    partitions may drop the marks, and the next commit of the same ``transactional.id`` then lets the old records out as well.
    So the owner first aborts a transaction over everything this partition may have written.
    ``sweep``; test_delivery: what_a_torn_transaction_left_open_does_not_come_out_with_the_next
-3. **Start where the log says.** Only then is the committed offset read; nobody else can move it any more.
-   ``_acquire``; test_kill: after_kill_9_every_input_is_in_exactly_one_outcome_exactly_once
-4. **State before work.** The table partition is read up to the end of its changelog, which is exact at that point
-   (:mod:`streams.tables`).
+3. **State before work.** The table partition is read up to the end of its changelog, which is exact at that point, as nobody
+   else can write to it any more (:mod:`streams.tables`).
    ``_acquire``; test_delivery: the_heir_of_a_partition_goes_on_with_its_state, and test_tables
+4. **Start where the log says.** The next offset stands in the changelog too: every transaction writes it. The group is told
+   as well, for those who watch; it is not asked, but where the changelog says nothing. (Kafka 4.3's group coordinator, when a
+   broker loses and regains it while it loads, mixes two loads and answers with offsets of long ago.)
+   ``_find_next_offset``; test_delivery: what_the_group_says_of_the_offset_is_not_believed
 5. **Nothing twice.** Records below the next offset are skipped: Faust delivers again after rebalances.
    ``_process``; test_delivery: what_is_delivered_again_is_not_done_again
 6. **Nothing skipped.** Each batch says where it begins; if that is beyond the next offset, Faust has lost something on the
@@ -68,7 +70,8 @@ from streams.clients import MAX_REQUEST_BYTES, connection, opened
 from streams.metrics import Metrics
 from streams.settings import Settings
 from streams.steps import Output, Record, Step
-from streams.tables import TablePartition, changelog_topic
+from streams.tables import NEXT_OFFSET, TablePartition, changelog_topic
+from streams.topics import PROGRESS
 from streams.transport import Batch
 
 log = logging.getLogger(__name__)
@@ -110,7 +113,7 @@ class PartitionStatus(NamedTuple):
     next_offset: int
     waiting_for: str | None  # None: nothing, it is at work
     ended: bool  # nobody works on it any more, and nobody will
-    state_folder: Path | None
+    state_folder: Path
 
 
 class OwnedPartition:
@@ -124,8 +127,9 @@ class OwnedPartition:
         self._settings = settings
         self._step = step
         self._tp = tp
-        self._changelog = TopicPartition(changelog_topic(settings.app_id, step.table), tp.partition) if step.table else None
-        self._state_folder = settings.state_dir / settings.app_id / step.table / str(tp.partition) if step.table else None
+        table = step.table or PROGRESS
+        self._changelog = TopicPartition(changelog_topic(settings.app_id, table), tp.partition)
+        self._state_folder = settings.state_dir / settings.app_id / table / str(tp.partition)
         self._queue: asyncio.Queue[Batch | None] = asyncio.Queue(_QUEUED_BATCHES)
         self._producer: AIOKafkaProducer | None = None
         self._table: TablePartition | None = None
@@ -254,21 +258,21 @@ class OwnedPartition:
             )
             for output in outputs
         ]
-        if self._changelog is not None:
-            topic, partition = self._changelog
-            deliveries += [await producer.send(topic, value, key, partition) for key, value in remember.items()]
+        changes = {**remember, NEXT_OFFSET: str(next_offset).encode()}
+        topic, partition = self._changelog
+        deliveries += [await producer.send(topic, value, key, partition) for key, value in changes.items()]
         # One failure stands for all: asyncio would print every one that nobody looks at.
         written = await asyncio.gather(*deliveries)
         await producer.send_offsets_to_transaction({self._tp: next_offset}, self._settings.app_id)
         await producer.commit_transaction()
         self._next_offset = next_offset
-        if self._table is not None and remember:
-            self._table.put(remember, max(change.offset for change in written[-len(remember) :]) + 1)
+        if self._table is not None:
+            self._table.put(changes, max(change.offset for change in written[-len(changes) :]) + 1)
 
     async def _decide(self, records: Sequence[Record]) -> tuple[list[Output], dict[bytes, bytes]]:
         """Ask the step about each record, in order; each sees what the ones before it made the table remember."""
         known: dict[bytes | None, bytes | None] = {}
-        if self._table is not None:
+        if self._step.table is not None and self._table is not None:
             keys = list({record.key for record in records if record.key is not None})
             known.update(zip(keys, self._table.get(keys), strict=True))
         outputs: list[Output] = []
@@ -311,23 +315,30 @@ class OwnedPartition:
             auto_offset_reset="earliest",
         )
         # Assigned, never subscribed: it asks the group for offsets without being a member.
-        reader.assign([self._tp] if self._changelog is None else [self._changelog])
+        reader.assign([self._changelog])
         async with opened(reader):
-            committed = await reader.committed(self._tp)
-            earliest = (await reader.beginning_offsets([self._tp]))[self._tp]
-            if committed is not None and committed < earliest:
-                log.error("%s: Kafka deleted offsets %d to %d unread", self._name, committed, earliest - 1)
-            self._next_offset = max(committed or 0, earliest)
-            if self._state_folder is not None and self._changelog is not None:
-                self._table = await TablePartition.open(self._state_folder, self._settings.remember_s)
-                began = time.monotonic()
-                restored = await self._table.restore(self._changelog, reader)
-                self._metrics.restored(self._step, restored, time.monotonic() - began)
-                log.info("%s: read %d changes of its table", self._name, restored)
+            self._table = await TablePartition.open(self._state_folder, self._settings.remember_s)
+            began = time.monotonic()
+            restored = await self._table.restore(self._changelog, reader)
+            self._metrics.restored(self._step, restored, time.monotonic() - began)
+            log.info("%s: read %d changes of its table", self._name, restored)
+            self._next_offset = await self._find_next_offset(self._table, reader)
         # What Faust delivered before there was anyone to take it comes again; what it delivers twice is skipped.
         await self._app.consumer.seek(self._tp, self._next_offset)
         self.ready.set()
         log.info("%s: ready from offset %d on", self._name, self._next_offset)
+
+    async def _find_next_offset(self, table: TablePartition, reader: AIOKafkaConsumer) -> int:
+        """How far this partition has come: by its own word; by the group's where it has never said anything."""
+        [own] = table.get([NEXT_OFFSET])
+        committed = await reader.committed(self._tp)
+        earliest: int = (await reader.beginning_offsets([self._tp]))[self._tp]
+        reached = committed if own is None else int(own)
+        if own is not None and committed != reached:
+            log.warning("%s: the group's offset is %s, and the changelog has %d: that counts", self._name, committed, reached)
+        if reached is not None and reached < earliest:
+            log.error("%s: Kafka deleted offsets %d to %d unread", self._name, reached, earliest - 1)
+        return max(reached or 0, earliest)
 
     async def _fence(self) -> None:
         # A worker that was paused for long may think a partition its own that has gone to another; fencing that one out would
@@ -347,7 +358,7 @@ class OwnedPartition:
         written = [
             TopicPartition(topic, part) for topic in self._step.sends_to for part in await self._producer.partitions_for(topic)
         ]
-        await sweep(self._producer, [*written, *([self._changelog] if self._changelog else [])], group_id=self._settings.app_id)
+        await sweep(self._producer, [*written, self._changelog], group_id=self._settings.app_id)
 
     async def _close(self) -> None:
         self.ready.clear()

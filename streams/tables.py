@@ -26,14 +26,17 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from rocksdict import BlockBasedOptions, Cache, DBCompressionType, Options, Rdict, WriteBatch
 
 log = logging.getLogger(__name__)
 
-# The keys of a table are headline fingerprints, 16 bytes.
+# The keys of a table are headline fingerprints, 16 bytes; these two are longer.
 _POSITION = b"\x00changelog-position"
+NEXT_OFFSET: Final = b"\x00next-source-offset"
+"""Under this key the owner keeps how far it has come in its source: with every change, so in every transaction."""
 
 # In front of each value: when it was written, in seconds since 1970.
 _WRITTEN_BYTES = 4
@@ -152,7 +155,7 @@ class TablePartition:
         self._looked_at = entries[-1][0] + b"\x00" if len(entries) == count else b""
         batch = WriteBatch(raw_mode=True)
         for key, value in entries:
-            if value[:_WRITTEN_BYTES] < oldest and key != _POSITION:
+            if value[:_WRITTEN_BYTES] < oldest and key not in (_POSITION, NEXT_OFFSET):
                 batch.delete(key)
         self._database.write(batch)
 

@@ -26,6 +26,8 @@ OUTCOMES: Final = (ENRICHED, DUPLICATES, REJECTED)
 
 HEADLINES: Final = "headlines"
 """The table of deduplicate: who owns a headline."""
+PROGRESS: Final = "progress"
+"""The table of a step that remembers nothing but how far it has come."""
 
 _MOST_BYTES: Final = "max.message.bytes"
 _DAY_MS: Final = 24 * 3600 * 1000
@@ -48,6 +50,14 @@ def topic_specs(settings: Settings) -> tuple[TopicSpec, ...]:
     """All topics of one stream, in the order of the dataflow."""
 
     week_ms, month_ms = RETENTION_S * 1000, 30 * _DAY_MS
+
+    def changelog(table: str, purpose: str, **config: str) -> TopicSpec:
+        return TopicSpec(
+            changelog_topic(settings.app_id, table),
+            purpose,
+            {"cleanup.policy": "compact", _MOST_BYTES: str(1 << 20), "segment.ms": str(_DAY_MS)}
+            | {name.replace("_", "."): value for name, value in config.items()},
+        )
 
     def kept(for_ms: int, **config: str) -> dict[str, str]:
         return {
@@ -77,15 +87,13 @@ def topic_specs(settings: Settings) -> tuple[TopicSpec, ...]:
         ),
         TopicSpec(DUPLICATES, "repeated headlines: which article owns each, and in what way it is repeated", kept(month_ms)),
         TopicSpec(REJECTED, "records that are no article: their bytes, with the reason in the headers", kept(month_ms)),
-        TopicSpec(
-            changelog_topic(settings.app_id, HEADLINES),
-            "who owns each headline (internal)",
-            {
-                "cleanup.policy": "compact,delete",
-                "retention.ms": str(settings.remember_s * 1000),
-                _MOST_BYTES: str(1 << 20),
-                "segment.ms": str(_DAY_MS),
-            },
+        # A record a transaction and only the last of them counts: short segments, or a lost copy takes long to restore.
+        changelog(PROGRESS, "how far news.raw is prepared (internal)", segment_bytes=str(16 << 20)),
+        changelog(
+            HEADLINES,
+            "who owns each headline, and how far news.prepared is decided (internal)",
+            cleanup_policy="compact,delete",
+            retention_ms=str(settings.remember_s * 1000),
         ),
     )
 
@@ -135,11 +143,12 @@ async def check_topics(settings: Settings) -> None:
     missing = [name for name, count in counts.items() if not count]
     if missing:
         raise TopicsMissingError(f"no such topics: {', '.join(missing)}; make them with `headwater topics create`")
-    changelog = changelog_topic(settings.app_id, HEADLINES)
-    if counts[changelog] != counts[PREPARED]:
-        raise TopicsMissingError(
-            f"{changelog} has {counts[changelog]} partitions and {PREPARED} has {counts[PREPARED]}: they must be equal"
-        )
+    for table, source in ((PROGRESS, RAW), (HEADLINES, PREPARED)):
+        changelog = changelog_topic(settings.app_id, table)
+        if counts[changelog] != counts[source]:
+            raise TopicsMissingError(
+                f"{changelog} has {counts[changelog]} partitions and {source} has {counts[source]}: they must be equal"
+            )
     for spec in specs:
         if spec.name == RAW:
             continue  # there it is the producers' business

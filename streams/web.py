@@ -165,7 +165,7 @@ class Watch:
         return status.waiting_for is None or (seen is not None and status.next_offset >= seen.next_offset)
 
     async def _state_bytes(self) -> dict[TopicPartition, int]:
-        folders = {each.source: each.state_folder for each in self._delivery.statuses() if each.state_folder is not None}
+        folders = {each.source: each.state_folder for each in self._delivery.statuses()}
         return await asyncio.to_thread(lambda: {tp: _size_on_disk(folder) for tp, folder in folders.items()})
 
 

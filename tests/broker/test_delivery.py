@@ -240,6 +240,26 @@ async def test_the_heir_of_a_partition_goes_on_with_its_state(worker):
     await second.release()
 
 
+async def test_what_the_group_says_of_the_offset_is_not_believed(worker):
+    """After a restart, Kafka 4.3's group coordinator has been seen to answer with offsets of ten minutes before."""
+    first, _ = await worker.own()
+    await first.offer(await worker.batch())
+    await worker.until_committed(4)
+    await first.release()
+    group = AIOKafkaConsumer(
+        **connection(worker.stream.settings), group_id=worker.stream.settings.app_id, enable_auto_commit=False
+    )
+    group.assign([SOURCE])
+    async with opened(group):
+        await group.commit({SOURCE: 1})
+    assert await worker.committed() == 1
+    second, faust = await worker.own()
+    assert faust.sought == [4]
+    await second.offer(await worker.batch())
+    await second.release()
+    assert await worker.came_out() == [b"a", b"ab", b"abc", b"abcd"]
+
+
 async def test_what_a_torn_transaction_left_open_does_not_come_out_with_the_next(worker):
     """Kafka can lose the marks of a commit; the next commit of the same producer would then let its records out."""
     owned, _ = await worker.own()
