@@ -76,7 +76,7 @@ _PHRASES: Final = {
             "Researchers at the University of {place} compared {number} cases and found no sign of a trend.",
             "The team from {place} won the match by a late goal, its {number}th victory this season.",
         ),
-        who=("parliament", "the central bank", "the health ministry", "the farmers' union", "the police", "the football association"),
+        who=("parliament", "the central bank", "the health ministry", "the farmers' union", "the police", "the rail company"),
         what=(
             "the electoral reform", "the new hospital", "the interest rate", "a ceasefire", "the flood barrier",
             "the vaccination programme", "the railway strike", "the climate treaty", "the school budget", "the stadium",
@@ -189,7 +189,9 @@ def _body(language: str, body_bytes: int, chance: random.Random) -> tuple[str, .
     paragraphs: list[str] = []
     length = 0
     while length < body_bytes:
-        sentences = [_filled(chance.choice(_PHRASES[language].sentences), language, chance) for _ in range(chance.randint(2, 4))]
+        sentences = [
+            _filled(chance.choice(_PHRASES[language].sentences), language, chance) for _ in range(chance.randint(2, 4))
+        ]
         paragraphs.append(" ".join(sentences))
         length += len(paragraphs[-1].encode())
     return tuple(paragraphs)
@@ -233,7 +235,8 @@ def _page(story: _Story, outlet: str, name: str) -> str:
     paragraphs = "\n".join(f"<p>{escape(each)}</p>" for each in story.body)
     return (
         f'<!DOCTYPE html><html lang="{story.language}"><head><meta charset="utf-8"><title>{escape(story.headline)} - {outlet}'
-        f'</title><meta property="og:title" content="{escape(story.headline)}"><meta property="og:site_name" content="{outlet}">'
+        f'</title><meta property="og:title" content="{escape(story.headline)}">'
+        f'<meta property="og:site_name" content="{outlet}">'
         f"<style>body{{margin:0}} nav li{{display:inline}}</style></head><body><nav><ul>{menu}</ul></nav><main><article>"
         f'<h1>{escape(story.headline)}</h1><p class="byline">By {name}</p>\n{paragraphs}\n</article></main>'
         f'<aside><h2>Related articles</h2><ul>{menu}</ul></aside><footer><form><label for="c">Leave a comment</label>'

@@ -51,7 +51,7 @@ def _headwater(job: Job) -> list[str]:
 
 def _faust(_: Job) -> list[str]:
     python = python_for("faust_plain", with_headwater=False)
-    return [str(python), str(PEERS / "faust_plain" / "app.py"), "worker", "--loglevel", "warning", "--without-web"]
+    return [str(python), str(PEERS / "faust_plain" / "app.py"), "worker", "--loglevel", "warn", "--without-web"]
 
 
 def _quix(_: Job) -> list[str]:
@@ -78,3 +78,15 @@ CONTESTANTS = (
     Contestant("kafka-streams-once", "Kafka Streams", EXACTLY_ONCE, _DEDUP, _kafka_streams),
     Contestant("kafka-streams", "Kafka Streams", AT_LEAST_ONCE, _DEDUP, _kafka_streams, settles_s=30.5),
 )
+
+
+def named(names: str) -> list[Contestant]:
+    """The contestants of these names, separated by commas.
+
+    Raises:
+        ValueError: there is none of a name.
+    """
+    known = {each.name: each for each in CONTESTANTS}
+    if unknown := [name for name in names.split(",") if name not in known]:
+        raise ValueError(f"no such contestants: {', '.join(unknown)}; there are {', '.join(known)}")
+    return [known[name] for name in names.split(",")]

@@ -79,4 +79,4 @@ def _run(what: str, command: list[str], folder: Path | None = None) -> None:
         raise EnvironmentUnavailableError(f"{what}: {error}") from error
     if result.returncode:
         lines = [line for line in (result.stdout + result.stderr).splitlines() if "ERROR" in line] or ["no reason given"]
-        raise EnvironmentUnavailableError(f"{what} ended with status {result.returncode}: {lines[0]}")
+        raise EnvironmentUnavailableError(f"{what} ended with status {result.returncode}: {' '.join(lines[:2])}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import tempfile
 import time
@@ -21,6 +22,9 @@ from bench.machine import cpu_seconds
 from infra.kafka import EmbeddedKafka
 from streams.clients import connection, opened
 from streams.settings import PREFIX, Settings
+
+# It warns of topics that were made a moment ago.
+logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
 
 _CREATE_TIMEOUT_S = 30.0
 _TOPIC = {"retention.ms": "-1", "max.message.bytes": str(16 << 20), "message.timestamp.after.max.ms": str((1 << 63) - 1)}

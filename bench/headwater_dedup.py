@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import AsyncIterable
+from os import environ
 
 from bench.dedup import is_first, seen_at
-from bench.names import RUN, events, firsts, told
+from bench.names import RUN, events, firsts
 from streams.app import batch_topic, create_app
 from streams.delivery import Delivery
 from streams.settings import Settings
@@ -37,7 +38,7 @@ def main() -> None:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     app = create_app(settings)
-    step = first_step(told(RUN))
+    step = first_step(environ[RUN])
     delivery = Delivery(app, settings, [step])
 
     @app.agent(batch_topic(app, step.source), name="pass_firsts")

@@ -1,9 +1,8 @@
-"""What a contestant is told, and what its Kafka topics are called; peers in environments of their own are told in the same words."""
+"""What a contestant is told, and what its Kafka topics are called."""
 
 from __future__ import annotations
 
 from enum import StrEnum
-from os import environ
 
 
 class Job(StrEnum):
@@ -37,8 +36,3 @@ def raw(run: str) -> str:
 def outcomes(run: str) -> tuple[str, str, str]:
     """Outputs of the whole job: enriched, duplicates, rejected."""
     return (f"{run}-enriched", f"{run}-duplicates", f"{run}-rejected")
-
-
-def told(name: str) -> str:
-    """What the bench told this contestant."""
-    return environ[name]

@@ -69,7 +69,8 @@ class Result:
 
 def make_load(job: Job, articles: int, body_bytes: int = BODY_BYTES) -> Load:
     """Input from made-up articles; a tenth as many (200 at least) to warm up on."""
-    warm, main = (_inputs(job, count, seed, body_bytes) for count, seed in ((max(200, articles // 10), _WARM_SEED), (articles, _SEED)))
+    warm = _inputs(job, max(200, articles // 10), _WARM_SEED, body_bytes)
+    main = _inputs(job, articles, _SEED, body_bytes)
     if job is Job.DEDUP:  # repeats come to nothing there
         return Load(job, warm, main, len({each.key for each in warm}), len({each.key for each in main}))
     return Load(job, warm, main, len(warm), len(main))
@@ -147,6 +148,7 @@ async def running(ground: Ground, contestant: Contestant, job: Job, run: str, pa
     elif contestant.name == "faust":
         topics |= {f"{run}-articles"}
     await ground.make_topics(topics, partitions)
+    (settings.state_dir / "peer").mkdir(parents=True)
     process = Process(command, _environment(settings, contestant, job, run), ground.folder / f"{run}.log")
     try:
         yield process

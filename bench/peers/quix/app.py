@@ -8,8 +8,8 @@ from __future__ import annotations
 from os import environ
 from typing import Any
 
-from quixstreams import Application, State, message_context
-from quixstreams.models import Serializer, Topic
+from quixstreams import Application, State, message_context  # type: ignore[import-not-found]
+from quixstreams.models import Serializer, Topic  # type: ignore[import-not-found]
 
 from agents.deduplicate import deduplicate_step
 from agents.prepare import prepare_step
