@@ -46,7 +46,7 @@ class Contestant:
 def _headwater(job: Job) -> list[str]:
     if job is Job.DEDUP:
         return [sys.executable, "-m", "bench.headwater_dedup"]
-    return [sys.executable, "-m", "streams", "worker", "--loglevel", "warning"]
+    return [sys.executable, "-m", "streams", "worker"]
 
 
 def _faust(_: Job) -> list[str]:

@@ -48,7 +48,7 @@ def main() -> None:
 
     app.finalize()
     sys.argv = sys.argv[:1]
-    app.Worker(loglevel="WARNING", loop=loop).execute_from_commandline()
+    app.Worker(loglevel="INFO", loop=loop).execute_from_commandline()
 
 
 if __name__ == "__main__":

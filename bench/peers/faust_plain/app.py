@@ -76,7 +76,7 @@ else:
     async def read_articles(stream: faust.Stream[bytes]) -> None:
         """Read each article and send it on by its title, so that equal titles meet."""
         async for record in stream.events():
-            content_type = record.message.headers["content-type"]
+            content_type = dict(record.message.headers)["content-type"]
             article = read(record.value, content_type)
             await articles.send(key=article.title.lower(), value=article, timestamp=record.message.timestamp)
 
