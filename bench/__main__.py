@@ -1,0 +1,145 @@
+"""Headwater beside its peers: the same input, in turn, several rounds, in one run.
+
+    python -m bench                                     # both jobs, all peers, three rounds
+    python -m bench --only headwater,quix-once --job whole --articles 5000
+    python -m bench.latency; python -m bench.growth     # the other two measurements
+
+Prints ratios with their spread, and writes peers.json, a picture and the page BENCHMARKS.md into the output folder. Runs on
+an embedded Kafka, or on the one that HEADWATER_BROKERS names (which must not have Headwater's topics). A peer that can't be
+had here is left out, and it is said why. How one run goes is told in :mod:`bench.race`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import sys
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from bench.articles import BODY_BYTES
+from bench.contestants import CONTESTANTS, Contestant, named
+from bench.environments import ROOT, EnvironmentUnavailableError
+from bench.figures import ratio, spread
+from bench.ground import Ground, ground
+from bench.machine import facts
+from bench.names import Job
+from bench.race import ContestantFailedError, Load, Result, make_load, race
+from bench.report import OUTPUT, write_report
+from streams.settings import Settings
+
+_MEMORY_TIMEOUT_S = 900.0
+
+
+async def compare(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Run everything; what is found, for the report."""
+    report: dict[str, Any] = {"machine": facts(), "partitions": arguments.partitions, "rounds": arguments.rounds, "jobs": {}}
+    settings = Settings.from_environment()
+    async with ground(settings) as kafka:
+        for job in arguments.job:
+            count = arguments.events if job is Job.DEDUP else arguments.articles
+            contestants = [each for each in arguments.only if job in each.jobs]
+            report["jobs"][job.value] = await _rounds(kafka, make_load(job, count), contestants, arguments)
+    return report
+
+
+async def _rounds(
+    kafka: Ground, load: Load, contestants: Sequence[Contestant], arguments: argparse.Namespace
+) -> dict[str, Any]:
+    runs: dict[str, list[Result]] = defaultdict(list)
+    limits: list[float] = []
+    stages: list[dict[str, float]] = []
+    left_out: dict[str, str] = {}
+    print(f"\n{load.job}: {len(load.main)} records, {arguments.rounds} rounds", flush=True)
+    # A broker that has just started is slow, whoever comes first: this run does not count.
+    with contextlib.suppress(EnvironmentUnavailableError, ContestantFailedError):
+        await race(kafka, contestants[0], load, f"bench-{load.job}-before", arguments.partitions)
+    for number in range(arguments.rounds):
+        # Another one begins each round: none has always the same one before it.
+        start = number % len(contestants)
+        for contestant in (*contestants[start:], *contestants[:start]):
+            if contestant.name in left_out:
+                continue
+            try:
+                result = await race(
+                    kafka, contestant, load, f"bench-{load.job}-{number}-{contestant.name}", arguments.partitions
+                )
+            except (EnvironmentUnavailableError, ContestantFailedError) as error:
+                left_out[contestant.name] = str(error)
+                print(f"  {contestant.name:20} left out: {error}", flush=True)
+                continue
+            runs[contestant.name].append(result)
+            _print_run(contestant.name, result)
+        limits.append((await in_memory(load.job, len(load.main)))["cpu_us"])
+        print(f"  {'in memory':20} {'':>9}  {limits[-1]:8.0f} µs CPU each", flush=True)
+        if load.job is Job.WHOLE:
+            stages.append(await in_memory("stages", len(load.main)))
+    contest = {
+        "records": len(load.main),
+        "runs": {name: [each.as_json() for each in results] for name, results in runs.items() if name not in left_out},
+        "left_out": left_out,
+        "limit_cpu_us": limits,
+        "stages_us": {name: min(each[name] for each in stages) for name in (stages[0] if stages else ())},
+    }
+    _print_ratios(contest)
+    return contest
+
+
+async def in_memory(job: str, count: int, body_bytes: int = BODY_BYTES) -> dict[str, float]:
+    """:mod:`bench.memory` in a process of its own."""
+    sizes = ["--articles", str(count), "--body-bytes", str(body_bytes)]
+    command = [sys.executable, "-m", "bench.memory", "--json", "--job", job, *sizes]
+    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
+    out, _ = await asyncio.wait_for(process.communicate(), _MEMORY_TIMEOUT_S)
+    figures: dict[str, float] = orjson.loads(out)
+    return figures
+
+
+def _print_run(name: str, result: Result) -> None:
+    broker = "" if result.broker_cpu_us is None else f", broker {result.broker_cpu_us:.0f}"
+    wrong = f"; {result.surplus} OUTCOMES TOO MANY" if result.surplus else ""
+    print(f"  {name:20} {result.per_second:9,.0f}/s {result.cpu_us:8.0f} µs CPU each{broker}{wrong}", flush=True)
+
+
+def _print_ratios(contest: dict[str, Any]) -> None:
+    ours = contest["runs"].get("headwater")
+    if not ours:
+        return
+    print("  Headwater beside each, round by round (median, least to most):")
+    for name, theirs in contest["runs"].items():
+        if name != "headwater":
+            rate = ratio([each["per_second"] for each in ours], [each["per_second"] for each in theirs])
+            cpu = ratio([each["cpu_us"] for each in theirs], [each["cpu_us"] for each in ours])
+            print(
+                f"  {name:20} {rate.median:6.2f} × as fast ({rate.least:.2f} to {rate.most:.2f}),"
+                f" {cpu.median:6.2f} × as little CPU ({cpu.least:.2f} to {cpu.most:.2f})"
+            )
+    limit = ratio(contest["limit_cpu_us"], [each["cpu_us"] for each in ours])
+    stream = spread([one["cpu_us"] - pure for one, pure in zip(ours, contest["limit_cpu_us"], strict=True)])
+    print(f"  {'in memory':20} {limit.median:6.2f} of the limit ({limit.least:.2f} to {limit.most:.2f}), by CPU time")
+    print(f"  the stream itself    {stream.median:6.0f} µs CPU an article ({stream.least:.0f} to {stream.most:.0f})")
+
+
+def main() -> int:
+    """Run it from a command line."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.partition("\n")[0])
+    parser.add_argument("--articles", type=int, default=6_000, help="of the whole job")
+    parser.add_argument("--events", type=int, default=40_000, help="of the dedup-only job")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--partitions", type=int, default=4)
+    parser.add_argument("--only", type=named, default=list(CONTESTANTS), help="names, separated by commas")
+    parser.add_argument("--job", type=lambda name: [Job(name)], default=list(Job), help="dedup or whole; both if not given")
+    parser.add_argument("--output", type=Path, default=OUTPUT, help=f"folder for JSON, picture and page (default: {OUTPUT})")
+    arguments = parser.parse_args()
+    report = asyncio.run(compare(arguments))
+    write_report(arguments.output, "peers", report)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,92 @@
+"""Who is compared, how each is started, and where its records come from and go to."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bench import names
+from bench.environments import PEERS, java_for, python_for
+from bench.names import Job
+from streams.topics import OUTCOMES, RAW
+
+AT_LEAST_ONCE, EXACTLY_ONCE = "at-least-once", "exactly-once"
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """One program, in one of its ways of working.
+
+    ``command`` raises :class:`bench.environments.EnvironmentUnavailableError` where it can't be had. ``settles_s`` is how long
+    after an outcome it may still have work to do for it: its own interval of commits.
+    """
+
+    name: str
+    title: str
+    guarantee: str
+    jobs: frozenset[Job]
+    command: Callable[[Job], list[str]]
+    settles_s: float = 0.5
+    headwater: bool = False
+
+    def source(self, job: Job, run: str) -> str:
+        """The topic it reads."""
+        if job is Job.DEDUP:
+            return names.events(run)
+        return RAW if self.headwater else names.raw(run)
+
+    def targets(self, job: Job, run: str) -> tuple[str, ...]:
+        """The topics of its outcomes; firsts, or what is enriched, in front."""
+        if job is Job.DEDUP:
+            return (names.firsts(run),)
+        return OUTCOMES if self.headwater else names.outcomes(run)
+
+
+def _headwater(job: Job) -> list[str]:
+    if job is Job.DEDUP:
+        return [sys.executable, "-m", "bench.headwater_dedup"]
+    return [sys.executable, "-m", "streams", "worker"]
+
+
+def _faust(_: Job) -> list[str]:
+    python = python_for("faust_plain", with_headwater=False)
+    return [str(python), str(PEERS / "faust_plain" / "app.py"), "worker", "--loglevel", "warn", "--without-web"]
+
+
+def _quix(_: Job) -> list[str]:
+    return [str(python_for("quix", with_headwater=True)), "-m", "bench.peers.quix.app"]
+
+
+def _aiokafka(_: Job) -> list[str]:
+    return [sys.executable, "-m", "bench.peers.bare_aiokafka.app"]
+
+
+def _kafka_streams(_: Job) -> list[str]:
+    return [*java_for("kafka_streams"), "Deduplicate"]
+
+
+_BOTH = frozenset(Job)
+_DEDUP = frozenset({Job.DEDUP})
+
+CONTESTANTS = (
+    Contestant("headwater", "Headwater", EXACTLY_ONCE, _BOTH, _headwater, headwater=True),
+    Contestant("quix-once", "Quix Streams", EXACTLY_ONCE, _BOTH, _quix, settles_s=1.5),
+    Contestant("quix", "Quix Streams", AT_LEAST_ONCE, _BOTH, _quix, settles_s=5.5),
+    Contestant("aiokafka", "bare aiokafka loop", AT_LEAST_ONCE, _BOTH, _aiokafka),
+    Contestant("faust", "plain Faust", AT_LEAST_ONCE, _BOTH, _faust, settles_s=3.5),
+    Contestant("kafka-streams-once", "Kafka Streams", EXACTLY_ONCE, _DEDUP, _kafka_streams),
+    Contestant("kafka-streams", "Kafka Streams", AT_LEAST_ONCE, _DEDUP, _kafka_streams, settles_s=30.5),
+)
+
+
+def named(names: str) -> list[Contestant]:
+    """The contestants of these names, separated by commas.
+
+    Raises:
+        ValueError: there is none of a name.
+    """
+    known = {each.name: each for each in CONTESTANTS}
+    if unknown := [name for name in names.split(",") if name not in known]:
+        raise ValueError(f"no such contestants: {', '.join(unknown)}; there are {', '.join(known)}")
+    return [known[name] for name in names.split(",")]

@@ -1,0 +1,55 @@
+"""Headwater's entry in the dedup-only job: a step of its own, on the delivery, tables and transport that the agents use."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterable
+from os import environ
+
+from bench.dedup import is_first, seen_at
+from bench.names import RUN, events, firsts
+from streams.app import batch_topic, create_app
+from streams.delivery import Delivery
+from streams.settings import Settings
+from streams.steps import Decision, Output, Record, Step
+from streams.transport import Batch
+
+TABLE = "seen"
+
+
+def first_step(run: str) -> Step:
+    """Events → firsts; remembers when each id was let through."""
+    target = firsts(run)
+
+    def decide(record: Record, remembered: bytes | None) -> Decision:
+        assert record.value is not None
+        if not is_first(record.value, record.timestamp, remembered):
+            return Decision(())
+        return Decision((Output(target, record.key, record.value, (), record.timestamp),), seen_at(record.timestamp))
+
+    return Step("first", events(run), (target,), decide, TABLE)
+
+
+def main() -> None:
+    """One worker, as ``headwater worker`` runs it."""
+    settings = Settings.from_environment()
+    (settings.state_dir / "faust").mkdir(parents=True, exist_ok=True)
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    app = create_app(settings)
+    step = first_step(environ[RUN])
+    delivery = Delivery(app, settings, [step])
+
+    @app.agent(batch_topic(app, step.source), name="pass_firsts")
+    async def pass_firsts(batches: AsyncIterable[Batch]) -> None:
+        async for batch in batches:
+            await delivery.take(batch)
+
+    app.finalize()
+    sys.argv = sys.argv[:1]
+    app.Worker(loglevel="INFO", loop=loop).execute_from_commandline()
+
+
+if __name__ == "__main__":
+    main()
