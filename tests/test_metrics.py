@@ -30,7 +30,7 @@ SETTINGS = Settings(web_port=1, stall_s=60)
 STEPS = pipeline_steps(SETTINGS)
 PREPARE, DEDUPLICATE = STEPS
 SOURCE = TopicPartition(PREPARED, 2)
-AT_WORK = PartitionStatus("deduplicate news.prepared/2", SOURCE, 10, None, ended=False, state_folder=None)
+AT_WORK = PartitionStatus("deduplicate news.prepared/2", SOURCE, 10, None, ended=False, state_folder=Path("nowhere"))
 
 
 @pytest.mark.parametrize("port", ["web", "-1", "65536"])
