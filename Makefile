@@ -3,7 +3,7 @@ PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.1
 	command -v $$each >/dev/null && $$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet --quiet
 
-.PHONY: run test unit lint lock clean
+.PHONY: run test unit lint bench lock clean
 
 run: .venv/installed  ## the main job, on a Kafka of its own; ONCE=1 ends after the samples
 	@.venv/bin/headwater run $(if $(ONCE),--once)
@@ -16,6 +16,9 @@ unit: .venv/installed-dev  ## the tests without Kafka: seconds
 
 lint: .venv/installed-dev  ## style, types, import rules
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports
+
+bench: .venv/installed-dev  ## beside Faust, Quix Streams, aiokafka and Kafka Streams, on the same articles; writes build/bench
+	@.venv/bin/python -m bench && .venv/bin/python -m bench.latency && .venv/bin/python -m bench.growth
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Headwater needs Python 3.11 or newer; set PYTHON=/path/to/python3" >&2; exit 1; }

@@ -91,7 +91,9 @@ def _work(settings: Settings, only: str | None, loglevel: str, member: Path | No
             loop.run_until_complete(serve(app, delivery, settings, metrics, member))
         except OSError as error:
             raise click.ClickException(f"HEADWATER_WEB_HOST, HEADWATER_WEB_PORT: {error}") from error
-    app.Worker(loglevel=loglevel.upper(), loop=loop).execute_from_commandline()
+    faust_worker = app.Worker(loglevel=loglevel.upper(), loop=loop)
+    faust_worker.spinner = None  # at warning and above it would have every debug record made, to spin by
+    faust_worker.execute_from_commandline()
 
 
 def _end_with_supervisor() -> None:

@@ -41,6 +41,7 @@ PAUSE_S = 9.0  # of a zombie: beyond the session timeout
 WINDOW_S = 3_600
 ARTICLES_PER_S = 60
 SETTLE_TIMEOUT_S = 120.0
+LEAST_PER_S = 100  # articles that a worker decides anew, on a busy machine
 
 TEXTS = {
     "en": "The council met on Monday and adopted the plan after a short debate about its costs.",
@@ -169,7 +170,7 @@ class Chaos:
                 if status not in (0, -signal.SIGKILL, -signal.SIGTERM):
                     log = self._stream.log_of(worker).splitlines()
                     said = [line for line in log if "CRITICAL" in line] or log[-1:]
-                    if status == 1 and said[-1].startswith("Error: Kafka at"):
+                    if status == 1 and said and said[-1].startswith("Error: Kafka at"):
                         continue  # it was started while there was no broker
                     self.report.wrong.append(f"a worker ended by itself with status {status}: {said[-1:]}")
 
@@ -235,7 +236,7 @@ class Chaos:
 
     async def _check(self) -> None:
         report = self.report
-        report.published = len(self._places)
+        report.published = len(await self._stream.read([RAW]))
         deadline = time.monotonic() + SETTLE_TIMEOUT_S
         found: list[ConsumerRecord] = []
         while len(found) < report.published and time.monotonic() < deadline:
@@ -251,7 +252,10 @@ class Chaos:
         report.went_back = self._stream.logs().count("going back")
 
         came = Counter(origins(found))
-        expected = Counter(self._places)
+        # What stands in news.raw. A publisher whose broker dies may write a batch twice; that is not ours to mend.
+        expected = Counter(f"{record.topic}/{record.partition}/{record.offset}" for record in await self._stream.read([RAW]))
+        if unknown := set(self._places) - expected.keys():
+            report.wrong.append(f"{len(unknown)} confirmed records are not in {RAW}: {sorted(unknown)[:5]} …")
         lost, doubled = expected - came, came - expected
         if lost:
             report.wrong.append(f"{lost.total()} lost: {sorted(lost)[:5]} …")
@@ -276,7 +280,7 @@ class Chaos:
         settings = replace(self._stream.settings, app_id="anew")
         await create_topics(settings, topic_specs(settings))
         self._workers = [self._stream.start_worker("--only", "deduplicate", HEADWATER_APP_ID="anew")]
-        deadline = time.monotonic() + SETTLE_TIMEOUT_S
+        deadline = time.monotonic() + SETTLE_TIMEOUT_S + len(before) / LEAST_PER_S
         expected = 2 * len(before) - sum(record.topic == REJECTED for record in before)
         found = before
         while len(found) < expected and time.monotonic() < deadline:
