@@ -376,7 +376,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--port", type=int, help=f"port on {HOST} (default: a free one)")
     parser.add_argument("--folder", type=Path, help="where the data stay (default: a temporary folder)")
     options = parser.parse_args(argv)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C
+    for each in (signal.SIGTERM, signal.SIGINT):  # Ctrl-C also where whoever started us ignores it
+        signal.signal(each, signal.default_int_handler)
     try:
         with EmbeddedKafka(options.folder, options.port) as kafka:
             print(f"HEADWATER_BROKERS={kafka.brokers}", flush=True)

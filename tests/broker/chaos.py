@@ -41,6 +41,8 @@ PAUSE_S = 9.0  # of a zombie: beyond the session timeout
 WINDOW_S = 3_600
 ARTICLES_PER_S = 60
 SETTLE_TIMEOUT_S = 120.0
+LEAST_FAULTS = 10
+MOST_MORE_KILLS = 10
 LEAST_PER_S = 100  # articles that a worker decides anew, on a busy machine
 
 TEXTS = {
@@ -109,6 +111,7 @@ class Chaos:
         self._seconds = seconds
         self._say = say
         self._began = time.monotonic()
+        self._over = False
         self._places = list(places)
         self._past: Path | None = None
         self._workers = [stream.start_worker() for _ in range(workers)]
@@ -141,7 +144,7 @@ class Chaos:
         )
         deliveries = []
         async with opened(producer):
-            while self._left_s() > 0:
+            while not self._over:
                 for _ in range(ARTICLES_PER_S // 10):
                     raw = next(self._articles)
                     deliveries.append(await producer.send(RAW, raw.value, raw.key, timestamp_ms=raw.timestamp_ms))
@@ -152,14 +155,29 @@ class Chaos:
     async def _disturb(self) -> None:
         # Every kind once, in a drawn order, before any comes again.
         names: list[str] = []
-        while self._left_s() > PAUSE_S:
-            await asyncio.sleep(self._random.uniform(2, 5))
-            names = names or self._random.sample(list(self._faults), len(self._faults))
-            name = names.pop()
-            self._say(f"{time.monotonic() - self._began:5.0f} s  {name}")
-            await self._faults[name]()
-            self.report.faults[name] += 1
-            self._supervise()
+        try:
+            while self._left_s() > PAUSE_S or self.report.faults.total() < LEAST_FAULTS:
+                await asyncio.sleep(self._random.uniform(2, 5))
+                names = names or self._random.sample(list(self._faults), len(self._faults))
+                await self._strike(names.pop())
+            for _ in range(MOST_MORE_KILLS):
+                if await self._count_aborted():
+                    break
+                await asyncio.sleep(self._random.uniform(2, 5))
+                await self._strike("kill -9")
+        finally:
+            self._over = True
+
+    async def _strike(self, name: str) -> None:
+        self._say(f"{time.monotonic() - self._began:5.0f} s  {name}")
+        await self._faults[name]()
+        self.report.faults[name] += 1
+        self._supervise()
+
+    async def _count_aborted(self) -> int:
+        """Records of transactions that were cut short: without any, no fault has hit work in progress."""
+        topics = [*OUTCOMES, PREPARED]
+        return len(await self._stream.read(topics, "read_uncommitted")) - len(await self._stream.read(topics))
 
     def _supervise(self) -> None:
         """Start again what has ended, as any supervisor would, with the state folder it had."""
@@ -246,9 +264,8 @@ class Chaos:
         await self._end_all()
         found = await self._stream.read()
         report.outcomes.update(record.topic for record in found)
-        report.aborted = len(await self._stream.read([*OUTCOMES, PREPARED], "read_uncommitted")) - len(found)
+        report.aborted = await self._count_aborted()
         prepared = await self._stream.read([PREPARED])
-        report.aborted -= len(prepared)
         report.went_back = self._stream.logs().count("going back")
 
         came = Counter(origins(found))
