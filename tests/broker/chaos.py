@@ -161,7 +161,8 @@ class Chaos:
                 names = names or self._random.sample(list(self._faults), len(self._faults))
                 await self._strike(names.pop())
             for _ in range(MOST_MORE_KILLS):
-                if await self._count_aborted():
+                # Three times, as what is under way just now is not committed either.
+                if all([await self._count_aborted() for _ in range(3)]):
                     break
                 await asyncio.sleep(self._random.uniform(2, 5))
                 await self._strike("kill -9")
