@@ -1,4 +1,4 @@
-"""Make ``streams/enrich/subject_words.zip``: what words say about subjects, distilled from multilingual sentence encoders.
+"""Make ``streams/enrich/subject_tables``: what words say about subjects, distilled from multilingual sentence encoders.
 
     python3.11 -m venv train-venv
     train-venv/bin/pip install -r bench/train-requirements.txt
@@ -6,7 +6,7 @@
     OPENBLAS_NUM_THREADS=1 train-venv/bin/python -m bench.train_subjects DATA --cache CACHE
 
 DATA is the folder with ``subjects-dev.jsonl.gz``, ``language-dev.jsonl.gz``, ``headline-stories-dev.jsonl.gz``. CACHE keeps
-encodings (the slow part: half an hour to two on two cores). The same data and versions give the same file, byte for byte, on
+encodings (the slow part: half an hour to two on two cores). The same data and versions give the same files, byte for byte, on
 the same kind of processor; elsewhere the encoders' floating point may move a row by one step.
 
 1. Two encoders' vectors of labelled texts train two logistic regressions, the teachers. One row in eight of the labelled data
@@ -46,7 +46,7 @@ from streams.enrich.subject_words import (
     LONGEST_SEGMENT,
     LONGEST_WORD,
     SHORTNESS,
-    TABLE_FILE,
+    TABLE_FOLDER,
     TOP_LEVELS,
     WITHOUT_SPACES,
     Numbers,
@@ -58,7 +58,7 @@ from streams.enrich.subject_words import (
 from streams.enrich.subjects import read_article
 
 LISTS = Path(__file__).with_name("news_words.toml")
-TABLE = Path(__file__).parents[1] / "streams" / "enrich" / TABLE_FILE
+TABLES = Path(__file__).parents[1] / "streams" / "enrich" / TABLE_FOLDER
 
 # The languages of the two encoders. The first knows sixteen, at 1,000 texts a second; the second a hundred, at fifty.
 USE_LANGUAGES = ("en", "de", "fr", "es", "pt", "it", "nl", "ru", "pl", "tr", "ar", "zh", "ja", "ko", "th")
@@ -392,22 +392,23 @@ def _bytes(values: Matrix, scale: float) -> Matrix:
     return (np.clip(np.rint(values / scale), -127, 127) + 128).astype(np.uint8)
 
 
-def write_tables(tables: Sequence[Table], path: Path) -> None:
-    with ZipFile(path, "w") as archive:
-        for table in tables:
-            meta = {
-                "scale": table.scale,
-                "bias": [round(float(value), 4) for value in table.bias],
-                "slope": round(table.slope, 3),
-                "offset": round(table.offset, 3),
-            }
+def write_tables(tables: Sequence[Table], folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    for table in tables:
+        meta = {
+            "scale": table.scale,
+            "bias": [round(float(value), 4) for value in table.bias],
+            "slope": round(table.slope, 3),
+            "offset": round(table.offset, 3),
+        }
+        with ZipFile(folder / f"{table.language}.zip", "w") as archive:
             for name, content in (
                 ("words.txt", "\n".join(table.vocabulary).encode()),
                 ("rows.bin", table.rows.tobytes()),
                 ("grams.bin", table.pieces.tobytes()),
                 ("numbers.json", json.dumps(meta).encode()),
             ):
-                archive.writestr(ZipInfo(f"{table.language}/{name}"), content, ZIP_DEFLATED, 9)  # without the time of day
+                archive.writestr(ZipInfo(name), content, ZIP_DEFLATED, 9)  # without the time of day
 
 
 def calibrate(tables: Sequence[Table], rows: Mapping[str, Sequence[Row]]) -> list[Table]:
@@ -452,7 +453,7 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--cache", type=Path, required=True)
     parser.add_argument("--languages", nargs="+", default=[*USE_LANGUAGES, *UNTAUGHT_LANGUAGES, *E5_LANGUAGES])
-    parser.add_argument("--out", type=Path, default=TABLE)
+    parser.add_argument("--out", type=Path, default=TABLES)
     options = parser.parse_args()
 
     use, e5 = encoders(options.cache)

@@ -1,8 +1,8 @@
 """What the words of a text say about its subject: a table of words, distilled from multilingual sentence encoders.
 
-``subject_words.zip`` holds, by language, a row of seventeen small numbers a word: how much the word speaks for each of the
+``subject_tables`` holds, a file a language, a row of seventeen small numbers a word: how much the word speaks for each of the
 IPTC's top levels. A text is the weighted sum of its words' rows. A word that is not in the table is read by its pieces of
-three to five letters. ``bench/train_subjects.py`` makes the file; ``subject_words.md`` is its card: data, licences, figures.
+three to five letters. ``bench/train_subjects.py`` makes them; ``subject_words.md`` is its card: data, licences, figures.
 
 Only whole numbers are added up, so that the sums are the same on every machine.
 """
@@ -17,13 +17,14 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from heapq import nsmallest
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from io import BytesIO
 from math import exp, fsum, log
 from struct import Struct
 from zipfile import ZipFile
 from zlib import crc32
 
-TABLE_FILE = "subject_words.zip"
+TABLE_FOLDER = "subject_tables"
 
 # The top levels in the order of a row's numbers.
 TOP_LEVELS = tuple(f"{number:02d}000000" for number in range(1, 18))
@@ -192,20 +193,20 @@ def word_table(language: str) -> WordTable | None:
 
     Read once and kept: about 6 MB of memory for English, 2 for most others, and 30 ms.
     """
-    archive = _archive()
-    if f"{language}/words.txt" not in archive.namelist():
+    if language not in table_languages():
         return None
-    words = archive.read(f"{language}/words.txt").decode().split("\n")
-    rows, grams = (archive.read(f"{language}/{name}.bin") for name in ("rows", "grams"))
-    return WordTable(language, words, rows, grams, Numbers(**json.loads(archive.read(f"{language}/numbers.json"))))
+    with ZipFile(BytesIO(_tables().joinpath(f"{language}.zip").read_bytes())) as archive:
+        words = archive.read("words.txt").decode().split("\n")
+        rows, grams = (archive.read(f"{name}.bin") for name in ("rows", "grams"))
+        numbers = Numbers(**json.loads(archive.read("numbers.json")))
+    return WordTable(language, words, rows, grams, numbers)
 
 
 @cache
 def table_languages() -> frozenset[str]:
     """The languages that have a table."""
-    return frozenset(name.partition("/")[0] for name in _archive().namelist())
+    return frozenset(table.name.removesuffix(".zip") for table in _tables().iterdir())
 
 
-@cache
-def _archive() -> ZipFile:
-    return ZipFile(BytesIO(files(__package__).joinpath(TABLE_FILE).read_bytes()))
+def _tables() -> Traversable:
+    return files(__package__).joinpath(TABLE_FOLDER)
