@@ -97,7 +97,7 @@ class BenchStream(Stream):
         """Publish in compressed batches, wait for every confirmation; returns how many."""
         producer = AIOKafkaProducer(
             **connection(self.settings),
-            compression_type="lz4",
+            compression_type="zstd",
             linger_ms=20,
             max_batch_size=1 << 20,
             max_request_size=MAX_REQUEST_BYTES,

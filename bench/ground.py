@@ -82,7 +82,11 @@ class Ground:
     async def publish(self, topic: str, records: Sequence[Input], first_ms: int) -> None:
         """Publish, record by record a millisecond later, and wait for every confirmation."""
         producer = AIOKafkaProducer(
-            **connection(self.settings), compression_type="lz4", max_batch_size=1 << 20, linger_ms=20, max_request_size=16 << 20
+            **connection(self.settings),
+            compression_type="zstd",
+            max_batch_size=1 << 20,
+            linger_ms=20,
+            max_request_size=16 << 20,
         )
         async with opened(producer):
             deliveries = [

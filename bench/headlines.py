@@ -50,7 +50,7 @@ async def remember(stream: BenchStream, others: int) -> None:
     """Fill the changelog: the headlines that articles will repeat, and so many others, of which nobody asks."""
     topic, partitions = changelog_topic(stream.settings.app_id, HEADLINES), list(range(stream.settings.partitions))
     partition_of, now_ms, body = DefaultPartitioner(), int(time.time() * 1000), print_body("A body.")
-    producer = AIOKafkaProducer(**connection(stream.settings), max_batch_size=256 << 10, compression_type="lz4", linger_ms=20)
+    producer = AIOKafkaProducer(**connection(stream.settings), max_batch_size=256 << 10, compression_type="zstd", linger_ms=20)
     async with opened(producer):
         # Theirs are random keys, as good in one partition as in another.
         for number, (key, value) in enumerate(owners(others)):

@@ -48,7 +48,7 @@ async def write(settings: Settings, topic: str, count: int) -> None:
     """Create the changelog and fill it."""
     async with opened(AIOKafkaAdminClient(**connection(settings))) as admin:
         await admin.create_topics([NewTopic(topic, PARTITIONS, 1, topic_configs={"cleanup.policy": "compact"})])
-    producer = AIOKafkaProducer(**connection(settings), max_batch_size=256 << 10, compression_type="lz4", linger_ms=20)
+    producer = AIOKafkaProducer(**connection(settings), max_batch_size=256 << 10, compression_type="zstd", linger_ms=20)
     async with opened(producer):
         for number, (key, value) in enumerate(owners(count)):
             await producer.send(topic, value, key, partition=number % PARTITIONS)

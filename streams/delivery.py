@@ -13,17 +13,18 @@ The rules, where each is kept, and the test that breaks without it (tests/broker
 3. **State before work.** The table partition is read up to the end of its changelog, which is exact at that point, as nobody
    else can write to it any more (:mod:`streams.tables`).
    ``_acquire``; test_delivery: the_heir_of_a_partition_goes_on_with_its_state, and test_tables
-4. **Start where the log says.** The next offset stands in the changelog too: every transaction writes it. The group is told
-   as well, for those who watch; it is not asked, but where the changelog says nothing. (Kafka 4.3's group coordinator, when a
-   broker loses and regains it while it loads, mixes two loads and answers with offsets of long ago.)
+4. **Start where the log says.** The next offset stands in the changelog: every transaction writes it. The group is told once a
+   second, for those who watch its lag; it is not asked, but where the changelog says nothing. (Offsets in the transaction would
+   make it half as dear again; and Kafka 4.3's group coordinator, when a broker loses and regains it while it loads, mixes two
+   loads and answers with offsets of long ago.)
    ``_find_next_offset``; test_delivery: what_the_group_says_of_the_offset_is_not_believed
 5. **Nothing twice.** Records below the next offset are skipped: Faust delivers again after rebalances.
    ``_process``; test_delivery: what_is_delivered_again_is_not_done_again
 6. **Nothing skipped.** Each batch says where it begins; if that is beyond the next offset, Faust has lost something on the
    way and is sent back; nor may it keep the last ones.
    ``_is_all_there_is``, ``_next_batch``; test_kill: what_faust_loses_on_the_way_is_fetched_again
-7. **All or nothing.** Outputs, changelog and source offset are one transaction; every delivery is confirmed before it
-   commits. The local table copy is written after that.
+7. **All or nothing.** Outputs and changelog, the source offset in it, are one transaction; every delivery is confirmed before
+   it commits. The local table copy is written after that.
    ``_commit``; test_delivery: outputs_offset_and_state_are_committed_together_and_in_order,
    nothing_is_committed_past_a_transaction_that_is_not_finished, a_failed_delivery_commits_nothing_and_is_not_tried_for_ever
 8. **No guessing.** When a transaction's outcome is unknown (timeout, lost connection, while it was committed or aborted), the
@@ -37,16 +38,20 @@ The rules, where each is kept, and the test that breaks without it (tests/broker
 10. **Nothing for others.** What is released is not worked on any more: the transaction under way is finished or given up.
     ``release``; test_delivery: nothing_is_done_for_a_partition_that_was_released
 
-Partitions run side by side, each in a task of its own.
+Partitions run side by side, each in a task of its own; one at a time decides, while the others wait for Kafka. A transaction is
+as large as what has come since the partition's last one: when all is quiet an article goes through at once; under load
+transactions are ``linger_ms`` apart at least, and grow.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import sys
 import time
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple, NoReturn
@@ -68,17 +73,17 @@ from aiokafka.producer.sender import EndTxnHandler, Sender
 
 from streams.clients import MAX_REQUEST_BYTES, connection, opened
 from streams.metrics import Metrics
+from streams.outbox import BATCH_BYTES, Outbox
 from streams.settings import Settings
 from streams.steps import Output, Record, Step
 from streams.tables import NEXT_OFFSET, TablePartition, changelog_topic
 from streams.topics import PROGRESS
-from streams.transport import Batch
+from streams.transport import Batch, batch_bytes
 
 log = logging.getLogger(__name__)
 
 EXIT_STATUS: Final = 70  # EX_SOFTWARE: to be started again by whoever supervises the worker
 
-_QUEUED_BATCHES = 2  # one being worked on, one at hand: more would only take memory
 _RELEASE_TIMEOUT_S = 5.0
 _DISCARD_TIMEOUT_S = 1.0
 _FENCE_TIMEOUT_S = 60.0
@@ -89,7 +94,9 @@ _IDLE_S, _MOST_IDLE_S = 5.0, 300.0
 _RETRY_FOR_S = 120.0
 _RETRY_PAUSE_S = 0.5
 _LOOKED_AT_PER_RECORD = 4  # entries of the table: each is looked at about four times while it is worth keeping
-_LONGEST_BREATH_S = 0.02  # deciding is pure computing, of a large article for seconds: let the event loop breathe
+_LONGEST_BREATH_S = 0.005  # deciding is pure computing, of a large article for seconds: let the event loop breathe
+_LONGEST_DECIDING_S = 0.5  # in one transaction: what is left goes into the next
+_TELL_GROUP_EVERY_S, _TELL_GROUP_TIMEOUT_S = 1.0, 3.0
 
 # What a broker in trouble raises, worth another try …
 _LOST = (KafkaError, OSError, asyncio.TimeoutError)
@@ -116,11 +123,79 @@ class PartitionStatus(NamedTuple):
     state_folder: Path
 
 
-class OwnedPartition:
-    """A source partition that this worker owns: its fenced producer, its table, its queue of batches, its task."""
+class Inbox:
+    """Batches that wait for the owner of their partition."""
 
-    def __init__(
-        self, app: faust.App, settings: Settings, step: Step, tp: TopicPartition, metrics: Metrics | None = None
+    def __init__(self, most_records: int) -> None:
+        self._most_records = most_records
+        self._batches: deque[Batch] = deque()
+        self._arrived = asyncio.Event()
+        self._enough = asyncio.Event()
+        self._closed = False
+
+    def put(self, batch: Batch, most_bytes: int) -> bool:
+        """Add a batch; returns whether as much waits now as one transaction may hold: ``most_bytes``, or the most records."""
+        if self._closed:
+            return False
+        self._batches.append(batch)
+        self._arrived.set()
+        records = sum(len(each.records) for each in self._batches)
+        if records >= self._most_records or sum(each.weight_bytes for each in self._batches) >= most_bytes:
+            self._enough.set()
+        return self._enough.is_set()
+
+    async def wait(self, limit_s: float) -> bool:
+        """Wait for a batch, or that the inbox is closed; False when it takes longer than ``limit_s``."""
+        return await _happens(self._arrived, limit_s)
+
+    async def gather(self, limit_s: float) -> None:
+        """Wait for ``limit_s``, or less if enough has come by then."""
+        await _happens(self._enough, limit_s)
+
+    def take(self) -> Batch | None:
+        """All that follows on one another without a gap, as one batch; None when closed."""
+        if self._closed:
+            return None
+        first = self._batches.popleft()
+        records = list(first.records)
+        while self._batches and self._batches[0].begin <= records[-1].offset + 1:
+            last = records[-1].offset
+            records += [record for record in self._batches.popleft().records if record.offset > last]
+        self._enough.clear()
+        if not self._batches:
+            self._arrived.clear()
+        return Batch(records, first.begin)
+
+    def close(self) -> None:
+        """Drop what waits and what comes."""
+        self._closed = True
+        self._batches.clear()
+        self._arrived.set()
+        self._enough.set()
+
+
+async def _happens(event: asyncio.Event, limit_s: float) -> bool:
+    if not event.is_set() and limit_s > 0:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(event.wait(), limit_s)
+    return event.is_set()
+
+
+class OwnedPartition:
+    """A source partition that this worker owns: its fenced producer, its table, its inbox, its task.
+
+    ``deciding`` is shared by all partitions of a worker.
+    """
+
+    def __init__(  # noqa: PLR0913
+        self,
+        app: faust.App,
+        settings: Settings,
+        step: Step,
+        tp: TopicPartition,
+        *,
+        metrics: Metrics | None = None,
+        deciding: asyncio.Lock | None = None,
     ) -> None:
         self._metrics = metrics or Metrics()
         self._app = app
@@ -130,7 +205,11 @@ class OwnedPartition:
         table = step.table or PROGRESS
         self._changelog = TopicPartition(changelog_topic(settings.app_id, table), tp.partition)
         self._state_folder = settings.state_dir / settings.app_id / table / str(tp.partition)
-        self._queue: asyncio.Queue[Batch | None] = asyncio.Queue(_QUEUED_BATCHES)
+        self._most_records = settings.max_batch_records
+        self._inbox = Inbox(self._most_records)
+        self._linger_s = settings.linger_ms / 1000
+        self._due_at = 0.0
+        self._deciding = deciding or asyncio.Lock()
         self._producer: AIOKafkaProducer | None = None
         self._table: TablePartition | None = None
         self._next_offset = 0
@@ -141,22 +220,26 @@ class OwnedPartition:
         self._task = asyncio.create_task(self._run(), name=self._name)
 
     @property
+    def next_offset(self) -> int:
+        """Up to where everything is committed, as far as is known; 0 before anything is."""
+        return self._next_offset
+
+    @property
     def status(self) -> PartitionStatus:
         """How it stands just now."""
         waiting_for = None if self.ready.is_set() else "acquiring" if self._table is None else "restoring"
         return PartitionStatus(self._name, self._tp, self._next_offset, waiting_for, self._task.done(), self._state_folder)
 
-    async def offer(self, batch: Batch) -> None:
-        """Hand over a batch; waits while the queue is full, which holds the fetches back."""
-        if not self._released:
-            await self._queue.put(batch)
+    def offer(self, batch: Batch, most_bytes: int = sys.maxsize) -> None:
+        """Hand over a batch; no more is delivered as soon as as much waits as a transaction may hold, of ``most_bytes``."""
+        if self._inbox.put(batch, most_bytes):
+            self._app.consumer.hold(self._tp)
 
     async def release(self) -> None:
         """Finish the transaction under way, or give it up after 5 s; then close everything."""
         self._released = True
-        while not self._queue.empty():
-            self._queue.get_nowait()
-        self._queue.put_nowait(None)
+        self._inbox.close()
+        self._app.consumer.let_go(self._tp)
         if not self.ready.is_set():
             self._task.cancel()
         _, running = await asyncio.wait([self._task], timeout=_RELEASE_TIMEOUT_S)
@@ -181,11 +264,8 @@ class OwnedPartition:
     async def _next_batch(self) -> Batch | None:
         """The next batch, None when released. While there is none, make sure that Faust has not lost the last ones."""
         wait_s = _IDLE_S
-        while True:
-            try:
-                return await asyncio.wait_for(self._queue.get(), wait_s)
-            except TimeoutError:
-                wait_s = min(2 * wait_s, _MOST_IDLE_S)
+        while not await self._inbox.wait(wait_s):
+            wait_s = min(2 * wait_s, _MOST_IDLE_S)
             try:
                 position = await self._app.consumer.position(self._tp)
                 # Mostly there are only markers in between: hence less and less often.
@@ -193,6 +273,10 @@ class OwnedPartition:
                     await self._app.consumer.seek(self._tp, self._next_offset)
             except _LOST as error:
                 log.info("%s: could not look whether there is more: %r", self._name, error)
+        await self._inbox.gather(self._due_at - time.monotonic())
+        batch = self._inbox.take()
+        self._app.consumer.let_go(self._tp)
+        return batch
 
     async def _process(self, batch: Batch) -> None:
         if batch.begin > self._next_offset and not await self._is_all_there_is(batch):
@@ -200,12 +284,12 @@ class OwnedPartition:
         self._sent_back_at = -_SEND_BACK_AGAIN_S
         losses = 0
         while not self._released:
-            records = [record for record in batch.records if record.offset >= self._next_offset]
+            records = [record for record in batch.records if record.offset >= self._next_offset][: self._most_records]
             if not records:
                 return
             try:
                 await self._commit(records)
-                return
+                losses = 0
             except _FINAL:
                 raise
             except _LOST as error:
@@ -238,13 +322,18 @@ class OwnedPartition:
         return False
 
     async def _commit(self, records: Sequence[Record]) -> None:
-        """Decide on the records and commit what follows from them, with their offset, as one transaction."""
-        began = time.monotonic()
-        outputs, remember = await self._decide(records)
+        """Decide on the records, or the first of them, and commit what follows, with their offset, as one transaction."""
+        async with self._deciding:
+            began = time.monotonic()
+            count, outputs, remember = await self._decide(records)
         decided = time.monotonic()
+        records = records[:count]
         # Deciding has no limit: a slow machine and a large article are no lost transaction, and would be none a second time.
         await asyncio.wait_for(self._write(outputs, remember, records[-1].offset + 1), _COMMIT_TIMEOUT_S)
-        self._metrics.committed(self._step, records, outputs, decided - began, time.monotonic() - decided)
+        write_s = time.monotonic() - decided
+        self._metrics.committed(self._step, records, outputs, decided - began, write_s)
+        # A broker that answers late has enough to do: larger transactions are fewer.
+        self._due_at = decided + max(self._linger_s, 1.5 * write_s)
 
     async def _write(self, outputs: Sequence[Output], remember: Mapping[bytes, bytes], next_offset: int) -> None:
         producer = self._producer
@@ -252,41 +341,43 @@ class OwnedPartition:
         if producer._txn_manager.is_fatal_error():
             raise KafkaError("the producer failed between two transactions")
         await producer.begin_transaction()
-        deliveries = [
-            await producer.send(
-                output.topic, output.value, output.key, timestamp_ms=output.timestamp_ms, headers=list(output.headers)
-            )
-            for output in outputs
-        ]
+        outbox = Outbox(producer)
+        for output in outputs:
+            outbox.add_output(output, self._tp.partition)
         changes = {**remember, NEXT_OFFSET: str(next_offset).encode()}
-        topic, partition = self._changelog
-        deliveries += [await producer.send(topic, value, key, partition) for key, value in changes.items()]
-        # One failure stands for all: asyncio would print every one that nobody looks at.
-        written = await asyncio.gather(*deliveries)
-        await producer.send_offsets_to_transaction({self._tp: next_offset}, self._settings.app_id)
+        for key, value in changes.items():
+            outbox.add(self._changelog, key, value)
+        written = await outbox.send()
         await producer.commit_transaction()
         self._next_offset = next_offset
         if self._table is not None:
-            self._table.put(changes, max(change.offset for change in written[-len(changes) :]) + 1)
+            self._table.put(changes, written[self._changelog])
 
-    async def _decide(self, records: Sequence[Record]) -> tuple[list[Output], dict[bytes, bytes]]:
-        """Ask the step about each record, in order; each sees what the ones before it made the table remember."""
+    async def _decide(self, records: Sequence[Record]) -> tuple[int, list[Output], dict[bytes, bytes]]:
+        """Ask the step about each record, in order; each sees what the ones before it made the table remember.
+
+        Returns how many of them it has been asked about, too.
+        """
         known: dict[bytes | None, bytes | None] = {}
         if self._step.table is not None and self._table is not None:
             keys = list({record.key for record in records if record.key is not None})
             known.update(zip(keys, self._table.get(keys), strict=True))
         outputs: list[Output] = []
         remember: dict[bytes, bytes] = {}
-        breathed = time.monotonic()
+        began = breathed = time.monotonic()
+        count = 0
         for record in records:
             decision = self._step.decide(record, known.get(record.key))
             outputs.extend(decision.outputs)
             if decision.remember is not None and record.key is not None:
                 known[record.key] = remember[record.key] = decision.remember
-            if time.monotonic() - breathed > _LONGEST_BREATH_S:
+            count += 1
+            if (now := time.monotonic()) - breathed > _LONGEST_BREATH_S:
+                if now - began > _LONGEST_DECIDING_S:
+                    break
                 await asyncio.sleep(0)
                 breathed = time.monotonic()
-        return outputs, remember
+        return count, outputs, remember
 
     async def _begin_again(self) -> None:
         """Acquire the partition, discarding what was held; while the broker can't be reached, try for two minutes."""
@@ -334,7 +425,7 @@ class OwnedPartition:
         committed = await reader.committed(self._tp)
         earliest: int = (await reader.beginning_offsets([self._tp]))[self._tp]
         reached = committed if own is None else int(own)
-        if own is not None and committed != reached:
+        if own is not None and (committed or 0) > int(own):
             log.warning("%s: the group's offset is %s, and the changelog has %d: that counts", self._name, committed, reached)
         if reached is not None and reached < earliest:
             log.error("%s: Kafka deleted offsets %d to %d unread", self._name, reached, earliest - 1)
@@ -348,9 +439,9 @@ class OwnedPartition:
             **connection(self._settings),
             transactional_id=f"{self._settings.app_id}-{self._tp.topic}-{self._tp.partition}",
             transaction_timeout_ms=60_000,
-            max_batch_size=256 << 10,
+            max_batch_size=BATCH_BYTES,
             max_request_size=MAX_REQUEST_BYTES,
-            compression_type="lz4",
+            compression_type="zstd",
             request_timeout_ms=30_000,
         )
         end_transactions_once(self._producer)
@@ -358,7 +449,7 @@ class OwnedPartition:
         written = [
             TopicPartition(topic, part) for topic in self._step.sends_to for part in await self._producer.partitions_for(topic)
         ]
-        await sweep(self._producer, [*written, self._changelog], group_id=self._settings.app_id)
+        await sweep(self._producer, [*written, self._changelog])
 
     async def _close(self) -> None:
         self.ready.clear()
@@ -383,6 +474,9 @@ class Delivery:
         self.joined = False
         """Whether this worker has ever been told which partitions are its own; they may be none."""
         self._owned: dict[TopicPartition, OwnedPartition] = {}
+        self._deciding = asyncio.Lock()
+        self._told: dict[TopicPartition, int] = {}
+        self._telling: asyncio.Task[None] | None = None
         app.on_partitions_assigned.connect(self._on_assigned)
         app.on_partitions_revoked.connect(self._on_revoked)
         app.on_before_shutdown.connect(self._on_shutdown)
@@ -392,7 +486,7 @@ class Delivery:
         owned = self._owned.get(TopicPartition(batch.topic, batch.partition))
         # Without an owner it is dropped: acquiring the partition sends Faust back to what is not committed.
         if owned is not None:
-            await owned.offer(batch)
+            owned.offer(batch, batch_bytes(len(self._owned)))
 
     def statuses(self) -> list[PartitionStatus]:
         """How each partition of this worker stands."""
@@ -402,7 +496,12 @@ class Delivery:
         wanted = {TopicPartition(tp.topic, tp.partition) for tp in assigned if tp.topic in self._steps}
         await self._release(self._owned.keys() - wanted)
         for tp in sorted(wanted - self._owned.keys()):
-            self._owned[tp] = OwnedPartition(self._app, self._settings, self._steps[tp.topic], tp, self._metrics)
+            self._owned[tp] = OwnedPartition(
+                self._app, self._settings, self._steps[tp.topic], tp, metrics=self._metrics, deciding=self._deciding
+            )
+        self._told.clear()
+        if self._telling is None:
+            self._telling = asyncio.create_task(self._tell_group_for_ever())
         self.joined = True
 
     async def _on_revoked(self, app: faust.App, revoked: set[Any], **_: Any) -> None:
@@ -412,8 +511,25 @@ class Delivery:
         await self._release(set(self._owned))
 
     async def _release(self, partitions: set[TopicPartition]) -> None:
-        leaving = [owned for tp in partitions if (owned := self._owned.pop(tp, None)) is not None]
-        await asyncio.gather(*(owned.release() for owned in leaving))
+        leaving = {tp: owned for tp in partitions if (owned := self._owned.pop(tp, None)) is not None}
+        await asyncio.gather(*(owned.release() for owned in leaving.values()))
+        await self._tell_group(leaving)
+
+    async def _tell_group_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(_TELL_GROUP_EVERY_S)
+            await self._tell_group(self._owned)
+
+    async def _tell_group(self, partitions: Mapping[TopicPartition, OwnedPartition]) -> None:
+        """Tell the group how far we have come: for those who watch, so that it does not matter when it can't be told."""
+        news = {tp: owned.next_offset for tp, owned in partitions.items() if owned.next_offset != self._told.get(tp, 0)}
+        if not news:
+            return
+        try:
+            await asyncio.wait_for(self._app.consumer.tell_group(news), _TELL_GROUP_TIMEOUT_S)
+            self._told |= news
+        except _LOST as error:
+            log.debug("the group could not be told of %s: %r", news, error)
 
 
 class _EndTransactionOnce(EndTxnHandler):
@@ -447,7 +563,7 @@ def end_transactions_once(producer: AIOKafkaProducer) -> None:
     sender._do_txn_commit = end_transaction
 
 
-async def sweep(producer: AIOKafkaProducer, written: Iterable[TopicPartition], group_id: str | None = None) -> None:
+async def sweep(producer: AIOKafkaProducer, written: Iterable[TopicPartition]) -> None:
     """Abort a transaction over all that a producer writes: ends what a torn one of its predecessor's left open (rule 2)."""
     await producer.begin_transaction()
     transaction = producer._txn_manager
@@ -457,9 +573,6 @@ async def sweep(producer: AIOKafkaProducer, written: Iterable[TopicPartition], g
         if transaction.is_fatal_error():
             raise KafkaError("the producer failed while it swept")
         await asyncio.sleep(0.005)
-    # The group's partition of __consumer_offsets, without any offset in it.
-    while group_id is not None and not await producer._sender._do_add_offsets_to_txn(group_id):
-        pass
     await producer.abort_transaction()
 
 

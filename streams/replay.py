@@ -85,7 +85,7 @@ class Replay:
             transaction_timeout_ms=_TRANSACTION_TIMEOUT_MS,
             max_batch_size=256 << 10,
             max_request_size=MAX_REQUEST_BYTES,
-            compression_type="lz4",
+            compression_type="zstd",
         )
         end_transactions_once(producer)
         async with opened(producer), opened(open_reader(self._settings)) as reader:

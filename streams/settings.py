@@ -173,7 +173,10 @@ class Settings:
         frozenset(DuplicateKind), _kinds, "kinds,…", "which kinds of duplicate go to news.duplicates, not news.enriched"
     )
     max_article_bytes: int = _setting(2 << 20, _whole(1024, 4 << 20), "bytes", "a larger record is rejected; at most 4 MiB")
-    max_batch_records: int = _setting(500, _whole(1), "records", "at most this many records in one transaction")
+    max_batch_records: int = _setting(2_000, _whole(1), "records", "at most this many records in one transaction")
+    linger_ms: int = _setting(
+        50, _whole(0, 10_000), "milliseconds", "under load a partition's transactions are this far apart; 0: as they come"
+    )
     session_timeout_s: int = _setting(
         10, _whole(6), "seconds", "a worker silent for this long loses its partitions to the others"
     )
@@ -270,6 +273,7 @@ class Settings:
             PREFIX + "SUPPRESS": ",".join(sorted(self.suppress)) or "none",
             PREFIX + "MAX_ARTICLE_BYTES": str(self.max_article_bytes),
             PREFIX + "MAX_BATCH_RECORDS": str(self.max_batch_records),
+            PREFIX + "LINGER_MS": str(self.linger_ms),
             PREFIX + "SESSION_TIMEOUT_S": str(self.session_timeout_s),
             PREFIX + "INSTANCE_ID": self.instance_id or "",
             PREFIX + "WEB_PORT": str(self.web_port),

@@ -11,6 +11,10 @@ What else differs from Faust's own driver, each by subclassing it:
 - each batch says where in the log it begins, so that a gap in what Faust delivers is seen; fetching and seeking happen in one
   thread, so that what it says is true;
 - a batch is bounded in bytes too, as its records are once decompressed, so that no flood takes memory without limit;
+- it is partitions that are held back, each for itself, by whoever works on their batches: Faust holds back all of a topic, and
+  then naps for a second;
+- a fetch waits at the broker for a fifth of a second at most: only one is under way at a time, and a partition that is read up
+  meanwhile has to wait for the next;
 - partitions stay with their owner over a rebalance where they can (sticky assignment): its local state is of use there.
 """
 
@@ -31,24 +35,25 @@ from faust.transport.drivers import aiokafka as driver
 
 SCHEME = "kafka-batch"
 
-STREAM_BUFFER_BATCHES = 2
+# Of Faust's streams: so many that it never holds anything back by itself.
+STREAM_BUFFER_BATCHES = 10_000
 # What a worker may hold of records that it has fetched and not committed, but that a batch has at least one record.
 _IN_FLIGHT_BYTES = 64 << 20
-_TOPICS = 2
+# Of a partition: one that is being worked on, two that wait for that (the second is the one by which it is enough), and two on
+# the way there, since it takes a moment until a partition is held back.
+_IN_FLIGHT_BATCHES = 5
 # Transactions cost about 10 ms each: below this they would weigh more than the work.
 _LEAST_BATCH_BYTES = 256 << 10
 # What a record weighs beside its key, value and headers: aiokafka's objects.
 _RECORD_OVERHEAD_BYTES = 500
+_FETCH_WAIT_MS = 200
+# Handing over what was fetched costs Faust about half a millisecond, be it one record or a thousand.
+_HAND_OVER_EVERY_S = 0.02
 
 
 def batch_bytes(partitions: int) -> int:
-    """What one batch may weigh in a worker that reads so many partitions; at least one record is in each.
-
-    A partition has at most one batch being worked on, two in the queue of its owner (``streams.delivery``) and one that was
-    just fetched; a topic, beside what its stream buffers, one that its agent hands over and one on the way to it.
-    """
-    in_flight = 4 * partitions + (STREAM_BUFFER_BATCHES + 2) * _TOPICS
-    return max(_LEAST_BATCH_BYTES, _IN_FLIGHT_BYTES // in_flight)
+    """What one batch may weigh in a worker that reads so many partitions; at least one record is in each."""
+    return max(_LEAST_BATCH_BYTES, _IN_FLIGHT_BYTES // (_IN_FLIGHT_BATCHES * partitions))
 
 
 class Batch:
@@ -58,7 +63,7 @@ class Batch:
     record there are only offsets that hold no record for us: markers of transactions, aborted or compacted records.
     """
 
-    __slots__ = ("begin", "offset", "partition", "records", "timestamp", "timestamp_type", "topic")
+    __slots__ = ("begin", "offset", "partition", "records", "timestamp", "timestamp_type", "topic", "weight_bytes")
 
     # Faust copies these into its own message object and looks at none of them.
     key = None
@@ -70,6 +75,7 @@ class Batch:
         last = records[-1]
         self.records = records
         self.begin = begin
+        self.weight_bytes = sum(map(_weight, records))
         self.topic: str = last.topic
         self.partition: int = last.partition
         self.offset: int = last.offset
@@ -84,8 +90,10 @@ class Batch:
 
 def _weight(record: ConsumerRecord) -> int:
     """The bytes that a record takes, about."""
-    headers = sum(len(name) + len(value or b"") for name, value in record.headers)
-    return _RECORD_OVERHEAD_BYTES + len(record.key or b"") + len(record.value or b"") + headers
+    weight_bytes: int = _RECORD_OVERHEAD_BYTES + record.serialized_key_size + record.serialized_value_size
+    if record.headers:
+        weight_bytes += sum(len(name) + len(value or b"") for name, value in record.headers)
+    return weight_bytes
 
 
 class NothingRead(dict[Any, None]):
@@ -105,6 +113,18 @@ class BatchConsumer(driver.Consumer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._read_offset = NothingRead()
+        self.held: set[TopicPartition] = set()
+        """Partitions whose records are not to be delivered for now."""
+
+    def hold(self, tp: TopicPartition) -> None:
+        """Deliver nothing more of a partition but what is on its way already."""
+        self.held.add(tp)
+
+    def let_go(self, tp: TopicPartition) -> None:
+        """Deliver a partition's records again."""
+        if tp in self.held:
+            self.held.remove(tp)
+            self._thread.look_again()
 
     def _new_consumer_thread(self) -> driver.AIOKafkaConsumerThread:
         return CommittedReader(self, loop=self.loop, beacon=self.beacon)
@@ -121,6 +141,14 @@ class BatchConsumer(driver.Consumer):
         """
         await self._thread.call_thread(self._thread.heartbeat)
 
+    async def tell_group(self, offsets: Mapping[TopicPartition, int]) -> None:
+        """Commit offsets for those who watch the group; nothing is read from them (:mod:`streams.delivery`).
+
+        Raises:
+            KafkaError: the group has another owner for one of the partitions, or the coordinator can't be reached.
+        """
+        await self._thread.call_thread(self._thread.tell_group, offsets)
+
 
 class CommittedReader(driver.AIOKafkaConsumerThread):
     """Faust's consumer thread; every coroutine here runs in it."""
@@ -129,6 +157,8 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
         super().__post_init__()
         # Stretches of the log that have been fetched, up to the position after them, and hold no record for us.
         self._quiet: dict[Any, tuple[int, int]] = {}
+        self._handed_over_at = 0.0
+        self._arrival: asyncio.Future[None] | None = None
 
     def _begin(self, tp: Any, position: int) -> int:
         """Where the log must be read from to find all that a fetch at ``position`` finds: markers may have moved it."""
@@ -138,6 +168,7 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
     def _create_worker_consumer(self, transport: driver.Transport) -> AIOKafkaConsumer:
         consumer = super()._create_worker_consumer(transport)
         consumer._isolation_level = "read_committed"
+        consumer._fetch_max_wait_ms = _FETCH_WAIT_MS
         consumer._partition_assignment_strategy = [StickyPartitionAssignor]
         return consumer
 
@@ -145,14 +176,17 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
         self, consumer: AIOKafkaConsumer, active_partitions: Any, timeout: float | None = None, max_records: int | None = None
     ) -> dict[Any, list[Batch]]:
         fetcher = consumer._fetcher
-        deadline = time.monotonic() + (timeout or 0.0)
+        fetcher._prefetch_backoff = 0.0  # what is held back shall not keep it from fetching the others
+        now = time.monotonic()
+        deadline = now + (timeout or 0.0)
+        await asyncio.sleep(self._handed_over_at + _HAND_OVER_EVERY_S - now)
         while self.consumer.flow_active and not fetcher._subscriptions.reassignment_in_progress:
             assignment = fetcher._subscriptions.subscription.assignment
             before = {tp: assignment.state_value(tp)._position for tp in assignment.tps}
             # Neither lets go of the loop: the positions are those that it fetches from.
+            if failed := {tp for tp, fetched in fetcher._records.items() if not isinstance(fetched, FetchResult)}:
+                await super()._fetch_records(consumer, failed, timeout=0, max_records=max_records)  # raises
             fetched = self._take(fetcher, active_partitions, max_records)
-            if not fetched:  # an error that was fetched is raised there
-                fetched = await super()._fetch_records(consumer, active_partitions, timeout=0, max_records=max_records)
             batches = {}
             for tp, position in before.items():
                 begin = self._begin(tp, position)
@@ -160,18 +194,28 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
                     batches[tp] = [Batch(records, begin)]
                     begin = records[-1].offset + 1
                 self._quiet[tp] = begin, assignment.state_value(tp)._position
-            left_s = deadline - time.monotonic()
-            if batches or left_s <= 0:
+            now = time.monotonic()
+            if batches:
+                self._handed_over_at = now
+            if batches or now >= deadline:
                 return batches
-            arrival = fetcher._create_fetch_waiter()
-            await asyncio.wait([arrival], timeout=left_s)
-            if not arrival.done():
-                arrival.cancel()
+            self._arrival = fetcher._create_fetch_waiter()
+            await asyncio.wait([self._arrival], timeout=deadline - now)
+            if not self._arrival.done():
+                self._arrival.cancel()
             else:
-                arrival.result()  # raises what went wrong
+                self._arrival.result()  # raises what went wrong
         # A rebalance is under way; come back a little later.
         await asyncio.sleep(0.05)
         return {}
+
+    def look_again(self) -> None:
+        """Wake a fetch that waits: there may be records now that it may take. May be called from any thread."""
+        self.thread_loop.call_soon_threadsafe(self._wake)
+
+    def _wake(self) -> None:
+        if self._arrival is not None and not self._arrival.done():
+            self._arrival.set_result(None)
 
     def _take(self, fetcher: Fetcher, active_partitions: Any, max_records: int | None) -> dict[Any, list[ConsumerRecord]]:
         """What aiokafka's ``fetched_records`` takes of what has arrived, but no more than :func:`batch_bytes` a partition.
@@ -179,15 +223,15 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
         Records are decompressed as they are taken, a producer's batch at a time: 1 MiB fetched may be 250 MiB of records.
         """
         most_bytes = batch_bytes(len(fetcher._subscriptions.subscription.assignment.tps))
-        left = max_records or sys.maxsize
+        most_records = max_records or sys.maxsize
         taken: dict[Any, list[ConsumerRecord]] = {}
         with fetcher._subscriptions.fetch_context():
             for tp, fetched in list(fetcher._records.items()):
-                if not isinstance(fetched, FetchResult) or (active_partitions and tp not in active_partitions):
+                if tp in self.consumer.held or (active_partitions and tp not in active_partitions):
                     continue
                 records: list[ConsumerRecord] = []
                 room = most_bytes
-                while len(records) < left and (record := fetched.getone()) is not None:
+                while len(records) < most_records and (record := fetched.getone()) is not None:
                     records.append(record)
                     room -= (weight := _weight(record))
                     if room < weight:  # the next, if it is alike
@@ -197,9 +241,6 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
                     fetcher._notify(fetcher._wait_consume_future)
                 if records:
                     taken[tp] = records
-                    left -= len(records)
-                    if not left:
-                        break
         return taken
 
     async def seek_here(self, partition: Any, offset: int) -> None:
@@ -214,6 +255,10 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
         error = for_code(response.error_code)
         if error is not NoError:
             raise error(f"group {coordinator.group_id}, generation {coordinator.generation}")
+
+    async def tell_group(self, offsets: Mapping[TopicPartition, int]) -> None:
+        """Commit offsets; raises KafkaError when that is not for this worker to do, or can't be done."""
+        await self._ensure_consumer().commit(dict(offsets))
 
     async def on_partitions_assigned(self, assigned: set[Any], generation_id: int = 0) -> None:
         # aiokafka forgets to tell its sticky assignor: without the generation, stale claims count as much as fresh ones.

@@ -53,7 +53,7 @@ async def _publish(settings: Settings, files: tuple[str, ...], topic: str, key: 
         **connection(settings),
         enable_idempotence=True,
         max_request_size=MAX_REQUEST_BYTES,
-        compression_type="lz4",
+        compression_type="zstd",
         linger_ms=5,
     )
     async with opened(producer):

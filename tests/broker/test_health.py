@@ -186,7 +186,7 @@ async def test_records_that_faust_never_delivers_make_a_worker_unhealthy(stream)
 
     source = TopicPartition(PREPARED, 0)
     faust = SimpleNamespace(
-        consumer=SimpleNamespace(seek=nothing, confirm_membership=nothing),
+        consumer=SimpleNamespace(seek=nothing, confirm_membership=nothing, let_go=lambda _: None),
         should_stop=False,
         rebalancing=False,
         rebalancing_count=1,
@@ -210,7 +210,7 @@ async def test_records_that_faust_never_delivers_make_a_worker_unhealthy(stream)
         mine = [record for record in await stream.read([PREPARED]) if record.partition == 0]
         await until(watch.problems)
         assert watch.problems()[0].startswith(f"test news.prepared/0: records wait (lag {len(mine)}), none committed for ")
-        await owned.offer(Batch(mine, 0))
+        owned.offer(Batch(mine, 0))
         await until(lambda: not watch.problems())
         await until(lambda: b'lag_records{partition="0",topic="news.prepared"} 0.0' in metrics.exposition()[0])
     finally:

@@ -59,7 +59,7 @@ async def main() -> None:
         auto_offset_reset="earliest",
         session_timeout_ms=60_000,
     )
-    producer = AIOKafkaProducer(bootstrap_servers=brokers, compression_type="lz4", max_batch_size=256 << 10)
+    producer = AIOKafkaProducer(bootstrap_servers=brokers, compression_type="zstd", max_batch_size=256 << 10)
     async with consumer, producer:
         while True:
             for records in (await consumer.getmany(timeout_ms=1000, max_records=500)).values():
