@@ -65,6 +65,7 @@ from aiokafka.errors import (
     InvalidTopicError,
     KafkaError,
     MessageSizeTooLargeError,
+    RebalanceInProgressError,
     RecordListTooLargeError,
     TopicAuthorizationFailedError,
     TransactionalIdAuthorizationFailed,
@@ -393,7 +394,8 @@ class OwnedPartition:
             except _LOST as error:
                 if clock() > deadline:
                     raise
-                log.warning("%s: not acquired yet (%r); trying again", self._name, error)
+                level = logging.INFO if isinstance(error, RebalanceInProgressError) else logging.WARNING
+                log.log(level, "%s: not acquired yet (%r); trying again", self._name, error)
                 await asyncio.sleep(_RETRY_PAUSE_S)
 
     async def _acquire(self) -> None:
