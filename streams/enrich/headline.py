@@ -42,7 +42,11 @@ _SPACE_BESIDE_UNSPACED = re.compile(f"(?<=[{_UNSPACED}]) | (?=[{_UNSPACED}])")
 _LETTERS: dict[int, str | int | None] = {
     **{code: str(unicodedata.decimal(chr(code))) for code in range(128, sys.maxunicode) if chr(code).isdecimal()},
     **str.maketrans("ıёşţάέήίόύώΐΰ", "iеșțαεηιουωϊϋ"),
-    ord("æ"): "ae", ord("œ"): "oe", ord("ʻ"): "'", ord("\u093c"): None, ord("\u0901"): "\u0902",
+    ord("æ"): "ae",
+    ord("œ"): "oe",
+    ord("ʻ"): "'",
+    ord("\u093c"): None,
+    ord("\u0901"): "\u0902",
     **str.maketrans("آأإٱىیےةکہۀ", "اااايييهكهه"),
 }
 
