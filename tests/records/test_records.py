@@ -126,7 +126,7 @@ SHAPES = {
     ),
     "New York Times": (
         {"headline": {"main": "T", "kicker": None}, "web_url": "https://x.example/a", "byline": {"original": "By A"}},
-        Draft(headline="T", url="https://x.example/a", byline="By A"),
+        Draft(headline="T", url="https://x.example/a", byline="A"),
     ),
     "Event Registry": (
         {"uri": "88", "lang": "eng", "title": "T", "body": BODY, "source": {"uri": "x", "title": "O"}, "dateTime": "2026"},
