@@ -42,8 +42,8 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "publisher": (
         "publisher", "source-hostname", "outlet_name", "source", "site_name", "og:site_name", "outlet", "source_name",
         "source_common_name", "media_name", "media", "source_domain", "canonical_domain", "domain", "hostname",
-        "meta_site_name", "provider", "source_organization", "feed_title", "feed", "application-name", "copyright_holder", "info_sources",
-        "info_source", "media_url", "source_url",
+        "meta_site_name", "provider", "source_organization", "feed_title", "feed", "application-name", "copyright_holder",
+        "info_sources", "info_source", "media_url", "source_url",
     ),
     "byline": (
         "author", "authors", "byline", "creator", "by", "dc:creator", "article:author", "parsely-author", "author_name",
