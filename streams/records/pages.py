@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import logging
 import re
 from collections.abc import Iterator
 from itertools import islice
@@ -13,7 +14,17 @@ import orjson
 from streams.records.draft import Draft, Reason, Rejection
 from streams.records.fields import folded, read_fields
 from streams.records.linked_data import embedded_articles, resolved, types_of
-from streams.records.markup import as_page, is_page, paragraphs, parse, refuse_hostile, visible_text, without_control, words_of
+from streams.records.markup import (
+    as_page,
+    is_page,
+    paragraphs,
+    parse,
+    refuse_deep,
+    refuse_hostile,
+    visible_text,
+    without_control,
+    words_of,
+)
 from streams.records.page_kinds import refuse_page
 
 _MAX_ELEMENTS_THOROUGH = 5_000  # trafilatura's second reading is quadratic in nested lists and tables
@@ -34,16 +45,15 @@ def read_html(page: str) -> Draft | Rejection:
     A page is searched for its article (NO_TEXT when there is none), a fragment is taken whole. Too many elements are
     TOO_LARGE, too many levels TOO_DEEP; what the libraries cannot read is UNREADABLE_HTML.
     """
-    page = without_control(page)
     whole = is_page(page)
-    if not whole:
-        page = as_page(page)
+    plain = without_control(page if whole else as_page(page))
     try:
-        if refused := refuse_hostile(page):
-            return refused
-        tree = parse(page)
+        refused = refuse_hostile(plain)
+        tree = None if refused else parse(plain)
         if tree is None:
-            return Rejection(Reason.NO_TEXT, "the HTML is empty")
+            return refused or Rejection(Reason.NO_TEXT, "the HTML is empty")
+        if refused := refuse_deep(tree):
+            return refused
         record = _page_metadata(tree)
         text = _page_text(tree, record.get("articlebody")) if whole else visible_text(tree)
         refused = refuse_page(tree, record, text) if whole else None
@@ -140,5 +150,6 @@ def _page_text(tree: Any, embedded: object) -> str:
 def _found_text(tree: Any, *, fast: bool) -> str:
     from trafilatura import bare_extraction  # noqa: PLC0415 - as in parse
 
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # a rejection says it better
     document = bare_extraction(tree, fast=fast, favor_precision=True, include_comments=False, with_metadata=False)
     return document.text.strip() if document and document.text else ""
