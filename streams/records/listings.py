@@ -28,7 +28,7 @@ _LONGEST_LABEL = 40  # weight
 
 _COUNTER = re.compile(r"\W*(?:[^\W\d_]{1,12}\.?\s?)?(\d{1,3})\s?(?:/|[^\W\d_]{1,4})\s?(\d{1,3})\W*")
 # fmt: off
-_CREDIT_SIGNS: Final = (
+CREDIT_SIGNS: Final = (
     "©", "photo", "foto", "getty", "credit", "crédit", "image", "bild", "imago", "shutterstock", "afp", "reuters", "фото",
     "照片", "图", "圖", "写真", "撮影", "صورة", "تصوير", "फोटो", "तस्वीर",
 )
@@ -119,7 +119,7 @@ def _is_gallery(lines: list[str], text: str) -> bool:
     if is_numbered and not holds_article(lines, 0):
         return True
     lowered = text.lower()
-    if sum(lowered.count(sign) for sign in _CREDIT_SIGNS) < _LEAST_CREDITS:
+    if sum(lowered.count(sign) for sign in CREDIT_SIGNS) < _LEAST_CREDITS:
         return False
     longer = sum(1 for line in lines if weight_of(line) >= _SHORTEST_TITLE)
     # Between pictures stand captions of one paragraph, or of two: an article beside its pictures has more.
