@@ -18,6 +18,7 @@ _MOST_STRETCHES = 3  # looked at; then the judges have to
 
 _PREFIX = 4  # characters
 _WORD = re.compile(rf"\w{{{_PREFIX},}}")
+_LETTERS_A_QUOTE = 30  # a text of Latin-1 has no more quotes and dashes beyond it
 _FARTHER = re.compile("[\u0530-\u1fff\u2c00-\uffff]")  # scripts other than Latin, Greek and Cyrillic
 
 
@@ -58,10 +59,12 @@ def _has_sign(text: str) -> bool:
     """Whether a word of ``text`` begins as a sign of a wall or of a picture's credit does."""
     by_prefix, others = _signs()
     text = text.lower()
-    near = {word[:_PREFIX] for word in _WORD.findall(text)} & by_prefix.keys()
+    near = {word[:_PREFIX] for word in text.split()} & by_prefix.keys()
     if any(sign in text for prefix in near for sign in by_prefix[prefix]):
         return True
-    return (not text.isascii() and "©" in text) or (_FARTHER.search(text) is not None and any(sign in text for sign in others))
+    beyond = len(text) - len(text.encode("latin-1", "ignore"))
+    is_farther = beyond * _LETTERS_A_QUOTE > len(text) and _FARTHER.search(text) is not None
+    return (not text.isascii() and "©" in text) or (is_farther and any(sign in text for sign in others))
 
 
 @cache
