@@ -111,4 +111,7 @@ def article_from_json(value: bytes) -> Article:
 
 def _distinct(words: Iterable[str]) -> tuple[str, ...]:
     """The words without those that an earlier one repeats, whatever the case."""
-    return tuple({word.casefold(): word for word in reversed(list(words))}.values())[::-1]
+    distinct: dict[str, str] = {}
+    for word in words:
+        distinct.setdefault(word.casefold(), word)
+    return tuple(distinct.values())

@@ -102,6 +102,7 @@ _NEWSAPI_CUT = re.compile(r"\s*(?:…|\.\.\.)?\s*\[\+\d+ chars\]\s*$")
 _MAIL = re.compile(r"\s*[(<]?[\w.+-]+@[\w-]+(?:\.[\w-]+)+[)>]?\s*")
 _BY = re.compile(r"(?:by|por|par|автор|بقلم|作者)\s*[:：]?\s+|von\s+(?=[^\W\d_]+\s+[^\W\d_])", re.IGNORECASE)
 _PYTHON_OBJECT = re.compile(r"<[\w.]+ (?:[\w.]+ )?at 0x[0-9a-f]+>")  # what json.dumps(…, default=str) makes of one
+_BRACKETED = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
 _NOTHING = frozenset(("none", "null", "nan", "undefined", "n/a"))
 _NAMES_WANTED: Final = 'name the headline "headline" or "title", the text "body", "text", "content" or "html"'
 
@@ -194,7 +195,7 @@ def read_fields(record: Mapping[str, object], text: str) -> Draft:
         published=_date(record, "published") or _date(record, "changed"),
         language=_first(record, "language", _language),
         section=_first(record, "section", _line),
-        dateline=_first(record, "dateline", _line),
+        dateline=_first(record, "dateline", _place),
         agencies=tuple(dict.fromkeys(_agencies(record.get("infosources")))),
         keywords=_merged_keywords(record),
     )
@@ -325,6 +326,13 @@ def _agencies(value: object) -> Iterator[str]:
     for each in value if isinstance(value, list) else ():
         if _is_agency(each) and (name := _line(each)):
             yield name
+
+
+def _place(value: object) -> str | None:
+    """The place of a dateline, without its date and agency: "BEIRUT, Lebanon, June 2. (AP)" is BEIRUT, Lebanon."""
+    line = _BRACKETED.sub("", _line(value) or "")
+    parts = (part.strip(" .–—-/") for part in line.split(","))
+    return ", ".join(part for part in parts if part and not any(map(str.isdigit, part)))
 
 
 def _language(value: object) -> str | None:

@@ -471,6 +471,10 @@ EXAMPLES: dict[str, tuple[Any, dict[str, Any]]] = {
         {"@type": "NewsArticle", "headline": "Bridge closed", "articleBody": "&lt;p&gt;One.&lt;/p&gt;&lt;p&gt;Two.&lt;/p&gt;"},
         {"headline": "Bridge closed", "text": "One.\nTwo."},
     ),
+    "schema.org: a dateline's place": (
+        {"@type": "NewsArticle", "headline": "Bridge closed", "dateline": "BEIRUT, Lebanon, June 2. (AP)"},
+        {"headline": "Bridge closed", "dateline": "BEIRUT, Lebanon"},
+    ),
     "extruct's answer": (
         {"json-ld": [{"@type": "Organization"}, {"@type": "NewsArticle", "headline": "Bridge closed"}], "microdata": []},
         {"headline": "Bridge closed"},
