@@ -60,14 +60,15 @@ _ANY_SIGN = re.compile(r"[^\w\s,'’\"&%$]|_")  # no dress without one: the chea
 # What may stand behind a label or an outlet at the beginning; the last one behind an agency's label only.
 _HEAD_SIGN = re.compile(
     rf"""
-    [{_CLOSING}] \s* (?: [-–—:|] \s* )? | [:|] \s* | \s [-–—·•»] \s | [–—] \s | (?<=\w) (?: \.{{1,3}} | !+ ) \s | [+*]{{2,}} \s*
+    [{_CLOSING}] \s* (?: [-–—:|] \s* )? | [:|] \s*
+    | \s [-–—·•»] \s | [–—] \s | (?<=\w) (?: \.{{1,3}} | !+ | \.\s?[-–—] ) \s | [+*]{{2,}} \s*
     | (?P<tight> (?<=[A-Z\d)] ) [-/] (?=\w) )
     """,
     re.VERBOSE,
 )
 _TAIL_SIGN = re.compile(
     rf"""
-    \s [-–—·•»/] \s | [–—] \s | [|_] | (?P<stop> [.!?] \s ) | (?P<colon> : \s | (?<=[{_UNSPACED}]) : )
+    \s (?: [-–—·•»«] | // ? ) \s | [–—] \s | [|_] | (?P<stop> [.!?] \s ) | (?P<colon> : \s | (?<=[{_UNSPACED}]) : )
     | (?P<tight> (?<=[{_UNSPACED}]) [-–—] )
     """,
     re.VERBOSE,
@@ -81,6 +82,7 @@ _BARE_CLOCK = re.compile(
 )
 _TAG = re.compile(r"\W*#(\w{2,20})[:!]?\s+")
 _DATE = re.compile(r"\d{1,2}[./]\d{1,2}[./](?:\d{2}){1,2}")
+_COMMA = re.compile(r"[,&+]")
 _DIGITS = re.compile(r"\d+")
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _MOST_NAME_WORDS, _LONGEST_PARTICLE = 5, 3  # "von", "de", "and"
@@ -212,7 +214,8 @@ def _is_head(label: str, sign: re.Match[str], source: _Source) -> bool:
         return _plain(words) in _words("wire")
     is_opened, is_closed = label[:1] in "[(【〔<〈《{", sign[0][:1] in "])】〕>〉》}"
     return is_opened == is_closed and (
-        _plain(words) in _words("labels")
+        _is_label(words)
+        or all(_is_label(_words_of(part)) for part in _COMMA.split(label))
         or _plain(words) in _words("wire")
         or _CLOCK.fullmatch(label) is not None
         or source.names_outlet(words)
@@ -248,19 +251,23 @@ def _without_tail(text: str, source: _Source) -> str:
 
 def _is_tail(tail: str, sign: re.Match[str], rest: str, source: _Source) -> bool:
     words = _words_of(tail)
-    if not words:
-        return False
-    if not sign["stop"] and source.names_outlet(words) and not (sign["colon"] and " " in rest and not _is_headline(rest)):
+    if (
+        words
+        and not sign["stop"]
+        and source.names_outlet(words)
+        and not (sign["colon"] and " " in rest and not _is_headline(rest))
+    ):
         return True
-    if not _is_headline(rest):
+    if not words or not _is_headline(rest):
         return False
     if sign["stop"]:
         return not tail.islower() and _is_media(words)
+    is_known = _squash(words) in _known_outlets()
     if sign["colon"] or sign["tight"]:
-        return _SYLLABLE.search(tail) is not None and _squash(words) in _known_outlets()
+        return (is_known and _SYLLABLE.search(tail) is not None) or (sign["tight"] is None and _is_label(words))
     return (
-        _is_label(words)
-        or _squash(words) in _known_outlets()
+        is_known
+        or _is_label(words)
         or source.names_author(words)
         or " ".join(words) in source.sections
         or _BARE_DOMAIN.fullmatch(tail) is not None
