@@ -84,6 +84,7 @@ name.
 _MERGED_KEYWORDS = ("newskeywords", "articletag", "metakeywords", "keywords", "tags", "hashtags")
 _LINE_LIMIT = 1_000  # characters
 _KEYWORD_LIMIT = 64  # keywords
+_LONG_LINE = 400  # characters: more than a paragraph
 _PARTS_OF_TIME = 6  # year to second, in Python's struct_time
 _KEYWORD_SEPARATOR = re.compile("[,;|،、，；]")
 
@@ -100,7 +101,7 @@ _INLINE_TAG = re.compile(r"</?(?:a|abbr|b|bdi|br|em|font|i|mark|p|small|span|str
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
 _NEWSAPI_CUT = re.compile(r"\s*(?:…|\.\.\.)?\s*\[\+\d+ chars\]\s*$")
 _MAIL = re.compile(r"\s*[(<]?[\w.+-]+@[\w-]+(?:\.[\w-]+)+[)>]?\s*")
-_BY = re.compile(r"(?:by|por|par|автор|بقلم|作者)\s*[:：]?\s+|von\s+(?=[^\W\d_]+\s+[^\W\d_])", re.IGNORECASE)
+_BY = re.compile(r"^(?:(?:by|por|par|автор|بقلم|作者)\s*[:：]?\s+|von\s+(?=(?-i:[A-ZÄÖÜ])\S+\s))", re.IGNORECASE)
 _PYTHON_OBJECT = re.compile(r"<[\w.]+ (?:[\w.]+ )?at 0x[0-9a-f]+>")  # what json.dumps(…, default=str) makes of one
 _BRACKETED = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
 _NOTHING = frozenset(("none", "null", "nan", "undefined", "n/a"))
@@ -170,7 +171,8 @@ def no_text() -> Rejection:
 
 def read_text(record: Mapping[str, object]) -> tuple[str, tuple[Repair, ...]]:
     """The record's text, plain or HTML, "" for none; without NewsAPI's "[+1234 chars]", which the ledger keeps."""
-    text = _first(record, "text", _text) or _first(record, "html", _text) or _teaser(record)
+    plain, marked_up = _first(record, "text", _text) or "", _first(record, "html", _text) or ""
+    text = _in_paragraphs((plain, marked_up)) or _teaser(record)
     if mark := _NEWSAPI_CUT.search(text[-100:]):
         cut = mark[0]
         text = text[: -len(cut)]
@@ -286,7 +288,15 @@ def _text(value: object) -> str | None:
     if strings is None:
         return None
     versions = isinstance(value, list) and any(isinstance(each, dict) for each in value)
-    return next(filter(None, strings), "") if versions else "\n".join(strings).strip()
+    return _in_paragraphs(strings) if versions else "\n".join(strings).strip()
+
+
+def _in_paragraphs(versions: Iterable[str]) -> str:
+    """The first filled version of a text; one of HTML where that is a long line that has lost its paragraphs."""
+    filled = list(filter(None, versions))
+    if filled and len(filled[0]) >= _LONG_LINE and "\n" not in filled[0]:
+        return next((each for each in filled if each.count("<p") > 1), filled[0])
+    return filled[0] if filled else ""
 
 
 def _fundus_paragraphs(body: Mapping[str, Any]) -> Iterator[str]:

@@ -30,6 +30,9 @@ from streams.records.page_kinds import refuse_page
 _MAX_ELEMENTS_THOROUGH = 5_000  # trafilatura's second reading is quadratic in nested lists and tables
 _SHORT_TEXT = 250  # characters; trafilatura's own mark for a text that may not be the whole one
 
+_MOST_BEYOND = 1.5  # times as much on the page as in its JSON-LD: that may be the beginning alone
+_SHORTEST_PARAGRAPH = 80  # characters
+
 _SENTENCE_END = re.compile(r"[.!?…。！？।؟۔][\"'”’»)\]]*$", re.MULTILINE)
 _CUT_SHORT = re.compile(r"(?:…|\.\.\.)\s*$")
 
@@ -137,14 +140,22 @@ def _page_text(tree: Any, embedded: object) -> str:
     second reading of pages that gave little).
     """
     told = paragraphs(html.unescape(embedded)) if isinstance(embedded, str) else ""
-    if len(told) >= _SHORT_TEXT and "\n" in told and not _CUT_SHORT.search(told):
+    is_told = len(told) >= _SHORT_TEXT and "\n" in told and not _CUT_SHORT.search(told)
+    if is_told and _count_prose(tree) <= _MOST_BEYOND * len(told):
         return told
     text = _found_text(tree, fast=True)
+    if is_told and len(text) <= _MOST_BEYOND * len(told):  # the page's other prose was not the article's
+        return told
     if len(text) < _SHORT_TEXT and sum(1 for _ in tree.iter()) <= _MAX_ELEMENTS_THOROUGH:
         thorough = _found_text(tree, fast=False)
         # Where there is no article the second reading takes the menu for one: what is short must have a sentence.
         text = thorough if len(thorough) >= _SHORT_TEXT or _SENTENCE_END.search(thorough) else text
     return max(text, told, key=len)
+
+
+def _count_prose(tree: Any) -> int:
+    """The characters of a page's longer paragraphs."""
+    return sum(length for each in tree.iter("p") if (length := len(words_of(each))) >= _SHORTEST_PARAGRAPH)
 
 
 def _found_text(tree: Any, *, fast: bool) -> str:

@@ -372,6 +372,16 @@ def test_a_text_in_json_ld_that_is_worse_than_the_page_is_left(body: str) -> Non
     assert drafted(with_json_ld({"articleBody": body})).text.splitlines()[-3:] == PARAGRAPHS
 
 
+def test_a_text_in_json_ld_that_is_only_the_beginning_of_the_page_s_is_left() -> None:
+    paragraphs = [
+        f"{PARAGRAPHS[0]} This was said for the {number}th time, and it will be said again." for number in range(4, 14)
+    ]
+    beginning = orjson.dumps({"@type": "NewsArticle", "articleBody": "\n".join(paragraphs[:3])}).decode()
+    page = f'{HEAD}<script type="application/ld+json">{beginning}</script><body><article>'
+    page += "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs) + "</article></body></html>"
+    assert drafted(page).text.splitlines() == paragraphs
+
+
 def test_raw_line_breaks_in_json_ld_are_forgiven_and_broken_json_ld_is_ignored() -> None:
     page = '<html><script type="application/ld+json">{}</script>' + REST
     assert drafted(page.replace("{}", '{"@type": "NewsArticle", "headline": "A\nB"}')).headline == "A B"

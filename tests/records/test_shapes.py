@@ -475,6 +475,19 @@ EXAMPLES: dict[str, tuple[Any, dict[str, Any]]] = {
         {"@type": "NewsArticle", "headline": "Bridge closed", "dateline": "BEIRUT, Lebanon, June 2. (AP)"},
         {"headline": "Bridge closed", "dateline": "BEIRUT, Lebanon"},
     ),
+    "ninjs 1: a text that has lost its paragraphs beside one that has them": (
+        {
+            "uri": "urn:example:1",
+            "headline": "Bridge closed",
+            "body_text": " ".join(["The bridge is closed."] * 20),
+            "body_xhtml": "".join(["<p>The bridge is closed.</p>"] * 20),
+        },
+        {"headline": "Bridge closed", "text": "\n".join(["The bridge is closed."] * 20), "source_id": "urn:example:1"},
+    ),
+    "bylines with and without a word before the names": (
+        {"title": "Bridge closed", "authors": ["By Pia Hartley", "Von Max Muster", "Ursula von der Lorn", "von Lorn"]},
+        {"headline": "Bridge closed", "byline": "Pia Hartley, Max Muster, Ursula von der Lorn, von Lorn"},
+    ),
     "extruct's answer": (
         {"json-ld": [{"@type": "Organization"}, {"@type": "NewsArticle", "headline": "Bridge closed"}], "microdata": []},
         {"headline": "Bridge closed"},
