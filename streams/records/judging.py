@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from streams.records.draft import Rejection
-from streams.records.listings import CREDIT_SIGNS, is_prose, judge_listing
+from streams.records.listings import CREDIT_SIGNS, LONG_LINE, is_prose, judge_listing
 from streams.records.prose import weight_of
 from streams.records.walls import judge_wall, signs_of_walls
 
@@ -16,6 +16,7 @@ _PARAGRAPH = 60  # characters of a line that the first look at a text takes for 
 _PLAIN_STRETCH = 900  # weight of paragraphs that make an article at the first look: more than any judge asks for
 _MOST_STRETCHES = 3  # looked at; then the judges have to
 
+_FIRST_IDEOGRAPH = "\u2e80"
 _PREFIX = 4  # characters
 _WORD = re.compile(rf"\w{{{_PREFIX},}}")
 _LETTERS_A_QUOTE = 30  # a text of Latin-1 has no more quotes and dashes beyond it
@@ -40,9 +41,9 @@ def _is_article_at_a_glance(text: str) -> bool:
     looked, weight = 0, 0
     stretch: list[str] = []
     for line in text.split("\n"):
-        if len(line) >= _PARAGRAPH and is_prose(line):
+        if len(line) >= LONG_LINE or (len(line) >= _PARAGRAPH and is_prose(line)):
             stretch.append(line)
-            weight += weight_of(line)
+            weight += len(line) if line < _FIRST_IDEOGRAPH else weight_of(line)  # near enough, and no look at each letter
             if weight >= _PLAIN_STRETCH:
                 if not _has_sign("\n".join(stretch)):
                     return True

@@ -15,7 +15,7 @@ from streams.records.draft import Reason, Rejection
 from streams.records.prose import is_sentence, marks_sentences, weight_of
 
 _SHORTEST_PROSE = 60  # weight of a line that is prose if it ends a sentence …
-_LONG_LINE = 180  # … and of one that is prose anyway
+LONG_LINE = 180  # … and of one that is prose anyway
 _GAP = 1  # lines of other kinds within a stretch of prose: a subheading, a caption
 
 _LEAST_TITLES = 12  # lines like titles make a text a list …
@@ -85,7 +85,7 @@ def holds_article(lines: list[str], gap_lines: int = _GAP) -> bool:
 def is_prose(line: str) -> bool:
     """Whether a line is a paragraph: long, or a sentence of some length."""
     weight = weight_of(line)
-    return weight >= _LONG_LINE or (weight >= _SHORTEST_PROSE and is_sentence(line))
+    return weight >= LONG_LINE or (weight >= _SHORTEST_PROSE and is_sentence(line))
 
 
 def _is_index(lines: list[str]) -> bool:
