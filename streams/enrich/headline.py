@@ -81,6 +81,7 @@ _BARE_CLOCK = re.compile(
     rf"[^\w\-−–]*(?:[012]\d:\d{{2}}(?>(?i:{_ZONE}))|\d{{1,2}}[:.]\d{{2}}(?=\s?[^\W\d])(?>(?i:{_ZONE}))(?<!\d))\s+(?=[^\W\d_a-zà-ÿа-я])"
 )
 _TAG = re.compile(r"\W*#(\w{2,20})[:!]?\s+")
+_BESIDE_NAME = re.compile(r"\s*[^\w\s].*|\s(?=[^\W\d_])\w+", re.DOTALL)  # a date, a motto; the town of an edition
 _DATE = re.compile(r"\d{1,2}[./]\d{1,2}[./](?:\d{2}){1,2}")
 _COMMA = re.compile(r"[,&+]")
 _DIGITS = re.compile(r"\d+")
@@ -101,6 +102,7 @@ _AND = re.compile(r"\s*(?:[,;|&、]|\b(?:and|und|et|y|e|и)\b)\s*")
 _MOST_OUTLET_WORDS, _MOST_SECTION_WORDS = 6, 3
 _SHORTEST_ABBREVIATION = 3  # two letters fit too many pairs of words
 _LONGEST_LABEL, _LONGEST_OUTLET = 60, 100  # characters, with the separator
+_MOST_DRESSES = 40  # more are no headline's
 _MOST_UNESCAPED = 3  # times that an entity's "&" may itself have been made one
 
 # A cut that is taken from a list alone must leave a headline: at least so much. A section before an outlet: more.
@@ -141,7 +143,9 @@ def normalise_headline(
             break
     text = " ".join(_without_invisible(text).split())
     source = _Source(outlets, authors, section)
-    while (bare := _without_tail(_without_head(text, source), source)) != text:
+    for _ in range(_MOST_DRESSES):
+        if (bare := _without_tail(_without_head(text, source), source)) == text:
+            break
         text = bare
     return _without_told_byline(comparable(text), source.authors) or " ".join(headline.split())
 
@@ -323,12 +327,13 @@ def _without_told_byline(plain: str, authors: tuple[str, ...]) -> str:
 
 
 def _has_at_an_end(written: str, name: str) -> bool:
-    """Whether an outlet's name stands, in its own letters, at the beginning of what is written, or at the end of one phrase."""
+    """Whether an outlet's name stands, in its own letters, before or behind what else a tail says: "РИА Новости, 12.03.2024"."""
     written, name = written.strip(), _without_invisible(name).strip()
-    return len(name) > 2 and (
-        (written.startswith(name) and not written[len(name) :][:1].isalnum())
-        or (written.endswith(name) and not written[: -len(name)][-1:].isalnum() and not _TAIL_SIGN.search(written))
-    )
+    if len(name) < _SHORTEST_ABBREVIATION:
+        return False
+    if written.startswith(name) and _BESIDE_NAME.fullmatch(written, len(name)):
+        return True
+    return written.endswith(name) and not written[: -len(name)][-1:].isalnum() and not _TAIL_SIGN.search(written)
 
 
 # ---- Names and words
