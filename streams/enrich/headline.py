@@ -327,7 +327,7 @@ def _without_told_byline(plain: str, authors: tuple[str, ...]) -> str:
 
 
 def _has_at_an_end(written: str, name: str) -> bool:
-    """Whether an outlet's name stands, in its own letters, before or behind what else a tail says: "РИА Новости, 12.03.2024"."""
+    """Whether an outlet's name stands, in its own letters, before or behind what else is said: "РИА Новости, 12.03.2024"."""
     written, name = written.strip(), _without_invisible(name).strip()
     if len(name) < _SHORTEST_ABBREVIATION:
         return False

@@ -42,7 +42,7 @@ def resolved(article: Mapping[str, Any], document: Any) -> dict[str, Any]:
     """
     nodes = _nodes(document)
     kept = ("mainEntityOfPage",)  # its identity is the address
-    whole = {name: each if name in kept else _resolved(each, nodes) for name, each in article.items()}
+    whole = {name: _resolved(each, nodes) if nodes and name not in kept else each for name, each in article.items()}
     updates = whole.get("liveBlogUpdate")
     if isinstance(updates, list) and not whole.get("articleBody"):
         whole["articleBody"] = "\n".join(
@@ -66,8 +66,9 @@ def _nodes(document: Any) -> dict[str, dict[str, Any]]:
 
 
 def _resolved(value: Any, nodes: Mapping[str, dict[str, Any]]) -> Any:
-    if isinstance(value, list):
-        return [_resolved(each, nodes) for each in value if not isinstance(each, list)]
-    if isinstance(value, dict) and value.keys() == {"@id"} and isinstance(value["@id"], str):
-        return nodes.get(value["@id"], value)
-    return value
+    return [_node(each, nodes) for each in value] if isinstance(value, list) else _node(value, nodes)
+
+
+def _node(value: Any, nodes: Mapping[str, dict[str, Any]]) -> Any:
+    is_name = isinstance(value, dict) and value.keys() == {"@id"} and isinstance(value["@id"], str)
+    return nodes.get(value["@id"], value) if is_name else value

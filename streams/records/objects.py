@@ -194,7 +194,7 @@ def read_object(value: Mapping[str, Any]) -> Draft | Rejection:
     if refused := no_field_known(record) or _refused_ninjs(record) or wrong_type(record, value):
         return refused
     text, repairs = read_text(record)
-    if "&lt;" in text and is_markup(unescaped := html.unescape(text)):  # HTML that was escaped once too often
+    if text.startswith("&lt;") and is_markup(unescaped := html.unescape(text)):  # HTML that was escaped once too often
         text = unescaped
     if not is_markup(text):
         draft = read_fields(record, decode_entities(text))

@@ -34,9 +34,8 @@ _LONGEST_BUTTON, _MOST_BUTTON_WORDS = 40, 4  # … in whatever language …
 _LEAST_BUTTONS, _MOST_BUTTONS = 2, 8  # … of which a dialogue has some …
 _MOST_BESIDE_BUTTONS = 70  # … and little else to say
 _QUOTED = re.compile(r"“[^”\n]*”|\"[^\"\n]*\"|«[^»\n]*»|„[^“”\n]*[“”]|(?<!\w)['‘][^'’\n]*['’](?!\w)")
-_INCIDENT = re.compile(
-    r"\b(?:\d{1,3}\.){3}\d{1,3}\b|\b[0-9a-f]{8,}\b|\b[0-9a-f]{8}-[0-9a-f-]{4,}"
-)  # an address or number of the visitor
+# The visitor's address, or the number that the page gives its refusal.
+_INCIDENT = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b|\b(?=[0-9a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,}\b")
 _LEAST_ACTS = 3  # of a consent wall without a button
 
 _MESSAGES: Final = {
@@ -110,10 +109,11 @@ def _is_check(title: str, text: str, phrases: _Phrases) -> bool:
     assert phrases.weak is not None
     # Who writes about such pages names them in the title, or quotes them; the page itself says it to the reader.
     said = _distinct(phrases.act, _QUOTED.sub(" ", text.removeprefix(title)))
-    found = _distinct(phrases.act, text) | _distinct(phrases.weak, text)
-    if not said and (not found or weight_of(text) > _TITLE_AND_A_SENTENCE):
+    acts = _distinct(phrases.act, text)
+    found = acts | _distinct(phrases.weak, text)
+    if not said and (not acts or weight_of(text) > _TITLE_AND_A_SENTENCE):
         incident = _INCIDENT.search(text) is not None and weight_of(text) <= _SHORT_CHECK * 2
-        return incident and len(found) > 0 and _prose_beside(text, phrases.act, phrases.weak) < _MOST_BESIDE_CHECK
+        return incident and len(found) > 1 and _prose_beside(text, phrases.act, phrases.weak) < _MOST_BESIDE_CHECK
     if len(found) == 1 and weight_of(text) > _SHORT_CHECK:
         return False
     at_its_head = any(
@@ -130,7 +130,7 @@ def _is_consent(_title: str, text: str, phrases: _Phrases) -> bool:
         return False
     found = _distinct(phrases.act, text)
     beside = _prose_beside(text, phrases.act, phrases.topic)
-    if beside < _MOST_BESIDE_BUTTONS and _ends_in_buttons(text):
+    if found and beside < _MOST_BESIDE_BUTTONS and _ends_in_buttons(text):
         return True
     least = 2 if any(_is_button(line, phrases.act) for line in text.split("\n")) else _LEAST_ACTS
     return len(found) >= least and beside < _MOST_BESIDE_CONSENT
