@@ -29,6 +29,7 @@ _MOST_WITHOUT_SIGNS = 800  # more prose without any of a wall's signs: an articl
 _TITLE_AND_A_SENTENCE = 200  # weight of a page that may be a check by its title alone
 _SHORT_CHECK = 600  # weight of a page that may be a check by one phrase
 _LEAST_SENTENCE = 30  # weight; a shorter one is a label
+_SHORT_LINE = 70  # weight of a line that may be a plea by itself
 _BUTTON = 45  # weight of a line that may be a button
 _LONGEST_BUTTON, _MOST_BUTTON_WORDS = 40, 4  # … in whatever language …
 _LEAST_BUTTONS, _MOST_BUTTONS = 2, 8  # … of which a dialogue has some …
@@ -151,10 +152,15 @@ def _is_label(line: str) -> bool:
 def _is_offer(_title: str, text: str, phrases: _Phrases) -> bool:
     assert phrases.weak is not None
     pleas = _distinct(phrases.act, text)
-    if not pleas:
+    if not pleas or (len(pleas) == 1 and not any(_stands_apart(line, phrases.act) for line in text.split("\n"))):
         return False
     offers = len(pleas) + len(_distinct(phrases.weak, text))
     return _prose_beside(text, phrases.act, phrases.weak) < (_MOST_BESIDE_OFFER if offers > 1 else _MOST_BESIDE_PLEA)
+
+
+def _stands_apart(line: str, act: re.Pattern[str]) -> bool:
+    """Whether a line with a plea is none of prose: a wall sets it apart, news of prices has it within a paragraph."""
+    return act.search(line) is not None and (weight_of(line) <= _SHORT_LINE or not is_sentence(line))
 
 
 def _is_button(line: str, act: re.Pattern[str]) -> bool:

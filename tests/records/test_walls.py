@@ -298,6 +298,8 @@ ABOUT_WALLS = {
     "改正法施行、クッキー規制強化へ": "インターネットの閲覧履歴を記録する「クッキー」の利用を巡り、改正電気通信事業法が16日施行された。\n\nサイト運営者は、利用者の情報を外部に送る場合、同意を得るか通知する必要がある。\n\n総務省は、違反した事業者に業務改善命令を出すことができる。",
     "La prensa sube los precios de sus suscripciones": "Los principales diarios subirán en enero el precio de sus suscripciones digitales, según fuentes del sector.\n\nHasta ahora, los lectores podían suscribirte por un euro el primer mes y cancelar cuando quisieran.\n\nLos editores alegan el aumento de los costes y la caída de la publicidad.",
     "Cloudflare outage takes down thousands of sites": "An outage at Cloudflare made thousands of websites unreachable on Tuesday, among them newspapers, shops and a bank.\n\nVisitors saw a message that said 'Please enable cookies' or asked them to verify that they were human, and then an error.\n\nThe company said a faulty configuration file was to blame and apologised.",
+    "a rise of prices": "Subscribers will pay 2 dollars more a month from May. New customers can start a free trial, it said.",
+    "a museum's opening": "Members only on Saturday; everybody else can come on Sunday, the museum said. Register to get a ticket.",
     "a brief about cookies on a page": "The EU fined Example over its cookies on Monday.\nShare\nRead more",
     "a brief about Cloudflare": "Cloudflare said that 20000000 requests a second had hit it on Monday.",
     "a brief": "The bridge over the Lorn is closed until May.",
