@@ -55,7 +55,7 @@ def prepare_article(draft: Draft) -> Article | Rejection:
     clean = clean_text(draft.text, draft.headline)
     if not clean.headline:
         return Rejection(Reason.NO_TEXT, "nothing is left to read once the page furniture is cut away")
-    host = urlsplit(draft.url).hostname if draft.url else None
+    host = (urlsplit(draft.url).hostname or "").removeprefix("www.") if draft.url else None
     outlet, byline = draft.publisher or host, draft.byline or clean.byline
     return Article(
         id=article_id(draft.url, outlet, clean.headline, clean.body),
