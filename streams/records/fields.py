@@ -84,6 +84,7 @@ name.
 _MERGED_KEYWORDS = ("newskeywords", "articletag", "metakeywords", "keywords", "tags", "hashtags")
 _LINE_LIMIT = 1_000  # characters
 _KEYWORD_LIMIT = 64  # keywords
+_NAMES_LIMIT = 64  # authors
 _LONG_LINE = 400  # characters: more than a paragraph
 _PARTS_OF_TIME = 6  # year to second, in Python's struct_time
 _KEYWORD_SEPARATOR = re.compile("[,;|،、，；]")
@@ -309,10 +310,8 @@ def _fundus_paragraphs(body: Mapping[str, Any]) -> Iterator[str]:
 
 def _people(value: object) -> str:
     """Names, each once, joined by commas; the addresses of their profiles are none."""
-    names = (
-        _BY.sub("", _MAIL.sub(" ", decode_entities(_INLINE_TAG.sub("", name))).strip(" ()"), 1)
-        for name in _strings(value) or ()
-    )
+    written = (_INLINE_TAG.sub("", name[:_LINE_LIMIT]) for name in (_strings(value) or ())[:_NAMES_LIMIT])
+    names = (_BY.sub("", _MAIL.sub(" ", decode_entities(name)).strip(" ()"), 1) for name in written)
     kept = dict.fromkeys(name for name in names if name and "://" not in name and name.lower() not in _NOTHING)
     return ", ".join(kept)[:_LINE_LIMIT].rstrip(", ")
 

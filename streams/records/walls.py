@@ -34,7 +34,9 @@ _BUTTON = 45  # weight of a line that may be a button
 _LONGEST_BUTTON, _MOST_BUTTON_WORDS = 40, 4  # … in whatever language …
 _LEAST_BUTTONS, _MOST_BUTTONS = 2, 8  # … of which a dialogue has some …
 _MOST_BESIDE_BUTTONS = 70  # … and little else to say
-_QUOTED = re.compile(r"“[^”\n]*”|\"[^\"\n]*\"|«[^»\n]*»|„[^“”\n]*[“”]|(?<!\w)['‘][^'’\n]*['’](?!\w)")
+_QUOTED = re.compile(
+    r"“[^”\n]{0,200}”|\"[^\"\n]{0,200}\"|«[^»\n]{0,200}»|„[^“”\n]{0,200}[“”]|(?<!\w)['‘][^'’\n]{0,200}['’](?!\w)"
+)
 # The visitor's address, or the number that the page gives its refusal.
 _INCIDENT = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b|\b(?=[0-9a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,}\b")
 _LEAST_ACTS = 3  # of a consent wall without a button
