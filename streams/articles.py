@@ -55,17 +55,22 @@ def prepare_article(draft: Draft) -> Article | Rejection:
     clean = clean_text(draft.text, draft.headline)
     if not clean.headline:
         return Rejection(Reason.NO_TEXT, "nothing is left to read once the page furniture is cut away")
-    host = urlsplit(draft.url).hostname if draft.url else None
-    outlet = draft.publisher or host
+    host = (urlsplit(draft.url).hostname or "").removeprefix("www.") if draft.url else None
+    outlet, byline = draft.publisher or host, draft.byline or clean.byline
     return Article(
         id=article_id(draft.url, outlet, clean.headline, clean.body),
-        fingerprint=fingerprint_headline(clean.headline, [name for name in (draft.publisher, host) if name]),
+        fingerprint=fingerprint_headline(
+            clean.headline,
+            [name for name in (draft.publisher, host) if name],
+            authors=[byline] if byline else (),
+            section=draft.section,
+        ),
         headline=clean.headline,
         body=clean.body,
         url=draft.url,
         source_id=draft.source_id,
         outlet=outlet,
-        byline=draft.byline or clean.byline,
+        byline=byline,
         published=draft.published,
         language=draft.language,
         section=draft.section,
@@ -106,4 +111,7 @@ def article_from_json(value: bytes) -> Article:
 
 def _distinct(words: Iterable[str]) -> tuple[str, ...]:
     """The words without those that an earlier one repeats, whatever the case."""
-    return tuple({word.casefold(): word for word in reversed(list(words))}.values())[::-1]
+    distinct: dict[str, str] = {}
+    for word in words:
+        distinct.setdefault(word.casefold(), word)
+    return tuple(distinct.values())

@@ -9,6 +9,7 @@ metadata of HTML pages. Clock, environment and network have no say: the same byt
     encodings    bytes → text; mojibake: text that went through a wrong one before
     objects      JSON: envelopes, CloudEvents, ninjs; linked_data: schema.org's JSON-LD
     pages        HTML pages; page_kinds: which hold no article; markup: HTML as a tree and as lines
+    judging      is a text an article, or one of these:
     walls        consent walls, robot checks, pay walls; listings: index pages, galleries; prose: what tells them
     fields       names and forms of values; dates, languages, urls: one form of each
     shapes       the shapes that libraries, APIs and standards give, for INPUTS.md and its test
@@ -16,7 +17,8 @@ metadata of HTML pages. Clock, environment and network have no say: the same byt
 
 from streams.records.draft import Draft, Reason, Rejection, Repair
 from streams.records.fields import FIELDS
-from streams.records.reading import judge_text, read_record
+from streams.records.judging import judge_text
+from streams.records.reading import read_record
 from streams.records.urls import canonical_url
 
 __all__ = ["FIELDS", "Draft", "Reason", "Rejection", "Repair", "canonical_url", "judge_text", "read_record"]

@@ -56,6 +56,7 @@ _DETECTABLE: Final = [
 # fmt: on
 _MULTIBYTE: Final = frozenset(("gb18030", "big5", "cp932", "euc_jp", "cp949"))
 _RUSSIAN: Final = ("cp1251", "koi8_r")
+_NOT_HEBREW = re.compile(rb"[\xc0-\xdf\xfb-\xff]")  # in Windows-1255: in Windows-1251 these are capitals, ы, ь, э, ю, я
 _LATIN: Final = frozenset(("cp1250", "cp1252", "cp1254", "cp1257"))
 _EAST_ASIAN = re.compile("[\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef\u2010-\u2026]")
 _TYPOGRAPHY: Final = frozenset("\xa0–—‘’‚“”„•…«»‹›°§©®€£™·×½¼¾ªº¿¡")
@@ -173,6 +174,8 @@ def _detect(value: bytes) -> Decoded | None:
     codec: str | None = best.encoding
     if codec in _LATIN:
         codec = _latin_codec(lines)
+    elif codec in _RUSSIAN and not _NOT_HEBREW.search(lines):
+        codec = "cp1255"
     elif codec in _RUSSIAN:  # each reads the other's small letters as capitals
         codec = max(_RUSSIAN, key=lambda each: sum(map(str.islower, lines.decode(each, "replace"))))
     elif codec in _MULTIBYTE:

@@ -23,7 +23,7 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "text": (
         "body", "bodies", "article_body", "content:encoded", "text", "plaintext", "content", "body_text", "full_text",
-        "main_text", "text_content", "content_text", "plain_text", "article_text", "raw_text",
+        "main_text", "text_content", "content_text", "plain_text", "article_text", "story_text", "raw_text",
     ),
     "html": ("html", "content_html", "body_html", "body_xhtml", "article_html", "raw_html"),
     "teaser": (
@@ -33,33 +33,33 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "url": (
         "canonical", "canonical_url", "canonical_link", "url", "link", "og:url", "web_url", "article_url", "permalink",
-        "document_identifier", "main_entity_of_page", "guid", "uri", "id", "@id", "normalized_url", "original_url",
-        "source_url", "alt_ids",
+        "document_identifier", "main_entity_of_page", "alt_ids", "guid", "uri", "id", "@id", "responded_url",
+        "requested_url", "normalized_url", "original_url", "source_url",
     ),
     "source_id": (
         "id", "guid", "uuid", "article_id", "stories_id", "uri", "@id", "identifier", "gkg_record_id", "unique_url_hash",
     ),
     "publisher": (
         "publisher", "source-hostname", "outlet_name", "source", "site_name", "og:site_name", "outlet", "source_name",
-        "source_common_name", "media_name", "source_domain", "canonical_domain", "domain", "hostname", "meta_site_name",
-        "provider", "source_organization", "feed_title", "feed", "application-name", "copyright_holder", "info_sources",
-        "info_source", "media_url", "source_url",
+        "source_common_name", "media_name", "media", "source_domain", "canonical_domain", "domain", "hostname",
+        "meta_site_name", "provider", "source_organization", "feed_title", "feed", "application-name", "copyright_holder",
+        "info_sources", "info_source", "media_url", "source_url",
     ),
     "byline": (
         "author", "authors", "byline", "creator", "by", "dc:creator", "article:author", "parsely-author", "author_name",
     ),
     "published": (
         "published", "published_at", "publish_date", "date_published", "date_publish", "publishing_date",
-        "publication_date", "pub_date", "article:published_time", "web_publication_date", "date", "date_time_pub",
-        "date_time", "first_created", "parsely-pub-date", "dc:date",
+        "publication_date", "published_date", "pub_date", "iso_date", "article:published_time", "web_publication_date",
+        "date_gmt", "date", "date_time_pub", "date_time", "first_created", "parsely-pub-date", "dc:date", "published_parsed",
     ),
     "changed": (
         "time", "created_at", "version_created", "content_created", "updated", "date_modified", "date_modify", "modified",
-        "timestamp", "seendate", "indexed_date", "collect_date",
+        "modified_gmt", "timestamp", "seendate", "indexed_date", "collect_date", "updated_parsed",
     ),
     "language": (
         "language", "lang", "in_language", "full_language", "meta_lang", "content-language", "dc:language", "og:locale",
-        "title_detail",
+        "title_detail", "feed",
     ),
     "section": (
         "section", "category", "article_section", "article:section", "section_name", "parsely-section", "categories",
@@ -84,10 +84,16 @@ name.
 _MERGED_KEYWORDS = ("newskeywords", "articletag", "metakeywords", "keywords", "tags", "hashtags")
 _LINE_LIMIT = 1_000  # characters
 _KEYWORD_LIMIT = 64  # keywords
+_NAMES_LIMIT = 64  # authors
+_LONG_LINE = 400  # characters: more than a paragraph
+_PARTS_OF_TIME = 6  # year to second, in Python's struct_time
 _KEYWORD_SEPARATOR = re.compile("[,;|،、，；]")
 
-# Where objects keep what a string would have said: schema.org, feedparser, ninjs, WordPress, New York Times, MongoDB.
-_NAME_KEYS = ("name", "title", "label", "term", "value", "rendered", "main", "original", "@value", "$date", "$oid")
+# Where objects keep what a string would have said: schema.org, feedparser, ninjs, WordPress, New York Times, Guardian, MongoDB.
+_NAME_KEYS = (
+    "name", "title", "label", "term", "value", "rendered", "main", "original", "webTitle", "@value", "_", "$date", "$oid",
+)  # fmt: skip
+_KEYWORD_KEYS = ("value", *_NAME_KEYS)  # the New York Times names the kind of a keyword
 _TEXT_KEYS = ("value", "rendered", "text", "plain", "html", "content", "@value")
 _URL_KEYS = ("@id", "url", "href", "value", "rendered")
 
@@ -95,6 +101,10 @@ _SCHEMA_PREFIX = re.compile(r"^(?:schema:|https?://schema\.org/)", re.IGNORECASE
 _INLINE_TAG = re.compile(r"</?(?:a|abbr|b|bdi|br|em|font|i|mark|p|small|span|strong|sub|sup|u|wbr)\b[^<>]*>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
 _NEWSAPI_CUT = re.compile(r"\s*(?:…|\.\.\.)?\s*\[\+\d+ chars\]\s*$")
+_MAIL = re.compile(r"\s*[(<]?[\w.+-]+@[\w-]+(?:\.[\w-]+)+[)>]?\s*")
+_BY = re.compile(r"^(?:(?:by|por|par|автор|بقلم|作者)\s*[:：]?\s+|von\s+(?=(?-i:[A-ZÄÖÜ])\S+\s))", re.IGNORECASE)
+_PYTHON_OBJECT = re.compile(r"<[\w.]+ (?:[\w.]+ )?at 0x[0-9a-f]+>")  # what json.dumps(…, default=str) makes of one
+_BRACKETED = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
 _NOTHING = frozenset(("none", "null", "nan", "undefined", "n/a"))
 _NAMES_WANTED: Final = 'name the headline "headline" or "title", the text "body", "text", "content" or "html"'
 
@@ -162,12 +172,18 @@ def no_text() -> Rejection:
 
 def read_text(record: Mapping[str, object]) -> tuple[str, tuple[Repair, ...]]:
     """The record's text, plain or HTML, "" for none; without NewsAPI's "[+1234 chars]", which the ledger keeps."""
-    text = _first(record, "text", _text) or _first(record, "html", _text) or _first(record, "teaser", _text) or ""
+    plain, marked_up = _first(record, "text", _text) or "", _first(record, "html", _text) or ""
+    text = _in_paragraphs((plain, marked_up)) or _teaser(record)
     if mark := _NEWSAPI_CUT.search(text[-100:]):
         cut = mark[0]
         text = text[: -len(cut)]
         return text, (Repair("cut-mark", "NewsAPI's mark where it cut the text", len(text), len(cut), cut.strip()),)
     return text, ()
+
+
+def _teaser(record: Mapping[str, object]) -> str:
+    """The longest of what stands for a text where there is none."""
+    return max((_text(record.get(name)) or "" for name in _FOLDED["teaser"]), key=len)
 
 
 def read_fields(record: Mapping[str, object], text: str) -> Draft:
@@ -182,7 +198,7 @@ def read_fields(record: Mapping[str, object], text: str) -> Draft:
         published=_date(record, "published") or _date(record, "changed"),
         language=_first(record, "language", _language),
         section=_first(record, "section", _line),
-        dateline=_first(record, "dateline", _line),
+        dateline=_first(record, "dateline", _place),
         agencies=tuple(dict.fromkeys(_agencies(record.get("infosources")))),
         keywords=_merged_keywords(record),
     )
@@ -212,10 +228,10 @@ def _strings(value: object, keys: tuple[str, ...] = _NAME_KEYS) -> list[str] | N
     (ninjs, feedparser) the main one comes first, plain text before HTML.
     """
     if isinstance(value, str):
-        return [value.strip()]
+        return [] if _PYTHON_OBJECT.fullmatch(value) else [value.strip()]
     if isinstance(value, dict):
-        held = next((value[key] for key in keys if isinstance(value.get(key), str)), None)
-        return [held.strip()] if held is not None else None if value else []
+        held = [value[key] for key in keys if isinstance(value.get(key), str | list)]
+        return _strings(next(filter(None, held), ""), keys) if held else None if value else []
     if isinstance(value, list):
         found = [_strings(each, keys) for each in sorted(value, key=_version_rank) if isinstance(each, str | dict)]
         return [string for strings in found for string in strings or ()] if any(found) or not value else None
@@ -237,7 +253,10 @@ def _line(value: object, keys: tuple[str, ...] = _NAME_KEYS) -> str | None:
     line = next(filter(None, strings), "")[: _LINE_LIMIT * 4]
     if "<" in line:
         line = _INLINE_TAG.sub("", line)
-    return decode_entities(line).strip()[:_LINE_LIMIT].rstrip()
+    line = decode_entities(line)
+    if "<" in line:  # of feeds that escape their titles' tags
+        line = _INLINE_TAG.sub("", line)
+    return line.strip()[:_LINE_LIMIT].rstrip()
 
 
 def _line_or_number(value: object) -> str | None:
@@ -249,8 +268,17 @@ def _line_or_number(value: object) -> str | None:
 
 def _date(record: Mapping[str, object], field: str) -> str | None:
     """The first date that names its instant, as RFC 3339, else the first as it is written."""
-    written = [found for name in _FOLDED[field] if (found := _line_or_number(record.get(name)))]
+    written = [found for name in _FOLDED[field] if (found := _moment(name, record.get(name)))]
     return next((instant for each in written if (instant := instant_text(each))), next(iter(written), None))
+
+
+def _moment(name: str, value: object) -> str | None:
+    """A date as it is written. WordPress's ``date_gmt`` and feedparser's ``published_parsed`` are UTC by their names."""
+    if name.endswith("parsed") and isinstance(value, list) and len(value) >= _PARTS_OF_TIME:
+        parts = value[:_PARTS_OF_TIME]
+        return "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z".format(*parts) if all(type(part) is int for part in parts) else None
+    written = _line_or_number(value)
+    return f"{written}Z" if written and name.endswith("gmt") and written[-1].isdigit() else written
 
 
 def _text(value: object) -> str | None:
@@ -261,7 +289,15 @@ def _text(value: object) -> str | None:
     if strings is None:
         return None
     versions = isinstance(value, list) and any(isinstance(each, dict) for each in value)
-    return next(filter(None, strings), "") if versions else "\n".join(strings).strip()
+    return _in_paragraphs(strings) if versions else "\n".join(strings).strip()
+
+
+def _in_paragraphs(versions: Iterable[str]) -> str:
+    """The first filled version of a text; one of HTML where that is a long line that has lost its paragraphs."""
+    filled = list(filter(None, versions))
+    if filled and len(filled[0]) >= _LONG_LINE and "\n" not in filled[0]:
+        return next((each for each in filled if each.count("<p") > 1), filled[0])
+    return filled[0] if filled else ""
 
 
 def _fundus_paragraphs(body: Mapping[str, Any]) -> Iterator[str]:
@@ -274,7 +310,8 @@ def _fundus_paragraphs(body: Mapping[str, Any]) -> Iterator[str]:
 
 def _people(value: object) -> str:
     """Names, each once, joined by commas; the addresses of their profiles are none."""
-    names = (decode_entities(_INLINE_TAG.sub("", name)).strip() for name in _strings(value) or ())
+    written = (_INLINE_TAG.sub("", name[:_LINE_LIMIT]) for name in (_strings(value) or ())[:_NAMES_LIMIT])
+    names = (_BY.sub("", _MAIL.sub(" ", decode_entities(name)).strip(" ()"), 1) for name in written)
     kept = dict.fromkeys(name for name in names if name and "://" not in name and name.lower() not in _NOTHING)
     return ", ".join(kept)[:_LINE_LIMIT].rstrip(", ")
 
@@ -286,8 +323,8 @@ def _outlet(value: object) -> str | None:
     name = _line(value)
     if name and "://" in name:
         url = canonical_url(name)
-        return urlsplit(url).netloc.removeprefix("www.") if url else None
-    return name
+        name = urlsplit(url).netloc if url else None
+    return name.removeprefix("www.") if name else name
 
 
 def _is_agency(value: object) -> bool:
@@ -298,6 +335,13 @@ def _agencies(value: object) -> Iterator[str]:
     for each in value if isinstance(value, list) else ():
         if _is_agency(each) and (name := _line(each)):
             yield name
+
+
+def _place(value: object) -> str | None:
+    """The place of a dateline, without its date and agency: "BEIRUT, Lebanon, June 2. (AP)" is BEIRUT, Lebanon."""
+    line = _BRACKETED.sub("", _line(value) or "")
+    parts = (part.strip(" .–—-/") for part in line.split(","))
+    return ", ".join(part for part in parts if part and not any(map(str.isdigit, part)))
 
 
 def _language(value: object) -> str | None:
@@ -318,10 +362,10 @@ def _merged_keywords(record: Mapping[str, object]) -> tuple[str, ...]:
 
 def _keywords(value: object) -> tuple[str, ...]:
     """Without "#", each once whatever its case; one string holds several, between commas or as hashtags."""
-    words = _strings(value) or []
-    if isinstance(value, str):
-        tokens = value.split()
-        words = tokens if all(token.startswith(("#", "＃")) for token in tokens) else _KEYWORD_SEPARATOR.split(value)
+    words = _strings(value, _KEYWORD_KEYS) or []
+    if len(words) == 1:
+        tokens = words[0].split()
+        words = tokens if all(token.startswith(("#", "＃")) for token in tokens) else _KEYWORD_SEPARATOR.split(words[0])
     return _distinct(decode_entities(word) for word in words)
 
 

@@ -36,18 +36,39 @@ def embedded_articles(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def resolved(article: Mapping[str, Any], document: Any) -> dict[str, Any]:
-    """An article whose fields that only name a node of the document ("@id") hold that node instead."""
-    references = {name for name, each in article.items() if isinstance(each, dict) and each.keys() == {"@id"}}
-    if not references or not isinstance(document, list | dict):
-        return dict(article)
-    graph = document.get("@graph", []) if isinstance(document, dict) else document
-    nodes = (
-        {node["@id"]: node for node in graph if isinstance(node, dict) and isinstance(node.get("@id"), str) and len(node) > 1}
-        if isinstance(graph, list)
-        else {}
-    )
+    """An article whose fields that only name a node of the document ("@id") hold that node instead.
+
+    A live blog without a text of its own has its updates' as ``articleBody``.
+    """
+    nodes = _nodes(document)
     kept = ("mainEntityOfPage",)  # its identity is the address
+    whole = {name: _resolved(each, nodes) if nodes and name not in kept else each for name, each in article.items()}
+    updates = whole.get("liveBlogUpdate")
+    if isinstance(updates, list) and not whole.get("articleBody"):
+        whole["articleBody"] = "\n".join(
+            each[name]
+            for each in updates
+            if isinstance(each, dict)
+            for name in ("headline", "articleBody")
+            if isinstance(each.get(name), str)
+        )
+    return whole
+
+
+def _nodes(document: Any) -> dict[str, dict[str, Any]]:
+    """The nodes of a document by their names."""
+    graph = document.get("@graph") if isinstance(document, dict) else document
     return {
-        name: nodes.get(each["@id"], each) if name in references and name not in kept and isinstance(each["@id"], str) else each
-        for name, each in article.items()
+        node["@id"]: node
+        for node in (graph if isinstance(graph, list) else ())
+        if isinstance(node, dict) and isinstance(node.get("@id"), str) and len(node) > 1
     }
+
+
+def _resolved(value: Any, nodes: Mapping[str, dict[str, Any]]) -> Any:
+    return [_node(each, nodes) for each in value] if isinstance(value, list) else _node(value, nodes)
+
+
+def _node(value: Any, nodes: Mapping[str, dict[str, Any]]) -> Any:
+    is_name = isinstance(value, dict) and value.keys() == {"@id"} and isinstance(value["@id"], str)
+    return nodes.get(value["@id"], value) if is_name else value

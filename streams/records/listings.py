@@ -15,7 +15,7 @@ from streams.records.draft import Reason, Rejection
 from streams.records.prose import is_sentence, marks_sentences, weight_of
 
 _SHORTEST_PROSE = 60  # weight of a line that is prose if it ends a sentence …
-_LONG_LINE = 180  # … and of one that is prose anyway
+LONG_LINE = 180  # … and of one that is prose anyway
 _GAP = 1  # lines of other kinds within a stretch of prose: a subheading, a caption
 
 _LEAST_TITLES = 12  # lines like titles make a text a list …
@@ -28,7 +28,7 @@ _LONGEST_LABEL = 40  # weight
 
 _COUNTER = re.compile(r"\W*(?:[^\W\d_]{1,12}\.?\s?)?(\d{1,3})\s?(?:/|[^\W\d_]{1,4})\s?(\d{1,3})\W*")
 # fmt: off
-_CREDIT_SIGNS: Final = (
+CREDIT_SIGNS: Final = (
     "©", "photo", "foto", "getty", "credit", "crédit", "image", "bild", "imago", "shutterstock", "afp", "reuters", "фото",
     "照片", "图", "圖", "写真", "撮影", "صورة", "تصوير", "फोटो", "तस्वीर",
 )
@@ -85,7 +85,7 @@ def holds_article(lines: list[str], gap_lines: int = _GAP) -> bool:
 def is_prose(line: str) -> bool:
     """Whether a line is a paragraph: long, or a sentence of some length."""
     weight = weight_of(line)
-    return weight >= _LONG_LINE or (weight >= _SHORTEST_PROSE and is_sentence(line))
+    return weight >= LONG_LINE or (weight >= _SHORTEST_PROSE and is_sentence(line))
 
 
 def _is_index(lines: list[str]) -> bool:
@@ -119,7 +119,7 @@ def _is_gallery(lines: list[str], text: str) -> bool:
     if is_numbered and not holds_article(lines, 0):
         return True
     lowered = text.lower()
-    if sum(lowered.count(sign) for sign in _CREDIT_SIGNS) < _LEAST_CREDITS:
+    if sum(lowered.count(sign) for sign in CREDIT_SIGNS) < _LEAST_CREDITS:
         return False
     longer = sum(1 for line in lines if weight_of(line) >= _SHORTEST_TITLE)
     # Between pictures stand captions of one paragraph, or of two: an article beside its pictures has more.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final
 
 from streams.records.draft import Reason, Rejection
@@ -18,11 +18,13 @@ _MARKUP = re.compile(
     r"</(?:p|div|a|b|i|em|strong|span|h[1-6]|ul|ol|li|table|blockquote|section|article|body|html)\s*>|<(?:br|p)\s*/?>",
     re.IGNORECASE,
 )
-_NOT_XML = re.compile(  # characters that lxml refuses, written out or as references
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]"
-    "|&#(?:0*(?:[1-8]|1[124-9]|2[0-9]|3[01])|x0*(?:[1-8bcef]|1[0-9a-f]|fff[ef]))(?![0-9a-f]);?",
-    re.IGNORECASE,
+# Characters that lxml refuses, written out or as references.
+_CONTROLS = bytes((*range(9), 11, 12, *range(14, 32)))
+_NOT_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")  # U+FFFE, U+FFFF
+_REFERENCE = re.compile(
+    rb"&#(?:0*(?:[1-8]|1[124-9]|2[0-9]|3[01])|x0*(?:[1-8bcef]|1[0-9a-f]|fff[ef]))(?![0-9a-f]);?", re.IGNORECASE
 )
+_DOCTYPE = re.compile(rb"<!doctype[^<>]{0,500}>", re.IGNORECASE)  # lxml takes what stands before a faulty one for the page
 _SPACE = re.compile(r"\s+")
 
 # fmt: off
@@ -45,65 +47,91 @@ def is_page(text: str) -> bool:
     return _PAGE.search(text) is not None
 
 
-def without_control(text: str) -> str:
-    """HTML without the characters that lxml refuses."""
-    return _NOT_XML.sub("", text)
+def without_control(text: str) -> bytes:
+    """HTML as UTF-8, without the characters that lxml refuses and without its document type."""
+    page = text.encode("utf-8", "replace").translate(None, _CONTROLS)
+    for each in _NOT_CHARACTERS:
+        page = page.replace(each, b"")
+    if b"&#" in page:
+        page = _REFERENCE.sub(b"", page)
+    return _DOCTYPE.sub(b"", page, 1)
 
 
 def as_page(fragment: str) -> str:
     return f"<html><body>{fragment}</body></html>"
 
 
+class _TooMuchError(Exception):
+    """Ends a parse: libxml2 is quadratic in what is nested, so it must not go on beyond what will be refused."""
+
+
 class _Shape:
-    """A target for lxml's event parser: how many elements, how deep, and the most attributes of one."""
+    """A target for lxml's event parser: how many elements, and the most attributes of one."""
 
     def __init__(self) -> None:
-        self.elements = self.depth = self.deepest = self.attributes = 0
+        self.elements = self.attributes = 0
 
     def start(self, _tag: str, attributes: Mapping[str, str]) -> None:
         self.elements += 1
-        self.depth += 1
-        self.deepest = max(self.deepest, self.depth)
         self.attributes = max(self.attributes, len(attributes))
-
-    def end(self, _tag: str) -> None:
-        self.depth -= 1
+        if self.elements > _MAX_ELEMENTS:
+            raise _TooMuchError
 
     def close(self) -> None:
         pass
 
 
-def refuse_hostile(page: str) -> Rejection | None:
-    """Take a page's measure before anything is built of it: the event parser is linear in all of them (1 ms a page)."""
+def refuse_hostile(page: bytes) -> Rejection | None:
+    """Take a page's measure before anything is built of it, by an event parser (1 ms a page)."""
     from lxml import etree  # noqa: PLC0415 - as in parse
 
     shape = _Shape()
-    etree.fromstring(page.encode(), etree.HTMLParser(target=shape, encoding="utf-8"))
-    if shape.elements > _MAX_ELEMENTS:
-        return Rejection(
-            Reason.TOO_LARGE,
-            f"{shape.elements:,} HTML elements; at most {_MAX_ELEMENTS:,} are read: publish one article",
-        )
-    if shape.deepest > _MAX_HTML_DEPTH:
-        return Rejection(Reason.TOO_DEEP, f"HTML nested {shape.deepest:,} levels deep; at most {_MAX_HTML_DEPTH} are read")
+    try:
+        etree.fromstring(page, etree.HTMLParser(target=shape, encoding="utf-8"))
+    except _TooMuchError:
+        return Rejection(Reason.TOO_LARGE, f"more than {_MAX_ELEMENTS:,} HTML elements: publish one article")
     if shape.attributes > _MAX_ATTRIBUTES:
         return Rejection(Reason.UNREADABLE_HTML, f"an HTML element with {shape.attributes:,} attributes")
     return None
 
 
-def parse(page: str) -> Any:
-    """lxml's tree of a page, without comments, or None."""
-    from trafilatura import load_html  # noqa: PLC0415 - half a second, which only those who have HTML should pay
+def refuse_deep(tree: Any) -> Rejection | None:
+    """TOO_DEEP for a tree of more than 200 levels; libxml2 ends one at 256."""
+    if _path_below_the_deepest()(tree):
+        return Rejection(Reason.TOO_DEEP, f"HTML nested too deep; at most {_MAX_HTML_DEPTH} levels are read")
+    return None
 
-    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # a rejection says it better
-    return load_html(page)
+
+@cache
+def _path_below_the_deepest() -> Any:
+    """An XPath of as many steps as there may be levels, and one: the fastest look at a tree's depth."""
+    from lxml import etree  # noqa: PLC0415 - as in parse
+
+    return etree.XPath(f"boolean({'/*' * (_MAX_HTML_DEPTH + 1)})")
+
+
+def parse(page: bytes) -> Any:
+    """lxml's tree of a page, without comments, or None."""
+    from lxml import etree, html  # noqa: PLC0415 - with trafilatura half a second, which only those who have HTML should pay
+
+    try:
+        return html.document_fromstring(page, parser=_parser())
+    except etree.ParserError:  # nothing in it
+        return None
+
+
+@cache
+def _parser() -> Any:
+    from lxml import html  # noqa: PLC0415 - as in parse
+
+    return html.HTMLParser(collect_ids=False, default_doctype=False, encoding="utf-8", remove_comments=True, remove_pis=True)
 
 
 def paragraphs(text: str) -> str:
     """Text that may be HTML, as lines."""
     if not is_markup(text):
         return text.strip()
-    tree = parse(as_page(without_control(text)))
+    tree = parse(without_control(as_page(text)))
     return "" if tree is None else visible_text(tree)
 
 

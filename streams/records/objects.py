@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import html
 import json
 import re
 from collections.abc import Mapping
@@ -111,19 +112,24 @@ def _is_deeper(parsed: Any, max_depth: int) -> bool:
 # JSON Feed, Media Cloud, Elasticsearch, Debezium. They count only beside no headline and no text.
 _WRAPPERS: Final = (
     "article", "articles", "entry", "entries", "item", "items", "story", "stories", "results", "result", "docs", "hits",
-    "response", "source", "after", "data", "payload", "value", "post", "news",
+    "response", "source", "after", "data", "payload", "value", "post", "news", "json-ld",
 )  # fmt: skip
 
 
 def _read_value(value: Any, max_depth: int, read_bytes: ReadBytes) -> Draft | Rejection:
     """Take the article out of its envelopes and read it."""
-    root = value
+    root, was_text = value, False
     while True:
         if isinstance(value, list):
             articles = [each for each in value if is_article(each)] or value
             if len(articles) != 1:
                 return Rejection(Reason.NOT_AN_ARTICLE, f"a list of {len(value):,}: publish each article by itself")
             value = articles[0]
+        elif isinstance(value, str) and value.lstrip().startswith("{") and not was_text:  # encoded twice
+            parsed, was_text = _parse(value, max_depth), True
+            if isinstance(parsed, Rejection):
+                return parsed
+            value = root = parsed.value
         elif not isinstance(value, dict):
             return Rejection(Reason.NOT_AN_ARTICLE, f"{KINDS[type(value)]}: publish the article as a JSON object")
         elif "specversion" in value and (data := _event_data(value)) is not None:
@@ -179,7 +185,8 @@ _WITHDRAWN: Final = frozenset(("canceled", "cancelled", "withheld"))
 
 def read_object(value: Mapping[str, Any]) -> Draft | Rejection:
     """Read an article that is an object: its fields by their names, its text plain or HTML."""
-    record = folded(value.items())
+    within = value.get("fields")  # the Guardian's
+    record = folded((*value.items(), *within.items()) if isinstance(within, dict) else value.items())
     if "sourcehostname" in record:  # trafilatura's JSON: there "source" is the page's address
         record["url"] = record.pop("source", None)
     if is_article(value):
@@ -187,6 +194,8 @@ def read_object(value: Mapping[str, Any]) -> Draft | Rejection:
     if refused := no_field_known(record) or _refused_ninjs(record) or wrong_type(record, value):
         return refused
     text, repairs = read_text(record)
+    if text.startswith("&lt;") and is_markup(unescaped := html.unescape(text)):  # HTML that was escaped once too often
+        text = unescaped
     if not is_markup(text):
         draft = read_fields(record, decode_entities(text))
     else:

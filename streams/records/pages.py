@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import logging
 import re
 from collections.abc import Iterator
 from itertools import islice
@@ -13,11 +14,24 @@ import orjson
 from streams.records.draft import Draft, Reason, Rejection
 from streams.records.fields import folded, read_fields
 from streams.records.linked_data import embedded_articles, resolved, types_of
-from streams.records.markup import as_page, is_page, paragraphs, parse, refuse_hostile, visible_text, without_control, words_of
+from streams.records.markup import (
+    as_page,
+    is_page,
+    paragraphs,
+    parse,
+    refuse_deep,
+    refuse_hostile,
+    visible_text,
+    without_control,
+    words_of,
+)
 from streams.records.page_kinds import refuse_page
 
 _MAX_ELEMENTS_THOROUGH = 5_000  # trafilatura's second reading is quadratic in nested lists and tables
 _SHORT_TEXT = 250  # characters; trafilatura's own mark for a text that may not be the whole one
+
+_MOST_BEYOND = 1.5  # times as much on the page as in its JSON-LD: that may be the beginning alone
+_SHORTEST_PARAGRAPH = 80  # characters
 
 _SENTENCE_END = re.compile(r"[.!?…。！？।؟۔][\"'”’»)\]]*$", re.MULTILINE)
 _CUT_SHORT = re.compile(r"(?:…|\.\.\.)\s*$")
@@ -34,16 +48,15 @@ def read_html(page: str) -> Draft | Rejection:
     A page is searched for its article (NO_TEXT when there is none), a fragment is taken whole. Too many elements are
     TOO_LARGE, too many levels TOO_DEEP; what the libraries cannot read is UNREADABLE_HTML.
     """
-    page = without_control(page)
     whole = is_page(page)
-    if not whole:
-        page = as_page(page)
+    plain = without_control(page if whole else as_page(page))
     try:
-        if refused := refuse_hostile(page):
-            return refused
-        tree = parse(page)
+        refused = refuse_hostile(plain)
+        tree = None if refused else parse(plain)
         if tree is None:
-            return Rejection(Reason.NO_TEXT, "the HTML is empty")
+            return refused or Rejection(Reason.NO_TEXT, "the HTML is empty")
+        if refused := refuse_deep(tree):
+            return refused
         record = _page_metadata(tree)
         text = _page_text(tree, record.get("articlebody")) if whole else visible_text(tree)
         refused = refuse_page(tree, record, text) if whole else None
@@ -127,9 +140,12 @@ def _page_text(tree: Any, embedded: object) -> str:
     second reading of pages that gave little).
     """
     told = paragraphs(html.unescape(embedded)) if isinstance(embedded, str) else ""
-    if len(told) >= _SHORT_TEXT and "\n" in told and not _CUT_SHORT.search(told):
+    is_told = len(told) >= _SHORT_TEXT and "\n" in told and not _CUT_SHORT.search(told)
+    if is_told and _count_prose(tree) <= _MOST_BEYOND * len(told):
         return told
     text = _found_text(tree, fast=True)
+    if is_told and len(text) <= _MOST_BEYOND * len(told):  # the page's other prose was not the article's
+        return told
     if len(text) < _SHORT_TEXT and sum(1 for _ in tree.iter()) <= _MAX_ELEMENTS_THOROUGH:
         thorough = _found_text(tree, fast=False)
         # Where there is no article the second reading takes the menu for one: what is short must have a sentence.
@@ -137,8 +153,14 @@ def _page_text(tree: Any, embedded: object) -> str:
     return max(text, told, key=len)
 
 
+def _count_prose(tree: Any) -> int:
+    """The characters of a page's longer paragraphs."""
+    return sum(length for each in tree.iter("p") if (length := len(words_of(each))) >= _SHORTEST_PARAGRAPH)
+
+
 def _found_text(tree: Any, *, fast: bool) -> str:
     from trafilatura import bare_extraction  # noqa: PLC0415 - as in parse
 
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # a rejection says it better
     document = bare_extraction(tree, fast=fast, favor_precision=True, include_comments=False, with_metadata=False)
     return document.text.strip() if document and document.text else ""

@@ -9,11 +9,9 @@ from typing import Final
 from streams.records.draft import Draft, Reason, Rejection, Repair
 from streams.records.encodings import declared_charset, decode, unmarked
 from streams.records.forms import Form, form_of, unframed
-from streams.records.listings import judge_listing
 from streams.records.mojibake import repair_mojibake
 from streams.records.objects import read_json
 from streams.records.pages import read_html
-from streams.records.walls import judge_wall
 
 _TOMBSTONE: Final = Rejection(Reason.TOMBSTONE, "the record has no value: publish the article as the value")
 _EMPTY: Final = Rejection(Reason.EMPTY, "the value is blank: publish the article as the value")
@@ -46,7 +44,7 @@ def read_record(
     5. A page of HTML is searched for its article (NO_TEXT when there is none), a fragment is taken whole. More than
        20,000 elements: TOO_LARGE; nested deeper than 200 levels: TOO_DEEP; too broken to read: UNREADABLE_HTML. A page that
        holds several articles, pictures alone or a wall is INDEX_PAGE, GALLERY, CONSENT_WALL, ROBOT_CHECK or PAY_WALL;
-       whether a text of another form is one, :func:`judge_text` tells.
+       whether a text of another form is one, :func:`~streams.records.judging.judge_text` tells.
     6. Plain text is one article whose headline is found later. Binary data is NOT_AN_ARTICLE.
     """
     if value is None:
@@ -64,14 +62,6 @@ def read_record(
     else:
         draft = read_html(text) if form is Form.HTML else _read_text(text)
     return draft if isinstance(draft, Rejection) else _mended(draft, repairs)
-
-
-def judge_text(headline: str | None, text: str) -> Rejection | None:
-    """Whether a text is a wall before an article (CONSENT_WALL, ROBOT_CHECK, PAY_WALL) or holds several (INDEX_PAGE, GALLERY).
-
-    None for an article, and in doubt: of 41,766 texts in 83 languages and 80 pages' bodies none is refused.
-    """
-    return judge_wall(headline, text) or judge_listing(text)
 
 
 def _text_of(value: bytes, marked: str | None, content_type: str | None) -> tuple[str | Rejection, Form, tuple[Repair, ...]]:

@@ -58,16 +58,23 @@ SHAPES: Final[Mapping[str, Shape]] = {
     "Media Cloud": _shape(
         "search API story; metadata-lib extract()",
         "title article_title text text_content url original_url normalized_url id stories_id unique_url_hash guid media_name"
-        " canonical_domain media_url publish_date publication_date indexed_date collect_date language full_language",
+        " canonical_domain media media_url story_text publish_date publication_date indexed_date collect_date language"
+        " full_language",
     ),
     "feedparser (RSS, Atom)": _shape(
         "feedparser 6.0, an entry as JSON",
-        "title content summary link id source author authors published updated title_detail tags",
+        "title content summary link id source feed author authors published published_parsed updated updated_parsed"
+        " title_detail tags",
     ),
     "rss-parser, JSON Feed, WordPress": _shape(
         "rss-parser 3 (JavaScript), jsonfeed.org 1.1, WordPress REST API",
         "title content:encoded content content_html content_text contentSnippet summary excerpt url link guid id creator author"
-        " authors date_published pubDate date date_modified modified language categories tags",
+        " authors date_published pubDate isoDate date_gmt date date_modified modified modified_gmt language categories tags",
+    ),
+    "The Guardian, New York Times": _shape(
+        "Guardian Open Platform (with its `fields`), New York Times Article Search",
+        "headline webTitle bodyText body abstract lead_paragraph snippet webUrl web_url id source byline webPublicationDate"
+        " pub_date sectionName section_name tags keywords",
     ),
     "ninjs 1": _shape(
         "IPTC ninjs 1.0 to 1.8",

@@ -60,8 +60,9 @@ _HEAD: Final = """\
    the charset of the content type, a meta tag or an XML declaration; else UTF-8 with a broken byte here and there; else what
    charset-normalizer finds in at least 64 bytes. Then ftfy repairs mojibake. What was found or repaired is in the ledger.
 4. **Envelopes** are opened: CloudEvents (in binary mode the value is the article; in structured mode its `data` or
-   `data_base64` is), Kafka Connect's `schema` and `payload`, a JSON-LD `@graph` or `mainEntity`, a list of one, and objects
-   without a text of their own around a single article (`articles`, `entries`, `results`, `_source`, `after` …).
+   `data_base64` is), Kafka Connect's `schema` and `payload`, a JSON-LD `@graph` or `mainEntity`, a list of one, JSON in a
+   JSON string, and objects without a text of their own around a single article (`articles`, `entries`, `results`,
+   `_source`, `after` …).
 5. **HTML pages**: the article is what the page's JSON-LD holds as `articleBody` where that is whole and has paragraphs, else
    what trafilatura finds. A fragment of HTML is taken whole.
 

@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
+from itertools import takewhile
 from typing import Final, NamedTuple
 
 from streams.records.draft import Reason, Rejection
@@ -25,9 +26,19 @@ _MOST_BESIDE_ANY = 60  # none in the title
 _LONGEST_TITLE = 80
 _MOST_BESIDE_OFFER, _MOST_BESIDE_PLEA = 350, 250  # a teaser before an offer; before one sentence that pleads
 _MOST_WITHOUT_SIGNS = 800  # more prose without any of a wall's signs: an article, no need to look closely
+_TITLE_AND_A_SENTENCE = 200  # weight of a page that may be a check by its title alone
 _SHORT_CHECK = 600  # weight of a page that may be a check by one phrase
 _LEAST_SENTENCE = 30  # weight; a shorter one is a label
+_SHORT_LINE = 70  # weight of a line that may be a plea by itself
 _BUTTON = 45  # weight of a line that may be a button
+_LONGEST_BUTTON, _MOST_BUTTON_WORDS = 40, 4  # … in whatever language …
+_LEAST_BUTTONS, _MOST_BUTTONS = 2, 8  # … of which a dialogue has some …
+_MOST_BESIDE_BUTTONS = 70  # … and little else to say
+_QUOTED = re.compile(
+    r"“[^”\n]{0,200}”|\"[^\"\n]{0,200}\"|«[^»\n]{0,200}»|„[^“”\n]{0,200}[“”]|(?<!\w)['‘][^'’\n]{0,200}['’](?!\w)"
+)
+# The visitor's address, or the number that the page gives its refusal.
+_INCIDENT = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b|\b(?=[0-9a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,}\b")
 _LEAST_ACTS = 3  # of a consent wall without a button
 
 _MESSAGES: Final = {
@@ -42,13 +53,14 @@ def judge_wall(headline: str | None, text: str) -> Rejection | None:
     if not text or len(text) > _LONGEST_WALL:
         return None
     lowered = f"{headline or ''}\n{text}".lower()
-    if _is_article(lowered, _signs()):  # the most by far
+    if _is_article(lowered, signs_of_walls()):  # the most by far
         return None
+    title = (headline or "").lower()
     for reason, judge in ((Reason.ROBOT_CHECK, _is_check), (Reason.CONSENT_WALL, _is_consent), (Reason.PAY_WALL, _is_offer)):
         phrases = _phrases()[reason]
         if not any(sign in lowered for sign in phrases.signs) or _is_article(lowered, phrases.signs):
             continue
-        if judge(lowered, phrases):
+        if judge(title, lowered, phrases):
             return Rejection(reason, _MESSAGES[reason])
     return None
 
@@ -80,7 +92,8 @@ def _phrases() -> dict[Reason, _Phrases]:
 
 
 @cache
-def _signs() -> tuple[str, ...]:
+def signs_of_walls() -> tuple[str, ...]:
+    """Literals in lower case: what has none of them is no wall's."""
     return tuple(sign for phrases in _phrases().values() for sign in phrases.signs)
 
 
@@ -95,31 +108,61 @@ def _any_of(phrases: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join(bounded))
 
 
-def _is_check(text: str, phrases: _Phrases) -> bool:
-    found = _distinct(phrases.act, text)
-    if not found or (len(found) == 1 and weight_of(text) > _SHORT_CHECK):
+def _is_check(title: str, text: str, phrases: _Phrases) -> bool:
+    assert phrases.weak is not None
+    # Who writes about such pages names them in the title, or quotes them; the page itself says it to the reader.
+    said = _distinct(phrases.act, _QUOTED.sub(" ", text.removeprefix(title)))
+    acts = _distinct(phrases.act, text)
+    found = acts | _distinct(phrases.weak, text)
+    if not said and (not acts or weight_of(text) > _TITLE_AND_A_SENTENCE):
+        incident = _INCIDENT.search(text) is not None and weight_of(text) <= _SHORT_CHECK * 2
+        return incident and len(found) > 1 and _prose_beside(text, phrases.act, phrases.weak) < _MOST_BESIDE_CHECK
+    if len(found) == 1 and weight_of(text) > _SHORT_CHECK:
         return False
-    at_its_head = any(weight_of(line) <= _LONGEST_TITLE and phrases.act.search(line) for line in text.strip().split("\n")[:2])
+    at_its_head = any(
+        weight_of(line) <= _LONGEST_TITLE and (phrases.act.search(line) or phrases.weak.search(line))
+        for line in text.strip().split("\n")[:2]
+    )
     most = (_MOST_BESIDE_CHECKS if len(found) > 1 else _MOST_BESIDE_CHECK) if at_its_head else _MOST_BESIDE_ANY
-    return _prose_beside(text, phrases.act) < most
+    return _prose_beside(text, phrases.act, phrases.weak) < most
 
 
-def _is_consent(text: str, phrases: _Phrases) -> bool:
+def _is_consent(_title: str, text: str, phrases: _Phrases) -> bool:
     assert phrases.topic is not None
     if not phrases.topic.search(text):
         return False
     found = _distinct(phrases.act, text)
+    beside = _prose_beside(text, phrases.act, phrases.topic)
+    if found and beside < _MOST_BESIDE_BUTTONS and _ends_in_buttons(text):
+        return True
     least = 2 if any(_is_button(line, phrases.act) for line in text.split("\n")) else _LEAST_ACTS
-    return len(found) >= least and _prose_beside(text, phrases.act, phrases.topic) < _MOST_BESIDE_CONSENT
+    return len(found) >= least and beside < _MOST_BESIDE_CONSENT
 
 
-def _is_offer(text: str, phrases: _Phrases) -> bool:
+def _ends_in_buttons(text: str) -> bool:
+    """Whether a text of sentences closes with a few labels, as a dialogue does, in whatever language."""
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    labels = sum(1 for _ in takewhile(_is_label, reversed(lines)))
+    return _LEAST_BUTTONS <= labels <= _MOST_BUTTONS and sum(map(is_sentence, lines)) >= 1
+
+
+def _is_label(line: str) -> bool:
+    is_short = weight_of(line) <= _LONGEST_BUTTON and line.count(" ") < _MOST_BUTTON_WORDS
+    return is_short and not is_sentence(line) and not any(map(str.isdigit, line)) and not line.startswith(("#", "@"))
+
+
+def _is_offer(_title: str, text: str, phrases: _Phrases) -> bool:
     assert phrases.weak is not None
     pleas = _distinct(phrases.act, text)
-    if not pleas:
+    if not pleas or (len(pleas) == 1 and not any(_stands_apart(line, phrases.act) for line in text.split("\n"))):
         return False
     offers = len(pleas) + len(_distinct(phrases.weak, text))
     return _prose_beside(text, phrases.act, phrases.weak) < (_MOST_BESIDE_OFFER if offers > 1 else _MOST_BESIDE_PLEA)
+
+
+def _stands_apart(line: str, act: re.Pattern[str]) -> bool:
+    """Whether a line with a plea is none of prose: a wall sets it apart, news of prices has it within a paragraph."""
+    return act.search(line) is not None and (weight_of(line) <= _SHORT_LINE or not is_sentence(line))
 
 
 def _is_button(line: str, act: re.Pattern[str]) -> bool:

@@ -11,6 +11,8 @@ from typing import Any
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agents.prepare import prepare_step
 from streams.articles import Article, article_from_json, article_to_json, prepare_article
@@ -181,9 +183,18 @@ BOMBS = {
     ),
     "two million bytes of scripts": (b"<html><body>" + b"<script>for(;;);</script>" * 19_000 + b"<p>x", None),
     "a hundred thousand levels of HTML": (b"<html><body>" + b"<span>" * 100_000, Reason.TOO_LARGE),
+    "tables within tables": (b"<html><body>" + b"<table><tr><td>" * 130_000, Reason.TOO_LARGE),
+    "an element of many attributes": (
+        b"<html><body><p " + b"".join(b' a%d=">"' % n for n in range(100_000)) + b">x",
+        Reason.UNREADABLE_HTML,
+    ),
+    "a document type without end": (b"<!doctype " * 200_000, None),
     "an open comment": (b"<html><body><!--" + b"-" * 1_500_000, None),
     "meta tags": (b"<html><head>" + b'<meta name="a" content="b">' * 15_000 + b"<p>x", None),
     "spaces": (b"<html><head><title>" + b" " * 1_500_000, None),
+    "an author without end": (b'{"title":"T","author":"' + b"a" * 1_000_000 + b'"}', None),
+    "authors without end": (b'{"title":"T","author":["' + b'","'.join([b"a" * 900 + b"@"] * 1_000) + b'"]}', None),
+    "quotes that nothing closes": ("Robot. " + "“" * 19_000).encode(),
     "a line of ampersands": (b'{"title":"' + b"&" * 1_000_000 + b'"}', None),
     "a line of hashes": (b'{"title":"T","tags":"' + b"#" * 1_000_000 + b'"}', None),
     "a line of capital As with circumflex": ('{"title":"T","body":"' + "Ã" * 400_000 + '"}').encode(),
@@ -199,6 +210,30 @@ def test_a_bomb_is_a_value_too(bomb: Any) -> None:
         outcome = prepare_article(outcome)
     assert isinstance(outcome, Article | Rejection)
     assert reason is None or (isinstance(outcome, Rejection) and outcome.reason is reason), outcome
+
+
+# fmt: off
+pieces = st.sampled_from((
+    b'{"title":', b'"body":', b'"', b"{", b"}", b"[", b"]", b",", b"\\u00", b"null", b"<html>", b"<p>", b"</p>", b"<script ",
+    b"&lt;", b'type="application/ld+json">', b"</script>", b"&#", b"\xff\xfe", b"\xef\xbb\xbf", b"\0\0\0\0\1", b"\n",
+    b"charset=gbk", b'"specversion":"1.0","data_base64":"', "速報".encode(), "é".encode("cp1252"),
+    b"accept all cookies", b"A sentence ends.",
+))
+# fmt: on
+records = st.lists(st.binary(max_size=40) | pieces, max_size=30).map(b"".join)
+content_types = st.sampled_from(
+    (None, "application/json", "text/html; charset=utf-16", "text/plain", "application/cloudevents+json")
+)
+
+
+@given(records, content_types)
+def test_any_bytes_give_an_article_or_a_rejection(value: bytes, content_type: str | None) -> None:
+    draft = read_record(value, content_type)
+    if isinstance(draft, Draft):
+        assert draft.headline or draft.text
+        assert isinstance(prepare_article(draft), Article | Rejection)
+    else:
+        assert isinstance(draft, Rejection)
 
 
 def test_a_hundred_megabytes_are_refused_unread() -> None:

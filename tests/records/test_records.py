@@ -126,7 +126,7 @@ SHAPES = {
     ),
     "New York Times": (
         {"headline": {"main": "T", "kicker": None}, "web_url": "https://x.example/a", "byline": {"original": "By A"}},
-        Draft(headline="T", url="https://x.example/a", byline="By A"),
+        Draft(headline="T", url="https://x.example/a", byline="A"),
     ),
     "Event Registry": (
         {"uri": "88", "lang": "eng", "title": "T", "body": BODY, "source": {"uri": "x", "title": "O"}, "dateTime": "2026"},
@@ -370,6 +370,16 @@ def test_a_page_s_json_ld_comes_before_its_meta_tags_and_its_text_before_the_pag
 @pytest.mark.parametrize("body", [TEXT + "\n…", TEXT.replace("\n", " "), "Short.\nText."], ids=["cut", "run-on", "short"])
 def test_a_text_in_json_ld_that_is_worse_than_the_page_is_left(body: str) -> None:
     assert drafted(with_json_ld({"articleBody": body})).text.splitlines()[-3:] == PARAGRAPHS
+
+
+def test_a_text_in_json_ld_that_is_only_the_beginning_of_the_page_s_is_left() -> None:
+    paragraphs = [
+        f"{PARAGRAPHS[0]} This was said for the {number}th time, and it will be said again." for number in range(4, 14)
+    ]
+    beginning = orjson.dumps({"@type": "NewsArticle", "articleBody": "\n".join(paragraphs[:3])}).decode()
+    page = f'{HEAD}<script type="application/ld+json">{beginning}</script><body><article>'
+    page += "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs) + "</article></body></html>"
+    assert drafted(page).text.splitlines() == paragraphs
 
 
 def test_raw_line_breaks_in_json_ld_are_forgiven_and_broken_json_ld_is_ignored() -> None:

@@ -377,6 +377,122 @@ EXAMPLES: dict[str, tuple[Any, dict[str, Any]]] = {
         {"headline": "Bridge closed", "url": URL},
     ),
     "Elasticsearch": ({"_index": "news", "_id": "1", "_source": {"title": "Bridge closed"}}, {"headline": "Bridge closed"}),
+    "feedparser, a date in its parts alone": (
+        {"title": "Bridge closed", "published_parsed": [2026, 3, 30, 7, 25, 0, 0, 89, 0], "updated_parsed": None},
+        {"headline": "Bridge closed", "published": "2026-03-30T07:25:00+00:00"},
+    ),
+    "feedparser, an entry with its feed and an author's address": (
+        {
+            "title": "Bridge &lt;b&gt;closed&lt;/b&gt;",
+            "author": "Pia Hartley (pia@herald.example)",
+            "authors": [{"name": "Pia Hartley", "email": "pia@herald.example"}],
+            "feed": {"title": "Example Herald", "language": "en-gb", "link": "https://herald.example"},
+        },
+        {"headline": "Bridge closed", "byline": "Pia Hartley", "publisher": "Example Herald", "language": "en-GB"},
+    ),
+    "RSS, an author's address before the name": (
+        {"title": "Bridge closed", "author": "pia@herald.example (Pia Hartley)"},
+        {"headline": "Bridge closed", "byline": "Pia Hartley"},
+    ),
+    "trafilatura, as_dict written with default=str": (
+        {"title": "Bridge closed", "body": "<Element body at 0x7ff9e4bb7b00>", "text": TEXT, "tags": ["Roads, Bridges"]},
+        {"headline": "Bridge closed", "text": TEXT, "keywords": ("Roads", "Bridges")},
+    ),
+    "news-please, a host as publisher": (
+        {"title": "Bridge closed", "maintext": TEXT, "source_domain": "www.herald.example"},
+        {"headline": "Bridge closed", "text": TEXT, "publisher": "herald.example"},
+    ),
+    "The Guardian's API": (
+        {
+            "id": "uk/2026/mar/30/bridge",
+            "webTitle": "Bridge closed",
+            "webUrl": URL,
+            "sectionName": "UK news",
+            "webPublicationDate": "2026-03-30T07:25:00Z",
+            "fields": {"headline": "Bridge closed", "byline": "Pia Hartley", "bodyText": TEXT},
+            "tags": [{"id": "uk/lorn", "type": "keyword", "webTitle": "Roads"}],
+        },
+        {
+            **COMMON,
+            "source_id": "uk/2026/mar/30/bridge",
+            "section": "UK news",
+            "published": "2026-03-30T07:25:00+00:00",
+            "byline": "Pia Hartley",
+            "keywords": ("Roads",),
+        },
+    ),
+    "New York Times: the longest teaser, keywords by their values": (
+        {
+            "headline": {"main": "Bridge closed"},
+            "abstract": "Closed.",
+            "lead_paragraph": TEXT,
+            "byline": {"original": "By Pia Hartley"},
+            "keywords": [{"name": "subject", "value": "Roads", "rank": 1}],
+        },
+        {"headline": "Bridge closed", "text": TEXT, "byline": "Pia Hartley", "keywords": ("Roads",)},
+    ),
+    "WordPress, the date in UTC before the local one": (
+        {"title": {"rendered": "Bridge closed"}, "date": "2026-03-30T08:25:00", "date_gmt": "2026-03-30T07:25:00"},
+        {"headline": "Bridge closed", "published": "2026-03-30T07:25:00+00:00"},
+    ),
+    "Media Cloud's old stories": (
+        {"title": "Bridge closed", "media": {"name": "Example Herald"}, "story_text": TEXT},
+        {"headline": "Bridge closed", "text": TEXT, "publisher": "Example Herald"},
+    ),
+    "schema.org: a graph whose authors are named in a list": (
+        {
+            "@graph": [
+                {"@id": "#pia", "@type": "Person", "name": "Pia Hartley"},
+                {"@type": "NewsArticle", "headline": "Bridge closed", "articleBody": TEXT, "author": [{"@id": "#pia"}]},
+            ]
+        },
+        {"headline": "Bridge closed", "text": TEXT, "byline": "Pia Hartley"},
+    ),
+    "schema.org: a name in a list": (
+        {"@type": "NewsArticle", "headline": "Bridge closed", "author": {"@type": "Person", "name": ["Pia Hartley"]}},
+        {"headline": "Bridge closed", "byline": "Pia Hartley"},
+    ),
+    "schema.org: a live blog's updates": (
+        {
+            "@type": "LiveBlogPosting",
+            "headline": "Bridge closed",
+            "description": "Live.",
+            "liveBlogUpdate": [
+                {"@type": "BlogPosting", "headline": "Cars turn", "articleBody": "Cars are sent round by the mill."},
+                {"@type": "BlogPosting", "articleBody": "The bridge over the Lorn is closed until May."},
+            ],
+        },
+        {
+            "headline": "Bridge closed",
+            "text": "Cars turn\nCars are sent round by the mill.\nThe bridge over the Lorn is closed until May.",
+        },
+    ),
+    "schema.org: an articleBody of HTML that was escaped": (
+        {"@type": "NewsArticle", "headline": "Bridge closed", "articleBody": "&lt;p&gt;One.&lt;/p&gt;&lt;p&gt;Two.&lt;/p&gt;"},
+        {"headline": "Bridge closed", "text": "One.\nTwo."},
+    ),
+    "schema.org: a dateline's place": (
+        {"@type": "NewsArticle", "headline": "Bridge closed", "dateline": "BEIRUT, Lebanon, June 2. (AP)"},
+        {"headline": "Bridge closed", "dateline": "BEIRUT, Lebanon"},
+    ),
+    "ninjs 1: a text that has lost its paragraphs beside one that has them": (
+        {
+            "uri": "urn:example:1",
+            "headline": "Bridge closed",
+            "body_text": " ".join(["The bridge is closed."] * 20),
+            "body_xhtml": "".join(["<p>The bridge is closed.</p>"] * 20),
+        },
+        {"headline": "Bridge closed", "text": "\n".join(["The bridge is closed."] * 20), "source_id": "urn:example:1"},
+    ),
+    "bylines with and without a word before the names": (
+        {"title": "Bridge closed", "authors": ["By Pia Hartley", "Von Max Muster", "Ursula von der Lorn", "von Lorn"]},
+        {"headline": "Bridge closed", "byline": "Pia Hartley, Max Muster, Ursula von der Lorn, von Lorn"},
+    ),
+    "extruct's answer": (
+        {"json-ld": [{"@type": "Organization"}, {"@type": "NewsArticle", "headline": "Bridge closed"}], "microdata": []},
+        {"headline": "Bridge closed"},
+    ),
+    "JSON in a JSON string": ('{"title": "Bridge closed"}', {"headline": "Bridge closed"}),
     "a change stream": ({"before": None, "after": {"title": "Bridge closed"}, "op": "c"}, {"headline": "Bridge closed"}),
 }
 
