@@ -36,8 +36,8 @@ _TATWEEL = "ـ"  # stretches an Arabic line, and is no letter
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What the words of a text are worth in each language, best first; ``letters``: how many letters there are in
-    words with at least one known n-gram.
+    """What the words of a text are worth in each language; ``letters``: how many letters there are in words with at
+    least one known n-gram.
 
     A unit is ``1 / per_nat`` of a natural logarithm of odds.
     """
@@ -98,21 +98,23 @@ class Model:
         self._of_word = _remembering(weights)
 
     def scores(self, text: str) -> Scores:
-        """What each language is worth for a text (in NFC); of long ones, the first `MOST_LETTERS` letters count."""
-        total, letters, known = self._head_start, 0, 0
+        """What each language is worth for a text (in NFC)."""
         of_word = self._of_word
+        totals, total, letters, known = [], self._head_start, 0, 0
         for word in words(text):
             letters += len(word)
             if letters > MOST_LETTERS:
-                word = word[: len(word) + MOST_LETTERS - letters]  # noqa: PLW2901
+                totals.append(total)
+                word = word[:MOST_LETTERS]  # noqa: PLW2901
+                total, letters = 0, len(word)
             worth = of_word(word)
             if worth:
                 total += worth
                 known += len(word)
-            if letters >= MOST_LETTERS:
-                break
-        sums = self._lanes.unpack(total.to_bytes(self._lanes.size, "little"))
-        return Scores(tuple(sorted(zip(sums, self.tags, strict=True), reverse=True)), known, self.per_nat)
+        totals.append(total)
+        size = self._lanes.size
+        sums = map(sum, zip(*(self._lanes.unpack(total.to_bytes(size, "little")) for total in totals), strict=True))
+        return Scores(tuple(zip(sums, self.tags, strict=True)), known, self.per_nat)
 
 
 def _remembering(weights: dict[str, int]) -> Callable[[str], int]:
