@@ -21,8 +21,8 @@ from typing import Any
 
 from bench.language_quality import judge, of_interest, print_table
 from bench.language_sources import read_rows
-from bench.train_language import LANGUAGES
 from streams.enrich.language import load, prose
+from streams.enrich.language_model import models
 from streams.enrich.language_scripts import ONLY_LANGUAGE, main_script
 
 READ_CHARS = 1_500
@@ -98,7 +98,7 @@ def vote(*members: Callable[[str], Distribution]) -> Callable[[str], Distributio
                     for given, tags in zip(found, known, strict=True)
                 )
             )
-            for tag in LANGUAGES.get(script, LANGUAGES["Latn"]).split()
+            for tag in models()[script if script in models() else "Latn"].tags
         }
 
     return detect

@@ -124,9 +124,8 @@ def py3langid_rates(script: str) -> dict[str, Rates]:
     Every language has the same features, so that what is missing from a language's rates is rare in it.
     """
     np: Any = import_module("numpy")
-    langid: Any = import_module("py3langid.langid")
-    model = langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE)
-    features = [(number, ngram) for number, text in _features(model) if (ngram := _ngram_of_word(text, script))]
+    model, texts = _py3langid()
+    features = [(number, ngram) for number, text in texts if (ngram := _ngram_of_word(text, script))]
     logs = np.asarray(model.nb_ptc, np.float64)
     rates = (np.exp(logs) - np.exp(logs.min(0)))[[number for number, _ in features]] * _PY3LANGID_MATCHES_A_LETTER[script]
     found: dict[str, Rates] = {}
@@ -139,6 +138,13 @@ def py3langid_rates(script: str) -> dict[str, Rates]:
     for ngram, rate in found.pop("nn").items():
         found["no"][ngram] = (found["no"][ngram] + rate) / 2
     return found
+
+
+@cache
+def _py3langid() -> tuple[Any, list[tuple[int, str]]]:
+    langid: Any = import_module("py3langid.langid")
+    model = langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE)
+    return model, list(_features(model))
 
 
 def _features(model: Any) -> Iterator[tuple[int, str]]:

@@ -155,7 +155,8 @@ def rates_by_language(script: str, given: Examples, lingua: Path) -> list[Rates]
             more = LANGDETECT_LETTERS if profile and len(ngram) <= 3 else 0
             yet_more = PY3LANGID_LETTERS if ngram in features else 0
             count = weighed[ngram] + profile.get(ngram, 0.0) * more + features.get(ngram, 0.0) * yet_more
-            rates[ngram] = count / (letters + more + yet_more)
+            if count:
+                rates[ngram] = count / (letters + more + yet_more)
         found.append(rates)
     return found
 

@@ -143,14 +143,15 @@ def with_beginnings(weights: Iterable[tuple[str, int]]) -> dict[str, int]:
     look-ups. Whole words are looked up on their own and add nothing.
     """
     found: dict[str, int] = {}
-    for ngram, weight in sorted(weights, key=lambda row: len(row[0])):
+    beginnings: list[tuple[str, int]] = []  # of the n-gram before, in alphabetical order; the longest last
+    for ngram, weight in sorted(weights):
         found[ngram] = weight
         if len(ngram) <= LONGEST_NGRAM:
-            for end in range(len(ngram) - 1, 0, -1):
-                beginning = found.get(ngram[:end])
-                if beginning is not None:
-                    found[ngram] += beginning
-                    break
+            while beginnings and not ngram.startswith(beginnings[-1][0]):
+                beginnings.pop()
+            if beginnings:
+                found[ngram] += beginnings[-1][1]
+            beginnings.append((ngram, found[ngram]))
     return found
 
 
@@ -170,7 +171,8 @@ def models() -> dict[str, Model]:
 
 def _unpack(columns: bytes, rows: int, languages: int) -> Iterator[int]:
     """The file holds a column a language, which packs better; one integer a row is wanted."""
-    lane = bytearray(languages * _LANE_BYTES)
-    for row in range(rows):
-        lane[::_LANE_BYTES] = columns[row::rows]
-        yield int.from_bytes(lane, "little")
+    size = languages * _LANE_BYTES
+    packed = bytearray(rows * size)
+    for language in range(languages):
+        packed[language * _LANE_BYTES :: size] = columns[language * rows : (language + 1) * rows]
+    return (int.from_bytes(packed[start : start + size], "little") for start in range(0, rows * size, size))

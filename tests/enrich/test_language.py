@@ -153,11 +153,45 @@ def test_where_there_is_nothing_to_judge_it_is_undetermined(text):
         ),
         pytest.param("fr", "L’ÉCOLE FERMÉE APRÈS L’INCENDIE: CE QUE L’ON SAIT", "", id="French in capitals"),
         pytest.param("ru", "ПРЕЗИДЕНТ ЗАЯВИЛ О ГОТОВНОСТИ К ПЕРЕГОВОРАМ", "", id="Russian in capitals"),
+        pytest.param("sr-Latn", "PREDSEDNIK SRBIJE: PREGOVORI SE NASTAVLJAJU SLEDEĆE NEDELJE", "", id="Serbian in capitals"),
+        pytest.param("es", "EL PRESIDENTE ANUNCIA NUEVAS MEDIDAS CONTRA LA INFLACIÓN", "", id="Spanish in capitals"),
+        pytest.param("el", "Ο ΠΡΩΘΥΠΟΥΡΓΟΣ ΑΝΑΚΟΙΝΩΣΕ ΝΕΑ ΜΕΤΡΑ", "", id="Greek in capitals"),
+        pytest.param("ko", "尹 대통령, 美 의회 연설", "", id="Chinese characters in Korean"),
+        pytest.param("zh-Hant", "立法會選舉：候選人辯論今晚舉行", "", id="Chinese of Hong Kong"),
+        pytest.param(
+            "fr", "https://example.org/news/world", "Le président a annoncé lundi de nouvelles mesures.", id="an address first"
+        ),
+        pytest.param(
+            "ru",
+            "Кремль ответил Reuters",
+            "Об этом сообщает агентство. “We are ready for negotiations, the talks can begin next week”, сказал представитель.",
+            id="Russian quoting English",
+        ),
+        pytest.param(
+            "en",
+            "How to sort a list in Python",
+            "Use `sorted(items, key=lambda x: x.name)`, which returns a new list. import os; os.path.join(a, b)",
+            id="English with code",
+        ),
+        pytest.param(
+            "en",
+            "Parliament approves the law",
+            "<div class='col-md-6'>The vote followed a debate that went on until the early morning.</div>",
+            id="English with markup",
+        ),
     ],
 )
 def test_known_traps(tag, headline, body):
     """What misleads langdetect does not mislead here."""
     assert detect_language(headline, body).tag == tag
+
+
+def test_what_the_lead_leaves_open_the_rest_decides():
+    """Croatian and Serbian look alike for a sentence or two; more is read then, and no more than that."""
+    lead = "Novak Đoković, Luka Modrić, Nikola Jokić, Goran Dragić. " * 5
+    assert detect_language("", lead).confidence < 0.99
+    assert detect_language("", lead + "Priopćenje je izdano u siječnju, a uhićen je i odvjetnik tvrtke.").tag == "hr"
+    assert detect_language("", lead + "Saopštenje je izdato u januaru, a uhapšen je i advokat preduzeća.").tag == "sr-Latn"
 
 
 @pytest.mark.parametrize("name", ["Obama", "Merkel", "NATO", "LIVE", "Roma - Inter"])
@@ -179,6 +213,9 @@ def test_confidence_grows_with_the_text():
     [
         pytest.param("Embannet en deus ar gouarnamant mentoù nevez evit an deskadurezh", id="Breton"),
         pytest.param("pradhan mantri ne nayi arthik yojana ki ghoshna ki hai", id="Hindi in Latin letters"),
+        pytest.param("Prezydent zayavyv pro hotovnist do perehovoriv", id="Ukrainian in Latin letters"),
+        pytest.param("O proedros dilose oti i diapragmatevseis tha synechistoun", id="Greek in Latin letters"),
+        pytest.param("<div class='col-md-6'><span id='x'></span></div>", id="markup alone"),
         pytest.param("xqzt vbnm wrtp kjhg fdsq zxcv", id="keys hit at random"),
     ],
 )
