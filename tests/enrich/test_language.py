@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from streams.enrich import language_model
 from streams.enrich.article import Language
-from streams.enrich.language import READ_CHARS, UNDETERMINED, detect_language, known_languages, load
+from streams.enrich.language import CREATOR, READ_CHARS, UNDETERMINED, detect_language, known_languages, load
 from streams.enrich.language_declared import agrees, read_declared
 from streams.enrich.language_model import Model, models, ngrams, with_beginnings
 
@@ -40,7 +44,7 @@ def _profiles():
         ),
         pytest.param("hr", "Premijer je izjavio kako će se pregovori nastaviti sljedećeg tjedna u Zagrebu", id="Croatian"),
         pytest.param("id", "Pemerintah mengumumkan kebijakan baru karena inflasi naik bulan ini", id="Indonesian"),
-        pytest.param("ms", "Kerajaan mengumumkan dasar baharu kerana inflasi meningkat bulan ini", id="Malay"),
+        pytest.param("ms", "Perdana Menteri umum bantuan tunai untuk rakyat kerana kos sara hidup meningkat", id="Malay"),
         pytest.param(
             "gl",
             "O goberno galego anuncia novas axudas para a veciñanza dos concellos afectados polos incendios",
@@ -332,6 +336,12 @@ def test_the_ngrams_of_a_word():
     """Two to five characters with its ends, single letters, and the whole where that is longer."""
     assert list(ngrams("ab")) == [" a", "ab", "b ", " ab", "ab ", " ab ", "a", "b"]
     assert " talks " in list(ngrams("talks"))
+
+
+def test_another_model_has_another_id():
+    """By `ce_languagecreator` a consumer knows which model spoke."""
+    digest = hashlib.sha256(Path(language_model.__file__).with_suffix(".xz").read_bytes()).hexdigest()
+    assert (CREATOR, digest[:16]) == ("urn:headwater:model:language-ngrams:2", "587e60720655e7a7")
 
 
 def test_at_least_eighty_languages_are_known():
