@@ -1,8 +1,8 @@
 """Which of a script's languages a text is written in: a linear model over the n-grams of its words.
 
 Each n-gram (2 to 5 characters of a word, its ends marked by spaces; single characters; whole words) has a weight for every
-language of the script. The weights come from lingua's and langdetect's counts and wordfreq's word lists, corrected by
-training on news texts (``bench/train_language.py``; data, licences and quality: ``language_model.md``).
+language of the script. The weights come from lingua's and langdetect's counts, py3langid's features and wordfreq's word
+lists, corrected by training on news texts (``bench/train_language.py``; data, licences and quality: ``language_model.md``).
 
 The weights of one n-gram are packed into one Python integer, 16 bits a language, so that one addition adds them for all
 languages. A letter stands in five n-grams at most, so that no sum of `MOST_LETTERS` letters can flow over. Sums of whole
