@@ -28,6 +28,7 @@ from streams.enrich.duplicates import (
     remember,
     unpack_owners,
 )
+from streams.enrich.language import CREATOR as LANGUAGE_CREATOR
 from streams.settings import Settings
 from streams.steps import Decision, Output, Record, Step
 from streams.topics import DUPLICATES, ENRICHED, HEADLINES, PREPARED
@@ -71,6 +72,7 @@ def enrich(record: Record, article: Article) -> Output:
         language=language.tag,
         languageconfidence=f"{language.confidence:.2f}",
         languagedeclared=article.language,
+        languagecreator=LANGUAGE_CREATOR,
         languageagrees=None if language.agrees is None else str(language.agrees).lower(),
         cuts=ledger_text(article),
     )

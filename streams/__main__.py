@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from streams.commands.bench import bench
 from streams.commands.broker import broker
 from streams.commands.enrich import enrich
 from streams.commands.pipe import pipe
@@ -26,7 +27,7 @@ def main() -> None:
     """
 
 
-for command in (run, worker, topics, publish, tail, rejected, pipe, enrich, broker, settings):
+for command in (run, worker, topics, publish, tail, rejected, pipe, enrich, broker, bench, settings):
     main.add_command(command)
 
 if __name__ == "__main__":

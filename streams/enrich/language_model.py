@@ -1,8 +1,8 @@
 """Which of a script's languages a text is written in: a linear model over the n-grams of its words.
 
 Each n-gram (2 to 5 characters of a word, its ends marked by spaces; single characters; whole words) has a weight for every
-language of the script. The weights come from lingua's and langdetect's counts and wordfreq's word lists, corrected by
-training on news texts (``bench/train_language.py``; data, licences and quality: ``language_model.md``).
+language of the script. The weights come from lingua's and langdetect's counts, py3langid's features and wordfreq's word
+lists, corrected by training on news texts (``bench/train_language.py``; data, licences and quality: ``language_model.md``).
 
 The weights of one n-gram are packed into one Python integer, 16 bits a language, so that one addition adds them for all
 languages. A letter stands in five n-grams at most, so that no sum of `MOST_LETTERS` letters can flow over. Sums of whole
@@ -36,8 +36,8 @@ _TATWEEL = "ـ"  # stretches an Arabic line, and is no letter
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What the words of a text are worth in each language, best first; ``letters``: how many letters there are in
-    words with at least one known n-gram.
+    """What the words of a text are worth in each language; ``letters``: how many letters there are in words with at
+    least one known n-gram.
 
     A unit is ``1 / per_nat`` of a natural logarithm of odds.
     """
@@ -98,21 +98,23 @@ class Model:
         self._of_word = _remembering(weights)
 
     def scores(self, text: str) -> Scores:
-        """What each language is worth for a text (in NFC); of long ones, the first `MOST_LETTERS` letters count."""
-        total, letters, known = self._head_start, 0, 0
+        """What each language is worth for a text (in NFC)."""
         of_word = self._of_word
+        totals, total, letters, known = [], self._head_start, 0, 0
         for word in words(text):
             letters += len(word)
             if letters > MOST_LETTERS:
-                word = word[: len(word) + MOST_LETTERS - letters]  # noqa: PLW2901
+                totals.append(total)
+                word = word[:MOST_LETTERS]  # noqa: PLW2901
+                total, letters = 0, len(word)
             worth = of_word(word)
             if worth:
                 total += worth
                 known += len(word)
-            if letters >= MOST_LETTERS:
-                break
-        sums = self._lanes.unpack(total.to_bytes(self._lanes.size, "little"))
-        return Scores(tuple(sorted(zip(sums, self.tags, strict=True), reverse=True)), known, self.per_nat)
+        totals.append(total)
+        size = self._lanes.size
+        sums = map(sum, zip(*(self._lanes.unpack(total.to_bytes(size, "little")) for total in totals), strict=True))
+        return Scores(tuple(zip(sums, self.tags, strict=True)), known, self.per_nat)
 
 
 def _remembering(weights: dict[str, int]) -> Callable[[str], int]:
@@ -124,11 +126,14 @@ def _remembering(weights: dict[str, int]) -> Callable[[str], int]:
         length = len(padded)
         total = get(padded, 0) if length > LONGEST_NGRAM else 0
         for start in range(length - 1):
-            for end in range(min(start + LONGEST_NGRAM, length), start, -1):
-                worth = get(padded[start:end])
-                if worth is not None:
-                    total += worth
-                    break
+            # The longest that is known, of `LONGEST_NGRAM` at most; no loop, since this is where the time goes.
+            total += (
+                get(padded[start : start + 5])
+                or get(padded[start : start + 4])
+                or get(padded[start : start + 3])
+                or get(padded[start : start + 2])
+                or get(padded[start], 0)
+            )
         return total
 
     return of_word
@@ -141,14 +146,15 @@ def with_beginnings(weights: Iterable[tuple[str, int]]) -> dict[str, int]:
     look-ups. Whole words are looked up on their own and add nothing.
     """
     found: dict[str, int] = {}
-    for ngram, weight in sorted(weights, key=lambda row: len(row[0])):
+    beginnings: list[tuple[str, int]] = []  # of the n-gram before, in alphabetical order; the longest last
+    for ngram, weight in sorted(weights):
         found[ngram] = weight
         if len(ngram) <= LONGEST_NGRAM:
-            for end in range(len(ngram) - 1, 0, -1):
-                beginning = found.get(ngram[:end])
-                if beginning is not None:
-                    found[ngram] += beginning
-                    break
+            while beginnings and not ngram.startswith(beginnings[-1][0]):
+                beginnings.pop()
+            if beginnings:
+                found[ngram] += beginnings[-1][1]
+            beginnings.append((ngram, found[ngram]))
     return found
 
 
@@ -168,7 +174,8 @@ def models() -> dict[str, Model]:
 
 def _unpack(columns: bytes, rows: int, languages: int) -> Iterator[int]:
     """The file holds a column a language, which packs better; one integer a row is wanted."""
-    lane = bytearray(languages * _LANE_BYTES)
-    for row in range(rows):
-        lane[::_LANE_BYTES] = columns[row::rows]
-        yield int.from_bytes(lane, "little")
+    size = languages * _LANE_BYTES
+    packed = bytearray(rows * size)
+    for language in range(languages):
+        packed[language * _LANE_BYTES :: size] = columns[language * rows : (language + 1) * rows]
+    return (int.from_bytes(packed[start : start + size], "little") for start in range(0, rows * size, size))

@@ -70,10 +70,8 @@ def main_script(text: str) -> tuple[str, int, int]:
 
     ("", 0, 0) where there are no letters of a known script. Japanese is "Kana", its Chinese characters included.
     """
-    counts: Counter[str] = Counter()
-    for letter, count in Counter(text).items():
-        if script := script_of(letter):
-            counts[script] += count
+    marks = text.translate(_MARKS)
+    counts = Counter({_SCRIPTS[ord(mark)]: marks.count(mark) for mark in set(marks)})
     if counts["Kana"] > _KANA_SHARE_OF_JAPANESE * counts["Hani"]:
         counts["Kana"] += counts.pop("Hani", 0)
     weights = {script: count * _LETTER_WEIGHT.get(script, _OTHER_LETTER_WEIGHT) for script, count in counts.items()}
@@ -88,6 +86,19 @@ def script_of(character: str) -> str:
         return ""
     _, end, script = _SCRIPT_BLOCKS[bisect_right(_BLOCK_STARTS, ord(character)) - 1]
     return script if ord(character) <= end else ""
+
+
+class _Marks(dict[int, str]):
+    """Each letter as one character that stands for its script, for `str.translate`; nothing for what is no letter."""
+
+    def __missing__(self, code: int) -> str:
+        script = script_of(chr(code))
+        self[code] = chr(_SCRIPTS.index(script)) if script else ""
+        return self[code]
+
+
+_SCRIPTS = sorted({script for _, _, script in _SCRIPT_BLOCKS})
+_MARKS = _Marks()
 
 
 def chinese_tag(text: str) -> str:
