@@ -50,6 +50,18 @@ class Ground:
         """Processor time of the broker so far; 0 where it is not ours."""
         return cpu_seconds(self.broker_pid) if self.broker_pid else 0.0
 
+    def stored_bytes(self) -> dict[str, int] | None:
+        """What the partitions of each topic take on the broker's disk, without indexes; None where it is not ours."""
+        if self.broker_pid is None:
+            return None
+        found: Counter[str] = Counter()
+        for folder in (self.folder / "kafka" / "data").iterdir():
+            topic, _, partition = folder.name.rpartition("-")
+            if partition.isdigit() and topic != "__cluster_metadata":  # others are being deleted
+                with contextlib.suppress(OSError):  # and so is this
+                    found[topic] += sum(path.stat().st_size for path in folder.iterdir() if path.suffix == ".log")
+        return dict(found)
+
     async def make_topics(self, names: Iterable[str], partitions: int) -> None:
         """Create topics; one that has just been deleted is waited for."""
         wanted = set(names)
@@ -96,10 +108,14 @@ class Ground:
             await asyncio.gather(*deliveries)
 
     @contextlib.asynccontextmanager
-    async def reader(self, topics: Sequence[str], partitions: int) -> AsyncIterator[Reader]:
-        """A read_committed reader of all that the topics hold."""
+    async def reader(self, topics: Sequence[str], partitions: int, wait_ms: int = 100) -> AsyncIterator[Reader]:
+        """A read_committed reader of all that the topics hold.
+
+        It has one request at a broker at a time, for the partitions whose records it has read: what comes to the others
+        meanwhile waits until that is answered, up to ``wait_ms``.
+        """
         consumer = AIOKafkaConsumer(
-            **connection(self.settings), isolation_level="read_committed", enable_auto_commit=False, fetch_max_wait_ms=100
+            **connection(self.settings), isolation_level="read_committed", enable_auto_commit=False, fetch_max_wait_ms=wait_ms
         )
         async with opened(consumer):
             wanted = [TopicPartition(topic, partition) for topic in topics for partition in range(partitions)]
@@ -150,7 +166,7 @@ async def ground(settings: Settings) -> AsyncIterator[Ground]:
         if PREFIX + "BROKERS" in os.environ:
             yield Ground(settings, folder, None)
             return
-        kafka = EmbeddedKafka(folder / "kafka")
+        kafka = EmbeddedKafka(folder / "kafka", quick_start=not os.environ.get("X_SLOW"))
         await asyncio.to_thread(kafka.start)
         try:
             yield Ground(replace(settings, brokers=(kafka.brokers,)), folder, kafka.pid)
