@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -33,7 +32,6 @@ from bench.report import OUTPUT, carry_out, write_report
 from streams.settings import Settings
 
 _MEMORY_TIMEOUT_S = 900.0
-_UNCOUNTED = 1
 
 
 async def compare(arguments: argparse.Namespace) -> None:
@@ -54,10 +52,6 @@ async def _rounds(kafka: Ground, load: Load, arguments: argparse.Namespace, cont
     contestants = [each for each in arguments.only if load.job in each.jobs]
     runs, left_out = contest["runs"], contest["left_out"]
     print(f"\n{load.job}: {len(load.main)} records, {arguments.rounds} rounds", flush=True)
-    # A broker that has just started is slow, whoever comes first: these runs do not count.
-    for number in range(_UNCOUNTED):
-        with contextlib.suppress(EnvironmentUnavailableError, ContestantFailedError):
-            await race(kafka, Heat(contestants[0], load, f"bench-{load.job}-before-{number}", arguments.partitions))
     for number in range(arguments.rounds):
         # Another one begins each round: none has always the same one before it.
         start = number % len(contestants)

@@ -47,8 +47,6 @@ class Growth:
 
     async def measure(self) -> None:
         """Run every series."""
-        # A broker that has just started is slow: this run does not count.
-        await race(self._kafka, Heat(headwater(1), make_load(Job.WHOLE, _LEAST), "bench-before", _PARTITIONS))
         for partitions in self._arguments.partitions:
             await self._add("partitions", partitions, self._race(partitions, 1))
         for processes in self._arguments.processes:

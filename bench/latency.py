@@ -137,7 +137,6 @@ async def _all(arguments: argparse.Namespace) -> None:
                 )
             write_report(arguments.output, "latency", report)
 
-        await measure_reader(kafka, make_load(Job.WHOLE, int(arguments.rate)), arguments.rate, 1)  # a broker is slow at first
         await add(NO_WORKER, measure_reader(kafka, load, arguments.rate, arguments.quiet))
         for contestant in arguments.only:
             if Job.WHOLE in contestant.jobs:

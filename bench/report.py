@@ -19,6 +19,10 @@ from bench.contestants import AS_STARTED, CONTESTANTS
 from bench.environments import ROOT
 from bench.figures import Spread, bends, ratio, spread
 from bench.picture import Bar, Panel, draw
+from bench.race import ContestantFailedError
+from infra.kafka import KafkaUnavailable
+from streams.clients import NotConnectedError
+from streams.settings import SettingsError
 
 OUTPUT: Final = Path("build/bench")
 KEPT: Final = ROOT / "bench" / "results"
@@ -51,10 +55,14 @@ def carry_out(measuring: Coroutine[Any, Any, None], folder: Path) -> int:
     status = 0
     try:
         asyncio.run(measuring)
+    except (ContestantFailedError, KafkaUnavailable, NotConnectedError, SettingsError) as error:
+        print(f"\nbench: {error}", file=sys.stderr)
+        status = 1
     except KeyboardInterrupt:
         print("\ncut short", file=sys.stderr)
         status = 130
-    print(f"\nwritten: {folder / 'BENCHMARKS.md'}, with its figures beside it")
+    if (page := folder / "BENCHMARKS.md").exists():
+        print(f"\nwhat was found is in {page}, the figures beside it")
     return status
 
 
@@ -172,7 +180,8 @@ def _latency(latency: Mapping[str, Any]) -> Iterator[str]:
     yield from ("", "## Latency", "")
     yield (
         f"From publishing to a read_committed reader, whole job: {latency['rate']:.0f} articles a second for"
-        f" {latency['seconds']:.0f} s, and one alone every 2 s; milliseconds."
+        f" {latency['seconds']:.0f} s, and one alone every 2 s; milliseconds. Each with its own interval of commits, but that"
+        " Quix Streams, exactly-once, commits every second (by default every five)."
     )
     yield ""
     rows = [

