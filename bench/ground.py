@@ -163,8 +163,8 @@ class Reader:
 async def ground(settings: Settings) -> AsyncIterator[Ground]:
     """The Kafka that the settings name where HEADWATER_BROKERS is set, else an embedded one for as long as this lasts.
 
-    The embedded one is warmed up first. It is started like any other, with Java's quick compiler alone: with the thorough one as
-    well, the same run took more of its processor time, and that varied more (seven runs: 34 to 105 µs an event against 23 to 55).
+    The embedded one is warmed up first. It is started like any other, with Java's quick compiler alone: with the thorough one
+    as well, the same run took more processor time, and that varied more (seven runs: 34 to 105 µs an event against 23 to 55).
     """
     with tempfile.TemporaryDirectory(prefix="headwater-bench-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
