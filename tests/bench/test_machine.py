@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -12,15 +11,22 @@ import pytest
 from bench.machine import cpu_seconds, family, peak_resident_bytes
 
 # A parent that waits, and its child that has computed for a fifth of a second and holds 50 MB.
-_CHILD = "import sys, time; held = bytearray(50_000_000)\nwhile time.process_time() < 0.2: pass\nprint(flush=True); sys.stdin.read()"
-_PARENT = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {_CHILD!r}])"
+CHILD = """
+import sys, time
+held = bytearray(50_000_000)
+while time.process_time() < 0.2: pass
+print(flush=True)
+sys.stdin.read()
+"""
+PARENT = "import subprocess, sys; subprocess.run([sys.executable, '-c', sys.argv[1]])"
 
-pytestmark = pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="only Linux has /proc")  # noqa: PTH110
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /proc")
 
 
 @contextmanager
 def parent_and_child():
-    with subprocess.Popen([sys.executable, "-c", _PARENT], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as parent:
+    command = [sys.executable, "-c", PARENT, CHILD]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as parent:
         parent.stdout.readline()
         yield parent.pid
         parent.stdin.close()
