@@ -29,6 +29,8 @@ class Contestant:
     command: Callable[[Job], list[str]]
     settles_s: float = 0.5
     headwater: bool = False
+    supervised: bool = False
+    """Several processes, which are waited for until all are at work."""
 
     def source(self, job: Job, run: str) -> str:
         """The topic it reads."""
@@ -75,16 +77,18 @@ def headwater(processes: int) -> Contestant:
     if processes == 1:
         return Contestant("headwater", "Headwater", EXACTLY_ONCE, _BOTH, command, headwater=True)
     title = f"Headwater in {processes} processes"
-    return Contestant(f"headwater-{processes}", title, EXACTLY_ONCE, _WHOLE, command, headwater=True)
+    return Contestant(f"headwater-{processes}", title, EXACTLY_ONCE, _WHOLE, command, headwater=True, supervised=True)
 
 
+# Without options, as a user starts it: a process for each core.
 AS_STARTED = Contestant(
     "headwater-as-started",
-    "Headwater as it starts, a process for each core",
+    "Headwater, all cores",
     EXACTLY_ONCE,
     _WHOLE,
     lambda _: [sys.executable, "-m", "streams", "worker"],
     headwater=True,
+    supervised=True,
 )
 
 CONTESTANTS = (

@@ -67,6 +67,6 @@ def facts() -> dict[str, str]:
         "load": f"{os.getloadavg()[0]:.1f} (1 min average when the run began)",
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
-        "kafka": KAFKA,
+        "kafka": "not the embedded one" if "HEADWATER_BROKERS" in os.environ else KAFKA,
         **{name: version(name) for name in packages},
     }

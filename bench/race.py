@@ -208,7 +208,7 @@ async def running(ground: Ground, heat: Heat) -> AsyncIterator[Process]:
     """
     contestant, job, run = heat.contestant, heat.load.job, heat.run
     command = contestant.command(job)
-    web_port = _free_port() if contestant.headwater and job is Job.WHOLE else 0
+    web_port = _free_port() if contestant.supervised else 0
     settings = replace(
         ground.settings, app_id=run, state_dir=ground.folder / run, partitions=heat.partitions, session_timeout_s=60,
         web_host="127.0.0.1", web_port=web_port,

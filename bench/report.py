@@ -31,7 +31,7 @@ NO_WORKER: Final = "reader"
 
 _TITLES: Final = {
     **{each.name: f"{each.title}, {each.guarantee}" for each in (*CONTESTANTS, AS_STARTED)},
-    NO_WORKER: "no worker: Kafka and the reader alone",
+    NO_WORKER: "Kafka and the reader alone",
 }
 _LIMIT: Final = "the pure functions alone"
 _JOBS: Final = {
@@ -39,10 +39,10 @@ _JOBS: Final = {
     "whole": "The whole job: parse, clean, deduplicate, language, subjects, ninjs",
 }
 _SERIES: Final = {
-    "partitions": "partitions",
-    "processes": "worker processes",
-    "headlines": "headlines remembered",
-    "article_bytes": "bytes of an article's body",
+    "partitions": "articles a second by partitions",
+    "processes": "articles a second by worker processes",
+    "headlines": "articles a second by headlines remembered",
+    "article_bytes": "kB a second by bytes of an article's body",
 }
 
 
@@ -103,8 +103,9 @@ def _panels(found: Mapping[str, Any]) -> Iterator[Panel]:
 def _growth_panels(growth: Mapping[str, Any]) -> Iterator[Panel]:
     for series, title in _SERIES.items():
         if rows := growth.get(series):
-            bars = [Bar(f"{row[series]:,}", row["per_second"], f"{row['per_second']:,.0f}/s", ours=True) for row in rows]
-            yield Panel(f"articles a second by {title}", bars)
+            rates = [row["per_second"] * row.get("bytes_each", 1000) / 1000 for row in rows]
+            bars = [Bar(f"{row[series]:,}", rate, f"{rate:,.0f}/s", ours=True) for row, rate in zip(rows, rates, strict=True)]
+            yield Panel(title, bars)
 
 
 def _page(found: Mapping[str, Any], pictures: Mapping[str, str]) -> Iterator[str]:
@@ -181,7 +182,8 @@ def _latency(latency: Mapping[str, Any]) -> Iterator[str]:
     yield (
         f"From publishing to a read_committed reader, whole job: {latency['rate']:.0f} articles a second for"
         f" {latency['seconds']:.0f} s, and one alone every 2 s; milliseconds. Each with its own interval of commits, but that"
-        " Quix Streams, exactly-once, commits every second (by default every five)."
+        " Quix Streams, exactly-once, commits every second (by default every five). Headwater is measured with one process, and"
+        " on all cores, as `headwater worker` starts. The first row is what Kafka and the reader take by themselves."
     )
     yield ""
     rows = [

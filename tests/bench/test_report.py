@@ -82,8 +82,8 @@ def test_the_page_has_the_latency_of_each_and_what_the_reader_takes_by_itself(tm
     write_report(tmp_path, "latency", LATENCY)
     page = (tmp_path / "BENCHMARKS.md").read_text("utf-8")
     assert row(page, "Headwater, exactly-once") == ["40", "90", "123", "40", "150"]
-    assert row(page, "Headwater as it starts, a process for each core, exactly-once") == ["40", "90", "123", "40", "150"]
-    assert row(page, "no worker: Kafka and the reader alone")
+    assert row(page, "Headwater, all cores, exactly-once") == ["40", "90", "123", "40", "150"]
+    assert row(page, "Kafka and the reader alone")
     assert "Left out: plain Faust, at-least-once: it ended." in page
 
 
