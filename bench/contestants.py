@@ -19,7 +19,8 @@ class Contestant:
     """One program, in one of its ways of working.
 
     ``command`` raises :class:`bench.environments.EnvironmentUnavailableError` where it can't be had. ``settles_s`` is how long
-    after an outcome it may still have work to do for it: its own interval of commits.
+    after an outcome it may still have work to do for it: its own interval of commits. ``supervised`` are several processes,
+    which are waited for until all are at work.
     """
 
     name: str
@@ -30,7 +31,6 @@ class Contestant:
     settles_s: float = 0.5
     headwater: bool = False
     supervised: bool = False
-    """Several processes, which are waited for until all are at work."""
 
     def source(self, job: Job, run: str) -> str:
         """The topic it reads."""
