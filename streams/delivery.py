@@ -65,6 +65,7 @@ from aiokafka.errors import (
     InvalidTopicError,
     KafkaError,
     MessageSizeTooLargeError,
+    RebalanceInProgressError,
     RecordListTooLargeError,
     TopicAuthorizationFailedError,
     TransactionalIdAuthorizationFailed,
@@ -94,7 +95,10 @@ _IDLE_S, _MOST_IDLE_S = 5.0, 300.0
 _RETRY_FOR_S = 120.0
 _RETRY_PAUSE_S = 0.5
 _LOOKED_AT_PER_RECORD = 4  # entries of the table: each is looked at about four times while it is worth keeping
-_LONGEST_BREATH_S = 0.005  # deciding is pure computing, of a large article for seconds: let the event loop breathe
+# Deciding is pure computing, of a large article for seconds: let the event loop breathe, several turns each time. Each of the
+# three answers that a transaction waits for takes some turns to be heard, and would else wait for as many slices of computing.
+_LONGEST_BREATH_S = 0.005
+_TURNS = 8
 _LONGEST_DECIDING_S = 0.5  # in one transaction: what is left goes into the next
 _TELL_GROUP_EVERY_S, _TELL_GROUP_TIMEOUT_S = 1.0, 3.0
 
@@ -375,7 +379,8 @@ class OwnedPartition:
             if (now := time.monotonic()) - breathed > _LONGEST_BREATH_S:
                 if now - began > _LONGEST_DECIDING_S:
                     break
-                await asyncio.sleep(0)
+                for _ in range(_TURNS):
+                    await asyncio.sleep(0)
                 breathed = time.monotonic()
         return count, outputs, remember
 
@@ -393,7 +398,8 @@ class OwnedPartition:
             except _LOST as error:
                 if clock() > deadline:
                     raise
-                log.warning("%s: not acquired yet (%r); trying again", self._name, error)
+                level = logging.INFO if isinstance(error, RebalanceInProgressError) else logging.WARNING
+                log.log(level, "%s: not acquired yet (%r); trying again", self._name, error)
                 await asyncio.sleep(_RETRY_PAUSE_S)
 
     async def _acquire(self) -> None:
