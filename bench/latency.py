@@ -37,49 +37,49 @@ _WAIT_MS = 5
 """How long the reader's request may wait at the broker: so much it adds to a latency at most."""
 
 
-async def measure(kafka: Ground, contestant: Contestant, load: Load, rate: float, quiet: int) -> dict[str, list[float]]:
-    """Latencies in milliseconds: at ``rate`` articles a second over all of the load but its last ``quiet``, and of those alone.
+class Schedule(NamedTuple):
+    """When which articles are published: all but the last ``quiet`` of them ``rate`` a second, and those one by one."""
+
+    load: Load
+    rate: float
+    quiet: int
+
+
+async def measure(kafka: Ground, contestant: Contestant, schedule: Schedule) -> dict[str, list[float]]:
+    """Latencies in milliseconds: of the articles at a steady rate, and of those alone.
 
     Raises:
         ContestantFailedError: it ended, or stood still.
         EnvironmentUnavailableError: it can't be had here.
     """
-    heat = Heat(contestant, load, f"bench-latency-{contestant.name}", _PARTITIONS)
+    heat = Heat(contestant, schedule.load, f"bench-latency-{contestant.name}", _PARTITIONS)
     async with running(kafka, heat) as process, kafka.reader(heat.targets, _PARTITIONS, _WAIT_MS) as reader:
         try:
             await warm_up(kafka, heat, process, reader, int(time.time() * 1000))
-            rest = contestant.settles_s
-            return await _both(kafka, heat.source, reader, _Schedule(load, rate, quiet, rest), process.alive)
+            return await _both(kafka, heat.source, reader, schedule, process.alive)
         except TimeoutError as error:
             raise process.failure(str(error)) from error
 
 
-async def measure_reader(kafka: Ground, load: Load, rate: float, quiet: int) -> dict[str, list[float]]:
+async def measure_reader(kafka: Ground, schedule: Schedule) -> dict[str, list[float]]:
     """The same without a contestant: the reader reads what is published."""
     topic = "bench-latency-reader"
     await kafka.make_topics([topic], _PARTITIONS)
     try:
         async with kafka.reader([topic], _PARTITIONS, _WAIT_MS) as reader:
-            return await _both(kafka, topic, reader, _Schedule(load, rate, quiet, 0.5), lambda: None)
+            return await _both(kafka, topic, reader, schedule, lambda: None)
     finally:
-        await kafka.remove_topics(lambda name: name == topic)
-
-
-class _Schedule(NamedTuple):
-    load: Load
-    rate: float
-    quiet: int
-    rest_s: float
+        await kafka.remove_topics(topic.__eq__)
 
 
 async def _both(
-    kafka: Ground, topic: str, reader: Reader, schedule: _Schedule, alive: Callable[[], None]
+    kafka: Ground, topic: str, reader: Reader, schedule: Schedule, alive: Callable[[], None]
 ) -> dict[str, list[float]]:
     at = len(schedule.load.main) - schedule.quiet
     busy, calm = schedule.load.main[:at], schedule.load.main[at:]
     async with opened(AIOKafkaProducer(**connection(kafka.settings))) as producer:
         at_rate = await _follow(_publish(producer, topic, busy, 1 / schedule.rate), len(busy), reader, alive)
-        await asyncio.sleep(schedule.rest_s)
+        await asyncio.sleep(_QUIET_S)
         alone = await _follow(_publish(producer, topic, calm, _QUIET_S), len(calm), reader, alive)
     return {"at_rate_ms": at_rate, "alone_ms": alone}
 
@@ -111,11 +111,11 @@ async def _follow(publish: Coroutine[Any, Any, None], count: int, reader: Reader
 
 async def _all(arguments: argparse.Namespace) -> None:
     load = make_load(Job.WHOLE, int(arguments.rate * arguments.seconds) + arguments.quiet)
+    schedule = Schedule(load, arguments.rate, arguments.quiet)
     report: dict[str, Any] = {
         "machine": facts(),
         "rate": arguments.rate,
         "seconds": arguments.seconds,
-        "quiet_s": _QUIET_S,
         "runs": {},
         "left_out": {},
     }
@@ -137,10 +137,10 @@ async def _all(arguments: argparse.Namespace) -> None:
                 )
             write_report(arguments.output, "latency", report)
 
-        await add(NO_WORKER, measure_reader(kafka, load, arguments.rate, arguments.quiet))
+        await add(NO_WORKER, measure_reader(kafka, schedule))
         for contestant in arguments.only:
             if Job.WHOLE in contestant.jobs:
-                await add(contestant.name, measure(kafka, contestant, load, arguments.rate, arguments.quiet))
+                await add(contestant.name, measure(kafka, contestant, schedule))
 
 
 def summary(latencies_ms: Sequence[float]) -> dict[str, float]:
