@@ -313,10 +313,17 @@ async def race(ground: Ground, heat: Heat) -> Result:
             resident_bytes=peak_resident_bytes(process.pid),
             firsts=reader.counts[heat.targets[0]] - warm_firsts,
             surplus=reader.counts.total() - load.warm_outcomes - load.outcomes,
-            state_bytes=sum(path.stat().st_size for path in (ground.folder / heat.run).rglob("*") if path.is_file()),
+            state_bytes=sum(map(_size, (ground.folder / heat.run).rglob("*"))),
             raw_bytes=sum(len(each.value) for each in (*load.warm, *load.main)),
             stored_bytes=_grown(stored_before, ground.stored_bytes(), heat.run),
         )
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except OSError:  # RocksDB has just removed it
+        return 0
 
 
 def _grown(before: dict[str, int] | None, after: dict[str, int] | None, run: str) -> dict[str, int] | None:
