@@ -314,6 +314,8 @@ def _cores(row: Mapping[str, Any]) -> str:
 
 def _bend(rows: Sequence[Mapping[str, Any]], size: str) -> str:
     """Where processor time an article grows faster than what grows."""
+    if len(rows) == 1:
+        return "A single size shows no growth."
     found = bends([(row[size], row["cpu_us"]) for row in rows])
     steps = "; ".join(
         f"from {start:,.0f} to {end:,.0f}, {more:.2f} times as much as in proportion" for start, end, more in found
