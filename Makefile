@@ -17,7 +17,7 @@ unit: .venv/installed-dev  ## the tests without Kafka: seconds
 lint: .venv/installed-dev  ## style, types, import rules
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports
 
-bench: .venv/installed-dev  ## beside Faust, Quix Streams, aiokafka and Kafka Streams, on the same articles; writes build/bench
+bench: .venv/installed-dev  ## beside Faust, Quix Streams, aiokafka and Kafka Streams; latency, growth, costs; writes build/bench
 	@.venv/bin/python -m bench && .venv/bin/python -m bench.latency && .venv/bin/python -m bench.growth
 
 .venv/bin/python:

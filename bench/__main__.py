@@ -13,81 +13,68 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import sys
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from bench.articles import BODY_BYTES
-from bench.contestants import CONTESTANTS, Contestant, named
+from bench.contestants import CONTESTANTS, named
 from bench.environments import ROOT, EnvironmentUnavailableError
 from bench.figures import ratio, spread
 from bench.ground import Ground, ground
 from bench.machine import facts
 from bench.names import Job
-from bench.race import ContestantFailedError, Load, Result, make_load, race
-from bench.report import OUTPUT, write_report
+from bench.race import ContestantFailedError, Heat, Load, Result, make_load, race
+from bench.report import OUTPUT, carry_out, write_report
 from streams.settings import Settings
 
 _MEMORY_TIMEOUT_S = 900.0
 
 
-async def compare(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Run everything; what is found, for the report."""
+async def compare(arguments: argparse.Namespace) -> None:
+    """Run everything; what is found is written after each run."""
     report: dict[str, Any] = {"machine": facts(), "partitions": arguments.partitions, "rounds": arguments.rounds, "jobs": {}}
-    settings = Settings.from_environment()
-    async with ground(settings) as kafka:
+    async with ground(Settings.from_environment()) as kafka:
         for job in arguments.job:
-            count = arguments.events if job is Job.DEDUP else arguments.articles
-            contestants = [each for each in arguments.only if job in each.jobs]
-            report["jobs"][job.value] = await _rounds(kafka, make_load(job, count), contestants, arguments)
-    return report
+            load = make_load(job, arguments.events if job is Job.DEDUP else arguments.articles)
+            contest = {"records": len(load.main), "runs": {}, "left_out": {}, "limit_cpu_us": [], "stages_us": {}}
+            report["jobs"][job.value] = contest
+            async for _ in _rounds(kafka, load, arguments, contest):
+                write_report(arguments.output, "peers", report)
+            _print_ratios(contest)
 
 
-async def _rounds(
-    kafka: Ground, load: Load, contestants: Sequence[Contestant], arguments: argparse.Namespace
-) -> dict[str, Any]:
-    runs: dict[str, list[Result]] = defaultdict(list)
-    limits: list[float] = []
-    stages: list[dict[str, float]] = []
-    left_out: dict[str, str] = {}
+async def _rounds(kafka: Ground, load: Load, arguments: argparse.Namespace, contest: dict[str, Any]) -> AsyncIterator[None]:
+    """Fill in what a contest finds; comes back after each run."""
+    contestants = [each for each in arguments.only if load.job in each.jobs]
+    runs, left_out = contest["runs"], contest["left_out"]
     print(f"\n{load.job}: {len(load.main)} records, {arguments.rounds} rounds", flush=True)
-    # A broker that has just started is slow, whoever comes first: this run does not count.
-    with contextlib.suppress(EnvironmentUnavailableError, ContestantFailedError):
-        await race(kafka, contestants[0], load, f"bench-{load.job}-before", arguments.partitions)
     for number in range(arguments.rounds):
         # Another one begins each round: none has always the same one before it.
         start = number % len(contestants)
         for contestant in (*contestants[start:], *contestants[:start]):
-            if contestant.name in left_out:
+            name = contestant.name
+            if name in left_out:
                 continue
             try:
-                result = await race(
-                    kafka, contestant, load, f"bench-{load.job}-{number}-{contestant.name}", arguments.partitions
-                )
+                result = await race(kafka, Heat(contestant, load, f"bench-{load.job}-{number}-{name}", arguments.partitions))
             except (EnvironmentUnavailableError, ContestantFailedError) as error:
-                left_out[contestant.name] = str(error)
-                print(f"  {contestant.name:20} left out: {error}", flush=True)
-                continue
-            runs[contestant.name].append(result)
-            _print_run(contestant.name, result)
-        limits.append((await in_memory(load.job, len(load.main)))["cpu_us"])
-        print(f"  {'in memory':20} {'':>9}  {limits[-1]:8.0f} µs CPU each", flush=True)
+                left_out[name] = str(error)
+                runs.pop(name, None)
+                print(f"  {name:20} left out: {error}", flush=True)
+            else:
+                runs.setdefault(name, []).append(result.as_json())
+                _print_run(name, result)
+            yield
+        contest["limit_cpu_us"].append((await in_memory(load.job, len(load.main)))["cpu_us"])
+        print(f"  {'in memory':20} {'':>9}  {contest['limit_cpu_us'][-1]:8.0f} µs CPU each", flush=True)
         if load.job is Job.WHOLE:
-            stages.append(await in_memory("stages", len(load.main)))
-    contest = {
-        "records": len(load.main),
-        "runs": {name: [each.as_json() for each in results] for name, results in runs.items() if name not in left_out},
-        "left_out": left_out,
-        "limit_cpu_us": limits,
-        "stages_us": {name: min(each[name] for each in stages) for name in (stages[0] if stages else ())},
-    }
-    _print_ratios(contest)
-    return contest
+            found, best = await in_memory("stages", len(load.main)), contest["stages_us"]
+            best |= {name: min(us, best.get(name, us)) for name, us in found.items()}
+        yield
 
 
 async def in_memory(job: str, count: int, body_bytes: int = BODY_BYTES) -> dict[str, float]:
@@ -103,7 +90,8 @@ async def in_memory(job: str, count: int, body_bytes: int = BODY_BYTES) -> dict[
 def _print_run(name: str, result: Result) -> None:
     broker = "" if result.broker_cpu_us is None else f", broker {result.broker_cpu_us:.0f}"
     wrong = f"; {result.surplus} OUTCOMES TOO MANY" if result.surplus else ""
-    print(f"  {name:20} {result.per_second:9,.0f}/s {result.cpu_us:8.0f} µs CPU each{broker}{wrong}", flush=True)
+    each = f"{result.per_second:9,.0f}/s {result.cpu_us:8.0f} µs CPU each{broker}, reader {result.reader_cpu_us:.0f}"
+    print(f"  {name:20} {each}{wrong}", flush=True)
 
 
 def _print_ratios(contest: dict[str, Any]) -> None:
@@ -128,17 +116,15 @@ def _print_ratios(contest: dict[str, Any]) -> None:
 def main() -> int:
     """Run it from a command line."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.partition("\n")[0])
-    parser.add_argument("--articles", type=int, default=6_000, help="of the whole job")
-    parser.add_argument("--events", type=int, default=40_000, help="of the dedup-only job")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--partitions", type=int, default=4)
+    parser.add_argument("--articles", type=int, default=6_000, help="of the whole job (default: 6000)")
+    parser.add_argument("--events", type=int, default=40_000, help="of the dedup-only job (default: 40000)")
+    parser.add_argument("--rounds", type=int, default=3, help="in turn, each begun by another (default: 3)")
+    parser.add_argument("--partitions", type=int, default=4, help="of each topic (default: 4)")
     parser.add_argument("--only", type=named, default=list(CONTESTANTS), help="names, separated by commas")
     parser.add_argument("--job", type=lambda name: [Job(name)], default=list(Job), help="dedup or whole; both if not given")
-    parser.add_argument("--output", type=Path, default=OUTPUT, help=f"folder for JSON, picture and page (default: {OUTPUT})")
+    parser.add_argument("--output", type=Path, default=OUTPUT, help=f"folder for JSON, pictures and page (default: {OUTPUT})")
     arguments = parser.parse_args()
-    report = asyncio.run(compare(arguments))
-    write_report(arguments.output, "peers", report)
-    return 0
+    return carry_out(compare(arguments), arguments.output)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,8 @@ class Contestant:
     """One program, in one of its ways of working.
 
     ``command`` raises :class:`bench.environments.EnvironmentUnavailableError` where it can't be had. ``settles_s`` is how long
-    after an outcome it may still have work to do for it: its own interval of commits.
+    after an outcome it may still have work to do for it: its own interval of commits. ``supervised`` are several processes,
+    which are waited for until all are at work.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Contestant:
     command: Callable[[Job], list[str]]
     settles_s: float = 0.5
     headwater: bool = False
+    supervised: bool = False
 
     def source(self, job: Job, run: str) -> str:
         """The topic it reads."""
@@ -41,12 +43,6 @@ class Contestant:
         if job is Job.DEDUP:
             return (names.firsts(run),)
         return OUTCOMES if self.headwater else names.outcomes(run)
-
-
-def _headwater(job: Job) -> list[str]:
-    if job is Job.DEDUP:
-        return [sys.executable, "-m", "bench.headwater_dedup"]
-    return [sys.executable, "-m", "streams", "worker"]
 
 
 def _faust(_: Job) -> list[str]:
@@ -67,10 +63,36 @@ def _kafka_streams(_: Job) -> list[str]:
 
 
 _BOTH = frozenset(Job)
-_DEDUP = frozenset({Job.DEDUP})
+_DEDUP, _WHOLE = frozenset({Job.DEDUP}), frozenset({Job.WHOLE})
+
+
+def headwater(processes: int) -> Contestant:
+    """Headwater with so many worker processes; the dedup-only job is for one."""
+
+    def command(job: Job) -> list[str]:
+        if job is Job.DEDUP:
+            return [sys.executable, "-m", "bench.headwater_dedup"]
+        return [sys.executable, "-m", "streams", "worker", "--processes", str(processes)]
+
+    if processes == 1:
+        return Contestant("headwater", "Headwater", EXACTLY_ONCE, _BOTH, command, headwater=True)
+    title = f"Headwater in {processes} processes"
+    return Contestant(f"headwater-{processes}", title, EXACTLY_ONCE, _WHOLE, command, headwater=True, supervised=True)
+
+
+# Without options, as a user starts it: a process for each core.
+AS_STARTED = Contestant(
+    "headwater-as-started",
+    "Headwater, all cores",
+    EXACTLY_ONCE,
+    _WHOLE,
+    lambda _: [sys.executable, "-m", "streams", "worker"],
+    headwater=True,
+    supervised=True,
+)
 
 CONTESTANTS = (
-    Contestant("headwater", "Headwater", EXACTLY_ONCE, _BOTH, _headwater, headwater=True),
+    headwater(1),
     Contestant("quix-once", "Quix Streams", EXACTLY_ONCE, _BOTH, _quix, settles_s=1.5),
     Contestant("quix", "Quix Streams", AT_LEAST_ONCE, _BOTH, _quix, settles_s=5.5),
     Contestant("aiokafka", "bare aiokafka loop", AT_LEAST_ONCE, _BOTH, _aiokafka),
@@ -86,7 +108,7 @@ def named(names: str) -> list[Contestant]:
     Raises:
         ValueError: there is none of a name.
     """
-    known = {each.name: each for each in CONTESTANTS}
+    known = {each.name: each for each in (*CONTESTANTS, AS_STARTED)}
     if unknown := [name for name in names.split(",") if name not in known]:
         raise ValueError(f"no such contestants: {', '.join(unknown)}; there are {', '.join(known)}")
     return [known[name] for name in names.split(",")]

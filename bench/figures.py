@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
@@ -31,6 +32,20 @@ def ratio(ours: Sequence[float], theirs: Sequence[float]) -> Spread:
     if len(ours) != len(theirs):
         raise ValueError(f"{len(ours)} rounds against {len(theirs)}")
     return spread([one / other for one, other in zip(ours, theirs, strict=True)])
+
+
+def bends(points: Sequence[tuple[float, float]], allowance: float = 1.1) -> list[tuple[float, float, float]]:
+    """Where a cost grows faster than the size it belongs to: the sizes before and after, and how many times too fast.
+
+    ``points`` are sizes, ascending, with their costs; what is within ``allowance`` is chance. A size of 0 has no proportion:
+    the cost after it may grow by the allowance.
+    """
+    found = []
+    for (size, cost), (larger, more) in pairwise(points):
+        growth = more / cost / (larger / size if size else 1.0)
+        if growth > allowance:
+            found.append((size, larger, growth))
+    return found
 
 
 def percentile(values: Sequence[float], share: float) -> float:

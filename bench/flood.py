@@ -30,6 +30,7 @@ from typing import NamedTuple
 import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
+from bench.machine import cpu_seconds
 from streams.clients import MAX_REQUEST_BYTES, connection, opened
 from streams.settings import Settings
 from streams.topics import OUTCOMES, RAW
@@ -82,12 +83,6 @@ def memory_mb(pid: int, field: str = "VmRSS") -> float:
     """A process's resident memory, now or (``VmHWM``) at most so far."""
     status = Path(f"/proc/{pid}/status").read_text()
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith(field)) / 1024
-
-
-def cpu_s(pid: int) -> float:
-    """The processor seconds a process has taken."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class BenchStream(Stream):
@@ -209,7 +204,7 @@ async def measure(arguments: argparse.Namespace, folder: Path) -> None:
             await asyncio.sleep(1)
         seconds = outcomes.last_at - outcomes.first_at
         print(f"outcomes   {outcomes.count} of {count} articles in {seconds:.0f} s: {count / max(seconds, 0.1):,.0f} a second")
-        print(f"worker     {cpu_s(worker.pid) / count * 1000:.2f} ms of processor an article")
+        print(f"worker     {cpu_seconds(worker.pid) / count * 1000:.2f} ms of processor an article")
         print(f"           {memory_mb(worker.pid, 'VmHWM'):.0f} MB resident at most, {memory_mb(worker.pid):.0f} MB in the end")
         if outcomes.count != count:
             raise SystemExit("that is not one outcome an article")

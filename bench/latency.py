@@ -3,7 +3,8 @@
     python -m bench.latency                             # 200 articles a second for 30 s, then one every 2 s
 
 An outcome keeps the time of its raw record, which is when it was published; the reader's clock is the same machine's. Articles
-are published on schedule whatever the worker does.
+are published on schedule whatever the worker does. The first row is the reader's own: it reads what is published itself, which
+is what Kafka and this measurement take by themselves.
 """
 
 from __future__ import annotations
@@ -12,47 +13,74 @@ import argparse
 import asyncio
 import sys
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaProducer
 
-from bench.contestants import CONTESTANTS, Contestant, named
+from bench.contestants import AS_STARTED, CONTESTANTS, Contestant, named
 from bench.environments import EnvironmentUnavailableError
 from bench.figures import percentile
 from bench.ground import Ground, Input, Reader, ground
 from bench.machine import facts
 from bench.names import Job
-from bench.race import ContestantFailedError, Load, Process, make_load, running
-from bench.report import OUTPUT, write_report
+from bench.race import ContestantFailedError, Heat, Load, make_load, running, warm_up
+from bench.report import NO_WORKER, OUTPUT, carry_out, write_report
 from streams.clients import connection, opened
 from streams.settings import Settings
 
 _LIMIT_S = 120.0
 _QUIET_S = 2.0
+_PARTITIONS = 4
+_WAIT_MS = 5
+"""How long the reader's request may wait at the broker: so much it adds to a latency at most."""
 
 
-async def measure(kafka: Ground, contestant: Contestant, load: Load, rate: float, quiet: int) -> dict[str, list[float]]:
-    """Latencies in milliseconds: at ``rate`` articles a second over all of the load but its last ``quiet``, and of those alone.
+class Schedule(NamedTuple):
+    """When which articles are published: all but the last ``quiet`` of them ``rate`` a second, and those one by one."""
+
+    load: Load
+    rate: float
+    quiet: int
+
+
+async def measure(kafka: Ground, contestant: Contestant, schedule: Schedule) -> dict[str, list[float]]:
+    """Latencies in milliseconds: of the articles at a steady rate, and of those alone.
 
     Raises:
         ContestantFailedError: it ended, or stood still.
+        EnvironmentUnavailableError: it can't be had here.
     """
-    run = f"bench-latency-{contestant.name}"
-    source, targets = contestant.source(load.job, run), contestant.targets(load.job, run)
-    busy, calm = load.main[: len(load.main) - quiet], load.main[len(load.main) - quiet :]
-    async with running(kafka, contestant, load.job, run, 4) as process, kafka.reader(targets, 4) as reader:
+    heat = Heat(contestant, schedule.load, f"bench-latency-{contestant.name}", _PARTITIONS)
+    async with running(kafka, heat) as process, kafka.reader(heat.targets, _PARTITIONS, _WAIT_MS) as reader:
         try:
-            await kafka.publish(source, load.warm, int(time.time() * 1000))
-            await reader.until(len(load.warm), _LIMIT_S, process.alive)
-            await asyncio.sleep(contestant.settles_s)
-            async with opened(AIOKafkaProducer(**connection(kafka.settings))) as producer:
-                at_rate = await _follow(_publish(producer, source, busy, 1 / rate), len(busy), reader, process)
-                await asyncio.sleep(contestant.settles_s)
-                alone = await _follow(_publish(producer, source, calm, _QUIET_S), len(calm), reader, process)
+            await warm_up(kafka, heat, process, reader, int(time.time() * 1000))
+            return await _both(kafka, heat.source, reader, schedule, process.alive)
         except TimeoutError as error:
             raise process.failure(str(error)) from error
+
+
+async def measure_reader(kafka: Ground, schedule: Schedule) -> dict[str, list[float]]:
+    """The same without a contestant: the reader reads what is published."""
+    topic = "bench-latency-reader"
+    await kafka.make_topics([topic], _PARTITIONS)
+    try:
+        async with kafka.reader([topic], _PARTITIONS, _WAIT_MS) as reader:
+            return await _both(kafka, topic, reader, schedule, lambda: None)
+    finally:
+        await kafka.remove_topics(topic.__eq__)
+
+
+async def _both(
+    kafka: Ground, topic: str, reader: Reader, schedule: Schedule, alive: Callable[[], None]
+) -> dict[str, list[float]]:
+    at = len(schedule.load.main) - schedule.quiet
+    busy, calm = schedule.load.main[:at], schedule.load.main[at:]
+    async with opened(AIOKafkaProducer(**connection(kafka.settings))) as producer:
+        at_rate = await _follow(_publish(producer, topic, busy, 1 / schedule.rate), len(busy), reader, alive)
+        await asyncio.sleep(_QUIET_S)
+        alone = await _follow(_publish(producer, topic, calm, _QUIET_S), len(calm), reader, alive)
     return {"at_rate_ms": at_rate, "alone_ms": alone}
 
 
@@ -63,7 +91,7 @@ async def _publish(producer: AIOKafkaProducer, topic: str, records: Sequence[Inp
         await producer.send(topic, each.value, each.key, timestamp_ms=int(time.time() * 1000), headers=list(each.headers))
 
 
-async def _follow(publish: Coroutine[Any, Any, None], count: int, reader: Reader, process: Process) -> list[float]:
+async def _follow(publish: Coroutine[Any, Any, None], count: int, reader: Reader, alive: Callable[[], None]) -> list[float]:
     publishing = asyncio.create_task(publish)
     latencies: list[float] = []
     quiet_since = time.monotonic()
@@ -71,7 +99,7 @@ async def _follow(publish: Coroutine[Any, Any, None], count: int, reader: Reader
         found = await reader.some(0.2)
         now_ms = time.time() * 1000
         latencies += [now_ms - record.timestamp for record in found]
-        process.alive()
+        alive()
         if found:
             quiet_since = time.monotonic()
         elif time.monotonic() - quiet_since > _LIMIT_S:
@@ -81,9 +109,9 @@ async def _follow(publish: Coroutine[Any, Any, None], count: int, reader: Reader
     return latencies
 
 
-async def _all(arguments: argparse.Namespace) -> dict[str, Any]:
-    count = int(arguments.rate * arguments.seconds) + arguments.quiet
-    load = make_load(Job.WHOLE, count)
+async def _all(arguments: argparse.Namespace) -> None:
+    load = make_load(Job.WHOLE, int(arguments.rate * arguments.seconds) + arguments.quiet)
+    schedule = Schedule(load, arguments.rate, arguments.quiet)
     report: dict[str, Any] = {
         "machine": facts(),
         "rate": arguments.rate,
@@ -92,39 +120,46 @@ async def _all(arguments: argparse.Namespace) -> dict[str, Any]:
         "left_out": {},
     }
     async with ground(Settings.from_environment()) as kafka:
-        for contestant in arguments.only:
-            if Job.WHOLE not in contestant.jobs:
-                continue
+
+        async def add(name: str, measuring: Awaitable[dict[str, list[float]]]) -> None:
             try:
-                found = await measure(kafka, contestant, load, arguments.rate, arguments.quiet)
+                found = await measuring
             except (EnvironmentUnavailableError, ContestantFailedError) as error:
-                report["left_out"][contestant.name] = str(error)
-                print(f"{contestant.name:20} left out: {error}", flush=True)
-                continue
-            shares = {"p50_ms": 0.5, "p95_ms": 0.95, "p99_ms": 0.99}
-            report["runs"][contestant.name] = {
-                which: {name: percentile(values, share) for name, share in shares.items()} for which, values in found.items()
-            }
-            busy, alone = (report["runs"][contestant.name][which] for which in ("at_rate_ms", "alone_ms"))
-            print(
-                f"{contestant.name:20} p50 {busy['p50_ms']:6.0f} ms, p95 {busy['p95_ms']:6.0f}, p99 {busy['p99_ms']:6.0f};"
-                f" one alone {alone['p50_ms']:6.0f} ms, at most {max(found['alone_ms']):6.0f}",
-                flush=True,
-            )
-    return report
+                report["left_out"][name] = str(error)
+                print(f"{name:20} left out: {error}", flush=True)
+            else:
+                report["runs"][name] = {which: summary(values) for which, values in found.items()}
+                busy, alone = (report["runs"][name][which] for which in ("at_rate_ms", "alone_ms"))
+                print(
+                    f"{name:20} p50 {busy['p50_ms']:6.0f} ms, p95 {busy['p95_ms']:6.0f}, p99 {busy['p99_ms']:6.0f};"
+                    f" one alone {alone['p50_ms']:6.0f} ms, p99 {alone['p99_ms']:6.0f}",
+                    flush=True,
+                )
+            write_report(arguments.output, "latency", report)
+
+        await add(NO_WORKER, measure_reader(kafka, schedule))
+        for contestant in arguments.only:
+            if Job.WHOLE in contestant.jobs:
+                await add(contestant.name, measure(kafka, contestant, schedule))
+
+
+def summary(latencies_ms: Sequence[float]) -> dict[str, float]:
+    """What is kept of latencies."""
+    shares = {"p50_ms": 0.5, "p95_ms": 0.95, "p99_ms": 0.99}
+    return {name: percentile(latencies_ms, share) for name, share in shares.items()}
 
 
 def main() -> int:
     """Run it from a command line."""
     parser = argparse.ArgumentParser(prog="python -m bench.latency", description=__doc__.partition("\n")[0])
-    parser.add_argument("--rate", type=float, default=200.0, help="articles a second")
-    parser.add_argument("--seconds", type=float, default=30.0)
-    parser.add_argument("--quiet", type=int, default=10, help="how many are published one by one, every 2 s")
-    parser.add_argument("--only", type=named, default=list(CONTESTANTS))
-    parser.add_argument("--output", type=Path, default=OUTPUT)
+    parser.add_argument("--rate", type=float, default=200.0, help="articles a second (default: 200)")
+    parser.add_argument("--seconds", type=float, default=30.0, help="for how long (default: 30)")
+    parser.add_argument("--quiet", type=int, default=10, help="how many are published one by one, every 2 s (default: 10)")
+    ours, *theirs = CONTESTANTS
+    parser.add_argument("--only", type=named, default=[ours, AS_STARTED, *theirs], help="names, separated by commas")
+    parser.add_argument("--output", type=Path, default=OUTPUT, help=f"folder for JSON, pictures and page (default: {OUTPUT})")
     arguments = parser.parse_args()
-    write_report(arguments.output, "latency", asyncio.run(_all(arguments)))
-    return 0
+    return carry_out(_all(arguments), arguments.output)
 
 
 if __name__ == "__main__":

@@ -27,20 +27,21 @@ class Panel(NamedTuple):
     bars: Sequence[Bar]
 
 
-def draw(panels: Sequence[Panel]) -> str:
-    """An SVG document with the panels beside each other."""
+def draw(panels: Sequence[Panel], beside: int = 3) -> str:
+    """An SVG document with the panels in rows, so many ``beside`` each other."""
     panel_px = _LABEL_PX + _BAR_PX + _VALUE_PX
-    width = len(panels) * (panel_px + _GAP_PX) - _GAP_PX
-    height = _HEAD_PX + _ROW_PX * max((len(panel.bars) for panel in panels), default=0)
+    width = min(beside, len(panels)) * (panel_px + _GAP_PX) - _GAP_PX
+    row_px = _HEAD_PX + _ROW_PX * max((len(panel.bars) for panel in panels), default=0)
+    height = row_px * -(-len(panels) // beside)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" {_FONT}>'
     ]
     for number, panel in enumerate(panels):
-        left = number * (panel_px + _GAP_PX)
-        parts.append(f'<text x="{left}" y="16" fill="{_TEXT}" font-weight="600">{escape(panel.title)}</text>')
+        left, down = number % beside * (panel_px + _GAP_PX), number // beside * row_px
+        parts.append(f'<text x="{left}" y="{down + 16}" fill="{_TEXT}" font-weight="600">{escape(panel.title)}</text>')
         most = max((bar.value for bar in panel.bars), default=0) or 1
         for row, bar in enumerate(panel.bars):
-            top = _HEAD_PX + row * _ROW_PX
+            top = down + _HEAD_PX + row * _ROW_PX
             length = max(1.0, bar.value / most * _BAR_PX)
             colour = _OURS if bar.ours else _THEIRS
             at = left + _LABEL_PX

@@ -2,8 +2,8 @@
 
 All start from the same line: while a contestant is held (SIGSTOP) its whole input is written, so that no one waits for the
 publisher and nobody's batches depend on it. The clock runs from when it is let go until the last outcome has been seen by a
-read_committed reader; its processor time (all threads) from the same moment until it has settled, so that commits it puts
-off count as well.
+read_committed reader; processor time (all threads of all its processes; of the broker; of the reader) from the same moment
+until it has settled, so that commits it puts off count as well.
 """
 
 from __future__ import annotations
@@ -11,27 +11,36 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
+import socket
 import subprocess
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+
+import aiohttp
 
 from bench import names
 from bench.articles import BODY_BYTES, dedup_events, mixed_articles
 from bench.contestants import Contestant
 from bench.environments import ROOT
-from bench.ground import Ground, Input
-from bench.machine import cpu_seconds, peak_resident_bytes
+from bench.ground import Ground, Input, Reader
+from bench.machine import cpu_seconds, family, peak_resident_bytes
 from bench.names import Job
 from streams.settings import Settings
 from streams.topics import OUTCOMES, PREPARED, RAW, create_topics, topic_specs
 
+Prepare = Callable[[Settings], Awaitable[None]]
+"""What is to be done on a contestant's topics before it starts."""
+
 _OURS = {RAW, PREPARED, *OUTCOMES}
 _WARM_SEED, _SEED = 2, 1
-_START_LIMIT_S, _OUTCOME_LIMIT_S, _STOP_LIMIT_S = 180.0, 120.0, 10.0
+_START_LIMIT_S, _OUTCOME_LIMIT_S, _REST_LIMIT_S, _STOP_LIMIT_S = 180.0, 120.0, 120.0, 25.0
+_REST_CPU_S = 0.15  # in a second; Kafka Streams at rest takes as much
 
 
 class ContestantFailedError(RuntimeError):
@@ -50,6 +59,27 @@ class Load:
 
 
 @dataclass(frozen=True)
+class Heat:
+    """What one run is of; ``run`` names its topics and its group. ``prepare`` is done before the contestant starts."""
+
+    contestant: Contestant
+    load: Load
+    run: str
+    partitions: int = 4
+    prepare: Prepare | None = None
+
+    @property
+    def source(self) -> str:
+        """The topic that is read."""
+        return self.contestant.source(self.load.job, self.run)
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The topics of the outcomes; firsts, or what is enriched, in front."""
+        return self.contestant.targets(self.load.job, self.run)
+
+
+@dataclass(frozen=True)
 class Result:
     """One run. Processor times are of this run's articles alone, in microseconds for each."""
 
@@ -57,10 +87,19 @@ class Result:
     per_second: float
     cpu_us: float
     broker_cpu_us: float | None
+    reader_cpu_us: float
     start_s: float
+    """From the start of its process until its first outcome was seen."""
     resident_bytes: int
+    """At most, of its largest process."""
     firsts: int
     surplus: int
+    state_bytes: int
+    """In its state folder, in the end."""
+    raw_bytes: int
+    """Published in all, with those to warm up on, without keys and headers."""
+    stored_bytes: dict[str, int] | None
+    """What came to be on the broker's disk, by topic; ``-changelog`` and the like without the run's name in front."""
 
     def as_json(self) -> dict[str, Any]:
         """For the report."""
@@ -88,8 +127,10 @@ def _inputs(job: Job, count: int, seed: int, body_bytes: int) -> tuple[Input, ..
 class Process:
     """A contestant that runs."""
 
-    def __init__(self, command: Sequence[str], environment: dict[str, str], log: Path) -> None:
+    def __init__(self, command: Sequence[str], environment: dict[str, str], log: Path, ready_url: str | None) -> None:
+        """``ready_url`` answers 200 when it is at work, all of it; None where there is no such page."""
         self._log = log
+        self._ready_url = ready_url
         self.began = time.monotonic()
         with log.open("wb") as output:
             self._process = subprocess.Popen(
@@ -107,14 +148,45 @@ class Process:
         lines = self._log.read_text("utf-8", "replace").splitlines()[-15:]
         return ContestantFailedError("\n  ".join([problem, *lines]))
 
+    async def ready(self) -> None:
+        """Wait until all of its processes are at work.
+
+        Raises:
+            TimeoutError: they are not, three minutes after its start.
+        """
+        if self._ready_url is None:
+            return
+        async with aiohttp.ClientSession() as session:
+            while True:
+                with contextlib.suppress(aiohttp.ClientError):
+                    async with session.get(self._ready_url) as response:
+                        if response.status == HTTPStatus.OK:
+                            return
+                self.alive()
+                if time.monotonic() - self.began > _START_LIMIT_S:
+                    raise TimeoutError(f"it is not at work after {_START_LIMIT_S:.0f} s")
+                await asyncio.sleep(0.2)
+
+    async def settle(self, least_s: float) -> None:
+        """Wait for ``least_s``, and until it rests: a table that was restored is compacted for a while. Two minutes at most."""
+        await asyncio.sleep(least_s)
+        deadline = time.monotonic() + _REST_LIMIT_S
+        before_s = -1.0
+        while (now_s := cpu_seconds(self.pid)) - before_s > _REST_CPU_S and time.monotonic() < deadline:
+            before_s = now_s
+            await asyncio.sleep(1)
+
     @contextlib.contextmanager
-    def held(self) -> Any:
+    def held(self) -> Iterator[None]:
         """Stopped for a while, and let go again."""
-        os.kill(self.pid, signal.SIGSTOP)
+        everyone = family(self.pid)
+        for each in everyone:
+            os.kill(each, signal.SIGSTOP)
         try:
             yield
         finally:
-            os.kill(self.pid, signal.SIGCONT)
+            for each in everyone:
+                os.kill(each, signal.SIGCONT)
 
     def stop(self) -> None:
         """End it in order, or else by force."""
@@ -122,54 +194,90 @@ class Process:
         try:
             self._process.wait(_STOP_LIMIT_S)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            for each in family(self.pid):
+                os.kill(each, signal.SIGKILL)
             self._process.wait()
 
 
 @contextlib.asynccontextmanager
-async def running(ground: Ground, contestant: Contestant, job: Job, run: str, partitions: int) -> AsyncIterator[Process]:
+async def running(ground: Ground, heat: Heat) -> AsyncIterator[Process]:
     """A contestant on topics of its own, which are removed afterwards.
 
     Raises:
         ContestantFailedError: the Kafka has Headwater's topics already: somebody's articles, which are not ours to delete.
     """
+    contestant, job, run = heat.contestant, heat.load.job, heat.run
     command = contestant.command(job)
+    web_port = _free_port() if contestant.supervised else 0
     settings = replace(
-        ground.settings, app_id=run, state_dir=ground.folder / run, partitions=partitions, session_timeout_s=60, web_port=0
-    )
+        ground.settings, app_id=run, state_dir=ground.folder / run, partitions=heat.partitions, session_timeout_s=60,
+        web_host="127.0.0.1", web_port=web_port,
+    )  # fmt: skip
     used_by_others = contestant.headwater and await ground.topics() & _OURS
     if used_by_others:
         raise ContestantFailedError(f"this Kafka has {', '.join(sorted(used_by_others))} already: it is in use")
-    topics = {contestant.source(job, run), *contestant.targets(job, run)}
+    topics = {heat.source, *heat.targets}
     if contestant.headwater:
         changelog = f"{run}-seen-changelog"
         await create_topics(settings, topic_specs(settings))
         topics = topics - _OURS | ({changelog} if job is Job.DEDUP else set())
     elif contestant.name == "faust":
         topics |= {f"{run}-articles"}
-    await ground.make_topics(topics, partitions)
+    await ground.make_topics(topics, heat.partitions)
     (settings.state_dir / "peer").mkdir(parents=True)
-    process = Process(command, _environment(settings, contestant, job, run), ground.folder / f"{run}.log")
     try:
-        yield process
+        if heat.prepare is not None:
+            await heat.prepare(settings)
+        ready_url = f"http://127.0.0.1:{web_port}/ready" if web_port else None
+        process = Process(command, _environment(settings, heat), ground.folder / f"{run}.log", ready_url)
+        try:
+            yield process
+        finally:
+            await asyncio.to_thread(process.stop)
     finally:
-        await asyncio.to_thread(process.stop)
         await ground.remove_topics(lambda name: run in name or (contestant.headwater and name in _OURS))
+        await asyncio.to_thread(shutil.rmtree, settings.state_dir, ignore_errors=True)
 
 
-def _environment(settings: Settings, contestant: Contestant, job: Job, run: str) -> dict[str, str]:
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+def _environment(settings: Settings, heat: Heat) -> dict[str, str]:
     return settings.as_environment() | {
         names.BROKERS: ",".join(settings.brokers),
-        names.RUN: run,
+        names.RUN: heat.run,
         names.STATE: str(settings.state_dir / "peer"),
-        names.JOB: job,
-        names.GUARANTEE: contestant.guarantee,
+        names.JOB: heat.load.job,
+        names.GUARANTEE: heat.contestant.guarantee,
         "BENCH_PARTITIONS": str(settings.partitions),
         "PYTHONPATH": str(ROOT),
     }
 
 
-async def race(ground: Ground, contestant: Contestant, load: Load, run: str, partitions: int) -> Result:
+async def warm_up(ground: Ground, heat: Heat, process: Process, reader: Reader, first_ms: int) -> float:
+    """Let a contestant do the load's articles to warm up on, half of them when all its processes are at work.
+
+    Returns the seconds from its start until its first outcome.
+
+    Raises:
+        ContestantFailedError: it ended.
+        TimeoutError: it stood still.
+    """
+    load, half = heat.load, len(heat.load.warm) // 2
+    await ground.publish(heat.source, load.warm[:half], first_ms)
+    await reader.until(1, _START_LIMIT_S, process.alive)
+    start_s = reader.last_at - process.began
+    await process.ready()
+    await ground.publish(heat.source, load.warm[half:], first_ms + half)
+    await reader.until(load.warm_outcomes, _OUTCOME_LIMIT_S, process.alive)
+    await process.settle(heat.contestant.settles_s)
+    return start_s
+
+
+async def race(ground: Ground, heat: Heat) -> Result:
     """Run a contestant over a load, once.
 
     Raises:
@@ -177,22 +285,18 @@ async def race(ground: Ground, contestant: Contestant, load: Load, run: str, par
         EnvironmentUnavailableError: it can't be had here.
     """
     now_ms = int(time.time() * 1000)
-    source, targets = contestant.source(load.job, run), contestant.targets(load.job, run)
-    async with running(ground, contestant, load.job, run, partitions) as process, ground.reader(targets, partitions) as reader:
+    load, stored_before = heat.load, ground.stored_bytes()
+    async with running(ground, heat) as process, ground.reader(heat.targets, heat.partitions) as reader:
         try:
-            await ground.publish(source, load.warm, now_ms)
-            await reader.until(1, _START_LIMIT_S, process.alive)
-            start_s = reader.last_at - process.began
-            await reader.until(load.warm_outcomes, _OUTCOME_LIMIT_S, process.alive)
-            await asyncio.sleep(contestant.settles_s)
-            warm_firsts = reader.counts[targets[0]]
+            start_s = await warm_up(ground, heat, process, reader, now_ms)
+            warm_firsts = reader.counts[heat.targets[0]]
             with process.held():
-                await ground.publish(source, load.main, now_ms + len(load.warm))
-                cpu_s, broker_cpu_s = cpu_seconds(process.pid), ground.broker_cpu_seconds()
+                await ground.publish(heat.source, load.main, now_ms + len(load.warm))
+                cpu_s, broker_cpu_s, reader_cpu_s = cpu_seconds(process.pid), ground.broker_cpu_seconds(), time.process_time()
                 began = time.monotonic()
             await reader.until(load.warm_outcomes + load.outcomes, _OUTCOME_LIMIT_S, process.alive)
             wall_s = reader.last_at - began
-            while await reader.some(0.5 + contestant.settles_s):
+            while await reader.some(0.5 + heat.contestant.settles_s):
                 pass
             process.alive()
         except TimeoutError as error:
@@ -204,8 +308,30 @@ async def race(ground: Ground, contestant: Contestant, load: Load, run: str, par
             per_second=count / wall_s,
             cpu_us=(cpu_seconds(process.pid) - cpu_s) / count * 1e6,
             broker_cpu_us=broker_us,
+            reader_cpu_us=(time.process_time() - reader_cpu_s) / count * 1e6,
             start_s=start_s,
             resident_bytes=peak_resident_bytes(process.pid),
-            firsts=reader.counts[targets[0]] - warm_firsts,
+            firsts=reader.counts[heat.targets[0]] - warm_firsts,
             surplus=reader.counts.total() - load.warm_outcomes - load.outcomes,
+            state_bytes=sum(map(_size, (ground.folder / heat.run).rglob("*"))),
+            raw_bytes=sum(len(each.value) for each in (*load.warm, *load.main)),
+            stored_bytes=_grown(stored_before, ground.stored_bytes(), heat.run),
         )
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except OSError:  # RocksDB has just removed it
+        return 0
+
+
+def _grown(before: dict[str, int] | None, after: dict[str, int] | None, run: str) -> dict[str, int] | None:
+    if before is None or after is None:
+        return None
+    # Kafka's own topics were there before; ours are new, whatever may have had their names.
+    grown = {
+        topic.removeprefix(f"{run}-"): size - (before.get(topic, 0) if topic.startswith("__") else 0)
+        for topic, size in after.items()
+    }
+    return {topic: size for topic, size in sorted(grown.items()) if size > 0}

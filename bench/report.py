@@ -6,71 +6,120 @@ python -m bench.report                              # from the figures kept in t
 from __future__ import annotations
 
 import argparse
+import asyncio
+import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import orjson
 
-from bench.contestants import CONTESTANTS
+from bench.contestants import AS_STARTED, CONTESTANTS
 from bench.environments import ROOT
-from bench.figures import Spread, ratio, spread
+from bench.figures import Spread, bends, ratio, spread
 from bench.picture import Bar, Panel, draw
+from bench.race import ContestantFailedError
+from infra.kafka import KafkaUnavailable
+from streams.clients import NotConnectedError
+from streams.settings import SettingsError
 
 OUTPUT: Final = Path("build/bench")
 KEPT: Final = ROOT / "bench" / "results"
+NO_WORKER: Final = "reader"
+"""What the row of bench.latency is called that has no contestant."""
 
-_TITLES: Final = {each.name: f"{each.title}, {each.guarantee}" for each in CONTESTANTS}
+_TITLES: Final = {
+    **{each.name: f"{each.title}, {each.guarantee}" for each in (*CONTESTANTS, AS_STARTED)},
+    NO_WORKER: "Kafka and the reader alone",
+}
 _LIMIT: Final = "the pure functions alone"
 _JOBS: Final = {
     "dedup": "Dedup only: JSON of 2 kB, firsts passed on",
     "whole": "The whole job: parse, clean, deduplicate, language, subjects, ninjs",
 }
+_SERIES: Final = {
+    "partitions": "articles a second by partitions",
+    "processes": "articles a second by worker processes",
+    "headlines": "articles a second by headlines remembered",
+    "article_bytes": "kB a second by bytes of an article's body",
+}
+
+
+def carry_out(measuring: Coroutine[Any, Any, None], folder: Path) -> int:
+    """Run a measurement that writes its report as it goes; cut short (Ctrl-C, SIGTERM), what it has found stays.
+
+    Returns the exit status.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    status = 0
+    try:
+        asyncio.run(measuring)
+    except (ContestantFailedError, KafkaUnavailable, NotConnectedError, SettingsError) as error:
+        print(f"\nbench: {error}", file=sys.stderr)
+        status = 1
+    except KeyboardInterrupt:
+        print("\ncut short", file=sys.stderr)
+        status = 130
+    if (page := folder / "BENCHMARKS.md").exists():
+        print(f"\nwhat was found is in {page}, the figures beside it")
+    return status
 
 
 def write_report(folder: Path, name: str, figures: Mapping[str, Any]) -> None:
-    """Keep the figures of one measurement in ``folder``, and write page and picture anew from all that is there."""
+    """Keep the figures of one measurement in ``folder``, and write page and pictures anew from all that is there."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{name}.json").write_bytes(orjson.dumps(figures, option=orjson.OPT_INDENT_2) + b"\n")
     write_page(folder, folder / "BENCHMARKS.md")
-    print(f"\nwritten: {folder / name}.json, {folder / 'BENCHMARKS.md'}")
 
 
 def write_page(folder: Path, page: Path) -> None:
-    """Write the page from the figures in ``folder``, where the picture goes as well."""
+    """Write the page from the figures in ``folder``, where the pictures go as well."""
     found = {path.stem: orjson.loads(path.read_bytes()) for path in folder.glob("*.json")}
-    panels = list(_panels(found))
-    picture = folder / "peers.svg"
-    if panels:
-        picture.write_text(draw(panels), "utf-8")
-    link = picture.relative_to(page.parent)
-    page.write_text("\n".join(_page(found, str(link) if panels else None)) + "\n", "utf-8")
+    links = {}
+    for name, panels in (("peers", list(_panels(found))), ("growth", list(_growth_panels(found.get("growth", {}))))):
+        if panels:
+            picture = folder / f"{name}.svg"
+            picture.write_text(draw(panels, beside=3 if name == "peers" else 2), "utf-8")
+            links[name] = str(picture.relative_to(page.parent))
+    page.write_text("\n".join(_page(found, links)) + "\n", "utf-8")
 
 
 def _panels(found: Mapping[str, Any]) -> Iterator[Panel]:
     for job, contest in found.get("peers", {}).get("jobs", {}).items():
         rates = {name: spread([run["per_second"] for run in runs]).median for name, runs in contest["runs"].items() if runs}
-        bars = [Bar(_TITLES[name], rate, f"{rate:,.0f}/s", name == "headwater") for name, rate in rates.items()]
-        yield Panel(f"{job}: articles a second", bars)
+        if rates:
+            bars = [Bar(_TITLES[name], rate, f"{rate:,.0f}/s", name == "headwater") for name, rate in rates.items()]
+            yield Panel(f"{job}: articles a second", bars)
     if latency := found.get("latency"):
         bars = [
-            Bar(_TITLES[name], run["at_rate_ms"]["p99_ms"], f"{run['at_rate_ms']['p99_ms']:,.0f} ms", name == "headwater")
+            Bar(_TITLES[name], run["at_rate_ms"]["p99_ms"], f"{run['at_rate_ms']['p99_ms']:,.0f} ms", "headwater" in name)
             for name, run in latency["runs"].items()
         ]
-        yield Panel(f"p99 latency at {latency['rate']:.0f} a second", bars)
+        if bars:
+            yield Panel(f"p99 latency at {latency['rate']:.0f} a second", bars)
 
 
-def _page(found: Mapping[str, Any], picture: str | None) -> Iterator[str]:
+def _growth_panels(growth: Mapping[str, Any]) -> Iterator[Panel]:
+    for series, title in _SERIES.items():
+        if rows := growth.get(series):
+            rates = [row["per_second"] * row.get("bytes_each", 1000) / 1000 for row in rows]
+            bars = [Bar(f"{row[series]:,}", rate, f"{rate:,.0f}/s", ours=True) for row, rate in zip(rows, rates, strict=True)]
+            yield Panel(title, bars)
+
+
+def _page(found: Mapping[str, Any], pictures: Mapping[str, str]) -> Iterator[str]:
     yield "# Benchmarks"
     yield ""
     yield (
         "Written by `python -m bench`, `python -m bench.latency` and `python -m bench.growth` from their own figures"
         " (`bench/results/*.json`). On a shared machine the ratios within a run tell more than the rates; processor time"
-        " an article, all threads of the worker, tells most. How a run goes is told in `bench/race.py`, what the articles are"
-        " in `bench/articles.py`, and each peer is one file in `bench/peers/`."
+        " an article tells most: that of all threads and processes of the worker, of the broker, and of the reader that"
+        " waits for the outcomes, each for itself. How a run goes is told in `bench/race.py`, what the articles are"
+        " in `bench/articles.py`, and each peer is one file in `bench/peers/`, with its own defaults for compression: none"
+        " in Faust, Quix Streams and Kafka Streams, zstd in Headwater and the bare loop."
     )
-    if picture:
+    if picture := pictures.get("peers"):
         yield from ("", f"![throughput and latency]({picture})")
     if peers := found.get("peers"):
         for job, contest in peers["jobs"].items():
@@ -78,53 +127,53 @@ def _page(found: Mapping[str, Any], picture: str | None) -> Iterator[str]:
     if latency := found.get("latency"):
         yield from _latency(latency)
     if growth := found.get("growth"):
-        yield from _growth(growth)
+        yield from _growth(growth, pictures.get("growth"))
+        yield from _costs(growth)
     yield from _machines(found)
 
 
 def _contest(job: str, contest: Mapping[str, Any], rounds: int) -> Iterator[str]:
     yield from ("", f"## {_JOBS[job]}", "")
-    yield f"{contest['records']:,} records, {rounds} rounds in turn; median (least to most)."
+    yield f"{contest['records']:,} records, {rounds} rounds in turn, one process each; median (least to most)."
     yield ""
     rows: list[Sequence[str]] = []
-    ours = contest["runs"].get("headwater")
+    ours = contest["runs"].get("headwater", [])
+    our_rate, our_cpu = ([run[figure] for run in ours] for figure in ("per_second", "cpu_us"))
     for name, runs in contest["runs"].items():
         rate, cpu = ([run[figure] for run in runs] for figure in ("per_second", "cpu_us"))
         rows.append(
             (
                 _TITLES[name],
                 _text(spread(rate)),
-                _text(ratio([run["per_second"] for run in ours], rate), 2) if ours else "",
+                _beside(our_rate, rate),
                 _text(spread(cpu)),
-                _text(ratio(cpu, [run["cpu_us"] for run in ours]), 2) if ours else "",
+                _beside(cpu, our_cpu),
                 _median(runs, "broker_cpu_us"),
+                _median(runs, "reader_cpu_us"),
                 _median(runs, "start_s", digits=1),
                 _median(runs, "resident_bytes", 1e6),
                 _median(runs, "firsts"),
             )
         )
     limit = contest["limit_cpu_us"]
-    share = _text(ratio(limit, [run["cpu_us"] for run in ours]), 2) if ours else ""
-    rows.append((_LIMIT, "", "", _text(spread(limit)), share, "", "", "", ""))
+    if limit:
+        rows.append((_LIMIT, "", "", _text(spread(limit)), _beside(limit, our_cpu), "", "", "", "", ""))
     heads = (
-        "", "articles a second", "Headwater is × as fast", "CPU µs an article", "× Headwater's", "broker's µs",
+        "", "articles a second", "Headwater is × as fast", "CPU µs an article", "× Headwater's", "broker's µs", "reader's µs",
         "s to first article", "MB resident", "firsts",
     )  # fmt: skip
     yield from _table(heads, rows)
-    for name, reason in contest["left_out"].items():
-        yield from ("", f"Left out: {_TITLES[name]}: {reason.splitlines()[0]}.")
-    if stages := contest["stages_us"]:
+    yield from _left_out(contest["left_out"])
+    if limit and (stages := contest["stages_us"]):
         yield from (
             "",
             "Where the processor time goes, µs for each raw article (best of the rounds):",
             "",
         )
-        pure = spread(limit).median
-        stream = spread([run["cpu_us"] - one for run, one in zip(ours, limit, strict=True)]) if ours else None
         rows = [(name, f"{us:.0f}") for name, us in stages.items()]
-        rows.append(("the pure functions, in all, without clocks within", f"{pure:.0f}"))
-        if stream:
-            rows.append(("**the stream itself**: worker less pure functions", _text(stream)))
+        rows.append(("the pure functions, in all, without clocks within", f"{spread(limit).median:.0f}"))
+        if streams := [cpu - pure for cpu, pure in zip(our_cpu, limit, strict=False)]:
+            rows.append(("**the stream itself**: worker less pure functions", _text(spread(streams))))
         yield from _table(("stage", "CPU µs"), rows)
 
 
@@ -132,7 +181,9 @@ def _latency(latency: Mapping[str, Any]) -> Iterator[str]:
     yield from ("", "## Latency", "")
     yield (
         f"From publishing to a read_committed reader, whole job: {latency['rate']:.0f} articles a second for"
-        f" {latency['seconds']:.0f} s, and one alone every 2 s; milliseconds."
+        f" {latency['seconds']:.0f} s, and one alone every 2 s; milliseconds. Each with its own interval of commits, but that"
+        " Quix Streams, exactly-once, commits every second (by default every five). Headwater is measured with one process, and"
+        " on all cores, as `headwater worker` starts. The first row is what Kafka and the reader take by themselves."
     )
     yield ""
     rows = [
@@ -143,32 +194,142 @@ def _latency(latency: Mapping[str, Any]) -> Iterator[str]:
         )
         for name, run in latency["runs"].items()
     ]
-    yield from _table(("", "p50", "p95", "p99", "alone, p50", "alone, worst"), rows)
+    yield from _table(("", "p50", "p95", "p99", "alone, p50", "alone, p99"), rows)
+    yield from _left_out(latency["left_out"])
 
 
-def _growth(growth: Mapping[str, Any]) -> Iterator[str]:
-    yield from ("", "## Growth", "", "One Headwater worker, the whole job.", "")
-    yield from _table(
-        ("partitions", "articles a second", "CPU µs an article", "broker's µs"),
-        [
-            (str(row["partitions"]), f"{row['per_second']:,.0f}", f"{row['cpu_us']:,.0f}", _optional(row["broker_cpu_us"]))
-            for row in growth["partitions"]
-        ],
-    )
-    yield ""
-    yield from _table(
-        ("bytes an article", "articles a second", "CPU µs an article", "of it pure functions", "µs a kB"),
-        [
+def _growth(growth: Mapping[str, Any], picture: str | None) -> Iterator[str]:
+    yield from ("", "## Growth", "")
+    yield "The whole job; each table changes one thing of: one worker process, four partitions, articles of 2 kB."
+    if picture:
+        yield from ("", f"![how throughput changes]({picture})")
+    if rows := growth["partitions"]:
+        yield ""
+        yield from _table(
+            ("partitions", "articles a second", "CPU µs an article", "broker's µs", "reader's µs"),
+            [(f"{row['partitions']:,}", *_speed(row)) for row in rows],
+        )
+        yield from ("", _bend(rows, "partitions") + " Each partition has transactions of its own: more of them are smaller.")
+    if rows := growth["processes"]:
+        yield ""
+        yield from _table(
             (
-                f"{row['raw_bytes']:,.0f}",
-                f"{row['per_second']:,.0f}",
-                f"{row['cpu_us']:,.0f}",
-                f"{row['limit_cpu_us']:,.0f}",
-                f"{row['cpu_us'] / row['raw_bytes'] * 1000:,.0f}",
-            )
-            for row in growth["article_bytes"]
-        ],
+                "processes",
+                "articles a second",
+                "× the first's",
+                "CPU µs an article",
+                "broker's µs",
+                "reader's µs",
+                "cores busy",
+            ),
+            [
+                (str(row["processes"]), rate, f"{row['per_second'] / rows[0]['per_second']:.2f}", *cpu, _cores(row))
+                for row in rows
+                for rate, *cpu in [_speed(row)]
+            ],
+        )
+        yield from ("", "Cores busy: what workers, broker and reader take together. They share the machine's.")
+    if rows := growth["headlines"]:
+        kept = ("state", "changelog")
+        yield ""
+        yield from _table(
+            (
+                "headlines remembered", "articles a second", "× the first's", "CPU µs an article", "broker's µs", "reader's µs",
+                "bytes each on disk", "in the changelog", "MB resident", "s to first article",
+            ),
+            [
+                (
+                    f"{row['headlines']:,}",
+                    rate,
+                    f"{row['per_second'] / rows[0]['per_second']:.2f}",
+                    *cpu,
+                    *(_optional(row[f"{which}_bytes_a_headline"] if row["headlines"] else None) for which in kept),
+                    f"{row['resident_bytes'] / 1e6:,.0f}",
+                    f"{row['start_s']:.1f}",
+                )
+                for row in rows
+                for rate, *cpu in [_speed(row)]
+            ],
+        )  # fmt: skip
+        yield from ("", _bend(rows, "headlines") + " A start without local state reads the whole changelog.")
+    if rows := growth["article_bytes"]:
+        yield ""
+        yield from _table(
+            (
+                "bytes an article", "articles a second", "CPU µs an article", "broker's µs", "reader's µs",
+                "pure functions alone", "µs a kB", "pure functions, µs a kB",
+            ),
+            [
+                (
+                    f"{row['bytes_each']:,.0f}",
+                    *_speed(row),
+                    f"{row['limit_cpu_us']:,.0f}",
+                    *(f"{row[figure] / row['bytes_each'] * 1000:,.0f}" for figure in ("cpu_us", "limit_cpu_us")),
+                )
+                for row in rows
+            ],
+        )  # fmt: skip
+        yield from ("", _bend(rows, "bytes_each"))
+    yield from _left_out(growth["left_out"])
+
+
+def _costs(growth: Mapping[str, Any]) -> Iterator[str]:
+    costs = growth.get("costs")
+    if costs is None:
+        return
+    yield from ("", "## Costs", "", f"Of one worker process with four partitions, {costs['articles']:,} articles.", "")
+    rows = [
+        ("resident memory at most, MB", f"{costs['resident_bytes'] / 1e6:,.0f}"),
+        ("from its start to the first outcome, s", f"{costs['start_s']:.1f}"),
+    ]
+    if many := [row for row in growth["headlines"] if row["headlines"]]:
+        most = max(many, key=lambda row: int(row["headlines"]))
+        rows.append(("local state, bytes a headline", _optional(most["state_bytes_a_headline"])))
+        rows.append(("changelog, bytes a headline", _optional(most["changelog_bytes_a_headline"])))
+    if stored := costs["stored_bytes"]:
+        raw = costs["raw_bytes"]
+        rows.append(("Kafka's log, bytes for each raw byte published, in all", f"{sum(stored.values()) / raw:.3f}"))
+        rows += [(f"of it {topic}", f"{size / raw:.3f}") for topic, size in stored.items()]
+    yield from _table(("", ""), rows)
+    yield from (
+        "",
+        "The log is compressed (zstd), raw bytes are counted as they are; made-up articles compress better than real ones.",
     )
+
+
+def _speed(row: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    return (
+        f"{row['per_second']:,.0f}",
+        f"{row['cpu_us']:,.0f}",
+        _optional(row["broker_cpu_us"]),
+        f"{row['reader_cpu_us']:,.0f}",
+    )
+
+
+def _cores(row: Mapping[str, Any]) -> str:
+    if row["broker_cpu_us"] is None:
+        return ""
+    return f"{(row['cpu_us'] + row['broker_cpu_us'] + row['reader_cpu_us']) * row['per_second'] / 1e6:.1f}"
+
+
+def _bend(rows: Sequence[Mapping[str, Any]], size: str) -> str:
+    """Where processor time an article grows faster than what grows."""
+    if len(rows) == 1:
+        return "A single size shows no growth."
+    found = bends([(row[size], row["cpu_us"]) for row in rows])
+    steps = "; ".join(
+        f"from {start:,.0f} to {end:,.0f}, {more:.2f} times as much as in proportion" for start, end, more in found
+    )
+    return (
+        f"The worker's time an article grows faster than in proportion {steps}."
+        if found
+        else "The worker's time an article grows no faster than in proportion."
+    )
+
+
+def _left_out(reasons: Mapping[str, str]) -> Iterator[str]:
+    for name, reason in reasons.items():
+        yield from ("", f"Left out: {_TITLES.get(name, name)}: {reason.splitlines()[0]}.")
 
 
 def _machines(found: Mapping[str, Any]) -> Iterator[str]:
@@ -185,6 +346,12 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]
         yield "| " + " | ".join(row) + " |"
 
 
+def _beside(ours: Sequence[float], theirs: Sequence[float]) -> str:
+    """The ratio over the rounds that both have had so far."""
+    rounds = min(len(ours), len(theirs))
+    return _text(ratio(ours[:rounds], theirs[:rounds]), 2) if rounds else ""
+
+
 def _text(values: Spread, digits: int = 0) -> str:
     if values.least == values.most:
         return f"{values.median:,.{digits}f}"
@@ -192,7 +359,7 @@ def _text(values: Spread, digits: int = 0) -> str:
 
 
 def _median(runs: Sequence[Mapping[str, Any]], figure: str, unit: float = 1.0, digits: int = 0) -> str:
-    values = [run[figure] / unit for run in runs if run[figure] is not None]
+    values = [run[figure] / unit for run in runs if run.get(figure) is not None]
     return f"{spread(values).median:,.{digits}f}" if values else ""
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.figures import Spread, percentile, ratio, spread
+from bench.figures import Spread, bends, percentile, ratio, spread
 
 numbers = st.lists(st.floats(0.001, 1e6), min_size=1, max_size=50)
 
@@ -44,3 +44,19 @@ def test_a_percentile_is_one_of_the_values_and_enough_of_them_do_not_exceed_it(v
     found = percentile(values, share)
     assert found in values
     assert sum(value <= found for value in values) >= share * len(values) - 1e-9
+
+
+@pytest.mark.parametrize(
+    ("points", "expected"),
+    [
+        pytest.param([(1, 10), (4, 40), (16, 160)], [], id="in proportion"),
+        pytest.param([(1, 10), (4, 12), (16, 15)], [], id="slower than in proportion"),
+        pytest.param([(1, 10), (4, 40), (16, 320)], [(4, 16, 2.0)], id="twice as much at the last step"),
+        pytest.param([(1, 10), (4, 43)], [], id="by chance"),
+        pytest.param([(0, 10), (100, 10.5), (1000, 20)], [], id="nothing to begin with"),
+        pytest.param([(0, 10), (100, 20)], [(0, 100, 2.0)], id="dearer than nothing"),
+        pytest.param([], [], id="no points"),
+    ],
+)
+def test_a_bend_is_where_a_cost_grows_faster_than_its_size(points, expected):
+    assert bends(points) == expected

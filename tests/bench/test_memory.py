@@ -1,0 +1,19 @@
+"""The stages that are timed."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+
+from bench.memory import _STAGES, REST, stages_us
+
+
+@pytest.mark.parametrize(("module", "function"), [(module, function) for _, module, function in _STAGES])
+def test_a_stage_is_a_function_of_the_module_that_calls_it(module, function):
+    assert callable(getattr(importlib.import_module(module), function))
+
+
+def test_every_stage_takes_time():
+    stages = stages_us(50)
+    assert {name for name, us in stages.items() if us > 0} == {REST, *(name for name, _, _ in _STAGES)}
