@@ -498,3 +498,63 @@ def test_hostile_text_takes_no_more_time_than_other_text(text: str) -> None:
     start = time.perf_counter()
     clean_text(text)
     assert time.perf_counter() - start < 5
+
+
+# ---- What stands within and below the article of a page
+
+
+def page_with(within: list[str], below: list[str]) -> str:
+    middle = len(PARAGRAPHS) // 2
+    above = [*MENU, HEADLINE, *PARAGRAPHS[:middle]]
+    return "\n".join([*above, *within, *PARAGRAPHS[middle:], *below, *FOOTER, "© 2022 The Courier"])
+
+
+COMMENTS = [
+    f"{number}. {name} says:\nNovember {number}, 2019 at 7:0{number} am\n{text}"
+    for number, (name, text) in enumerate(
+        [
+            ("oldtimer", "They should have mended it when there was still money, as everybody told them at the time."),
+            ("ferryman", "Four times an hour is not enough, and whoever says so has never stood there in the rain."),
+            ("cyclist", "At last somebody thinks of us. I have been waiting for that lane for some eleven years now."),
+            ("taxpayer", "And who pays for all of this? Not those who live on the other bank, that much is sure."),
+        ],
+        start=1,
+    )
+]
+
+
+@pytest.mark.parametrize(
+    ("within", "below"),
+    [
+        pytest.param([], COMMENTS, id="readers' comments"),
+        pytest.param(
+            ["Related articles", "Ten bridges to see before you die", "A ferry sinks in Norway"], [], id="related links"
+        ),
+        pytest.param(["The old bridge on Monday morning (Image: GETTY)"], [], id="the credit of a picture"),
+        pytest.param(["Advertisement", "Mayor: there is no other way"], ["Mayor: there is no other way"], id="said twice"),
+    ],
+)
+def test_what_is_not_the_articles_leaves_the_page(within: list[str], below: list[str]) -> None:
+    assert clean_text(page_with(within, below), HEADLINE).body == ARTICLE
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param("The old bridge on Monday morning (Image: GETTY)", id="the credit of a picture"),
+        pytest.param("Related articles of the law were changed", id="a heading"),
+        pytest.param("November 19, 2019 at 7:06 am", id="a date"),
+    ],
+)
+def test_without_a_page_around_it_nothing_is_cut_for_its_place(line: str) -> None:
+    text = "\n".join([*PARAGRAPHS[:3], line, *PARAGRAPHS[3:]])
+    assert clean_text(text, HEADLINE).body == text
+
+
+def test_a_text_of_too_many_lines_stays_whole() -> None:
+    text = "Menu\n  x y \n\u200b\n" * 10_000
+    cleaned = clean_text(text)
+    assert cleaned.left_whole
+    assert (cleaned.headline, cleaned.cuts) == ("Menu", ())
+    assert cleaned.body == "\n".join(["Menu", "x y"] * 10_000)
+    assert clean_text(cleaned.body, cleaned.headline) == cleaned
