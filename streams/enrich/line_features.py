@@ -14,13 +14,15 @@ from collections.abc import Sequence
 from itertools import accumulate, groupby
 
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_HEAD = 250  # characters of a line that are looked at
 _WIDE_LETTERS = 3  # a Chinese, Japanese or Korean character says as much as so many letters
 _BREAK = re.compile(r"[.!?…।؟۔][\"'”’»)\]]* |[。！？]")
-_LINK_SIGN = re.compile(r"[|｜›»>•·→▶←@©®™*]|\s[-–—/]\s|https?:|www\.")
-_WEB = re.compile(
-    r"cookie|newsletter|javascript|facebook|twitter|instagram|whatsapp|youtube|e-?mail|website|browser|online|blog|copyright",
-    re.IGNORECASE,
-)  # the same in many languages
+_LINK_SIGN = re.compile(r"[|｜›»>•·→▶←@©®™*]| [-–—/] |http|www\.")
+# The same in many languages.
+_WEB = (
+    "cookie", "newsletter", "javascript", "facebook", "twitter", "instagram", "whatsapp", "youtube", "mail", "website",
+    "browser", "online", "blog", "copyright",
+)  # fmt: skip
 _PAUSE = re.compile(r"[,;،؛、，；]")
 
 # Bounds of bins; a value is in the bin of the number of bounds that are not greater.
@@ -69,24 +71,17 @@ def own_features(text: str, mark: int) -> tuple[int, ...]:
     ``mark`` is what the lists of phrases say: 0 no furniture, 1 perhaps, 2 surely.
     """
     length = len(text)
-    if not text.isascii() and (wide := len(_WIDE.findall(text))):
-        length += (_WIDE_LETTERS - 1) * wide
-    else:
-        wide = 0
-    words = text.split()
+    head = text[:_HEAD]
+    wide = 0 if text.isascii() else len(_WIDE.findall(head))
+    words = head.split()
     count = len(words)
-    last = text[-1]
-    end = _ENDS.get(last, 0)
+    end = _ENDS.get(text[-1], 0)
     if end == 6 and count > 1:  # the sign before the closing quote
-        before = text.rstrip("\"'”’»)]）」』】")
-        end = 6 + _ENDS.get(before[-1:], 0)
-    sentences = len(_BREAK.findall(text))
-    pauses = len(_PAUSE.findall(text))
-    digits = sum(map(str.isdigit, text)) if count < 40 else sum(word.isdigit() for word in words)
-    capitals = sum(word[0].isupper() for word in words)
-    small = sum(len(word) < 4 and word.islower() for word in words)
-    cased = capitals > 0 or small > 0 or text.lower() != text.upper()
-    signs = len(_LINK_SIGN.findall(text))
+        end = 6 + _ENDS.get(text.rstrip("\"'”’»)]）」』】")[-1:], 0)
+    capitals = sum([word[0].isupper() for word in words])
+    small = sum([len(word) < 4 and word.islower() for word in words])
+    folded = head.lower()
+    cased = capitals > 0 or small > 0 or folded != head.upper()
     first = text[0]
     start = (
         0
@@ -101,20 +96,21 @@ def own_features(text: str, mark: int) -> tuple[int, ...]:
         if first in "\"'“«„‘「『"
         else 5
     )
+    size = len(head) + (_WIDE_LETTERS - 1) * wide
     return (
-        bisect(_LENGTHS, length),
+        bisect(_LENGTHS, length + (_WIDE_LETTERS - 1) * wide),
         end,
-        min(sentences, 4),
-        bisect(_COUNTS, pauses),
-        bisect(_SHARES, digits / length),
-        (bisect(_SHARES, capitals / count) if cased else 8) + 9 * (text.isupper() and count > 1),
+        min(len(_BREAK.findall(head)), 4),
+        bisect(_COUNTS, head.count(",") + head.count(";") if text.isascii() else len(_PAUSE.findall(head))),
+        bisect(_SHARES, sum(map(str.isdigit, head)) / size),
+        (bisect(_SHARES, capitals / count) if cased else 8) + 9 * (head.isupper() and count > 1),
         bisect(_SHARES, small / count) if cased else 8,
-        bisect(_MEANS, length / count) if not wide else 8,
-        min(signs, 3),
+        bisect(_MEANS, size / count) if not wide else 8,
+        min(len(_LINK_SIGN.findall(head)), 3),
         start,
         bisect(_WORDS, count) if not wide else 10,
         mark,
-        min(len(_WEB.findall(text)), 3),
+        min(sum([word in folded for word in _WEB]), 3),
     )
 
 

@@ -55,10 +55,13 @@ def read_lines(text: str) -> list[Line]:
     is_dirty = _INVISIBLE.search(text) is not None
     lines: list[Line] = []
     for found in _LINE.finditer(text):
-        if first := VISIBLE.search(text, found.start(), found.end()):
-            raw = text[first.start() : found.end()].rstrip()
-            tidied = tidy(raw) if is_dirty else " ".join(raw.split())
-            lines.append(judge_line(len(lines), first.start(), raw, tidied))
+        raw = found[0].strip()
+        if is_dirty:
+            visible = VISIBLE.search(raw)
+            raw = raw[visible.start() :] if visible else ""
+        if raw:
+            start = text.index(raw[0], found.start())
+            lines.append(judge_line(len(lines), start, raw, tidy(raw) if is_dirty else " ".join(raw.split())))
     return lines
 
 

@@ -33,10 +33,12 @@ def settle_headline(lines: list[Line], headline: str) -> tuple[str, list[Line], 
     others: list[Line] = []
     cuts: list[Cut] = []
     starts = [0]
+    probe = max((word for word in core.split() if word.isalpha()), key=len, default="")[:4] if core.isascii() else ""
     for line in lines:
         # A sentence that says what the headline says opens the article: it stays.
         if (
-            len(core) <= 2 * len(line.text) <= 2 * (len(headline) + LONGEST_LINK)  # the cheap test
+            len(core) <= 2 * len(line.text) <= 2 * (len(headline) + LONGEST_LINK)
+            and (probe in line.text.lower() or "'" in line.text or not line.text.isascii())  # the cheap tests
             and (line.text == headline or headline_core(line.text) == core)
             and (is_statement or not ends_in_full_stop(line.text))
         ):

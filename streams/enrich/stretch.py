@@ -20,6 +20,7 @@ _AGAINST_BASE, _AGAINST_PERCENT = 60, 40
 _GAP = 300  # what the article must weigh beyond a gap, to go on there
 _LEAST_ARTICLE_WEIGHT = 200
 _PAGE_SIGNS = 6  # lines of furniture that make a text a page: with fewer, nothing is cut for its place
+_LOW = -300  # hundredths of log-odds: such lines go by themselves
 _STRANGE = -40  # the weight of what stands in an article and is not of it
 
 _LONGEST_STAMP, _LONGEST_NAME, _LONGEST_LINK = 90, 50, 160  # characters
@@ -29,12 +30,11 @@ _LEAST_COMMENTS, _MOST_COMMENT = 3, 25  # comments; lines of one
 _LEAST_PROSE_BEFORE_COMMENTS = 250
 _LEAST_REPEATED = 20  # characters: shorter lines may say the same twice
 _MOST_RELATED = 8  # lines below "Related articles"
-_CREDIT = re.compile(
-    r"\([^\W\d_]{3,12}\s?[:：][^()]{2,40}\)\s?\.?$|\b(?:getty images|reuters|afp|epa|shutterstock|istock|alamy|dpa)\)?$"
-    r"|^(?:photo|image|foto|bild|credit|picture|фото|写真)s?(?: credit| by| courtesy)?\s?[:：]"
-    r"|getty images|ap photo|/getty|/afp|afp/|reuters/|/reuters|epa-efe|/shutterstock|file photo|photo by ",
-    re.IGNORECASE,
-)  # of a picture
+# Credits of pictures.
+_CREDIT_STARTS = ("photo:", "photos:", "photo by ", "image:", "foto:", "bild:", "credit:", "picture:", "фото:", "写真：")
+_CREDIT_ENDS = ("getty images", "reuters", "/afp", "/epa", "shutterstock", "/dpa", "alamy", "istock")
+_CREDIT_SIGNS = ("getty images", "ap photo", "/getty", "afp/", "reuters/", "/reuters", "epa-efe", "file photo", "photo by ")
+_CREDIT_WORD = re.compile(r"\([^\W\d_]{3,12} ?[:：][^()]{2,40}\)\.?$")  # "(Image: GETTY)"
 _LONGEST_CAPTION = 250  # characters
 
 
@@ -59,7 +59,7 @@ def find_article(lines: Sequence[Line], start: int) -> list[bool]:
         return [True] * len(lines)
     scores = score_places(score_page(lines), start or None)
     weights = [_weigh(len(line.text), score + _LEAN) for line, score in zip(lines, scores, strict=True)]
-    strange = _find_strange(lines)
+    strange = _find_strange(lines, scores)
     for number in strange:
         weights[number] = min(weights[number], _STRANGE)
     comments = _find_comments(lines, weights)
@@ -94,13 +94,13 @@ def _choose(weights: Sequence[int]) -> list[bool]:
     return chosen
 
 
-def _find_strange(lines: Sequence[Line]) -> set[int]:
+def _find_strange(lines: Sequence[Line], scores: Sequence[int]) -> set[int]:
     """Lines that are of no article wherever they stand: said twice, a link below "Related", the credit of a picture."""
     bare = [line.text.lstrip(BULLETS) for line in lines]
     times = Counter(bare)
     strange = set()
     related = 0
-    for number, line in enumerate(lines):
+    for number, (line, score) in enumerate(zip(lines, scores, strict=True)):
         if line.kind:
             related = _MOST_RELATED if line.kind is CutKind.RELATED else 0
             continue
@@ -111,9 +111,18 @@ def _find_strange(lines: Sequence[Line]) -> set[int]:
             continue
         related = 0
         is_repeated = length >= _LEAST_REPEATED and times[bare[number]] > 1
-        if is_repeated or (length <= _LONGEST_CAPTION and _CREDIT.search(line.text)):
+        if is_repeated or (score > _LOW and length <= _LONGEST_CAPTION and _is_credit(line.text)):
             strange.add(number)
     return strange
+
+
+def _is_credit(text: str) -> bool:
+    folded = text.lower()
+    if folded.startswith(_CREDIT_STARTS) or (")" in folded[-2:] and _CREDIT_WORD.search(text)):
+        return True
+    if ends_sentence(text):
+        return False
+    return folded.rstrip(")").endswith(_CREDIT_ENDS) or any(sign in folded for sign in _CREDIT_SIGNS)
 
 
 def _find_comments(lines: Sequence[Line], weights: Sequence[int]) -> int:
