@@ -19,6 +19,7 @@ would take too much the text stays whole (``_is_safe``): an article with furnitu
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
@@ -64,10 +65,9 @@ def clean_text(text: str, headline: str | None = None) -> CleanText:
 
 
 def _clean_to_the_end(text: str, headline: str, passes: int) -> CleanText:
-    """Clean, and again if what was cut lets paragraphs come together that a flattener had torn apart."""
+    """Clean, and again if paragraphs that a flattener had torn apart came together, or lines lost the links they were."""
     first = _clean_text_once(text, headline)
-    unmarked, marks = unmark(first.body)
-    if passes <= 1 or not (marks or unfold(unmarked) != first.body):
+    if passes <= 1 or not (unmark(text)[1] or unfold(first.body) != first.body):
         return first
     second = _clean_to_the_end(first.body, first.headline, passes - 1)
     return replace(
@@ -161,13 +161,13 @@ def _clean_once(page: _Page, start: int, near: int) -> None:
 
 def _is_safe(before: list[Line], after: list[Line], start: int) -> bool:
     """Whether what the cuts leave is the article, and not a piece of it."""
+    times = Counter(line.text for line in before)
     kept, prose = _count_characters(after), _count_characters(line for line in after if line.weight > 0)
-    if kept >= _LEAST_KEPT * _count_characters(before):
+    all_prose = _count_characters(line for line in before if line.weight > 0 and times[line.text] == 1)
+    if kept >= _LEAST_KEPT * _count_characters(before) or prose >= max(_LEAST_PROSE, _LEAST_PROSE_KEPT * all_prose):
         return True
-    if prose >= max(_LEAST_PROSE, _LEAST_PROSE_KEPT * _count_characters(line for line in before if line.weight > 0)):
-        return True
-    if sum(not line.is_plain for line in before) >= _MANY_SIGNS and prose >= max(
-        _LEAST_PROSE_OF_PAGE, _LEAST_SHARE_OF_PAGE * _count_characters(line for line in before if line.weight > 0)
+    if prose >= max(_LEAST_PROSE_OF_PAGE, _LEAST_SHARE_OF_PAGE * all_prose) and (
+        sum(not line.is_plain for line in before) >= _MANY_SIGNS
     ):
         return True
     if not start or prose < _LEAST_PROSE_BELOW:

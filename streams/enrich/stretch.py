@@ -14,12 +14,14 @@ from streams.enrich.phrases import BULLETS
 from streams.enrich.sentences import ends_sentence
 
 # Weights in characters of prose, chosen on pages that the model had not seen (bench/cleaning_quality.py --folds).
-_LEAN, _MOST_SCORE = 50, 300  # hundredths of log-odds: added to a line's score; where the sum is cut off
+_MOST_SCORE = 300  # hundredths of log-odds: where a line's score is cut off
 _FULL_LENGTH, _LENGTH_BASE = 300, 40  # characters: a longer line is no better evidence; what a line weighs beside its length
 _AGAINST_BASE, _AGAINST_PERCENT = 60, 40
-_GAP = 300  # what the article must weigh beyond a gap, to go on there
+_GAP = 250  # what the article must weigh beyond a gap, to go on there
 _LEAST_ARTICLE_WEIGHT = 200
-_PAGE_SIGNS = 6  # lines of furniture that make a text a page: with fewer, nothing is cut for its place
+# Lines of furniture, or lines above the first paragraph, that make a text a page: with fewer, nothing is cut for its place.
+_PAGE_SIGNS, _LEAST_MENU = 6, 12
+_PARAGRAPH = 80  # characters
 _LOW = -300  # hundredths of log-odds: such lines go by themselves
 _STRANGE = -40  # the weight of what stands in an article and is not of it
 
@@ -39,8 +41,11 @@ _LONGEST_CAPTION = 250  # characters
 
 
 def is_page(lines: Sequence[Line]) -> bool:
-    """Whether the text holds so much furniture that there is something around the article."""
-    return sum(not line.is_plain for line in lines) >= _PAGE_SIGNS
+    """Whether there is something around the article: much furniture, or a menu above the first paragraph."""
+    if sum([not line.is_plain for line in lines]) >= _PAGE_SIGNS:
+        return True
+    first = next((number for number, line in enumerate(lines) if line.weight >= _PARAGRAPH), 0)
+    return sum([len(line.text) <= _LONGEST_NAME for line in lines[:first]]) >= _LEAST_MENU
 
 
 def score_page(lines: Sequence[Line]) -> PageScores:
@@ -58,7 +63,8 @@ def find_article(lines: Sequence[Line], start: int) -> list[bool]:
     if not is_page(lines):
         return [True] * len(lines)
     scores = score_places(score_page(lines), start or None)
-    weights = [_weigh(len(line.text), score + _LEAN) for line, score in zip(lines, scores, strict=True)]
+    # A quarter is what the line is without the model: the model knows few pages.
+    weights = [(3 * _weigh(len(line.text), score) + line.weight) // 4 for line, score in zip(lines, scores, strict=True)]
     strange = _find_strange(lines, scores)
     for number in strange:
         weights[number] = min(weights[number], _STRANGE)
