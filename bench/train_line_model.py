@@ -38,7 +38,7 @@ from streams.enrich.page_headline import headline_core, settle_headline
 TARGET = Path(__file__).parents[1] / "streams" / "enrich" / "line_model.json"
 TRAINED_ON = ("lxml", "inscriptis", "resiliparse", "beautifulsoup", "html2text")
 BINS = 24  # the most a feature has
-STRENGTH = {"own": 0.05, "headline": 0.02, "place": 0.02}  # scikit-learn's C: less is stronger
+STRENGTH = {"own": 0.05, "headline": 0.02, "place": 0.05}  # scikit-learn's C: less is stronger
 WAYS, MORE_WAYS = 3, 2  # in so many of them a page is flattened, in turn
 LEAST_BODY = 300  # characters: of less no article is made
 RUN = 4  # words
@@ -76,7 +76,7 @@ def read_pages(path: Path) -> list[dict[str, Any]]:
 def read_more_pages(folder: Path) -> list[dict[str, Any]]:
     """The HTML files below the folder that hold an article, as ``read_pages`` gives them."""
     pages = []
-    for path in sorted(folder.rglob("*.html"), key=lambda path: path.relative_to(folder).as_posix()):
+    for path in sorted(folder.rglob("*.html"), key=lambda path: (path.name, path.read_bytes())):
         html = decode_file(path.read_bytes())
         body = trafilatura.extract(html, include_comments=False) or ""
         if len(body) >= LEAST_BODY:

@@ -56,11 +56,14 @@ def clean_text(text: str, headline: str | None = None) -> CleanText:
 
     The body keeps one line a paragraph. Whatever else left the text, but for white space and invisible characters,
     stands in ``cuts``, in the order of the text. ``clean_text(c.body, c.headline)`` gives the same body and headline.
-    A text of more than 10,000 lines is no article: it stays whole.
+    A text of more than 10,000 lines or links is no article: it stays whole.
     """
     told = tidy(headline or "")
-    if len(text) > 2 * _MOST_LINES and len(texts := tidy_lines(text)) > _MOST_LINES:
-        return CleanText(headline=told or texts[0][:_LONGEST_HEADLINE].rstrip(), body="\n".join(texts), left_whole=True)
+    if len(text) > 2 * _MOST_LINES:
+        texts = tidy_lines(text)
+        if max(len(texts), text.count("](")) > _MOST_LINES:
+            headline = told or texts[0][:_LONGEST_HEADLINE].rstrip()
+            return CleanText(headline=headline, body="\n".join(texts), left_whole=True)
     return _clean_to_the_end(text, told, _MOST_PASSES)
 
 

@@ -551,10 +551,16 @@ def test_without_a_page_around_it_nothing_is_cut_for_its_place(line: str) -> Non
     assert clean_text(text, HEADLINE).body == text
 
 
-def test_a_text_of_too_many_lines_stays_whole() -> None:
-    text = "Menu\n  x y \n\u200b\n" * 10_000
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        pytest.param("Menu\n  x y \n\u200b\n" * 10_000, ["Menu", "x y"] * 10_000, id="lines"),
+        pytest.param(" [a](b)  [a](b)\nMenu\n" * 6_000, ["[a](b) [a](b)", "Menu"] * 6_000, id="links"),
+    ],
+)
+def test_a_text_of_too_many_lines_or_links_stays_whole(text: str, lines: list[str]) -> None:
     cleaned = clean_text(text)
     assert cleaned.left_whole
-    assert (cleaned.headline, cleaned.cuts) == ("Menu", ())
-    assert cleaned.body == "\n".join(["Menu", "x y"] * 10_000)
+    assert (cleaned.headline, cleaned.cuts) == (lines[0], ())
+    assert cleaned.body == "\n".join(lines)
     assert clean_text(cleaned.body, cleaned.headline) == cleaned
