@@ -22,6 +22,7 @@ _LEAST_ARTICLE_WEIGHT = 200
 # Lines of furniture, or lines above the first paragraph, that make a text a page: with fewer, nothing is cut for its place.
 _PAGE_SIGNS, _LEAST_MENU = 6, 12
 _PARAGRAPH = 80  # characters
+_NAME = re.compile(r"\D*[^\W\d]\D*")  # no line of a recipe or a table of results
 _LOW = -300  # hundredths of log-odds: such lines go by themselves
 _STRANGE = -40  # the weight of what stands in an article and is not of it
 
@@ -45,7 +46,10 @@ def is_page(lines: Sequence[Line]) -> bool:
     if sum([not line.is_plain for line in lines]) >= _PAGE_SIGNS:
         return True
     first = next((number for number, line in enumerate(lines) if line.weight >= _PARAGRAPH), 0)
-    return sum([len(line.text) <= _LONGEST_NAME for line in lines[:first]]) >= _LEAST_MENU
+    return (
+        sum([len(line.text) <= _LONGEST_NAME and _NAME.fullmatch(line.text) is not None for line in lines[:first]])
+        >= _LEAST_MENU
+    )
 
 
 def score_page(lines: Sequence[Line]) -> PageScores:

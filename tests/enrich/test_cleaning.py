@@ -551,6 +551,30 @@ def test_without_a_page_around_it_nothing_is_cut_for_its_place(line: str) -> Non
     assert clean_text(text, HEADLINE).body == text
 
 
+def test_a_menu_whose_words_nobody_listed_goes_too() -> None:
+    menu = [
+        "Etusivu",
+        "Kotimaa",
+        "Ulkomaat",
+        "Talous",
+        "Urheilu",
+        "Kulttuuri",
+        "Sää",
+        "Elämä",
+        "Terveys",
+        "Ruoka",
+        "Tiede",
+        "Autot",
+    ]
+    assert clean_text("\n".join([*menu, *menu, HEADLINE, *PARAGRAPHS]), HEADLINE).body == ARTICLE
+
+
+def test_a_recipe_above_its_first_paragraph_stays() -> None:
+    recipe = [f"{number} spoons of {name}" for number, name in enumerate(["flour", "milk", "salt", "sugar", "oil", "rum"] * 3)]
+    text = "\n".join([*recipe, *PARAGRAPHS])
+    assert clean_text(text, "Pancakes").body == text
+
+
 @pytest.mark.parametrize(
     ("text", "lines"),
     [
