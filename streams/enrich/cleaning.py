@@ -19,7 +19,6 @@ would take too much the text stays whole (``_is_safe``): an article with furnitu
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
@@ -164,9 +163,8 @@ def _clean_once(page: _Page, start: int, near: int) -> None:
 
 def _is_safe(before: list[Line], after: list[Line], start: int) -> bool:
     """Whether what the cuts leave is the article, and not a piece of it."""
-    times = Counter(line.text for line in before)
     kept, prose = _count_characters(after), _count_characters(line for line in after if line.weight > 0)
-    all_prose = _count_characters(line for line in before if line.weight > 0 and times[line.text] == 1)
+    all_prose = sum(map(len, {line.text for line in before if line.weight > 0}))  # what is said twice counts once
     if kept >= _LEAST_KEPT * _count_characters(before) or prose >= max(_LEAST_PROSE, _LEAST_PROSE_KEPT * all_prose):
         return True
     if prose >= max(_LEAST_PROSE_OF_PAGE, _LEAST_SHARE_OF_PAGE * all_prose) and (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import compress, pairwise
 
 from streams.enrich.article import CutKind
 from streams.enrich.line_model import PageScores, score_lines, score_places
@@ -31,7 +31,7 @@ _YEAR, _TIME = r"(?<!\d)(?:19|20)\d\d(?!\d)", r"(?<!\d)\d{1,2}[:.h]\d\d(?!\d)"
 _STAMP = re.compile(rf"{_YEAR}.*{_TIME}|{_TIME}.*{_YEAR}")
 _LEAST_COMMENTS, _MOST_COMMENT = 3, 25  # comments; lines of one
 _LEAST_PROSE_BEFORE_COMMENTS = 250
-_LEAST_REPEATED = 20  # characters: shorter lines may say the same twice
+_LEAST_REPEATED = 20  # characters: shorter lines may say the same again
 _MOST_RELATED = 8  # lines below "Related articles"
 # Credits of pictures.
 _CREDIT_STARTS = ("photo:", "photos:", "photo by ", "image:", "foto:", "bild:", "credit:", "picture:", "фото:", "写真：")
@@ -46,10 +46,8 @@ def is_page(lines: Sequence[Line]) -> bool:
     if sum([not line.is_plain for line in lines]) >= _PAGE_SIGNS:
         return True
     first = next((number for number, line in enumerate(lines) if line.weight >= _PARAGRAPH), 0)
-    return (
-        sum([len(line.text) <= _LONGEST_NAME and _NAME.fullmatch(line.text) is not None for line in lines[:first]])
-        >= _LEAST_MENU
-    )
+    names = [line for line in lines[:first] if len(line.text) <= _LONGEST_NAME and _NAME.fullmatch(line.text)]
+    return len(names) >= _LEAST_MENU
 
 
 def score_page(lines: Sequence[Line]) -> PageScores:
@@ -69,13 +67,13 @@ def find_article(lines: Sequence[Line], start: int) -> list[bool]:
     scores = score_places(score_page(lines), start or None)
     # A quarter is what the line is without the model: the model knows few pages.
     weights = [(3 * _weigh(len(line.text), score) + line.weight) // 4 for line, score in zip(lines, scores, strict=True)]
-    strange = _find_strange(lines, scores)
+    strange = _find_strange(lines, scores, start)
     for number in strange:
         weights[number] = min(weights[number], _STRANGE)
     comments = _find_comments(lines, weights)
     weights[comments:] = [-_FULL_LENGTH] * (len(lines) - comments)
     chosen = _choose(weights)
-    if sum(weight for weight, is_chosen in zip(weights, chosen, strict=True) if is_chosen) < _LEAST_ARTICLE_WEIGHT:
+    if sum(compress(weights, chosen)) < _LEAST_ARTICLE_WEIGHT:
         return [True] * len(lines)
     _add_list(lines[:comments], chosen)
     return [is_chosen and number not in strange for number, is_chosen in enumerate(chosen)]
@@ -104,10 +102,14 @@ def _choose(weights: Sequence[int]) -> list[bool]:
     return chosen
 
 
-def _find_strange(lines: Sequence[Line], scores: Sequence[int]) -> set[int]:
-    """Lines that are of no article wherever they stand: said twice, a link below "Related", the credit of a picture."""
+def _find_strange(lines: Sequence[Line], scores: Sequence[int], start: int) -> set[int]:
+    """Lines that are of no article wherever they stand: said again, a link below "Related", the credit of a picture.
+
+    What a page says twice is not the article's above the headline; below it the first may be.
+    """
     bare = [line.text.lstrip(BULLETS) for line in lines]
     times = Counter(bare)
+    said: set[str] = set()
     strange = set()
     related = 0
     for number, (line, score) in enumerate(zip(lines, scores, strict=True)):
@@ -120,8 +122,11 @@ def _find_strange(lines: Sequence[Line], scores: Sequence[int]) -> set[int]:
             strange.add(number)
             continue
         related = 0
-        is_repeated = length >= _LEAST_REPEATED and times[bare[number]] > 1
-        if is_repeated or (score > _LOW and length <= _LONGEST_CAPTION and _is_credit(line.text)):
+        is_again = False
+        if length >= _LEAST_REPEATED and times[bare[number]] > 1:
+            is_again = number < start or bare[number] in said
+            said.add(bare[number])
+        if is_again or (score > _LOW and length <= _LONGEST_CAPTION and _is_credit(line.text)):
             strange.add(number)
     return strange
 
@@ -142,11 +147,10 @@ def _find_comments(lines: Sequence[Line], weights: Sequence[int]) -> int:
         for number, line in enumerate(lines)
         if len(line.text) <= _LONGEST_STAMP and ":" in line.text and _STAMP.search(line.text)
     ]
-    # Two beside each other are of one comment, or of the article.
-    stamps = [number for before, number in pairwise([-9, *stamps]) if number > before + 2]
+    stamps = [number for before, number in pairwise([-9, *stamps]) if number > before + 1]  # two lines may be of one comment
     for at, first in enumerate(stamps[: 1 - _LEAST_COMMENTS]):
         above = sum(
-            [min(len(line.text), _FULL_LENGTH) for line, weight in zip(lines, weights[:first], strict=False) if weight > 0]
+            min(len(line.text), _FULL_LENGTH) for line, weight in zip(lines[:first], weights, strict=False) if weight > 0
         )
         thread = stamps[at : at + _LEAST_COMMENTS]
         if above >= _LEAST_PROSE_BEFORE_COMMENTS and all(after - before <= _MOST_COMMENT for before, after in pairwise(thread)):

@@ -531,7 +531,6 @@ COMMENTS = [
             ["Related articles", "Ten bridges to see before you die", "A ferry sinks in Norway"], [], id="related links"
         ),
         pytest.param(["The old bridge on Monday morning (Image: GETTY)"], [], id="the credit of a picture"),
-        pytest.param(["Advertisement", "Mayor: there is no other way"], ["Mayor: there is no other way"], id="said twice"),
     ],
 )
 def test_what_is_not_the_articles_leaves_the_page(within: list[str], below: list[str]) -> None:
@@ -549,6 +548,10 @@ def test_what_is_not_the_articles_leaves_the_page(within: list[str], below: list
 def test_without_a_page_around_it_nothing_is_cut_for_its_place(line: str) -> None:
     text = "\n".join([*PARAGRAPHS[:3], line, *PARAGRAPHS[3:]])
     assert clean_text(text, HEADLINE).body == text
+
+
+def test_an_article_that_the_page_shows_twice_stays_once() -> None:
+    assert clean_text("\n".join([PAGE, *PARAGRAPHS, *FOOTER]), HEADLINE).body == ARTICLE
 
 
 def test_a_menu_whose_words_nobody_listed_goes_too() -> None:
