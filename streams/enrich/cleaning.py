@@ -38,8 +38,8 @@ _LEAST_KEPT = 0.4  # of all …
 _LEAST_PROSE_KEPT, _LEAST_PROSE = 0.4, 600  # … or of the prose, and so many characters of it …
 _LEAST_KEPT_BELOW, _LEAST_PROSE_BELOW = 0.3, 300  # … or of what stands below the headline, and so many characters of prose
 
-_MANY_SIGNS = 12  # lines of furniture: of such a page …
-_LEAST_PROSE_OF_PAGE, _LEAST_SHARE_OF_PAGE = 300, 0.2  # … so much prose is enough
+_LEAST_PROSE_OF_PAGE, _LEAST_SHARE = 300, 0.6  # … or less prose, but so much of it
+_MANY_SIGNS, _LEAST_SHARE_OF_PAGE = 12, 0.2  # lines of furniture: of such a page so much of the prose is enough
 _TOP_LINES = 8  # in so many lines above the first paragraph a byline is looked for
 _END_LINES = 4  # furniture in so many lines behind the article says that it ended there
 _MOST_ROUNDS, _MOST_PASSES = 8, 4
@@ -165,10 +165,11 @@ def _is_safe(before: list[Line], after: list[Line], start: int) -> bool:
     """Whether what the cuts leave is the article, and not a piece of it."""
     kept, prose = _count_characters(after), _count_characters(line for line in after if line.weight > 0)
     all_prose = sum(map(len, {line.text for line in before if line.weight > 0}))  # what is said twice counts once
-    if kept >= _LEAST_KEPT * _count_characters(before) or prose >= max(_LEAST_PROSE, _LEAST_PROSE_KEPT * all_prose):
-        return True
-    if prose >= max(_LEAST_PROSE_OF_PAGE, _LEAST_SHARE_OF_PAGE * all_prose) and (
-        sum(not line.is_plain for line in before) >= _MANY_SIGNS
+    is_page = sum(not line.is_plain for line in before) >= _MANY_SIGNS
+    if (
+        kept >= _LEAST_KEPT * _count_characters(before)
+        or prose >= max(_LEAST_PROSE, _LEAST_PROSE_KEPT * all_prose)
+        or prose >= max(_LEAST_PROSE_OF_PAGE, (_LEAST_SHARE_OF_PAGE if is_page else _LEAST_SHARE) * all_prose)
     ):
         return True
     if not start or prose < _LEAST_PROSE_BELOW:
