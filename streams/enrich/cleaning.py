@@ -85,10 +85,13 @@ def _clean_to_the_end(text: str, headline: str, passes: int) -> CleanText:
 def _clean_text_once(text: str, told: str) -> CleanText:
     lines, marks = read_page(text)
     headline, is_sure = (told, True) if told else find_headline(lines)
+    every = lines
     headline, lines, repeats, start = settle_headline(lines, headline)
-    # A start that was wrong must not cost the text, and a second cleaning knows no start.
-    below = start if is_sure else 0
-    cleaned = _clean_lines(lines, below, start) or (_clean_lines(lines, 0, 0) if start else None)
+    cleaned = _clean_lines(lines, start if is_sure else 0, start)
+    if not cleaned and start and told:  # all of it stays, the headline too: so a second cleaning meets the same
+        headline, lines, repeats = told, every, []
+    elif not cleaned and start:  # a start that was wrong must not cost the text
+        cleaned = _clean_lines(lines, 0, 0)
     page = cleaned or _Page(lines)
     if page.without_head:  # without its dateline a line may say just what the headline says
         headline, page.lines, more, _ = settle_headline(page.lines, headline)
@@ -129,8 +132,8 @@ def _first_of_each(words: Iterable[str]) -> tuple[str, ...]:
 def _clean_lines(lines: list[Line], start: int, near: int) -> _Page | None:
     """Cut until nothing is left to cut; None where that would eat the article. ``start``: see ``settle_headline``."""
     page = _Page(list(lines))
-    if start or near:
-        _clean_once(page, start, near)
+    if near and not _clean_once(page, start, near):
+        return None
     for _ in range(_MOST_ROUNDS):
         cuts = len(page.cuts)
         _clean_once(page, 0, 0)
@@ -147,8 +150,10 @@ _FORM = Verdict(CutKind.COMMENT_FORM, "below a comment form")
 _STRETCHES = (_BEFORE, _BETWEEN, _AFTER, _LINKS, _FORM)
 
 
-def _clean_once(page: _Page, start: int, near: int) -> None:
-    chosen = find_article(page.lines, near)
+def _clean_once(page: _Page, start: int, near: int) -> bool:
+    """Cut what can be seen now. Says whether there was an article."""
+    found = find_article(page.lines, near)
+    chosen = found or [True] * len(page.lines)
     first = chosen.index(True) if True in chosen else 0
     end = len(chosen) - (chosen[::-1].index(True) if True in chosen else 0)
     verdicts: dict[int, Verdict] = {}
@@ -159,6 +164,7 @@ def _clean_once(page: _Page, start: int, near: int) -> None:
     _judge_menus(page.lines[first:end], verdicts)
     page.cuts += _carry_out(page, verdicts)
     page.lines = [line for line in page.lines if line.number not in verdicts]
+    return bool(found)
 
 
 def _is_safe(before: list[Line], after: list[Line], start: int) -> bool:

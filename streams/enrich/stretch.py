@@ -56,7 +56,7 @@ def score_page(lines: Sequence[Line]) -> PageScores:
 
 
 def find_article(lines: Sequence[Line], start: int) -> list[bool]:
-    """Whether each line is the article's, if the text is a page: else all are.
+    """Whether each line is the article's, if the text is a page: else all are. Empty if the page has none.
 
     ``start`` is the line below the headline, or 0. Those lines are chosen whose weights have the greatest sum, where every gap
     between them costs as much as ``_GAP`` characters of prose: after Pasternack and Roth, "Extracting article text from the
@@ -66,7 +66,8 @@ def find_article(lines: Sequence[Line], start: int) -> list[bool]:
         return [True] * len(lines)
     scores = score_places(score_page(lines), start or None)
     # A quarter is what the line is without the model: the model knows few pages.
-    weights = [(3 * _weigh(len(line.text), score) + line.weight) // 4 for line, score in zip(lines, scores, strict=True)]
+    sizes = [max(len(line.text), line.weight) for line in lines]  # three for an ideograph of a sentence
+    weights = [(3 * _weigh(size, score) + line.weight) // 4 for line, size, score in zip(lines, sizes, scores, strict=True)]
     strange = _find_strange(lines, scores, start)
     for number in strange:
         weights[number] = min(weights[number], _STRANGE)
@@ -74,7 +75,7 @@ def find_article(lines: Sequence[Line], start: int) -> list[bool]:
     weights[comments:] = [-_FULL_LENGTH] * (len(lines) - comments)
     chosen = _choose(weights)
     if sum(compress(weights, chosen)) < _LEAST_ARTICLE_WEIGHT:
-        return [True] * len(lines)
+        return []
     _add_list(lines[:comments], chosen)
     return [is_chosen and number not in strange for number, is_chosen in enumerate(chosen)]
 
