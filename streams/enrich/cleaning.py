@@ -85,13 +85,15 @@ def _clean_to_the_end(text: str, headline: str, passes: int) -> CleanText:
 def _clean_text_once(text: str, told: str) -> CleanText:
     lines, marks = read_page(text)
     headline, is_sure = (told, True) if told else find_headline(lines)
-    every = lines
+    every, asked = lines, headline
     headline, lines, repeats, start = settle_headline(lines, headline)
-    cleaned = _clean_lines(lines, start if is_sure else 0, start)
-    if not cleaned and start and told:  # all of it stays, the headline too: so a second cleaning meets the same
-        headline, lines, repeats = told, every, []
-    elif not cleaned and start:  # a start that was wrong must not cost the text
-        cleaned = _clean_lines(lines, 0, 0)
+    cleaned = (
+        _clean_lines(lines, start, start)
+        if is_sure or not start
+        else _clean_lines(lines, 0, start) or _clean_lines(lines, start, start)
+    )
+    if not cleaned and start:  # all of it stays, the headline too: so a second cleaning meets the same
+        headline, lines, repeats = asked, every, []
     page = cleaned or _Page(lines)
     if page.without_head:  # without its dateline a line may say just what the headline says
         headline, page.lines, more, _ = settle_headline(page.lines, headline)
