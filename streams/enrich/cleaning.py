@@ -69,7 +69,7 @@ def clean_text(text: str, headline: str | None = None) -> CleanText:
 def _clean_to_the_end(text: str, headline: str, passes: int) -> CleanText:
     """Clean, and again if paragraphs that a flattener had torn apart came together, or lines lost the links they were."""
     first = _clean_text_once(text, headline)
-    if passes <= 1 or not (unmark(text)[1] or unfold(first.body) != first.body):
+    if passes <= 1 or not (unmark(text)[1] or unmark(first.body)[1] or unfold(first.body) != first.body):
         return first
     second = _clean_to_the_end(first.body, first.headline, passes - 1)
     return replace(
@@ -87,11 +87,8 @@ def _clean_text_once(text: str, told: str) -> CleanText:
     headline, is_sure = (told, True) if told else find_headline(lines)
     every, asked = lines, headline
     headline, lines, repeats, start = settle_headline(lines, headline)
-    cleaned = (
-        _clean_lines(lines, start, start)
-        if is_sure or not start
-        else _clean_lines(lines, 0, start) or _clean_lines(lines, start, start)
-    )
+    cleaned = None if is_sure else _clean_lines(lines, 0, start)
+    cleaned = cleaned or _clean_lines(lines, start, start)
     if not cleaned and start:  # all of it stays, the headline too: so a second cleaning meets the same
         headline, lines, repeats = asked, every, []
     page = cleaned or _Page(lines)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
-_MARKDOWN_SIGN = re.compile(r"\]\(|(?m:^#{1,6} \S)")
+_MARKDOWN_SIGN = re.compile(r"\]\(|(?m:^[ \t]*#{1,6} \S)")
 _FEWEST_MARKDOWN_SIGNS = 3
 _LONGEST_ADDRESS, _LONGEST_LINK_TEXT = 2000, 400  # characters
 _ADDRESS = rf"\((?:<[^<>]{{0,{_LONGEST_ADDRESS}}}>|[^()<>]{{0,{_LONGEST_ADDRESS}}}(?:\([^()<>]{{0,200}}\)[^()<>]{{0,200}})?)\)"
