@@ -496,9 +496,9 @@ def test_every_text_but_the_empty_has_a_headline(text: str) -> None:
 )
 def test_hostile_text_takes_no_more_time_than_other_text(text: str) -> None:
     """Two megabytes take tenths of a second; anything quadratic would take hours."""
-    start = time.perf_counter()
+    start = time.process_time()
     clean_text(text)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 # ---- What stands within and below the article of a page
