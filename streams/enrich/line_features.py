@@ -12,6 +12,7 @@ from bisect import bisect
 from collections import Counter
 from collections.abc import Sequence
 from itertools import accumulate, groupby
+from string import digits
 
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _HEAD = 250  # characters of a line that are looked at
@@ -102,7 +103,7 @@ def own_features(text: str, mark: int) -> tuple[int, ...]:
         end,
         min(len(_BREAK.findall(head)), 4),
         bisect(_COUNTS, head.count(",") + head.count(";") if text.isascii() else len(_PAUSE.findall(head))),
-        bisect(_SHARES, sum(map(str.isdigit, head)) / size),
+        bisect(_SHARES, (sum(map(head.count, digits)) if head.isascii() else sum(map(str.isdigit, head))) / size),
         (bisect(_SHARES, capitals / count) if cased else 8) + 9 * (head.isupper() and count > 1),
         bisect(_SHARES, small / count) if cased else 8,
         bisect(_MEANS, size / count) if not wide else 8,
