@@ -129,7 +129,10 @@ def _first_of_each(words: Iterable[str]) -> tuple[str, ...]:
 
 
 def _clean_lines(lines: list[Line], start: int, near: int) -> _Page | None:
-    """Cut until nothing is left to cut; None where that would eat the article. ``start``: see ``settle_headline``."""
+    """Cut until nothing is left to cut; None where that would eat the article, or there is none.
+
+    ``start``: the line below a headline that is sure, ``near``: below one that may be wrong; 0 if there is none.
+    """
     page = _Page(list(lines))
     if near and not _clean_once(page, start, near):
         return None
