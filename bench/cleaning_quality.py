@@ -1,11 +1,13 @@
 """How well text cleaning finds the article on a page that someone else flattened, and how fast.
 
     python -m bench.cleaning_quality DATA_FOLDER            # needs what bench/flatteners.py names
-    python -m bench.cleaning_quality DATA_FOLDER --folds 5  # with models that never saw the page; also needs the trainer's
+    python -m bench.cleaning_quality DATA_FOLDER --folds 5 --more MORE  # with models that never saw the page; also needs the
+                                                            # trainer's packages and pages (bench/train_line_model.py)
 
 The folder holds ``pages-dev.jsonl.gz`` ({html, article_body}) and, if there, ``seed-article.txt``. F1 is that of the
 article-extraction-benchmark: precision and recall of four-word shingles, averaged over the pages. "told": the producer names
-the page's title; "found": it does not. "headline": of all pages, those whose headline is one of the page's titles.
+the page's title; "found": it does not. "headline": of all pages, those whose headline is one of the page's titles. Times are
+of a process that has not seen the page.
 The weights of ``line_model.json`` were trained on these pages: only ``--folds`` says what other pages can expect.
 """
 
@@ -22,8 +24,8 @@ from typing import Any
 from unittest.mock import patch
 
 from bench.flatteners import FLATTENERS
-from bench.train_line_model import is_one_of, make_samples, read_pages, train
-from streams.enrich import line_model
+from bench.train_line_model import is_one_of, make_samples, read_more_pages, read_pages, train
+from streams.enrich import line_model, lines
 from streams.enrich.cleaning import clean_text
 from streams.enrich.page_headline import headline_core
 
@@ -43,18 +45,20 @@ def f1(pairs: Sequence[tuple[Counter[Any], Counter[Any]]]) -> tuple[float, float
     precisions = [(true & found).total() / found.total() for true, found in pairs if found]
     recalls = [(true & found).total() / true.total() for true, found in pairs if true]
     precision, recall = sum(precisions) / len(precisions), sum(recalls) / len(recalls)
-    return 2 * precision * recall / (precision + recall), precision, recall
+    return 2 * precision * recall / ((precision + recall) or 1), precision, recall
 
 
 def measure(pages: Sequence[dict[str, Any]], models: Sequence[dict[str, Any] | None]) -> None:
     """``models``: one a page, None for the one in use. Prints a line for each flattener."""
     true = [shingles(page["article_body"]) for page in pages]
-    print(f"{'flattened by':24} {'':5}    F1  precision  recall  headline  ms a page")
+    print(f"{'flattened by':24} {'':5}    F1  precision  recall  headline  ms a page  us a kB")
+    every: list[float] = []
     for name in FLATTENERS:
         for way in ("told", "found"):
             pairs, hits, spent = [], 0, 0.0
             for page, body, model in zip(pages, true, models, strict=True):
                 title = page["titles"][0] if way == "told" and page["titles"] else None
+                forget_lines()
                 with using(model):
                     start = time.process_time()
                     clean = clean_text(page["texts"][name], title)
@@ -64,8 +68,16 @@ def measure(pages: Sequence[dict[str, Any]], models: Sequence[dict[str, Any] | N
             quality, precision, recall = f1(pairs)
             print(
                 f"{name:24} {way:5} {quality:.3f}      {precision:.3f}   {recall:.3f}  {hits:3}/{len(pages):3}  "
-                f"{spent / len(pages) * 1000:9.1f}"
+                f"{spent / len(pages) * 1000:9.1f}  {spent / sum(len(page['texts'][name]) for page in pages) * 1e9:7.0f}"
             )
+            every.append(quality)
+    print(f"mean F1: {sum(every) / len(every):.3f}; without html2text's links: {sum(every[:-2]) / len(every[:-2]):.3f}")
+
+
+def forget_lines() -> None:
+    """Forget the lines of pages seen before."""
+    line_model.score_short_line.cache_clear()
+    lines.judge_short_line.cache_clear()
 
 
 @contextmanager
@@ -75,10 +87,10 @@ def using(model: dict[str, Any] | None) -> Iterator[None]:
         yield
         return
     tables = line_model.read_tables(model)
-    line_model.score_short_line.cache_clear()
+    forget_lines()
     with patch.object(line_model, "load_tables", lambda: tables):
         yield
-    line_model.score_short_line.cache_clear()
+    forget_lines()
 
 
 def measure_bodies(pages: Sequence[dict[str, Any]]) -> None:
@@ -105,13 +117,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--folds", type=int, default=0, help="train on the others of so many parts of the pages")
+    parser.add_argument("--more", type=Path, help="the trainer's folder of more pages, for --folds")
     arguments = parser.parse_args()
     pages = read_pages(arguments.folder / "pages-dev.jsonl.gz")
     models: list[dict[str, Any] | None] = [None] * len(pages)
     if arguments.folds:
-        samples = make_samples(pages)
+        samples = make_samples(pages, read_more_pages(arguments.more) if arguments.more else ())
         by_fold = [
-            train([sample for sample in samples if sample.page % arguments.folds != fold]) for fold in range(arguments.folds)
+            train([sample for sample in samples if sample.page >= len(pages) or sample.page % arguments.folds != fold])
+            for fold in range(arguments.folds)
         ]
         models = [by_fold[number % arguments.folds] for number in range(len(pages))]
     measure(pages, models)

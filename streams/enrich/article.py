@@ -56,7 +56,7 @@ class CleanText:
     keywords: tuple[str, ...] = ()
     cuts: tuple[Cut, ...] = ()
     left_whole: bool = False
-    """Whether cleaning would have taken too much, and left the text as it was but for the headline."""
+    """Whether cleaning would have taken too much, and left the text as it was, with or without its headline."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ Then the text is a list of lines, and every step takes lines out of it:
     read_lines         white space and invisible characters; a line knows where it stood, and what it is by itself:
                        prose (a weight) or furniture (a kind)
     settle_headline    the headline and its repeats
-    find_article       the stretch of lines that holds the article, where the text is a page: by ``line_model``
+    find_article       the lines that are the article's, where the text is a page: by ``line_model``
     read_top           dateline, byline and date at its head
     judge_furniture    forms, bars, notices, hashtags
-    judge_surroundings what lies before and after the article
+    judge_surroundings what lies before, after and between its lines
     judge_form_labels  what stands below a comment form
     judge_menus        runs of links within the article
 
@@ -27,7 +27,7 @@ from streams.enrich.article import CleanText, Cut, CutKind
 from streams.enrich.dateline import is_date, read_byline, read_dateline
 from streams.enrich.furniture import HASHTAG
 from streams.enrich.ledger import Verdict, join_ledgers, make_cut, with_marks
-from streams.enrich.lines import LONGEST_LINK, Line, read_lines, split_line, tidy
+from streams.enrich.lines import LONGEST_LINK, Line, read_page, split_line, tidy, tidy_lines
 from streams.enrich.page_headline import find_headline, settle_headline
 from streams.enrich.phrases import load_phrases
 from streams.enrich.stretch import find_article
@@ -38,11 +38,13 @@ _LEAST_KEPT = 0.4  # of all …
 _LEAST_PROSE_KEPT, _LEAST_PROSE = 0.4, 600  # … or of the prose, and so many characters of it …
 _LEAST_KEPT_BELOW, _LEAST_PROSE_BELOW = 0.3, 300  # … or of what stands below the headline, and so many characters of prose
 
-_MANY_SIGNS = 12  # lines of furniture: of such a page …
-_LEAST_PROSE_OF_PAGE, _LEAST_SHARE_OF_PAGE = 300, 0.3  # … so much prose is enough
+_LEAST_PROSE_OF_PAGE, _LEAST_SHARE = 300, 0.6  # … or less prose, but so much of it
+_MANY_SIGNS, _LEAST_SHARE_OF_PAGE = 12, 0.2  # lines of furniture: of such a page so much of the prose is enough
 _TOP_LINES = 8  # in so many lines above the first paragraph a byline is looked for
 _END_LINES = 4  # furniture in so many lines behind the article says that it ended there
 _MOST_ROUNDS, _MOST_PASSES = 8, 4
+_MOST_LINES = 10_000
+_LONGEST_HEADLINE = 200  # characters of a text that is not cleaned
 
 
 def clean_text(text: str, headline: str | None = None) -> CleanText:
@@ -53,15 +55,21 @@ def clean_text(text: str, headline: str | None = None) -> CleanText:
 
     The body keeps one line a paragraph. Whatever else left the text, but for white space and invisible characters,
     stands in ``cuts``, in the order of the text. ``clean_text(c.body, c.headline)`` gives the same body and headline.
+    A text of more than 10,000 lines or links is no article: it stays whole.
     """
-    return _clean_to_the_end(text, tidy(headline or ""), _MOST_PASSES)
+    told = tidy(headline or "")
+    if len(text) > 2 * _MOST_LINES:
+        texts = tidy_lines(text)
+        if max(len(texts), text.count("](")) > _MOST_LINES:
+            headline = told or texts[0][:_LONGEST_HEADLINE].rstrip()
+            return CleanText(headline=headline, body="\n".join(texts), left_whole=True)
+    return _clean_to_the_end(text, told, _MOST_PASSES)
 
 
 def _clean_to_the_end(text: str, headline: str, passes: int) -> CleanText:
-    """Clean, and again if what was cut lets paragraphs come together that a flattener had torn apart."""
+    """Clean, and again if paragraphs that a flattener had torn apart came together, or lines lost the links they were."""
     first = _clean_text_once(text, headline)
-    unmarked, marks = unmark(first.body)
-    if passes <= 1 or not (marks or unfold(unmarked) != first.body):
+    if passes <= 1 or not (unmark(text)[1] or unmark(first.body)[1] or unfold(first.body) != first.body):
         return first
     second = _clean_to_the_end(first.body, first.headline, passes - 1)
     return replace(
@@ -75,13 +83,14 @@ def _clean_to_the_end(text: str, headline: str, passes: int) -> CleanText:
 
 
 def _clean_text_once(text: str, told: str) -> CleanText:
-    unmarked, marks = unmark(text)
-    lines = read_lines(unfold(unmarked))
+    lines, marks = read_page(text)
     headline, is_sure = (told, True) if told else find_headline(lines)
+    every, asked = lines, headline
     headline, lines, repeats, start = settle_headline(lines, headline)
-    # A start that was wrong must not cost the text, and a second cleaning knows no start.
-    below = start if is_sure else 0
-    cleaned = _clean_lines(lines, below, start) or (_clean_lines(lines, 0, 0) if start else None)
+    cleaned = None if is_sure else _clean_lines(lines, 0, start)
+    cleaned = cleaned or _clean_lines(lines, start, start)
+    if not cleaned and start:  # all of it stays, the headline too: so a second cleaning meets the same
+        headline, lines, repeats = asked, every, []
     page = cleaned or _Page(lines)
     if page.without_head:  # without its dateline a line may say just what the headline says
         headline, page.lines, more, _ = settle_headline(page.lines, headline)
@@ -120,10 +129,13 @@ def _first_of_each(words: Iterable[str]) -> tuple[str, ...]:
 
 
 def _clean_lines(lines: list[Line], start: int, near: int) -> _Page | None:
-    """Cut until nothing is left to cut; None where that would eat the article. ``start``: see ``settle_headline``."""
+    """Cut until nothing is left to cut; None where that would eat the article, or there is none.
+
+    ``start``: the line below a headline that is sure, ``near``: below one that may be wrong; 0 if there is none.
+    """
     page = _Page(list(lines))
-    if start or near:
-        _clean_once(page, start, near)
+    if near and not _clean_once(page, start, near):
+        return None
     for _ in range(_MOST_ROUNDS):
         cuts = len(page.cuts)
         _clean_once(page, 0, 0)
@@ -133,33 +145,39 @@ def _clean_lines(lines: list[Line], start: int, near: int) -> _Page | None:
 
 
 _BEFORE = Verdict(CutKind.SURROUNDINGS, "before the article")
+_BETWEEN = Verdict(CutKind.SURROUNDINGS, "between the article's paragraphs")
 _AFTER = Verdict(CutKind.SURROUNDINGS, "after the article")
 _LINKS = Verdict(CutKind.NAVIGATION, "in a run of links")
 _FORM = Verdict(CutKind.COMMENT_FORM, "below a comment form")
-_STRETCHES = (_BEFORE, _AFTER, _LINKS, _FORM)
+_STRETCHES = (_BEFORE, _BETWEEN, _AFTER, _LINKS, _FORM)
 
 
-def _clean_once(page: _Page, start: int, near: int) -> None:
-    first, end = find_article(page.lines, start, near)
+def _clean_once(page: _Page, start: int, near: int) -> bool:
+    """Cut what can be seen now. Says whether there was an article."""
+    found = find_article(page.lines, near)
+    chosen = found or [True] * len(page.lines)
+    first = chosen.index(True) if True in chosen else 0
+    end = len(chosen) - (chosen[::-1].index(True) if True in chosen else 0)
     verdicts: dict[int, Verdict] = {}
     _read_top(page, max(start, first - _TOP_LINES), verdicts)
     _judge_furniture(page, verdicts)
-    _judge_surroundings(page.lines, first, end, verdicts)
+    _judge_surroundings(page.lines, chosen, first, end, verdicts)
     _judge_form_labels(page.lines, verdicts)
     _judge_menus(page.lines[first:end], verdicts)
     page.cuts += _carry_out(page, verdicts)
     page.lines = [line for line in page.lines if line.number not in verdicts]
+    return bool(found)
 
 
 def _is_safe(before: list[Line], after: list[Line], start: int) -> bool:
     """Whether what the cuts leave is the article, and not a piece of it."""
     kept, prose = _count_characters(after), _count_characters(line for line in after if line.weight > 0)
-    if kept >= _LEAST_KEPT * _count_characters(before):
-        return True
-    if prose >= max(_LEAST_PROSE, _LEAST_PROSE_KEPT * _count_characters(line for line in before if line.weight > 0)):
-        return True
-    if sum(not line.is_plain for line in before) >= _MANY_SIGNS and prose >= max(
-        _LEAST_PROSE_OF_PAGE, _LEAST_SHARE_OF_PAGE * _count_characters(line for line in before if line.weight > 0)
+    all_prose = sum(map(len, {line.text for line in before if line.weight > 0}))  # what is said twice counts once
+    is_page = sum(not line.is_plain for line in before) >= _MANY_SIGNS
+    if (
+        kept >= _LEAST_KEPT * _count_characters(before)
+        or prose >= max(_LEAST_PROSE, _LEAST_PROSE_KEPT * all_prose)
+        or prose >= max(_LEAST_PROSE_OF_PAGE, (_LEAST_SHARE_OF_PAGE if is_page else _LEAST_SHARE) * all_prose)
     ):
         return True
     if not start or prose < _LEAST_PROSE_BELOW:
@@ -181,11 +199,10 @@ def _judge_furniture(page: _Page, verdicts: dict[int, Verdict]) -> None:
             verdicts[line.number] = Verdict(line.kind, load_phrases().reasons[line.kind])
 
 
-def _judge_surroundings(lines: list[Line], first: int, end: int, verdicts: dict[int, Verdict]) -> None:
-    for line in lines[:first]:
-        verdicts.setdefault(line.number, _BEFORE)
-    for line in lines[end:]:
-        verdicts.setdefault(line.number, _AFTER)
+def _judge_surroundings(lines: list[Line], chosen: list[bool], first: int, end: int, verdicts: dict[int, Verdict]) -> None:
+    for index, (line, is_chosen) in enumerate(zip(lines, chosen, strict=True)):
+        if not is_chosen:
+            verdicts.setdefault(line.number, _BEFORE if index < first else _BETWEEN if index < end else _AFTER)
 
 
 def _judge_form_labels(lines: list[Line], verdicts: dict[int, Verdict]) -> None:

@@ -1,7 +1,8 @@
 """What a line of a page looks like, as small numbers: no phrase of any language is in here.
 
 Each feature is a bin, a number from 0. A line has own features (how it is written) and features of its place (what stands
-around it); the second need a score of every line's own features first. ``line_model`` adds a weight for each bin.
+around it); the second need a score of every line's own features first, in hundredths of log-odds. ``line_model`` adds a
+weight for each bin.
 """
 
 from __future__ import annotations
@@ -10,11 +11,19 @@ import re
 from bisect import bisect
 from collections import Counter
 from collections.abc import Sequence
+from itertools import accumulate, groupby
+from string import digits
 
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_HEAD = 250  # characters of a line that are looked at
 _WIDE_LETTERS = 3  # a Chinese, Japanese or Korean character says as much as so many letters
 _BREAK = re.compile(r"[.!?…।؟۔][\"'”’»)\]]* |[。！？]")
-_LINK_SIGN = re.compile(r"[|｜›»>•·→▶←@©®™*]|\s[-–—/]\s|https?:|www\.")
+_LINK_SIGN = re.compile(r"[|｜›»>•·→▶←@©®™*]| [-–—/] |http|www\.")
+# The same in many languages.
+_WEB = (
+    "cookie", "newsletter", "javascript", "facebook", "twitter", "instagram", "whatsapp", "youtube", "mail", "website",
+    "browser", "online", "blog", "copyright",
+)  # fmt: skip
 _PAUSE = re.compile(r"[,;،؛、，；]")
 
 # Bounds of bins; a value is in the bin of the number of bounds that are not greater.
@@ -23,11 +32,14 @@ _SHARES = (0.001, 0.1, 0.2, 0.35, 0.5, 0.7, 0.99)
 _WORDS = (2, 3, 4, 6, 8, 11, 15, 22, 40)
 _MEANS = (3.0, 3.7, 4.3, 4.9, 5.6, 6.5, 8.0)
 _COUNTS = (1, 2, 3, 5, 8, 14)
-_SCORES = (-6.0, -4.5, -3.5, -2.7, -2.0, -1.3, -0.6, 0.0, 0.6, 1.3, 2.0, 3.0, 4.5)
+_SCORES = (-600, -450, -350, -270, -200, -130, -60, 0, 60, 130, 200, 300, 450)
 _PLACES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+_TENTHS = (1, 10, 20, 30, 40, 50, 60, 70, 80, 90, 99)  # of a hundred
+_NEAR = (1, 2, 3, 4, 6, 9, 14, 22, 35, 60)  # lines
 _DISTANCES = (-80, -40, -20, -10, -5, -2, 0, 1, 3, 6, 11, 21, 41, 81)
 
 _FROM_HEADLINE = (-40, -15, -4, 0, 1, 2, 4, 7, 12, 20, 35, 60, 100)
+_MOST_SIZE = 200  # characters that a longer line counts for in means
 _LONGEST_HEADLINE = 200  # characters
 _TOLD_LINES = 30  # a headline tells what so many lines below it tell
 # Not \w: the vowel signs of Hindi are none. A Chinese character tells as much as a word.
@@ -41,7 +53,7 @@ _ENDS = {
 
 OWN = (
     "length", "end", "sentences", "pauses", "digits", "capitals", "small words", "word length", "signs", "start", "words",
-    "list",
+    "list", "web",
 )  # fmt: skip
 HEADLINE = (
     "prose after", "words told", "share told", "times", "opening", "place", "length", "own score", "prose before",
@@ -49,7 +61,8 @@ HEADLINE = (
 )  # fmt: skip
 PLACE = (
     "from the headline", "own score", "own score and length", "before", "after", "two before", "two after", "wide before",
-    "wide after", "place", "from the heart", "repeats", "like neighbours", "prose before", "prose after",
+    "wide after", "place", "from the heart", "repeats", "like neighbours", "prose before", "prose after", "share of the prose",
+    "since furniture", "until furniture", "furniture before", "furniture after", "run of short lines",
 )  # fmt: skip
 
 
@@ -59,24 +72,17 @@ def own_features(text: str, mark: int) -> tuple[int, ...]:
     ``mark`` is what the lists of phrases say: 0 no furniture, 1 perhaps, 2 surely.
     """
     length = len(text)
-    if not text.isascii() and (wide := len(_WIDE.findall(text))):
-        length += (_WIDE_LETTERS - 1) * wide
-    else:
-        wide = 0
-    words = text.split()
+    head = text[:_HEAD]
+    wide = 0 if text.isascii() else len(_WIDE.findall(head))
+    words = head.split()
     count = len(words)
-    last = text[-1]
-    end = _ENDS.get(last, 0)
+    end = _ENDS.get(text[-1], 0)
     if end == 6 and count > 1:  # the sign before the closing quote
-        before = text.rstrip("\"'”’»)]）」』】")
-        end = 6 + _ENDS.get(before[-1:], 0)
-    sentences = len(_BREAK.findall(text))
-    pauses = len(_PAUSE.findall(text))
-    digits = sum(map(str.isdigit, text)) if count < 40 else sum(word.isdigit() for word in words)
-    capitals = sum(word[0].isupper() for word in words)
-    small = sum(len(word) < 4 and word.islower() for word in words)
-    cased = capitals > 0 or small > 0 or text.lower() != text.upper()
-    signs = len(_LINK_SIGN.findall(text))
+        end = 6 + _ENDS.get(text.rstrip("\"'”’»)]）」』】")[-1:], 0)
+    capitals = sum([word[0].isupper() for word in words])
+    small = sum([len(word) < 4 and word.islower() for word in words])
+    folded = head.lower()
+    cased = capitals > 0 or small > 0 or folded != head.upper()
     first = text[0]
     start = (
         0
@@ -91,23 +97,25 @@ def own_features(text: str, mark: int) -> tuple[int, ...]:
         if first in "\"'“«„‘「『"
         else 5
     )
+    size = len(head) + (_WIDE_LETTERS - 1) * wide
     return (
-        bisect(_LENGTHS, length),
+        bisect(_LENGTHS, length + (_WIDE_LETTERS - 1) * wide),
         end,
-        min(sentences, 4) if sentences < 4 else 4,
-        bisect(_COUNTS, pauses),
-        bisect(_SHARES, digits / length),
-        (bisect(_SHARES, capitals / count) if cased else 8) + 9 * (text.isupper() and count > 1),
+        min(len(_BREAK.findall(head)), 4),
+        bisect(_COUNTS, head.count(",") + head.count(";") if text.isascii() else len(_PAUSE.findall(head))),
+        bisect(_SHARES, (sum(map(head.count, digits)) if head.isascii() else sum(map(str.isdigit, head))) / size),
+        (bisect(_SHARES, capitals / count) if cased else 8) + 9 * (head.isupper() and count > 1),
         bisect(_SHARES, small / count) if cased else 8,
-        bisect(_MEANS, length / count) if not wide else 8,
-        min(signs, 3),
+        bisect(_MEANS, size / count) if not wide else 8,
+        min(len(_LINK_SIGN.findall(head)), 3),
         start,
         bisect(_WORDS, count) if not wide else 10,
         mark,
+        min(sum([word in folded for word in _WEB]), 3),
     )
 
 
-def headline_features(scores: Sequence[float], lengths: Sequence[int], texts: Sequence[str]) -> dict[int, tuple[int, ...]]:
+def headline_features(scores: Sequence[int], lengths: Sequence[int], texts: Sequence[str]) -> dict[int, tuple[int, ...]]:
     """The bins, in the order of ``HEADLINE``, of each line that may be the article's headline, by its number."""
     count = len(texts)
     prose = [min(length, 400) if score > 0 else 0 for score, length in zip(scores, lengths, strict=True)]
@@ -154,61 +162,91 @@ def headline_features(scores: Sequence[float], lengths: Sequence[int], texts: Se
 
 
 def place_features(
-    scores: Sequence[float], lengths: Sequence[int], texts: Sequence[str], start: int | None
-) -> list[tuple[int, ...]]:
-    """The bins of every line's place, in the order of ``PLACE``.
+    scores: Sequence[int], lengths: Sequence[int], texts: Sequence[str], marks: Sequence[int], start: int | None
+) -> list[list[int]]:
+    """The bins of all lines' places: a list for each of ``PLACE``, in this order.
 
-    ``scores`` are what the own features add up to; ``start`` is the number of the line that follows the headline, None if no
-    headline is known.
+    ``scores`` are what the own features add up to; ``marks`` see ``own_features``; ``start`` is the number of the line that
+    follows the headline, None if no headline is known.
     """
     count = len(scores)
     times = Counter(texts)
-    # Running means of the scores, weighted by length, forgetting as they go.
-    before_wide = _run(scores, lengths, 0.88)
-    after_wide = _run(scores[::-1], lengths[::-1], 0.88)[::-1]
+    sizes = [min(length, _MOST_SIZE) + 20 for length in lengths]
+    before_wide = _run(scores, sizes)
+    after_wide = _run(scores[::-1], sizes[::-1])[::-1]
     prose = [min(length, 400) if score > 0 else 0 for score, length in zip(scores, lengths, strict=True)]
-    prose_before, prose_after = _sums(prose), _sums(prose[::-1])[::-1]
-    heart = max(range(count), key=lambda index: prose_before[index] + prose[index] + prose_after[index], default=0)
-    features: list[tuple[int, ...]] = []
-    for index in range(count):
-        score, length = scores[index], lengths[index]
-        b1 = scores[index - 1] if index else -7.0
-        b2 = scores[index - 2] if index > 1 else -7.0
-        a1 = scores[index + 1] if index + 1 < count else -7.0
-        a2 = scores[index + 2] if index + 2 < count else -7.0
-        alike = (index > 0 and abs(lengths[index - 1] - length) <= 0.35 * length) + (
-            index + 1 < count and abs(lengths[index + 1] - length) <= 0.35 * length
-        )
-        features.append((
-            0 if start is None else bisect(_FROM_HEADLINE, index - start + 1) + 1,
-            bisect(_SCORES, score),
-            (0 if score < -2 else 1 if score < 0 else 2 if score < 2 else 3) * 5 + bisect((30, 70, 130, 250), length),
-            bisect(_SCORES, b1), bisect(_SCORES, a1), bisect(_SCORES, b2), bisect(_SCORES, a2),
-            bisect(_SCORES, before_wide[index]), bisect(_SCORES, after_wide[index]),
-            bisect(_PLACES, index / count),
-            bisect(_DISTANCES, index - heart),
-            min(times[texts[index]], 3) - 1,
-            alike * 4 + bisect((20, 50, 120), length),
-            bisect((1, 100, 250, 500, 1000), prose_before[index]),
-            bisect((1, 100, 250, 500, 1000), prose_after[index]),
-        ))  # fmt: skip
-    return features
+    before, after = _sums(prose), _sums(prose[::-1])[::-1]
+    heart = max(range(count), key=lambda index: before[index] + prose[index] + after[index], default=0)
+    whole = sum(prose) or 1
+    so_far = [total * 100 // whole for total in accumulate(prose, initial=0)]
+    furniture = [100 if mark > 1 else 30 if mark else 0 for mark in marks]
+    levels = [bisect(_SCORES, score) for score in scores]
+    rough = [0 if score < -200 else 5 if score < 0 else 10 if score < 200 else 15 for score in scores]
+    edges = [-1000, *lengths, -1000]
+    alike = [
+        4 * ((abs(before - length) <= 0.35 * length) + (abs(after - length) <= 0.35 * length)) + bisect((20, 50, 120), length)
+        for before, length, after in zip(edges, lengths, edges[2:], strict=False)
+    ]
+    first = -1 if start is None else start - 1
+    return [
+        [0] * count if first < 0 else [bisect(_FROM_HEADLINE, distance) + 1 for distance in range(-first, count - first)],
+        levels,
+        [kind + bisect((30, 70, 130, 250), length) for kind, length in zip(rough, lengths, strict=True)],
+        [0, *levels[:-1]],
+        [*levels[1:], 0],
+        [0, 0, *levels][:count],
+        [*levels[2:], 0, 0][-count:],
+        [bisect(_SCORES, mean) for mean in before_wide],
+        [bisect(_SCORES, mean) for mean in after_wide],
+        [bisect(_PLACES, index / count) for index in range(count)],
+        [bisect(_DISTANCES, distance) for distance in range(-heart, count - heart)],
+        [min(times[text], 3) - 1 for text in texts],
+        alike,
+        [bisect((1, 100, 250, 500, 1000), total) for total in before],
+        [bisect((1, 100, 250, 500, 1000), total) for total in after],
+        [bisect(_TENTHS, share) for share in so_far[:count]],
+        _since(marks),
+        _since(marks[::-1])[::-1],
+        [bisect(_TENTHS, total // 4) for total in _sums(furniture)],
+        [bisect(_TENTHS, total // 4) for total in _sums(furniture[::-1])[::-1]],
+        _runs([length < 60 and score < -100 for length, score in zip(lengths, scores, strict=True)]),
+    ]
 
 
-def _run(scores: Sequence[float], lengths: Sequence[int], keep: float) -> list[float]:
+def _run(scores: Sequence[int], sizes: Sequence[int]) -> list[int]:
+    """Means of the scores up to each line, weighted by length, forgetting as they go."""
     means = []
-    total, weight = -7.0 * 30, 30.0
-    for score, length in zip(scores, lengths, strict=True):
-        means.append(total / weight)
-        size = min(length, 200) + 20
-        total, weight = total * keep + score * size, weight * keep + size
+    total, weight = -700 * 30, 30
+    for score, size in zip(scores, sizes, strict=True):
+        means.append(total // weight)
+        total, weight = total * 7 // 8 + score * size, weight * 7 // 8 + size
     return means
 
 
-def _sums(prose: Sequence[int]) -> list[float]:
+def _sums(values: Sequence[int]) -> list[int]:
+    """Sums of what stands before each line, forgetting as they go."""
     sums = []
-    total = 0.0
-    for length in prose:
+    total = 0
+    for value in values:
         sums.append(total)
-        total = total * 0.75 + length
+        total = total * 3 // 4 + value
     return sums
+
+
+def _since(marks: Sequence[int]) -> list[int]:
+    """How many lines ago there was furniture."""
+    bins = []
+    distance = _NEAR[-1]
+    for mark in marks:
+        bins.append(bisect(_NEAR, distance))
+        distance = 0 if mark > 1 else distance + 1
+    return bins
+
+
+def _runs(are_short: Sequence[bool]) -> list[int]:
+    """How long the run of short lines is that a line is in."""
+    bins: list[int] = []
+    for is_short, run in groupby(are_short):
+        length = len(list(run))
+        bins += [bisect(_NEAR, length) if is_short else 0] * length
+    return bins

@@ -1,8 +1,8 @@
 """How likely a line belongs to the article: an additive model over the bins of ``line_features``.
 
-Its weights are in ``line_model.json``, made by ``python -m infra.train_line_model``: three tables of whole numbers, hundredths
-of log-odds, one for a line's own features, one for headlines, one for a line in its place. Sums of whole numbers are the same
-on every machine.
+Its weights are in ``line_model.json``, made by ``python -m bench.train_line_model``: three tables of whole numbers, hundredths
+of log-odds, one for a line's own features, one for headlines, one for a line in its place. All sums are of whole numbers: the
+same on every machine.
 """
 
 from __future__ import annotations
@@ -13,10 +13,9 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-from streams.enrich.line_features import headline_features, own_features, place_features
+from streams.enrich.line_features import OWN, headline_features, own_features, place_features
 
-_UNIT = 100  # of a weight in the tables
-_LONGEST_REMEMBERED = 100  # characters
+_LONGEST_REMEMBERED = 120  # characters
 
 
 class _Table(NamedTuple):
@@ -24,7 +23,8 @@ class _Table(NamedTuple):
     weights: list[list[int]]  # by feature and bin
 
     def add_up(self, bins: Iterable[int]) -> int:
-        return self.bias + sum([row[number] for row, number in zip(self.weights, bins, strict=True)])
+        # The place's table has more features than a line by itself: the first are the line's own.
+        return self.bias + sum([row[number] for row, number in zip(self.weights, bins, strict=False)])
 
 
 @cache
@@ -39,41 +39,45 @@ def read_tables(tables: dict[str, Any]) -> dict[str, _Table]:
 
 
 class PageScores(NamedTuple):
-    """The lines of a page and their own scores, in log-odds."""
+    """The lines of a page and their scores, in hundredths of log-odds."""
 
     texts: list[str]
-    bins: list[tuple[int, ...]]
+    marks: list[int]
     lengths: list[int]
-    scores: list[float]
+    scores: list[int]  # by themselves
+    shares: list[int]  # what their own features add to their score in their place
 
 
-def score_lines(texts: Sequence[str], marks: Iterable[int]) -> PageScores:
+def score_lines(texts: Sequence[str], marks: Sequence[int]) -> PageScores:
     """Score each line by itself. ``marks``: see ``own_features``."""
     scored = [
         (score_short_line if len(text) <= _LONGEST_REMEMBERED else _score)(text, mark)
         for text, mark in zip(texts, marks, strict=True)
     ]
-    return PageScores(list(texts), [bins for bins, _ in scored], list(map(len, texts)), [score for _, score in scored])
+    return PageScores(
+        list(texts), list(marks), list(map(len, texts)), [score for score, _ in scored], [share for _, share in scored]
+    )
 
 
-def _score(text: str, mark: int) -> tuple[tuple[int, ...], float]:
+def _score(text: str, mark: int) -> tuple[int, int]:
     bins = own_features(text, mark)
-    return bins, load_tables()["own"].add_up(bins) / _UNIT
+    tables = load_tables()
+    return tables["own"].add_up(bins), tables["place"].add_up(bins)
 
 
 score_short_line = lru_cache(maxsize=16_384)(_score)  # a site's menus are on all of its pages
 
 
-def score_places(page: PageScores, start: int | None) -> list[float]:
-    """Log-odds of each line to be of the article, by itself and by its place. ``start``: see ``place_features``."""
-    table = load_tables()["place"]
-    places = place_features(page.scores, page.lengths, page.texts, start)
-    return [table.add_up(own + place) / _UNIT for own, place in zip(page.bins, places, strict=True)]
+def score_places(page: PageScores, start: int | None) -> list[int]:
+    """Hundredths of log-odds of each line to be of the article. ``start``: see ``place_features``."""
+    rows = load_tables()["place"].weights[len(OWN) :]
+    scores = page.shares
+    for row, bins in zip(rows, place_features(page.scores, page.lengths, page.texts, page.marks, start), strict=True):
+        scores = [score + row[number] for score, number in zip(scores, bins, strict=True)]
+    return scores
 
 
-def score_headlines(page: PageScores) -> dict[int, float]:
-    """Log-odds of each line that may be the headline, by its number."""
+def score_headlines(page: PageScores) -> dict[int, int]:
+    """Hundredths of log-odds of each line that may be the headline, by its number."""
     table = load_tables()["headline"]
-    return {
-        number: table.add_up(bins) / _UNIT for number, bins in headline_features(page.scores, page.lengths, page.texts).items()
-    }
+    return {number: table.add_up(bins) for number, bins in headline_features(page.scores, page.lengths, page.texts).items()}

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from streams.enrich.article import CutKind
 from streams.enrich.furniture import LONGEST_FURNITURE, recognise_furniture
 from streams.enrich.sentences import IDEOGRAPH, IDEOGRAPH_WEIGHT, SENTENCE_BREAK, ends_sentence
+from streams.enrich.unfolding import Mark, is_link, unfold, unmark
 
 # Weights in characters of prose.
 _MOST_WEIGHT = 300  # a longer paragraph is no better evidence
 _NO_SENTENCE_WEIGHT = -60  # a line without a sentence
 _FURNITURE_WEIGHT = -120  # a line that is, or may be, furniture
 _SHORTEST_UNSTOPPED_PROSE = 200
-LONGEST_LINK = 60  # characters
+LONGEST_LINK, _LONGEST_REMEMBERED = 60, 120  # characters
 _LINE = re.compile("[^\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 # Not among them: the joiners U+200C and U+200D and the marks of direction. Persian, Hindi and emoji are spelt with them.
 _INVISIBLE_CHARACTERS = "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff"
@@ -34,16 +36,38 @@ class Line(NamedTuple):
     is_plain: bool  # no furniture, nor what is furniture beside other furniture
 
 
+def read_page(text: str) -> tuple[list[Line], tuple[Mark, ...]]:
+    """The lines of a page after what its flattener did to them is undone, and the marks of Markdown that left it."""
+    unmarked, marks = unmark(text)
+    lines = read_lines(unfold(unmarked, text))
+    if marks:
+        lines = [
+            line._replace(weight=_FURNITURE_WEIGHT, is_plain=False)
+            if line.is_plain and is_link(text, line.offset, line.offset + len(line.raw))
+            else line
+            for line in lines
+        ]
+    return lines, marks
+
+
 def read_lines(text: str) -> list[Line]:
     """The lines of a text that hold a visible character, with single spaces."""
     is_dirty = _INVISIBLE.search(text) is not None
     lines: list[Line] = []
     for found in _LINE.finditer(text):
-        if first := VISIBLE.search(text, found.start(), found.end()):
-            raw = text[first.start() : found.end()].rstrip()
-            tidied = tidy(raw) if is_dirty else " ".join(raw.split())
-            lines.append(judge_line(len(lines), first.start(), raw, tidied))
+        raw = found[0].strip()
+        if is_dirty:
+            visible = VISIBLE.search(raw)
+            raw = raw[visible.start() :] if visible else ""
+        if raw:
+            start = text.index(raw[0], found.start())
+            lines.append(judge_line(len(lines), start, raw, tidy(raw) if is_dirty else " ".join(raw.split())))
     return lines
+
+
+def tidy_lines(text: str) -> list[str]:
+    """The lines of a text that hold a visible character, tidied."""
+    return [line for found in _LINE.finditer(text) if (line := tidy(found[0]))]
 
 
 def tidy(text: str) -> str:
@@ -53,9 +77,15 @@ def tidy(text: str) -> str:
 
 def judge_line(number: int, offset: int, raw: str, text: str) -> Line:
     """What a line is by itself. ``text`` is ``raw`` tidied."""
+    return Line(number, offset, raw, text, *(judge_short_line(text) if len(text) <= _LONGEST_REMEMBERED else _judge(text)))
+
+
+def _judge(text: str) -> tuple[int, CutKind | None, bool]:
     kind, is_weak = recognise_furniture(text) if len(text) <= LONGEST_FURNITURE else (None, False)
-    weight = _FURNITURE_WEIGHT if kind or is_weak else _weigh(text)
-    return Line(number, offset, raw, text, weight, kind, not (kind or is_weak))
+    return _FURNITURE_WEIGHT if kind or is_weak else _weigh(text), kind, not (kind or is_weak)
+
+
+judge_short_line = lru_cache(maxsize=16_384)(_judge)  # a site's menus are on all of its pages
 
 
 def _weigh(text: str) -> int:

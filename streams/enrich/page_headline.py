@@ -17,7 +17,7 @@ from streams.enrich.stretch import find_article, is_page, score_page
 _LONGEST_HEADLINE, _LONGEST_FOUND_HEADLINE = 200, 120  # characters
 _LONGEST_LABEL_WORDS = 5  # of the outlet or section beside a headline
 _OPENING_LINES = 8  # a headline that is repeated in so many lines is one
-_SURE = 1.5  # log-odds
+_SURE = 150  # hundredths of log-odds
 _HEADLINE_LINES = 30  # in so many lines above the article a headline is looked for
 
 _THE_HEADLINE = Verdict(CutKind.HEADLINE, "the headline")
@@ -33,10 +33,12 @@ def settle_headline(lines: list[Line], headline: str) -> tuple[str, list[Line], 
     others: list[Line] = []
     cuts: list[Cut] = []
     starts = [0]
+    probe = max((word for word in core.split() if word.isalpha()), key=len, default="")[:4] if core.isascii() else ""
     for line in lines:
         # A sentence that says what the headline says opens the article: it stays.
         if (
-            len(line.text) <= len(headline) + LONGEST_LINK
+            len(core) <= 2 * len(line.text) <= 2 * (len(headline) + LONGEST_LINK)
+            and (probe in line.text.lower() or "'" in line.text or not line.text.isascii())  # the cheap tests
             and (line.text == headline or headline_core(line.text) == core)
             and (is_statement or not ends_in_full_stop(line.text))
         ):
@@ -81,7 +83,8 @@ def find_headline(lines: list[Line]) -> tuple[str, bool]:
 def _guess_headline(lines: list[Line]) -> str:
     if not lines:
         return ""
-    start, end = find_article(lines, 0)
+    chosen = find_article(lines, 0)
+    start = chosen.index(True) if True in chosen else 0
     opening = _first_plain(lines)
     if _is_repeated(opening, lines[:_OPENING_LINES]) or (start == 0 and _may_be_headline(opening.text, _LONGEST_HEADLINE)):
         return opening.text
@@ -92,15 +95,15 @@ def _guess_headline(lines: list[Line]) -> str:
     if len(candidates) == 1:
         return next(iter(candidates))
     # A headline tells what the article tells, and stands on its page more than once.
-    told = _telling_words(" ".join(line.text for line in lines[start + 1 : min(end, start + _HEADLINE_LINES)]))
+    told = _telling_words(" ".join(line.text for line in lines[start + 1 : start + _HEADLINE_LINES]))
     times = Counter(map(headline_core, above))
     return max(candidates, key=lambda text: len(told & _telling_words(text)) * min(times[candidates[text]], 2))
 
 
-def _likeliest_headline(lines: list[Line]) -> tuple[str, float]:
+def _likeliest_headline(lines: list[Line]) -> tuple[str, int]:
     odds = {number: score for number, score in score_headlines(score_page(lines)).items() if _may_be_found(lines[number])}
     if not odds:
-        return "", 0.0
+        return "", 0
     best = max(odds, key=odds.__getitem__)
     return lines[best].text, odds[best]
 

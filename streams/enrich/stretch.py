@@ -1,30 +1,53 @@
-"""The stretch of lines that holds the article."""
+"""Which lines of a page are the article's."""
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
+from itertools import compress, pairwise
 
+from streams.enrich.article import CutKind
 from streams.enrich.line_model import PageScores, score_lines, score_places
 from streams.enrich.lines import Line
+from streams.enrich.phrases import BULLETS
+from streams.enrich.sentences import ends_sentence
 
-# Weights in characters of prose, and limits, chosen on 80 pages of the article-extraction-benchmark.
-_MOST_LEVEL = 500  # so much against it ends any article, however long it was
-_LEAST_ARTICLE_WEIGHT = 200
-_LEAST_FIRST_ARTICLE_WEIGHT = 300  # of what stands right below its headline
-_PAGE_SIGNS = 6  # lines of furniture that make a text a page: with fewer, nothing is cut for its place
-
-
-# How much of a line's weight is the model's; log-odds that are added to its score; where the score is cut off.
-_SHARE_BELOW, _LEAN_BELOW = 0.5, 0.6  # below a headline that the producer named
-_SHARE, _LEAN = 0.7, 1.0
-_MOST_SCORE = 3.0
+# Weights in characters of prose, chosen on pages that the model had not seen (bench/cleaning_quality.py --folds).
+_MOST_SCORE = 300  # hundredths of log-odds: where a line's score is cut off
 _FULL_LENGTH, _LENGTH_BASE = 300, 40  # characters: a longer line is no better evidence; what a line weighs beside its length
-_AGAINST_BASE, _AGAINST_SHARE = 60, 0.4
+_AGAINST_BASE, _AGAINST_PERCENT = 60, 40
+_GAP = 250  # what the article must weigh beyond a gap, to go on there
+_LEAST_ARTICLE_WEIGHT = 200
+# Lines of furniture, or lines above the first paragraph, that make a text a page: with fewer, nothing is cut for its place.
+_PAGE_SIGNS, _LEAST_MENU = 6, 12
+_PARAGRAPH = 80  # characters
+_NAME = re.compile(r"\D*[^\W\d]\D*")  # no line of a recipe or a table of results
+_LOW = -300  # hundredths of log-odds: such lines go by themselves
+_STRANGE = -40  # the weight of what stands in an article and is not of it
+
+_LONGEST_STAMP, _LONGEST_NAME, _LONGEST_LINK = 90, 50, 160  # characters
+_YEAR, _TIME = r"(?<!\d)(?:19|20)\d\d(?!\d)", r"(?<!\d)\d{1,2}[:.h]\d\d(?!\d)"
+_STAMP = re.compile(rf"{_YEAR}.*{_TIME}|{_TIME}.*{_YEAR}")
+_LEAST_COMMENTS, _MOST_COMMENT = 3, 25  # comments; lines of one
+_LEAST_PROSE_BEFORE_COMMENTS = 250
+_LEAST_REPEATED = 20  # characters: shorter lines may say the same again
+_MOST_RELATED = 8  # lines below "Related articles"
+# Credits of pictures.
+_CREDIT_STARTS = ("photo:", "photos:", "photo by ", "image:", "foto:", "bild:", "credit:", "picture:", "фото:", "写真：")
+_CREDIT_ENDS = ("getty images", "reuters", "/afp", "/epa", "shutterstock", "/dpa", "alamy", "istock")
+_CREDIT_SIGNS = ("getty images", "ap photo", "/getty", "afp/", "reuters/", "/reuters", "epa-efe", "file photo", "photo by ")
+_CREDIT_WORD = re.compile(r"\([^\W\d_]{3,12} ?[:：][^()]{2,40}\)\.?$")  # "(Image: GETTY)"
+_LONGEST_CAPTION = 250  # characters
 
 
 def is_page(lines: Sequence[Line]) -> bool:
-    """Whether the text holds so much furniture that there is something around the article."""
-    return sum(not line.is_plain for line in lines) >= _PAGE_SIGNS
+    """Whether there is something around the article: much furniture, or a menu above the first paragraph."""
+    if sum([not line.is_plain for line in lines]) >= _PAGE_SIGNS:
+        return True
+    first = next((number for number, line in enumerate(lines) if line.weight >= _PARAGRAPH), 0)
+    names = [line for line in lines[:first] if len(line.text) <= _LONGEST_NAME and _NAME.fullmatch(line.text)]
+    return len(names) >= _LEAST_MENU
 
 
 def score_page(lines: Sequence[Line]) -> PageScores:
@@ -32,56 +55,115 @@ def score_page(lines: Sequence[Line]) -> PageScores:
     return score_lines([line.text for line in lines], [2 if line.kind else 0 if line.is_plain else 1 for line in lines])
 
 
-def find_article(lines: Sequence[Line], start: int, near: int = 0) -> tuple[int, int]:
-    """The first line of the article and the one behind its last, if the text is a page: else all of the text.
+def find_article(lines: Sequence[Line], start: int) -> list[bool]:
+    """Whether each line is the article's, if the text is a page: else all are. Empty if the page has none.
 
-    That is the stretch with the greatest sum of weights, after Pasternack and Roth, "Extracting article text from the web
-    with maximum subsequence segmentation" (WWW 2009); below a known headline (``start`` is not 0) the first that is great
-    enough. ``near`` is the line that follows a headline that was only found, or 0. A stretch ends where the lines against it
-    have used up what spoke for it, at most ``_MOST_LEVEL``. Of equal ends the last, so that the stretch of a stretch is itself.
+    ``start`` is the line below the headline, or 0. Those lines are chosen whose weights have the greatest sum, where every gap
+    between them costs as much as ``_GAP`` characters of prose: after Pasternack and Roth, "Extracting article text from the
+    web with maximum subsequence segmentation" (WWW 2009), with gaps.
     """
-    article, best = (0, len(lines)), float(_LEAST_ARTICLE_WEIGHT)
     if not is_page(lines):
-        return article
-    weights = _weigh_lines(lines, start, near)
-    first = start
-    while first < len(lines) and (best < _LEAST_FIRST_ARTICLE_WEIGHT or not start):
-        end, weight, behind = _read_stretch(weights, first)
-        if weight > best:
-            article, best = (first, end), weight
-        first = behind
-    return article[0], _with_list(lines, article[1])
+        return [True] * len(lines)
+    scores = score_places(score_page(lines), start or None)
+    # A quarter is what the line is without the model: the model knows few pages.
+    sizes = [max(len(line.text), line.weight) for line in lines]  # three for an ideograph of a sentence
+    weights = [(3 * _weigh(size, score) + line.weight) // 4 for line, size, score in zip(lines, sizes, scores, strict=True)]
+    strange = _find_strange(lines, scores, start)
+    for number in strange:
+        weights[number] = min(weights[number], _STRANGE)
+    comments = _find_comments(lines, weights)
+    weights[comments:] = [-_FULL_LENGTH] * (len(lines) - comments)
+    chosen = _choose(weights)
+    if sum(compress(weights, chosen)) < _LEAST_ARTICLE_WEIGHT:
+        return []
+    _add_list(lines[:comments], chosen)
+    return [is_chosen and number not in strange for number, is_chosen in enumerate(chosen)]
 
 
-def _weigh_lines(lines: Sequence[Line], start: int, near: int) -> list[float]:
-    share, lean = (_SHARE_BELOW, _LEAN_BELOW) if start else (_SHARE, _LEAN)
-    scores = score_places(score_page(lines), start or near or None)
-    weights = []
-    for line, score in zip(lines, scores, strict=True):
-        odds = max(-_MOST_SCORE, min(_MOST_SCORE, score + lean)) / _MOST_SCORE
-        length = min(len(line.text), _FULL_LENGTH)
-        size = length + _LENGTH_BASE if odds > 0 else _AGAINST_BASE + _AGAINST_SHARE * length
-        weights.append((1 - share) * line.weight + share * odds * size)
-    return weights
+def _weigh(length: int, score: int) -> int:
+    score = max(-_MOST_SCORE, min(_MOST_SCORE, score))
+    length = min(length, _FULL_LENGTH)
+    size = length + _LENGTH_BASE if score > 0 else _AGAINST_BASE + _AGAINST_PERCENT * length // 100
+    return score * size // _MOST_SCORE
 
 
-def _read_stretch(weights: list[float], first: int) -> tuple[int, float, int]:
-    """Where a stretch from the ``first`` line on ends, its weight up to there, and where the next may begin."""
-    level = top = weight = weight_at_end = 0.0
-    end = first
-    for index in range(first, len(weights)):
-        weight += weights[index]
-        level = min(level + weights[index], _MOST_LEVEL)
-        if level < 0:
-            return end, weight_at_end, index + 1
-        if level >= top:
-            top, end, weight_at_end = level, index + 1, weight
-    return end, weight_at_end, len(weights)
+def _choose(weights: Sequence[int]) -> list[bool]:
+    """The lines with the greatest sum of weights less ``_GAP`` for each run of them (Viterbi)."""
+    inside, outside = -_GAP, 0  # the best sums that end in, and out of, a run
+    ways: list[tuple[bool, bool]] = []  # whether each goes on from a run
+    for weight in weights:
+        way = (inside >= outside - _GAP, inside > outside)
+        ways.append(way)
+        inside, outside = (inside if way[0] else outside - _GAP) + weight, inside if way[1] else outside
+    chosen = [False] * len(weights)
+    is_inside = inside > outside
+    for number in range(len(weights) - 1, -1, -1):
+        chosen[number] = is_inside
+        is_inside = ways[number][0 if is_inside else 1]
+    return chosen
 
 
-def _with_list(lines: Sequence[Line], end: int) -> int:
-    """The article's end behind the list that "The dates:" announces there."""
+def _find_strange(lines: Sequence[Line], scores: Sequence[int], start: int) -> set[int]:
+    """Lines that are of no article wherever they stand: said again, a link below "Related", the credit of a picture.
+
+    What a page says twice is not the article's above the headline; below it the first may be.
+    """
+    bare = [line.text.lstrip(BULLETS) for line in lines]
+    times = Counter(bare)
+    said: set[str] = set()
+    strange = set()
+    related = 0
+    for number, (line, score) in enumerate(zip(lines, scores, strict=True)):
+        if line.kind:
+            related = _MOST_RELATED if line.kind is CutKind.RELATED else 0
+            continue
+        length = len(line.text)
+        if related and length <= _LONGEST_LINK and not ends_sentence(line.text):
+            related -= 1
+            strange.add(number)
+            continue
+        related = 0
+        is_again = False
+        if length >= _LEAST_REPEATED and times[bare[number]] > 1:
+            is_again = number < start or bare[number] in said
+            said.add(bare[number])
+        if is_again or (score > _LOW and length <= _LONGEST_CAPTION and _is_credit(line.text)):
+            strange.add(number)
+    return strange
+
+
+def _is_credit(text: str) -> bool:
+    folded = text.lower()
+    if folded.startswith(_CREDIT_STARTS) or (")" in folded[-2:] and _CREDIT_WORD.search(text)):
+        return True
+    if ends_sentence(text):
+        return False
+    return folded.rstrip(")").endswith(_CREDIT_ENDS) or any(sign in folded for sign in _CREDIT_SIGNS)
+
+
+def _find_comments(lines: Sequence[Line], weights: Sequence[int]) -> int:
+    """Where readers' comments begin: each has its date and time. The number of lines if there are none."""
+    stamps = [
+        number
+        for number, line in enumerate(lines)
+        if len(line.text) <= _LONGEST_STAMP and ":" in line.text and _STAMP.search(line.text)
+    ]
+    stamps = [number for before, number in pairwise([-9, *stamps]) if number > before + 1]  # two lines may be of one comment
+    for at, first in enumerate(stamps[: 1 - _LEAST_COMMENTS]):
+        above = sum(
+            min(len(line.text), _FULL_LENGTH) for line, weight in zip(lines[:first], weights, strict=False) if weight > 0
+        )
+        thread = stamps[at : at + _LEAST_COMMENTS]
+        if above >= _LEAST_PROSE_BEFORE_COMMENTS and all(after - before <= _MOST_COMMENT for before, after in pairwise(thread)):
+            name = lines[first - 1].text
+            return first - (len(name) <= _LONGEST_NAME and not ends_sentence(name))
+    return len(lines)
+
+
+def _add_list(lines: Sequence[Line], chosen: list[bool]) -> None:
+    """The article goes on through the list that "The dates:" announces at its end."""
+    end = len(chosen) - chosen[::-1].index(True)
     if end < len(lines) and lines[end].text.endswith((":", "：")):
         while end < len(lines) and lines[end].is_plain:
+            chosen[end] = True
             end += 1
-    return end

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
-_MARKDOWN_SIGN = re.compile(r"\]\(|(?m:^#{1,6} \S)")
+_MARKDOWN_SIGN = re.compile(r"\]\(|(?m:^[ \t]*#{1,6} \S)")
 _FEWEST_MARKDOWN_SIGNS = 3
 _LONGEST_ADDRESS, _LONGEST_LINK_TEXT = 2000, 400  # characters
 _ADDRESS = rf"\((?:<[^<>]{{0,{_LONGEST_ADDRESS}}}>|[^()<>]{{0,{_LONGEST_ADDRESS}}}(?:\([^()<>]{{0,200}}\)[^()<>]{{0,200}})?)\)"
@@ -38,8 +38,10 @@ _LEAST_CHAIN_WORDS = 4
 _TAIL = 6  # the end of a sentence is looked for in so many characters
 
 # Hard wraps: nearly all lines are short, and the long ones end just before a common width.
-_LEAST_WIDTH, _MOST_WIDTH = 55, 100  # characters
+_MOST_WIDTH = 100  # characters
 _RARE = 50  # of so many lines one may be longer: an address
+_ITEM = re.compile(r"\s*(?:[*+#|>-]|\d+\.)")
+_UNWRAPPED = re.compile(rf"^{_ITEM.pattern}|\S{{30}}")
 _FEWEST_WRAPPED, _LEAST_WRAPPED_SHARE = 4, 0.8  # of the lines that are followed by another
 
 
@@ -82,12 +84,21 @@ def unmark(text: str) -> tuple[str, tuple[Mark, ...]]:
     return text, tuple(Mark(start, end - start) for start, end in sorted(marks))
 
 
-def unfold(text: str) -> str:
-    """Join the lines of a paragraph that were broken at a width, or at every link."""
+def is_link(marked: str, start: int, end: int) -> bool:
+    """Whether what stands from ``start`` to ``end`` is a link or a row of links, and no heading."""
+    before = marked[max(0, start - 4) : start].rstrip()
+    return before.endswith("[") and "#" not in before and marked[end : end + 4].lstrip().startswith("](")
+
+
+def unfold(text: str, marked: str = "") -> str:
+    """Join the lines of a paragraph that were broken at a width, or at every link.
+
+    ``marked`` is the text as it was before ``unmark``, if it was Markdown: it was broken when it had its links.
+    """
     if "\n" not in text:
         return text
-    if _is_wrapped(text):
-        text = _join(text, _unwrap_places(text))
+    if width := _find_width(marked or text):
+        text = _join(text, _unwrap_places(marked or text, width))
     if len(_BROKEN_SIGN.findall(text)) >= _FEWEST_BROKEN_SIGNS:
         text = _join(text, _broken_places(text))
     return text
@@ -102,19 +113,19 @@ def _join(text: str, places: Iterable[tuple[int, int]]) -> str:
     return "".join((*pieces, text[at:])) if pieces else text
 
 
-def _is_wrapped(text: str) -> bool:
-    lines = text.split("\n")
-    if sum([len(line) > _MOST_WIDTH and " " in line.strip() for line in lines]) > len(lines) / _RARE or not _BLANK.search(text):
-        return False
-    lines = [line.rstrip() for line in lines]
-    width = _width(lines)
+def _find_width(text: str) -> int:
+    """The width at which the text is wrapped, 0 if it is not."""
+    if not _BLANK.search(text):
+        return 0
+    lines = [line.rstrip() for line in text.split("\n")]
+    if "](" in text:  # lists are not wrapped, and addresses only at their hyphens
+        lines = ["" if _UNWRAPPED.search(line) else line for line in lines]
+    if sum([len(line) > _MOST_WIDTH and " " in line.strip() for line in lines]) > len(lines) / _RARE:
+        return 0
+    width = max((len(line) for line in lines if len(line) <= _MOST_WIDTH), default=0)
     inner = [(line, after) for line, after in pairwise(lines) if len(line) > width / 2 and after and " " in after]
     wrapped = sum(_is_full(line, after, width) for line, after in inner)
-    return wrapped >= max(_FEWEST_WRAPPED, _LEAST_WRAPPED_SHARE * len(inner))
-
-
-def _width(lines: list[str]) -> int:
-    return max((len(line) for line in lines if len(line) <= _MOST_WIDTH), default=0)
+    return width if wrapped >= max(_FEWEST_WRAPPED, _LEAST_WRAPPED_SHARE * len(inner)) else 0
 
 
 def _is_full(line: str, after: str, width: int) -> bool:
@@ -123,13 +134,13 @@ def _is_full(line: str, after: str, width: int) -> bool:
     return bool(word) and len(line) + 1 + len(word) > width
 
 
-def _unwrap_places(text: str) -> list[tuple[int, int]]:
-    lines = text.split("\n")
-    width = _width([line.rstrip() for line in lines])
+def _unwrap_places(text: str, width: int) -> list[tuple[int, int]]:
     places, at = [], 0
-    for line, after in pairwise(lines):
+    has_links = "](" in text
+    for line, after in pairwise(text.split("\n")):
         at += len(line)
-        if len(line.strip()) > width / 2 and after.strip() and _is_full(line.rstrip(), after, width):
+        may_go_on = not _ITEM.match(after) if has_links else len(line.strip()) > width / 2
+        if may_go_on and line.strip() and _is_full(line.rstrip(), after, width):
             places.append((at, at + 1))
         at += 1
     return places

@@ -138,3 +138,14 @@ def test_whatever_leaves_folded_text_stands_in_the_ledger(text, headline):
         rest.append(text[end : cut.offset])
         end = cut.offset + cut.length
     assert "".join("".join([*rest, text[end:]]).split()) == "".join(cleaned.body.split())
+
+
+def test_a_page_in_markdown_with_its_links_becomes_its_article():
+    menu = "".join(f"  * [{name}](https://news.example.com/{name.lower()}/)\n" for name in ["Home", "News", "World", "Sport"])
+    linked = PARAGRAPHS[0].replace("old bridge", "[old bridge](https://news.example.com/2022/the-old-bridge-of-the-town/)")
+    article = "\n\n".join(textwrap.fill(text, 45, break_long_words=False) for text in [linked, *PARAGRAPHS[1:]])
+    related = "".join(f"[{text}](https://news.example.com/{text[:3]}/)\n\n" for text in ["Ten bridges to see", "A ferry sinks"])
+    page = f"{menu}\n# Council closes the old bridge\n\n{article}\n\n{related}{menu}"
+    cleaned = clean_text(page)
+    assert cleaned.headline == "Council closes the old bridge"
+    assert cleaned.body.split("\n") == PARAGRAPHS
