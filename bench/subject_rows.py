@@ -76,8 +76,12 @@ def unseen_rows(data: Path) -> list[Row]:
             right = _numbers(next(of_language[each["lang"]]))
             if right:
                 rows.append(Row(each["text"], each["lang"], "ntrex", right, kept_out=True, headline=each["kind"] == "headline"))
-    rows += [Row(text, language, "written", right, kept_out=True, headline=True) for language, right, text in _written(LINES)]
-    return rows
+    return [*rows, *written_rows()]
+
+
+def written_rows() -> list[Row]:
+    """Headlines that were written to measure on."""
+    return [Row(text, language, "written", right, kept_out=True, headline=True) for language, right, text in _written(LINES)]
 
 
 def _written(path: Path) -> Iterator[tuple[str, tuple[int, ...], str]]:

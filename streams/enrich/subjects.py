@@ -19,14 +19,14 @@ from streams.enrich.subject_names import Term, media_topics, named_terms, term_n
 from streams.enrich.subject_words import TOP_LEVELS, UNIT, WITHOUT_SPACES, Reading, WordTable, table_languages, word_table
 
 # Names the method and its version in ninjs ``subjects[].creator``: what changes tags raises the number.
-CREATOR = "urn:headwater:model:mediatopic-table:1"
+CREATOR = "urn:headwater:model:mediatopic-table:2"
 URI_PREFIX = "http://cv.iptc.org/newscodes/mediatopic/"
 
 MAX_TOP_LEVELS = 3
 MAX_DEEPER_TERMS = 4
 MAX_EVIDENCE = 5  # words
 # No top level below this confidence.
-FLOOR = 25
+FLOOR = 30
 
 # How much a place is heeded, in halves: news says in headline and lead what it is about, and wanders further down.
 TITLE_ATTENTION = 6
@@ -38,17 +38,15 @@ READ_CHARS = 2_000  # of headline and body; half of it where a character is a sy
 READ_KEYWORDS = 50
 
 # What the source's own word adds to the log odds of a top level.
-SECTION_ODDS = 4.0
-KEYWORD_ODDS = 2.0
+SECTION_ODDS = 5.5
+KEYWORD_ODDS = 3.0
 # A source's word alone, where the text can't be judged.
 SECTION_CONFIDENCE = 80
 KEYWORD_CONFIDENCE = 60
 
-# A deeper term must be named in headline or keywords, or twice in the lead (once where there is little text), below a top
-# level of this confidence.
+# A deeper term must be named in headline or keywords, or twice in the lead (once where there is little text).
 DEEPER_ATTENTION = 4  # halves
 LITTLE_TEXT = 60  # different words
-DEEPER_FLOOR = 25
 DEEPER_TRUST = 0.7
 
 
@@ -140,7 +138,7 @@ def _deeper_terms(words: Words, said: Sequence[SourceWord], top_levels: Iterable
     names: dict[str, list[str]] = defaultdict(list)
     for code, name, heed in words.named:
         top = above.get(media_topics()[code].top)
-        if top is not None and top.confidence >= DEEPER_FLOOR:
+        if top is not None:
             attention[code] += heed
             if name not in names[code]:
                 names[code].append(name)
