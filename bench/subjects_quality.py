@@ -5,7 +5,7 @@
 DATA is the folder with the development data. Measured are one row in eight of the sources that were trained on (HuffPost,
 Wikipedia, SIB-200), and sources that were not: headlines of stories and NTREX-128, labelled by hand, and headlines that were
 written for it (``subject_rows``). Texts are tagged as articles without keywords are. Printed, for the IPTC's top levels: the
-share of texts whose likeliest one is right, given or not, F1 averaged over the subjects with ten texts or more, the share of
+share of texts whose likeliest one is right, given or not, F1 averaged over the subjects with five texts or more, the share of
 those where one of the likeliest two is right; then, without the texts that confidences were fitted to, how many get a subject
 and how many of these are right, the same at confidence 50 and more, and how often tags of each confidence are right. The last
 line is the speed on articles of 2,000 characters, by processor time.
@@ -50,7 +50,7 @@ ARTICLE_CHARS = 2_000
 HEADER = (
     f"{'':22} {'texts':>6} {'accuracy':>9} {'F1':>6} {'of two':>7} {'given':>9} {'right':>9} {'given 50+':>9} {'right 50+':>9}"
 )
-ENOUGH = 10  # texts of a subject, to have an F1
+ENOUGH = 5  # texts of a subject, to have an F1
 
 
 @dataclass(frozen=True, slots=True)
