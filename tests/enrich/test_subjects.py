@@ -95,15 +95,15 @@ def test_each_top_level_has_its_words(top, headline):
 
 
 @pytest.mark.parametrize(
-    ("languages", "floor"), [(("en",), 0.7), (("de", "fr"), 0.7), ((), 0.7)], ids=["English", "German, French", "all"]
+    ("languages", "floor"), [(("en",), 0.75), (("de", "fr"), 0.8), ((), 0.82)], ids=["English", "German, French", "all"]
 )
 def test_of_headlines_that_were_written_to_measure_on_so_many_are_right(languages, floor):
     """A floor: the tables never saw these headlines. The figures themselves are in the tables' card."""
     rows = [row for row in written_rows() if not languages or row.language in languages]
-    firsts = [(rank_top_levels(row.text, "", row.language) or [""])[0] for row in rows]
-    right = [code and int(code[:2]) - 1 in row.right for code, row in zip(firsts, rows, strict=True)]
+    codes = list(TOP_LEVELS.values())
+    right = [rank_top_levels(row.text, "", row.language)[0] in {codes[number] for number in row.right} for row in rows]
     assert len(rows) > 60
-    assert sum(map(bool, right)) / len(rows) >= floor
+    assert sum(right) / len(rows) >= floor
 
 
 def test_tags_that_are_sure_are_seldom_wrong():
@@ -116,7 +116,7 @@ def test_tags_that_are_sure_are_seldom_wrong():
         if subject.confidence >= 50 and subject.uri in codes
     ]
     assert len(right) > 150
-    assert sum(right) / len(right) >= 0.85
+    assert sum(right) / len(right) >= 0.9
 
 
 @pytest.mark.parametrize(
