@@ -26,7 +26,7 @@ MAX_TOP_LEVELS = 3
 MAX_DEEPER_TERMS = 4
 MAX_EVIDENCE = 5  # words
 # No top level below this confidence.
-FLOOR = 30
+FLOOR = 25
 
 # How much a place is heeded, in halves: news says in headline and lead what it is about, and wanders further down.
 TITLE_ATTENTION = 6
