@@ -5,12 +5,17 @@ from __future__ import annotations
 import gzip
 import json
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zlib import crc32
 
 from streams.enrich.subject_words import TOP_LEVELS
+
+LEADS = Path(__file__).with_name("news_leads.txt")
+LINES = Path(__file__).with_name("subject_lines.txt")
+LABELS = Path(__file__).with_name("subject_labels.json")
 
 READ_CHARS = 300
 KEPT_OUT = 8  # one row in so many
@@ -20,7 +25,8 @@ KEPT_OUT = 8  # one row in so many
 class Row:
     """A text with the top levels (by number) that are right for it: several if any of them is, none if nobody knows.
 
-    ``section`` is what its source calls the subject.
+    ``kept_out``: no training sees it; ``calibrates``: but confidences are fitted to it. ``section`` is what its source calls
+    the subject, ``headline`` whether it is one.
     """
 
     text: str
@@ -28,7 +34,9 @@ class Row:
     source: str
     right: tuple[int, ...] = ()
     kept_out: bool = False
+    calibrates: bool = False
     section: str = ""
+    headline: bool = False
 
 
 def labelled_rows(data: Path) -> list[Row]:
@@ -38,12 +46,57 @@ def labelled_rows(data: Path) -> list[Row]:
     for each in read_lines(data / "subjects-dev.jsonl.gz"):
         key = (each["ds"], each["lang"])
         text = f"{each['title'] or ''} {each['text'] or ''}".strip()[:READ_CHARS]
-        kept_out = (seen[key] if each["ds"] == "sib200" else crc32(text.encode())) % KEPT_OUT == 0
-        rows.append(
-            Row(text, each["lang"], each["ds"], tuple(TOP_LEVELS.index(code) for code in each["ok"]), kept_out, each["fine"][0])
-        )
+        number = seen[key] if each["ds"] == "sib200" else crc32(text.encode())
+        right = tuple(TOP_LEVELS.index(code) for code in each["ok"])
+        kept_out, calibrates = number % KEPT_OUT == 0, number % (2 * KEPT_OUT) == 0
+        headline = each["ds"] == "huffpost"
+        rows.append(Row(text, each["lang"], each["ds"], right, kept_out, calibrates, each["fine"][0], headline))
         seen[key] += 1
     return rows
+
+
+def lead_rows() -> list[Row]:
+    """Headlines and leads that were written to train on."""
+    return [Row(text, language, "leads", right) for language, right, text in _written(LEADS)]
+
+
+def unseen_rows(data: Path) -> list[Row]:
+    """News of sources that nothing is trained on.
+
+    Headlines of stories and NTREX-128, labelled by hand, and headlines that were written for it.
+    """
+    labels = json.loads(LABELS.read_text(encoding="utf-8"))
+    rows = [
+        Row(each["title"], "en", "stories", _numbers(labels["stories"][each["cluster"]]), kept_out=True, headline=True)
+        for each in read_lines(data / "headline-stories-dev.jsonl.gz")
+    ]
+    of_language = {language: iter(text.split()) for language, text in labels["ntrex"].items()}
+    for each in read_lines(data / "language-dev.jsonl.gz"):
+        if each["set"] == "ntrex" and each["kind"] in {"headline", "paragraph"} and each["lang"] in of_language:
+            right = _numbers(next(of_language[each["lang"]]))
+            if right:
+                rows.append(Row(each["text"], each["lang"], "ntrex", right, kept_out=True, headline=each["kind"] == "headline"))
+    return [*rows, *written_rows()]
+
+
+def written_rows() -> list[Row]:
+    """Headlines that were written to measure on."""
+    return [Row(text, language, "written", right, kept_out=True, headline=True) for language, right, text in _written(LINES)]
+
+
+def _written(path: Path) -> Iterator[tuple[str, tuple[int, ...], str]]:
+    """Language, top levels and text of each line: [language] stands above, the rest is divided by a tab."""
+    language = ""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            language = line.strip("[]")
+        elif line and not line.startswith("#"):
+            numbers, text = line.split("\t")
+            yield language, _numbers(numbers), text
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return () if text == "-" else tuple(int(number) - 1 for number in text.split(","))
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from streams.enrich.subject_names import Term, media_topics, named_terms, term_n
 from streams.enrich.subject_words import TOP_LEVELS, UNIT, WITHOUT_SPACES, Reading, WordTable, table_languages, word_table
 
 # Names the method and its version in ninjs ``subjects[].creator``: what changes tags raises the number.
-CREATOR = "urn:headwater:model:mediatopic-table:1"
+CREATOR = "urn:headwater:model:mediatopic-table:2"
 URI_PREFIX = "http://cv.iptc.org/newscodes/mediatopic/"
 
 MAX_TOP_LEVELS = 3
@@ -28,27 +28,25 @@ MAX_EVIDENCE = 5  # words
 # No top level below this confidence.
 FLOOR = 25
 
-# How much a place is heeded: news says in headline and lead what it is about, and wanders further down.
-TITLE_ATTENTION = 3.0
-KEYWORD_ATTENTION = 1.0
-LEAD_ATTENTION = 1.0
-REST_ATTENTION = 0.5
+# How much a place is heeded, in halves: news says in headline and lead what it is about, and wanders further down.
+TITLE_ATTENTION = 6
+KEYWORD_ATTENTION = 2
+LEAD_ATTENTION = 2
+REST_ATTENTION = 1
 LEAD_WORDS = 120
 READ_CHARS = 2_000  # of headline and body; half of it where a character is a syllable or a word
 READ_KEYWORDS = 50
 
 # What the source's own word adds to the log odds of a top level.
-SECTION_ODDS = 4.0
-KEYWORD_ODDS = 2.0
+SECTION_ODDS = 5.5
+KEYWORD_ODDS = 3.0
 # A source's word alone, where the text can't be judged.
 SECTION_CONFIDENCE = 80
 KEYWORD_CONFIDENCE = 60
 
-# A deeper term must be named in headline or keywords, or twice in the lead (once where there is little text), below a top
-# level of this confidence.
-DEEPER_ATTENTION = 2.0
+# A deeper term must be named in headline or keywords, or twice in the lead (once where there is little text).
+DEEPER_ATTENTION = 4  # halves
 LITTLE_TEXT = 60  # different words
-DEEPER_FLOOR = 25
 DEEPER_TRUST = 0.7
 
 
@@ -136,11 +134,11 @@ def _by_source_alone(said: Iterable[SourceWord]) -> list[Subject]:
 def _deeper_terms(words: Words, said: Sequence[SourceWord], top_levels: Iterable[Subject]) -> list[Subject]:
     """Terms that text or source names, below the top levels that are given."""
     above = {subject.uri.removeprefix(URI_PREFIX): subject for subject in top_levels}
-    attention: dict[str, float] = defaultdict(float)
+    attention: dict[str, int] = defaultdict(int)
     names: dict[str, list[str]] = defaultdict(list)
     for code, name, heed in words.named:
         top = above.get(media_topics()[code].top)
-        if top is not None and top.confidence >= DEEPER_FLOOR:
+        if top is not None:
             attention[code] += heed
             if name not in names[code]:
                 names[code].append(name)
@@ -149,7 +147,7 @@ def _deeper_terms(words: Words, said: Sequence[SourceWord], top_levels: Iterable
         if each.term.code != each.term.top and each.term.top in above:
             attention[each.term.code] += DEEPER_ATTENTION
             own[each.term.code].append(each)
-    enough = DEEPER_ATTENTION / 2 if len(words.attention) < LITTLE_TEXT else DEEPER_ATTENTION
+    enough = DEEPER_ATTENTION // 2 if len(words.attention) < LITTLE_TEXT else DEEPER_ATTENTION
     heeded = [code for code, total in attention.items() if total >= enough]
     most = sorted(heeded, key=lambda code: (-attention[code], code))[:MAX_DEEPER_TERMS]
     found = []
@@ -173,19 +171,19 @@ def _subject(code: str, confidence: float, relevance: int, said: Sequence[Source
     )
 
 
-_WEIGHTS = [round(UNIT * sqrt(halves / 2)) for halves in range(2 * READ_CHARS)]
+_WEIGHTS = [round(UNIT * sqrt(halves / 2)) for halves in range(2 * READ_CHARS)]  # more halves than a text has
 
 
 class Words:
-    """The words of an article and how much each is heeded; the deeper terms it names, and how much each naming is."""
+    """The words of an article, and the deeper terms it names; how much each word and each naming is heeded, in halves."""
 
     def __init__(self) -> None:
-        self.attention: dict[str, float] = {}
-        self.named: list[tuple[str, str, float]] = []  # code, name, attention
+        self.attention: dict[str, int] = {}
+        self.named: list[tuple[str, str, int]] = []  # code, name, attention
 
     def weights(self) -> dict[str, int]:
         """A word said four times counts as two: the root. In sixteenths."""
-        return {word: _WEIGHTS[min(int(2 * total), len(_WEIGHTS) - 1)] for word, total in self.attention.items()}
+        return {word: _WEIGHTS[halves] for word, halves in self.attention.items()}
 
 
 def read_article(headline: str, body: str, keywords: Sequence[str], table: WordTable) -> Words:
@@ -202,7 +200,7 @@ def read_article(headline: str, body: str, keywords: Sequence[str], table: WordT
     words = table.split(body[:read])
     for part, heed in ((words[:LEAD_WORDS], LEAD_ATTENTION), (words[LEAD_WORDS:], REST_ATTENTION)):
         for word, count in Counter(part).items():
-            attention[word] = attention.get(word, 0.0) + count * heed
+            attention[word] = attention.get(word, 0) + count * heed
     for position, name, codes in _named(words, body[:read], table):
         heed = LEAD_ATTENTION if position < LEAD_WORDS else REST_ATTENTION
         found.named += [(code, name, heed) for code in codes]
