@@ -12,7 +12,7 @@ import orjson
 
 from streams.enrich.article import Cut, CutKind, Language, Subject
 from streams.enrich.cleaning import clean_text
-from streams.enrich.headline import fingerprint_headline
+from streams.enrich.headline import fingerprint_headline, normalise_headline
 from streams.enrich.language import detect_language
 from streams.enrich.subjects import tag_subjects
 from streams.records import Draft, Reason, Rejection, Repair, judge_text
@@ -45,7 +45,8 @@ class Article:
     repairs: tuple[Repair, ...] = ()
 
 
-_LEFT_WHOLE = Repair("left-whole", "cleaning would have taken too much of it, and took nothing")
+LEFT_WHOLE = Repair("left-whole", "cleaning would have taken too much of it, and took nothing")
+"""Among an article's ``repairs`` where its text was too doubtful to be cut."""
 
 
 def prepare_article(draft: Draft) -> Article | Rejection:
@@ -55,15 +56,11 @@ def prepare_article(draft: Draft) -> Article | Rejection:
     clean = clean_text(draft.text, draft.headline)
     if not clean.headline:
         return Rejection(Reason.NO_TEXT, "nothing is left to read once the page furniture is cut away")
-    host = (urlsplit(draft.url).hostname or "").removeprefix("www.") if draft.url else None
-    outlet, byline = draft.publisher or host, draft.byline or clean.byline
+    outlet, byline = draft.publisher or _host(draft.url), draft.byline or clean.byline
     return Article(
         id=article_id(draft.url, outlet, clean.headline, clean.body),
         fingerprint=fingerprint_headline(
-            clean.headline,
-            [name for name in (draft.publisher, host) if name],
-            authors=[byline] if byline else (),
-            section=draft.section,
+            clean.headline, _outlets(outlet, draft.url), authors=[byline] if byline else (), section=draft.section
         ),
         headline=clean.headline,
         body=clean.body,
@@ -78,8 +75,14 @@ def prepare_article(draft: Draft) -> Article | Rejection:
         agencies=_distinct((*draft.agencies, *clean.agencies)),
         keywords=_distinct((*draft.keywords, *clean.keywords)),
         cuts=clean.cuts,
-        repairs=(*draft.repairs, *((_LEFT_WHOLE,) if clean.left_whole else ())),
+        repairs=(*draft.repairs, *((LEFT_WHOLE,) if clean.left_whole else ())),
     )
+
+
+def compared_headline(article: Article) -> str:
+    """The normalised headline, which the fingerprint is the hash of."""
+    authors = [article.byline] if article.byline else ()
+    return normalise_headline(article.headline, _outlets(article.outlet, article.url), authors=authors, section=article.section)
 
 
 def tag_article(article: Article) -> tuple[Language, tuple[Subject, ...]]:
@@ -107,6 +110,15 @@ def article_from_json(value: bytes) -> Article:
     fields["agencies"] = tuple(fields["agencies"])
     fields["keywords"] = tuple(fields["keywords"])
     return Article(**fields)
+
+
+def _host(url: str | None) -> str | None:
+    return (urlsplit(url).hostname or "").removeprefix("www.") or None if url else None
+
+
+def _outlets(outlet: str | None, url: str | None) -> tuple[str, ...]:
+    """The names of an article's outlet that its headline may carry: the one it gives, and its site's."""
+    return tuple(dict.fromkeys(name for name in (outlet, _host(url)) if name))
 
 
 def _distinct(words: Iterable[str]) -> tuple[str, ...]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Iterator
 
 import click
 import orjson
 
-from streams.articles import prepare_article, tag_article
+from streams.articles import Article, prepare_article, tag_article
 from streams.commands.context import read_settings
-from streams.commands.inputs import read_documents
+from streams.commands.inputs import Document, read_documents
 from streams.documents import ninjs_document
 from streams.records import Rejection, read_record
 
@@ -21,15 +22,24 @@ def enrich(files: tuple[str, ...]) -> None:
 
     No Kafka, no deduplication. What is no article is told on stderr, with its reason, and leaves no line.
     """
+    for number, (_, article) in enumerate(prepared_documents(files), 1):
+        if isinstance(article, Rejection):
+            click.echo(f"article {number} rejected, {article.reason}: {article.message}", err=True)
+            continue
+        sys.stdout.buffer.write(orjson.dumps(ninjs_document(article, *tag_article(article), 0)) + b"\n")
+        sys.stdout.buffer.flush()
+
+
+def prepared_documents(files: Iterable[str]) -> Iterator[tuple[Document, Article | Rejection]]:
+    """Each document of the files (or stdin), and the cleaned article that it gave, or why it gave none.
+
+    Raises:
+        click.ClickException: a file can't be read, or a setting is wrong.
+    """
     settings = read_settings()
     try:
-        for number, document in enumerate(read_documents(files), 1):
+        for document in read_documents(files):
             draft = read_record(document.value, document.content_type, max_bytes=settings.max_article_bytes)
-            article = draft if isinstance(draft, Rejection) else prepare_article(draft)
-            if isinstance(article, Rejection):
-                click.echo(f"article {number} rejected, {article.reason}: {article.message}", err=True)
-                continue
-            sys.stdout.buffer.write(orjson.dumps(ninjs_document(article, *tag_article(article), 0)) + b"\n")
-            sys.stdout.buffer.flush()
+            yield document, draft if isinstance(draft, Rejection) else prepare_article(draft)
     except OSError as error:
         raise click.ClickException(str(error)) from error

@@ -17,8 +17,20 @@ metadata of HTML pages. Clock, environment and network have no say: the same byt
 
 from streams.records.draft import Draft, Reason, Rejection, Repair
 from streams.records.fields import FIELDS
+from streams.records.forms import Form
 from streams.records.judging import judge_text
-from streams.records.reading import read_record
+from streams.records.reading import read_record, told_form
 from streams.records.urls import canonical_url
 
-__all__ = ["FIELDS", "Draft", "Reason", "Rejection", "Repair", "canonical_url", "judge_text", "read_record"]
+__all__ = [
+    "FIELDS",
+    "Draft",
+    "Form",
+    "Reason",
+    "Rejection",
+    "Repair",
+    "canonical_url",
+    "judge_text",
+    "read_record",
+    "told_form",
+]

@@ -64,6 +64,12 @@ def read_record(
     return draft if isinstance(draft, Rejection) else _mended(draft, repairs)
 
 
+def told_form(value: bytes, content_type: str | None = None) -> Form:
+    """What :func:`read_record` takes a record for, by its content type or its beginning."""
+    value, marked = unmarked(unframed(value))
+    return _text_of(value, marked, content_type)[1]
+
+
 def _text_of(value: bytes, marked: str | None, content_type: str | None) -> tuple[str | Rejection, Form, tuple[Repair, ...]]:
     """The text of a record and its form; the form is told by the first bytes of an encoding that shares ASCII's."""
     if marked in {None, "utf-8"}:
