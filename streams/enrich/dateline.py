@@ -26,6 +26,7 @@ class _Place(NamedTuple):
 
 _DATELINE_SIGN = re.compile(r"[-–—―(（/\[［【日]")  # no dateline without one: the cheap test
 _AGENCY_MARK = re.compile(r"[(（]([^()（）]{2,60})[)）]|/([^/()]{2,40})/|\[([^\[\]]{2,60})\]")
+_WITHIN = re.compile(r"\s*[\[(]([^\[\]()]{2,30})[\])]")  # "Pune (Maharashtra) [India]"
 _AGENCY_BREAK = re.compile(r"\s*[/,;&+|、،]\s*|\s+[-–]\s+|\s+(?:and|und|et|y|e|и|و)\s+")
 _LONGEST_CASED_AGENCY, _LONGEST_AGENCY_DESK = 3, 3  # "AP", not "ap"; "dpa/lno"
 _MARK_DASH = re.compile(r"[\s.:।]*(?:--|[-–—―:।])\s*|[\s.:।]*$")
@@ -55,11 +56,11 @@ def read_dateline(text: str) -> Dateline | None:
 
 def _read_marked_dateline(head: str, text: str) -> Dateline | None:
     """With the agency in brackets or between slashes."""
-    mark = _AGENCY_MARK.search(head)
-    agencies = _read_agencies(mark[mark.lastindex or 0]) if mark else ()
-    if not mark or not agencies:
+    marks = ((mark, _read_agencies(mark[mark.lastindex or 0])) for mark in _AGENCY_MARK.finditer(head))
+    mark, agencies = next(((mark, names) for mark, names in marks if names), (None, ()))
+    if mark is None:
         return None
-    before = head[: mark.start()].rstrip(" ,-–—")
+    before = _WITHIN.sub(r", \1", head[: mark.start()].rstrip(" ,-–—"))
     place = _read_place(before) if before else _Place("", is_dated=False)
     if not place:
         return None

@@ -249,6 +249,7 @@ def test_a_sentence_that_says_the_headline_again_opens_the_article() -> None:
         pytest.param("HAYWARD, Calif. (AP) — ", "HAYWARD, Calif.", ["AP"], id="with a state"),
         pytest.param("GENEVA, Nov 8 (Reuters) - ", "GENEVA", ["Reuters"], id="with a date"),
         pytest.param("New Delhi, Nov 3 (PTI): ", "New Delhi", ["PTI"], id="Indian, with a colon"),
+        pytest.param("New Delhi [India], March 25 (ANI): ", "New Delhi, India", ["ANI"], id="with the country in brackets"),
         pytest.param("WASHINGTON/KYIV (Reuters/AFP) - ", "WASHINGTON/KYIV", ["Reuters", "AFP"], id="two places, two agencies"),
         pytest.param("(Reuters) - ", None, ["Reuters"], id="an agency alone"),
         pytest.param("London (CNN) ", "London", ["CNN"], id="without a dash"),
