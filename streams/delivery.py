@@ -100,6 +100,7 @@ _LOOKED_AT_PER_RECORD = 4  # entries of the table: each is looked at about four 
 _LONGEST_BREATH_S = 0.005
 _TURNS = 8
 _LONGEST_DECIDING_S = 0.5  # in one transaction: what is left goes into the next
+_LINGER_PER_WRITE = 1.5
 _TELL_GROUP_EVERY_S, _TELL_GROUP_TIMEOUT_S = 1.0, 3.0
 
 # What a broker in trouble raises, worth another try …
@@ -337,7 +338,7 @@ class OwnedPartition:
         write_s = time.monotonic() - decided
         self._metrics.committed(self._step, records, outputs, decided - began, write_s)
         # A broker that answers late has enough to do: larger transactions are fewer.
-        self._due_at = decided + max(self._linger_s, 1.5 * write_s)
+        self._due_at = decided + max(self._linger_s, _LINGER_PER_WRITE * write_s)
 
     async def _write(self, outputs: Sequence[Output], remember: Mapping[bytes, bytes], next_offset: int) -> None:
         producer = self._producer
