@@ -161,8 +161,7 @@ class Chaos:
                 names = names or self._random.sample(list(self._faults), len(self._faults))
                 await self._strike(names.pop())
             for _ in range(MOST_MORE_KILLS):
-                # Three times, as what is under way just now is not committed either.
-                if all([await self._count_aborted() for _ in range(3)]):
+                if await self._count_aborted():
                     break
                 await asyncio.sleep(self._random.uniform(2, 5))
                 await self._strike("kill -9")
@@ -176,9 +175,17 @@ class Chaos:
         self._supervise()
 
     async def _count_aborted(self) -> int:
-        """Records of transactions that were cut short: without any, no fault has hit work in progress."""
+        """Records of transactions that were cut short: without any, no fault has hit work in progress.
+
+        They stand before one that is committed; what comes after all of these may just be under way.
+        """
         topics = [*OUTCOMES, PREPARED]
-        return len(await self._stream.read(topics, "read_uncommitted")) - len(await self._stream.read(topics))
+        written = places(await self._stream.read(topics, "read_uncommitted"))
+        committed = places(await self._stream.read(topics))
+        last: dict[tuple[str, int], int] = {}
+        for topic, partition, offset in committed:
+            last[topic, partition] = max(offset, last.get((topic, partition), -1))
+        return sum(offset < last.get((topic, partition), -1) for topic, partition, offset in written - committed)
 
     def _supervise(self) -> None:
         """Start again what has ended, as any supervisor would, with the state folder it had."""
@@ -305,8 +312,13 @@ class Chaos:
             await asyncio.sleep(1)
             found = await self._stream.read()
         await self._end_all()
-        known = {(record.topic, record.partition, record.offset) for record in before}
-        return [record for record in await self._stream.read() if (record.topic, record.partition, record.offset) not in known]
+        known = places(before)
+        return [record for record in await self._stream.read() if not places([record]) <= known]
+
+
+def places(found: list[ConsumerRecord]) -> set[tuple[str, int, int]]:
+    """Where records stand: topic, partition, offset."""
+    return {(record.topic, record.partition, record.offset) for record in found}
 
 
 Decided = list[tuple[str, bytes | None, bytes | None, tuple[tuple[str, bytes], ...], int]]
