@@ -43,6 +43,7 @@ ARTICLES_PER_S = 60
 SETTLE_TIMEOUT_S = 120.0
 LEAST_FAULTS = 10
 MOST_MORE_KILLS = 10
+CATCH_TIMEOUT_S = 15.0
 LEAST_PER_S = 100  # articles that a worker decides anew, on a busy machine
 
 TEXTS = {
@@ -118,6 +119,7 @@ class Chaos:
         self.report = Report()
         self._faults: dict[str, Callable[[], Awaitable[None]]] = {
             "kill -9": self._kill,
+            "kill -9 of all in mid-transaction": self._kill_in_mid_transaction,
             "pause beyond the session timeout": self._pause,
             "SIGTERM and restart": self._restart,
             "a worker joins and leaves": self._join_and_leave,
@@ -164,7 +166,7 @@ class Chaos:
                 if await self._count_aborted():
                     break
                 await asyncio.sleep(self._random.uniform(2, 5))
-                await self._strike("kill -9")
+                await self._strike("kill -9 of all in mid-transaction")
         finally:
             self._over = True
 
@@ -207,6 +209,25 @@ class Chaos:
         worker = self._workers[self._pick()]
         worker.kill()
         await asyncio.to_thread(worker.wait)
+
+    async def _kill_in_mid_transaction(self) -> None:
+        """As when a machine loses power: caught by stopping all for a moment, until records stand in the log uncommitted."""
+        deadline = time.monotonic() + CATCH_TIMEOUT_S
+        caught = False
+        while not caught and time.monotonic() < deadline:
+            self._signal_all(signal.SIGSTOP)
+            await asyncio.sleep(0.1)  # what was sent has been written, and a commit marked
+            caught = await self._stream.has_open_transactions([*OUTCOMES, PREPARED])
+            if not caught:
+                self._signal_all(signal.SIGCONT)
+                await asyncio.sleep(self._random.uniform(0.05, 0.25))
+        self._signal_all(signal.SIGKILL)
+        for worker in self._workers:
+            await asyncio.to_thread(worker.wait)
+
+    def _signal_all(self, number: signal.Signals) -> None:
+        for worker in self._workers:
+            worker.send_signal(number)
 
     async def _pause(self) -> None:
         worker = self._workers[self._pick()]

@@ -122,8 +122,7 @@ class Stream:
     async def read(self, topics: Sequence[str] = OUTCOMES, isolation_level: str = "read_committed") -> list[ConsumerRecord]:
         """Everything that is in the topics now, in the order of each partition."""
         consumer = AIOKafkaConsumer(**connection(self.settings), isolation_level=isolation_level, enable_auto_commit=False)
-        counts = await partition_counts(self.settings, topics)
-        partitions = [TopicPartition(topic, part) for topic in topics for part in range(counts[topic])]
+        partitions = await self._partitions(topics)
         found: list[ConsumerRecord] = []
         async with opened(consumer):
             consumer.assign(partitions)
@@ -133,6 +132,19 @@ class Stream:
                 for records in (await consumer.getmany(timeout_ms=100)).values():
                     found.extend(records)
         return found
+
+    async def has_open_transactions(self, topics: Sequence[str]) -> bool:
+        """Whether records stand in the topics that are neither committed nor aborted."""
+        partitions = await self._partitions(topics)
+        ends = []
+        for isolation_level in ("read_uncommitted", "read_committed"):
+            async with opened(AIOKafkaConsumer(**connection(self.settings), isolation_level=isolation_level)) as consumer:
+                ends.append(await consumer.end_offsets(partitions))
+        return ends[0] != ends[1]
+
+    async def _partitions(self, topics: Sequence[str]) -> list[TopicPartition]:
+        counts = await partition_counts(self.settings, topics)
+        return [TopicPartition(topic, part) for topic in topics for part in range(counts[topic])]
 
     async def outcomes(self, at_least: int, timeout_s: float = 60.0) -> list[ConsumerRecord]:
         """What a read_committed consumer finds once there are that many outcomes.
