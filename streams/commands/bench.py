@@ -1,4 +1,4 @@
-"""``headwater bench quality``: how good the shipped cleaning and tagging are, on data with known answers."""
+"""``headwater bench quality``: how good what is shipped is, on data with known answers."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import click
 _PARTS = {
     "language": ("bench.language_quality", ("language-dev.jsonl.gz", "headline-stories-dev.jsonl.gz"), {}),
     "subjects": ("bench.subjects_quality", ("subjects-dev.jsonl.gz",), {}),
+    "duplicates": ("bench.duplicates_quality", ("body-edits-dev.jsonl.gz",), {}),
     "cleaning": (
         "bench.cleaning_quality",
         ("pages-dev.jsonl.gz",),
@@ -33,7 +34,7 @@ def bench() -> None:
     help="May be given several times. Cleaning needs packages that are not installed with the project.",
 )  # fmt: skip
 def quality(data: Path, parts: tuple[str, ...]) -> None:
-    """Print how good the shipped tagging is on the development texts in the folder DATA.
+    """Print how good what is shipped is on the development texts in the folder DATA.
 
     Tables by language, how far the confidence can be believed, and the speed. Needs the repository: what measures is
     not part of the installed package.

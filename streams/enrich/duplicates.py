@@ -5,8 +5,10 @@ remembers one or two :class:`Sighting` values, its *owners*. All times are recor
 so the same log always decides the same.
 
 What two bodies have in common is judged on a *sketch*: the eight smallest hashes of their three-word shingles
-("bottom-k"; Broder 1997). On 770 bodies edited by a script (cut to 30 %, changed words, boilerplate, a new lead …) a
-containment of at least 0.3 finds .98 of the pairs of one article and takes .002 of the pairs of two different ones.
+("bottom-k"; Broder 1997). Shingles that begin with a long word count as smaller than all others: they tell more, and most
+texts have enough of them, so that the others need not be hashed. On 77 bodies and nine edits of each by a script (cut to 30 %,
+changed words, boilerplate, a new lead …) a containment of at least 0.3 finds .97 of the pairs of one article and takes .002
+of the pairs of two different ones (``python -m bench.duplicates_quality``).
 """
 
 from __future__ import annotations
@@ -17,7 +19,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2b
-from heapq import nsmallest
 from zlib import crc32
 
 SKETCH_SIZE = 8
@@ -25,6 +26,7 @@ SAME_BODY_CONTAINMENT = 0.3
 
 # Scripts written without spaces give one token a character, all others one a word.
 _TOKENS = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W_]+")
+_TELLING_SHINGLE = re.compile(r"(?<![^ ])(?=([^ ]{7,} [^ ]+ [^ ]+))")  # that begins with a long word; they overlap
 
 
 class DuplicateKind(StrEnum):
@@ -63,12 +65,23 @@ class Sighting:
 
 def print_body(body: str) -> BodyPrint:
     """Hash a body: case, punctuation and white space do not count."""
-    tokens = _TOKENS.findall(body.casefold())
-    exact = int.from_bytes(blake2b(" ".join(tokens).encode("utf-8", "replace"), digest_size=4).digest(), "big")
-    shingles = {" ".join(shingle) for shingle in zip(tokens, tokens[1:], tokens[2:], strict=False)} or set(tokens)
-    # CRC-32 is quick but keeps neighbours together; the odd multiplier (2**32 / golden ratio) spreads them.
-    hashes = (crc32(shingle.encode("utf-8", "replace")) * 0x9E3779B1 & 0xFFFFFFFF for shingle in shingles)
-    return BodyPrint(exact, tuple(sorted(nsmallest(SKETCH_SIZE, set(hashes)))))
+    text = " ".join(_TOKENS.findall(body.casefold()))
+    exact = int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=4).digest(), "big")
+    telling = set(_TELLING_SHINGLE.findall(text))
+    hashes = {_hash_shingle(shingle) for shingle in telling}
+    if len(hashes) < SKETCH_SIZE:
+        tokens = text.split()
+        shingles = {" ".join(shingle) for shingle in zip(tokens, tokens[1:], tokens[2:], strict=False)} or set(tokens)
+        hashes.update(_OTHERS | _hash_shingle(shingle) for shingle in shingles - telling)
+    return BodyPrint(exact, tuple(sorted(hashes)[:SKETCH_SIZE]))
+
+
+_OTHERS = 1 << 31  # added to the hash of a shingle that is not telling
+
+
+def _hash_shingle(shingle: str) -> int:
+    """31 bits. CRC-32 is quick but keeps neighbours together; the odd multiplier (2**32 / golden ratio) spreads them."""
+    return (crc32(shingle.encode("utf-8", "replace")) * 0x9E3779B1 & 0xFFFFFFFF) >> 1
 
 
 def print_outlet(name: str | None) -> int:

@@ -91,7 +91,8 @@ class Reading:
     """What a text's words say together.
 
     ``shares``: of each top level, 0.0 to 1.0, together 1.0. ``confidences``: 0.0 to 1.0, the share of right answers among such
-    ones. ``telling``: gives the words that spoke most for a top level (by its number in ``TOP_LEVELS``), the best first.
+    ones. ``telling``: gives the words that spoke most for a top level (by its number in ``TOP_LEVELS``), the best first; none
+    that speaks for it less than half as clearly as another.
     """
 
     shares: Sequence[float]
@@ -151,8 +152,13 @@ class WordTable:
 
         def telling(number: int, count: int) -> tuple[str, ...]:
             place = 8 * _LANE_BYTES * number
-            said = [(weight * (_ZERO - (lanes >> place & 255)), word) for word, weight, lanes in known]
-            return tuple(word for against, word in nsmallest(count, said) if against < 0)
+            said = [((lanes >> place & 255) - _ZERO, weight, word) for word, weight, lanes in known]
+            # A little, said often, is no evidence: "the" speaks for something in every table.
+            least = max(1, max((value for value, _, _ in said), default=0) / 2)
+            return tuple(
+                word
+                for _, word in nsmallest(count, [(-value * weight, word) for value, weight, word in said if value >= least])
+            )
 
         return Reading(shares, [self._confidence(share) for share in shares], telling)
 

@@ -35,6 +35,20 @@ def test_figures_by_language(tmp_path, capfd):
     assert {line.split()[0]: line.split()[2] for line in by_language[1:3]} == {"de": "100.00%", "en": "100.00%"}
 
 
+def test_copies_of_one_body_are_told_from_another(tmp_path, capfd):
+    """By kind of edit, and in all."""
+    bodies = ["the council adopted the bridge after a long debate " * 3, "heavy rain closed several mountain roads again " * 3]
+    rows = [
+        {"text": body + more, "cluster": body, "kind": kind}
+        for body in bodies
+        for kind, more in (("orig", ""), ("lead", " that was all"))
+    ]
+    _write_rows(tmp_path / "body-edits-dev.jsonl.gz", rows)
+    result = CliRunner().invoke(main, ["bench", "quality", str(tmp_path), "--only", "duplicates"])
+    assert result.exit_code == 0, result.output
+    assert [line.split()[0] for line in capfd.readouterr().out.splitlines()[-3:]] == ["100.0%", "100.0%", "0.00%"]
+
+
 @pytest.mark.parametrize(
     ("present", "said"),
     [

@@ -32,7 +32,7 @@ def row(**steps):
 
 
 def small_table(grams=b""):
-    words = {"goal": row(sport=60), "striker": row(sport=90, war=20), "tank": row(war=80), "the": row()}
+    words = {"goal": row(sport=60), "striker": row(sport=90, war=20), "tank": row(war=80), "the": row(sport=8)}
     numbers = Numbers(scale=0.05, bias=[0.0] * len(TOP_LEVELS), slope=1.0, offset=0.0)
     return WordTable("en", words, b"".join(words.values()), grams, numbers)
 
@@ -45,6 +45,10 @@ def test_words_speak_for_their_subject():
     assert one.shares[SPORT] == max(one.shares) < two.shares[SPORT]
     assert two.telling(SPORT, 5) == ("striker", "goal")
     assert two.telling(WAR, 5) == ("striker",)
+
+
+def test_a_word_that_says_little_is_no_evidence_however_often_it_is_said():
+    assert small_table().read({"goal": UNIT, "the": 100 * UNIT}).telling(SPORT, 5) == ("goal",)
 
 
 def test_a_text_of_unknown_words_is_not_judged():
