@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from streams.enrich.line_features import OWN, headline_features, own_features, place_features
 
-_LONGEST_REMEMBERED = 120  # characters
+_LONGEST_REMEMBERED = 600  # characters
 
 
 class _Table(NamedTuple):
@@ -65,7 +65,8 @@ def _score(text: str, mark: int) -> tuple[int, int]:
     return tables["own"].add_up(bins), tables["place"].add_up(bins)
 
 
-score_short_line = lru_cache(maxsize=16_384)(_score)  # a site's menus are on all of its pages
+# A page is scored more than once, and a site's menus are on all of its pages.
+score_short_line = lru_cache(maxsize=8_192)(_score)
 
 
 def score_places(page: PageScores, start: int | None) -> list[int]:
