@@ -8,11 +8,11 @@ PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet --quiet
 run: .venv/installed  ## the main job, on a Kafka of its own; ONCE=1 ends after the samples
 	@.venv/bin/headwater run $(if $(ONCE),--once)
 
-test: .venv/installed-dev  ## every test, on a real Kafka where it is about delivery
-	@.venv/bin/python -m pytest
+test: unit  ## every test, on a real Kafka where it is about delivery
+	@.venv/bin/python -m pytest tests/broker
 
 unit: .venv/installed-dev  ## the tests without Kafka: seconds
-	@.venv/bin/python -m pytest --ignore=tests/broker
+	@.venv/bin/python -m pytest -n auto --ignore=tests/broker
 
 lint: .venv/installed-dev  ## style, types, import rules
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports
