@@ -1,1 +1,1 @@
-"""Measurements that anyone can rerun; each module is a command."""
+"""Measurements that anyone can rerun: most modules are commands (CONTRIBUTING.md lists them), the others what these share."""

@@ -14,10 +14,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -106,16 +104,12 @@ class BenchStream(Stream):
 
     async def take_broker_away(self, seconds: float, *, kill: bool) -> None:
         """Freeze the broker for so long, as a stalled disk or a lost network would; or kill it, and start it again."""
-        pid = self._kafka.pid
-        assert pid is not None
         if kill:
             await asyncio.to_thread(self._kafka.kill)
             await asyncio.sleep(seconds)
             await asyncio.to_thread(self._kafka.start)
         else:
-            os.kill(pid, signal.SIGSTOP)
-            await asyncio.sleep(seconds)
-            os.kill(pid, signal.SIGCONT)
+            await self.freeze_broker(seconds)
 
 
 class Outcomes:

@@ -14,7 +14,9 @@ class Job(StrEnum):
     """Parse, clean, deduplicate, tag language and subjects, write ninjs: the realistic mix."""
 
 
-BROKERS, RUN, STATE, JOB, GUARANTEE = "BENCH_BROKERS", "BENCH_RUN", "BENCH_STATE", "BENCH_JOB", "BENCH_GUARANTEE"
+BROKERS, RUN, STATE, JOB, GUARANTEE, PARTITIONS = (
+    f"BENCH_{name}" for name in ("BROKERS", "RUN", "STATE", "JOB", "GUARANTEE", "PARTITIONS")
+)
 """The environment variables of a contestant."""
 
 

@@ -252,7 +252,7 @@ def _environment(settings: Settings, heat: Heat) -> dict[str, str]:
         names.STATE: str(settings.state_dir / "peer"),
         names.JOB: heat.load.job,
         names.GUARANTEE: heat.contestant.guarantee,
-        "BENCH_PARTITIONS": str(settings.partitions),
+        names.PARTITIONS: str(settings.partitions),
         "PYTHONPATH": str(ROOT),
     }
 

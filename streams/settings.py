@@ -16,7 +16,7 @@ PREFIX = "HEADWATER_"
 _FILE = "_FILE"
 
 RETENTION_S = 7 * 24 * 3600
-"""How long Kafka keeps a record of news.raw and news.prepared: so long it may wait for a worker."""
+"""How long Kafka keeps a record of news.prepared: so long it may wait for a worker."""
 
 
 class SecurityProtocol(StrEnum):
@@ -82,15 +82,8 @@ def _whole(minimum: int, maximum: int | None = None) -> Callable[[str], int]:
     return read
 
 
-def _port(value: str) -> int:
-    number = _whole(0)(value)
-    if number > 65535:
-        raise ValueError(f"wants at most 65535, found {number}")
-    return number
-
-
 def _kinds(value: str) -> frozenset[DuplicateKind]:
-    names = [part.strip() for part in value.split(",") if part.strip()]
+    names = [part.strip() for part in value.split(",") if part.strip()] or [""]
     if names == ["none"]:
         return frozenset()
     try:
@@ -175,15 +168,18 @@ class Settings:
     max_article_bytes: int = _setting(2 << 20, _whole(1024, 4 << 20), "bytes", "a larger record is rejected; at most 4 MiB")
     max_batch_records: int = _setting(2_000, _whole(1), "records", "at most this many records in one transaction")
     linger_ms: int = _setting(
-        50, _whole(0, 10_000), "milliseconds", "under load a partition's transactions are this far apart; 0: as they come"
+        50,
+        _whole(0, 10_000),
+        "milliseconds",
+        "under load a partition's transactions are so far apart; 0: as they come; at most 10,000",
     )
     session_timeout_s: int = _setting(
-        10, _whole(6), "seconds", "a worker silent for this long loses its partitions to the others"
+        10, _whole(6), "seconds", "a worker silent for this long loses its partitions to the others; at least 6"
     )
     instance_id: str | None = _setting(
         None, _text, "", "names this worker to its group: back within the session timeout, it finds its partitions its own"
     )
-    web_port: int = _setting(0, _port, "port", "where a worker answers /health, /ready and /metrics; 0: nowhere")
+    web_port: int = _setting(0, _whole(0, 65_535), "port", "where a worker answers /health, /ready and /metrics; 0: nowhere")
     web_host: str = _setting("127.0.0.1", _text, "address", "the address it does that on; 0.0.0.0 for all of the machine's")
     stall_s: int = _setting(
         60, _whole(1), "seconds", "a worker that commits nothing for this long while records wait is unhealthy"

@@ -90,7 +90,7 @@ class Supervisor:
             await asyncio.wait([ended, stopping], return_when=asyncio.FIRST_COMPLETED)
             stopping.cancel()
             if self._stopping.is_set():
-                await _end(process)
+                await end(process)
                 return
             pause_s = pause_after(time.monotonic() - began, pause_s or _SHORTEST_PAUSE_S / 2)
             log.error("worker process %d ended with status %s; starting again in %.0f s", number, process.returncode, pause_s)
@@ -112,7 +112,8 @@ class Supervisor:
         )
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
+async def end(process: asyncio.subprocess.Process) -> None:
+    """Ask a process to end, and kill it if it has not within 20 s."""
     if process.returncode is None:
         process.terminate()
     try:

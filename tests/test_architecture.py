@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -35,6 +36,16 @@ def test_the_picture_of_the_dataflow_is_the_same_everywhere_and_names_every_step
 def test_every_agent_is_a_step_of_the_pipeline():
     files = {path.stem for path in (ROOT / "agents").glob("*.py")} - {"__init__"}
     assert files == {step.name for step in agents.pipeline_steps(Settings())}
+
+
+def test_what_enriches_asks_neither_the_clock_nor_the_machine():
+    """Import rules keep Kafka out; these modules would let in what makes the same text come out otherwise."""
+    forbidden = {"asyncio", "datetime", "os", "random", "secrets", "socket", "subprocess", "threading", "time", "uuid"}
+    for path in (ROOT / "streams" / "enrich").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert not forbidden & {name.partition(".")[0] for name in names}, path.name
 
 
 def test_the_readme_names_every_setting():

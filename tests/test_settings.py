@@ -44,6 +44,7 @@ def test_settings_survive_the_way_to_a_child_process():
         pytest.param("HEADWATER_WINDOW_S", "3 days", id="words where a number is wanted"),
         pytest.param("HEADWATER_PARTITIONS", "0", id="a number that is too small"),
         pytest.param("HEADWATER_SUPPRESS", "all", id="an unknown kind"),
+        pytest.param("HEADWATER_SUPPRESS", "", id="no kind, and not said to be none"),
         pytest.param("HEADWATER_APP_ID", " ", id="an empty name"),
         pytest.param("HEADWATER_WINDOW", "60", id="a setting that does not exist"),
     ],

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 import click
 from aiokafka.errors import KafkaError
+from rich.console import Console
 
 from streams.settings import Settings, SettingsError
 
 T = TypeVar("T")
+
+FILE = click.Path(exists=True, dir_okay=False, allow_dash=True)
+"""The type of an argument that names a file to read, or "-" for standard input."""
+
+_WIDTH = 200  # characters of a table that goes into a file or a pipe
+
+
+def table_console() -> Console:
+    """What prints tables: as wide as the terminal, or wide enough where there is none."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH)
 
 
 def read_settings() -> Settings:
@@ -24,12 +36,16 @@ def read_settings() -> Settings:
 
 
 def run_async(work: Coroutine[Any, Any, T], settings: Settings) -> T:
-    """Run a coroutine; a Kafka that can't be reached is one clear line."""
+    """Run a coroutine; a Kafka that can't be reached, or a file that can't be read, is one clear line."""
     client_log = logging.getLogger("aiokafka")
     client_log.setLevel(logging.CRITICAL)  # says it too, in other words
     try:
         return asyncio.run(work)
+    except BrokenPipeError:
+        raise  # `head` has seen enough: click ends without a word
     except (KafkaError, OSError) as error:
+        if isinstance(error, OSError) and error.filename is not None:
+            raise click.ClickException(f"{error.filename}: {error.strerror}") from error
         raise click.ClickException(f"Kafka at {','.join(settings.brokers)}: {error}") from error
     finally:
         client_log.setLevel(logging.NOTSET)

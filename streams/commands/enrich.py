@@ -9,14 +9,14 @@ import click
 import orjson
 
 from streams.articles import Article, prepare_article, tag_article
-from streams.commands.context import read_settings
+from streams.commands.context import FILE, read_settings
 from streams.commands.inputs import Document, read_documents
 from streams.documents import ninjs_document
 from streams.records import Rejection, read_record
 
 
 @click.command()
-@click.argument("files", nargs=-1)
+@click.argument("files", nargs=-1, type=FILE)
 def enrich(files: tuple[str, ...]) -> None:
     """Clean and tag each article of FILES (or stdin) on its own: one ninjs document a line.
 
@@ -31,15 +31,8 @@ def enrich(files: tuple[str, ...]) -> None:
 
 
 def prepared_documents(files: Iterable[str]) -> Iterator[tuple[Document, Article | Rejection]]:
-    """Each document of the files (or stdin), and the cleaned article that it gave, or why it gave none.
-
-    Raises:
-        click.ClickException: a file can't be read, or a setting is wrong.
-    """
+    """Each document of the files (or stdin), and the cleaned article that it gave, or why it gave none."""
     settings = read_settings()
-    try:
-        for document in read_documents(files):
-            draft = read_record(document.value, document.content_type, max_bytes=settings.max_article_bytes)
-            yield document, draft if isinstance(draft, Rejection) else prepare_article(draft)
-    except OSError as error:
-        raise click.ClickException(str(error)) from error
+    for document in read_documents(files):
+        draft = read_record(document.value, document.content_type, max_bytes=settings.max_article_bytes)
+        yield document, draft if isinstance(draft, Rejection) else prepare_article(draft)

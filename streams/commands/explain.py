@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from streams.articles import LEFT_WHOLE, Article, compared_headline, tag_article
+from streams.commands.context import FILE
 from streams.commands.enrich import prepared_documents
 from streams.commands.inputs import Document
 from streams.commands.letters import plain
@@ -24,7 +25,7 @@ _JOINERS = "\u200c\u200d"  # not printable, yet part of Persian and Hindi words
 
 
 @click.command()
-@click.argument("file", default="-")
+@click.argument("file", default="-", type=FILE)
 def explain(file: str) -> None:
     """Tell why each article of FILE (or stdin) came out as it did.
 

@@ -30,7 +30,7 @@ def read_documents(paths: Iterable[str]) -> Iterator[Document]:
     """Read every path in turn; "-" (or no path at all) is standard input.
 
     JSON lines give a document a line; a JSON array one an element; anything else is one document as a whole. What a file is
-    tells its suffix (.jsonl, .ndjson, .json, .html, .txt), what standard input is its content.
+    tells its suffix (.jsonl, .ndjson, .html, .xhtml, .txt), else its content.
 
     Raises:
         OSError: a file can't be read.

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import click
 
 from agents import pipeline_steps
-from streams.commands.context import read_settings
+from streams.commands.context import FILE, read_settings
 from streams.commands.inputs import read_documents
 from streams.commands.lines import read_line, record_line
 from streams.memory import MemoryPipeline
@@ -19,14 +19,14 @@ Raw = tuple[bytes | None, bytes | None, Headers, int]
 
 
 @click.command()
-@click.argument("files", nargs=-1)
+@click.argument("files", nargs=-1, type=FILE)
 @click.option("--records", is_flag=True, help="Lines are whole records (key, value, headers, timestamp), as `tail --json`.")
 @click.option("--internal", is_flag=True, help="Show news.prepared too.")
 def pipe(files: tuple[str, ...], records: bool, internal: bool) -> None:
     """Run the whole pipeline over FILES (or stdin) without Kafka, one JSON line for each event that comes out.
 
-    JSON lines give an article a line, anything else one article as a whole. The decisions are the same as on Kafka;
-    articles have no time unless --records gives them one, and so all lie within one window.
+    JSON lines give an article a line, a JSON array one an element, anything else is one article. The decisions are the same as
+    on Kafka; articles have no time unless --records gives them one, and so all lie within one window.
     """
     pipeline = MemoryPipeline(pipeline_steps(read_settings()))
     out = sys.stdout.buffer
@@ -38,12 +38,9 @@ def pipe(files: tuple[str, ...], records: bool, internal: bool) -> None:
 
 
 def _articles(files: tuple[str, ...]) -> Iterator[Raw]:
-    try:
-        for document in read_documents(files):
-            content_type = document.content_type
-            yield None, document.value, (("content-type", content_type.encode()),) if content_type else (), 0
-    except OSError as error:
-        raise click.ClickException(str(error)) from error
+    for document in read_documents(files):
+        content_type = document.content_type
+        yield None, document.value, (("content-type", content_type.encode()),) if content_type else (), 0
 
 
 def _whole_records(files: tuple[str, ...]) -> Iterator[Raw]:

@@ -12,23 +12,23 @@ from rich.console import Console
 from rich.progress import Progress
 
 from streams.clients import MAX_REQUEST_BYTES, connection, opened
-from streams.commands.context import read_settings, run_async
+from streams.commands.context import FILE, read_settings, run_async
 from streams.commands.inputs import read_documents
 from streams.settings import Settings
-from streams.topics import RAW
+from streams.topics import RAW, partition_counts
 
 # So many sends may wait for their confirmation: enough to fill requests, little enough to hold in memory.
 _IN_FLIGHT = 1_000
 
 
 @click.command()
-@click.argument("files", nargs=-1)
+@click.argument("files", nargs=-1, type=FILE)
 @click.option("--topic", default=RAW, show_default=True)
 @click.option("--key", help="Gives all of them this key, and so one partition and one order.")
 def publish(files: tuple[str, ...], topic: str, key: str | None) -> None:
     """Publish the articles of FILES (or stdin) and wait until Kafka has them.
 
-    JSON lines give an article a line; a text or HTML file is one article.
+    JSON lines give an article a line, a JSON array one an element, anything else is one article.
     """
     settings = read_settings()
     accepted, refused = run_async(_publish(settings, files, topic, key.encode() if key else None), settings)
@@ -49,6 +49,8 @@ async def _publish(settings: Settings, files: tuple[str, ...], topic: str, key: 
             else:
                 accepted += 1
 
+    if not (await partition_counts(settings, [topic]))[topic]:
+        raise click.ClickException(f"there is no topic {topic}")
     producer = AIOKafkaProducer(
         **connection(settings),
         enable_idempotence=True,
@@ -57,7 +59,7 @@ async def _publish(settings: Settings, files: tuple[str, ...], topic: str, key: 
         linger_ms=5,
     )
     async with opened(producer):
-        with Progress(console=Console(stderr=True), transient=True) as progress:
+        with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
             bar = progress.add_task("publishing", total=None)
             for document in read_documents(files):
                 headers = [("content-type", document.content_type.encode())] if document.content_type else []

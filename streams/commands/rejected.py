@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-import os
 import sys
 import time
 from collections import Counter
@@ -19,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from streams.clients import opened
-from streams.commands.context import read_settings, run_async
+from streams.commands.context import read_settings, run_async, table_console
 from streams.commands.letters import Letter, by_reason, plain, plain_bytes, readable
 from streams.deadletters import (
     REPLAY_HEADER,
@@ -48,7 +47,6 @@ from streams.topics import RAW
 T = TypeVar("T")
 
 _LISTED = 50
-_WIDTH = 200  # characters of a table that goes into a file or a pipe
 
 
 def _run(work: Coroutine[Any, Any, T], settings: Settings) -> T:
@@ -183,7 +181,7 @@ def _print_table(letters: Sequence[Letter]) -> None:
             _two_lines("no key" if each.key is None else plain_bytes(each.key), plain(each.origin)),
             _two_lines(plain(each.message), each.beginning),
         )
-    Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH).print(table)
+    table_console().print(table)
 
 
 def _two_lines(first: str, second: str) -> Text:
@@ -191,12 +189,8 @@ def _two_lines(first: str, second: str) -> Text:
 
 
 def _write_line(line: bytes) -> None:
-    try:
-        sys.stdout.buffer.write(line + b"\n")
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:  # `head` has seen enough; what Python flushes at its end goes nowhere
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise click.exceptions.Exit(0) from None
+    sys.stdout.buffer.write(line + b"\n")
+    sys.stdout.buffer.flush()
 
 
 @rejected.command(short_help="Show records, and why they were rejected.")

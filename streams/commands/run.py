@@ -27,11 +27,11 @@ from streams.documents import ORIGIN_HEADER
 from streams.samples import Sample, load_samples
 from streams.settings import PREFIX, Settings
 from streams.steps import Record, header
+from streams.supervisor import end
 from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, RAW, REJECTED, create_topics, partition_counts, topic_specs
 
 # From a cold start of the worker to the last sample: a few seconds; this is when something is wrong.
 _SAMPLES_TIMEOUT_S = 120.0
-_WORKER_STOP_TIMEOUT_S = 15.0
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -41,7 +41,8 @@ console = Console(highlight=False, soft_wrap=True)
 def run(once: bool) -> None:
     """Start Kafka and a worker, publish sample articles, and show what comes out.
 
-    With HEADWATER_BROKERS set, that Kafka is used and none is started. It stays up for your own articles until Ctrl-C.
+    With HEADWATER_BROKERS set, that Kafka is used, and the samples are published there. Goes on with your own articles until
+    Ctrl-C.
     """
     settings = read_settings()
     # Whoever ends us (a supervisor, a terminal that closes) ends what we started, too.
@@ -173,13 +174,7 @@ async def _worker(settings: Settings, log: Path) -> AsyncIterator[asyncio.subpro
     try:
         yield process
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.terminate()
-            try:
-                await asyncio.wait_for(process.wait(), _WORKER_STOP_TIMEOUT_S)
-            except TimeoutError:
-                process.kill()
-                await process.wait()
+        await end(process)
 
 
 def _closing_table(came_in: int, came_out: Counter[str]) -> None:

@@ -7,9 +7,9 @@ from dataclasses import fields
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table
 
+from streams.commands.context import table_console
 from streams.settings import PREFIX, Settings
 
 
@@ -17,12 +17,12 @@ from streams.settings import PREFIX, Settings
 def settings() -> None:
     """List every setting: variable, unit, default, meaning."""
     table = Table(box=None, pad_edge=False)
-    table.add_column("variable", no_wrap=True)
+    table.add_column("variable", overflow="fold")
     for heading in ("unit", "default", "meaning"):
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold")
     for each in fields(Settings):
         table.add_row(PREFIX + each.name.upper(), each.metadata["unit"], _shown(each.default), each.metadata["meaning"])
-    Console().print(table)
+    table_console().print(table)
 
 
 def _shown(default: Any) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 import orjson
 from rich.markup import escape
 
-from streams.documents import REASON_HEADER
+from streams.commands.letters import beginning
+from streams.documents import ERRORS, REASON_HEADER
 from streams.steps import Record, header
 from streams.topics import DUPLICATES, ENRICHED, REJECTED
 
@@ -28,7 +29,7 @@ def show(record: Record) -> str:
         return _enriched(record, document)
     if isinstance(document, dict) and record.topic == DUPLICATES:
         return _duplicate(document)
-    return f"[bold]{record.topic}[/] {escape(_short(_text(record.value)))}"
+    return f"[bold]{record.topic}[/] {escape(_short(beginning(record.value)))}"
 
 
 def _enriched(record: Record, document: dict[str, Any]) -> str:
@@ -62,11 +63,11 @@ def _duplicate(document: dict[str, Any]) -> str:
 
 def _rejected(record: Record) -> str:
     reason = header(record, REASON_HEADER)
-    message = header(record, "__streams.errors.message") or ""
+    message = header(record, ERRORS + "message") or ""
     return "\n".join(
         (
             f"[bold red]rejected[/]   {reason}: {escape(_short(message))}",
-            f"           [dim]{escape(_short(_text(record.value)))}[/]",
+            f"           [dim]{escape(_short(beginning(record.value)))}[/]",
         )
     )
 
@@ -79,10 +80,6 @@ def _cuts(ledger: str | None) -> str:
 
 def _kinds(cuts: Sequence[dict[str, Any]]) -> list[tuple[str, int]]:
     return list(Counter(cut["kind"] for cut in cuts).items())
-
-
-def _text(value: bytes | None) -> str:
-    return "no value (a tombstone)" if value is None else value[: 4 * _WIDTH].decode("utf-8", "replace")
 
 
 def _short(text: str) -> str:

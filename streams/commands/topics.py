@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import click
-from rich.console import Console
 from rich.table import Table
 
-from streams.commands.context import read_settings, run_async
+from streams.commands.context import read_settings, run_async, table_console
 from streams.topics import create_topics, partition_counts, topic_specs
 
 
@@ -31,8 +30,10 @@ def list_() -> None:
     settings = read_settings()
     specs = topic_specs(settings)
     counts = run_async(partition_counts(settings, [spec.name for spec in specs]), settings)
-    table = Table("topic", "partitions", "cleanup", "what it is for", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for heading in ("topic", "partitions", "cleanup", "what it is for"):
+        table.add_column(heading, overflow="fold")
     for spec in specs:
         count = counts[spec.name]
         table.add_row(spec.name, str(count) if count else "missing", spec.config["cleanup.policy"], spec.purpose)
-    Console().print(table)
+    table_console().print(table)

@@ -6,7 +6,6 @@ import asyncio
 import logging
 import os
 import signal
-import sys
 import threading
 from pathlib import Path
 
@@ -98,5 +97,6 @@ def _work(settings: Settings, only: str | None, loglevel: str, member: Path | No
 
 def _end_with_supervisor() -> None:
     """Its end of our standard input closes with it, however it ended."""
-    sys.stdin.buffer.read()
+    while os.read(0, 4096):  # not sys.stdin: Python dies at its end of a thread that waits in that
+        pass
     os.kill(os.getpid(), signal.SIGTERM)

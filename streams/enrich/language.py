@@ -23,7 +23,6 @@ from streams.enrich.language_model import models
 from streams.enrich.language_scripts import ONLY_LANGUAGE, chinese_tag, main_script, script_of
 
 CREATOR: Final = "urn:headwater:model:language-ngrams:2"
-UNDETERMINED: Final = Language("und", 0.0)
 
 # So much names nearly every language surely.
 SAMPLE_CHARS: Final = 200

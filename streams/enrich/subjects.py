@@ -16,7 +16,7 @@ from math import sqrt
 
 from streams.enrich.article import Subject, Witness
 from streams.enrich.subject_names import Term, media_topics, named_terms, term_named
-from streams.enrich.subject_words import TOP_LEVELS, UNIT, WITHOUT_SPACES, Reading, WordTable, table_languages, word_table
+from streams.enrich.subject_words import TOP_LEVELS, UNIT, WITHOUT_SPACES, Reading, WordTable, word_table
 
 # Names the method and its version in ninjs ``subjects[].creator``: what changes tags raises the number.
 CREATOR = "urn:headwater:model:mediatopic-table:2"
@@ -98,11 +98,6 @@ def load(*languages: str) -> None:
     """Read the tables of these languages now instead of at the first article (50 ms each)."""
     for language in languages:
         _table(language)
-
-
-def listed_languages() -> frozenset[str]:
-    """The languages that have a table."""
-    return table_languages()
 
 
 def _top_levels(reading: Reading, said: Iterable[SourceWord]) -> list[Subject]:

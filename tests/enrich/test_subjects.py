@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from bench.subject_rows import written_rows
 from streams.enrich.article import Witness
 from streams.enrich.subject_names import media_topics, term_named
+from streams.enrich.subject_words import table_languages
 from streams.enrich.subjects import (
     CREATOR,
     FLOOR,
     MAX_DEEPER_TERMS,
     MAX_TOP_LEVELS,
     URI_PREFIX,
-    listed_languages,
     load,
     rank_top_levels,
     tag_subjects,
@@ -280,7 +280,7 @@ def test_evidence_says_which_words_spoke():
 
 
 @settings(deadline=None)  # the first text of a language waits for its table
-@given(any_text, any_text, st.lists(any_text, max_size=4), st.sampled_from(sorted(listed_languages() | {"und", "fi", "", "-"})))
+@given(any_text, any_text, st.lists(any_text, max_size=4), st.sampled_from(sorted(table_languages() | {"und", "fi", "", "-"})))
 @example("\ud800", "\x00 \ud800 war", ["\udfff"], "en")
 @example("é" * 5_000, "é" * 5_000, ["#" * 5_000], "fr")
 @example("戦争" * 3_000, "ﷺ" * 3_000, [], "ja")
@@ -345,7 +345,7 @@ def test_the_vocabulary_names_its_source_and_licence():
     assert vocabulary["updated"] == "2025-03-31"
 
 
-@pytest.mark.parametrize("language", sorted(listed_languages()))
+@pytest.mark.parametrize("language", sorted(table_languages()))
 def test_every_list_can_be_read(language):
     """No entry is empty or of an unknown subject or strength: that would raise here."""
     load(language)

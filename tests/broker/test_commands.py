@@ -1,0 +1,58 @@
+"""What the commands say when something is not as it should be, beside a real Kafka."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from asyncio.subprocess import PIPE
+
+import pytest
+
+from streams.topics import RAW
+from tests.broker.stream import Raw, Stream
+
+LIMIT_S = 60.0
+
+
+@pytest.fixture
+async def stream(tmp_path):
+    async with Stream(tmp_path) as stream:
+        yield stream
+
+
+async def start(stream: Stream, *arguments: str) -> asyncio.subprocess.Process:
+    environment = os.environ | stream.settings.as_environment()
+    command = (sys.executable, "-m", "streams", *arguments)
+    return await asyncio.create_subprocess_exec(*command, env=environment, stdin=PIPE, stdout=PIPE, stderr=PIPE)
+
+
+async def complaint(stream: Stream, *arguments: str) -> str:
+    """The last line that a command which fails writes to stderr."""
+    process = await start(stream, *arguments)
+    _, errors = await asyncio.wait_for(process.communicate(b""), LIMIT_S)
+    assert process.returncode != 0
+    return errors.decode().splitlines()[-1]
+
+
+async def test_a_topic_that_is_not_there_is_told_and_nothing_is_published(stream, tmp_path):
+    (tmp_path / "page.txt").write_text("The bridge is open. The mayor cut the ribbon on Monday.")
+    assert await complaint(stream, "publish", "--topic", "nope", str(tmp_path / "page.txt")) == "Error: there is no topic nope"
+    assert await complaint(stream, "tail", "nope") == "Error: there is no topic nope"
+
+
+async def test_of_files_of_which_one_is_missing_none_is_published(stream, tmp_path):
+    (tmp_path / "page.txt").write_text("The bridge is open. The mayor cut the ribbon on Monday.")
+    said = await complaint(stream, "publish", str(tmp_path / "page.txt"), str(tmp_path / "none.txt"))
+    assert "none.txt" in said
+    assert await stream.read([RAW]) == []
+
+
+@pytest.mark.parametrize("options", [pytest.param([], id="for people"), pytest.param(["--json"], id="for programs")])
+async def test_a_reader_that_has_seen_enough_ends_a_tail_without_a_word(stream, options):
+    await stream.publish([Raw(b'{"title": "Story %d"}' % number) for number in range(3_000)])
+    process = await start(stream, "tail", RAW, *options)
+    assert await asyncio.wait_for(process.stdout.readline(), LIMIT_S)
+    process.stdout._transport.close()
+    assert await asyncio.wait_for(process.stderr.read(), LIMIT_S) == b""
+    await asyncio.wait_for(process.wait(), LIMIT_S)
