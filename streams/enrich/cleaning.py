@@ -172,6 +172,8 @@ def _clean_once(page: _Page, start: int, near: int) -> bool:
 def _is_safe(before: list[Line], after: list[Line], start: int) -> bool:
     """Whether what the cuts leave is the article, and not a piece of it."""
     kept, prose = _count_characters(after), _count_characters(line for line in after if line.weight > 0)
+    if kept < _count_characters(line for line in _within(before, after) if line.is_plain):
+        return False  # more left from between its lines, without a sign of furniture, than they say
     all_prose = sum(map(len, {line.text for line in before if line.weight > 0}))  # what is said twice counts once
     is_page = sum(not line.is_plain for line in before) >= _MANY_SIGNS
     if (
@@ -184,6 +186,13 @@ def _is_safe(before: list[Line], after: list[Line], start: int) -> bool:
         return False
     behind = [line for line in before if line.number > after[-1].number][:_END_LINES]
     return kept >= _LEAST_KEPT_BELOW * _count_characters(before[start:]) or any(not line.is_plain for line in behind)
+
+
+def _within(before: list[Line], after: list[Line]) -> list[Line]:
+    """The lines that left from between those that stay."""
+    kept = {line.number for line in after}
+    first, last = min(kept, default=0), max(kept, default=0)
+    return [line for line in before if first < line.number < last and line.number not in kept]
 
 
 def _count_characters(lines: Iterable[Line]) -> int:

@@ -25,6 +25,10 @@ _PARAGRAPH = 80  # characters
 _NAME = re.compile(r"\D*[^\W\d]\D*")  # no line of a recipe or a table of results
 _LOW = -300  # hundredths of log-odds: such lines go by themselves
 _STRANGE = -40  # the weight of what stands in an article and is not of it
+# A list: lines with numbers or full stops, hardly a name among them; a menu's lines are worse, by the model.
+_FEWEST_ITEMS, _LEAST_ITEMS, _LEAST_ITEM_SCORE = 6, 0.8, -400
+_LONGEST_ITEM = 200  # characters
+_ITEM = re.compile(r"\d")
 
 _LONGEST_STAMP, _LONGEST_NAME, _LONGEST_LINK = 90, 50, 160  # characters
 _YEAR, _TIME = r"(?<!\d)(?:19|20)\d\d(?!\d)", r"(?<!\d)\d{1,2}[:.h]\d\d(?!\d)"
@@ -76,7 +80,8 @@ def find_article(lines: Sequence[Line], start: int) -> list[bool]:
     chosen = _choose(weights)
     if sum(compress(weights, chosen)) < _LEAST_ARTICLE_WEIGHT:
         return []
-    _add_list(lines[:comments], chosen)
+    _add_announced_list(lines[:comments], chosen)
+    _add_lists(lines[:comments], scores, chosen)
     return [is_chosen and number not in strange for number, is_chosen in enumerate(chosen)]
 
 
@@ -160,10 +165,23 @@ def _find_comments(lines: Sequence[Line], weights: Sequence[int]) -> int:
     return len(lines)
 
 
-def _add_list(lines: Sequence[Line], chosen: list[bool]) -> None:
+def _add_announced_list(lines: Sequence[Line], chosen: list[bool]) -> None:
     """The article goes on through the list that "The dates:" announces at its end."""
     end = len(chosen) - chosen[::-1].index(True)
     if end < len(lines) and lines[end].text.endswith((":", "：")):
         while end < len(lines) and lines[end].is_plain:
             chosen[end] = True
             end += 1
+
+
+def _add_lists(lines: Sequence[Line], scores: Sequence[int], chosen: list[bool]) -> None:
+    """The article goes on through the list below one of its paragraphs: a recipe, a table of results, dates."""
+    start = items = 0  # of the list
+    for number, (line, score) in enumerate(zip(lines, scores, strict=False)):
+        if chosen[number] or not line.is_plain or score < _LEAST_ITEM_SCORE or len(line.text) > _LONGEST_ITEM:
+            start, items = number + 1 if chosen[number] else len(lines), 0
+        elif _ITEM.search(line.text) or ends_sentence(line.text):
+            items += 1
+            size = number + 1 - start
+            if size >= _FEWEST_ITEMS and items >= _LEAST_ITEMS * size:
+                chosen[start : number + 1] = [True] * size

@@ -156,6 +156,58 @@ def test_a_list_that_the_article_announces_stays_in_it() -> None:
     assert clean_text(page, HEADLINE).body == "\n".join([ARTICLE, *dates])
 
 
+LISTS = {
+    "a recipe": [
+        "Serves 4",
+        "200 g of flour",
+        "300 ml of milk",
+        "2 eggs",
+        "3 apples, peeled and sliced",
+        "Butter",
+        "Whisk flour, milk and eggs.",
+        "Fry for 3 minutes.",
+        "Serve hot.",
+    ],
+    "a table of results": [
+        "1. FC Springfield 34",
+        "2. Brockway 31",
+        "3. Ogdenville 28",
+        "4. Capital City 22",
+        "5. Hicksville 19",
+        "6. Cypress Creek 17",
+    ],
+    "dates": [
+        "June 9 - Hicksville, Fairground",
+        "June 10 - Springfield, Arena",
+        "June 12 - Shelbyville, Town Hall",
+        "June 14 - Ogdenville, Stadium",
+        "June 17 - Capital City, Dome",
+        "July 2 - Brockway, Park",
+    ],
+}
+
+
+@pytest.mark.parametrize("items", LISTS.values(), ids=LISTS)
+@pytest.mark.parametrize("paragraphs", [[], PARAGRAPHS[-1:]], ids=["at its end", "within"])
+def test_a_list_stays_in_the_article(paragraphs: list[str], items: list[str]) -> None:
+    article = "\n".join([*PARAGRAPHS[:4], *items, *paragraphs])
+    assert clean_text(PAGE.replace(ARTICLE, article), HEADLINE).body == article
+
+
+def test_teasers_below_a_list_leave_the_page() -> None:
+    article = "\n".join([*PARAGRAPHS, *LISTS["dates"]])
+    page = PAGE.replace(ARTICLE, f"{article}\nTen bridges to see before you die\nA ferry sinks off Norway\nThe storm is over")
+    assert clean_text(page, HEADLINE).body == article
+
+
+def test_where_more_would_leave_an_article_than_stay_the_text_stays_whole() -> None:
+    meals = ["Eggs with a salad of 2 tomatoes and 3 spoons of oil", "Rice with a salad of 2 cucumbers and 3 spoons of oil"]
+    page = PAGE.replace(ARTICLE, "\n".join([*PARAGRAPHS[:3], *meals * 9, *PARAGRAPHS[3:]]))
+    cleaned = clean_text(page, HEADLINE)
+    assert cleaned.left_whole
+    assert all(cleaned.body.count(meal) == 9 for meal in meals)
+
+
 def test_where_the_cuts_would_eat_the_text_it_stays_whole() -> None:
     recipe = ["2 cups of flour", "1 cup of milk", "3 eggs", "Salt"]
     page = "\n".join([*MENU, *MENU, "Pancakes", *recipe, "Serve hot.", *FOOTER])
