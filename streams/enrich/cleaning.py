@@ -8,6 +8,7 @@ Then the text is a list of lines, and every step takes lines out of it:
     settle_headline    the headline and its repeats
     find_article       the lines that are the article's, where the text is a page: by ``line_model``
     read_top           dateline, byline and date at its head
+    read_end           a byline below it
     judge_furniture    forms, bars, notices, hashtags
     judge_surroundings what lies before, after and between its lines
     judge_form_labels  what stands below a comment form
@@ -21,10 +22,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from streams.enrich.article import CleanText, Cut, CutKind
-from streams.enrich.dateline import is_date, read_byline, read_dateline
+from streams.enrich.dateline import is_date, read_byline, read_dateline, read_signature
 from streams.enrich.furniture import HASHTAG
 from streams.enrich.ledger import Verdict, join_ledgers, make_cut, with_marks
 from streams.enrich.lines import LONGEST_LINK, Line, read_page, split_line, tidy, tidy_lines
@@ -160,6 +161,7 @@ def _clean_once(page: _Page, start: int, near: int) -> bool:
     end = len(chosen) - (chosen[::-1].index(True) if True in chosen else 0)
     verdicts: dict[int, Verdict] = {}
     _read_top(page, max(start, first - _TOP_LINES), verdicts)
+    _read_end(page, end, verdicts)
     _judge_furniture(page, verdicts)
     _judge_surroundings(page.lines, chosen, first, end, verdicts)
     _judge_form_labels(page.lines, verdicts)
@@ -287,6 +289,14 @@ def _read_top(page: _Page, first: int, verdicts: dict[int, Verdict]) -> None:
             sentences += 1
             if sentences > 1:  # the first may be a summary above the byline
                 return
+
+
+def _read_end(page: _Page, end: int, verdicts: dict[int, Verdict]) -> None:
+    """Take the byline below the last paragraph: it is the article's last line, or the first that is not the article's."""
+    for paragraph, line in pairwise(page.lines[max(0, end - 2) : end + 1]):
+        if paragraph.weight > 0 and (byline := read_signature(line.text)):
+            page.byline = page.byline or byline
+            verdicts.setdefault(line.number, _BYLINE)
 
 
 _DATELINE = Verdict(CutKind.DATELINE, "where it was reported, and by which agency")

@@ -82,6 +82,9 @@ pieces = st.sampled_from(
         "KYIV (Reuters)",
         "PARIS, 3 Nov - ",
         "By Jane Doe",
+        "Par Jean Dupont, AFP",
+        "1. FC Springfield 34",
+        "2 eggs",
         "June 2, 2022",
         "#a #b2",
         "Leave a Comment",
@@ -393,12 +396,66 @@ def test_a_byline_at_the_top_is_read(line: str, name: str) -> None:
         pytest.param(f"By night the city sleeps\n{ARTICLE}", id="no name"),
         pytest.param(f"By The Numbers\n{ARTICLE}", id="a heading"),
         pytest.param(f"By 2030 Jane Doe\n{ARTICLE}", id="a year"),
-        pytest.param(f"{ARTICLE}\nBy Jane Doe", id="below the article"),
+        pytest.param(f"Von Anfang an\n{ARTICLE}", id="the beginning of a sentence"),
+        pytest.param(f"By Monday the Kremlin\n{ARTICLE}", id="a day"),
     ],
 )
 def test_what_only_looks_like_a_byline_stays(text: str) -> None:
     cleaned = clean_text(text, HEADLINE)
     assert (cleaned.byline, cleaned.body) == (None, text)
+
+
+BYLINES_BELOW = [
+    pytest.param("By Jane Doe", "Jane Doe", id="English"),
+    pytest.param("By Jane Doe, Reuters", "Jane Doe, Reuters", id="with an agency"),
+    pytest.param("By June Doe", "June Doe", id="a name that is a month's too"),
+    pytest.param("Von Max Muster, dpa", "Max Muster, dpa", id="German, with an agency in small letters"),
+    pytest.param("Por Ana García de la Vega", "Ana García de la Vega", id="Spanish"),
+    pytest.param("Par Jean Dupont et Marie Petit", "Jean Dupont et Marie Petit", id="French, two names"),
+    pytest.param("Di Mario Rossi", "Mario Rossi", id="Italian"),
+    pytest.param("Por João da Silva", "João da Silva", id="Portuguese"),
+    pytest.param("Автор: Иван Иванов", "Иван Иванов", id="Russian"),
+    pytest.param("بقلم: محمد علي", "محمد علي", id="Arabic"),
+    pytest.param("記者：山田太郎", "山田太郎", id="Japanese"),
+]
+
+
+@pytest.mark.parametrize(("line", "name"), BYLINES_BELOW)
+def test_a_byline_below_an_article_is_read(line: str, name: str) -> None:
+    cleaned = clean_text(f"{ARTICLE}\n{line}", HEADLINE)
+    assert (cleaned.byline, cleaned.body, kinds(cleaned)) == (name, ARTICLE, [CutKind.BYLINE])
+
+
+@pytest.mark.parametrize(("line", "name"), BYLINES_BELOW)
+def test_a_byline_below_an_article_on_a_page_is_read(line: str, name: str) -> None:
+    cleaned = clean_text(PAGE.replace("By Jane Doe\n", "").replace(ARTICLE, f"{ARTICLE}\n{line}"), HEADLINE)
+    assert (cleaned.byline, cleaned.body) == (name, ARTICLE)
+    assert [cut.excerpt for cut in cleaned.cuts if cut.kind is CutKind.BYLINE] == [line]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param("By Monday the ferry will cross the river again.", id="a sentence"),
+        pytest.param("By Monday the Kremlin", id="a day"),
+        pytest.param("By Night", id="a single word"),
+        pytest.param("Von Donnerstag an gilt der neue Fahrplan", id="German, a day"),
+        pytest.param("Von Donnerstag an", id="German, the beginning of a sentence"),
+        pytest.param("Von Maria gibt es nichts Neues", id="German, a name"),
+        pytest.param("Por ahora no hay más", id="Spanish"),
+        pytest.param("Por Navidad", id="Spanish, a single word"),
+        pytest.param("Par contre, le bac est gratuit", id="French"),
+        pytest.param("Di Maria ha segnato due gol nel finale", id="Italian"),
+    ],
+)
+def test_what_only_begins_like_a_byline_stays_below_an_article(line: str) -> None:
+    cleaned = clean_text(f"{ARTICLE}\n{line}", HEADLINE)
+    assert (cleaned.byline, cleaned.body) == (None, f"{ARTICLE}\n{line}")
+
+
+def test_the_last_item_of_a_list_is_no_byline() -> None:
+    text = f"{ARTICLE}\nHis books\nVon Menschen und Brücken\nVon Fluss zu Fluss\nVon Max Muster"
+    assert clean_text(text, HEADLINE).body == text
 
 
 @pytest.mark.parametrize(
