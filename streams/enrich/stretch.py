@@ -69,9 +69,7 @@ def find_article(lines: Sequence[Line], start: int) -> list[bool]:
     if not is_page(lines):
         return [True] * len(lines)
     scores = score_places(score_page(lines), start or None)
-    # A quarter is what the line is without the model: the model knows few pages.
-    sizes = [max(len(line.text), line.weight) for line in lines]  # three for an ideograph of a sentence
-    weights = [(3 * _weigh(size, score) + line.weight) // 4 for line, size, score in zip(lines, sizes, scores, strict=True)]
+    weights = _weigh_lines(lines, scores)
     strange = _find_strange(lines, scores, start)
     for number in strange:
         weights[number] = min(weights[number], _STRANGE)
@@ -83,6 +81,18 @@ def find_article(lines: Sequence[Line], start: int) -> list[bool]:
     _add_announced_list(lines[:comments], chosen)
     _add_lists(lines[:comments], scores, chosen)
     return [is_chosen and number not in strange for number, is_chosen in enumerate(chosen)]
+
+
+def guess_start(lines: Sequence[Line], page: PageScores) -> int | None:
+    """Where the article may start, by what each line is by itself: roughly, for little time. None if there is none."""
+    chosen = _choose(_weigh_lines(lines, page.scores))
+    return chosen.index(True) if True in chosen else None
+
+
+def _weigh_lines(lines: Sequence[Line], scores: Sequence[int]) -> list[int]:
+    # A quarter is what the line is without the model: the model knows few pages.
+    sizes = [max(len(line.text), line.weight) for line in lines]  # three for an ideograph of a sentence
+    return [(3 * _weigh(size, score) + line.weight) // 4 for line, size, score in zip(lines, sizes, scores, strict=True)]
 
 
 def _weigh(length: int, score: int) -> int:

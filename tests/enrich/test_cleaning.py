@@ -290,6 +290,26 @@ def test_a_text_without_a_headline_is_given_one(text: str, headline: str, body: 
     assert (cleaned.headline, cleaned.body) == (headline, body)
 
 
+SUBHEAD = "Shopkeepers on both banks fear for their trade, engineers had warned of the damage"
+
+
+def test_the_headline_of_a_page_stands_above_its_subhead() -> None:
+    cleaned = clean_text(PAGE.replace("By Jane Doe", f"{SUBHEAD}\nBy Jane Doe"))
+    assert (cleaned.headline, cleaned.byline) == (HEADLINE, "Jane Doe")
+
+
+def test_the_headline_is_found_on_a_page_without_a_known_word_of_furniture() -> None:
+    menu = ["Etusivu", "Kotimaa", "Ulkomaat", "Talous", "Urheilu", "Kulttuuri", "Terveys", "Ruoka", "Tiede"]
+    below = ["Luetuimmat jutut", *("Juttu numero " + word for word in menu)]
+    assert clean_text("\n".join([*menu, HEADLINE, SUBHEAD, *PARAGRAPHS, *below])).headline == HEADLINE
+
+
+def test_no_subheading_within_a_long_text_becomes_its_headline() -> None:
+    paragraphs = [f"Witness {number} said: {paragraph}" for number, paragraph in enumerate(PARAGRAPHS * 5)]
+    text = "\n".join([*paragraphs[:9], "The old bridge and its pillars", *paragraphs[9:]])
+    assert clean_text(text).body == text
+
+
 def test_a_sentence_that_says_the_headline_again_opens_the_article() -> None:
     assert clean_text(f"{HEADLINE}.\n{ARTICLE}", HEADLINE).body == f"{HEADLINE}.\n{ARTICLE}"
 
