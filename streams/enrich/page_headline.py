@@ -111,7 +111,7 @@ def _likeliest_headline(lines: list[Line]) -> tuple[str, int]:
     odds = {number: odd for number, odd in score_headlines(page).items() if _may_be_found(lines[number])}
     if not odds:
         return "", 0
-    start = guess_start(lines, page)
+    start = guess_start(lines, page) if len(odds) > 1 else None
     near = range(len(lines)) if start is None else range(start - _HEADLINE_LINES, start + 1)
     best = max(odds, key=lambda at: odds[at] - (at not in near) * _FAR)
     least = max(0, odds[best] - _ALIKE)

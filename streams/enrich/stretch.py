@@ -96,10 +96,10 @@ def _weigh_lines(lines: Sequence[Line], scores: Sequence[int]) -> list[int]:
 
 
 def _weigh(length: int, score: int) -> int:
-    score = max(-_MOST_SCORE, min(_MOST_SCORE, score))
     length = min(length, _FULL_LENGTH)
-    size = length + _LENGTH_BASE if score > 0 else _AGAINST_BASE + _AGAINST_PERCENT * length // 100
-    return score * size // _MOST_SCORE
+    if score > 0:
+        return min(score, _MOST_SCORE) * (length + _LENGTH_BASE) // _MOST_SCORE
+    return max(score, -_MOST_SCORE) * (_AGAINST_BASE + _AGAINST_PERCENT * length // 100) // _MOST_SCORE
 
 
 def _choose(weights: Sequence[int]) -> list[bool]:
@@ -186,12 +186,15 @@ def _add_announced_list(lines: Sequence[Line], chosen: list[bool]) -> None:
 
 def _add_lists(lines: Sequence[Line], scores: Sequence[int], chosen: list[bool]) -> None:
     """The article goes on through the list below one of its paragraphs: a recipe, a table of results, dates."""
-    start = items = 0  # of the list
-    for number, (line, score) in enumerate(zip(lines, scores, strict=False)):
-        if chosen[number] or not line.is_plain or score < _LEAST_ITEM_SCORE or len(line.text) > _LONGEST_ITEM:
-            start, items = number + 1 if chosen[number] else len(lines), 0
-        elif _ITEM.search(line.text) or ends_sentence(line.text):
-            items += 1
-            size = number + 1 - start
-            if size >= _FEWEST_ITEMS and items >= _LEAST_ITEMS * size:
-                chosen[start : number + 1] = [True] * size
+    start, items = len(lines), 0  # of the list
+    for number, (line, score, is_chosen) in enumerate(zip(lines, scores, tuple(chosen), strict=False)):
+        if is_chosen:
+            start, items = number + 1, 0
+        elif start <= number:
+            if not line.is_plain or score < _LEAST_ITEM_SCORE or len(line.text) > _LONGEST_ITEM:
+                start = len(lines)
+            elif _ITEM.search(line.text) or ends_sentence(line.text):
+                items += 1
+                size = number + 1 - start
+                if size >= _FEWEST_ITEMS and items >= _LEAST_ITEMS * size:
+                    chosen[start : number + 1] = [True] * size
