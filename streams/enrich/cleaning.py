@@ -8,6 +8,7 @@ Then the text is a list of lines, and every step takes lines out of it:
     settle_headline    the headline and its repeats
     find_article       the lines that are the article's, where the text is a page: by ``line_model``
     read_top           dateline, byline and date at its head
+    read_end           a byline below it
     judge_furniture    forms, bars, notices, hashtags
     judge_surroundings what lies before, after and between its lines
     judge_form_labels  what stands below a comment form
@@ -21,10 +22,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from streams.enrich.article import CleanText, Cut, CutKind
-from streams.enrich.dateline import is_date, read_byline, read_dateline
+from streams.enrich.dateline import is_date, read_byline, read_dateline, read_signature
 from streams.enrich.furniture import HASHTAG
 from streams.enrich.ledger import Verdict, join_ledgers, make_cut, with_marks
 from streams.enrich.lines import LONGEST_LINK, Line, read_page, split_line, tidy, tidy_lines
@@ -160,6 +161,7 @@ def _clean_once(page: _Page, start: int, near: int) -> bool:
     end = len(chosen) - (chosen[::-1].index(True) if True in chosen else 0)
     verdicts: dict[int, Verdict] = {}
     _read_top(page, max(start, first - _TOP_LINES), verdicts)
+    _read_end(page, end, verdicts)
     _judge_furniture(page, verdicts)
     _judge_surroundings(page.lines, chosen, first, end, verdicts)
     _judge_form_labels(page.lines, verdicts)
@@ -172,6 +174,8 @@ def _clean_once(page: _Page, start: int, near: int) -> bool:
 def _is_safe(before: list[Line], after: list[Line], start: int) -> bool:
     """Whether what the cuts leave is the article, and not a piece of it."""
     kept, prose = _count_characters(after), _count_characters(line for line in after if line.weight > 0)
+    if kept < _count_characters(line for line in _within(before, after) if line.is_plain):
+        return False  # more left from between its lines, without a sign of furniture, than they say
     all_prose = sum(map(len, {line.text for line in before if line.weight > 0}))  # what is said twice counts once
     is_page = sum(not line.is_plain for line in before) >= _MANY_SIGNS
     if (
@@ -184,6 +188,13 @@ def _is_safe(before: list[Line], after: list[Line], start: int) -> bool:
         return False
     behind = [line for line in before if line.number > after[-1].number][:_END_LINES]
     return kept >= _LEAST_KEPT_BELOW * _count_characters(before[start:]) or any(not line.is_plain for line in behind)
+
+
+def _within(before: list[Line], after: list[Line]) -> list[Line]:
+    """The lines that left from between those that stay."""
+    kept = {line.number for line in after}
+    first, last = min(kept, default=0), max(kept, default=0)
+    return [line for line in before if first < line.number < last and line.number not in kept]
 
 
 def _count_characters(lines: Iterable[Line]) -> int:
@@ -278,6 +289,14 @@ def _read_top(page: _Page, first: int, verdicts: dict[int, Verdict]) -> None:
             sentences += 1
             if sentences > 1:  # the first may be a summary above the byline
                 return
+
+
+def _read_end(page: _Page, end: int, verdicts: dict[int, Verdict]) -> None:
+    """Take the byline below the last paragraph: it is the article's last line, or the first that is not the article's."""
+    for paragraph, line in pairwise(page.lines[max(0, end - 2) : end + 1]):
+        if paragraph.weight > 0 and (byline := read_signature(line.text)):
+            page.byline = page.byline or byline
+            verdicts.setdefault(line.number, _BYLINE)
 
 
 _DATELINE = Verdict(CutKind.DATELINE, "where it was reported, and by which agency")

@@ -143,10 +143,22 @@ def read_byline(text: str) -> str | None:
     words = name.split()
     if not 1 <= len(words) <= _LONGEST_BYLINE_WORDS or any(map(str.isdigit, name)) or ends_sentence(name) or words[0] == "The":
         return None
-    if any(word[0].islower() and word.casefold() not in load_phrases().particles for word in words):
+    phrases = load_phrases()
+    small = [word.casefold() for word in words if word[0].islower()]
+    if any(word not in phrases.particles and word not in phrases.agencies for word in small):
+        return None
+    is_time = words[0].casefold() in phrases.date_words and (len(words) == 1 or words[1][0].islower())  # but "By June Doe"
+    if is_time or words[-1] in phrases.particles:  # "By Monday the Kremlin", "Von Anfang an"
         return None
     # Scripts without capitals cannot tell a name from a sentence: there the word must be set off.
     return name if any(word[0].isupper() for word in words) or found[1].strip() else None
+
+
+def read_signature(text: str) -> str | None:
+    """The name in a byline below an article; of two words at least, since "By Night" stands there too."""
+    name = read_byline(text)
+    is_full = name and (sum(word[0].isupper() for word in name.split()) > 1 or name.upper() == name.lower())
+    return name if is_full else None
 
 
 def is_date(text: str) -> bool:

@@ -12,13 +12,18 @@ from streams.enrich.ledger import Verdict, make_cut
 from streams.enrich.line_model import score_headlines
 from streams.enrich.lines import LONGEST_LINK, Line
 from streams.enrich.sentences import FULL_STOP, SENTENCE_BREAK, TELLING_WORD, ends_in_full_stop, is_worded
-from streams.enrich.stretch import find_article, is_page, score_page
+from streams.enrich.stretch import find_article, guess_start, is_page, score_page
 
 _LONGEST_HEADLINE, _LONGEST_FOUND_HEADLINE = 200, 120  # characters
 _LONGEST_LABEL_WORDS = 5  # of the outlet or section beside a headline
 _OPENING_LINES = 8  # a headline that is repeated in so many lines is one
-_SURE = 150  # hundredths of log-odds
 _HEADLINE_LINES = 30  # in so many lines above the article a headline is looked for
+_SUBHEAD_LINES = 8  # a subhead stands in so many lines below the headline
+_MANY_LINES = 25  # so many may be a page whose furniture nobody knows
+# Hundredths of log-odds.
+_SURE = 150
+_FAR = 100  # what a line loses that does not stand near above the article
+_ALIKE = 100  # a line that is so much less likely than the likeliest may be the headline
 
 _THE_HEADLINE = Verdict(CutKind.HEADLINE, "the headline")
 _HEADLINE_AGAIN = Verdict(CutKind.HEADLINE_REPEAT, "the headline once more")
@@ -73,9 +78,9 @@ def _heaviest_start(lines: list[Line], starts: Sequence[int]) -> int:
 
 def find_headline(lines: list[Line]) -> tuple[str, bool]:
     """The headline of a text whose producer names none ("" if there is no text), and whether it surely is one."""
-    if is_page(lines):
+    if (is_sure_page := is_page(lines)) or len(lines) >= _MANY_LINES:
         found, odds = _likeliest_headline(lines)
-        if found:
+        if found and (is_sure_page or odds > 0):
             return found, odds >= _SURE
     return _guess_headline(lines), False
 
@@ -101,11 +106,17 @@ def _guess_headline(lines: list[Line]) -> str:
 
 
 def _likeliest_headline(lines: list[Line]) -> tuple[str, int]:
-    odds = {number: score for number, score in score_headlines(score_page(lines)).items() if _may_be_found(lines[number])}
+    """The line that is likeliest, near above the article; the first of those that are likely: a subhead stands below it."""
+    page = score_page(lines)
+    odds = {number: odd for number, odd in score_headlines(page).items() if _may_be_found(lines[number])}
     if not odds:
         return "", 0
-    best = max(odds, key=odds.__getitem__)
-    return lines[best].text, odds[best]
+    start = guess_start(lines, page) if len(odds) > 1 else None
+    near = range(len(lines)) if start is None else range(start - _HEADLINE_LINES, start + 1)
+    best = max(odds, key=lambda at: odds[at] - (at not in near) * _FAR)
+    least = max(0, odds[best] - _ALIKE)
+    best = min((at for at, odd in odds.items() if best - _SUBHEAD_LINES <= at and odd >= least), default=best)
+    return lines[best].text, odds[best] if best in near else 0
 
 
 def _may_be_found(line: Line) -> bool:

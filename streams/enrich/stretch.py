@@ -25,6 +25,10 @@ _PARAGRAPH = 80  # characters
 _NAME = re.compile(r"\D*[^\W\d]\D*")  # no line of a recipe or a table of results
 _LOW = -300  # hundredths of log-odds: such lines go by themselves
 _STRANGE = -40  # the weight of what stands in an article and is not of it
+# A list: lines with numbers or full stops, hardly a name among them; a menu's lines are worse, by the model.
+_FEWEST_ITEMS, _LEAST_ITEMS, _LEAST_ITEM_SCORE = 6, 0.8, -400
+_LONGEST_ITEM = 200  # characters
+_ITEM = re.compile(r"\d")
 
 _LONGEST_STAMP, _LONGEST_NAME, _LONGEST_LINK = 90, 50, 160  # characters
 _YEAR, _TIME = r"(?<!\d)(?:19|20)\d\d(?!\d)", r"(?<!\d)\d{1,2}[:.h]\d\d(?!\d)"
@@ -65,9 +69,7 @@ def find_article(lines: Sequence[Line], start: int) -> list[bool]:
     if not is_page(lines):
         return [True] * len(lines)
     scores = score_places(score_page(lines), start or None)
-    # A quarter is what the line is without the model: the model knows few pages.
-    sizes = [max(len(line.text), line.weight) for line in lines]  # three for an ideograph of a sentence
-    weights = [(3 * _weigh(size, score) + line.weight) // 4 for line, size, score in zip(lines, sizes, scores, strict=True)]
+    weights = _weigh_lines(lines, scores)
     strange = _find_strange(lines, scores, start)
     for number in strange:
         weights[number] = min(weights[number], _STRANGE)
@@ -76,15 +78,28 @@ def find_article(lines: Sequence[Line], start: int) -> list[bool]:
     chosen = _choose(weights)
     if sum(compress(weights, chosen)) < _LEAST_ARTICLE_WEIGHT:
         return []
-    _add_list(lines[:comments], chosen)
+    _add_announced_list(lines[:comments], chosen)
+    _add_lists(lines[:comments], scores, chosen)
     return [is_chosen and number not in strange for number, is_chosen in enumerate(chosen)]
 
 
+def guess_start(lines: Sequence[Line], page: PageScores) -> int | None:
+    """Where the article may start, by what each line is by itself: roughly, for little time. None if there is none."""
+    chosen = _choose(_weigh_lines(lines, page.scores))
+    return chosen.index(True) if True in chosen else None
+
+
+def _weigh_lines(lines: Sequence[Line], scores: Sequence[int]) -> list[int]:
+    # A quarter is what the line is without the model: the model knows few pages.
+    sizes = [max(len(line.text), line.weight) for line in lines]  # three for an ideograph of a sentence
+    return [(3 * _weigh(size, score) + line.weight) // 4 for line, size, score in zip(lines, sizes, scores, strict=True)]
+
+
 def _weigh(length: int, score: int) -> int:
-    score = max(-_MOST_SCORE, min(_MOST_SCORE, score))
     length = min(length, _FULL_LENGTH)
-    size = length + _LENGTH_BASE if score > 0 else _AGAINST_BASE + _AGAINST_PERCENT * length // 100
-    return score * size // _MOST_SCORE
+    if score > 0:
+        return min(score, _MOST_SCORE) * (length + _LENGTH_BASE) // _MOST_SCORE
+    return max(score, -_MOST_SCORE) * (_AGAINST_BASE + _AGAINST_PERCENT * length // 100) // _MOST_SCORE
 
 
 def _choose(weights: Sequence[int]) -> list[bool]:
@@ -160,10 +175,26 @@ def _find_comments(lines: Sequence[Line], weights: Sequence[int]) -> int:
     return len(lines)
 
 
-def _add_list(lines: Sequence[Line], chosen: list[bool]) -> None:
+def _add_announced_list(lines: Sequence[Line], chosen: list[bool]) -> None:
     """The article goes on through the list that "The dates:" announces at its end."""
     end = len(chosen) - chosen[::-1].index(True)
     if end < len(lines) and lines[end].text.endswith((":", "：")):
         while end < len(lines) and lines[end].is_plain:
             chosen[end] = True
             end += 1
+
+
+def _add_lists(lines: Sequence[Line], scores: Sequence[int], chosen: list[bool]) -> None:
+    """The article goes on through the list below one of its paragraphs: a recipe, a table of results, dates."""
+    start, items = len(lines), 0  # of the list
+    for number, (line, score, is_chosen) in enumerate(zip(lines, scores, tuple(chosen), strict=False)):
+        if is_chosen:
+            start, items = number + 1, 0
+        elif start <= number:
+            if not line.is_plain or score < _LEAST_ITEM_SCORE or len(line.text) > _LONGEST_ITEM:
+                start = len(lines)
+            elif _ITEM.search(line.text) or ends_sentence(line.text):
+                items += 1
+                size = number + 1 - start
+                if size >= _FEWEST_ITEMS and items >= _LEAST_ITEMS * size:
+                    chosen[start : number + 1] = [True] * size

@@ -82,6 +82,9 @@ pieces = st.sampled_from(
         "KYIV (Reuters)",
         "PARIS, 3 Nov - ",
         "By Jane Doe",
+        "Par Jean Dupont, AFP",
+        "1. FC Springfield 34",
+        "2 eggs",
         "June 2, 2022",
         "#a #b2",
         "Leave a Comment",
@@ -154,6 +157,58 @@ def test_a_list_that_the_article_announces_stays_in_it() -> None:
     dates = ["The dates:", "June 9, Hicksville", "June 10, Springfield", "June 12, Shelbyville", "June 14, Ogdenville"]
     page = PAGE.replace("Share this:", "\n".join([*dates, "Share this:"]))
     assert clean_text(page, HEADLINE).body == "\n".join([ARTICLE, *dates])
+
+
+LISTS = {
+    "a recipe": [
+        "Serves 4",
+        "200 g of flour",
+        "300 ml of milk",
+        "2 eggs",
+        "3 apples, peeled and sliced",
+        "Butter",
+        "Whisk flour, milk and eggs.",
+        "Fry for 3 minutes.",
+        "Serve hot.",
+    ],
+    "a table of results": [
+        "1. FC Springfield 34",
+        "2. Brockway 31",
+        "3. Ogdenville 28",
+        "4. Capital City 22",
+        "5. Hicksville 19",
+        "6. Cypress Creek 17",
+    ],
+    "dates": [
+        "June 9 - Hicksville, Fairground",
+        "June 10 - Springfield, Arena",
+        "June 12 - Shelbyville, Town Hall",
+        "June 14 - Ogdenville, Stadium",
+        "June 17 - Capital City, Dome",
+        "July 2 - Brockway, Park",
+    ],
+}
+
+
+@pytest.mark.parametrize("items", LISTS.values(), ids=LISTS)
+@pytest.mark.parametrize("paragraphs", [[], PARAGRAPHS[-1:]], ids=["at its end", "within"])
+def test_a_list_stays_in_the_article(paragraphs: list[str], items: list[str]) -> None:
+    article = "\n".join([*PARAGRAPHS[:4], *items, *paragraphs])
+    assert clean_text(PAGE.replace(ARTICLE, article), HEADLINE).body == article
+
+
+def test_teasers_below_a_list_leave_the_page() -> None:
+    article = "\n".join([*PARAGRAPHS, *LISTS["dates"]])
+    page = PAGE.replace(ARTICLE, f"{article}\nTen bridges to see before you die\nA ferry sinks off Norway\nThe storm is over")
+    assert clean_text(page, HEADLINE).body == article
+
+
+def test_where_more_would_leave_an_article_than_stay_the_text_stays_whole() -> None:
+    meals = ["Eggs with a salad of 2 tomatoes and 3 spoons of oil", "Rice with a salad of 2 cucumbers and 3 spoons of oil"]
+    page = PAGE.replace(ARTICLE, "\n".join([*PARAGRAPHS[:3], *meals * 9, *PARAGRAPHS[3:]]))
+    cleaned = clean_text(page, HEADLINE)
+    assert cleaned.left_whole
+    assert all(cleaned.body.count(meal) == 9 for meal in meals)
 
 
 def test_where_the_cuts_would_eat_the_text_it_stays_whole() -> None:
@@ -233,6 +288,26 @@ def test_no_repeat_of_the_headline_stays_in_the_body(place: str, repeat: str) ->
 def test_a_text_without_a_headline_is_given_one(text: str, headline: str, body: str) -> None:
     cleaned = clean_text(text)
     assert (cleaned.headline, cleaned.body) == (headline, body)
+
+
+SUBHEAD = "Shopkeepers on both banks fear for their trade, engineers had warned of the damage"
+
+
+def test_the_headline_of_a_page_stands_above_its_subhead() -> None:
+    cleaned = clean_text(PAGE.replace("By Jane Doe", f"{SUBHEAD}\nBy Jane Doe"))
+    assert (cleaned.headline, cleaned.byline) == (HEADLINE, "Jane Doe")
+
+
+def test_the_headline_is_found_on_a_page_without_a_known_word_of_furniture() -> None:
+    menu = ["Etusivu", "Kotimaa", "Ulkomaat", "Talous", "Urheilu", "Kulttuuri", "Terveys", "Ruoka", "Tiede"]
+    below = ["Luetuimmat jutut", *("Juttu numero " + word for word in menu)]
+    assert clean_text("\n".join([*menu, HEADLINE, SUBHEAD, *PARAGRAPHS, *below])).headline == HEADLINE
+
+
+def test_no_subheading_within_a_long_text_becomes_its_headline() -> None:
+    paragraphs = [f"Witness {number} said: {paragraph}" for number, paragraph in enumerate(PARAGRAPHS * 5)]
+    text = "\n".join([*paragraphs[:9], "The old bridge and its pillars", *paragraphs[9:]])
+    assert clean_text(text).body == text
 
 
 def test_a_sentence_that_says_the_headline_again_opens_the_article() -> None:
@@ -341,12 +416,66 @@ def test_a_byline_at_the_top_is_read(line: str, name: str) -> None:
         pytest.param(f"By night the city sleeps\n{ARTICLE}", id="no name"),
         pytest.param(f"By The Numbers\n{ARTICLE}", id="a heading"),
         pytest.param(f"By 2030 Jane Doe\n{ARTICLE}", id="a year"),
-        pytest.param(f"{ARTICLE}\nBy Jane Doe", id="below the article"),
+        pytest.param(f"Von Anfang an\n{ARTICLE}", id="the beginning of a sentence"),
+        pytest.param(f"By Monday the Kremlin\n{ARTICLE}", id="a day"),
     ],
 )
 def test_what_only_looks_like_a_byline_stays(text: str) -> None:
     cleaned = clean_text(text, HEADLINE)
     assert (cleaned.byline, cleaned.body) == (None, text)
+
+
+BYLINES_BELOW = [
+    pytest.param("By Jane Doe", "Jane Doe", id="English"),
+    pytest.param("By Jane Doe, Reuters", "Jane Doe, Reuters", id="with an agency"),
+    pytest.param("By June Doe", "June Doe", id="a name that is a month's too"),
+    pytest.param("Von Max Muster, dpa", "Max Muster, dpa", id="German, with an agency in small letters"),
+    pytest.param("Por Ana García de la Vega", "Ana García de la Vega", id="Spanish"),
+    pytest.param("Par Jean Dupont et Marie Petit", "Jean Dupont et Marie Petit", id="French, two names"),
+    pytest.param("Di Mario Rossi", "Mario Rossi", id="Italian"),
+    pytest.param("Por João da Silva", "João da Silva", id="Portuguese"),
+    pytest.param("Автор: Иван Иванов", "Иван Иванов", id="Russian"),
+    pytest.param("بقلم: محمد علي", "محمد علي", id="Arabic"),
+    pytest.param("記者：山田太郎", "山田太郎", id="Japanese"),
+]
+
+
+@pytest.mark.parametrize(("line", "name"), BYLINES_BELOW)
+def test_a_byline_below_an_article_is_read(line: str, name: str) -> None:
+    cleaned = clean_text(f"{ARTICLE}\n{line}", HEADLINE)
+    assert (cleaned.byline, cleaned.body, kinds(cleaned)) == (name, ARTICLE, [CutKind.BYLINE])
+
+
+@pytest.mark.parametrize(("line", "name"), BYLINES_BELOW)
+def test_a_byline_below_an_article_on_a_page_is_read(line: str, name: str) -> None:
+    cleaned = clean_text(PAGE.replace("By Jane Doe\n", "").replace(ARTICLE, f"{ARTICLE}\n{line}"), HEADLINE)
+    assert (cleaned.byline, cleaned.body) == (name, ARTICLE)
+    assert [cut.excerpt for cut in cleaned.cuts if cut.kind is CutKind.BYLINE] == [line]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param("By Monday the ferry will cross the river again.", id="a sentence"),
+        pytest.param("By Monday the Kremlin", id="a day"),
+        pytest.param("By Night", id="a single word"),
+        pytest.param("Von Donnerstag an gilt der neue Fahrplan", id="German, a day"),
+        pytest.param("Von Donnerstag an", id="German, the beginning of a sentence"),
+        pytest.param("Von Maria gibt es nichts Neues", id="German, a name"),
+        pytest.param("Por ahora no hay más", id="Spanish"),
+        pytest.param("Por Navidad", id="Spanish, a single word"),
+        pytest.param("Par contre, le bac est gratuit", id="French"),
+        pytest.param("Di Maria ha segnato due gol nel finale", id="Italian"),
+    ],
+)
+def test_what_only_begins_like_a_byline_stays_below_an_article(line: str) -> None:
+    cleaned = clean_text(f"{ARTICLE}\n{line}", HEADLINE)
+    assert (cleaned.byline, cleaned.body) == (None, f"{ARTICLE}\n{line}")
+
+
+def test_the_last_item_of_a_list_is_no_byline() -> None:
+    text = f"{ARTICLE}\nHis books\nVon Menschen und Brücken\nVon Fluss zu Fluss\nVon Max Muster"
+    assert clean_text(text, HEADLINE).body == text
 
 
 @pytest.mark.parametrize(
