@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -10,7 +9,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from streams.enrich.article import Cut, CutKind, Language, Subject
+from streams.enrich.article import Cut, CutKind, Language, Subject, first_of_each
 from streams.enrich.cleaning import clean_text
 from streams.enrich.headline import fingerprint_headline, normalise_headline
 from streams.enrich.language import detect_language
@@ -72,8 +71,8 @@ def prepare_article(draft: Draft) -> Article | Rejection:
         language=draft.language,
         section=draft.section,
         dateline=clean.dateline or draft.dateline,
-        agencies=_distinct((*draft.agencies, *clean.agencies)),
-        keywords=_distinct((*draft.keywords, *clean.keywords)),
+        agencies=first_of_each((*draft.agencies, *clean.agencies)),
+        keywords=first_of_each((*draft.keywords, *clean.keywords)),
         cuts=clean.cuts,
         repairs=(*draft.repairs, *((LEFT_WHOLE,) if clean.left_whole else ())),
     )
@@ -119,11 +118,3 @@ def _host(url: str | None) -> str | None:
 def _outlets(outlet: str | None, url: str | None) -> tuple[str, ...]:
     """The names of an article's outlet that its headline may carry: the one it gives, and its site's."""
     return tuple(dict.fromkeys(name for name in (outlet, _host(url)) if name))
-
-
-def _distinct(words: Iterable[str]) -> tuple[str, ...]:
-    """The words without those that an earlier one repeats, whatever the case."""
-    distinct: dict[str, str] = {}
-    for word in words:
-        distinct.setdefault(word.casefold(), word)
-    return tuple(distinct.values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -96,3 +97,11 @@ class Subject:
     evidence: tuple[str, ...] = ()
     relevance: int = 100
     witnesses: tuple[Witness, ...] = (Witness.TEXT,)
+
+
+def first_of_each(words: Iterable[str]) -> tuple[str, ...]:
+    """The words without those that an earlier one repeats, whatever the case."""
+    distinct: dict[str, str] = {}
+    for word in words:
+        distinct.setdefault(word.casefold(), word)
+    return tuple(distinct.values())

@@ -24,7 +24,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, takewhile
 
-from streams.enrich.article import CleanText, Cut, CutKind
+from streams.enrich.article import CleanText, Cut, CutKind, first_of_each
 from streams.enrich.dateline import is_date, read_byline, read_dateline, read_signature
 from streams.enrich.furniture import HASHTAG
 from streams.enrich.ledger import Verdict, join_ledgers, make_cut, with_marks
@@ -76,9 +76,9 @@ def _clean_to_the_end(text: str, headline: str, passes: int) -> CleanText:
     return replace(
         second,
         dateline=first.dateline or second.dateline,
-        agencies=_first_of_each((*first.agencies, *second.agencies)),
+        agencies=first_of_each((*first.agencies, *second.agencies)),
         byline=first.byline or second.byline,
-        keywords=_first_of_each((*first.keywords, *second.keywords)),
+        keywords=first_of_each((*first.keywords, *second.keywords)),
         cuts=join_ledgers(text, first.cuts, first.body, second.cuts),
     )
 
@@ -101,9 +101,9 @@ def _clean_text_once(text: str, told: str) -> CleanText:
         headline=headline,
         body="\n".join(line.text for line in page.lines),
         dateline=page.dateline,
-        agencies=_first_of_each(page.agencies),
+        agencies=first_of_each(page.agencies),
         byline=page.byline,
-        keywords=_first_of_each(page.keywords),
+        keywords=first_of_each(page.keywords),
         cuts=with_marks(text, cuts, marks) if marks else tuple(cuts),
         left_whole=cleaned is None,
     )
@@ -120,13 +120,6 @@ class _Page:
     byline: str | None = None
     keywords: list[str] = field(default_factory=list)
     without_head: set[int] = field(default_factory=set)  # numbers of the lines that a dateline was split off
-
-
-def _first_of_each(words: Iterable[str]) -> tuple[str, ...]:
-    seen: dict[str, str] = {}
-    for word in words:
-        seen.setdefault(word.casefold(), word)
-    return tuple(seen.values())
 
 
 def _clean_lines(lines: list[Line], start: int, near: int) -> _Page | None:

@@ -9,7 +9,7 @@ from streams.enrich.phrases import BULLETS, bare, load_phrases
 from streams.enrich.sentences import ends_in_full_stop
 
 LONGEST_FURNITURE = 400  # characters: cookie notices
-LONGEST_LINK, _LONGEST_BAR = 60, 200  # a bar is links beside each other
+_LONGEST_BAR = 200  # characters; a bar is links beside each other
 HASHTAG = re.compile(r"[#＃]([^\s#＃,،、]+)")
 _HASHTAG_LINE = re.compile(r"(?:[^\W\d_]{2,12}\s?[:：]\s*)?(?:[#＃][^\s#＃,،、]+[\s,،、]*)+")
 _LINK_SIGN = re.compile(r"\s*[|｜›»>•·]\s*")

@@ -55,7 +55,7 @@ _LETTERS: dict[int, str | int | None] = {
 SEPARATOR = re.compile(r"[-–—|｜_·•«»:/](?:(?<=[|｜_])|(?<=\s.)(?=\s)|(?<=[–—])(?=\s))")
 """What stands between a headline and its outlet or section in a page's title."""
 
-_OPENING, _CLOSING = r"\[(【〔<〈《{", r"\])】〕>〉》}"
+_CLOSING = r"\])】〕>〉》}"
 _ANY_SIGN = re.compile(r"[^\w\s,'’\"&%$]|_")  # no dress without one: the cheap test
 # What may stand behind a label or an outlet at the beginning; the last one behind an agency's label only.
 _HEAD_SIGN = re.compile(
