@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from xml.etree import ElementTree as ET
 
 import orjson
 
+from bench.environments import ROOT
 from bench.picture import Bar, Panel, draw
 from bench.race import Result
-from bench.report import NO_WORKER, write_page, write_report
+from bench.report import KEPT, NO_WORKER, write_page, write_report
 
 RUN = Result(
     articles=100, per_second=1000.0, cpu_us=50.0, broker_cpu_us=None, reader_cpu_us=7.0, start_s=2.0, resident_bytes=10**8,
@@ -53,6 +55,18 @@ GROWTH = {
 def row(page, beginning):
     [found] = [line for line in page.splitlines() if line.startswith(f"| {beginning} |")]
     return [cell.strip() for cell in found.split("|")[2:-1]]
+
+
+def test_the_page_and_pictures_in_the_repository_are_what_its_figures_say(tmp_path):
+    """`python -m bench.report` writes them."""
+    folder = tmp_path / KEPT.relative_to(ROOT)
+    folder.mkdir(parents=True)
+    for figures in KEPT.glob("*.json"):
+        shutil.copy(figures, folder)
+    write_page(folder, tmp_path / "BENCHMARKS.md")
+    for written in (tmp_path / "BENCHMARKS.md", *folder.glob("*.svg")):
+        kept = ROOT / written.relative_to(tmp_path)
+        assert written.read_text("utf-8") == kept.read_text("utf-8"), f"{kept.name} is not of these figures"
 
 
 def test_the_page_says_how_we_compare_and_who_was_left_out(tmp_path):
