@@ -158,6 +158,7 @@ def fingerprint_headline(
     return blake2b(normalised.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
+@lru_cache(maxsize=4_096)  # a headline is asked for at each of its repeats, and again for its fingerprint
 def comparable(text: str) -> str:
     """The words of ``text`` for an exact comparison: NFKC, case folded, no punctuation, one space between words.
 

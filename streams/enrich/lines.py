@@ -52,16 +52,17 @@ def read_page(text: str) -> tuple[list[Line], tuple[Mark, ...]]:
 
 def read_lines(text: str) -> list[Line]:
     """The lines of a text that hold a visible character, with single spaces."""
-    is_dirty = _INVISIBLE.search(text) is not None
     lines: list[Line] = []
     for found in _LINE.finditer(text):
         raw = found[0].strip()
-        if is_dirty:
+        if raw.isprintable():  # nothing invisible, and no space but " "
+            said = " ".join(raw.split()) if "  " in raw else raw
+        else:
             visible = VISIBLE.search(raw)
             raw = raw[visible.start() :] if visible else ""
+            said = tidy(raw)
         if raw:
-            start = text.index(raw[0], found.start())
-            lines.append(judge_line(len(lines), start, raw, tidy(raw) if is_dirty else " ".join(raw.split())))
+            lines.append(judge_line(len(lines), text.index(raw[0], found.start()), raw, said))
     return lines
 
 
