@@ -226,10 +226,11 @@ def _judge_menus(lines: list[Line], verdicts: dict[int, Verdict]) -> None:
         if line and line.weight < 0 and len(line.text) <= LONGEST_LINK:
             run.append(line)
             continue
-        if sum(not line.is_plain for line in run) >= max(2, len(run) / 2):
-            for link in run:
-                verdicts.setdefault(link.number, _LINKS)
-        run = []
+        if run:
+            if sum(not line.is_plain for line in run) >= max(2, len(run) / 2):
+                for link in run:
+                    verdicts.setdefault(link.number, _LINKS)
+            run = []
 
 
 def _carry_out(page: _Page, verdicts: dict[int, Verdict]) -> list[Cut]:

@@ -17,7 +17,6 @@ _NO_SENTENCE_WEIGHT = -60  # a line without a sentence
 _FURNITURE_WEIGHT = -120  # a line that is, or may be, furniture
 _SHORTEST_UNSTOPPED_PROSE = 200
 LONGEST_LINK, _LONGEST_REMEMBERED = 60, 120  # characters
-_LINE = re.compile("[^\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 # Not among them: the joiners U+200C and U+200D and the marks of direction. Persian, Hindi and emoji are spelt with them.
 _INVISIBLE_CHARACTERS = "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff"
 _INVISIBLE = re.compile(f"[{_INVISIBLE_CHARACTERS}]")
@@ -53,8 +52,9 @@ def read_page(text: str) -> tuple[list[Line], tuple[Mark, ...]]:
 def read_lines(text: str) -> list[Line]:
     """The lines of a text that hold a visible character, with single spaces."""
     lines: list[Line] = []
-    for found in _LINE.finditer(text):
-        raw = found[0].strip()
+    start = 0
+    for piece in text.splitlines(keepends=True):
+        raw = piece.strip()
         if raw.isprintable():  # nothing invisible, and no space but " "
             said = " ".join(raw.split()) if "  " in raw else raw
         else:
@@ -62,13 +62,14 @@ def read_lines(text: str) -> list[Line]:
             raw = raw[visible.start() :] if visible else ""
             said = tidy(raw)
         if raw:
-            lines.append(judge_line(len(lines), text.index(raw[0], found.start()), raw, said))
+            lines.append(judge_line(len(lines), text.index(raw[0], start), raw, said))
+        start += len(piece)
     return lines
 
 
 def tidy_lines(text: str) -> list[str]:
     """The lines of a text that hold a visible character, tidied."""
-    return [line for found in _LINE.finditer(text) if (line := tidy(found[0]))]
+    return [line for piece in text.splitlines() if (line := tidy(piece))]
 
 
 def tidy(text: str) -> str:
