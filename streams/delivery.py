@@ -310,8 +310,7 @@ class OwnedPartition:
         try:
             earliest = (await self._app.consumer.earliest_offsets(self._tp))[self._tp]
             if earliest >= batch.begin:
-                log.error("%s: Kafka deleted offsets %d to %d unread", self._name, self._next_offset, batch.begin - 1)
-                self._metrics.unread(self._step, batch.begin - self._next_offset)
+                self._report_unread(self._next_offset, batch.begin)
                 self._next_offset = batch.begin
                 return True
             # What was fetched before Faust went back keeps coming for a moment: that is no reason to go again.
@@ -325,6 +324,10 @@ class OwnedPartition:
             log.warning("%s: could not go back: %r", self._name, error)  # the next batch asks again
             self._sent_back_at = -_SEND_BACK_AGAIN_S
         return False
+
+    def _report_unread(self, begin: int, end: int) -> None:
+        log.error("%s: Kafka deleted offsets %d to %d unread", self._name, begin, end - 1)
+        self._metrics.unread(self._step, end - begin)
 
     async def _commit(self, records: Sequence[Record]) -> None:
         """Decide on the records, or the first of them, and commit what follows, with their offset, as one transaction."""
@@ -435,8 +438,7 @@ class OwnedPartition:
         if own is not None and (committed or 0) > int(own):
             log.warning("%s: the group's offset is %s, and the changelog has %d: that counts", self._name, committed, reached)
         if reached is not None and reached < earliest:
-            log.error("%s: Kafka deleted offsets %d to %d unread", self._name, reached, earliest - 1)
-            self._metrics.unread(self._step, earliest - reached)
+            self._report_unread(reached, earliest)
         return max(reached or 0, earliest)
 
     async def _fence(self) -> None:

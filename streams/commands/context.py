@@ -9,10 +9,12 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 import click
+from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 from rich.console import Console
 
 from streams.settings import Settings, SettingsError
+from streams.topics import partition_counts
 
 T = TypeVar("T")
 
@@ -25,6 +27,14 @@ _WIDTH = 200  # characters of a table that goes into a file or a pipe
 def table_console() -> Console:
     """What prints tables: as wide as the terminal, or wide enough where there is none."""
     return Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH)
+
+
+async def partitions_of(settings: Settings, topic: str) -> list[TopicPartition]:
+    """The partitions of a topic, or an error that there is none of that name."""
+    count = (await partition_counts(settings, [topic]))[topic]
+    if not count:
+        raise click.ClickException(f"there is no topic {topic}")
+    return [TopicPartition(topic, number) for number in range(count)]
 
 
 def read_settings() -> Settings:

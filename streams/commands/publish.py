@@ -12,10 +12,10 @@ from rich.console import Console
 from rich.progress import Progress
 
 from streams.clients import MAX_REQUEST_BYTES, connection, opened
-from streams.commands.context import FILE, read_settings, run_async
+from streams.commands.context import FILE, partitions_of, read_settings, run_async
 from streams.commands.inputs import read_documents
 from streams.settings import Settings
-from streams.topics import RAW, partition_counts
+from streams.topics import RAW
 
 # So many sends may wait for their confirmation: enough to fill requests, little enough to hold in memory.
 _IN_FLIGHT = 1_000
@@ -49,8 +49,7 @@ async def _publish(settings: Settings, files: tuple[str, ...], topic: str, key: 
             else:
                 accepted += 1
 
-    if not (await partition_counts(settings, [topic]))[topic]:
-        raise click.ClickException(f"there is no topic {topic}")
+    await partitions_of(settings, topic)  # aiokafka would ask for it for 40 s
     producer = AIOKafkaProducer(
         **connection(settings),
         enable_idempotence=True,

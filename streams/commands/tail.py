@@ -6,15 +6,14 @@ import contextlib
 import sys
 
 import click
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 from rich.console import Console
 
 from streams.clients import connection, opened
-from streams.commands.context import read_settings, run_async
+from streams.commands.context import partitions_of, read_settings, run_async
 from streams.commands.lines import record_line
 from streams.commands.show import show
 from streams.settings import Settings
-from streams.topics import partition_counts
 
 
 @click.command()
@@ -30,9 +29,7 @@ def tail(topic: str, as_json: bool, new: bool, once: bool) -> None:
 
 
 async def _tail(settings: Settings, topic: str, *, as_json: bool, new: bool, once: bool) -> None:
-    partitions = [TopicPartition(topic, part) for part in range((await partition_counts(settings, [topic]))[topic])]
-    if not partitions:
-        raise click.ClickException(f"there is no topic {topic}")
+    partitions = await partitions_of(settings, topic)
     consumer = AIOKafkaConsumer(**connection(settings), isolation_level="read_committed", enable_auto_commit=False)
     async with opened(consumer):
         consumer.assign(partitions)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
+from streams.enrich.article import first_of_each
 from streams.records.dates import instant_text
 from streams.records.draft import Draft, Reason, Rejection, Repair
 from streams.records.languages import language_tag
@@ -370,11 +371,8 @@ def _keywords(value: object) -> tuple[str, ...]:
 
 
 def _distinct(words: Iterable[str]) -> tuple[str, ...]:
-    distinct: dict[str, str] = {}
-    for word in (each.strip().lstrip("#＃").strip()[:_LINE_LIMIT] for each in words):
-        if word:
-            distinct.setdefault(word.casefold(), word)
-    return tuple(distinct.values())[:_KEYWORD_LIMIT]
+    bare = (each.strip().lstrip("#＃").strip()[:_LINE_LIMIT] for each in words)
+    return first_of_each(filter(None, bare))[:_KEYWORD_LIMIT]
 
 
 def _article_url(value: object) -> str | None:

@@ -206,9 +206,7 @@ class Chaos:
         return self._random.randrange(len(self._workers))
 
     async def _kill(self) -> None:
-        worker = self._workers[self._pick()]
-        worker.kill()
-        await asyncio.to_thread(worker.wait)
+        await self._stop_for_good(self._pick())
 
     async def _kill_in_mid_transaction(self) -> None:
         """As when a machine loses power: caught by stopping all for a moment, until records stand in the log uncommitted."""

@@ -39,6 +39,7 @@ class Stream:
         self._kafka = EmbeddedKafka(folder / "kafka")
         self._overrides = settings
         self._workers: list[subprocess.Popen[bytes]] = []
+        self._commands: list[asyncio.subprocess.Process] = []
         self._states: dict[int, Path] = {}
 
     async def __aenter__(self) -> Self:
@@ -56,6 +57,10 @@ class Stream:
             if worker.poll() is None:
                 worker.kill()
                 worker.wait()
+        for command in self._commands:
+            if command.returncode is None:
+                command.kill()
+                await command.communicate()
         await asyncio.to_thread(self._kafka.stop)
 
     def start_worker(
@@ -79,6 +84,18 @@ class Stream:
         self._workers.append(worker)
         self._states[worker.pid] = state
         return worker
+
+    async def start_command(self, *arguments: str) -> asyncio.subprocess.Process:
+        """A process ``headwater …`` with pipes; ended with the stream if it has not by then."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "streams", *arguments),
+            env=os.environ | self.settings.as_environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        self._commands.append(process)
+        return process
 
     def state_of(self, worker: subprocess.Popen[bytes]) -> Path:
         """Where a worker keeps its local state."""

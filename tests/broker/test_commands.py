@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
-from asyncio.subprocess import PIPE
 
 import pytest
 
@@ -21,15 +18,9 @@ async def stream(tmp_path):
         yield stream
 
 
-async def start(stream: Stream, *arguments: str) -> asyncio.subprocess.Process:
-    environment = os.environ | stream.settings.as_environment()
-    command = (sys.executable, "-m", "streams", *arguments)
-    return await asyncio.create_subprocess_exec(*command, env=environment, stdin=PIPE, stdout=PIPE, stderr=PIPE)
-
-
 async def complaint(stream: Stream, *arguments: str) -> str:
     """The last line that a command which fails writes to stderr."""
-    process = await start(stream, *arguments)
+    process = await stream.start_command(*arguments)
     _, errors = await asyncio.wait_for(process.communicate(b""), LIMIT_S)
     assert process.returncode != 0
     return errors.decode().splitlines()[-1]
@@ -51,7 +42,7 @@ async def test_of_files_of_which_one_is_missing_none_is_published(stream, tmp_pa
 @pytest.mark.parametrize("options", [pytest.param([], id="for people"), pytest.param(["--json"], id="for programs")])
 async def test_a_reader_that_has_seen_enough_ends_a_tail_without_a_word(stream, options):
     await stream.publish([Raw(b'{"title": "Story %d"}' % number) for number in range(3_000)])
-    process = await start(stream, "tail", RAW, *options)
+    process = await stream.start_command("tail", RAW, *options)
     assert await asyncio.wait_for(process.stdout.readline(), LIMIT_S)
     process.stdout._transport.close()
     assert await asyncio.wait_for(process.stderr.read(), LIMIT_S) == b""

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import signal
-import sys
 import time
-from asyncio.subprocess import PIPE
 from collections import Counter
 from dataclasses import replace
 
@@ -28,32 +25,11 @@ HOUR_MS = 3_600_000
 async def stream(tmp_path):
     async with Stream(tmp_path) as stream:
         yield stream
-        for process in STARTED:
-            if process.returncode is None:
-                process.kill()
-                await process.communicate()
-        STARTED.clear()
-
-
-STARTED: list[asyncio.subprocess.Process] = []
-
-
-async def start(stream: Stream, *arguments: str) -> asyncio.subprocess.Process:
-    """A process ``headwater rejected …``."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "streams", "rejected", *arguments),
-        env=os.environ | stream.settings.as_environment(),
-        stdin=PIPE,
-        stdout=PIPE,
-        stderr=PIPE,
-    )
-    STARTED.append(process)
-    return process
 
 
 async def run(stream: Stream, *arguments: str, status: int = 0, answer: bytes = b"") -> bytes:
     """What ``headwater rejected …`` writes to stdout."""
-    process = await start(stream, *arguments)
+    process = await stream.start_command("rejected", *arguments)
     output, errors = await asyncio.wait_for(process.communicate(answer), 60)
     assert process.returncode == status, errors.decode()
     return output
@@ -236,7 +212,7 @@ async def test_whether_a_replay_is_killed_or_overtaken_by_another_each_record_is
 
 async def replay_under_way(stream: Stream, done: int) -> asyncio.subprocess.Process:
     """A replay that has just begun to send, where ``done`` records had been sent before."""
-    replay = await start(stream, "replay", "--yes")
+    replay = await stream.start_command("rejected", "replay", "--yes")
     while len(await stream.read([RAW])) <= done:
         assert replay.returncode is None, "it ended before anything was seen of it"
         await asyncio.sleep(0.02)
