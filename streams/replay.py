@@ -11,10 +11,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
-from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaProducer
 from aiokafka.errors import InvalidTimestampError, MessageSizeTooLargeError, RecordListTooLargeError
 
-from streams.clients import MAX_REQUEST_BYTES, connection, opened
+from streams.clients import opened
 from streams.deadletters import (
     DeadLetters,
     Place,
@@ -26,10 +26,10 @@ from streams.deadletters import (
     raw_partition,
     replay_headers,
 )
-from streams.delivery import end_transactions_once, sweep
 from streams.settings import Settings
 from streams.steps import Record
 from streams.topics import RAW, create_topics, partition_counts
+from streams.transactions import sweep, transactional_producer
 
 _BATCH_RECORDS = 500
 _BATCH_BYTES = 8 << 20
@@ -79,19 +79,11 @@ class Replay:
                 self.refused |= error.refused
 
     async def _pass(self, advance: Callable[[int], None]) -> None:
-        producer = AIOKafkaProducer(
-            **connection(self._settings),
-            transactional_id=f"{self._settings.app_id}-rejected-replay",
-            transaction_timeout_ms=_TRANSACTION_TIMEOUT_MS,
-            max_batch_size=256 << 10,
-            max_request_size=MAX_REQUEST_BYTES,
-            compression_type="zstd",
+        producer = transactional_producer(
+            self._settings, f"{self._settings.app_id}-rejected-replay", timeout_ms=_TRANSACTION_TIMEOUT_MS
         )
-        end_transactions_once(producer)
         async with opened(producer), opened(open_reader(self._settings)) as reader:
-            topics = (RAW, self._marks.name)
-            written = [TopicPartition(topic, part) for topic in topics for part in await producer.partitions_for(topic)]
-            await sweep(producer, written)
+            await sweep(producer, [RAW, self._marks.name])
             # Not before the producer has started: until then another replay may have been adding marks.
             marked = await self._letters.replayed(reader, self._settings)
             batch: list[Record] = []

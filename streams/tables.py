@@ -26,7 +26,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from rocksdict import BlockBasedOptions, Cache, DBCompressionType, Options, Rdict, WriteBatch
@@ -35,8 +35,8 @@ log = logging.getLogger(__name__)
 
 # The keys of a table are headline fingerprints, 16 bytes; these two are longer.
 _POSITION = b"\x00changelog-position"
-NEXT_OFFSET: Final = b"\x00next-source-offset"
-"""Under this key the owner keeps how far it has come in its source: with every change, so in every transaction."""
+PROGRESS_KEY: Final = b"\x00next-source-offset"
+"""Under this key stands the :class:`Progress` of a partition: written with every change, so in every transaction."""
 
 # In front of each value: when it was written, in seconds since 1970.
 _WRITTEN_BYTES = 4
@@ -46,6 +46,28 @@ _WRITE_BUFFER_BYTES = 8 << 20
 _RESTORE_BATCH_RECORDS = 5_000
 _OPEN_TIMEOUT_S = 10.0
 _STALL_TIMEOUT_S = 60.0
+
+
+class Progress(NamedTuple):
+    """How far a partition's source is decided on, and by whom.
+
+    ``owner`` is the ``transactional.id`` under which changes are committed; None when it has let go.
+    """
+
+    next_offset: int | None
+    owner: str | None
+
+    def pack(self) -> bytes:
+        """As it is kept: the offset, a space, the owner."""
+        return f"{self.next_offset} {self.owner or ''}".encode()
+
+    @classmethod
+    def unpack(cls, value: bytes | None) -> Progress:
+        """What :meth:`pack` made; nothing at all of None."""
+        if value is None:
+            return cls(None, None)
+        offset, _, owner = value.decode().partition(" ")
+        return cls(int(offset), owner or None)
 
 
 class TableInUseError(RuntimeError):
@@ -155,7 +177,7 @@ class TablePartition:
         self._looked_at = entries[-1][0] + b"\x00" if len(entries) == count else b""
         batch = WriteBatch(raw_mode=True)
         for key, value in entries:
-            if value[:_WRITTEN_BYTES] < oldest and key not in (_POSITION, NEXT_OFFSET):
+            if value[:_WRITTEN_BYTES] < oldest and key not in (_POSITION, PROGRESS_KEY):
                 batch.delete(key)
         self._database.write(batch)
 

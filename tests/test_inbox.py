@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from types import SimpleNamespace
 
 import pytest
 
-from streams.delivery import Inbox
+from streams.inbox import Inbox
 from streams.transport import Batch
 
 AMPLE_BYTES = 1 << 30
-LIMIT_S = 5.0
 
 
 def batch(first: int, last: int, begin: int | None = None) -> Batch:
@@ -47,45 +44,39 @@ def offsets(taken: Batch) -> list[int]:
         pytest.param([batch(0, 3), batch(0, 1)], [[0, 1, 2, 3]], id="and adds nothing where it is all known"),
     ],
 )
-async def test_what_waits_is_taken(waiting, taken):
+def test_what_waits_is_taken(waiting, taken):
     inbox = Inbox(most_records=1_000)
     for each in waiting:
         inbox.put(each, AMPLE_BYTES)
     assert [offsets(inbox.take()) for _ in taken] == taken
-    assert not await inbox.wait(0)
+    assert not inbox
+    assert inbox.take() is None
 
 
 def test_it_says_when_as_much_waits_as_one_transaction_may_hold():
-    by_records = Inbox(most_records=5)
-    assert [by_records.put(batch(0, 2), AMPLE_BYTES), by_records.put(batch(3, 4), AMPLE_BYTES)] == [False, True]
-    by_bytes = Inbox(most_records=1_000)
+    inbox = Inbox(most_records=5)
+    inbox.put(batch(0, 2), AMPLE_BYTES)
+    assert not inbox.enough
+    inbox.put(batch(3, 4), AMPLE_BYTES)
+    assert inbox.enough
+    inbox.take()
+    assert not inbox.enough
+
+
+def test_that_is_in_bytes_as_well():
+    inbox = Inbox(most_records=1_000)
     weight_bytes = batch(0, 2).weight_bytes
-    assert [by_bytes.put(batch(0, 2), weight_bytes + 1), by_bytes.put(batch(3, 4), weight_bytes + 1)] == [False, True]
+    inbox.put(batch(0, 2), weight_bytes + 1)
+    assert not inbox.enough
+    inbox.put(batch(3, 4), weight_bytes + 1)
+    assert inbox.enough
 
 
-async def test_gathering_ends_as_soon_as_there_is_enough():
+def test_closing_drops_what_waits_and_what_comes():
     inbox = Inbox(most_records=2)
-    inbox.put(batch(0, 0), AMPLE_BYTES)
-    gathering = asyncio.create_task(inbox.gather(60))
-    inbox.put(batch(1, 1), AMPLE_BYTES)
-    await asyncio.wait_for(gathering, LIMIT_S)
-    assert offsets(inbox.take()) == [0, 1]
-
-
-async def test_gathering_ends_at_its_limit_with_what_there_is():
-    inbox = Inbox(most_records=2)
-    inbox.put(batch(0, 0), AMPLE_BYTES)
-    began = time.monotonic()
-    await inbox.gather(0.05)
-    assert time.monotonic() - began >= 0.05
-    assert offsets(inbox.take()) == [0]
-
-
-async def test_closing_lets_everyone_go_and_drops_what_waits_and_what_comes():
-    inbox = Inbox(most_records=2)
-    waiting = asyncio.create_task(inbox.wait(60))
-    await asyncio.sleep(0)
+    inbox.put(batch(0, 4), AMPLE_BYTES)
     inbox.close()
-    assert await asyncio.wait_for(waiting, LIMIT_S)
-    assert inbox.put(batch(0, 4), AMPLE_BYTES) is False
+    inbox.put(batch(5, 9), AMPLE_BYTES)
+    assert not inbox
+    assert not inbox.enough
     assert inbox.take() is None

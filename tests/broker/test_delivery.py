@@ -14,11 +14,12 @@ from aiokafka.errors import UnknownMemberIdError
 
 from streams import delivery
 from streams.clients import connection, opened
-from streams.delivery import OwnedPartition
+from streams.delivery import OwnedStep
 from streams.metrics import Metrics
 from streams.steps import Decision, Output, Record, Step
-from streams.tables import NEXT_OFFSET, changelog_topic
+from streams.tables import PROGRESS_KEY, Progress, changelog_topic
 from streams.topics import ENRICHED, HEADLINES, PREPARED
+from streams.transactions import transactional_producer
 from streams.transport import Batch
 from tests.broker.stream import Raw, Stream
 
@@ -31,7 +32,7 @@ class StoppedError(Exception):
 
 
 class Faust:
-    """What an owned partition asks of Faust."""
+    """What an owner asks of Faust."""
 
     def __init__(self):
         self.is_member = True
@@ -61,7 +62,7 @@ class Faust:
 
 
 class Worker:
-    """Owned partitions within this process, one source partition, a step that passes everything on."""
+    """Owners within this process, of one source partition, with a step that passes everything on."""
 
     def __init__(self, stream: Stream, monkeypatch):
         self.stream = stream
@@ -80,14 +81,14 @@ class Worker:
         seen = (remembered or b"") + record.value
         return Decision((Output(self.output_topic, record.key, seen, (), record.timestamp),), seen)
 
-    async def own(self, metrics: Metrics | None = None) -> tuple[OwnedPartition, Faust]:
+    async def own(self, metrics: Metrics | None = None) -> tuple[OwnedStep, Faust]:
         step = Step("test", PREPARED, (ENRICHED,), self._decide, HEADLINES)
         number = len(list(self.stream.folder.glob("owner-*")))
         folder = self.stream.folder / f"owner-{number}"
         folder.mkdir()
         faust = Faust()
-        owned = OwnedPartition(faust, replace(self.stream.settings, state_dir=folder), step, SOURCE, metrics=metrics)
-        await asyncio.wait_for(owned.ready.wait(), LIMIT_S)
+        owned = OwnedStep(faust, replace(self.stream.settings, state_dir=folder), step, [SOURCE], metrics=metrics)
+        await asyncio.wait_for(owned.partitions[SOURCE].ready.wait(), LIMIT_S)
         return owned, faust
 
     async def batch(self, begin: int = 0, first: int = 0, last: int = 1_000) -> Batch:
@@ -98,10 +99,13 @@ class Worker:
     async def came_out(self) -> list[bytes]:
         return [record.value for record in await self.stream.read([ENRICHED])]
 
-    async def committed(self) -> int | None:
-        """How far the partition has come, by the changelog."""
+    async def progress(self) -> Progress:
+        """How far the partition has come and whose it is, by the changelog."""
         changes = await self.stream.read([changelog_topic(self.stream.settings.app_id, HEADLINES)])
-        return max((int(change.value) for change in changes if change.key == NEXT_OFFSET), default=None)
+        return Progress.unpack(next((each.value for each in reversed(changes) if each.key == PROGRESS_KEY), None))
+
+    async def committed(self) -> int | None:
+        return (await self.progress()).next_offset
 
     async def until(self, condition) -> None:
         async def wait():
@@ -133,7 +137,7 @@ async def test_what_kafka_deleted_while_nobody_worked_is_passed_over_and_counted
         await admin.delete_records({SOURCE: RecordsToDelete(before_offset=3)})
     metrics = Metrics()
     owned, _ = await worker.own(metrics)
-    assert owned.next_offset == 3
+    assert owned.partitions[SOURCE].next_offset == 3
     assert b'headwater_unread_offsets_total{step="test"} 2.0' in metrics.exposition()[0]
     await owned.release()
 
@@ -161,7 +165,7 @@ async def test_nothing_is_committed_past_a_transaction_that_is_not_finished(work
     owned.offer(await worker.batch(begin=2, first=2))
     await worker.until(lambda: waiting)
     for _ in range(20):  # time enough for the second batch to overtake, if it could
-        assert await worker.committed() is None
+        assert await worker.committed() == 0
         assert await worker.came_out() == []
     assert len(waiting) == 1
     finish.set()
@@ -176,7 +180,7 @@ async def test_an_exception_in_a_step_commits_nothing_of_its_batch_and_stops_the
     owned.offer(await worker.batch())
     await worker.until(lambda: worker.stopped)
     assert isinstance(worker.stopped[0], RuntimeError)
-    assert await worker.committed() is None
+    assert await worker.committed() == 0
     assert await worker.came_out() == []
     await owned.release()
 
@@ -219,7 +223,7 @@ async def test_a_zombies_transaction_is_refused_and_it_leaves_the_heir_in_peace(
     heir, _ = await worker.own()
     its_faust.is_member = False
     zombie.offer(await worker.batch())
-    await worker.until(lambda: zombie.status.waiting_for)
+    await worker.until(lambda: zombie.statuses()[0].waiting_for)
     assert await worker.came_out() == []
     heir.offer(await worker.batch())
     await worker.until_committed(4)
@@ -231,9 +235,12 @@ async def test_a_zombies_transaction_is_refused_and_it_leaves_the_heir_in_peace(
 
 async def test_an_owner_whose_producer_kafka_has_given_up_begins_again(worker):
     """As after the broker was away for longer than a transaction may take."""
-    owned, _ = await worker.own()
-    async with opened(AIOKafkaProducer(**connection(worker.stream.settings), transactional_id=f"headwater-{PREPARED}-0")):
+    owned, faust = await worker.own()
+    name = (await worker.progress()).owner
+    async with opened(AIOKafkaProducer(**connection(worker.stream.settings), transactional_id=name)):
         pass
+    owned.offer(await worker.batch())
+    await worker.until(lambda: faust.sought == [0, 0])
     owned.offer(await worker.batch())
     await worker.until_committed(4)
     assert await worker.came_out() == [b"a", b"ab", b"abc", b"abcd"]
@@ -246,7 +253,7 @@ async def test_nothing_is_done_for_a_partition_that_was_released(worker):
     await owned.release()
     owned.offer(await worker.batch())
     assert not worker.stopped
-    assert await worker.committed() is None
+    assert await worker.committed() == 0
     assert await worker.came_out() == []
 
 
@@ -284,12 +291,13 @@ async def test_what_the_group_says_of_the_offset_is_not_believed(worker):
 async def test_what_a_torn_transaction_left_open_does_not_come_out_with_the_next(worker):
     """Kafka can lose the marks of a commit; the next commit of the same producer would then let its records out."""
     owned, _ = await worker.own()
-    producer = owned._producer
-    await producer.begin_transaction()
-    await producer.send_and_wait(ENRICHED, b"torn", b"key")
-    heir, _ = await worker.own()
-    heir.offer(await worker.batch())
-    await worker.until_committed(4)
-    assert await worker.came_out() == [b"a", b"ab", b"abc", b"abcd"]
+    name = (await worker.progress()).owner
+    async with opened(transactional_producer(worker.stream.settings, name)) as producer:
+        await producer.begin_transaction()
+        await producer.send_and_wait(ENRICHED, b"torn", b"key")
+        heir, _ = await worker.own()
+        heir.offer(await worker.batch())
+        await worker.until_committed(4)
+        assert await worker.came_out() == [b"a", b"ab", b"abc", b"abcd"]
     await owned.release()
     await heir.release()

@@ -14,7 +14,7 @@ import pytest
 from aiokafka import TopicPartition
 from prometheus_client.parser import text_string_to_metric_families
 
-from streams.delivery import OwnedPartition
+from streams.delivery import OwnedStep
 from streams.metrics import Metrics
 from streams.steps import Decision, Output, Record, Step
 from streams.topics import DUPLICATES, ENRICHED, HEADLINES, OUTCOMES, PREPARED, RAW, REJECTED
@@ -192,9 +192,9 @@ async def test_records_that_faust_never_delivers_make_a_worker_unhealthy(stream)
         rebalancing_count=1,
     )
     settings = replace(stream.settings, stall_s=2)
-    owned = OwnedPartition(faust, settings, Step("test", PREPARED, (ENRICHED,), pass_on, HEADLINES), source)
+    owned = OwnedStep(faust, settings, Step("test", PREPARED, (ENRICHED,), pass_on, HEADLINES), [source])
     metrics = Metrics()
-    watch = Watch(faust, SimpleNamespace(joined=True, statuses=lambda: [owned.status]), settings, metrics)
+    watch = Watch(faust, SimpleNamespace(joined=True, statuses=owned.statuses), settings, metrics)
     watch.start()
 
     async def until(condition) -> None:

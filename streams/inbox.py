@@ -1,0 +1,52 @@
+"""The inbox of a partition: batches that wait for its owner."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from streams.transport import Batch
+
+
+class Inbox:
+    """Batches in the order in which they came; those that follow on one another are taken as one."""
+
+    def __init__(self, most_records: int) -> None:
+        self._most_records = most_records
+        self._batches: deque[Batch] = deque()
+        self._closed = False
+        self.enough = False
+        """Whether as much waits as one transaction may hold."""
+
+    def __bool__(self) -> bool:
+        return bool(self._batches)
+
+    def put(self, batch: Batch, most_bytes: int) -> None:
+        """Add a batch; there is enough as soon as ``most_bytes`` wait, or the most records."""
+        if self._closed:
+            return
+        self._batches.append(batch)
+        records = sum(len(each.records) for each in self._batches)
+        if records >= self._most_records or sum(each.weight_bytes for each in self._batches) >= most_bytes:
+            self.enough = True
+
+    def take(self) -> Batch | None:
+        """All that follows on one another without a gap, as one batch; None when there is nothing."""
+        if not self._batches:
+            return None
+        first = self._batches.popleft()
+        records = list(first.records)
+        while self._batches and self._batches[0].begin <= records[-1].offset + 1:
+            last = records[-1].offset
+            records += [record for record in self._batches.popleft().records if record.offset > last]
+        self.enough = False
+        return Batch(records, first.begin)
+
+    def clear(self) -> None:
+        """Drop what waits."""
+        self._batches.clear()
+        self.enough = False
+
+    def close(self) -> None:
+        """Drop what waits and what comes."""
+        self._closed = True
+        self.clear()

@@ -1,0 +1,103 @@
+"""Transactional producers: how they are made, how an older one is shut out, and how one is given up.
+
+A producer's ``transactional.id`` is its name at the brokers. Whoever starts a producer under a name ends what the one before it
+had open, and shuts that one out for good.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.client import CoordinationType
+from aiokafka.errors import KafkaError
+from aiokafka.producer.sender import EndTxnHandler, Sender
+
+from streams.clients import MAX_REQUEST_BYTES, connection
+from streams.outbox import BATCH_BYTES
+from streams.settings import Settings
+
+_DISCARD_TIMEOUT_S = 1.0
+
+
+def transactional_producer(settings: Settings, transactional_id: str, timeout_ms: int = 60_000) -> AIOKafkaProducer:
+    """A producer, not started yet, for batches of :data:`streams.outbox.BATCH_BYTES`; it ends transactions with one message."""
+    producer = AIOKafkaProducer(
+        **connection(settings),
+        transactional_id=transactional_id,
+        transaction_timeout_ms=timeout_ms,
+        max_batch_size=BATCH_BYTES,
+        max_request_size=MAX_REQUEST_BYTES,
+        compression_type="zstd",
+        request_timeout_ms=30_000,
+    )
+    sender: Sender = producer._sender
+
+    async def end_transaction(result: Any) -> None:
+        await sender._message_accumulator.flush_for_commit()
+        transaction = sender._txn_manager
+        if transaction.is_empty_transaction():
+            transaction.complete_transaction()
+            return
+        node_id = await sender._find_coordinator(CoordinationType.TRANSACTION, transaction.transactional_id)
+        await _EndTransactionOnce(sender, result).do(node_id)
+
+    sender._do_txn_commit = end_transaction
+    return producer
+
+
+class _EndTransactionOnce(EndTxnHandler):
+    """Commits or aborts with a single message: aiokafka would send it again when the answer is lost.
+
+    A second message might be the one that counts while the first is still under way, and then ends a later transaction. So
+    a lost answer fails the producer instead. An answer that says "not now" is an answer: that is tried again.
+    """
+
+    async def do(self, node_id: int) -> bool:
+        response = await self._sender.client.send(node_id, self.create_request(), group=self.group)
+        pause_s = self.handle_response(response)
+        if pause_s is not None:
+            await asyncio.sleep(pause_s)
+        return pause_s is None
+
+
+async def sweep(producer: AIOKafkaProducer, topics: Iterable[str] = (), partitions: Iterable[TopicPartition] = ()) -> None:
+    """Abort a transaction over all that a producer writes: ends what a torn one of its predecessor's left open."""
+    await producer.begin_transaction()
+    transaction = producer._txn_manager
+    for tp in partitions:
+        transaction.maybe_add_partition_to_txn(tp)
+    for topic in topics:
+        for partition in await producer.partitions_for(topic):
+            transaction.maybe_add_partition_to_txn(TopicPartition(topic, partition))
+    while transaction.partitions_to_add():
+        if transaction.is_fatal_error():
+            raise KafkaError("the producer failed while it swept")
+        await asyncio.sleep(0.005)
+    await producer.abort_transaction()
+
+
+async def shut_out(settings: Settings, transactional_id: str, topics: Iterable[str]) -> None:
+    """End what the producer of this name has open in the topics, also where Kafka has torn it, and all it might still do.
+
+    Raises:
+        KafkaError: it could not be done; or somebody else is just doing it.
+    """
+    heir = transactional_producer(settings, transactional_id)
+    try:
+        await heir.start()
+        await sweep(heir, topics)
+    finally:
+        await discard(heir)
+
+
+async def discard(producer: AIOKafkaProducer) -> None:
+    """Close a producer without sending what it still holds: an open transaction is ended by whoever shuts it out."""
+    producer._closed = True
+    sending = producer._sender.sender_task
+    if sending is not None:
+        sending.cancel()
+        await asyncio.wait([sending], timeout=_DISCARD_TIMEOUT_S)
+    await producer.client.close()
