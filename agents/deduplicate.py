@@ -32,7 +32,7 @@ from streams.enrich.language import CREATOR as LANGUAGE_CREATOR
 from streams.settings import Settings
 from streams.steps import Decision, Output, Record, Step
 from streams.topics import DUPLICATES, ENRICHED, HEADLINES, PREPARED
-from streams.transport import Batch
+from streams.transport import Fetched
 
 
 def deduplicate_step(settings: Settings) -> Step:
@@ -80,10 +80,10 @@ def enrich(record: Record, article: Article) -> Output:
     return Output(ENRICHED, article.id.encode(), orjson.dumps(document), headers, record.timestamp)
 
 
-def install(app: faust.App, take: Callable[[Batch], Awaitable[None]]) -> None:
+def install(app: faust.App, take: Callable[[Fetched], Awaitable[None]]) -> None:
     """Register the agent; ``take`` is :meth:`streams.delivery.Delivery.take`."""
 
     @app.agent(batch_topic(app, PREPARED), name="deduplicate_articles")
-    async def deduplicate_articles(batches: AsyncIterable[Batch]) -> None:
-        async for batch in batches:
-            await take(batch)
+    async def deduplicate_articles(fetches: AsyncIterable[Fetched]) -> None:
+        async for fetched in fetches:
+            await take(fetched)

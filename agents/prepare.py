@@ -13,7 +13,7 @@ from streams.records import Rejection, read_record
 from streams.settings import Settings
 from streams.steps import Decision, Output, Record, Step, header, origin
 from streams.topics import PREPARED, RAW, REJECTED
-from streams.transport import Batch
+from streams.transport import Fetched
 
 
 def prepare_step(settings: Settings) -> Step:
@@ -41,10 +41,10 @@ def _content_type(record: Record) -> str | None:
     return header(record, "content-type") or next((found for name in spelt if (found := header(record, name))), None)
 
 
-def install(app: faust.App, take: Callable[[Batch], Awaitable[None]]) -> None:
+def install(app: faust.App, take: Callable[[Fetched], Awaitable[None]]) -> None:
     """Register the agent; ``take`` is :meth:`streams.delivery.Delivery.take`."""
 
     @app.agent(batch_topic(app, RAW), name="prepare_articles")
-    async def prepare_articles(batches: AsyncIterable[Batch]) -> None:
-        async for batch in batches:
-            await take(batch)
+    async def prepare_articles(fetches: AsyncIterable[Fetched]) -> None:
+        async for fetched in fetches:
+            await take(fetched)

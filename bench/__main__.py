@@ -23,12 +23,12 @@ import orjson
 from bench.articles import BODY_BYTES
 from bench.contestants import CONTESTANTS, named
 from bench.environments import ROOT, EnvironmentUnavailableError
-from bench.figures import ratio, spread
+from bench.figures import ratio
 from bench.ground import Ground, ground
 from bench.machine import facts
 from bench.names import Job
 from bench.race import ContestantFailedError, Heat, Load, Result, make_load, race
-from bench.report import OUTPUT, carry_out, write_report
+from bench.report import OUTPUT, carry_out, deciding_share, stream_us, write_report
 from streams.settings import Settings
 
 _MEMORY_TIMEOUT_S = 900.0
@@ -108,9 +108,11 @@ def _print_ratios(contest: dict[str, Any]) -> None:
                 f" {cpu.median:6.2f} × as little CPU ({cpu.least:.2f} to {cpu.most:.2f})"
             )
     limit = ratio(contest["limit_cpu_us"], [each["cpu_us"] for each in ours])
-    stream = spread([one["cpu_us"] - pure for one, pure in zip(ours, contest["limit_cpu_us"], strict=True)])
     print(f"  {'in memory':20} {limit.median:6.2f} of the limit ({limit.least:.2f} to {limit.most:.2f}), by CPU time")
-    print(f"  the stream itself    {stream.median:6.0f} µs CPU an article ({stream.least:.0f} to {stream.most:.0f})")
+    if contest["stages_us"]:
+        stream, share = stream_us(ours), deciding_share(ours)
+        print(f"  the stream itself    {stream.median:6.0f} µs CPU an article ({stream.least:.0f} to {stream.most:.0f})")
+        print(f"  the pure functions   {share.median:6.2f} of the worker's CPU ({share.least:.2f} to {share.most:.2f})")
 
 
 def main() -> int:

@@ -19,8 +19,7 @@ class Contestant:
     """One program, in one of its ways of working.
 
     ``command`` raises :class:`bench.environments.EnvironmentUnavailableError` where it can't be had. ``settles_s`` is how long
-    after an outcome it may still have work to do for it: its own interval of commits. ``supervised`` are several processes,
-    which are waited for until all are at work.
+    after an outcome it may still have work to do for it: its own interval of commits.
     """
 
     name: str
@@ -30,7 +29,6 @@ class Contestant:
     command: Callable[[Job], list[str]]
     settles_s: float = 0.5
     headwater: bool = False
-    supervised: bool = False
 
     def source(self, job: Job, run: str) -> str:
         """The topic it reads."""
@@ -77,7 +75,7 @@ def headwater(processes: int) -> Contestant:
     if processes == 1:
         return Contestant("headwater", "Headwater", EXACTLY_ONCE, _BOTH, command, headwater=True)
     title = f"Headwater in {processes} processes"
-    return Contestant(f"headwater-{processes}", title, EXACTLY_ONCE, _WHOLE, command, headwater=True, supervised=True)
+    return Contestant(f"headwater-{processes}", title, EXACTLY_ONCE, _WHOLE, command, headwater=True)
 
 
 # Without options, as a user starts it: a process for each core.
@@ -88,7 +86,6 @@ AS_STARTED = Contestant(
     _WHOLE,
     lambda _: [sys.executable, "-m", "streams", "worker"],
     headwater=True,
-    supervised=True,
 )
 
 CONTESTANTS = (

@@ -13,7 +13,7 @@ from streams.app import batch_topic, create_app
 from streams.delivery import Delivery
 from streams.settings import Settings
 from streams.steps import Decision, Output, Record, Step
-from streams.transport import Batch
+from streams.transport import Fetched
 
 TABLE = "seen"
 
@@ -42,9 +42,9 @@ def main() -> None:
     delivery = Delivery(app, settings, [step])
 
     @app.agent(batch_topic(app, step.source), name="pass_firsts")
-    async def pass_firsts(batches: AsyncIterable[Batch]) -> None:
-        async for batch in batches:
-            await delivery.take(batch)
+    async def pass_firsts(fetches: AsyncIterable[Fetched]) -> None:
+        async for fetched in fetches:
+            await delivery.take(fetched)
 
     app.finalize()
     sys.argv = sys.argv[:1]

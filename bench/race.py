@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import shutil
 import signal
 import socket
@@ -86,6 +87,8 @@ class Result:
     articles: int
     per_second: float
     cpu_us: float
+    decide_cpu_us: float | None
+    """Of it, what the worker's own clock found around the pure functions; None of those who don't tell."""
     broker_cpu_us: float | None
     reader_cpu_us: float
     start_s: float
@@ -127,10 +130,10 @@ def _inputs(job: Job, count: int, seed: int, body_bytes: int) -> tuple[Input, ..
 class Process:
     """A contestant that runs."""
 
-    def __init__(self, command: Sequence[str], environment: dict[str, str], log: Path, ready_url: str | None) -> None:
-        """``ready_url`` answers 200 when it is at work, all of it; None where there is no such page."""
+    def __init__(self, command: Sequence[str], environment: dict[str, str], log: Path, pages: str | None) -> None:
+        """``pages`` is where /ready answers 200 when it is at work, all of it, and /metrics counts; None where they don't."""
         self._log = log
-        self._ready_url = ready_url
+        self._pages = pages
         self.began = time.monotonic()
         with log.open("wb") as output:
             self._process = subprocess.Popen(
@@ -154,18 +157,27 @@ class Process:
         Raises:
             TimeoutError: they are not, three minutes after its start.
         """
-        if self._ready_url is None:
+        if self._pages is None:
             return
         async with aiohttp.ClientSession() as session:
             while True:
                 with contextlib.suppress(aiohttp.ClientError):
-                    async with session.get(self._ready_url) as response:
+                    async with session.get(f"{self._pages}/ready") as response:
                         if response.status == HTTPStatus.OK:
                             return
                 self.alive()
                 if time.monotonic() - self.began > _START_LIMIT_S:
                     raise TimeoutError(f"it is not at work after {_START_LIMIT_S:.0f} s")
                 await asyncio.sleep(0.2)
+
+    async def decide_cpu_s(self) -> float | None:
+        """Processor time it has spent on deciding, by its own account."""
+        if self._pages is None:
+            return None
+        async with aiohttp.ClientSession() as session, session.get(f"{self._pages}/metrics") as response:
+            return sum(
+                map(float, re.findall(r"^headwater_decide_cpu_seconds_total.* (\S+)$", await response.text(), re.MULTILINE))
+            )
 
     async def settle(self, least_s: float) -> None:
         """Wait for ``least_s``, and until it rests: a table that was restored is compacted for a while. Two minutes at most."""
@@ -208,7 +220,7 @@ async def running(ground: Ground, heat: Heat) -> AsyncIterator[Process]:
     """
     contestant, job, run = heat.contestant, heat.load.job, heat.run
     command = contestant.command(job)
-    web_port = _free_port() if contestant.supervised else 0
+    web_port = _free_port() if contestant.headwater and job is Job.WHOLE else 0
     settings = replace(
         ground.settings, app_id=run, state_dir=ground.folder / run, partitions=heat.partitions, session_timeout_s=60,
         web_host="127.0.0.1", web_port=web_port,
@@ -228,8 +240,8 @@ async def running(ground: Ground, heat: Heat) -> AsyncIterator[Process]:
     try:
         if heat.prepare is not None:
             await heat.prepare(settings)
-        ready_url = f"http://127.0.0.1:{web_port}/ready" if web_port else None
-        process = Process(command, _environment(settings, heat), ground.folder / f"{run}.log", ready_url)
+        pages = f"http://127.0.0.1:{web_port}" if web_port else None
+        process = Process(command, _environment(settings, heat), ground.folder / f"{run}.log", pages)
         try:
             yield process
         finally:
@@ -289,6 +301,7 @@ async def race(ground: Ground, heat: Heat) -> Result:
     async with running(ground, heat) as process, ground.reader(heat.targets, heat.partitions) as reader:
         try:
             start_s = await warm_up(ground, heat, process, reader, now_ms)
+            decided_s = await process.decide_cpu_s()
             warm_firsts = reader.counts[heat.targets[0]]
             with process.held():
                 await ground.publish(heat.source, load.main, now_ms + len(load.warm))
@@ -299,6 +312,7 @@ async def race(ground: Ground, heat: Heat) -> Result:
             while await reader.some(0.5 + heat.contestant.settles_s):
                 pass
             process.alive()
+            deciding_s = None if decided_s is None else (await process.decide_cpu_s() or 0.0) - decided_s
         except TimeoutError as error:
             raise process.failure(str(error)) from error
         count = len(load.main)
@@ -307,6 +321,7 @@ async def race(ground: Ground, heat: Heat) -> Result:
             articles=count,
             per_second=count / wall_s,
             cpu_us=(cpu_seconds(process.pid) - cpu_s) / count * 1e6,
+            decide_cpu_us=None if deciding_s is None else deciding_s / count * 1e6,
             broker_cpu_us=broker_us,
             reader_cpu_us=(time.process_time() - reader_cpu_s) / count * 1e6,
             start_s=start_s,

@@ -171,10 +171,29 @@ def _contest(job: str, contest: Mapping[str, Any], rounds: int) -> Iterator[str]
             "",
         )
         rows = [(name, f"{us:.0f}") for name, us in stages.items()]
-        rows.append(("the pure functions, in all, without clocks within", f"{spread(limit).median:.0f}"))
-        if streams := [cpu - pure for cpu, pure in zip(our_cpu, limit, strict=False)]:
-            rows.append(("**the stream itself**: worker less pure functions", _text(spread(streams))))
+        rows.append(("the pure functions in memory, in all, without clocks within", f"{spread(limit).median:.0f}"))
+        told = [run for run in ours if run.get("decide_cpu_us") is not None]
+        if told:
+            rows.append(("the pure functions in the worker, beside a busy broker, by its own clock", _text(deciding_us(told))))
+            rows.append(("**the stream itself**: all else that the worker takes", _text(stream_us(told))))
         yield from _table(("stage", "CPU µs"), rows)
+        if told:
+            yield from ("", f"Of the worker's processor time the pure functions take {_text(deciding_share(told), 2)}.")
+
+
+def deciding_us(ours: Sequence[Mapping[str, Any]]) -> Spread:
+    """What the pure functions take in a worker, for each article."""
+    return spread([run["decide_cpu_us"] for run in ours])
+
+
+def stream_us(ours: Sequence[Mapping[str, Any]]) -> Spread:
+    """What all else takes there: Faust, Kafka's clients, the tables, the interpreter's own threads."""
+    return spread([run["cpu_us"] - run["decide_cpu_us"] for run in ours])
+
+
+def deciding_share(ours: Sequence[Mapping[str, Any]]) -> Spread:
+    """The pure functions' share of a worker's processor time."""
+    return spread([run["decide_cpu_us"] / run["cpu_us"] for run in ours])
 
 
 def _latency(latency: Mapping[str, Any]) -> Iterator[str]:

@@ -63,8 +63,8 @@ def _credentials(settings: Settings) -> faust.auth.Credentials | None:
 
 
 def batch_topic(app: faust.App, name: str) -> faust.Topic:
-    """A topic whose stream yields :class:`streams.transport.Batch`.
+    """A topic whose stream yields :class:`streams.transport.Fetched`.
 
-    ``acks`` is off: a batch looks like a gap to Faust's bookkeeping of acknowledged offsets, which would grow for ever.
+    ``acks`` is off: one looks like a gap to Faust's bookkeeping of acknowledged offsets, which would grow for ever.
     """
     return app.topic(name, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw", acks=False)

@@ -76,14 +76,14 @@ from aiokafka.errors import (
 
 from streams.clients import connection, opened
 from streams.inbox import Inbox
-from streams.metrics import Metrics
+from streams.metrics import Metrics, Times
 from streams.outbox import Outbox
 from streams.settings import Settings
 from streams.steps import Output, Record, Step
 from streams.tables import PROGRESS_KEY, Progress, TablePartition, changelog_topic
 from streams.topics import PROGRESS
 from streams.transactions import discard, shut_out, sweep, transactional_producer
-from streams.transport import Batch, batch_bytes
+from streams.transport import Batch, Fetched, batch_bytes
 
 log = logging.getLogger(__name__)
 
@@ -141,22 +141,35 @@ class _Share(NamedTuple):
 
 
 class _Breath:
-    """Lets the event loop in between slices of computing, and says when it has been enough."""
+    """Lets the event loop in between slices of computing, says when it has been enough, and what it has cost."""
 
     def __init__(self) -> None:
+        self.cpu_s = 0.0
+        """Processor time spent on deciding alone: all that a worker takes but this is the stream's."""
         self._began = self._drawn = time.monotonic()
+        self._cpu_began_s = 0.0
 
-    async def is_out(self) -> bool:
-        """To be asked after each record."""
-        now = time.monotonic()
-        if now - self._drawn <= _LONGEST_BREATH_S:
-            return False
-        if now - self._began > _LONGEST_DECIDING_S:
-            return True
-        for _ in range(_TURNS):
-            await asyncio.sleep(0)
+    def draw(self) -> None:
+        """A slice begins."""
         self._drawn = time.monotonic()
-        return False
+        self._cpu_began_s = time.thread_time()
+
+    def let_go(self) -> None:
+        """It ends."""
+        self.cpu_s += time.thread_time() - self._cpu_began_s
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether the rest shall go into the next transaction."""
+        return time.monotonic() - self._began > _LONGEST_DECIDING_S
+
+    async def pause(self) -> None:
+        """To be called within a slice, between two records: another slice begins if it is time."""
+        if time.monotonic() - self._drawn > _LONGEST_BREATH_S:
+            self.let_go()
+            for _ in range(_TURNS):
+                await asyncio.sleep(0)
+            self.draw()
 
 
 class OwnedPartition:
@@ -252,14 +265,17 @@ class OwnedPartition:
         outputs: list[Output] = []
         changes: dict[bytes, bytes] = {}
         count = 0
+        breath.draw()
         for record in records:
             decision = self._step.decide(record, known.get(record.key))
             outputs.extend(decision.outputs)
             if decision.remember is not None and record.key is not None:
                 known[record.key] = changes[record.key] = decision.remember
             count += 1
-            if await breath.is_out():
+            if breath.is_spent:
                 break
+            await breath.pause()
+        breath.let_go()
         self._decided_to = records[count - 1].offset + 1
         if count == len(upcoming):
             self._batch = None
@@ -451,7 +467,7 @@ class OwnedStep:
 
     def offer(self, batch: Batch, most_bytes: int = sys.maxsize) -> None:
         """Hand over a batch of one of the partitions; others are dropped: who acquires theirs sends Faust back to it."""
-        if (partition := self.partitions.get(TopicPartition(batch.topic, batch.partition))) is not None:
+        if (partition := self.partitions.get(batch.tp)) is not None:
             partition.offer(batch, most_bytes)
 
     async def release(self) -> None:
@@ -498,15 +514,16 @@ class OwnedStep:
         await self._gather()
         if self._released:
             return
+        breath = _Breath()
         async with self._deciding:
             began = time.monotonic()
-            shares = await self._decide()
-            decided = time.monotonic()
+            shares = await self._decide(breath)
+            decide_s = time.monotonic() - began
         await self._finish()
         if shares:
             for share in shares:
                 share.partition.committing(share)
-            self._writing = asyncio.create_task(self._write(shares, decided - began))
+            self._writing = asyncio.create_task(self._write(shares, decide_s, breath.cpu_s))
             self._writing.add_done_callback(lambda _: self._news.set())
 
     async def _gather(self) -> None:
@@ -525,8 +542,7 @@ class OwnedStep:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), wait_s)
 
-    async def _decide(self) -> list[_Share]:
-        breath = _Breath()
+    async def _decide(self, breath: _Breath) -> list[_Share]:
         shares: list[_Share] = []
         room = self._settings.max_batch_records
         self._turns.rotate(-1)
@@ -536,7 +552,7 @@ class OwnedStep:
             if (share := await partition.decide(room, breath)) is not None:
                 shares.append(share)
                 room -= len(share.records)
-            if not room or await breath.is_out():
+            if not room or breath.is_spent:
                 break
         return shares
 
@@ -548,7 +564,7 @@ class OwnedStep:
             finally:
                 self._writing = None
 
-    async def _write(self, shares: Sequence[_Share], decide_s: float) -> None:
+    async def _write(self, shares: Sequence[_Share], decide_s: float, decide_cpu_s: float) -> None:
         """Commit what was decided as one transaction."""
         began = time.monotonic()
         # Deciding has no limit: a slow machine and a large article are no lost transaction, and would be none a second time.
@@ -556,7 +572,7 @@ class OwnedStep:
         write_s = time.monotonic() - began
         records = [record for share in shares for record in share.records]
         outputs = [output for share in shares for output in share.outputs]
-        self._metrics.committed(self._step, records, outputs, decide_s, write_s)
+        self._metrics.committed(self._step, records, outputs, Times(decide_s, decide_cpu_s, write_s))
         # A broker that answers late has enough to do: larger transactions are fewer.
         self._due_at = began + max(self._linger_s, _LINGER_PER_WRITE * write_s)
 
@@ -675,12 +691,14 @@ class Delivery:
         app.on_partitions_revoked.connect(self._on_revoked)
         app.on_before_shutdown.connect(self._on_shutdown)
 
-    async def take(self, batch: Batch) -> None:
-        """Called by an agent for each batch of its stream."""
-        owned = self._owned.get(batch.topic)
+    async def take(self, fetched: Fetched) -> None:
+        """Called by an agent for all that its stream has."""
+        owned = self._owned.get(fetched.topic)
         # Without an owner it is dropped: acquiring the partition sends Faust back to what is not committed.
         if owned is not None:
-            owned.offer(batch, batch_bytes(sum(len(each.partitions) for each in self._owned.values())))
+            most_bytes = batch_bytes(sum(len(each.partitions) for each in self._owned.values()))
+            for batch in fetched.batches:
+                owned.offer(batch, most_bytes)
 
     def statuses(self) -> list[PartitionStatus]:
         """How each partition of this worker stands."""

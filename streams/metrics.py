@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import metadata
 from itertools import accumulate
-from typing import Final
+from typing import Final, NamedTuple
 
 import prometheus_client as prometheus
 from aiokafka import TopicPartition
@@ -61,6 +61,14 @@ def tally(outputs: Iterable[Output]) -> Counter[tuple[str, str]]:
                     break
         counts[output.topic, which] += 1
     return counts
+
+
+class Times(NamedTuple):
+    """What a transaction took: to decide, how much of that was processor time, and to be written and committed."""
+
+    decide_s: float
+    decide_cpu_s: float
+    transaction_s: float
 
 
 class Metrics:
@@ -114,7 +122,10 @@ class Metrics:
             "batch_records", "Records of the source in one committed transaction.", "step", _SIZE_BOUNDS
         )
         self._decide = self._histogram(
-            "decide_seconds", "Time to decide on a batch, what other partitions did meanwhile included.", "step", _BATCH_BOUNDS
+            "decide_seconds", "Time to decide on a batch, what others did meanwhile included.", "step", _BATCH_BOUNDS
+        )
+        self._decide_cpu = self._counter(
+            "decide_cpu_seconds", "Processor time spent on deciding alone: the rest of the process's is the stream's.", "step"
         )
         self._transaction = self._histogram(
             "transaction_seconds", "Time from the begin of a transaction until it is committed.", "step", _BATCH_BOUNDS
@@ -147,14 +158,13 @@ class Metrics:
             "state_bytes", "Size on disk of what is remembered for a partition.", "topic", "partition"
         )
 
-    def committed(
-        self, step: Step, records: Sequence[Record], outputs: Sequence[Output], decide_s: float, transaction_s: float
-    ) -> None:
+    def committed(self, step: Step, records: Sequence[Record], outputs: Sequence[Output], times: Times) -> None:
         """A batch of ``records`` became ``outputs`` in one transaction, which has just been committed."""
         self._records_in.labels(step.source).inc(len(records))
         self._batch_records.labels(step.name).observe(len(records))
-        self._decide.labels(step.name).observe(decide_s)
-        self._transaction.labels(step.name).observe(transaction_s)
+        self._decide.labels(step.name).observe(times.decide_s)
+        self._decide_cpu.labels(step.name).inc(times.decide_cpu_s)
+        self._transaction.labels(step.name).observe(times.transaction_s)
         by_which = {ENRICHED: self._articles, DUPLICATES: self._duplicates, REJECTED: self._rejections}
         for (topic, which), count in tally(outputs).items():
             self._records_out.labels(topic).inc(count)

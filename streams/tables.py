@@ -4,7 +4,7 @@ A table partition belongs to a partition of the step's source and is only touche
 (:mod:`streams.delivery`). Two things make it exact:
 
 - Its **changelog** is written inside the transaction that commits the source offset. What a read_committed reader finds there
-  is the state after precisely the committed records: never behind, never ahead, and no fenced worker can add to it.
+  is the state after precisely the committed records: never behind, never ahead, and nobody who was shut out can add to it.
 - The **local copy** is written after the transaction has committed, together with the changelog position it then stands at,
   in one atomic RocksDB write. Any local copy, however old or of whichever worker, is therefore the true state at its
   position, and reading the changelog from there brings it up to date. Losing it costs time, not truth.
@@ -136,8 +136,8 @@ class TablePartition:
     async def restore(self, changelog: TopicPartition, consumer: AIOKafkaConsumer) -> int:
         """Bring the copy up to date from its changelog, in batches; returns the number of records read.
 
-        ``consumer`` must read ``read_committed`` and be assigned the changelog partition. Call it after the partition's
-        producer has fenced its predecessor: from then on nobody else can commit to the changelog.
+        ``consumer`` must read ``read_committed`` and be assigned the changelog partition. Once all others are
+        shut out who might commit to it, what was read is all there is.
 
         Raises:
             TimeoutError: nothing came for a minute.

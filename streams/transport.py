@@ -1,8 +1,8 @@
-"""The batch transport: to Faust, all records of one partition in one fetch are a single event.
+"""The batch transport: to Faust, all records of a topic in one fetch are a single event.
 
 Faust spends 150 to 300 microseconds of Python on every event it delivers (drain loop, conductor, stream, sensors). Paid once
-for hundreds of records, that no longer matters. Registered with Faust under the URL scheme ``kafka-batch`` by the entry
-point in ``pyproject.toml``.
+for hundreds of records, of all partitions, that no longer matters. Registered with Faust under the URL scheme
+``kafka-batch`` by the entry point in ``pyproject.toml``.
 
 What else differs from Faust's own driver, each by subclassing it:
 
@@ -23,6 +23,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -57,13 +58,25 @@ def batch_bytes(partitions: int) -> int:
 
 
 class Batch:
-    """All records of one partition in one fetch, dressed as the one record that Faust takes it for.
+    """All records of one partition in one fetch.
 
     ``begin`` is where in the log the fetch began, or the one before it if that found nothing. Between it and the first
     record there are only offsets that hold no record for us: markers of transactions, aborted or compacted records.
     """
 
-    __slots__ = ("begin", "offset", "partition", "records", "timestamp", "timestamp_type", "topic", "weight_bytes")
+    __slots__ = ("begin", "records", "tp", "weight_bytes")
+
+    def __init__(self, records: Sequence[ConsumerRecord], begin: int) -> None:
+        self.records = records
+        self.begin = begin
+        self.weight_bytes = sum(map(_weight, records))
+        self.tp = TopicPartition(records[0].topic, records[0].partition)
+
+
+class Fetched:
+    """The batches of one topic in one fetch, dressed as the one record that Faust takes them for."""
+
+    __slots__ = ("batches", "offset", "partition", "timestamp", "timestamp_type", "topic")
 
     # Faust copies these into its own message object and looks at none of them.
     key = None
@@ -71,11 +84,9 @@ class Batch:
     checksum = None
     serialized_key_size = serialized_value_size = 0
 
-    def __init__(self, records: Sequence[ConsumerRecord], begin: int) -> None:
-        last = records[-1]
-        self.records = records
-        self.begin = begin
-        self.weight_bytes = sum(map(_weight, records))
+    def __init__(self, batches: Sequence[Batch]) -> None:
+        self.batches = batches
+        last = batches[0].records[-1]
         self.topic: str = last.topic
         self.partition: int = last.partition
         self.offset: int = last.offset
@@ -83,8 +94,8 @@ class Batch:
         self.timestamp_type: int = last.timestamp_type
 
     @property
-    def value(self) -> Batch:
-        """What an agent gets from its stream: the batch itself."""
+    def value(self) -> Fetched:
+        """What an agent gets from its stream: all of it."""
         return self
 
 
@@ -174,7 +185,7 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
 
     async def _fetch_records(
         self, consumer: AIOKafkaConsumer, active_partitions: Any, timeout: float | None = None, max_records: int | None = None
-    ) -> dict[Any, list[Batch]]:
+    ) -> dict[Any, list[Fetched]]:
         fetcher = consumer._fetcher
         fetcher._prefetch_backoff = 0.0  # what is held back shall not keep it from fetching the others
         now = time.monotonic()
@@ -187,18 +198,18 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
             if failed := {tp for tp, fetched in fetcher._records.items() if not isinstance(fetched, FetchResult)}:
                 await super()._fetch_records(consumer, failed, timeout=0, max_records=max_records)  # raises
             fetched = self._take(fetcher, active_partitions, max_records)
-            batches = {}
+            by_topic: dict[str, list[Batch]] = defaultdict(list)
             for tp, position in before.items():
                 begin = self._begin(tp, position)
                 if records := fetched.get(tp):
-                    batches[tp] = [Batch(records, begin)]
+                    by_topic[tp.topic].append(Batch(records, begin))
                     begin = records[-1].offset + 1
                 self._quiet[tp] = begin, assignment.state_value(tp)._position
             now = time.monotonic()
-            if batches:
+            if by_topic:
                 self._handed_over_at = now
-            if batches or now >= deadline:
-                return batches
+            if by_topic or now >= deadline:
+                return {batches[0].tp: [Fetched(batches)] for batches in by_topic.values()}
             self._arrival = fetcher._create_fetch_waiter()
             await asyncio.wait([self._arrival], timeout=deadline - now)
             if not self._arrival.done():

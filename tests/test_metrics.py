@@ -18,7 +18,7 @@ from agents import pipeline_steps
 from streams.delivery import PartitionStatus
 from streams.enrich.duplicates import DuplicateKind
 from streams.memory import MemoryPipeline, MemoryRecord
-from streams.metrics import BatchHistogram, Metrics, tally
+from streams.metrics import BatchHistogram, Metrics, Times, tally
 from streams.records import Reason
 from streams.settings import Settings, SettingsError
 from streams.steps import Output
@@ -76,7 +76,7 @@ def test_language_kind_and_reason_are_counted_by_the_headers_of_the_pipelines_ow
 def test_a_committed_batch_is_counted_in_and_out_by_topic_and_by_what_became_of_it():
     metrics = Metrics(STEPS)
     outputs = [output for output in pipeline_outputs() if output.topic in {PREPARED, REJECTED}]
-    metrics.committed(PREPARE, [record(offset=offset) for offset in range(5)], outputs, 0.02, 0.003)
+    metrics.committed(PREPARE, [record(offset=offset) for offset in range(5)], outputs, Times(0.02, 0.015, 0.003))
     found = samples(metrics)
     assert found['headwater_records_in_total{topic="news.raw"}'] == 5
     assert found['headwater_records_out_total{topic="news.prepared"}'] == 3
@@ -84,6 +84,7 @@ def test_a_committed_batch_is_counted_in_and_out_by_topic_and_by_what_became_of_
     assert found['headwater_rejections_total{reason="empty"}'] == 1
     assert found['headwater_batch_records_sum{step="prepare"}'] == 5
     assert found['headwater_decide_seconds_sum{step="prepare"}'] == 0.02
+    assert found['headwater_decide_cpu_seconds_total{step="prepare"}'] == 0.015
     assert found['headwater_transaction_seconds_bucket{le="0.005",step="prepare"}'] == 1
 
 
@@ -95,8 +96,7 @@ def test_latency_is_the_age_of_the_raw_record_and_left_out_where_that_is_unknown
         DEDUPLICATE,
         [record(PREPARED)],
         [Output(ENRICHED, None, b"", (), timestamp_ms) for timestamp_ms in timestamps_ms],
-        0.0,
-        0.0,
+        Times(0.0, 0.0, 0.0),
     )
     found = samples(metrics)
     name = "headwater_end_to_end_latency_seconds"
@@ -147,7 +147,7 @@ def test_two_workers_in_one_process_do_not_share_their_counts():
 
 def filled() -> Metrics:
     metrics = Metrics(STEPS)
-    metrics.committed(DEDUPLICATE, [record(PREPARED)], pipeline_outputs(), 0.1, 0.1)
+    metrics.committed(DEDUPLICATE, [record(PREPARED)], pipeline_outputs(), Times(0.1, 0.1, 0.1))
     metrics.restored(DEDUPLICATE, 1, 0.1)
     metrics.sampled({SOURCE: 7}, {SOURCE: 4096})
     metrics.stands(ready=True, healthy=True, rebalances=1, partitions={"ready": 1, "waiting": 0})

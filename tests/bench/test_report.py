@@ -13,8 +13,8 @@ from bench.race import Result
 from bench.report import KEPT, NO_WORKER, write_page, write_report
 
 RUN = Result(
-    articles=100, per_second=1000.0, cpu_us=50.0, broker_cpu_us=None, reader_cpu_us=7.0, start_s=2.0, resident_bytes=10**8,
-    firsts=60, surplus=0, state_bytes=12_000, raw_bytes=200_000, stored_bytes=None,
+    articles=100, per_second=1000.0, cpu_us=50.0, decide_cpu_us=20.0, broker_cpu_us=None, reader_cpu_us=7.0, start_s=2.0,
+    resident_bytes=10**8, firsts=60, surplus=0, state_bytes=12_000, raw_bytes=200_000, stored_bytes=None,
 ).as_json()  # fmt: skip
 PEERS = {
     "machine": {"processor": "2 × anything"},
@@ -90,6 +90,14 @@ def test_a_round_that_one_has_not_run_yet_does_not_count_in_the_ratio(tmp_path):
     runs = contest["runs"] | {"headwater": [RUN]}
     write_report(tmp_path, "peers", PEERS | {"jobs": {"dedup": contest | {"runs": runs, "limit_cpu_us": [5.0]}}})
     assert row((tmp_path / "BENCHMARKS.md").read_text("utf-8"), "Quix Streams, at-least-once")[1] == "2.00"
+
+
+def test_the_stream_itself_is_all_that_the_worker_takes_but_for_the_pure_functions_by_its_own_clock(tmp_path):
+    contest = PEERS["jobs"]["dedup"] | {"stages_us": {"parse": 10.0}}
+    write_report(tmp_path, "peers", PEERS | {"jobs": {"whole": contest}})
+    page = (tmp_path / "BENCHMARKS.md").read_text("utf-8")
+    assert "| **the stream itself**: all else that the worker takes | 30 |" in page
+    assert "the pure functions take 0.40." in page
 
 
 def test_the_page_has_the_latency_of_each_and_what_the_reader_takes_by_itself(tmp_path):

@@ -1,4 +1,4 @@
-"""A worker whose Faust loses every fifth batch on the way from the log to its partition."""
+"""A worker whose Faust loses a fifth of what it fetches on the way from the log to its partitions."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import random
 
 from streams.__main__ import main
 from streams.delivery import Delivery
-from streams.transport import Batch
+from streams.transport import Fetched
 
 take = Delivery.take
 chance = random.Random(1)
 
 
-async def lose_or_take(self: Delivery, batch: Batch) -> None:
+async def lose_or_take(self: Delivery, fetched: Fetched) -> None:
     if chance.random() > 1 / 5:
-        await take(self, batch)
+        await take(self, fetched)
 
 
 Delivery.take = lose_or_take  # type: ignore[method-assign]

@@ -6,11 +6,12 @@ import asyncio
 import os
 from dataclasses import replace
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
-from aiokafka.errors import UnknownMemberIdError
+from aiokafka.errors import KafkaError, UnknownMemberIdError
 
 from streams import delivery
 from streams.clients import connection, opened
@@ -36,6 +37,7 @@ class Faust:
 
     def __init__(self):
         self.is_member = True
+        self.confirmations = 0
         self.sought: list[int] = []
         self.held: set[TopicPartition] = set()
         self.consumer = SimpleNamespace(
@@ -51,6 +53,7 @@ class Faust:
         self.sought.append(offset)
 
     async def _confirm(self):
+        self.confirmations += 1
         if not self.is_member:
             raise UnknownMemberIdError
 
@@ -68,6 +71,7 @@ class Worker:
         self.stream = stream
         self.stopped: list[BaseException] = []
         self.bad: set[bytes] = set()
+        self.decided: list[bytes] = []
         self.output_topic = ENRICHED
         monkeypatch.setattr(delivery, "_stop_worker", self._stop)
 
@@ -78,16 +82,21 @@ class Worker:
     def _decide(self, record: Record, remembered: bytes | None) -> Decision:
         if record.value in self.bad:
             raise RuntimeError("a bug")
+        self.decided.append(record.value)
         seen = (remembered or b"") + record.value
         return Decision((Output(self.output_topic, record.key, seen, (), record.timestamp),), seen)
 
-    async def own(self, metrics: Metrics | None = None) -> tuple[OwnedStep, Faust]:
+    def begin_to_own(self, metrics: Metrics | None = None, **settings: Any) -> tuple[OwnedStep, Faust]:
         step = Step("test", PREPARED, (ENRICHED,), self._decide, HEADLINES)
         number = len(list(self.stream.folder.glob("owner-*")))
         folder = self.stream.folder / f"owner-{number}"
         folder.mkdir()
         faust = Faust()
-        owned = OwnedStep(faust, replace(self.stream.settings, state_dir=folder), step, [SOURCE], metrics=metrics)
+        settings = replace(self.stream.settings, state_dir=folder, **settings)
+        return OwnedStep(faust, settings, step, [SOURCE], metrics=metrics), faust
+
+    async def own(self, metrics: Metrics | None = None, **settings: Any) -> tuple[OwnedStep, Faust]:
+        owned, faust = self.begin_to_own(metrics, **settings)
         await asyncio.wait_for(owned.partitions[SOURCE].ready.wait(), LIMIT_S)
         return owned, faust
 
@@ -174,6 +183,31 @@ async def test_nothing_is_committed_past_a_transaction_that_is_not_finished(work
     await owned.release()
 
 
+@pytest.mark.parametrize("is_lost", [False, True], ids=["and it is committed", "and it is lost"])
+async def test_what_is_decided_while_a_transaction_is_under_way_follows_on_it(worker, is_lost):
+    owned, faust = await worker.own(max_batch_records=1)
+    commit, finish = owned._producer.commit_transaction, asyncio.Event()
+
+    async def slow_commit():
+        await finish.wait()
+        if is_lost:
+            raise KafkaError("lost")
+        await commit()
+
+    owned._producer.commit_transaction = slow_commit
+    owned.offer(await worker.batch())
+    await worker.until(lambda: worker.decided == [b"a", b"b"])
+    assert await worker.came_out() == []
+    finish.set()
+    if is_lost:
+        await worker.until(lambda: len(faust.sought) == 2)
+        owned.offer(await worker.batch())
+    await worker.until_committed(4)
+    assert await worker.came_out() == [b"a", b"ab", b"abc", b"abcd"]
+    await owned.release()
+    assert not worker.stopped
+
+
 async def test_an_exception_in_a_step_commits_nothing_of_its_batch_and_stops_the_worker(worker):
     owned, _ = await worker.own()
     worker.bad = {b"c"}
@@ -229,6 +263,44 @@ async def test_a_zombies_transaction_is_refused_and_it_leaves_the_heir_in_peace(
     await worker.until_committed(4)
     assert await worker.came_out() == [b"a", b"ab", b"abc", b"abcd"]
     await zombie.release()
+    await heir.release()
+    assert not worker.stopped
+
+
+async def test_an_heir_that_is_overtaken_on_the_way_does_not_become_the_owner(worker):
+    first, _ = await worker.own()
+    late, its_faust = worker.begin_to_own()
+    shut_out, was_there, go_on = late._shut_out, asyncio.Event(), asyncio.Event()
+
+    async def shut_out_slowly(former):
+        await shut_out(former)
+        was_there.set()
+        await go_on.wait()
+
+    late._shut_out = shut_out_slowly
+    await asyncio.wait_for(was_there.wait(), LIMIT_S)
+    heir, _ = await worker.own()
+    name = (await worker.progress()).owner
+    its_faust.is_member = False
+    go_on.set()
+    await worker.until(lambda: its_faust.confirmations == 2)  # refused, it asks whether it is still meant
+    assert (await worker.progress()).owner == name
+    assert late.statuses()[0].waiting_for
+    heir.offer(await worker.batch())
+    await worker.until_committed(4)
+    for each in (first, late, heir):
+        await each.release()
+    assert not worker.stopped
+
+
+async def test_who_leaves_in_good_order_need_not_be_shut_out(worker):
+    first, _ = await worker.own()
+    assert (await worker.progress()).owner
+    await first.release()
+    assert await worker.progress() == Progress(0, None)
+    heir, _ = worker.begin_to_own()
+    heir._shut_out = None
+    await asyncio.wait_for(heir.partitions[SOURCE].ready.wait(), LIMIT_S)
     await heir.release()
     assert not worker.stopped
 
