@@ -228,7 +228,7 @@ def _growth(growth: Mapping[str, Any], picture: str | None) -> Iterator[str]:
             ("partitions", "articles a second", "CPU µs an article", "broker's µs", "reader's µs"),
             [(f"{row['partitions']:,}", *_speed(row)) for row in rows],
         )
-        yield from ("", _bend(rows, "partitions") + " Each partition has transactions of its own: more of them are smaller.")
+        yield from ("", _bend(rows, "partitions"))
     if rows := growth["processes"]:
         yield ""
         yield from _table(

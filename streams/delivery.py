@@ -245,10 +245,13 @@ class OwnedPartition:
             self._task.cancel()
             await asyncio.wait([self._task])
             self._task = None
+        self._close_table()
+        self._ahead = {}
+
+    def _close_table(self) -> None:
         if self._table is not None:
             self._table.close()
             self._table = None
-        self._ahead = {}
 
     def close(self) -> None:
         """Take no more batches."""
@@ -368,9 +371,7 @@ class OwnedPartition:
         # A worker that was paused for long may think a partition its own that has gone to another; shutting that one out would
         # be safe, and rude.
         await self._app.consumer.confirm_membership()
-        if self._table is not None:  # of an attempt before
-            self._table.close()
-            self._table = None
+        self._close_table()  # of an attempt before
         claimant = transactional_producer(self._settings, f"{self._settings.app_id}-{self._tp.topic}-{self._tp.partition}")
         reader = AIOKafkaConsumer(
             **connection(self._settings),
@@ -503,8 +504,9 @@ class OwnedStep:
                         raise
                     log.warning("%s: transaction lost (%r); beginning again", self._step.name, error)
                     self._metrics.lost(self._step)
-                    if not self._released:
-                        await self._begin_again()
+                    if self._released:
+                        return  # without a word: nobody knows where this producer stands
+                    await self._begin_again()
             await self._leave()
         except Exception as error:  # noqa: BLE001  (rule 9: whatever it is)
             _stop_worker(f"{self._step.name}: {error!r}", error)

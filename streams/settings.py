@@ -171,7 +171,7 @@ class Settings:
         50,
         _whole(0, 10_000),
         "milliseconds",
-        "under load a partition's transactions are so far apart; 0: as they come; at most 10,000",
+        "under load a step's transactions are so far apart; 0: as they come; at most 10,000",
     )
     session_timeout_s: int = _setting(
         10, _whole(6), "seconds", "a worker silent for this long loses its partitions to the others; at least 6"

@@ -305,6 +305,27 @@ async def test_who_leaves_in_good_order_need_not_be_shut_out(worker):
     assert not worker.stopped
 
 
+async def test_who_is_released_while_a_transaction_is_lost_leaves_without_a_word(worker):
+    owned, _ = await worker.own(max_batch_records=1)
+    go_on = asyncio.Event()
+
+    async def lost_commit():
+        await go_on.wait()
+        raise KafkaError("lost")
+
+    owned._producer.commit_transaction = lost_commit
+    owned.offer(await worker.batch())
+    await worker.until(lambda: worker.decided == [b"a", b"b"])  # the second waits for the first to be committed
+    before = await worker.progress()
+    releasing = asyncio.create_task(owned.release())
+    await asyncio.sleep(0)
+    go_on.set()
+    await asyncio.wait_for(releasing, LIMIT_S)
+    assert not worker.stopped
+    assert before.owner
+    assert await worker.progress() == before
+
+
 async def test_an_owner_whose_producer_kafka_has_given_up_begins_again(worker):
     """As after the broker was away for longer than a transaction may take."""
     owned, faust = await worker.own()
