@@ -100,7 +100,8 @@ _RETRY_PAUSE_S = 0.5
 _LOOKED_AT_PER_RECORD = 4  # entries of the table: each is looked at about four times while it is worth keeping
 # Deciding is pure computing, of a large article for seconds: let the event loop breathe, several turns each time. Each of the
 # three answers that a transaction waits for takes some turns to be heard, and would else wait for as many slices of computing.
-_LONGEST_BREATH_S = 0.005
+# That costs two hundredths of the time, so slices grow with what has been decided on: a large transaction is in no hurry.
+_SLICE_S, _SLICE_SHARE = 0.005, 0.1
 _TURNS = 8
 _LONGEST_DECIDING_S = 0.5  # in one transaction: what is left goes into the next
 _LINGER_PER_WRITE = 1.5
@@ -165,7 +166,8 @@ class _Breath:
 
     async def pause(self) -> None:
         """To be called within a slice, between two records: another slice begins if it is time."""
-        if time.monotonic() - self._drawn > _LONGEST_BREATH_S:
+        now = time.monotonic()
+        if now - self._drawn > max(_SLICE_S, _SLICE_SHARE * (now - self._began)):
             self.let_go()
             for _ in range(_TURNS):
                 await asyncio.sleep(0)

@@ -168,7 +168,7 @@ class Settings:
     max_article_bytes: int = _setting(2 << 20, _whole(1024, 4 << 20), "bytes", "a larger record is rejected; at most 4 MiB")
     max_batch_records: int = _setting(2_000, _whole(1), "records", "at most this many records in one transaction")
     linger_ms: int = _setting(
-        50,
+        10,
         _whole(0, 10_000),
         "milliseconds",
         "under load a step's transactions are so far apart; 0: as they come; at most 10,000",
