@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -106,6 +109,27 @@ def test_a_cut_copy_stands_in_the_whole_and_a_different_text_does_not():
 def test_a_text_without_spaces_is_compared_by_its_characters():
     text = "市議会は月曜日の夜、新しい橋の建設計画を賛成多数で可決した。工事は来年の春に始まる。"
     assert containment(print_body(text), print_body(text + "野党は反対した。")) > 0.6
+
+
+@pytest.mark.parametrize("kinds", [1, 10, 1_000])
+def test_what_stands_between_words_does_not_count(kinds):
+    symbols = iter([chr(0x2190 + number % kinds) for number in range(1_000)])  # arrows and what follows on them
+    assert print_body(re.sub(r"[ .]+", lambda _: next(symbols), BODY * 3)) == print_body(BODY * 3)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("a" * 2_000_000, id="one word of 2 MB"),
+        pytest.param("a" * 1_000_000 + " " + "b" * 1_000_000, id="two words of 1 MB"),
+        pytest.param("".join(map(chr, range(0xF0000, 0x100000))) * 8, id="65,536 kinds of symbols"),
+    ],
+)
+def test_a_hostile_body_takes_no_more_time_than_another(text):
+    """Two megabytes take tenths of a second; anything quadratic would take hours."""
+    start = time.process_time()
+    print_body(text)
+    assert time.process_time() - start < 5
 
 
 sightings = st.builds(
