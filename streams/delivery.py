@@ -100,7 +100,7 @@ _RETRY_PAUSE_S = 0.5
 _LOOKED_AT_PER_RECORD = 4  # entries of the table: each is looked at about four times while it is worth keeping
 # Deciding is pure computing, of a large article for seconds: let the event loop breathe, several turns each time. Each of the
 # three answers that a transaction waits for takes some turns to be heard, and would else wait for as many slices of computing.
-# That costs two hundredths of the time, so slices grow with what has been decided on: a large transaction is in no hurry.
+# Those turns cost two hundredths of the time, so slices grow with what has been decided on: a large transaction is in no hurry.
 _SLICE_S, _SLICE_SHARE = 0.005, 0.1
 _TURNS = 8
 _LONGEST_DECIDING_S = 0.5  # in one transaction: what is left goes into the next
