@@ -6,7 +6,6 @@ import asyncio
 import logging
 import os
 import signal
-import sys
 import threading
 from pathlib import Path
 
@@ -23,10 +22,6 @@ from streams.topics import TopicsMissingError, check_topics
 from streams.web import serve
 
 AGENTS = {"prepare": prepare, "deduplicate": deduplicate}
-
-# Faust fetches in a thread of its own. While records are decided on, that one waits so long for its turn, several times a
-# fetch: at Python's five milliseconds articles wait longer for the fetch than for the decision.
-_SWITCH_INTERVAL_S = 0.0005
 
 
 @click.command()
@@ -97,7 +92,6 @@ def _work(settings: Settings, only: str | None, loglevel: str, member: Path | No
             raise click.ClickException(f"HEADWATER_WEB_HOST, HEADWATER_WEB_PORT: {error}") from error
     faust_worker = app.Worker(loglevel=loglevel.upper(), loop=loop)
     faust_worker.spinner = None  # at warning and above it would have every debug record made, to spin by
-    sys.setswitchinterval(_SWITCH_INTERVAL_S)
     faust_worker.execute_from_commandline()
 
 
