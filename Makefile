@@ -18,7 +18,7 @@ lint: .venv/installed-dev  ## style, types, import rules
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports
 
 bench: .venv/installed-dev  ## beside Faust, Quix Streams, aiokafka and Kafka Streams; latency, growth, costs; writes build/bench
-	@.venv/bin/python -m bench && .venv/bin/python -m bench.latency && .venv/bin/python -m bench.growth
+	@.venv/bin/python -m bench && .venv/bin/python -m bench.speed.latency && .venv/bin/python -m bench.speed.growth
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Headwater needs Python 3.11 or newer; set PYTHON=/path/to/python3" >&2; exit 1; }

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterable, Awaitable, Callable
 import faust
 import orjson
 
-from streams.app import batch_topic
 from streams.articles import Article, article_from_json, tag_article
 from streams.documents import (
     DUPLICATE_TYPE,
@@ -18,7 +17,11 @@ from streams.documents import (
     ledger_text,
     ninjs_document,
 )
-from streams.enrich.duplicates import (
+from streams.kafka.app import batch_topic
+from streams.kafka.transport import Fetched
+from streams.settings import Settings
+from streams.steps import Decision, Output, Record, Step
+from streams.text.duplicates import (
     Sighting,
     find_owner,
     judge_kind,
@@ -28,11 +31,8 @@ from streams.enrich.duplicates import (
     remember,
     unpack_owners,
 )
-from streams.enrich.language import CREATOR as LANGUAGE_CREATOR
-from streams.settings import Settings
-from streams.steps import Decision, Output, Record, Step
+from streams.text.language.detect import CREATOR as LANGUAGE_CREATOR
 from streams.topics import DUPLICATES, ENRICHED, HEADLINES, PREPARED
-from streams.transport import Fetched
 
 
 def deduplicate_step(settings: Settings) -> Step:
@@ -81,7 +81,7 @@ def enrich(record: Record, article: Article) -> Output:
 
 
 def install(app: faust.App, take: Callable[[Fetched], Awaitable[None]]) -> None:
-    """Register the agent; ``take`` is :meth:`streams.delivery.Delivery.take`."""
+    """Register the agent; ``take`` is :meth:`streams.kafka.delivery.Delivery.take`."""
 
     @app.agent(batch_topic(app, PREPARED), name="deduplicate_articles")
     async def deduplicate_articles(fetches: AsyncIterable[Fetched]) -> None:

@@ -6,14 +6,14 @@ from collections.abc import AsyncIterable, Awaitable, Callable
 
 import faust
 
-from streams.app import batch_topic
 from streams.articles import article_to_json, prepare_article
 from streams.documents import ORIGIN_HEADER, passed_on, rejected_output
+from streams.kafka.app import batch_topic
+from streams.kafka.transport import Fetched
 from streams.records import Rejection, read_record
 from streams.settings import Settings
 from streams.steps import Decision, Output, Record, Step, header, origin
 from streams.topics import PREPARED, RAW, REJECTED
-from streams.transport import Fetched
 
 
 def prepare_step(settings: Settings) -> Step:
@@ -42,7 +42,7 @@ def _content_type(record: Record) -> str | None:
 
 
 def install(app: faust.App, take: Callable[[Fetched], Awaitable[None]]) -> None:
-    """Register the agent; ``take`` is :meth:`streams.delivery.Delivery.take`."""
+    """Register the agent; ``take`` is :meth:`streams.kafka.delivery.Delivery.take`."""
 
     @app.agent(batch_topic(app, RAW), name="prepare_articles")
     async def prepare_articles(fetches: AsyncIterable[Fetched]) -> None:

@@ -2,11 +2,11 @@
 
     python -m bench                                     # both jobs, all peers, three rounds
     python -m bench --only headwater,quix-once --job whole --articles 5000
-    python -m bench.latency; python -m bench.growth     # the other two measurements
+    python -m bench.speed.latency; python -m bench.speed.growth     # the other two measurements
 
 Prints ratios with their spread, and writes peers.json, a picture and the page BENCHMARKS.md into the output folder. Runs on
 an embedded Kafka, or on the one that HEADWATER_BROKERS names (which must not have Headwater's topics). A peer that can't be
-had here is left out, and it is said why. How one run goes is told in :mod:`bench.race`.
+had here is left out, and it is said why. How one run goes is told in :mod:`bench.speed.race`.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from typing import Any
 
 import orjson
 
-from bench.articles import BODY_BYTES
-from bench.contestants import CONTESTANTS, named
-from bench.environments import ROOT, EnvironmentUnavailableError
-from bench.figures import ratio
-from bench.ground import Ground, ground
-from bench.machine import facts
-from bench.names import Job
-from bench.race import ContestantFailedError, Heat, Load, Result, make_load, race
-from bench.report import OUTPUT, carry_out, deciding_share, stream_us, write_report
+from bench.peers.names import Job
+from bench.speed.articles import BODY_BYTES
+from bench.speed.contestants import CONTESTANTS, named
+from bench.speed.environments import ROOT, EnvironmentUnavailableError
+from bench.speed.figures import ratio
+from bench.speed.ground import Ground, ground
+from bench.speed.machine import facts
+from bench.speed.race import ContestantFailedError, Heat, Load, Result, make_load, race
+from bench.speed.report import OUTPUT, carry_out, deciding_share, stream_us, write_report
 from streams.settings import Settings
 
 _MEMORY_TIMEOUT_S = 900.0
@@ -78,9 +78,9 @@ async def _rounds(kafka: Ground, load: Load, arguments: argparse.Namespace, cont
 
 
 async def in_memory(job: str, count: int, body_bytes: int = BODY_BYTES) -> dict[str, float]:
-    """:mod:`bench.memory` in a process of its own."""
+    """:mod:`bench.speed.memory` in a process of its own."""
     sizes = ["--articles", str(count), "--body-bytes", str(body_bytes)]
-    command = [sys.executable, "-m", "bench.memory", "--json", "--job", job, *sizes]
+    command = [sys.executable, "-m", "bench.speed.memory", "--json", "--job", job, *sizes]
     process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
     out, _ = await asyncio.wait_for(process.communicate(), _MEMORY_TIMEOUT_S)
     figures: dict[str, float] = orjson.loads(out)

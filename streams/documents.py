@@ -14,11 +14,11 @@ from typing import Any, Final
 import orjson
 
 from streams.articles import Article
-from streams.enrich.article import Language, Subject, Witness
-from streams.enrich.duplicates import DuplicateKind, Sighting
-from streams.enrich.subjects import CREATOR
 from streams.records import Rejection
 from streams.steps import Headers, Output, Record, header, origin
+from streams.text.article import Language, Subject, Witness
+from streams.text.duplicates import DuplicateKind, Sighting
+from streams.text.subjects.tag import CREATOR
 from streams.topics import REJECTED
 
 NINJS_SCHEMA: Final = "http://www.iptc.org/std/ninjs/ninjs-schema_3.1.json#"

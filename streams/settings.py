@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from streams.enrich.duplicates import DuplicateKind
+from streams.text.duplicates import DuplicateKind
 
 PREFIX = "HEADWATER_"
 _FILE = "_FILE"

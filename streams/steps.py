@@ -1,6 +1,6 @@
-"""A step of the pipeline: one record in, a decision out. Pure; Kafka's discipline is in :mod:`streams.delivery`.
+"""A step of the pipeline: one record in, a decision out. Pure; Kafka's discipline is in :mod:`streams.kafka.delivery`.
 
-The same steps run on Kafka (:mod:`streams.delivery`) and in memory (:mod:`streams.memory`), so that what a test or
+The same steps run on Kafka (:mod:`streams.kafka.delivery`) and in memory (:mod:`streams.memory`), so that what a test or
 ``headwater pipe`` shows is what Kafka's consumers get.
 """
 

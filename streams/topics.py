@@ -11,9 +11,9 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
-from streams.clients import connection, opened
+from streams.kafka.clients import connection, opened
+from streams.kafka.tables import changelog_topic
 from streams.settings import RETENTION_S, Settings
-from streams.tables import changelog_topic
 
 RAW: Final = "news.raw"
 PREPARED: Final = "news.prepared"

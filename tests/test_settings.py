@@ -6,8 +6,8 @@ import pytest
 from click.testing import CliRunner
 
 from streams.commands.settings import settings as settings_command
-from streams.enrich.duplicates import DuplicateKind
 from streams.settings import SaslMechanism, SecurityProtocol, Settings, SettingsError
+from streams.text.duplicates import DuplicateKind
 
 
 def test_without_variables_the_defaults_hold():

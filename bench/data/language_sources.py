@@ -26,8 +26,8 @@ from typing import Any
 
 from langdetect import PROFILES_DIRECTORY
 
-from streams.enrich.language_model import words
-from streams.enrich.language_scripts import script_of
+from streams.text.language.model import words
+from streams.text.language.scripts import script_of
 
 Rates = dict[str, float]
 

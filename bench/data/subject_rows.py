@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-from streams.enrich.subject_words import TOP_LEVELS
+from streams.text.subjects.words import TOP_LEVELS
 
 LEADS = Path(__file__).with_name("news_leads.txt")
 LINES = Path(__file__).with_name("subject_lines.txt")

@@ -7,13 +7,13 @@ import sys
 from collections.abc import AsyncIterable
 from os import environ
 
-from bench.dedup import is_first, seen_at
-from bench.names import RUN, events, firsts
-from streams.app import batch_topic, create_app
-from streams.delivery import Delivery
+from bench.peers.dedup import is_first, seen_at
+from bench.peers.names import RUN, events, firsts
+from streams.kafka.app import batch_topic, create_app
+from streams.kafka.delivery import Delivery
+from streams.kafka.transport import Fetched
 from streams.settings import Settings
 from streams.steps import Decision, Output, Record, Step
-from streams.transport import Fetched
 
 TABLE = "seen"
 

@@ -1,8 +1,8 @@
 """How well text cleaning finds the article on a page that someone else flattened, and how fast.
 
-    python -m bench.cleaning_quality DATA_FOLDER            # needs what bench/flatteners.py names
-    python -m bench.cleaning_quality DATA_FOLDER --folds 5 --more MORE  # with models that never saw the page; also needs the
-                                                            # trainer's packages and pages (bench/train_line_model.py)
+    python -m bench.quality.cleaning DATA_FOLDER            # needs what bench/data/flatteners.py names
+    python -m bench.quality.cleaning DATA_FOLDER --folds 5 --more MORE  # with models that never saw the page; also needs the
+                                                            # trainer's packages and pages (bench/training/line_model.py)
 
 The folder holds ``pages-dev.jsonl.gz`` ({html, article_body}) and, if there, ``seed-article.txt``. F1 is that of the
 article-extraction-benchmark: precision and recall of four-word shingles, averaged over the pages. "told": the producer names
@@ -23,11 +23,11 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from bench.flatteners import FLATTENERS
-from bench.train_line_model import is_one_of, make_samples, read_more_pages, read_pages, train
-from streams.enrich import line_model, lines
-from streams.enrich.cleaning import clean_text
-from streams.enrich.page_headline import headline_core
+from bench.data.flatteners import FLATTENERS
+from bench.training.line_model import is_one_of, make_samples, read_more_pages, read_pages, train
+from streams.text.cleaning import line_model, lines
+from streams.text.cleaning.clean import clean_text
+from streams.text.cleaning.page_headline import headline_core
 
 SHINGLE = 4  # words
 REPEATS = 200  # of the seed page, best of ROUNDS

@@ -1,4 +1,4 @@
-"""``python -m bench.duplicates_quality DATA``: how well a sketch tells a body's edited copies from other bodies.
+"""``python -m bench.quality.duplicates DATA``: how well a sketch tells a body's edited copies from other bodies.
 
 DATA is the folder with ``body-edits-dev.jsonl.gz``: bodies and nine edits of each by a script; copies have one ``cluster``.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import orjson
 
-from streams.enrich.duplicates import SAME_BODY_CONTAINMENT, BodyPrint, containment, print_body
+from streams.text.duplicates import SAME_BODY_CONTAINMENT, BodyPrint, containment, print_body
 
 
 def main() -> int:

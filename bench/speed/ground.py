@@ -18,9 +18,9 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPa
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import for_code
 
-from bench.machine import cpu_seconds
+from bench.speed.machine import cpu_seconds
 from infra.kafka import EmbeddedKafka
-from streams.clients import connection, opened
+from streams.kafka.clients import connection, opened
 from streams.settings import PREFIX, Settings
 
 # It warns of topics that were made a moment ago.

@@ -1,7 +1,7 @@
 """Headwater's whole job as things grow: partitions, processes, headlines remembered, bytes an article. And what it costs.
 
-    python -m bench.growth
-    python -m bench.growth --headlines 0,100000 --articles 2000     # minutes
+    python -m bench.speed.growth
+    python -m bench.speed.growth --headlines 0,100000 --articles 2000     # minutes
 
 Each series changes one thing of the first run: one worker process, four partitions, articles of 2 kB.
 """
@@ -15,15 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from bench.__main__ import in_memory
-from bench.articles import BODY_BYTES
-from bench.contestants import headwater
-from bench.environments import EnvironmentUnavailableError
-from bench.ground import Ground, ground
-from bench.headlines import bytes_a_headline, line, make_headlines_load, measure, numbers
-from bench.machine import facts
-from bench.names import Job
-from bench.race import ContestantFailedError, Heat, Result, make_load, race
-from bench.report import OUTPUT, carry_out, write_report
+from bench.peers.names import Job
+from bench.speed.articles import BODY_BYTES
+from bench.speed.contestants import headwater
+from bench.speed.environments import EnvironmentUnavailableError
+from bench.speed.ground import Ground, ground
+from bench.speed.headlines import bytes_a_headline, line, make_headlines_load, measure, numbers
+from bench.speed.machine import facts
+from bench.speed.race import ContestantFailedError, Heat, Result, make_load, race
+from bench.speed.report import OUTPUT, carry_out, write_report
 from streams.settings import Settings
 
 _PARTITIONS = 4
@@ -109,7 +109,7 @@ async def _all(arguments: argparse.Namespace) -> None:
 
 def main() -> int:
     """Run it from a command line."""
-    parser = argparse.ArgumentParser(prog="python -m bench.growth", description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(prog="python -m bench.speed.growth", description=__doc__.partition("\n")[0])
     for name, meaning, default in (
         ("--partitions", "how many each topic has", [1, 4, 16]),
         ("--processes", "how many the worker has", [1, 2]),

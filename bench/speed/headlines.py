@@ -1,11 +1,11 @@
 """What remembering costs: one worker's work on the same articles, with few and with millions of headlines remembered.
 
-    python -m bench.headlines --headlines 0,1000000,5000000
+    python -m bench.speed.headlines --headlines 0,1000000,5000000
 
 Fills the changelog of a table of four partitions with the owners of that many headlines, and lets a worker restore it. Then
 articles come: two in five repeat a headline, half of those one of 6,000 that are always remembered and half one of the articles
-before; the others are new. So all decide the same, whatever they remember beside it. ``python -m bench.growth`` measures this
-too, and keeps the figures.
+before; the others are new. So all decide the same, whatever they remember beside it. ``python -m bench.speed.growth`` measures
+this too, and keeps the figures.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from itertools import chain, islice
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 
-from bench.contestants import headwater
-from bench.flood import articles, headline
-from bench.ground import Ground, Input, ground
-from bench.names import Job
-from bench.race import Heat, Load, Result, race
-from bench.restore import owners
-from streams.clients import connection, opened
-from streams.enrich.duplicates import Sighting, pack_owners, print_body
-from streams.enrich.headline import fingerprint_headline
-from streams.outbox import BATCH_BYTES, Outbox, partition_of
+from bench.peers.names import Job
+from bench.speed.contestants import headwater
+from bench.speed.flood import articles, headline
+from bench.speed.ground import Ground, Input, ground
+from bench.speed.race import Heat, Load, Result, race
+from bench.speed.restore import owners
+from streams.kafka.clients import connection, opened
+from streams.kafka.outbox import BATCH_BYTES, Outbox, partition_of
+from streams.kafka.tables import changelog_topic
 from streams.settings import Settings
-from streams.tables import changelog_topic
+from streams.text.duplicates import Sighting, pack_owners, print_body
+from streams.text.headline import fingerprint_headline
 from streams.topics import HEADLINES
 
 ARTICLE_BYTES = 2_500
@@ -133,7 +133,7 @@ async def _all(headlines: Iterable[int], count: int) -> None:
 
 def main() -> int:
     """Run it from a command line."""
-    parser = argparse.ArgumentParser(prog="python -m bench.headlines", description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(prog="python -m bench.speed.headlines", description=__doc__.partition("\n")[0])
     parser.add_argument("--headlines", type=numbers, default=[0, 5_000_000], help="separated by commas (default: 0,5000000)")
     parser.add_argument("--articles", type=int, default=20_000)
     arguments = parser.parse_args()

@@ -1,4 +1,4 @@
-"""Pages a second, and how right: a page of HTML beside trafilatura alone. ``python -m bench.html_speed [FILE …]``.
+"""Pages a second, and how right: a page of HTML beside trafilatura alone. ``python -m bench.speed.html_speed [FILE …]``.
 
 Each FILE is a page, or JSON lines (``.jsonl``, ``.jsonl.gz``) with a field "html"; without any, the sample pages are read.
 Each way reads all pages in turns, ``--rounds`` times; the best round of each counts, so that a busy machine does less harm.
@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import orjson
 from trafilatura import bare_extraction, load_html
 
-from bench.cleaning_quality import f1, shingles
+from bench.quality.cleaning import f1, shingles
 from streams.articles import Article, prepare_article
 from streams.records import Draft, read_record
 from streams.samples import load_samples

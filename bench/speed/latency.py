@@ -1,6 +1,6 @@
 """How long an article is under way: from publishing to a read_committed reader, at a steady rate and when all is quiet.
 
-    python -m bench.latency                             # 200 articles a second for 30 s, then one every 2 s
+    python -m bench.speed.latency                             # 200 articles a second for 30 s, then one every 2 s
 
 An outcome keeps the time of its raw record, which is when it was published; the reader's clock is the same machine's. Articles
 are published on schedule whatever the worker does. The first row is the reader's own: it reads what is published itself, which
@@ -19,15 +19,15 @@ from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaProducer
 
-from bench.contestants import AS_STARTED, CONTESTANTS, Contestant, named
-from bench.environments import EnvironmentUnavailableError
-from bench.figures import percentile
-from bench.ground import Ground, Input, Reader, ground
-from bench.machine import facts
-from bench.names import Job
-from bench.race import ContestantFailedError, Heat, Load, make_load, running, warm_up
-from bench.report import NO_WORKER, OUTPUT, carry_out, write_report
-from streams.clients import connection, opened
+from bench.peers.names import Job
+from bench.speed.contestants import AS_STARTED, CONTESTANTS, Contestant, named
+from bench.speed.environments import EnvironmentUnavailableError
+from bench.speed.figures import percentile
+from bench.speed.ground import Ground, Input, Reader, ground
+from bench.speed.machine import facts
+from bench.speed.race import ContestantFailedError, Heat, Load, make_load, running, warm_up
+from bench.speed.report import NO_WORKER, OUTPUT, carry_out, write_report
+from streams.kafka.clients import connection, opened
 from streams.settings import Settings
 
 _LIMIT_S = 120.0
@@ -151,7 +151,7 @@ def summary(latencies_ms: Sequence[float]) -> dict[str, float]:
 
 def main() -> int:
     """Run it from a command line."""
-    parser = argparse.ArgumentParser(prog="python -m bench.latency", description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(prog="python -m bench.speed.latency", description=__doc__.partition("\n")[0])
     parser.add_argument("--rate", type=float, default=200.0, help="articles a second (default: 200)")
     parser.add_argument("--seconds", type=float, default=30.0, help="for how long (default: 30)")
     parser.add_argument("--quiet", type=int, default=10, help="how many are published one by one, every 2 s (default: 10)")

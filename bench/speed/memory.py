@@ -1,6 +1,6 @@
 """The limit: the pure functions alone over the same articles, in memory; in all, or stage by stage.
 
-    python -m bench.memory --articles 5000        # the table of stages
+    python -m bench.speed.memory --articles 5000        # the table of stages
 
 Processor time in microseconds for each *raw* article, so that the stages add up to the whole job though only firsts are
 enriched.
@@ -22,9 +22,9 @@ from unittest.mock import patch
 import orjson
 
 from agents import pipeline_steps
-from bench.articles import BODY_BYTES, Raw, dedup_events, mixed_articles
-from bench.dedup import is_first, seen_at
-from bench.names import Job
+from bench.peers.dedup import is_first, seen_at
+from bench.peers.names import Job
+from bench.speed.articles import BODY_BYTES, Raw, dedup_events, mixed_articles
 from streams.memory import MemoryPipeline
 from streams.settings import Settings
 from streams.topics import RAW

@@ -25,13 +25,13 @@ from typing import Any
 
 import aiohttp
 
-from bench import names
-from bench.articles import BODY_BYTES, dedup_events, mixed_articles
-from bench.contestants import Contestant
-from bench.environments import ROOT
-from bench.ground import Ground, Input, Reader
-from bench.machine import cpu_seconds, family, peak_resident_bytes
-from bench.names import Job
+from bench.peers import names
+from bench.peers.names import Job
+from bench.speed.articles import BODY_BYTES, dedup_events, mixed_articles
+from bench.speed.contestants import Contestant
+from bench.speed.environments import ROOT
+from bench.speed.ground import Ground, Input, Reader
+from bench.speed.machine import cpu_seconds, family, peak_resident_bytes
 from streams.settings import Settings
 from streams.topics import OUTCOMES, PREPARED, RAW, create_topics, topic_specs
 

@@ -1,6 +1,6 @@
 """The page BENCHMARKS.md and its picture, written from what the measurements have left in a folder: nothing by hand.
 
-python -m bench.report                              # from the figures kept in the repository
+python -m bench.speed.report                              # from the figures kept in the repository
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from typing import Any, Final
 
 import orjson
 
-from bench.contestants import AS_STARTED, CONTESTANTS
-from bench.environments import ROOT
-from bench.figures import Spread, bends, ratio, spread
-from bench.picture import Bar, Panel, draw
-from bench.race import ContestantFailedError
+from bench.speed.contestants import AS_STARTED, CONTESTANTS
+from bench.speed.environments import ROOT
+from bench.speed.figures import Spread, bends, ratio, spread
+from bench.speed.picture import Bar, Panel, draw
+from bench.speed.race import ContestantFailedError
 from infra.kafka import KafkaUnavailable
-from streams.clients import NotConnectedError
+from streams.kafka.clients import NotConnectedError
 from streams.settings import SettingsError
 
 OUTPUT: Final = Path("build/bench")
 KEPT: Final = ROOT / "bench" / "results"
 NO_WORKER: Final = "reader"
-"""What the row of bench.latency is called that has no contestant."""
+"""What the row of bench.speed.latency is called that has no contestant."""
 
 _TITLES: Final = {
     **{each.name: f"{each.title}, {each.guarantee}" for each in (*CONTESTANTS, AS_STARTED)},
@@ -112,12 +112,12 @@ def _page(found: Mapping[str, Any], pictures: Mapping[str, str]) -> Iterator[str
     yield "# Benchmarks"
     yield ""
     yield (
-        "Written by `python -m bench`, `python -m bench.latency` and `python -m bench.growth` from their own figures"
-        " (`bench/results/*.json`). On a shared machine the ratios within a run tell more than the rates; processor time"
-        " an article tells most: that of all threads and processes of the worker, of the broker, and of the reader that"
-        " waits for the outcomes, each for itself. How a run goes is told in `bench/race.py`, what the articles are"
-        " in `bench/articles.py`, and each peer is one file in `bench/peers/`, with its own defaults for compression: none"
-        " in Faust, Quix Streams and Kafka Streams, zstd in Headwater and the bare loop."
+        "Written by `python -m bench`, `python -m bench.speed.latency` and `python -m bench.speed.growth` from their own"
+        " figures (`bench/results/*.json`). On a shared machine the ratios within a run tell more than the rates; processor"
+        " time an article tells most: that of all threads and processes of the worker, of the broker, and of the reader that"
+        " waits for the outcomes, each for itself. How a run goes is told in `bench/speed/race.py`, what the articles are"
+        " in `bench/speed/articles.py`, and each peer is one file in `bench/peers/`, with its own defaults for compression:"
+        " none in Faust, Quix Streams and Kafka Streams, zstd in Headwater and the bare loop."
     )
     if picture := pictures.get("peers"):
         yield from ("", f"![throughput and latency]({picture})")
@@ -388,7 +388,7 @@ def _optional(value: float | None) -> str:
 
 def main() -> int:
     """Write the repository's page anew."""
-    parser = argparse.ArgumentParser(prog="python -m bench.report", description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(prog="python -m bench.speed.report", description=__doc__.partition("\n")[0])
     parser.add_argument("--folder", type=Path, default=KEPT, help="where the figures are")
     parser.add_argument("--page", type=Path, default=ROOT / "BENCHMARKS.md")
     arguments = parser.parse_args()

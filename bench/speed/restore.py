@@ -1,6 +1,6 @@
 """How fast a lost table comes back, and what it weighs: Headwater's tables beside Faust's, on the same headlines.
 
-    .venv/bin/python -m bench.restore --headlines 1000000 --faust 100000
+    .venv/bin/python -m bench.speed.restore --headlines 1000000 --faust 100000
 
 Writes that many owners of headlines to a changelog of four partitions on an embedded Kafka, restores them from nothing with
 the code of the worker, all partitions side by side in one process, and then lets a plain Faust table recover from a changelog
@@ -25,10 +25,10 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from infra.kafka import EmbeddedKafka
-from streams.clients import connection, opened
-from streams.enrich.duplicates import SKETCH_SIZE, BodyPrint, Sighting, pack_owners
+from streams.kafka.clients import connection, opened
+from streams.kafka.tables import TablePartition
 from streams.settings import Settings
-from streams.tables import TablePartition
+from streams.text.duplicates import SKETCH_SIZE, BodyPrint, Sighting, pack_owners
 
 PARTITIONS = 4
 OURS, FAUSTS = "bench-changelog", "bench-faust-seen-changelog"

@@ -1,12 +1,12 @@
-"""Train the language model that ships: ``streams/enrich/language_model.xz``.
+"""Train the language model that ships: ``streams/text/language/model.xz``.
 
     pip install numpy==2.4.6 scipy==1.17.1 brotli msgpack==1.2.3 py3langid==0.4.0
     pip download --no-deps --only-binary :all: lingua-language-detector==1.3.5 wordfreq==3.1.1
-    python -m bench.train_language DATA --lingua lingua_language_detector-1.3.5-py3-none-any.whl \
-        --wordfreq wordfreq-3.1.1-py3-none-any.whl --out streams/enrich/language_model.xz
+    python -m bench.training.language DATA --lingua lingua_language_detector-1.3.5-py3-none-any.whl \
+        --wordfreq wordfreq-3.1.1-py3-none-any.whl --out streams/text/language/model.xz
 
 DATA holds ``language-dev.jsonl.gz``, ``headline-stories-dev.jsonl.gz`` and ``subjects-dev.jsonl.gz``. A quarter of the first
-two's documents is not trained on, so that ``bench.language_quality`` has unseen texts to measure what ships; ``--leave-out ud``
+two's documents is not trained on, so that ``bench.quality.language`` has unseen texts to measure what ships; ``--leave-out ud``
 leaves out a whole source, to see what texts of a source it never saw can expect. About 10 minutes of one core, and 4 GB.
 
 For each script that languages share:
@@ -35,7 +35,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from bench.language_sources import (
+from bench.data.language_sources import (
     Rates,
     langdetect_rates,
     lingua_rates,
@@ -46,9 +46,9 @@ from bench.language_sources import (
     telling_words,
     wordfreq_words,
 )
-from streams.enrich.language import READ_CHARS, prose
-from streams.enrich.language_model import HEAVIEST, ngrams, words
-from streams.enrich.language_scripts import main_script, script_of
+from streams.text.language.detect import READ_CHARS, prose
+from streams.text.language.model import HEAVIEST, ngrams, words
+from streams.text.language.scripts import main_script, script_of
 
 np: Any = import_module("numpy")
 sparse: Any = import_module("scipy.sparse")
@@ -248,7 +248,7 @@ def weights(given: Examples, known: list[str], rates: list[Rates], iterations: i
 
 
 def pack(models: list[tuple[str, list[str], list[str], Any]]) -> bytes:
-    """The file that `streams.enrich.language_model` reads."""
+    """The file that `streams.text.language.model` reads."""
     header, parts = [], []
     for script, tags, known, found in models:
         whole = np.clip(np.rint((found - found.min(1, keepdims=True)) * PER_NAT), 0, HEAVIEST).astype(np.uint8)

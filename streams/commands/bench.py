@@ -11,11 +11,11 @@ import click
 
 # What is measured: by which module of bench/, with which files of the data folder, with which further packages.
 _PARTS = {
-    "language": ("bench.language_quality", ("language-dev.jsonl.gz", "headline-stories-dev.jsonl.gz"), {}),
-    "subjects": ("bench.subjects_quality", ("subjects-dev.jsonl.gz",), {}),
-    "duplicates": ("bench.duplicates_quality", ("body-edits-dev.jsonl.gz",), {}),
+    "language": ("bench.quality.language", ("language-dev.jsonl.gz", "headline-stories-dev.jsonl.gz"), {}),
+    "subjects": ("bench.quality.subjects", ("subjects-dev.jsonl.gz",), {}),
+    "duplicates": ("bench.quality.duplicates", ("body-edits-dev.jsonl.gz",), {}),
     "cleaning": (
-        "bench.cleaning_quality",
+        "bench.quality.cleaning",
         ("pages-dev.jsonl.gz",),
         {"bs4": "beautifulsoup4", "html2text": "html2text", "inscriptis": "inscriptis", "resiliparse": "Resiliparse"},
     ),

@@ -15,10 +15,10 @@ from streams.commands.enrich import prepared_documents
 from streams.commands.inputs import Document
 from streams.commands.letters import plain
 from streams.documents import date_with_zone
-from streams.enrich import language as languages
-from streams.enrich import subjects as media_topics
-from streams.enrich.article import Cut, Language, Subject
 from streams.records import Form, Rejection, Repair, told_form
+from streams.text.article import Cut, Language, Subject
+from streams.text.language import detect as languages
+from streams.text.subjects import tag as media_topics
 
 _COLUMNS, _LABEL_COLUMNS = 100, 19
 _JOINERS = "\u200c\u200d"  # not printable, yet part of Persian and Hindi words

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import orjson
 
-from streams.deadletters import (
+from streams.documents import ERRORS, time_text
+from streams.rejected.deadletters import (
     REPLAY_HEADER,
     Place,
     bytes_before_cut,
@@ -19,7 +20,6 @@ from streams.deadletters import (
     place_of,
     reason_of,
 )
-from streams.documents import ERRORS, time_text
 from streams.steps import Headers, Record, header
 
 _BEGINNING = 120  # bytes

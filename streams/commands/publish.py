@@ -11,9 +11,9 @@ from aiokafka.errors import KafkaError
 from rich.console import Console
 from rich.progress import Progress
 
-from streams.clients import MAX_REQUEST_BYTES, connection, opened
 from streams.commands.context import FILE, partitions_of, read_settings, run_async
 from streams.commands.inputs import read_documents
+from streams.kafka.clients import MAX_REQUEST_BYTES, connection, opened
 from streams.settings import Settings
 from streams.topics import RAW
 

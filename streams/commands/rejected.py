@@ -17,10 +17,12 @@ from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
-from streams.clients import opened
 from streams.commands.context import read_settings, run_async, table_console
 from streams.commands.letters import Letter, by_reason, plain, plain_bytes, readable
-from streams.deadletters import (
+from streams.documents import time_text
+from streams.kafka.clients import opened
+from streams.records import Reason
+from streams.rejected.deadletters import (
     REPLAY_HEADER,
     DeadLetters,
     Mark,
@@ -37,9 +39,7 @@ from streams.deadletters import (
     read_time,
     reason_of,
 )
-from streams.documents import time_text
-from streams.records import Reason
-from streams.replay import Replay
+from streams.rejected.replay import Replay
 from streams.settings import RETENTION_S, Settings
 from streams.steps import Record
 from streams.topics import RAW

@@ -20,15 +20,15 @@ from rich.console import Console
 from rich.table import Table
 
 from infra.kafka import EmbeddedKafka, KafkaUnavailable
-from streams.clients import MAX_REQUEST_BYTES, connection, opened
 from streams.commands.context import read_settings, run_async
 from streams.commands.show import show
 from streams.documents import ORIGIN_HEADER
+from streams.kafka.clients import MAX_REQUEST_BYTES, connection, opened
 from streams.samples import Sample, load_samples
 from streams.settings import PREFIX, Settings
 from streams.steps import Record, header
-from streams.supervisor import end
 from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, RAW, REJECTED, create_topics, partition_counts, topic_specs
+from streams.watch.supervisor import end
 
 # From a cold start of the worker to the last sample: a few seconds; this is when something is wrong.
 _SAMPLES_TIMEOUT_S = 120.0

@@ -9,10 +9,10 @@ import click
 from aiokafka import AIOKafkaConsumer
 from rich.console import Console
 
-from streams.clients import connection, opened
 from streams.commands.context import partitions_of, read_settings, run_async
 from streams.commands.lines import record_line
 from streams.commands.show import show
+from streams.kafka.clients import connection, opened
 from streams.settings import Settings
 
 

@@ -12,14 +12,14 @@ from pathlib import Path
 import click
 
 from agents import deduplicate, pipeline_steps, prepare
-from streams.app import UnsafeFaustError, create_app
 from streams.commands.context import read_settings, run_async
-from streams.delivery import Delivery
-from streams.metrics import Metrics
+from streams.kafka.app import UnsafeFaustError, create_app
+from streams.kafka.delivery import Delivery
 from streams.settings import Settings
-from streams.supervisor import Supervisor
 from streams.topics import TopicsMissingError, check_topics
-from streams.web import serve
+from streams.watch.metrics import Metrics
+from streams.watch.supervisor import Supervisor
+from streams.watch.web import serve
 
 AGENTS = {"prepare": prepare, "deduplicate": deduplicate}
 

@@ -6,9 +6,9 @@ import faust
 import faust.streams
 from yarl import URL
 
-from streams.clients import tls_context
+from streams.kafka.clients import tls_context
+from streams.kafka.transport import SCHEME, STREAM_BUFFER_BATCHES
 from streams.settings import Settings
-from streams.transport import SCHEME, STREAM_BUFFER_BATCHES
 
 
 class UnsafeFaustError(RuntimeError):
@@ -16,7 +16,7 @@ class UnsafeFaustError(RuntimeError):
 
 
 def create_app(settings: Settings) -> faust.App:
-    """Build the app: agents, group membership and assignment are Faust's; commits are not (see ``streams.delivery``).
+    """Build the app: agents, group membership and assignment are Faust's; commits are not (see ``streams.kafka.delivery``).
 
     Raises:
         UnsafeFaustError: when Faust's C stream loop is missing. The Python one acknowledges events of an earlier
@@ -38,7 +38,7 @@ def create_app(settings: Settings) -> faust.App:
         broker_max_poll_records=settings.max_batch_records,
         consumer_max_fetch_size=1 << 20,  # of a partition, compressed; the response for all of them is at most 50 MiB
         stream_buffer_maxsize=STREAM_BUFFER_BATCHES,
-        stream_wait_empty=False,  # streams.delivery finishes or gives up what is under way
+        stream_wait_empty=False,  # streams.kafka.delivery finishes or gives up what is under way
         broker_session_timeout=settings.session_timeout_s,
         broker_heartbeat_interval=settings.session_timeout_s / 10,  # how soon the others hear of a rebalance
         consumer_group_instance_id=settings.instance_id,
@@ -49,7 +49,7 @@ def create_app(settings: Settings) -> faust.App:
 
 
 def _credentials(settings: Settings) -> faust.auth.Credentials | None:
-    """The security of :func:`streams.clients.connection`, as Faust takes it and hands it to its aiokafka clients."""
+    """The security of :func:`streams.kafka.clients.connection`, as Faust takes it and hands it to its aiokafka clients."""
     context = tls_context(settings)
     if settings.security_protocol.sasl:
         # Faust tells SASL_SSL from SASL_PLAINTEXT by whether there is a context.
@@ -63,7 +63,7 @@ def _credentials(settings: Settings) -> faust.auth.Credentials | None:
 
 
 def batch_topic(app: faust.App, name: str) -> faust.Topic:
-    """A topic whose stream yields :class:`streams.transport.Fetched`.
+    """A topic whose stream yields :class:`streams.kafka.transport.Fetched`.
 
     ``acks`` is off: one looks like a gap to Faust's bookkeeping of acknowledged offsets, which would grow for ever.
     """

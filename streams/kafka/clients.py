@@ -1,6 +1,6 @@
-"""How every Kafka client of Headwater connects; Faust's own takes the same settings in :mod:`streams.app`.
+"""How every Kafka client of Headwater connects; Faust's own takes the same settings in :mod:`streams.kafka.app`.
 
-Nothing here or in :mod:`streams.app` ever logs a secret, and aiokafka is kept from it: see ``_carries_no_credentials``.
+Nothing here or in :mod:`streams.kafka.app` ever logs a secret, and aiokafka is kept from it: see ``_carries_no_credentials``.
 """
 
 from __future__ import annotations

@@ -12,9 +12,9 @@ The rules, where each is kept, and the test that breaks without it (tests/broker
    partitions may drop the marks. What it left open would hold up all readers, and come out with the next commit of the same
    ``transactional.id``. So an owner's is used for one assignment only, and who shuts an owner out aborts a transaction over
    everything that one may have written.
-   ``streams.transactions.shut_out``; test_delivery: what_a_torn_transaction_left_open_does_not_come_out_with_the_next
+   ``streams.kafka.transactions.shut_out``; test_delivery: what_a_torn_transaction_left_open_does_not_come_out_with_the_next
 3. **State before work.** The table partition is read up to the end of its changelog, which is exact at that point, as nobody
-   else can write to it any more (:mod:`streams.tables`).
+   else can write to it any more (:mod:`streams.kafka.tables`).
    ``OwnedPartition._take_over``; test_delivery: the_heir_of_a_partition_goes_on_with_its_state, and test_tables
 4. **Start where the log says.** The next offset stands in the changelog: every transaction writes it. The group is told once a
    second, for those who watch its lag; it is not asked, but where the changelog says nothing. (Offsets in the transaction would
@@ -74,16 +74,16 @@ from aiokafka.errors import (
     TransactionalIdAuthorizationFailed,
 )
 
-from streams.clients import connection, opened
-from streams.inbox import Inbox
-from streams.metrics import Metrics, Times
-from streams.outbox import Outbox
+from streams.kafka.clients import connection, opened
+from streams.kafka.inbox import Inbox
+from streams.kafka.outbox import Outbox
+from streams.kafka.tables import PROGRESS_KEY, Progress, TablePartition, changelog_topic
+from streams.kafka.transactions import discard, shut_out, sweep, transactional_producer
+from streams.kafka.transport import Batch, Fetched, batch_bytes
 from streams.settings import Settings
 from streams.steps import Output, Record, Step
-from streams.tables import PROGRESS_KEY, Progress, TablePartition, changelog_topic
 from streams.topics import PROGRESS
-from streams.transactions import discard, shut_out, sweep, transactional_producer
-from streams.transport import Batch, Fetched, batch_bytes
+from streams.watch.metrics import Metrics, Times
 
 log = logging.getLogger(__name__)
 
@@ -122,7 +122,7 @@ _FINAL = (
 
 
 class PartitionStatus(NamedTuple):
-    """How an owned partition stands, for those who watch (:mod:`streams.web`)."""
+    """How an owned partition stands, for those who watch (:mod:`streams.watch.web`)."""
 
     name: str
     source: TopicPartition

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from streams.transport import Batch
+from streams.kafka.transport import Batch
 
 
 class Inbox:

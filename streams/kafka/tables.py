@@ -1,7 +1,7 @@
 """Tables: what a step remembers by key, partition by partition, in RocksDB with a changelog topic behind it.
 
 A table partition belongs to a partition of the step's source and is only touched by that partition's owner
-(:mod:`streams.delivery`). Two things make it exact:
+(:mod:`streams.kafka.delivery`). Two things make it exact:
 
 - Its **changelog** is written inside the transaction that commits the source offset. What a read_committed reader finds there
   is the state after precisely the committed records: never behind, never ahead, and nobody who was shut out can add to it.

@@ -15,15 +15,15 @@ from aiokafka.client import CoordinationType
 from aiokafka.errors import KafkaError
 from aiokafka.producer.sender import EndTxnHandler, Sender
 
-from streams.clients import MAX_REQUEST_BYTES, connection
-from streams.outbox import BATCH_BYTES
+from streams.kafka.clients import MAX_REQUEST_BYTES, connection
+from streams.kafka.outbox import BATCH_BYTES
 from streams.settings import Settings
 
 _DISCARD_TIMEOUT_S = 1.0
 
 
 def transactional_producer(settings: Settings, transactional_id: str, timeout_ms: int = 60_000) -> AIOKafkaProducer:
-    """A producer, not started yet, for batches of :data:`streams.outbox.BATCH_BYTES`; it ends transactions with one message."""
+    """A producer, not started yet, for batches of :data:`BATCH_BYTES`; it ends a transaction with one message."""
     producer = AIOKafkaProducer(
         **connection(settings),
         transactional_id=transactional_id,

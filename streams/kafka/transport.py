@@ -7,7 +7,7 @@ for hundreds of records, of all partitions, that no longer matters. Registered w
 What else differs from Faust's own driver, each by subclassing it:
 
 - the consumer reads ``read_committed`` (Faust opens it read_uncommitted unless its own exactly_once is on);
-- Faust's commit does nothing: offsets are committed in the transactions of :mod:`streams.delivery`;
+- Faust's commit does nothing: offsets are committed in the transactions of :mod:`streams.kafka.delivery`;
 - each batch says where in the log it begins, so that a gap in what Faust delivers is seen; fetching and seeking happen in one
   thread, so that what it says is true;
 - a batch is bounded in bytes too, as its records are once decompressed, so that no flood takes memory without limit;
@@ -156,7 +156,7 @@ class BatchConsumer(driver.Consumer):
         await self._thread.call_thread(self._thread.heartbeat)
 
     async def tell_group(self, offsets: Mapping[TopicPartition, int]) -> None:
-        """Commit offsets for those who watch the group; nothing is read from them (:mod:`streams.delivery`).
+        """Commit offsets for those who watch the group; nothing is read from them (:mod:`streams.kafka.delivery`).
 
         Raises:
             KafkaError: the group has another owner for one of the partitions, or the coordinator can't be reached.

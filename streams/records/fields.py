@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
-from streams.enrich.article import first_of_each
 from streams.records.dates import instant_text
 from streams.records.draft import Draft, Reason, Rejection, Repair
 from streams.records.languages import language_tag
 from streams.records.urls import canonical_url
+from streams.text.article import first_of_each
 
 T = TypeVar("T")
 

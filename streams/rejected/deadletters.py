@@ -1,6 +1,6 @@
 """Dead letters: the records of news.rejected, which of them are wanted, and which have been replayed.
 
-A replay leaves a **mark** for every record it sends (:mod:`streams.replay`), by its place, in the topic
+A replay leaves a **mark** for every record it sends (:mod:`streams.rejected.replay`), by its place, in the topic
 ``<app_id>-rejected-replayed``. Why a topic of its own: a mark in news.rejected would be taken for a dead letter; a header in
 news.raw can only be found by reading all of it, and may be gone before the dead letter is; the offsets of a consumer group that
 nobody is in are gone after seven days, and can't mark single records.
@@ -17,8 +17,8 @@ from typing import Final, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from streams.clients import connection
 from streams.documents import ERRORS, ORIGIN_HEADER, REASON_HEADER
+from streams.kafka.clients import connection
 from streams.settings import Settings
 from streams.steps import Headers, Record, header
 from streams.topics import RAW, REJECTED, TopicSpec, partition_counts

@@ -1,9 +1,10 @@
 """Replay: dead letters go through the pipeline again, each exactly once.
 
 That is because a replay leaves a **mark** for every record it sends: in one transaction the record goes to news.raw and its
-place in news.rejected to the topic of marks (:mod:`streams.deadletters`). A replay begins by opening the one transactional
-producer of that name, which ends whatever an earlier replay (killed, paused, or still running elsewhere) had open and shuts it
-out; only then it reads the marks, and passes over what has one. So the marks are complete and nobody else can add to them.
+place in news.rejected to the topic of marks (:mod:`streams.rejected.deadletters`). A replay begins by opening the one
+transactional producer of that name, which ends whatever an earlier replay (killed, paused, or still running elsewhere) had open
+and shuts it out; only then it reads the marks, and passes over what has one. So the marks are complete and nobody else can add
+to them.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from collections.abc import Callable, Sequence
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import InvalidTimestampError, MessageSizeTooLargeError, RecordListTooLargeError
 
-from streams.clients import opened
-from streams.deadletters import (
+from streams.kafka.clients import opened
+from streams.kafka.transactions import sweep, transactional_producer
+from streams.rejected.deadletters import (
     DeadLetters,
     Place,
     PlaceSet,
@@ -29,7 +31,6 @@ from streams.deadletters import (
 from streams.settings import Settings
 from streams.steps import Record
 from streams.topics import RAW, create_topics, partition_counts
-from streams.transactions import sweep, transactional_producer
 
 _BATCH_RECORDS = 500
 _BATCH_BYTES = 8 << 20

@@ -8,7 +8,7 @@ What two bodies have in common is judged on a *sketch*: the eight smallest hashe
 ("bottom-k"; Broder 1997). Shingles that begin with a long word count as smaller than all others: they tell more, and most
 texts have enough of them, so that the others need not be hashed. On 77 bodies and nine edits of each by a script (cut to 30 %,
 changed words, boilerplate, a new lead …) a containment of at least 0.3 finds .97 of the pairs of one article and takes .002
-of the pairs of two different ones (``python -m bench.duplicates_quality DATA``).
+of the pairs of two different ones (``python -m bench.quality.duplicates DATA``).
 """
 
 from __future__ import annotations

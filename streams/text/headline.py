@@ -368,7 +368,7 @@ def _squash(words: Sequence[str]) -> str:
 
 @cache
 def _lists() -> dict[str, tuple[str, ...]]:
-    tables = tomllib.loads((files("streams.enrich") / "headline_words.toml").read_text("utf-8"))
+    tables = tomllib.loads((files("streams.text") / "headline_words.toml").read_text("utf-8"))
     return {name: tuple(word.strip() for line in table.values() for word in line.split(",")) for name, table in tables.items()}
 
 
@@ -388,7 +388,7 @@ def _sections() -> frozenset[str]:
 
 
 def _section_names() -> Iterator[str]:
-    for section in tomllib.loads((files("streams.enrich") / "section_names.toml").read_text("utf-8")).values():
+    for section in tomllib.loads((files("streams.text") / "section_names.toml").read_text("utf-8")).values():
         yield from section["names"].split(",")
 
 

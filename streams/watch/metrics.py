@@ -1,8 +1,8 @@
 """Metrics: what a worker has done and how it stands, in Prometheus' words, all in one place.
 
-:mod:`streams.delivery` tells of each batch once, after its commit; nothing here is ever asked for a decision. Counts say what
-this worker knows to be committed. When the answer to a commit was lost, its records may be committed and not counted, never
-the other way round; a worker that starts again counts from 0. To count articles exactly, count records in Kafka.
+:mod:`streams.kafka.delivery` tells of each batch once, after its commit; nothing here is ever asked for a decision. Counts say
+what this worker knows to be committed. When the answer to a commit was lost, its records may be committed and not counted,
+never the other way round; a worker that starts again counts from 0. To count articles exactly, count records in Kafka.
 
 Every label has few values: topics, partitions, steps, kinds of duplicate, reasons for rejection, and the languages
 that can be detected.
@@ -25,9 +25,9 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from streams.documents import KIND_HEADER, LANGUAGE_HEADER, REASON_HEADER
-from streams.enrich.duplicates import DuplicateKind
 from streams.records import Reason
 from streams.steps import Output, Record, Step
+from streams.text.duplicates import DuplicateKind
 from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, REJECTED
 
 # A `…_created` series beside each counter and histogram would double what is scraped.

@@ -31,7 +31,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
 from streams.settings import Settings
-from streams.web import verdict
+from streams.watch.web import verdict
 
 log = logging.getLogger(__name__)
 

@@ -2,7 +2,7 @@
 
     GET /health    200 alive; 503 stuck: start it again
     GET /ready     200 at work on all of its partitions; 503 not (yet)
-    GET /metrics   what :mod:`streams.metrics` counts
+    GET /metrics   what :mod:`streams.watch.metrics` counts
 
 **Ready** is a worker that has joined the group, is in no rebalance, has acquired and restored every partition it was given,
 and gets answers from Kafka. One that was given none, because there are more workers than partitions, is ready too.
@@ -33,10 +33,10 @@ from aiohttp import web
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from streams.clients import connection, opened
-from streams.delivery import Delivery, PartitionStatus
-from streams.metrics import Metrics
+from streams.kafka.clients import connection, opened
+from streams.kafka.delivery import Delivery, PartitionStatus
 from streams.settings import Settings
+from streams.watch.metrics import Metrics
 
 log = logging.getLogger(__name__)
 

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents import pipeline_steps
-from streams.enrich.duplicates import DuplicateKind
 from streams.memory import MemoryPipeline
 from streams.settings import Settings
 from streams.steps import Output
+from streams.text.duplicates import DuplicateKind
 from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, PREPARED, RAW, REJECTED
 
 HOUR_MS = 3_600_000

@@ -32,7 +32,7 @@ import orjson
 from aiokafka import AIOKafkaProducer, ConsumerRecord
 
 from agents import pipeline_steps
-from streams.clients import MAX_REQUEST_BYTES, connection, opened
+from streams.kafka.clients import MAX_REQUEST_BYTES, connection, opened
 from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, PREPARED, RAW, REJECTED, create_topics, topic_specs
 from tests.broker.stream import Raw, Stream, origins
 

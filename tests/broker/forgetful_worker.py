@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 
 from streams.__main__ import main
-from streams.delivery import Delivery
-from streams.transport import Fetched
+from streams.kafka.delivery import Delivery
+from streams.kafka.transport import Fetched
 
 take = Delivery.take
 chance = random.Random(1)

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple, Self
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 
 from infra.kafka import EmbeddedKafka
-from streams.clients import connection, opened
 from streams.documents import ORIGIN_HEADER
+from streams.kafka.clients import connection, opened
 from streams.settings import Settings
 from streams.steps import header
 from streams.topics import OUTCOMES, RAW, create_topics, partition_counts, topic_specs

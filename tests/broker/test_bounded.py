@@ -10,8 +10,8 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
-from bench.flood import Outcomes, memory_mb
-from streams.clients import connection, opened
+from bench.speed.flood import Outcomes, memory_mb
+from streams.kafka.clients import connection, opened
 from streams.steps import header
 from streams.topics import ENRICHED, PREPARED, REJECTED
 from tests.broker.stream import Raw, Stream

@@ -13,15 +13,15 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from aiokafka.errors import KafkaError, UnknownMemberIdError
 
-from streams import delivery
-from streams.clients import connection, opened
-from streams.delivery import OwnedStep
-from streams.metrics import Metrics
+from streams.kafka import delivery
+from streams.kafka.clients import connection, opened
+from streams.kafka.delivery import OwnedStep
+from streams.kafka.tables import PROGRESS_KEY, Progress, changelog_topic
+from streams.kafka.transactions import transactional_producer
+from streams.kafka.transport import Batch
 from streams.steps import Decision, Output, Record, Step
-from streams.tables import PROGRESS_KEY, Progress, changelog_topic
 from streams.topics import ENRICHED, HEADLINES, PREPARED
-from streams.transactions import transactional_producer
-from streams.transport import Batch
+from streams.watch.metrics import Metrics
 from tests.broker.stream import Raw, Stream
 
 SOURCE = TopicPartition(PREPARED, 0)

@@ -14,12 +14,12 @@ import pytest
 from aiokafka import TopicPartition
 from prometheus_client.parser import text_string_to_metric_families
 
-from streams.delivery import OwnedStep
-from streams.metrics import Metrics
+from streams.kafka.delivery import OwnedStep
+from streams.kafka.transport import Batch
 from streams.steps import Decision, Output, Record, Step
 from streams.topics import DUPLICATES, ENRICHED, HEADLINES, OUTCOMES, PREPARED, RAW, REJECTED
-from streams.transport import Batch
-from streams.web import Watch
+from streams.watch.metrics import Metrics
+from streams.watch.web import Watch
 from tests.broker.stream import Raw, Stream
 
 LIMIT_S = 60.0

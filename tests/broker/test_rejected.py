@@ -12,8 +12,8 @@ from dataclasses import replace
 import orjson
 import pytest
 
-from streams.deadletters import REPLAY_HEADER, marks_topic
 from streams.documents import time_text
+from streams.rejected.deadletters import REPLAY_HEADER, marks_topic
 from streams.steps import header, origin
 from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, RAW, REJECTED
 from tests.broker.stream import Raw, Stream

@@ -24,7 +24,7 @@ from cryptography.x509.oid import NameOID
 
 from infra import kafka
 from infra.kafka import HOST, EmbeddedKafka
-from streams.clients import NotConnectedError, connection, opened, tls_context
+from streams.kafka.clients import NotConnectedError, connection, opened, tls_context
 from streams.settings import SaslMechanism, SecurityProtocol, Settings, SettingsError
 
 USER, PASSWORD, WRONG_PASSWORD = "headwater", "correct-horse-battery-staple", "incorrect-zebra"

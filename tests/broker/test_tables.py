@@ -7,8 +7,8 @@ import asyncio
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from streams.clients import connection, opened
-from streams.tables import TablePartition, changelog_topic
+from streams.kafka.clients import connection, opened
+from streams.kafka.tables import TablePartition, changelog_topic
 from streams.topics import HEADLINES
 from tests.broker.stream import Raw, Stream
 

@@ -53,7 +53,7 @@ def test_copies_of_one_body_are_told_from_another(tmp_path, capfd):
     ("present", "said"),
     [
         pytest.param({"streams"}, "clone of the repository", id="installed without bench/"),
-        pytest.param({"bench", "bench.language_quality"}, "language-dev.jsonl.gz", id="a folder without the data"),
+        pytest.param({"bench", "bench.quality.language"}, "language-dev.jsonl.gz", id="a folder without the data"),
     ],
 )
 def test_what_is_missing_is_told_first(tmp_path, monkeypatch, present, said):

@@ -14,9 +14,9 @@ from streams.__main__ import main
 from streams.articles import LEFT_WHOLE, Article, compared_headline, prepare_article, tag_article
 from streams.commands.explain import explain_article, explain_reading
 from streams.commands.inputs import HTML, JSON, Document
-from streams.enrich.article import Cut, CutKind, Language, Subject, Witness
 from streams.records import Rejection, Repair, read_record
 from streams.samples import load_samples
+from streams.text.article import Cut, CutKind, Language, Subject, Witness
 
 SAMPLES = files("streams.samples")
 ARTICLE = Article(id="0" * 32, fingerprint="1" * 32, headline="Council votes on the bridge", body="The council voted.")

@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 
 from streams.__main__ import main
 from streams.commands.letters import Letter, as_text, beginning, by_reason, hexdump, plain, plain_bytes, readable
-from streams.deadletters import Place, PlaceSet, Query, Standing, comes_from, read_place, read_time, replay_headers, standing
+from streams.rejected.deadletters import (
+    Place,
+    PlaceSet,
+    Query,
+    Standing,
+    comes_from,
+    read_place,
+    read_time,
+    replay_headers,
+    standing,
+)
 
 NOW_MS = 1_772_366_400_000  # 2026-03-01T12:00:00Z
 HOUR_MS = 3_600_000

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from streams.inbox import Inbox
-from streams.transport import Batch
+from streams.kafka.inbox import Inbox
+from streams.kafka.transport import Batch
 
 AMPLE_BYTES = 1 << 30
 

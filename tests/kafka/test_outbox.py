@@ -6,7 +6,7 @@ from aiokafka.partitioner import murmur2
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.outbox import partition_of
+from streams.kafka.outbox import partition_of
 
 
 @given(key=st.binary(max_size=70), count=st.integers(1, 200))

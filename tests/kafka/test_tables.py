@@ -8,8 +8,8 @@ import time
 
 import pytest
 
-from streams import tables
-from streams.tables import TableInUseError, TablePartition
+from streams.kafka import tables
+from streams.kafka.tables import TableInUseError, TablePartition
 
 KEEP_S = 3_600
 

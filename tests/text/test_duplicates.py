@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.enrich.duplicates import (
+from streams.text.duplicates import (
     BodyPrint,
     DuplicateKind,
     Sighting,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from streams.enrich.headline import comparable, fingerprint_headline, normalise_headline
+from streams.text.headline import comparable, fingerprint_headline, normalise_headline
 
 any_text = st.text(st.characters(exclude_categories=()))
 # fmt: off

@@ -15,17 +15,17 @@ from aiokafka import TopicPartition
 from prometheus_client.parser import text_string_to_metric_families
 
 from agents import pipeline_steps
-from streams.delivery import PartitionStatus
-from streams.enrich.duplicates import DuplicateKind
+from streams.kafka.delivery import PartitionStatus
 from streams.memory import MemoryPipeline, MemoryRecord
-from streams.metrics import BatchHistogram, Metrics, Times, tally
 from streams.records import Reason
 from streams.settings import Settings, SettingsError
 from streams.steps import Output
+from streams.text.duplicates import DuplicateKind
 from streams.topics import DUPLICATES, ENRICHED, PREPARED, RAW, REJECTED
-from streams.web import LagReader, Progress, Watch, follow, pages
+from streams.watch.metrics import BatchHistogram, Metrics, Times, tally
+from streams.watch.web import LagReader, Progress, Watch, follow, pages
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = Settings(web_port=1, stall_s=60)
 STEPS = pipeline_steps(SETTINGS)
 PREPARE, DEDUPLICATE = STEPS
@@ -226,7 +226,7 @@ class Worker:
         self.statuses = statuses
         self.metrics = Metrics(STEPS)
         self.now = 0.0
-        monkeypatch.setattr("streams.web.time", SimpleNamespace(monotonic=lambda: self.now))
+        monkeypatch.setattr("streams.watch.web.time", SimpleNamespace(monotonic=lambda: self.now))
         self.watch = Watch(self.app, self.delivery, SETTINGS, self.metrics)
 
     def look(self, lag: int, passed_s: float = 5.0) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from prometheus_client import CollectorRegistry, Counter, generate_latest
 
-from streams.supervisor import Merged, pause_after
+from streams.watch.supervisor import Merged, pause_after
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from os import environ
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 
 from agents import pipeline_steps
-from bench.dedup import is_first, seen_at
-from bench.names import BROKERS, JOB, RUN, Job, events, firsts, outcomes, raw
+from bench.peers.dedup import is_first, seen_at
+from bench.peers.names import BROKERS, JOB, RUN, Job, events, firsts, outcomes, raw
 from streams.memory import MemoryPipeline
 from streams.settings import Settings
 from streams.steps import Output

@@ -13,8 +13,8 @@ from quixstreams.models import Serializer, Topic  # type: ignore[import-not-foun
 
 from agents.deduplicate import deduplicate_step
 from agents.prepare import prepare_step
-from bench.dedup import is_first, seen_at
-from bench.names import BROKERS, GUARANTEE, JOB, RUN, STATE, Job, events, firsts, outcomes, raw
+from bench.peers.dedup import is_first, seen_at
+from bench.peers.names import BROKERS, GUARANTEE, JOB, RUN, STATE, Job, events, firsts, outcomes, raw
 from streams.memory import MemoryRecord
 from streams.settings import Settings
 from streams.steps import Output

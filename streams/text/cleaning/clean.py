@@ -24,15 +24,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, takewhile
 
-from streams.enrich.article import CleanText, Cut, CutKind, first_of_each
-from streams.enrich.dateline import is_date, read_byline, read_dateline, read_signature
-from streams.enrich.furniture import HASHTAG
-from streams.enrich.ledger import Verdict, join_ledgers, make_cut, with_marks
-from streams.enrich.lines import LONGEST_LINK, Line, read_page, split_line, tidy, tidy_lines
-from streams.enrich.page_headline import find_headline, settle_headline
-from streams.enrich.phrases import load_phrases
-from streams.enrich.stretch import find_article
-from streams.enrich.unfolding import unfold, unmark
+from streams.text.article import CleanText, Cut, CutKind, first_of_each
+from streams.text.cleaning.dateline import is_date, read_byline, read_dateline, read_signature
+from streams.text.cleaning.extent import find_article
+from streams.text.cleaning.furniture import HASHTAG
+from streams.text.cleaning.ledger import Verdict, join_ledgers, make_cut, with_marks
+from streams.text.cleaning.lines import LONGEST_LINK, Line, read_page, split_line, tidy, tidy_lines
+from streams.text.cleaning.page_headline import find_headline, settle_headline
+from streams.text.cleaning.phrases import load_phrases
+from streams.text.cleaning.unfolding import unfold, unmark
 
 # What the cuts must leave. Shares of characters are 0.0 to 1.0. Most of a page may be furniture, hence more than one measure.
 _LEAST_KEPT = 0.4  # of all …

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from streams.enrich.phrases import load_phrases
-from streams.enrich.sentences import ends_sentence
+from streams.text.cleaning.phrases import load_phrases
+from streams.text.sentences import ends_sentence
 
 _LONGEST_DATELINE, _LONGEST_PLACE, _LONGEST_PLACE_WORDS, _LONGEST_ACRONYM = 110, 50, 6, 4
 _LONGEST_BYLINE, _LONGEST_BYLINE_WORDS = 90, 12

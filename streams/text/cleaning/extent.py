@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import compress, pairwise
 
-from streams.enrich.article import CutKind
-from streams.enrich.line_model import PageScores, score_lines, score_places
-from streams.enrich.lines import Line
-from streams.enrich.phrases import BULLETS
-from streams.enrich.sentences import ends_sentence
+from streams.text.article import CutKind
+from streams.text.cleaning.line_model import PageScores, score_lines, score_places
+from streams.text.cleaning.lines import Line
+from streams.text.cleaning.phrases import BULLETS
+from streams.text.sentences import ends_sentence
 
-# Weights in characters of prose, chosen on pages that the model had not seen (bench/cleaning_quality.py --folds).
+# Weights in characters of prose, chosen on pages that the model had not seen (bench/quality/cleaning.py --folds).
 _MOST_SCORE = 300  # hundredths of log-odds: where a line's score is cut off
 _FULL_LENGTH, _LENGTH_BASE = 300, 40  # characters: a longer line is no better evidence; what a line weighs beside its length
 _AGAINST_BASE, _AGAINST_PERCENT = 60, 40

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from streams.enrich.article import CutKind
-from streams.enrich.phrases import BULLETS, bare, load_phrases
-from streams.enrich.sentences import ends_in_full_stop
+from streams.text.article import CutKind
+from streams.text.cleaning.phrases import BULLETS, bare, load_phrases
+from streams.text.sentences import ends_in_full_stop
 
 LONGEST_FURNITURE = 400  # characters: cookie notices
 _LONGEST_BAR = 200  # characters; a bar is links beside each other

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from streams.enrich.article import Cut, CutKind
-from streams.enrich.lines import VISIBLE, Line, tidy
-from streams.enrich.unfolding import Mark
+from streams.text.article import Cut, CutKind
+from streams.text.cleaning.lines import VISIBLE, Line, tidy
+from streams.text.cleaning.unfolding import Mark
 
 _EXCERPT = 60  # characters
 

@@ -1,8 +1,8 @@
 """How likely a line belongs to the article: an additive model over the bins of ``line_features``.
 
-Its weights are in ``line_model.json``, made by ``python -m bench.train_line_model``: three tables of whole numbers, hundredths
-of log-odds, one for a line's own features, one for headlines, one for a line in its place. All sums are of whole numbers: the
-same on every machine.
+Its weights are in ``line_model.json``, made by ``python -m bench.training.line_model``: three tables of whole numbers,
+hundredths of log-odds, one for a line's own features, one for headlines, one for a line in its place. All sums are of whole
+numbers: the same on every machine.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-from streams.enrich.line_features import OWN, headline_features, own_features, place_features
+from streams.text.cleaning.line_features import OWN, headline_features, own_features, place_features
 
 _LONGEST_REMEMBERED = 600  # characters
 

@@ -6,10 +6,10 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from streams.enrich.article import CutKind
-from streams.enrich.furniture import LONGEST_FURNITURE, recognise_furniture
-from streams.enrich.sentences import IDEOGRAPH, IDEOGRAPH_WEIGHT, SENTENCE_BREAK, ends_sentence
-from streams.enrich.unfolding import Mark, is_link, unfold, unmark
+from streams.text.article import CutKind
+from streams.text.cleaning.furniture import LONGEST_FURNITURE, recognise_furniture
+from streams.text.cleaning.unfolding import Mark, is_link, unfold, unmark
+from streams.text.sentences import IDEOGRAPH, IDEOGRAPH_WEIGHT, SENTENCE_BREAK, ends_sentence
 
 # Weights in characters of prose.
 _MOST_WEIGHT = 300  # a longer paragraph is no better evidence

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from streams.enrich.article import Cut, CutKind
-from streams.enrich.dateline import read_dateline, states_fact
-from streams.enrich.headline import SEPARATOR, comparable
-from streams.enrich.ledger import Verdict, make_cut
-from streams.enrich.line_model import score_headlines
-from streams.enrich.lines import LONGEST_LINK, Line
-from streams.enrich.sentences import FULL_STOP, SENTENCE_BREAK, TELLING_WORD, ends_in_full_stop, is_worded
-from streams.enrich.stretch import find_article, guess_start, is_page, score_page
+from streams.text.article import Cut, CutKind
+from streams.text.cleaning.dateline import read_dateline, states_fact
+from streams.text.cleaning.extent import find_article, guess_start, is_page, score_page
+from streams.text.cleaning.ledger import Verdict, make_cut
+from streams.text.cleaning.line_model import score_headlines
+from streams.text.cleaning.lines import LONGEST_LINK, Line
+from streams.text.headline import SEPARATOR, comparable
+from streams.text.sentences import FULL_STOP, SENTENCE_BREAK, TELLING_WORD, ends_in_full_stop, is_worded
 
 _LONGEST_HEADLINE, _LONGEST_FOUND_HEADLINE = 200, 120  # characters
 _LONGEST_LABEL_WORDS = 5  # of the outlet or section beside a headline

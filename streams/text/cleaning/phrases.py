@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from streams.enrich.article import CutKind
+from streams.text.article import CutKind
 
 BULLETS = " \t•·*»«›‹<>|–—-►▶→←↑○●▪■□+×"
 

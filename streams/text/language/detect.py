@@ -4,7 +4,7 @@ Two judges, one after the other:
 
 1. The script. Thai letters are Thai: no model is asked, and none can call Chinese Korean. Where a script serves many
    languages, a letter that only one of them writes may still decide alone (ў is Belarusian).
-2. A linear model over the n-grams of the words, of that script's languages only (`streams.enrich.language_model`).
+2. A linear model over the n-grams of the words, of that script's languages only (`streams.text.language.model`).
 
 What the source declares is evidence, not truth: it tips the scales where the text leaves doubt between relatives
 (Croatian, Serbian), and is overruled by any clear sentence.
@@ -17,10 +17,10 @@ import re
 import unicodedata
 from typing import Final
 
-from streams.enrich.article import Language
-from streams.enrich.language_declared import agrees, read_declared
-from streams.enrich.language_model import models
-from streams.enrich.language_scripts import ONLY_LANGUAGE, chinese_tag, main_script, script_of
+from streams.text.article import Language
+from streams.text.language.declared import agrees, read_declared
+from streams.text.language.model import models
+from streams.text.language.scripts import ONLY_LANGUAGE, chinese_tag, main_script, script_of
 
 CREATOR: Final = "urn:headwater:model:language-ngrams:2"
 

@@ -2,7 +2,7 @@
 
 Each n-gram (2 to 5 characters of a word, its ends marked by spaces; single characters; whole words) has a weight for every
 language of the script. The weights come from lingua's and langdetect's counts, py3langid's features and wordfreq's word
-lists, corrected by training on news texts (``bench/train_language.py``; data, licences and quality: ``language_model.md``).
+lists, corrected by training on news texts (``bench/training/language.py``; data, licences and quality: ``model.md``).
 
 The weights of one n-gram are packed into one Python integer, 16 bits a language, so that one addition adds them for all
 languages. A letter stands in five n-grams at most, so that no sum of `MOST_LETTERS` letters can flow over. Sums of whole
@@ -22,7 +22,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
-_MODEL_FILE = Path(__file__).with_name("language_model.xz")
+_MODEL_FILE = Path(__file__).with_name("model.xz")
 _LANE_BYTES = 2
 LONGEST_NGRAM: Final = 5
 MOST_LETTERS: Final = 200

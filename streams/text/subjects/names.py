@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from streams.enrich.subject_words import WITHOUT_SPACES, words_of
+from streams.text.subjects.words import WITHOUT_SPACES, words_of
 
 LONGEST_NAME = 60  # characters of a section or keyword
 
@@ -56,7 +56,7 @@ def term_named(name: str) -> Term | None:
 @cache
 def _codes() -> dict[str, str]:
     found: dict[str, str] = {}
-    for section in tomllib.loads(_read("section_names.toml")).values():
+    for section in tomllib.loads(files("streams.text").joinpath("section_names.toml").read_text("utf-8")).values():
         for name in section["names"].split(","):
             found.setdefault(_plain(name), section["code"])
     by_level = sorted(media_topics().values(), key=lambda term: (term.code != term.top, term.code))

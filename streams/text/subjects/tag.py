@@ -1,9 +1,10 @@
 """What an article is about: IPTC Media Topics, by its words and by its source's word.
 
-The top levels are found by a table that says of each word how much it speaks for each of them (``subject_words``). A section's
-name or a keyword that names a subject is the source's own word, and counts as evidence. A deeper term is given when the text
-names it (``subject_names``) and its top level is given too. No subject rather than a wrong one: below a set confidence, and in
-a language without a table, none is given but what the source itself says.
+The top levels are found by a table that says of each word how much it speaks for each of them
+(:mod:`~streams.text.subjects.words`). A section's name or a keyword that names a subject is the source's own word, and counts
+as evidence. A deeper term is given when the text names it (:mod:`~streams.text.subjects.names`) and its top level is given too.
+No subject rather than a wrong one: below a set confidence, and in a language without a table, none is given but what the source
+itself says.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from streams.enrich.article import Subject, Witness
-from streams.enrich.subject_names import Term, media_topics, named_terms, term_named
-from streams.enrich.subject_words import TOP_LEVELS, UNIT, WITHOUT_SPACES, Reading, WordTable, word_table
+from streams.text.article import Subject, Witness
+from streams.text.subjects.names import Term, media_topics, named_terms, term_named
+from streams.text.subjects.words import TOP_LEVELS, UNIT, WITHOUT_SPACES, Reading, WordTable, word_table
 
 # Names the method and its version in ninjs ``subjects[].creator``: what changes tags raises the number.
 CREATOR = "urn:headwater:model:mediatopic-table:2"

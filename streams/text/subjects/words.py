@@ -1,8 +1,8 @@
 """What the words of a text say about its subject: a table of words, distilled from multilingual sentence encoders.
 
-``subject_tables`` holds, a file a language, a row of seventeen small numbers a word: how much the word speaks for each of the
+``tables/`` holds, a file a language, a row of seventeen small numbers a word: how much the word speaks for each of the
 IPTC's top levels. A text is the weighted sum of its words' rows. A word that is not in the table is read by its pieces of
-three to five letters. ``bench/train_subjects.py`` makes them; ``subject_words.md`` is its card: data, licences, figures.
+three to five letters. ``bench/training/subjects.py`` makes them; ``words.md`` is its card: data, licences, figures.
 
 Only whole numbers are added up, so that the sums are the same on every machine.
 """
@@ -24,7 +24,7 @@ from struct import Struct
 from zipfile import ZipFile
 from zlib import crc32
 
-TABLE_FOLDER = "subject_tables"
+TABLE_FOLDER = "tables"
 
 # The top levels in the order of a row's numbers.
 TOP_LEVELS = tuple(f"{number:02d}000000" for number in range(1, 18))

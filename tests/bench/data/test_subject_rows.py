@@ -6,8 +6,8 @@ from collections import defaultdict
 
 import pytest
 
-from bench.subject_rows import lead_rows, written_rows
-from streams.enrich.subject_words import TOP_LEVELS, table_languages, words_of
+from bench.data.subject_rows import lead_rows, written_rows
+from streams.text.subjects.words import TOP_LEVELS, table_languages, words_of
 
 
 def test_no_headline_that_is_measured_on_is_trained_on():

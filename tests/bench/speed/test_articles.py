@@ -8,10 +8,10 @@ import orjson
 import pytest
 
 from agents import pipeline_steps
-from bench.articles import dedup_events, mixed_articles
-from bench.dedup import WINDOW_MS, is_first, seen_at
-from bench.names import Job
-from bench.race import make_load
+from bench.peers.dedup import WINDOW_MS, is_first, seen_at
+from bench.peers.names import Job
+from bench.speed.articles import dedup_events, mixed_articles
+from bench.speed.race import make_load
 from streams.memory import MemoryPipeline
 from streams.settings import Settings
 from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, RAW

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.figures import Spread, bends, percentile, ratio, spread
+from bench.speed.figures import Spread, bends, percentile, ratio, spread
 
 numbers = st.lists(st.floats(0.001, 1e6), min_size=1, max_size=50)
 

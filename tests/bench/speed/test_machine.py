@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from bench.machine import cpu_seconds, family, peak_resident_bytes
+from bench.speed.machine import cpu_seconds, family, peak_resident_bytes
 
 # A parent that waits, and its child that has computed for a fifth of a second and holds 50 MB.
 CHILD = """

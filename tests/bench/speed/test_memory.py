@@ -6,7 +6,7 @@ import importlib
 
 import pytest
 
-from bench.memory import _STAGES, REST, stages_us
+from bench.speed.memory import _STAGES, REST, stages_us
 
 
 @pytest.mark.parametrize(("module", "function"), [(module, function) for _, module, function in _STAGES])

@@ -7,10 +7,10 @@ from xml.etree import ElementTree as ET
 
 import orjson
 
-from bench.environments import ROOT
-from bench.picture import Bar, Panel, draw
-from bench.race import Result
-from bench.report import KEPT, NO_WORKER, write_page, write_report
+from bench.speed.environments import ROOT
+from bench.speed.picture import Bar, Panel, draw
+from bench.speed.race import Result
+from bench.speed.report import KEPT, NO_WORKER, write_page, write_report
 
 RUN = Result(
     articles=100, per_second=1000.0, cpu_us=50.0, decide_cpu_us=20.0, broker_cpu_us=None, reader_cpu_us=7.0, start_s=2.0,
@@ -58,7 +58,7 @@ def row(page, beginning):
 
 
 def test_the_page_and_pictures_in_the_repository_are_what_its_figures_say(tmp_path):
-    """`python -m bench.report` writes them."""
+    """`python -m bench.speed.report` writes them."""
     folder = tmp_path / KEPT.relative_to(ROOT)
     folder.mkdir(parents=True)
     for figures in KEPT.glob("*.json"):

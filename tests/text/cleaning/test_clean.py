@@ -11,8 +11,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from streams.enrich.article import CleanText, CutKind
-from streams.enrich.cleaning import clean_text
+from streams.text.article import CleanText, CutKind
+from streams.text.cleaning.clean import clean_text
 
 # The page this project starts from, as its scraper left it (given by the user).
 SEED = """\

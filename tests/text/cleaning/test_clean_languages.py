@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import pytest
 
-from streams.enrich.article import CutKind
-from streams.enrich.cleaning import clean_text
+from streams.text.article import CutKind
+from streams.text.cleaning.clean import clean_text
 
 
 class Page(NamedTuple):

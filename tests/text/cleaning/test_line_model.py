@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.enrich.line_features import HEADLINE, OWN, PLACE, headline_features, own_features, place_features
-from streams.enrich.line_model import load_tables, score_headlines, score_lines, score_places
+from streams.text.cleaning.line_features import HEADLINE, OWN, PLACE, headline_features, own_features, place_features
+from streams.text.cleaning.line_model import load_tables, score_headlines, score_lines, score_places
 
 MENU = ["Home", "News", "World", "Business", "Sport", "Weather", "Log in", "Search"]
 PROSE = [

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.enrich.article import CutKind
-from streams.enrich.cleaning import clean_text
-from streams.enrich.unfolding import unfold, unmark
+from streams.text.article import CutKind
+from streams.text.cleaning.clean import clean_text
+from streams.text.cleaning.unfolding import unfold, unmark
 
 PARAGRAPHS = [
     "The city council decided on Monday to close the old bridge for two years, as its pillars no longer carry the traffic.",

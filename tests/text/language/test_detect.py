@@ -9,11 +9,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from streams.enrich import language_model
-from streams.enrich.article import Language
-from streams.enrich.language import CREATOR, READ_CHARS, detect_language, known_languages, load
-from streams.enrich.language_declared import agrees, read_declared
-from streams.enrich.language_model import Model, models, ngrams, with_beginnings
+from streams.text.article import Language
+from streams.text.language import model as language_model
+from streams.text.language.declared import agrees, read_declared
+from streams.text.language.detect import CREATOR, READ_CHARS, detect_language, known_languages, load
+from streams.text.language.model import Model, models, ngrams, with_beginnings
 
 # Lone surrogates and NULs too: what a page holds is not always text.
 any_text = st.text(st.characters(exclude_categories=()))

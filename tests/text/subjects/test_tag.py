@@ -10,11 +10,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bench.subject_rows import written_rows
-from streams.enrich.article import Witness
-from streams.enrich.subject_names import media_topics, term_named
-from streams.enrich.subject_words import table_languages
-from streams.enrich.subjects import (
+from bench.data.subject_rows import written_rows
+from streams.text.article import Witness
+from streams.text.subjects.names import media_topics, term_named
+from streams.text.subjects.tag import (
     CREATOR,
     FLOOR,
     MAX_DEEPER_TERMS,
@@ -24,6 +23,7 @@ from streams.enrich.subjects import (
     rank_top_levels,
     tag_subjects,
 )
+from streams.text.subjects.words import table_languages
 
 any_text = st.text(st.characters(exclude_categories=()))
 
@@ -324,7 +324,7 @@ def test_the_vocabulary_has_the_seventeen_top_levels():
 
 def test_the_vocabulary_is_a_tree_with_english_names():
     """Every parent exists, one level above; every term has an English name; codes are unique and in order."""
-    vocabulary = json.loads(files("streams.enrich").joinpath("mediatopics.json").read_text(encoding="utf-8"))
+    vocabulary = json.loads(files("streams.text.subjects").joinpath("mediatopics.json").read_text(encoding="utf-8"))
     terms = {term["code"]: term for term in vocabulary["terms"]}
     assert len(terms) == len(vocabulary["terms"]) > 1_000
     assert list(terms) == sorted(terms)
@@ -337,7 +337,7 @@ def test_the_vocabulary_is_a_tree_with_english_names():
 
 def test_the_vocabulary_names_its_source_and_licence():
     """CC BY 4.0 asks for the source, the licence and that it was changed."""
-    vocabulary = json.loads(files("streams.enrich").joinpath("mediatopics.json").read_text(encoding="utf-8"))
+    vocabulary = json.loads(files("streams.text.subjects").joinpath("mediatopics.json").read_text(encoding="utf-8"))
     assert "IPTC" in vocabulary["licence"]
     assert "CC BY 4.0" in vocabulary["licence"]
     assert vocabulary["source"] == URI_PREFIX

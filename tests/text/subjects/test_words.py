@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.enrich.subject_words import (
+from streams.text.subjects.words import (
     GRAM_ROWS,
     TOP_LEVELS,
     UNIT,

@@ -1,0 +1,1 @@
+"""Where the texts for training and measuring come from."""

@@ -1,0 +1,1 @@
+"""Quality on texts with known answers, and beside other libraries."""

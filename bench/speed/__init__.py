@@ -1,0 +1,1 @@
+"""Speed, latency, growth and memory, beside the peers."""

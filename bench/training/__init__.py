@@ -1,0 +1,1 @@
+"""How the models and tables in streams/text are made."""

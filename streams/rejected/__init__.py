@@ -1,0 +1,1 @@
+"""What was rejected: dead letters, and how they go through again exactly once."""

@@ -1,0 +1,1 @@
+"""An article's text without what its page put around it; clean begins with the steps."""

@@ -1,0 +1,1 @@
+"""What language a text is in: detect asks the scripts, then the model, and weighs what is declared."""

@@ -1,0 +1,1 @@
+"""What an article is about, in IPTC Media Topics: tag weighs words, names of terms and the source's word."""
