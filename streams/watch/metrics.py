@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import metadata
 from itertools import accumulate
-from typing import Final, NamedTuple
+from typing import Final
 
 import prometheus_client as prometheus
 from aiokafka import TopicPartition
@@ -25,6 +25,7 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from streams.documents import KIND_HEADER, LANGUAGE_HEADER, REASON_HEADER
+from streams.kafka.observer import Times
 from streams.records import Reason
 from streams.steps import Output, Record, Step
 from streams.text.duplicates import DuplicateKind
@@ -61,14 +62,6 @@ def tally(outputs: Iterable[Output]) -> Counter[tuple[str, str]]:
                     break
         counts[output.topic, which] += 1
     return counts
-
-
-class Times(NamedTuple):
-    """What a transaction took: to decide, how much of that was processor time, and to be written and committed."""
-
-    decide_s: float
-    decide_cpu_s: float
-    transaction_s: float
 
 
 class Metrics:

@@ -34,7 +34,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from streams.kafka.clients import connection, opened
-from streams.kafka.delivery import Delivery, PartitionStatus
+from streams.kafka.delivery import Delivery
+from streams.kafka.partition import PartitionStatus
 from streams.settings import Settings
 from streams.watch.metrics import Metrics
 

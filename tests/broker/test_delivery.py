@@ -13,9 +13,10 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from aiokafka.errors import KafkaError, UnknownMemberIdError
 
-from streams.kafka import delivery
+from streams.kafka import partition
+from streams.kafka import step as owned_step
 from streams.kafka.clients import connection, opened
-from streams.kafka.delivery import OwnedStep
+from streams.kafka.step import OwnedStep
 from streams.kafka.tables import PROGRESS_KEY, Progress, changelog_topic
 from streams.kafka.transactions import transactional_producer
 from streams.kafka.transport import Batch
@@ -73,7 +74,8 @@ class Worker:
         self.bad: set[bytes] = set()
         self.decided: list[bytes] = []
         self.output_topic = ENRICHED
-        monkeypatch.setattr(delivery, "_stop_worker", self._stop)
+        for module in (partition, owned_step):
+            monkeypatch.setattr(module, "stop_worker", self._stop)
 
     def _stop(self, reason, error):
         self.stopped.append(error)
@@ -93,7 +95,7 @@ class Worker:
         folder.mkdir()
         faust = Faust()
         settings = replace(self.stream.settings, state_dir=folder, **settings)
-        return OwnedStep(faust, settings, step, [SOURCE], metrics=metrics), faust
+        return OwnedStep(faust, settings, step, [SOURCE], observer=metrics), faust
 
     async def own(self, metrics: Metrics | None = None, **settings: Any) -> tuple[OwnedStep, Faust]:
         owned, faust = self.begin_to_own(metrics, **settings)

@@ -14,7 +14,7 @@ import pytest
 from aiokafka import TopicPartition
 from prometheus_client.parser import text_string_to_metric_families
 
-from streams.kafka.delivery import OwnedStep
+from streams.kafka.step import OwnedStep
 from streams.kafka.transport import Batch
 from streams.steps import Decision, Output, Record, Step
 from streams.topics import DUPLICATES, ENRICHED, HEADLINES, OUTCOMES, PREPARED, RAW, REJECTED

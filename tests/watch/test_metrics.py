@@ -15,14 +15,15 @@ from aiokafka import TopicPartition
 from prometheus_client.parser import text_string_to_metric_families
 
 from agents import pipeline_steps
-from streams.kafka.delivery import PartitionStatus
+from streams.kafka.observer import Times
+from streams.kafka.partition import PartitionStatus
 from streams.memory import MemoryPipeline, MemoryRecord
 from streams.records import Reason
 from streams.settings import Settings, SettingsError
 from streams.steps import Output
 from streams.text.duplicates import DuplicateKind
 from streams.topics import DUPLICATES, ENRICHED, PREPARED, RAW, REJECTED
-from streams.watch.metrics import BatchHistogram, Metrics, Times, tally
+from streams.watch.metrics import BatchHistogram, Metrics, tally
 from streams.watch.web import LagReader, Progress, Watch, follow, pages
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -1,0 +1,272 @@
+"""A source partition that a worker owns: its inbox, the gaps in what is delivered, and deciding on what has come."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple, NoReturn
+
+import faust
+from aiokafka import TopicPartition
+
+from streams.kafka.breath import Breath
+from streams.kafka.failures import LOST, stop_worker, try_for_a_while
+from streams.kafka.inbox import Inbox
+from streams.kafka.observer import Observer
+from streams.kafka.tables import PROGRESS_KEY, Progress, TablePartition, changelog_topic
+from streams.kafka.takeover import Claim, take_over
+from streams.kafka.transport import Batch
+from streams.settings import Settings
+from streams.steps import Output, Record, Step
+from streams.topics import PROGRESS
+
+log = logging.getLogger(__name__)
+
+_SEND_BACK_AGAIN_S = 5.0
+_IDLE_S, _MOST_IDLE_S = 5.0, 300.0
+_LOOKED_AT_PER_RECORD = 4  # entries of the table: each is looked at about four times while it is worth keeping
+
+
+class PartitionStatus(NamedTuple):
+    """How an owned partition stands, for those who watch (:mod:`streams.watch.web`)."""
+
+    name: str
+    source: TopicPartition
+    next_offset: int
+    waiting_for: str | None  # None: nothing, it is at work
+    ended: bool  # nobody works on it any more, and nobody will
+    state_folder: Path
+
+
+class Share(NamedTuple):
+    """What one partition has in a transaction: the records decided on, and what follows."""
+
+    partition: OwnedPartition
+    records: Sequence[Record]
+    outputs: Sequence[Output]
+    changes: Mapping[bytes, bytes]
+
+
+class OwnedPartition:
+    """A source partition that this worker owns, or is about to: its place in the log, its table, its inbox."""
+
+    def __init__(  # noqa: PLR0913
+        self,
+        app: faust.App,
+        settings: Settings,
+        step: Step,
+        tp: TopicPartition,
+        *,
+        observer: Observer,
+        news: asyncio.Event,
+    ) -> None:
+        self._app = app
+        self._settings = settings
+        self._step = step
+        self._tp = tp
+        self._observer = observer
+        self._news = news
+        table = step.table or PROGRESS
+        self.changelog = TopicPartition(changelog_topic(settings.app_id, table), tp.partition)
+        self._state_folder = settings.state_dir / settings.app_id / table / str(tp.partition)
+        self.name = f"{step.name} {tp.topic}/{tp.partition}"
+        self._inbox = Inbox(settings.max_batch_records)
+        self._arrivals = 0
+        self._batch: Batch | None = None  # taken from the inbox, and not all decided on
+        self._table: TablePartition | None = None
+        self._restoring = False
+        self._owner = ""
+        self._ahead: Mapping[bytes, bytes] = {}  # changes that are being committed
+        self._decided_to = 0
+        self.next_offset = 0
+        """Up to where everything is committed, as far as is known; 0 before anything is."""
+        self._sent_back_at = -_SEND_BACK_AGAIN_S
+        self.ready = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def status(self, *, ended: bool) -> PartitionStatus:
+        """How it stands just now."""
+        waiting_for = None if self.ready.is_set() else "restoring" if self._restoring else "acquiring"
+        ended = ended or (self._task is not None and self._task.done())
+        return PartitionStatus(self.name, self._tp, self.next_offset, waiting_for, ended, self._state_folder)
+
+    def offer(self, batch: Batch, most_bytes: int) -> None:
+        """Hand over a batch; no more is delivered as soon as as much waits as a transaction may hold, of ``most_bytes``."""
+        self._inbox.put(batch, most_bytes)
+        self._arrivals += 1
+        if self._inbox.enough:
+            self._app.consumer.hold(self._tp)
+        self._news.set()
+
+    @property
+    def waits(self) -> bool:
+        """Whether there is something to decide on."""
+        return self.ready.is_set() and (self._batch is not None or bool(self._inbox))
+
+    @property
+    def has_enough(self) -> bool:
+        """Whether that is as much as a transaction may hold, or is left of as much."""
+        return self.ready.is_set() and (self._batch is not None or self._inbox.enough)
+
+    def begin(self, owner: str, shut_out_former: Callable[[str], Awaitable[None]]) -> None:
+        """Take the partition over for the producer of that name, and look after it; ``ready`` says when it is done."""
+        self._owner = owner
+        self._shut_out_former = shut_out_former
+        self._task = asyncio.create_task(self._look_after(), name=self.name)
+
+    async def end(self) -> None:
+        """Work no more; what was decided on and not committed is forgotten."""
+        self.ready.clear()
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+            self._task = None
+        self._close_table()
+        self._ahead = {}
+
+    def _close_table(self) -> None:
+        if self._table is not None:
+            self._table.close()
+            self._table = None
+
+    def close(self) -> None:
+        """Take no more batches."""
+        self._inbox.close()
+        self._app.consumer.let_go(self._tp)
+
+    async def decide(self, most_records: int, breath: Breath) -> Share | None:
+        """Ask the step about what waits, in order; each record sees what the ones before it made the table remember."""
+        upcoming = await self._upcoming()
+        records = upcoming[:most_records]
+        if not records:
+            return None
+        known = self._look_up({record.key for record in records if record.key is not None})
+        outputs: list[Output] = []
+        changes: dict[bytes, bytes] = {}
+        count = 0
+        breath.draw()
+        for record in records:
+            decision = self._step.decide(record, known.get(record.key))
+            outputs.extend(decision.outputs)
+            if decision.remember is not None and record.key is not None:
+                known[record.key] = changes[record.key] = decision.remember
+            count += 1
+            if breath.is_spent:
+                break
+            await breath.pause()
+        breath.let_go()
+        self._decided_to = records[count - 1].offset + 1
+        if count == len(upcoming):
+            self._batch = None
+        changes[PROGRESS_KEY] = Progress(self._decided_to, self._owner).pack()
+        return Share(self, records[:count], outputs, changes)
+
+    def committing(self, share: Share) -> None:
+        """What has been decided is about to be committed: who decides next shall know of it."""
+        self._ahead = share.changes
+
+    def committed(self, share: Share, position: int) -> None:
+        """It has been, and the changelog goes on at ``position``."""
+        assert self._table is not None
+        self._table.put(share.changes, position)
+        self._ahead = {}
+        self.next_offset = share.records[-1].offset + 1
+        self._table.forget_expired(_LOOKED_AT_PER_RECORD * len(share.records))
+
+    def _look_up(self, keys: Iterable[bytes]) -> dict[bytes | None, bytes | None]:
+        if self._step.table is None or self._table is None:
+            return {}
+        asked = list(keys)
+        known: dict[bytes | None, bytes | None] = dict(zip(asked, self._table.get(asked), strict=True))
+        return known | {key: value for key, value in self._ahead.items() if key in known}
+
+    async def _upcoming(self) -> Sequence[Record]:
+        """The records that follow on what is decided, as far as they have come without a gap."""
+        while True:
+            if self._batch is None:
+                self._batch = self._inbox.take()
+                self._app.consumer.let_go(self._tp)
+            if self._batch is None:
+                return ()
+            if self._batch.begin <= self._decided_to or await self._is_all_there_is(self._batch):
+                self._sent_back_at = -_SEND_BACK_AGAIN_S
+                if records := [record for record in self._batch.records if record.offset >= self._decided_to]:
+                    return records
+            self._batch = None
+
+    async def _is_all_there_is(self, batch: Batch) -> bool:
+        """Whether what lies between the next offset and the batch is gone from Kafka; else Faust is sent back for it."""
+        try:
+            earliest = (await self._app.consumer.earliest_offsets(self._tp))[self._tp]
+            if earliest >= batch.begin:
+                self._report_unread(self._decided_to, batch.begin)
+                self._decided_to = batch.begin
+                return True
+            # What was fetched before Faust went back keeps coming for a moment: that is no reason to go again.
+            now = time.monotonic()
+            if now - self._sent_back_at >= _SEND_BACK_AGAIN_S:
+                log.warning("%s: records from %d on were not delivered; going back", self.name, self._decided_to)
+                self._observer.gap(self._step)
+                self._sent_back_at = now
+                await self._app.consumer.seek(self._tp, self._decided_to)
+        except LOST as error:
+            log.warning("%s: could not go back: %r", self.name, error)  # the next batch asks again
+            self._sent_back_at = -_SEND_BACK_AGAIN_S
+        return False
+
+    def _report_unread(self, begin: int, end: int) -> None:
+        log.error("%s: Kafka deleted offsets %d to %d unread", self.name, begin, end - 1)
+        self._observer.unread(self._step, end - begin)
+
+    async def _look_after(self) -> None:
+        try:
+            await try_for_a_while(self.name, self._take_over)
+            await self._look_for_more()
+        except Exception as error:  # noqa: BLE001  (rule 9: whatever it is)
+            stop_worker(f"{self.name}: {error!r}", error)
+
+    async def _look_for_more(self) -> NoReturn:
+        """While nothing comes, make sure that Faust has not lost the last of what there is."""
+        wait_s = _IDLE_S
+        while True:
+            before = self._arrivals
+            await asyncio.sleep(wait_s)
+            if self.waits or self._arrivals != before:
+                wait_s = _IDLE_S
+                continue
+            wait_s = min(2 * wait_s, _MOST_IDLE_S)
+            try:
+                position = await self._app.consumer.position(self._tp)
+                # Mostly there are only markers in between: hence less and less often.
+                if position is not None and position > self._decided_to:
+                    await self._app.consumer.seek(self._tp, self._decided_to)
+            except LOST as error:
+                log.info("%s: could not look whether there is more: %r", self.name, error)
+
+    async def _take_over(self) -> None:
+        self._close_table()  # of an attempt before
+        self._restoring = False
+        claim = Claim(
+            self._settings, self.name, self._tp, self.changelog, self._state_folder, self._owner, self._shut_out_former
+        )
+        taken = await take_over(claim, self._app.consumer, self._note_restoring)
+        self._table = taken.table
+        self._decided_to = self.next_offset = taken.next_offset
+        if taken.unread:
+            self._report_unread(taken.unread.start, taken.unread.stop)
+        self._observer.restored(self._step, taken.restored, taken.restore_s)
+        log.info("%s: read %d changes of its table", self.name, taken.restored)
+        # Everything that Faust has delivered and that is not committed comes again.
+        self._batch = None
+        self._inbox.clear()
+        self._app.consumer.let_go(self._tp)
+        await self._app.consumer.seek(self._tp, self.next_offset)
+        self.ready.set()
+        self._news.set()
+        log.info("%s: ready from offset %d on", self.name, self.next_offset)
+
+    def _note_restoring(self) -> None:
+        self._restoring = True

@@ -1,0 +1,254 @@
+"""A step at work: the partitions that a worker owns of its source, one producer for them, and one transaction at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import sys
+import time
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import uuid4
+
+import faust
+from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from streams.kafka.breath import Breath
+from streams.kafka.failures import FINAL, LOST, stop_worker, try_for_a_while
+from streams.kafka.observer import Observer, Times, Unobserved
+from streams.kafka.outbox import Outbox
+from streams.kafka.partition import OwnedPartition, PartitionStatus, Share
+from streams.kafka.tables import Progress
+from streams.kafka.takeover import STEP_TIMEOUT_S, write_progress
+from streams.kafka.transactions import discard, shut_out, transactional_producer
+from streams.kafka.transport import Batch
+from streams.settings import Settings
+from streams.steps import Step
+
+log = logging.getLogger(__name__)
+
+_RELEASE_TIMEOUT_S = 5.0
+_COMMIT_TIMEOUT_S = 120.0
+_MOST_LOSSES = 10  # of one transaction, in a row: what a broker's restart takes, not what a broken set-up takes
+_LINGER_PER_WRITE = 1.5
+
+
+class OwnedStep:
+    """The partitions of a step that this worker owns, for one assignment, and the transactions that they share.
+
+    ``deciding`` is shared by all steps of a worker.
+    """
+
+    def __init__(  # noqa: PLR0913
+        self,
+        app: faust.App,
+        settings: Settings,
+        step: Step,
+        source: Iterable[TopicPartition],
+        *,
+        observer: Observer | None = None,
+        deciding: asyncio.Lock | None = None,
+    ) -> None:
+        self._observer = observer or Unobserved()
+        self._settings = settings
+        self._step = step
+        self._deciding = deciding or asyncio.Lock()
+        self._news = asyncio.Event()
+        self.partitions: Mapping[TopicPartition, OwnedPartition] = {
+            tp: OwnedPartition(app, settings, step, tp, observer=self._observer, news=self._news) for tp in sorted(source)
+        }
+        self._turns = deque(self.partitions.values())
+        self._linger_s = settings.linger_ms / 1000
+        self._due_at = 0.0
+        self._producer: AIOKafkaProducer | None = None
+        self._writing: asyncio.Task[None] | None = None
+        self._released = False
+        self._shutting_out = asyncio.Lock()
+        self._shut_out_owners: set[str] = set()
+        self._task = asyncio.create_task(self._run(), name=step.name)
+
+    def statuses(self) -> list[PartitionStatus]:
+        """How each partition stands just now."""
+        return [partition.status(ended=self._task.done()) for partition in self.partitions.values()]
+
+    def offer(self, batch: Batch, most_bytes: int = sys.maxsize) -> None:
+        """Hand over a batch of one of the partitions; others are dropped: who acquires theirs sends Faust back to it."""
+        if (partition := self.partitions.get(batch.tp)) is not None:
+            partition.offer(batch, most_bytes)
+
+    async def release(self) -> None:
+        """Finish the transaction under way, or give it up after 5 s; then close everything."""
+        self._released = True
+        for partition in self._turns:
+            partition.close()
+        self._news.set()
+        if self._producer is None:
+            self._task.cancel()
+        _, running = await asyncio.wait([self._task], timeout=_RELEASE_TIMEOUT_S)
+        if running:
+            log.warning("%s: gives up the transaction under way", self._step.name)
+            self._task.cancel()
+            _, running = await asyncio.wait(running, timeout=_RELEASE_TIMEOUT_S)
+            if running:
+                stop_worker(f"{self._step.name}: can't be stopped", TimeoutError())
+        await self._close()
+
+    async def _run(self) -> None:
+        try:
+            await self._begin_again()
+            losses = 0
+            while not self._released:
+                try:
+                    await self._take_turn()
+                    losses = 0
+                except FINAL:
+                    raise
+                except LOST as error:
+                    losses += 1
+                    if losses > _MOST_LOSSES:
+                        raise
+                    log.warning("%s: transaction lost (%r); beginning again", self._step.name, error)
+                    self._observer.lost(self._step)
+                    if self._released:
+                        return  # without a word: nobody knows where this producer stands
+                    await self._begin_again()
+            await self._leave()
+        except Exception as error:  # noqa: BLE001  (rule 9: whatever it is)
+            stop_worker(f"{self._step.name}: {error!r}", error)
+
+    async def _take_turn(self) -> None:
+        """Decide on what waits, once it is time, and begin to commit it, once what was decided before is committed."""
+        await self._gather()
+        if self._released:
+            return
+        breath = Breath()
+        async with self._deciding:
+            began = time.monotonic()
+            shares = await self._decide(breath)
+            decide_s = time.monotonic() - began
+        await self._finish()
+        if shares:
+            for share in shares:
+                share.partition.committing(share)
+            self._writing = asyncio.create_task(self._write(shares, decide_s, breath.cpu_s))
+            self._writing.add_done_callback(lambda _: self._news.set())
+
+    async def _gather(self) -> None:
+        """Wait until there is enough, or something, the transaction before is committed, and this one is due."""
+        while not self._released:
+            self._news.clear()
+            if self._writing is not None and self._writing.done():
+                await self._finish()
+            if any(partition.has_enough for partition in self._turns):
+                return
+            wait_s = None
+            if self._writing is None and any(partition.waits for partition in self._turns):
+                wait_s = self._due_at - time.monotonic()
+                if wait_s <= 0:
+                    return
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), wait_s)
+
+    async def _decide(self, breath: Breath) -> list[Share]:
+        shares: list[Share] = []
+        room = self._settings.max_batch_records
+        self._turns.rotate(-1)
+        for partition in self._turns:
+            if not partition.waits:
+                continue
+            if (share := await partition.decide(room, breath)) is not None:
+                shares.append(share)
+                room -= len(share.records)
+            if not room or breath.is_spent:
+                break
+        return shares
+
+    async def _finish(self) -> None:
+        """Wait for the transaction that is being written, if there is one."""
+        if self._writing is not None:
+            try:
+                await self._writing
+            finally:
+                self._writing = None
+
+    async def _write(self, shares: Sequence[Share], decide_s: float, decide_cpu_s: float) -> None:
+        """Commit what was decided as one transaction."""
+        began = time.monotonic()
+        # Deciding has no limit: a slow machine and a large article are no lost transaction, and would be none a second time.
+        await asyncio.wait_for(self._commit(shares), _COMMIT_TIMEOUT_S)
+        write_s = time.monotonic() - began
+        records = [record for share in shares for record in share.records]
+        outputs = [output for share in shares for output in share.outputs]
+        self._observer.committed(self._step, records, outputs, Times(decide_s, decide_cpu_s, write_s))
+        # A broker that answers late has enough to do: larger transactions are fewer.
+        self._due_at = began + max(self._linger_s, _LINGER_PER_WRITE * write_s)
+
+    async def _commit(self, shares: Sequence[Share]) -> None:
+        producer = self._producer
+        assert producer is not None
+        if producer._txn_manager.is_fatal_error():
+            raise KafkaError("the producer failed between two transactions")
+        await producer.begin_transaction()
+        outbox = Outbox(producer)
+        for share in shares:
+            for output in share.outputs:
+                outbox.add_output(output, share.partition.changelog.partition)
+            for key, value in share.changes.items():
+                outbox.add(share.partition.changelog, key, value)
+        written = await outbox.send()
+        await producer.commit_transaction()
+        for share in shares:
+            share.partition.committed(share, written[share.partition.changelog])
+
+    async def _begin_again(self) -> None:
+        """A new producer, of a new name, and all partitions taken over for it."""
+        await self._close()
+        await try_for_a_while(self._step.name, self._start_producer)
+        for partition in self.partitions.values():
+            partition.begin(self._owner, self._shut_out)
+
+    async def _start_producer(self) -> None:
+        self._owner = f"{self._settings.app_id}-{self._step.name}-{uuid4().hex}"
+        producer = transactional_producer(self._settings, self._owner)
+        try:
+            await asyncio.wait_for(producer.start(), STEP_TIMEOUT_S)
+            for topic in self._step.sends_to:
+                await producer.partitions_for(topic)
+        except BaseException:
+            await discard(producer)
+            raise
+        self._producer = producer
+
+    async def _shut_out(self, former: str) -> None:
+        """Shut out a former owner of some of the partitions; two at a time would shut out each other."""
+        async with self._shutting_out:
+            if former not in self._shut_out_owners:
+                log.info("%s: shuts out %s", self._step.name, former)
+                written = {*self._step.sends_to, *(partition.changelog.topic for partition in self._turns)}
+                await asyncio.wait_for(shut_out(self._settings, former, written), STEP_TIMEOUT_S)
+                self._shut_out_owners.add(former)
+
+    async def _leave(self) -> None:
+        """Finish the transaction under way and have the changelogs name no owner, so that the heirs need not shut us out."""
+        try:
+            await self._finish()
+            left = [partition for partition in self._turns if partition.ready.is_set()]
+            if self._producer is not None and left:
+                await write_progress(self._producer, {each.changelog: Progress(each.next_offset, None) for each in left})
+        except LOST as error:
+            log.info("%s: left without a word: %r", self._step.name, error)
+
+    async def _close(self) -> None:
+        if self._writing is not None:
+            self._writing.cancel()
+            await asyncio.wait([self._writing])
+            self._writing = None
+        try:
+            for partition in self._turns:
+                await partition.end()
+        finally:
+            if self._producer is not None:
+                await discard(self._producer)
+                self._producer = None
