@@ -68,7 +68,7 @@ _HEAD: Final = """\
 
 ## A record's timestamp
 
-Kafka refuses a record whose timestamp lies more than an hour ahead of the broker's clock: the producer gets `INVALID_TIMESTAMP`.
+Kafka refuses a record whose timestamp lies over an hour ahead of the broker's clock: the producer gets `INVALID_TIMESTAMP`.
 It judges the batch as a whole, so that a record's neighbours in its batch may be refused with it; send them again without it.
 Old timestamps are welcome.
 

@@ -37,6 +37,7 @@ from streams.topics import RAW, create_topics, partition_counts
 
 _BATCH_RECORDS = 500
 _BATCH_BYTES = 8 << 20
+_MOST_RECORD_BYTES = 256 << 20  # before compression: what was cut came by it, and goes back by it
 # Workers wait for an open transaction on news.raw: one that we leave when killed stands in their way for so long (Kafka looks
 # every 10 s), or until the next replay begins.
 _TRANSACTION_TIMEOUT_MS = 30_000
@@ -107,7 +108,10 @@ class Replay:
 
     async def _pass(self, advance: Callable[[int], None]) -> None:
         producer = transactional_producer(
-            self._settings, f"{self._settings.app_id}-rejected-replay", timeout_ms=_TRANSACTION_TIMEOUT_MS
+            self._settings,
+            f"{self._settings.app_id}-rejected-replay",
+            timeout_ms=_TRANSACTION_TIMEOUT_MS,
+            most_bytes=_MOST_RECORD_BYTES,
         )
         async with opened(producer), opened(open_reader(self._settings)) as reader, opened(open_reader(self._settings)) as raw:
             await sweep(producer, [RAW, self._marks.name])

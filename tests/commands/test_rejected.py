@@ -18,6 +18,7 @@ from streams.rejected.deadletters import (
     Query,
     Standing,
     comes_from,
+    original_place,
     read_place,
     read_time,
     replay_headers,
