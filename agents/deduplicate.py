@@ -8,6 +8,7 @@ import faust
 import orjson
 
 from streams.articles import Article, article_from_json, tag_article
+from streams.bounds import bounded, header_text
 from streams.documents import (
     DUPLICATE_TYPE,
     ENRICHED_TYPE,
@@ -55,7 +56,8 @@ def deduplicate_step(settings: Settings) -> Step:
             if kind in settings.suppress:
                 document = duplicate_document(article, kind, owner, record.timestamp, settings.window_s)
                 headers = event_headers(record, article, DUPLICATE_TYPE, kind=kind.value)
-                return Decision((Output(DUPLICATES, article.id.encode(), orjson.dumps(document), headers, record.timestamp),))
+                output = Output(DUPLICATES, article.id.encode(), orjson.dumps(document), headers, record.timestamp)
+                return Decision((bounded(output),))
         return Decision((enrich(record, article),), pack_owners(remember(owners, seen)))
 
     return Step("deduplicate", PREPARED, (ENRICHED, DUPLICATES), decide, HEADLINES)
@@ -71,13 +73,13 @@ def enrich(record: Record, article: Article) -> Output:
         schema=NINJS_SCHEMA,
         language=language.tag,
         languageconfidence=f"{language.confidence:.2f}",
-        languagedeclared=article.language,
+        languagedeclared=None if article.language is None else header_text(article.language, 100).decode(),
         languagecreator=LANGUAGE_CREATOR,
         languageagrees=None if language.agrees is None else str(language.agrees).lower(),
         cuts=ledger_text(article),
     )
     document = ninjs_document(article, language, subjects, record.timestamp)
-    return Output(ENRICHED, article.id.encode(), orjson.dumps(document), headers, record.timestamp)
+    return bounded(Output(ENRICHED, article.id.encode(), orjson.dumps(document), headers, record.timestamp))
 
 
 def install(app: faust.App, take: Callable[[Fetched], Awaitable[None]]) -> None:

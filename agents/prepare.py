@@ -6,7 +6,8 @@ from collections.abc import AsyncIterable, Awaitable, Callable
 
 import faust
 
-from streams.articles import article_to_json, prepare_article
+from streams.articles import encode_article, prepare_article
+from streams.bounds import bounded
 from streams.documents import ORIGIN_HEADER, passed_on, rejected_output
 from streams.kafka.app import batch_topic
 from streams.kafka.transport import Fetched
@@ -21,18 +22,27 @@ def prepare_step(settings: Settings) -> Step:
 
     def decide(record: Record, _: bytes | None) -> Decision:
         draft = read_record(record.value, _content_type(record), max_bytes=settings.max_article_bytes)
-        article = draft if isinstance(draft, Rejection) else prepare_article(draft)
+        source = _source(record, settings.source_header)
+        article = draft if isinstance(draft, Rejection) else prepare_article(draft, source)
         if isinstance(article, Rejection):
             return Decision((rejected_output(record, article, "prepare"),))
+        value = encode_article(article)
+        if isinstance(value, Rejection):
+            return Decision((rejected_output(record, value, "prepare"),))
         headers = (
             ("content-type", b"application/json"),
             (ORIGIN_HEADER, origin(record).encode()),
             *passed_on(record),
         )
-        key, value = bytes.fromhex(article.fingerprint), article_to_json(article)
-        return Decision((Output(PREPARED, key, value, headers, max(record.timestamp, 0)),))
+        key = bytes.fromhex(article.fingerprint)
+        return Decision((bounded(Output(PREPARED, key, value, headers, max(record.timestamp, 0))),))
 
     return Step("prepare", RAW, (PREPARED, REJECTED), decide)
+
+
+def _source(record: Record, name: str | None) -> str | None:
+    """Who sent it, by the header that only a gateway can set: "" where it is missing, None where no header is trusted."""
+    return None if name is None else header(record, name) or ""
 
 
 def _content_type(record: Record) -> str | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from hashlib import blake2b
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -44,12 +46,23 @@ class Article:
     repairs: tuple[Repair, ...] = ()
 
 
+LEDGER_ENTRIES = 100
+"""So many entries of an article's ledger (repairs, then cuts) are handed on."""
+
+MOST_ARTICLE_BYTES = 12 << 20
+"""As JSON. What its outputs add is bounded, and leaves them below what their topics take (:mod:`streams.bounds`)."""
+_MOST_WORDS = 64
+_MOST_WORD_CHARACTERS = 1_000
+
 LEFT_WHOLE = Repair("left-whole", "cleaning would have taken too much of it, and took nothing")
 """Among an article's ``repairs`` where its text was too doubtful to be cut."""
 
 
-def prepare_article(draft: Draft) -> Article | Rejection:
-    """Clean a draft's text, fingerprint its headline and give it its id; or refuse what is a wall or a list, not an article."""
+def prepare_article(draft: Draft, source: str | None = None) -> Article | Rejection:
+    """Clean a draft's text, fingerprint its headline and give it its id; or refuse what is a wall or a list, not an article.
+
+    ``source``: who sent it, by the header that ``HEADWATER_SOURCE_HEADER`` names; None where that is not set.
+    """
     if refused := judge_text(draft.headline, draft.text):
         return refused
     clean = clean_text(draft.text, draft.headline)
@@ -57,7 +70,7 @@ def prepare_article(draft: Draft) -> Article | Rejection:
         return Rejection(Reason.NO_TEXT, "nothing is left to read once the page furniture is cut away")
     outlet, byline = draft.publisher or _host(draft.url), draft.byline or clean.byline
     return Article(
-        id=article_id(draft.url, outlet, clean.headline, clean.body),
+        id=article_id(draft.url, outlet, clean.headline, clean.body, source),
         fingerprint=fingerprint_headline(
             clean.headline, _outlets(outlet, draft.url), authors=[byline] if byline else (), section=draft.section
         ),
@@ -71,8 +84,8 @@ def prepare_article(draft: Draft) -> Article | Rejection:
         language=draft.language,
         section=draft.section,
         dateline=clean.dateline or draft.dateline,
-        agencies=first_of_each((*draft.agencies, *clean.agencies)),
-        keywords=first_of_each((*draft.keywords, *clean.keywords)),
+        agencies=_bounded_words((*draft.agencies, *clean.agencies)),
+        keywords=_bounded_words((*draft.keywords, *clean.keywords)),
         cuts=clean.cuts,
         repairs=(*draft.repairs, *((LEFT_WHOLE,) if clean.left_whole else ())),
     )
@@ -90,15 +103,33 @@ def tag_article(article: Article) -> tuple[Language, tuple[Subject, ...]]:
     return language, tag_subjects(article.headline, article.body, article.keywords, language.tag, article.section)
 
 
-def article_id(url: str | None, outlet: str | None, headline: str, body: str) -> str:
-    """32 hex digits: of the canonical URL where there is one, else of the outlet and the content."""
+def article_id(url: str | None, outlet: str | None, headline: str, body: str, source: str | None = None) -> str:
+    """32 hex digits: of the canonical URL where there is one, else of the outlet and the content; and of the source, if told.
+
+    Two sources that are told apart never share an id, whatever URL they write.
+    """
     parts = ("url", url) if url else ("content", outlet or "", headline, body)
+    if source is not None:
+        # Hashed, so that no source can be written that reads as another and the beginning of a URL.
+        parts = ("source", blake2b(source.encode("utf-8", "replace"), digest_size=16).hexdigest(), *parts)
     return blake2b("\0".join(parts).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 def article_to_json(article: Article) -> bytes:
-    """Encode an article for news.prepared."""
-    return orjson.dumps(article)
+    """Encode an article for news.prepared, with the beginning of its ledger: the 100 entries that consumers get."""
+    repairs = article.repairs[:LEDGER_ENTRIES]
+    return orjson.dumps(replace(article, repairs=repairs, cuts=article.cuts[: LEDGER_ENTRIES - len(repairs)]))
+
+
+def encode_article(article: Article) -> bytes | Rejection:
+    """The article for news.prepared; or a rejection where it is so large that its outputs might not fit their topics."""
+    encoded = article_to_json(article)
+    if len(encoded) <= MOST_ARTICLE_BYTES:
+        return encoded
+    return Rejection(
+        Reason.TOO_LARGE,
+        f"{len(encoded):,} bytes once it is read and written as JSON; at most {MOST_ARTICLE_BYTES:,} are passed on",
+    )
 
 
 def article_from_json(value: bytes) -> Article:
@@ -109,6 +140,11 @@ def article_from_json(value: bytes) -> Article:
     fields["agencies"] = tuple(fields["agencies"])
     fields["keywords"] = tuple(fields["keywords"])
     return Article(**fields)
+
+
+def _bounded_words(words: Iterable[str]) -> tuple[str, ...]:
+    """Each word once: at most 64 of at most 1,000 characters, as in a draft."""
+    return tuple(islice(first_of_each(word for word in words if len(word) <= _MOST_WORD_CHARACTERS), _MOST_WORDS))
 
 
 def _host(url: str | None) -> str | None:

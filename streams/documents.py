@@ -13,7 +13,8 @@ from typing import Any, Final
 
 import orjson
 
-from streams.articles import Article
+from streams.articles import LEDGER_ENTRIES, Article
+from streams.bounds import MOST_HEADER_BYTES, MOST_OUTPUT_BYTES, bounded, header_text, record_bytes, trace_headers
 from streams.records import Rejection
 from streams.steps import Headers, Output, Record, header, origin
 from streams.text.article import Language, Subject, Witness
@@ -41,9 +42,6 @@ ERRORS: Final = "__streams.errors."
 REASON_HEADER: Final = ERRORS + "exception"
 """Why a record is in news.rejected: a ``Reason``."""
 
-_LEDGER_CUTS: Final = 100
-_PASSED_ON: Final = ("traceparent", "tracestate")
-_MOST_TRACE_BYTES: Final = 512  # W3C Trace Context asks for as much of a tracestate
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_MS: Final = 253402300799999  # the end of the year 9999, the last that RFC 3339 can write
 
@@ -162,36 +160,40 @@ def event_headers(
     }
     return (
         ("content-type", b"application/json"),
-        *((f"ce_{name}", value.encode("utf-8", "replace")) for name, value in attributes.items() if value is not None),
+        *((f"ce_{name}", header_text(value)) for name, value in attributes.items() if value is not None),
         *passed_on(record),
     )
 
 
 def passed_on(record: Record) -> Headers:
     """The headers that go with an article all the way: the trace it belongs to."""
-    return tuple(
-        (name, value) for name, value in record.headers if name in _PASSED_ON and len(value or b"") <= _MOST_TRACE_BYTES
-    )
+    return trace_headers(record)
 
 
 def ledger_text(article: Article) -> str:
-    """What reading mended and cleaning took out, as JSON: the first 100 entries, so that a header stays a header."""
-    return orjson.dumps((*article.repairs, *article.cuts)[:_LEDGER_CUTS]).decode()
+    """What reading mended and cleaning took out, as JSON: the first 100 entries, or as many as a header holds."""
+    ledger = (*article.repairs, *article.cuts)[:LEDGER_ENTRIES]
+    while len(text := orjson.dumps(ledger)) > MOST_HEADER_BYTES:
+        ledger = ledger[: len(ledger) // 2]
+    return text.decode()
 
 
-_MOST_KEPT_BYTES: Final = 14 << 20
+_MOST_KEPT_BYTES: Final = MOST_OUTPUT_BYTES - (1 << 20)  # the rest is for what the rejection adds
 _KEPT_OF_LARGER_BYTES: Final = 1 << 20
+_KEPT_OF_LARGER_KEY_BYTES: Final = 1024
+_MOST_MESSAGE_BYTES: Final = 4096
 
 
 def rejected_output(record: Record, rejection: Rejection, stage: str) -> Output:
     """The record as it came, for news.rejected, with what was wrong with it in headers named as Kafka Streams does (KIP-1034).
 
-    A record of more than 14 MiB, which only compression can have brought into news.raw, could not be sent on: then its
-    first MiB is kept, the header ``__streams.errors.original-bytes`` tells how large it was, and ``…offset`` where it stands.
+    A record of more than 13 MiB, which only compression can have brought into news.raw, could not be sent on: then its
+    first MiB is kept without its headers; the message says so and names the place of the whole, and the header
+    ``__streams.errors.original-bytes`` tells how large it was. What a producer names like our own headers is left out.
     """
     errors = {
         REASON_HEADER: rejection.reason.value,
-        ERRORS + "message": rejection.message,
+        ERRORS + "message": header_text(rejection.message, _MOST_MESSAGE_BYTES).decode(),
         ERRORS + "topic": record.topic,
         ERRORS + "partition": str(record.partition),
         ERRORS + "offset": str(record.offset),
@@ -200,10 +202,11 @@ def rejected_output(record: Record, rejection: Rejection, stage: str) -> Output:
     }
     # Kafka's clients send no record without both; the reason ("tombstone") tells that there was no value.
     key, value = record.key, b"" if record.key is None and record.value is None else record.value
-    own = tuple((name, text) for name, text in record.headers if name not in errors)
-    size = len(key or b"") + len(value or b"") + sum(len(name) + len(text or b"") for name, text in own)
+    own = tuple((name, text) for name, text in record.headers if name != ORIGIN_HEADER and not name.startswith(ERRORS))
+    size = record_bytes(key, value, own)
     if size > _MOST_KEPT_BYTES:
         errors[ERRORS + "original-bytes"] = str(size)
-        key, value, own = key and key[:1024], value and value[:_KEPT_OF_LARGER_BYTES], ()
-    headers = (*own, *((name, text.encode("utf-8", "replace")) for name, text in errors.items()))
-    return Output(REJECTED, key, value, headers, max(record.timestamp, 0))
+        errors[ERRORS + "message"] += f" (too large to be kept, cut to its beginning: the whole is {errors[ORIGIN_HEADER]})"
+        key, value, own = key and key[:_KEPT_OF_LARGER_KEY_BYTES], value and value[:_KEPT_OF_LARGER_BYTES], ()
+    headers = (*own, *((name, header_text(text)) for name, text in errors.items()))
+    return bounded(Output(REJECTED, key, value, headers, max(record.timestamp, 0)))

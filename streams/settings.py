@@ -165,6 +165,9 @@ class Settings:
     suppress: frozenset[DuplicateKind] = _setting(
         frozenset(DuplicateKind), _kinds, "kinds,…", "which kinds of duplicate go to news.duplicates, not news.enriched"
     )
+    source_header: str | None = _setting(
+        None, _text, "", "a header that a gateway sets and producers cannot: its value becomes part of each article's id"
+    )
     max_article_bytes: int = _setting(2 << 20, _whole(1024, 4 << 20), "bytes", "a larger record is rejected; at most 4 MiB")
     max_batch_records: int = _setting(2_000, _whole(1), "records", "at most this many records in one transaction")
     linger_ms: int = _setting(
@@ -267,6 +270,7 @@ class Settings:
             PREFIX + "REPLICATION": str(self.replication),
             PREFIX + "WINDOW_S": str(self.window_s),
             PREFIX + "SUPPRESS": ",".join(sorted(self.suppress)) or "none",
+            PREFIX + "SOURCE_HEADER": self.source_header or "",
             PREFIX + "MAX_ARTICLE_BYTES": str(self.max_article_bytes),
             PREFIX + "MAX_BATCH_RECORDS": str(self.max_batch_records),
             PREFIX + "LINGER_MS": str(self.linger_ms),

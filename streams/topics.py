@@ -30,10 +30,15 @@ PROGRESS: Final = "progress"
 """The table of a step that remembers nothing but how far it has come."""
 
 _MOST_BYTES: Final = "max.message.bytes"
-_DAY_MS: Final = 24 * 3600 * 1000
+_HOUR_MS: Final = 3600 * 1000
+_DAY_MS: Final = 24 * _HOUR_MS
+# Kafka also rolls a segment when the times in it are `segment.ms` apart, and the times are the producers'.
+# With this, size alone rolls it: an archive of ten years makes no more files than a day.
+_UNLIMITED: Final = str((1 << 63) - 1)
 # A raw record up to this size is accepted by Kafka, so that it can be rejected with a reason; the outputs get room to grow.
 _RAW_MAX_BYTES: Final = 12 << 20
 _OUTPUT_MAX_BYTES: Final = 16 << 20
+_SEGMENT_BYTES: Final = 128 << 20  # deletion takes whole segments: what has to go stays at most this much longer
 _RAW_RETENTION_BYTES: Final = 10 << 30  # of each partition
 
 
@@ -55,7 +60,7 @@ def topic_specs(settings: Settings) -> tuple[TopicSpec, ...]:
         return TopicSpec(
             changelog_topic(settings.app_id, table),
             purpose,
-            {"cleanup.policy": "compact", _MOST_BYTES: str(1 << 20), "segment.ms": str(_DAY_MS)}
+            {"cleanup.policy": "compact", _MOST_BYTES: str(1 << 20), "segment.ms": _UNLIMITED}
             | {name.replace("_", "."): value for name, value in config.items()},
         )
 
@@ -67,7 +72,9 @@ def topic_specs(settings: Settings) -> tuple[TopicSpec, ...]:
             # Decisions are made on the producers' times, whatever the cluster's default.
             "message.timestamp.type": "CreateTime",
             # Outputs carry the raw record's time: a producer's clock that runs ahead must not make them undeliverable.
-            "message.timestamp.after.max.ms": str((1 << 63) - 1),
+            "message.timestamp.after.max.ms": _UNLIMITED,
+            "segment.ms": _UNLIMITED,
+            "segment.bytes": str(_SEGMENT_BYTES),
             **{name.replace("_", "."): value for name, value in config.items()},
         }
 
@@ -76,7 +83,9 @@ def topic_specs(settings: Settings) -> tuple[TopicSpec, ...]:
         TopicSpec(
             RAW,
             "articles as producers have them",
-            kept(-1, max_message_bytes=str(_RAW_MAX_BYTES), retention_bytes=str(_RAW_RETENTION_BYTES)),
+            kept(-1, max_message_bytes=str(_RAW_MAX_BYTES), retention_bytes=str(_RAW_RETENTION_BYTES))
+            # Only the broker may judge whether a time lies in the future: decisions have no clock.
+            | {"message.timestamp.after.max.ms": str(_HOUR_MS)},
         ),
         TopicSpec(PREPARED, "cleaned articles by headline fingerprint (internal)", kept(week_ms)),
         # The latest state of each article stays; older ones go, but not before a slow consumer has had a week.
@@ -92,6 +101,7 @@ def topic_specs(settings: Settings) -> tuple[TopicSpec, ...]:
         changelog(
             HEADLINES,
             "who owns each headline, and how far news.prepared is decided (internal)",
+            segment_bytes=str(64 << 20),
             cleanup_policy="compact,delete",
             retention_ms=str(settings.remember_s * 1000),
         ),

@@ -22,14 +22,16 @@ from streams.settings import Settings
 _DISCARD_TIMEOUT_S = 1.0
 
 
-def transactional_producer(settings: Settings, transactional_id: str, timeout_ms: int = 60_000) -> AIOKafkaProducer:
+def transactional_producer(
+    settings: Settings, transactional_id: str, timeout_ms: int = 60_000, most_bytes: int = MAX_REQUEST_BYTES
+) -> AIOKafkaProducer:
     """A producer, not started yet, for batches of :data:`BATCH_BYTES`; it ends a transaction with one message."""
     producer = AIOKafkaProducer(
         **connection(settings),
         transactional_id=transactional_id,
         transaction_timeout_ms=timeout_ms,
         max_batch_size=BATCH_BYTES,
-        max_request_size=MAX_REQUEST_BYTES,
+        max_request_size=most_bytes,
         compression_type="zstd",
         request_timeout_ms=30_000,
     )

@@ -66,6 +66,12 @@ _HEAD: Final = """\
 5. **HTML pages**: the article is what the page's JSON-LD holds as `articleBody` where that is whole and has paragraphs, else
    what trafilatura finds. A fragment of HTML is taken whole.
 
+## A record's timestamp
+
+Kafka refuses a record whose timestamp lies over an hour ahead of the broker's clock: the producer gets `INVALID_TIMESTAMP`.
+It judges the batch as a whole, so that a record's neighbours in its batch may be refused with it; send them again without it.
+Old timestamps are welcome.
+
 ## Which field becomes what
 
 Names are compared without regard to case, `_`, `-` and `:`. Of several, the first that is filled is read, in the order given;

@@ -55,6 +55,8 @@ def read_place(text: str) -> Place:
     return Place(int(found[1]), int(found[2]))
 
 
+_RAW_PLACE = re.compile(rf"{re.escape(RAW)}/([0-9]{{1,9}})/([0-9]{{1,18}})")
+
 _AGO = re.compile(r"(\d{1,9})([smhdw])", re.ASCII)
 _UNIT_MS: Final = {"s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 7 * 86_400_000}
 
@@ -131,15 +133,23 @@ def raw_partition(record: Record) -> int | None:
     return int(partition) if re.fullmatch("[0-9]{1,9}", partition) else None
 
 
+def original_place(record: Record) -> tuple[int, int] | None:
+    """Where in news.raw the original bytes of a dead letter stand that holds others, ``(partition, offset)``: of one that was
+    cut, or rejected after `prepare`. None for all others."""
+    found = _RAW_PLACE.fullmatch(origin_of(record))
+    holds_others = header(record, ERRORS + "topic") != RAW or bytes_before_cut(record) is not None
+    return (int(found[1]), int(found[2])) if found and holds_others else None
+
+
 def bytes_before_cut(record: Record) -> str | None:
     """How large the record was, where only its beginning could be kept (:mod:`streams.documents`)."""
     return header(record, ERRORS + "original-bytes")
 
 
-def replay_headers(record: Record) -> Headers:
-    """The producer's headers, and which dead letter this is a replay of."""
-    own = tuple((name, value) for name, value in own_headers(record) if name != REPLAY_HEADER)
-    return (*own, (REPLAY_HEADER, str(place_of(record)).encode()))
+def replay_headers(record: Record, original: Record | None = None) -> Headers:
+    """The producer's headers, and which dead letter this is a replay of; of one that holds other bytes, ``original``'s."""
+    own = own_headers(record) if original is None else original.headers
+    return (*((name, value) for name, value in own if name != REPLAY_HEADER), (REPLAY_HEADER, str(place_of(record)).encode()))
 
 
 class Standing(Enum):
@@ -148,7 +158,6 @@ class Standing(Enum):
     DUE = "to be sent"
     REPLAYED = "replayed before"
     CAME_BACK = "rejected again after a replay (--again sends them too)"
-    CUT = "too large to have been kept whole"
     FOREIGN = f"not from {RAW}"
 
 
@@ -159,8 +168,6 @@ def standing(record: Record, *, replayed: bool, named: bool, again: bool) -> Sta
     """
     if header(record, ERRORS + "topic") != RAW:
         return Standing.FOREIGN
-    if bytes_before_cut(record) is not None:
-        return Standing.CUT
     if replayed and not (named and again):
         return Standing.REPLAYED
     if header(record, REPLAY_HEADER) is not None and not (named or again):
@@ -228,6 +235,30 @@ async def _records(reader: AIOKafkaConsumer, spans: Iterable[Span]) -> AsyncIter
             for record in (await reader.getmany(span.tp, timeout_ms=500)).get(span.tp, ()):
                 if record.offset < span.end:
                     yield record
+
+
+class Originals:
+    """The records of news.raw that dead letters come from, by a reader of their own."""
+
+    def __init__(self, reader: AIOKafkaConsumer, offsets: Mapping[int, range]) -> None:
+        self._reader = reader
+        self._offsets = offsets
+
+    @classmethod
+    async def at_present(cls, reader: AIOKafkaConsumer, settings: Settings) -> Originals:
+        """What is in news.raw now."""
+        spans = await _topic_spans(reader, settings, RAW)
+        return cls(reader, {span.tp.partition: range(span.begin, span.end) for span in spans})
+
+    async def of(self, letter: Record) -> Record | None:
+        """The original of a dead letter that has an :func:`original_place`; None: it is gone from Kafka."""
+        partition, offset = original_place(letter) or (-1, -1)
+        if offset not in self._offsets.get(partition, ()):
+            return None
+        span = Span(TopicPartition(RAW, partition), offset, offset + 1)
+        found = [record async for record in _records(self._reader, [span])]
+        # A topic that was made anew has another record there.
+        return next((record for record in found if max(record.timestamp, 0) == max(letter.timestamp, 0)), None)
 
 
 class Mark(NamedTuple):

@@ -1,7 +1,7 @@
 """Which articles repeat another one: the decision, and what has to be remembered to make it.
 
 Articles of one headline (one fingerprint) meet on one partition, in the order of its log. For each headline the table
-remembers one or two :class:`Sighting` values, its *owners*. All times are record timestamps and all order is log order,
+remembers one to five :class:`Sighting` values, its *owners*. All times are record timestamps and all order is log order,
 so the same log always decides the same.
 
 What two bodies have in common is judged on a *sketch*: the eight smallest hashes of their three-word shingles
@@ -143,12 +143,18 @@ def judge_kind(owner: Sighting, seen: Sighting) -> DuplicateKind:
 
 
 def remember(owners: Sequence[Sighting], first: Sighting) -> tuple[Sighting, ...]:
-    """The owners once ``first`` has become one: itself, and the older owner with the latest timestamp.
+    """The owners once ``first`` has become one, at most five, in log order.
 
-    Two are kept because a backfilled old article must not make the table forget today's.
+    Besides ``first`` they are those nearest to it in time, one before and one after, and the two latest in time. So a backfill
+    of old articles, in whatever order, leaves today's where it is, and one headline with a false time (2100) does not take
+    today's place.
     """
-    earlier = [owner for owner in owners if owner.offset < first.offset]
-    return (*([max(earlier, key=lambda owner: owner.timestamp_ms)] if earlier else []), first)
+    earlier = sorted(
+        (owner for owner in owners if owner.offset < first.offset), key=lambda owner: (owner.timestamp_ms, owner.offset)
+    )
+    before = [owner for owner in earlier if owner.timestamp_ms <= first.timestamp_ms]
+    after = earlier[len(before) :]
+    return tuple(sorted({*before[-1:], *after[:1], *earlier[-2:], first}, key=lambda owner: owner.offset))
 
 
 _HEAD = struct.Struct(">qq16sIIB")

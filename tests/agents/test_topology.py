@@ -16,6 +16,7 @@ from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, PREPARED, RAW, REJECT
 
 HOUR_MS = 3_600_000
 NOON_MS = 1_790_000_000_000
+TRACE = b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 
 class Topology:
@@ -99,8 +100,8 @@ def test_outputs_keep_the_raw_records_time_and_say_where_it_stands():
 
 
 def test_a_trace_goes_with_the_article_all_the_way():
-    [enriched] = Topology().publish(article(), headers=(("traceparent", b"00-abc"), ("x-own", b"1")))
-    assert headers_of(enriched)["traceparent"] == "00-abc"
+    [enriched] = Topology().publish(article(), headers=(("traceparent", TRACE), ("x-own", b"1")))
+    assert headers_of(enriched)["traceparent"] == TRACE.decode()
     assert "x-own" not in headers_of(enriched)
 
 
@@ -182,3 +183,22 @@ def test_any_headline_makes_a_readable_document(title):
     [outcome] = Topology().publish(article(title))
     assert outcome.topic == ENRICHED
     assert orjson.loads(outcome.value)["headlines"][0]["value"]
+
+
+def test_with_a_source_header_nobody_can_replace_anothers_article():
+    topology = Topology(source_header="x-source")
+    url = "https://a.example/story"
+    [own] = topology.publish(article(url=url), headers=(("x-source", b"a"),))
+    [same] = topology.publish(article("A corrected headline", url=url), headers=(("x-source", b"a"),))
+    [others] = topology.publish(article("A false headline", url=url), headers=(("x-source", b"b"),))
+    [nobodys] = topology.publish(article("Nobody knows whose this is", url=url))
+    assert own.key == same.key
+    assert len({own.key, others.key, nobodys.key}) == 3
+
+
+def test_without_a_source_header_no_header_changes_the_id():
+    url = "https://a.example/story"
+    assert (
+        Topology().publish(article(url=url))[0].key
+        == Topology().publish(article(url=url), headers=(("x-source", b"a"),))[0].key
+    )

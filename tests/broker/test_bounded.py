@@ -89,3 +89,31 @@ async def test_a_worker_does_not_start_on_a_topic_that_takes_only_smaller_record
     worker = stream.start_worker()
     assert await asyncio.to_thread(worker.wait, 60) == 1
     assert "news.prepared takes records of at most 1,000,000 bytes; raise its max.message.bytes to 16777216" in stream.logs()
+
+
+TRACE = b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+
+
+async def test_headers_larger_than_any_output_stop_nobody_and_what_was_cut_is_replayed_whole(stream):
+    """Compression brings 37 MB of headers into a topic that takes 12."""
+    traces = [("traceparent", TRACE.ljust(500, b"x"))] * 75_000
+    name = [("\u6f22" * 12_500_000, b"")]
+    published = [
+        Raw(article_of(500, b"An article with many traces"), b"k", traces),
+        Raw(article_of(500, b"An article with a long name"), b"k", name),
+        Raw(b"{", b"cut", [("content-type", b"application/json"), *name]),
+        Raw(article_of(500, b"The next one is held up by nobody"), b"k"),
+    ]
+    stream.start_worker()
+    for record in published:
+        await stream.publish([record])
+    outcomes = await stream.outcomes(len(published))
+    assert sorted(record.topic for record in outcomes) == [ENRICHED] * 3 + [REJECTED]
+    [cut] = [record for record in outcomes if record.topic == REJECTED]
+    assert header(cut, "ce_origin") in header(cut, "__streams.errors.message")
+
+    replay = await stream.start_command("rejected", "replay", "--yes")
+    output, errors = await asyncio.wait_for(replay.communicate(), 60)
+    assert (replay.returncode, output.decode().splitlines()[-1]) == (0, "1 accepted"), errors.decode()
+    again = [record for record in await stream.outcomes(len(published) + 1) if record.topic == REJECTED]
+    assert {header(record, "__streams.errors.original-bytes") is not None for record in again} == {True}

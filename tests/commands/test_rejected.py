@@ -18,6 +18,7 @@ from streams.rejected.deadletters import (
     Query,
     Standing,
     comes_from,
+    original_place,
     read_place,
     read_time,
     replay_headers,
@@ -154,7 +155,6 @@ def test_a_letter_is_replayed_once_and_a_second_time_only_where_it_is_named_and_
     ("rejection", "why"),
     [
         pytest.param({"topic": "news.prepared"}, Standing.FOREIGN, id="what did not come from there"),
-        pytest.param({"original-bytes": "30000000"}, Standing.CUT, id="what is not whole"),
     ],
 )
 def test_some_things_are_never_sent_into_news_raw(rejection, why):
@@ -245,3 +245,10 @@ def test_a_wrong_question_is_a_usage_error(arguments, message):
     answer = CliRunner().invoke(main, ["rejected", *arguments])
     assert answer.exit_code == 2
     assert message in answer.output
+
+
+def test_what_was_cut_is_due_and_its_original_stands_in_news_raw():
+    cut = dead(**{"original-bytes": "30000000"})
+    assert standing(cut, replayed=False, named=False, again=False) is Standing.DUE
+    assert original_place(cut) == (3, 17)
+    assert original_place(dead()) is None

@@ -171,9 +171,39 @@ def test_in_a_log_in_time_order_an_article_is_first_when_the_last_first_is_out_o
         assert (owner is None) == is_first
         if is_first:
             owners, last_first_ms = remember(owners, seen), at_ms
-        assert len(owners) <= 2
+        assert len(owners) <= 5
 
 
 def test_only_the_outlets_name_counts_not_its_case():
     assert print_outlet("Harbour Times") == print_outlet("HARBOUR TIMES")
     assert print_outlet(None) == print_outlet("") == 0
+
+
+@given(
+    backfill_ms=st.lists(st.integers(0, NOW_MS - 4 * WINDOW_MS), max_size=12),
+    false_ms=st.integers(NOW_MS + 2 * WINDOW_MS, 2**52),
+    false_at=st.integers(0, 12),
+)
+def test_neither_a_backfill_nor_a_false_time_takes_todays_place(backfill_ms, false_ms, false_at):
+    """Whenever they come: a repeat of today's finds today's."""
+    times = [NOW_MS, *backfill_ms]
+    times.insert(min(false_at, len(times)), false_ms)
+    owners: tuple[Sighting, ...] = ()
+    for offset, at_ms in enumerate(times):
+        owners = remember(owners, sighting(offset, at_ms))
+    owner = find_owner(owners, sighting(len(times), NOW_MS + HOUR_MS), WINDOW_MS)
+    assert owner is not None
+    assert owner.timestamp_ms == NOW_MS
+
+
+@given(st.lists(st.integers(-1, 2**62), min_size=1, max_size=20))
+def test_the_owner_nearest_in_time_to_a_newcomer_stays_beside_it(times):
+    owners: tuple[Sighting, ...] = ()
+    for offset, at_ms in enumerate(times):
+        newcomer = sighting(offset, at_ms)
+        nearest_ms = min((abs(owner.timestamp_ms - at_ms) for owner in owners), default=None)
+        owners = remember(owners, newcomer)
+        kept = [abs(owner.timestamp_ms - at_ms) for owner in owners if owner != newcomer]
+        assert min(kept, default=None) == nearest_ms
+        assert newcomer in owners
+        assert len(owners) <= 5

@@ -1,0 +1,81 @@
+"""What an output may weigh and what its headers may hold: the one path that every output takes. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from streams.steps import Headers, Output, Record
+
+MOST_OUTPUT_BYTES: Final = 14 << 20
+"""Key, value and headers, uncompressed; the topics take 16 MiB, so that Kafka's own frame fits as well."""
+MOST_HEADER_BYTES: Final = 64 << 10
+"""Of the value of one header of ours."""
+
+_HEADER_FRAME_BYTES = 10  # two lengths, as varints of at most five bytes
+_MOST_TRACE_BYTES = 512  # W3C Trace Context asks for as much of a tracestate
+_MOST_TRACE_MEMBERS = 32
+_TRACEPARENT_BYTES = 55  # of version 00
+
+# https://www.w3.org/TR/trace-context/: version ff, ids of zeros and upper case are invalid.
+# A later version may go on after "-".
+_TRACEPARENT = re.compile(rb"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-[!-~]*)?")
+_TRACE_KEY = rb"[a-z][a-z0-9_*/-]{0,255}|[a-z0-9][a-z0-9_*/-]{0,240}@[a-z][a-z0-9_*/-]{0,13}"
+_TRACE_MEMBER = re.compile(rb"[ \t]*(?:(?:%s)=[ -+\--<>-~]{0,255}[!-+\--<>-~])?[ \t]*" % _TRACE_KEY)
+
+
+class OversizedOutputError(AssertionError):
+    """A bug: an output was made that its topic does not take."""
+
+
+def headers_bytes(headers: Iterable[tuple[str, bytes | None]]) -> int:
+    """What headers weigh in Kafka, at most; undecodable names as they were written."""
+    return sum(len(name.encode("utf-8", "surrogatepass")) + len(value or b"") + _HEADER_FRAME_BYTES for name, value in headers)
+
+
+def record_bytes(key: bytes | None, value: bytes | None, headers: Iterable[tuple[str, bytes | None]]) -> int:
+    """What a record weighs in Kafka, uncompressed."""
+    return len(key or b"") + len(value or b"") + headers_bytes(headers)
+
+
+def bounded(output: Output) -> Output:
+    """The output itself.
+
+    Raises:
+        OversizedOutputError: it is larger than its topic takes; whoever makes outputs has to rule that out.
+    """
+    size = record_bytes(output.key, output.value, output.headers)
+    if size > MOST_OUTPUT_BYTES:
+        raise OversizedOutputError(f"an output of {size:,} bytes for {output.topic}, which takes {MOST_OUTPUT_BYTES:,}")
+    return output
+
+
+def header_text(text: str, most_bytes: int = MOST_HEADER_BYTES) -> bytes:
+    """Text as a header's value: in UTF-8, printable (each other character becomes a space), cut to whole characters."""
+    beginning = text[:most_bytes]
+    printable = "".join(each if each.isprintable() else " " for each in beginning)
+    return printable.encode("utf-8", "replace")[:most_bytes].decode("utf-8", "ignore").encode()
+
+
+def trace_headers(record: Record) -> Headers:
+    """The trace a record belongs to: the last valid traceparent and, only beside it, the last valid tracestate."""
+    parent = _last_valid(record, "traceparent", is_traceparent)
+    state = _last_valid(record, "tracestate", is_tracestate) if parent else ()
+    return (*parent, *state)
+
+
+def _last_valid(record: Record, name: str, is_valid: Callable[[bytes], bool]) -> Headers:
+    for each, value in reversed(record.headers):
+        if each == name and value is not None and len(value) <= _MOST_TRACE_BYTES and is_valid(value):
+            return ((name, value),)
+    return ()
+
+
+def is_traceparent(value: bytes) -> bool:
+    return _TRACEPARENT.fullmatch(value) is not None and (value[:2] != b"00" or len(value) == _TRACEPARENT_BYTES)
+
+
+def is_tracestate(value: bytes) -> bool:
+    members = value.split(b",")
+    return len(members) <= _MOST_TRACE_MEMBERS and all(_TRACE_MEMBER.fullmatch(member) for member in members)
