@@ -6,33 +6,52 @@ from collections.abc import AsyncIterable, Awaitable, Callable
 
 import faust
 
-from streams.articles import article_to_json, prepare_article
-from streams.documents import ORIGIN_HEADER, passed_on, rejected_output
+from streams.articles import article_to_json, read_article
+from streams.documents import ORIGIN_HEADER, REPLAY_HEADER, internal_error, passed_on, rejected_output
+from streams.faults import Fault, caught
 from streams.kafka.app import batch_topic
 from streams.kafka.transport import Fetched
-from streams.records import Rejection, read_record
+from streams.records import Rejection
 from streams.settings import Settings
-from streams.steps import Decision, Output, Record, Step, header, origin
+from streams.steps import Decision, Headers, Output, Record, Step, header, origin
 from streams.topics import PREPARED, RAW, REJECTED
+
+_MOST_REPLAY_CHARACTERS = 40  # a place in news.rejected, however large its numbers
 
 
 def prepare_step(settings: Settings) -> Step:
     """news.raw → news.prepared or news.rejected; remembers nothing."""
 
     def decide(record: Record, _: bytes | None) -> Decision:
-        draft = read_record(record.value, _content_type(record), max_bytes=settings.max_article_bytes)
-        article = draft if isinstance(draft, Rejection) else prepare_article(draft)
-        if isinstance(article, Rejection):
-            return Decision((rejected_output(record, article, "prepare"),))
-        headers = (
-            ("content-type", b"application/json"),
-            (ORIGIN_HEADER, origin(record).encode()),
-            *passed_on(record),
-        )
-        key, value = bytes.fromhex(article.fingerprint), article_to_json(article)
-        return Decision((Output(PREPARED, key, value, headers, max(record.timestamp, 0)),))
+        prepared = caught(lambda: prepare(record, settings.max_article_bytes))
+        if isinstance(prepared, Fault):
+            return Decision((rejected_output(record, internal_error(prepared), "prepare"),), fault=prepared)
+        if isinstance(prepared, Rejection):
+            return Decision((rejected_output(record, prepared, "prepare"),))
+        return Decision((prepared,))
 
     return Step("prepare", RAW, (PREPARED, REJECTED), decide)
+
+
+def prepare(record: Record, max_bytes: int) -> Output | Rejection:
+    """A record of news.raw as one of news.prepared, or why it is not an article."""
+    article = read_article(record.value, _content_type(record), max_bytes)
+    if isinstance(article, Rejection):
+        return article
+    headers = (
+        ("content-type", b"application/json"),
+        (ORIGIN_HEADER, origin(record).encode()),
+        *passed_on(record),
+        *_replay_of(record),
+    )
+    key, value = bytes.fromhex(article.fingerprint), article_to_json(article)
+    return Output(PREPARED, key, value, headers, max(record.timestamp, 0))
+
+
+def _replay_of(record: Record) -> Headers:
+    """Goes along to be seen should `deduplicate` reject the article: further replays pass over it."""
+    replayed = header(record, REPLAY_HEADER)
+    return ((REPLAY_HEADER, replayed[:_MOST_REPLAY_CHARACTERS].encode()),) if replayed else ()
 
 
 def _content_type(record: Record) -> str | None:

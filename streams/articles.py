@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -9,7 +10,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from streams.records import Draft, Reason, Rejection, Repair, judge_text
+from streams.records import Draft, Reason, Rejection, Repair, judge_text, read_record
 from streams.text.article import Cut, CutKind, Language, Subject, first_of_each
 from streams.text.cleaning.clean import clean_text
 from streams.text.headline import fingerprint_headline, normalise_headline
@@ -43,6 +44,9 @@ class Article:
     cuts: tuple[Cut, ...] = ()
     repairs: tuple[Repair, ...] = ()
 
+
+_OPTIONAL_TEXTS = ("url", "source_id", "outlet", "byline", "published", "language", "section", "dateline")
+_HASH = re.compile("[0-9a-f]{32}")
 
 LEFT_WHOLE = Repair("left-whole", "cleaning would have taken too much of it, and took nothing")
 """Among an article's ``repairs`` where its text was too doubtful to be cut."""
@@ -78,6 +82,12 @@ def prepare_article(draft: Draft) -> Article | Rejection:
     )
 
 
+def read_article(value: bytes | None, content_type: str | None, max_bytes: int) -> Article | Rejection:
+    """Read and clean a raw record of at most ``max_bytes``; or refuse it."""
+    draft = read_record(value, content_type, max_bytes=max_bytes)
+    return draft if isinstance(draft, Rejection) else prepare_article(draft)
+
+
 def compared_headline(article: Article) -> str:
     """The normalised headline, which the fingerprint is the hash of."""
     authors = [article.byline] if article.byline else ()
@@ -102,13 +112,29 @@ def article_to_json(article: Article) -> bytes:
 
 
 def article_from_json(value: bytes) -> Article:
-    """Decode what :func:`article_to_json` made."""
-    fields: dict[str, Any] = orjson.loads(value)
-    fields["cuts"] = tuple(Cut(**{**cut, "kind": CutKind(cut["kind"])}) for cut in fields["cuts"])
-    fields["repairs"] = tuple(Repair(**repair) for repair in fields.get("repairs", ()))
-    fields["agencies"] = tuple(fields["agencies"])
-    fields["keywords"] = tuple(fields["keywords"])
-    return Article(**fields)
+    """Decode what :func:`article_to_json` made.
+
+    Raises:
+        ValueError: it did not make this.
+    """
+    try:
+        fields: dict[str, Any] = orjson.loads(value)
+        fields["cuts"] = tuple(Cut(**{**cut, "kind": CutKind(cut["kind"])}) for cut in fields["cuts"])
+        fields["repairs"] = tuple(Repair(**repair) for repair in fields.get("repairs", ()))
+        fields["agencies"] = tuple(fields["agencies"])
+        fields["keywords"] = tuple(fields["keywords"])
+        article = Article(**fields)
+    except (TypeError, KeyError, AttributeError) as error:
+        raise ValueError(f"no article: {error}") from None
+    texts = (article.headline, article.body, *article.agencies, *article.keywords)
+    optional = [getattr(article, name) for name in _OPTIONAL_TEXTS]
+    if not (
+        all(type(text) is str for text in texts)
+        and all(text is None or type(text) is str for text in optional)
+        and all(type(text) is str and _HASH.fullmatch(text) for text in (article.id, article.fingerprint))
+    ):
+        raise ValueError("no article: a field is of another type")
+    return article
 
 
 def _host(url: str | None) -> str | None:

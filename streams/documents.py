@@ -14,7 +14,8 @@ from typing import Any, Final
 import orjson
 
 from streams.articles import Article
-from streams.records import Rejection
+from streams.faults import Fault
+from streams.records import Reason, Rejection
 from streams.steps import Headers, Output, Record, header, origin
 from streams.text.article import Language, Subject, Witness
 from streams.text.duplicates import DuplicateKind, Sighting
@@ -40,6 +41,9 @@ ERRORS: Final = "__streams.errors."
 """How the names of headers begin that say why a record was rejected (Kafka Streams' names)."""
 REASON_HEADER: Final = ERRORS + "exception"
 """Why a record is in news.rejected: a ``Reason``."""
+
+REPLAY_HEADER: Final = "headwater-replay-of"
+"""On a replayed record: its place in news.rejected. It comes back there with it, should it be rejected again."""
 
 _LEDGER_CUTS: Final = 100
 _PASSED_ON: Final = ("traceparent", "tracestate")
@@ -148,7 +152,7 @@ def event_headers(
     record: Record, article: Article, event_type: str, *, schema: str | None = None, **extensions: str | None
 ) -> Headers:
     """CloudEvents headers. The id is the article's and the raw record's: the same for every replay of the log."""
-    raw_origin = header(record, ORIGIN_HEADER) or origin(record)
+    raw_origin = origin_of_prepared(record)
     attributes = {
         "specversion": "1.0",
         "id": f"{article.id}:{raw_origin}",
@@ -167,6 +171,11 @@ def event_headers(
     )
 
 
+def origin_of_prepared(record: Record) -> str:
+    """Where the raw record of a record of news.prepared stands."""
+    return header(record, ORIGIN_HEADER) or origin(record)
+
+
 def passed_on(record: Record) -> Headers:
     """The headers that go with an article all the way: the trace it belongs to."""
     return tuple(
@@ -183,8 +192,17 @@ _MOST_KEPT_BYTES: Final = 14 << 20
 _KEPT_OF_LARGER_BYTES: Final = 1 << 20
 
 
-def rejected_output(record: Record, rejection: Rejection, stage: str) -> Output:
+def internal_error(fault: Fault) -> Rejection:
+    """What a record is rejected for that leads to a bug of ours: the same text on every machine."""
+    return Rejection(
+        Reason.INTERNAL_ERROR, f"{fault}: a bug of Headwater's; report it, and replay the record once a mended version runs"
+    )
+
+
+def rejected_output(record: Record, rejection: Rejection, stage: str, raw_origin: str | None = None) -> Output:
     """The record as it came, for news.rejected, with what was wrong with it in headers named as Kafka Streams does (KIP-1034).
+
+    ``raw_origin`` is where its raw record stands, if it is not one itself: a replay reads the original bytes there.
 
     A record of more than 14 MiB, which only compression can have brought into news.raw, could not be sent on: then its
     first MiB is kept, the header ``__streams.errors.original-bytes`` tells how large it was, and ``…offset`` where it stands.
@@ -196,7 +214,7 @@ def rejected_output(record: Record, rejection: Rejection, stage: str) -> Output:
         ERRORS + "partition": str(record.partition),
         ERRORS + "offset": str(record.offset),
         ERRORS + "stage": stage,
-        ORIGIN_HEADER: origin(record),
+        ORIGIN_HEADER: raw_origin or origin(record),
     }
     # Kafka's clients send no record without both; the reason ("tombstone") tells that there was no value.
     key, value = record.key, b"" if record.key is None and record.value is None else record.value

@@ -149,15 +149,18 @@ def has_content(value: Mapping[str, object]) -> bool:
     return not _CONTENT_NAMES.isdisjoint(map(fold, value))
 
 
-def wrong_type(record: Mapping[str, object], value: Mapping[str, object]) -> Rejection | None:
-    """WRONG_TYPE for the first headline or text that is something else, up to the name that is taken."""
+def wrong_type(record: Mapping[str, object], names_written: Iterable[str]) -> Rejection | None:
+    """WRONG_TYPE for the first headline or text that is something else, up to the name that is taken.
+
+    ``names_written``: those from which the record was folded; a headline that none of them folds to is schema.org's "name".
+    """
     texts = (*_FOLDED["text"], *_FOLDED["html"])
     for field, names, read in (("headline", _FOLDED["headline"], _line), ("text", texts, _text)):
         for name in names:
             if (found := record.get(name)) is None:
                 continue
             if (text := read(found)) is None:
-                written = next(each for each in value if fold(each) == name)[:100]
+                written = next((each for each in names_written if fold(each) == name), "name")[:100]
                 return Rejection(
                     Reason.WRONG_TYPE,
                     f'"{written}" is {KINDS[type(found)]}: wanted is a string, the article\'s {field}',

@@ -17,14 +17,12 @@ from typing import Final, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from streams.documents import ERRORS, ORIGIN_HEADER, REASON_HEADER
+from streams.documents import ERRORS, ORIGIN_HEADER, REASON_HEADER, REPLAY_HEADER
 from streams.kafka.clients import connection
+from streams.kafka.failures import pass_over
 from streams.settings import Settings
-from streams.steps import Headers, Record, header
+from streams.steps import Headers, Record, header, origin
 from streams.topics import RAW, REJECTED, TopicSpec, partition_counts
-
-REPLAY_HEADER: Final = "headwater-replay-of"
-"""On a replayed record: its place in news.rejected. It comes back there with it, should it be rejected again."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -54,6 +52,8 @@ def read_place(text: str) -> Place:
         raise ValueError(f"{text!r} is no id: wants partition/offset, like 2/1041")
     return Place(int(found[1]), int(found[2]))
 
+
+_RAW_PLACE = re.compile(rf"{re.escape(RAW)}/([0-9]{{1,9}})/([0-9]{{1,18}})")
 
 _AGO = re.compile(r"(\d{1,9})([smhdw])", re.ASCII)
 _UNIT_MS: Final = {"s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 7 * 86_400_000}
@@ -131,15 +131,22 @@ def raw_partition(record: Record) -> int | None:
     return int(partition) if re.fullmatch("[0-9]{1,9}", partition) else None
 
 
+def original_place(record: Record) -> tuple[int, int] | None:
+    """Where in news.raw the original bytes of a dead letter stand that holds others, ``(partition, offset)``: of one that was
+    rejected after `prepare`. None for all others."""
+    found = _RAW_PLACE.fullmatch(origin_of(record))
+    return (int(found[1]), int(found[2])) if found and header(record, ERRORS + "topic") != RAW else None
+
+
 def bytes_before_cut(record: Record) -> str | None:
     """How large the record was, where only its beginning could be kept (:mod:`streams.documents`)."""
     return header(record, ERRORS + "original-bytes")
 
 
-def replay_headers(record: Record) -> Headers:
-    """The producer's headers, and which dead letter this is a replay of."""
-    own = tuple((name, value) for name, value in own_headers(record) if name != REPLAY_HEADER)
-    return (*own, (REPLAY_HEADER, str(place_of(record)).encode()))
+def replay_headers(record: Record, original: Record | None = None) -> Headers:
+    """The producer's headers, and which dead letter this is a replay of; of one that holds other bytes, ``original``'s."""
+    own = own_headers(record) if original is None else original.headers
+    return (*((name, value) for name, value in own if name != REPLAY_HEADER), (REPLAY_HEADER, str(place_of(record)).encode()))
 
 
 class Standing(Enum):
@@ -157,7 +164,7 @@ def standing(record: Record, *, replayed: bool, named: bool, again: bool) -> Sta
 
     One that has been replayed itself is sent once more when both hold.
     """
-    if header(record, ERRORS + "topic") != RAW:
+    if header(record, ERRORS + "topic") != RAW and original_place(record) is None:
         return Standing.FOREIGN
     if bytes_before_cut(record) is not None:
         return Standing.CUT
@@ -230,6 +237,30 @@ async def _records(reader: AIOKafkaConsumer, spans: Iterable[Span]) -> AsyncIter
                     yield record
 
 
+class Originals:
+    """The records of news.raw that dead letters come from, by a reader of their own."""
+
+    def __init__(self, reader: AIOKafkaConsumer, offsets: Mapping[int, range]) -> None:
+        self._reader = reader
+        self._offsets = offsets
+
+    @classmethod
+    async def at_present(cls, reader: AIOKafkaConsumer, settings: Settings) -> Originals:
+        """What is in news.raw now."""
+        spans = await _topic_spans(reader, settings, RAW)
+        return cls(reader, {span.tp.partition: range(span.begin, span.end) for span in spans})
+
+    async def of(self, letter: Record) -> Record | None:
+        """The original of a dead letter that has an :func:`original_place`; None: it is gone from Kafka."""
+        partition, offset = original_place(letter) or (-1, -1)
+        if offset not in self._offsets.get(partition, ()):
+            return None
+        span = Span(TopicPartition(RAW, partition), offset, offset + 1)
+        found = [record async for record in _records(self._reader, [span])]
+        # A topic that was made anew has another record there.
+        return next((record for record in found if max(record.timestamp, 0) == max(letter.timestamp, 0)), None)
+
+
 class Mark(NamedTuple):
     place: Place
     sent_to: str
@@ -243,9 +274,18 @@ def marks_topic(settings: Settings) -> TopicSpec:
 
 
 async def marks(reader: AIOKafkaConsumer, settings: Settings) -> AsyncIterator[Mark]:
+    """All marks.
+
+    Raises:
+        ForeignRecordError: one of them is none, and shall not be skipped.
+    """
     async for record in _records(reader, await _topic_spans(reader, settings, marks_topic(settings).name)):
-        place = read_place((record.key or b"").decode())
-        yield Mark(place, (record.value or b"").decode(), record.timestamp)
+        try:
+            mark = Mark(read_place((record.key or b"").decode()), (record.value or b"").decode(), record.timestamp)
+        except ValueError as error:
+            pass_over(origin(record), error, skip=settings.skip_foreign)
+            continue
+        yield mark
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import InvalidTimestampError, MessageSizeTooLargeError, RecordListTooLargeError
@@ -19,17 +20,19 @@ from streams.kafka.clients import opened
 from streams.kafka.transactions import sweep, transactional_producer
 from streams.rejected.deadletters import (
     DeadLetters,
+    Originals,
     Place,
     PlaceSet,
     Standing,
     marks_topic,
     open_reader,
+    original_place,
     place_of,
     raw_partition,
     replay_headers,
 )
 from streams.settings import Settings
-from streams.steps import Record
+from streams.steps import Headers, Record
 from streams.topics import RAW, create_topics, partition_counts
 
 _BATCH_RECORDS = 500
@@ -40,6 +43,29 @@ _TRANSACTION_TIMEOUT_MS = 30_000
 
 # What Kafka will not have in news.raw, however often it is asked.
 _REFUSALS = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidTimestampError)
+
+
+_GONE = "its original bytes are gone from news.raw"
+
+
+class _Sending(NamedTuple):
+    """What goes into news.raw for a dead letter: the letter itself, or the raw record that it comes from."""
+
+    letter: Record
+    original: Record | None
+
+    @property
+    def record(self) -> Record:
+        return self.original or self.letter
+
+    @property
+    def partition(self) -> int | None:
+        """Where it came from, as far as that is told."""
+        return raw_partition(self.letter) if self.original is None else self.original.partition
+
+    @property
+    def headers(self) -> Headers:
+        return replay_headers(self.letter, self.original)
 
 
 class _RefusedError(Exception):
@@ -83,16 +109,22 @@ class Replay:
         producer = transactional_producer(
             self._settings, f"{self._settings.app_id}-rejected-replay", timeout_ms=_TRANSACTION_TIMEOUT_MS
         )
-        async with opened(producer), opened(open_reader(self._settings)) as reader:
+        async with opened(producer), opened(open_reader(self._settings)) as reader, opened(open_reader(self._settings)) as raw:
             await sweep(producer, [RAW, self._marks.name])
             # Not before the producer has started: until then another replay may have been adding marks.
             marked = await self._letters.replayed(reader, self._settings)
-            batch: list[Record] = []
+            originals = await Originals.at_present(raw, self._settings)
+            batch: list[_Sending] = []
             batch_bytes = 0
-            async for record in self._letters.read(reader):
-                if not self._is_due(record, marked):
+            async for letter in self._letters.read(reader):
+                if not self._is_due(letter, marked):
                     continue
-                batch.append(record)
+                original = await originals.of(letter) if original_place(letter) else None
+                if original is None and original_place(letter):
+                    self.refused[place_of(letter)] = _GONE
+                    continue
+                batch.append(_Sending(letter, original))
+                record = batch[-1].record
                 batch_bytes += len(record.key or b"") + len(record.value or b"")
                 if len(batch) >= _BATCH_RECORDS or batch_bytes >= _BATCH_BYTES:
                     await self._send(producer, batch, advance)
@@ -106,40 +138,41 @@ class Replay:
             return False
         return self._letters.standing(record, marked, again=self._again) is Standing.DUE
 
-    async def _send(self, producer: AIOKafkaProducer, batch: Sequence[Record], advance: Callable[[int], None]) -> None:
+    async def _send(self, producer: AIOKafkaProducer, batch: Sequence[_Sending], advance: Callable[[int], None]) -> None:
         """One transaction: the records and their marks."""
         async with producer.transaction():
             sent_to = await self._deliver(producer, batch)
             marks = [
-                await producer.send(self._marks.name, at.encode(), str(place_of(record)).encode())
-                for record, at in zip(batch, sent_to, strict=True)
+                await producer.send(self._marks.name, at.encode(), str(place_of(each.letter)).encode())
+                for each, at in zip(batch, sent_to, strict=True)
             ]
             await asyncio.gather(*marks)
         self.accepted += len(batch)
-        for record in batch:
-            self._sent.add(place_of(record))
+        for each in batch:
+            self._sent.add(place_of(each.letter))
         advance(len(batch))
 
-    async def _deliver(self, producer: AIOKafkaProducer, batch: Sequence[Record]) -> list[str]:
+    async def _deliver(self, producer: AIOKafkaProducer, batch: Sequence[_Sending]) -> list[str]:
         """Where in news.raw each record now stands."""
         partitions = await producer.partitions_for(RAW)
         deliveries = []
-        for record in batch:
-            came_from = raw_partition(record)
+        for each in batch:
             delivery = producer.send(
                 RAW,
-                record.value,
-                record.key,
-                partition=came_from if came_from in partitions else None,
-                timestamp_ms=max(record.timestamp, 0),
-                headers=list(replay_headers(record)),
+                each.record.value,
+                each.record.key,
+                partition=each.partition if each.partition in partitions else None,
+                timestamp_ms=max(each.record.timestamp, 0),
+                headers=list(each.headers),
             )
             try:
                 deliveries.append(await delivery)
             except _REFUSALS as error:  # larger than a request may be
-                raise _RefusedError({place_of(record): str(error)}) from error
+                raise _RefusedError({place_of(each.letter): str(error)}) from error
         answers = await asyncio.gather(*deliveries, return_exceptions=True)
-        failures = [(place_of(record), at) for record, at in zip(batch, answers, strict=True) if isinstance(at, BaseException)]
+        failures = [
+            (place_of(each.letter), at) for each, at in zip(batch, answers, strict=True) if isinstance(at, BaseException)
+        ]
         if refused := {place: str(failure) for place, failure in failures if isinstance(failure, _REFUSALS)}:
             raise _RefusedError(refused)
         for _, failure in failures:
