@@ -102,7 +102,7 @@ _SCHEMA_PREFIX = re.compile(r"^(?:schema:|https?://schema\.org/)", re.IGNORECASE
 _INLINE_TAG = re.compile(r"</?(?:a|abbr|b|bdi|br|em|font|i|mark|p|small|span|strong|sub|sup|u|wbr)\b[^<>]*>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
 _NEWSAPI_CUT = re.compile(r"\s*(?:…|\.\.\.)?\s*\[\+\d+ chars\]\s*$")
-_MAIL = re.compile(r"\s*[(<]?[\w.+-]+@[\w-]+(?:\.[\w-]+)+[)>]?\s*")
+_MAIL = re.compile(r"[(<]?(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)+[)>]?")  # begun once a word: linear
 _BY = re.compile(r"^(?:(?:by|por|par|автор|بقلم|作者)\s*[:：]?\s+|von\s+(?=(?-i:[A-ZÄÖÜ])\S+\s))", re.IGNORECASE)
 _PYTHON_OBJECT = re.compile(r"<[\w.]+ (?:[\w.]+ )?at 0x[0-9a-f]+>")  # what json.dumps(…, default=str) makes of one
 _BRACKETED = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
@@ -315,9 +315,13 @@ def _fundus_paragraphs(body: Mapping[str, Any]) -> Iterator[str]:
 def _people(value: object) -> str:
     """Names, each once, joined by commas; the addresses of their profiles are none."""
     written = (_INLINE_TAG.sub("", name[:_LINE_LIMIT]) for name in (_strings(value) or ())[:_NAMES_LIMIT])
-    names = (_BY.sub("", _MAIL.sub(" ", decode_entities(name)).strip(" ()"), 1) for name in written)
+    names = (_BY.sub("", _without_mail(decode_entities(name)).strip(" ()"), 1) for name in written)
     kept = dict.fromkeys(name for name in names if name and "://" not in name and name.lower() not in _NOTHING)
     return ", ".join(kept)[:_LINE_LIMIT].rstrip(", ")
+
+
+def _without_mail(name: str) -> str:
+    return " ".join(_MAIL.sub(" ", name).split()) if "@" in name else name
 
 
 def _outlet(value: object) -> str | None:

@@ -7,7 +7,7 @@ from importlib.resources import files
 from importlib.util import find_spec
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bench.data.subject_rows import written_rows
