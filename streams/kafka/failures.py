@@ -56,7 +56,7 @@ def pass_over(place: str, error: Exception, *, skip: bool) -> None:
     """
     if not skip:
         raise ForeignRecordError(
-            f"{place} was written by none of ours, or by another version ({error}): ACLs keep others out (README, Secured Kafka);"
+            f"{place} was written by none of ours, or by another version ({error}): see the ACLs in the README;"
             " HEADWATER_SKIP_FOREIGN=yes passes over such records"
         ) from error
     log.warning("skipped %s, which none of ours wrote: %s", place, error)

@@ -1,7 +1,7 @@
 """How the processor time of an article grows with its length: ``python -m tests.records.growth``.
 
 Every family is one token over and over, in one place of an article: its body as text or HTML, its headline, authors, keywords,
-date, address, language, JSON-LD, attributes. Each is read, cleaned and tagged at n and at 4n characters; four times the text may
+date, address, language, JSON-LD, attributes. Each is read, cleaned and tagged at n and at 4n characters; four times as much may
 take four times as long, and a superlinear family takes sixteen. Times below a floor are not compared: they are noise.
 """
 
@@ -19,13 +19,15 @@ from streams.records import Rejection
 
 # fmt: off
 TOKENS = (
-    " ", "\t", "\n", "\r", "\u00a0", "\u3000", "\u200b", "[", "]", "(", ")", "{", "}", "<", ">", "\\", "\\[", "[a](b) ", "![", "](",
-    "&", "&amp;", "&#", "&lt;", '"', "'", "“", "”", "«", "-", "--", "—", "–", "_", "*", "**", "#", "# ", "`", "|", "| ", "> ", "- ",
-    "1. ", "~", "^", "=", "+", "@", "a@", "a.b@", "/", "//", "://", "http://", "https://a.example/", "www.", ".", "..", "…", ",", ", ",
-    ";", ":", "::", "!", "?", "0", "9", "1:", "1-", "1/", "1 ", "a", "A", "a ", "A ", "Aa ", "a.", "A.", "a-", "a\n", "A\n", "a\n\n",
-    "By ", "By A\n", "(AP) ", "A, B ", "a, ", "Â", "Ã", "Ã©", "â€", "â€™ ", "\x80", "\x85", "é", "ж ", "中", "日。", "あ", "한 ", "ع ", "😀",
-    "\ufffd", "<p>", "</p>", "<p>a</p>", "<br>", "<b>", "<!--", "-->", "<a href=x>", "<script>", "<![CDATA[", "<p a=b>", 'x="y" ',
-    "[+1 chars]", "Read more\n", "Subscribe\n", "Accept cookies ", "Photo: A\n", "* a\n", "[a]: b\n", "a | b\n", "\\n", "\\u00e9", "%20",
+    " ", "\t", "\n", "\r", "\xa0", "\u3000", "\u200b", "[", "]", "(", ")", "{", "}", "<", ">", "\\", "\\[", "[a](b) ",
+    "![", "](", "&", "&amp;", "&#", "&lt;", '"', "'", "“", "”", "«", "-", "--", "—", "–", "_", "*", "**", "#", "# ",
+    "`", "|", "| ", "> ", "- ", "1. ", "~", "^", "=", "+", "@", "a@", "a.b@", "/", "//", "://", "http://",
+    "https://a.example/", "www.", ".", "..", "…", ",", ", ", ";", ":", "::", "!", "?", "0", "9", "1:", "1-", "1/",
+    "1 ", "a", "A", "a ", "A ", "Aa ", "a.", "A.", "a-", "a\n", "A\n", "a\n\n", "By ", "By A\n", "(AP) ", "A, B ",
+    "a, ", "Â", "Ã", "Ã©", "â€", "â€™ ", "\x80", "\x85", "é", "ж ", "中", "日。", "あ", "한 ", "ع ", "😀", "�", "<p>",
+    "</p>", "<p>a</p>", "<br>", "<b>", "<!--", "-->", "<a href=x>", "<script>", "<![CDATA[", "<p a=b>", 'x="y" ',
+    "[+1 chars]", "Read more\n", "Subscribe\n", "Accept cookies ", "Photo: A\n", "* a\n", "[a]: b\n", "a | b\n",
+    "\\n", "\\u00e9", "%20",
 )
 # fmt: on
 
