@@ -6,7 +6,7 @@
                      │  prepare       read, clean, fingerprint the headline           ──► news.rejected
                   news.prepared       key: headline fingerprint (internal)
                      │  deduplicate   first of its headline within the window? ──no──► news.duplicates
-                     │  + enrich      language, subjects
+                     │  + enrich      language, subjects                       ──► news.rejected
                   news.enriched       key: article id; ninjs 3.1 in a CloudEvent ──► consumers
 
 Agents never import each other: they meet only through topics.

@@ -15,14 +15,19 @@ from streams.documents import (
     NINJS_SCHEMA,
     duplicate_document,
     event_headers,
+    internal_error,
     ledger_text,
     ninjs_document,
+    origin_of_prepared,
+    rejected_output,
 )
+from streams.faults import Fault, caught
 from streams.kafka.app import batch_topic
 from streams.kafka.transport import Fetched
 from streams.settings import Settings
-from streams.steps import Decision, Output, Record, Step
+from streams.steps import Decision, ForeignRecordError, Output, Record, Step
 from streams.text.duplicates import (
+    DuplicateKind,
     Sighting,
     find_owner,
     judge_kind,
@@ -33,34 +38,68 @@ from streams.text.duplicates import (
     unpack_owners,
 )
 from streams.text.language.detect import CREATOR as LANGUAGE_CREATOR
-from streams.topics import DUPLICATES, ENRICHED, HEADLINES, PREPARED
+from streams.topics import DUPLICATES, ENRICHED, HEADLINES, PREPARED, REJECTED
 
 
 def deduplicate_step(settings: Settings) -> Step:
-    """news.prepared → news.enriched or news.duplicates; remembers who owns each headline."""
+    """news.prepared → news.enriched, news.duplicates, or news.rejected for a bug of ours; remembers who owns headlines."""
 
     def decide(record: Record, remembered: bytes | None) -> Decision:
-        assert record.value is not None, "news.prepared is written by `prepare` alone, and never without a value"
-        article = article_from_json(record.value)
-        seen = Sighting(
-            offset=record.offset,
-            timestamp_ms=record.timestamp,
-            article_id=article.id,
-            outlet=print_outlet(article.outlet),
-            body=print_body(article.body),
-        )
+        article = _read_prepared(record)
+        seen = caught(lambda: sight(record, article))
+        if isinstance(seen, Fault):
+            return _rejected(record, seen)
         owners = unpack_owners(remembered)
         owner = find_owner(owners, seen, settings.window_ms)
-        if owner is not None:
-            kind = judge_kind(owner, seen)
-            if kind in settings.suppress:
-                document = duplicate_document(article, kind, owner, record.timestamp, settings.window_s)
-                headers = event_headers(record, article, DUPLICATE_TYPE, kind=kind.value)
-                output = Output(DUPLICATES, article.id.encode(), orjson.dumps(document), headers, record.timestamp)
-                return Decision((bounded(output),))
-        return Decision((enrich(record, article),), pack_owners(remember(owners, seen)))
+        if owner is not None and (kind := judge_kind(owner, seen)) in settings.suppress:
+            newest = None
+            output = caught(lambda: repeat(record, article, kind, owner, settings.window_s))
+        else:
+            newest = pack_owners(remember(owners, seen))
+            output = caught(lambda: enrich(record, article))
+        # What was rejected owns no headline: the next article of it is the first.
+        return _rejected(record, output) if isinstance(output, Fault) else Decision((output,), newest)
 
-    return Step("deduplicate", PREPARED, (ENRICHED, DUPLICATES), decide, HEADLINES)
+    return Step("deduplicate", PREPARED, (ENRICHED, DUPLICATES, REJECTED), decide, HEADLINES, unpack_owners)
+
+
+def _read_prepared(record: Record) -> Article:
+    """The article in a record of news.prepared, which `prepare` alone writes.
+
+    Raises:
+        ForeignRecordError: it did not write this one.
+    """
+    try:
+        article = article_from_json(record.value or b"")
+    except ValueError as error:
+        raise ForeignRecordError("no value" if record.value is None else str(error)) from error
+    if record.key is None or record.key.hex() != article.fingerprint:
+        raise ForeignRecordError("its key is not its headline's fingerprint")
+    return article
+
+
+def _rejected(record: Record, fault: Fault) -> Decision:
+    """The article as `prepare` left it goes to news.rejected; a replay takes the original from news.raw."""
+    output = rejected_output(record, internal_error(fault), "deduplicate", origin_of_prepared(record))
+    return Decision((output,), fault=fault)
+
+
+def sight(record: Record, article: Article) -> Sighting:
+    """What is remembered of an article that owns its headline."""
+    return Sighting(
+        offset=record.offset,
+        timestamp_ms=record.timestamp,
+        article_id=article.id,
+        outlet=print_outlet(article.outlet),
+        body=print_body(article.body),
+    )
+
+
+def repeat(record: Record, article: Article, kind: DuplicateKind, owner: Sighting, window_s: int) -> Output:
+    """Write down which headline an article repeats, and in what way."""
+    document = duplicate_document(article, kind, owner, record.timestamp, window_s)
+    headers = event_headers(record, article, DUPLICATE_TYPE, kind=kind.value)
+    return bounded(Output(DUPLICATES, article.id.encode(), orjson.dumps(document), headers, record.timestamp))
 
 
 def enrich(record: Record, article: Article) -> Output:

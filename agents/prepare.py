@@ -6,36 +6,31 @@ from collections.abc import AsyncIterable, Awaitable, Callable
 
 import faust
 
-from streams.articles import encode_article, prepare_article
+from streams.articles import encode_article, read_article
 from streams.bounds import bounded
-from streams.documents import ORIGIN_HEADER, passed_on, rejected_output
+from streams.documents import ORIGIN_HEADER, REPLAY_HEADER, internal_error, passed_on, rejected_output
+from streams.faults import Fault, caught
 from streams.kafka.app import batch_topic
 from streams.kafka.transport import Fetched
-from streams.records import Rejection, read_record
+from streams.records import Rejection
 from streams.settings import Settings
-from streams.steps import Decision, Output, Record, Step, header, origin
+from streams.steps import Decision, Headers, Output, Record, Step, header, origin
 from streams.topics import PREPARED, RAW, REJECTED
+
+_MOST_REPLAY_CHARACTERS = 40  # a place in news.rejected, however large its numbers
 
 
 def prepare_step(settings: Settings) -> Step:
     """news.raw → news.prepared or news.rejected; remembers nothing."""
 
     def decide(record: Record, _: bytes | None) -> Decision:
-        draft = read_record(record.value, _content_type(record), max_bytes=settings.max_article_bytes)
         source = _source(record, settings.source_header)
-        article = draft if isinstance(draft, Rejection) else prepare_article(draft, source)
-        if isinstance(article, Rejection):
-            return Decision((rejected_output(record, article, "prepare"),))
-        value = encode_article(article)
-        if isinstance(value, Rejection):
-            return Decision((rejected_output(record, value, "prepare"),))
-        headers = (
-            ("content-type", b"application/json"),
-            (ORIGIN_HEADER, origin(record).encode()),
-            *passed_on(record),
-        )
-        key = bytes.fromhex(article.fingerprint)
-        return Decision((bounded(Output(PREPARED, key, value, headers, max(record.timestamp, 0))),))
+        prepared = caught(lambda: prepare(record, settings.max_article_bytes, source))
+        if isinstance(prepared, Fault):
+            return Decision((rejected_output(record, internal_error(prepared), "prepare"),), fault=prepared)
+        if isinstance(prepared, Rejection):
+            return Decision((rejected_output(record, prepared, "prepare"),))
+        return Decision((prepared,))
 
     return Step("prepare", RAW, (PREPARED, REJECTED), decide)
 
@@ -43,6 +38,29 @@ def prepare_step(settings: Settings) -> Step:
 def _source(record: Record, name: str | None) -> str | None:
     """Who sent it, by the header that only a gateway can set: "" where it is missing, None where no header is trusted."""
     return None if name is None else header(record, name) or ""
+
+
+def prepare(record: Record, max_bytes: int, source: str | None = None) -> Output | Rejection:
+    """A record of news.raw as one of news.prepared, or why it is not an article; ``source`` is who sent it, if that is told."""
+    article = read_article(record.value, _content_type(record), max_bytes, source)
+    if isinstance(article, Rejection):
+        return article
+    value = encode_article(article)
+    if isinstance(value, Rejection):
+        return value
+    headers = (
+        ("content-type", b"application/json"),
+        (ORIGIN_HEADER, origin(record).encode()),
+        *passed_on(record),
+        *_replay_of(record),
+    )
+    return bounded(Output(PREPARED, bytes.fromhex(article.fingerprint), value, headers, max(record.timestamp, 0)))
+
+
+def _replay_of(record: Record) -> Headers:
+    """Goes along to be seen should `deduplicate` reject the article: further replays pass over it."""
+    replayed = header(record, REPLAY_HEADER)
+    return ((REPLAY_HEADER, replayed[:_MOST_REPLAY_CHARACTERS].encode()),) if replayed else ()
 
 
 def _content_type(record: Record) -> str | None:

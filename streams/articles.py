@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from hashlib import blake2b
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from streams.records import Draft, Reason, Rejection, Repair, judge_text
+from streams.records import Draft, Reason, Rejection, Repair, judge_text, read_record
 from streams.text.article import Cut, CutKind, Language, Subject, first_of_each
 from streams.text.cleaning.clean import clean_text
 from streams.text.headline import fingerprint_headline, normalise_headline
@@ -53,6 +54,8 @@ MOST_ARTICLE_BYTES = 12 << 20
 """As JSON. What its outputs add is bounded, and leaves them below what their topics take (:mod:`streams.bounds`)."""
 _MOST_WORDS = 64
 _MOST_WORD_CHARACTERS = 1_000
+_OPTIONAL_TEXTS = ("url", "source_id", "outlet", "byline", "published", "language", "section", "dateline")
+_HASH = re.compile("[0-9a-f]{32}")
 
 LEFT_WHOLE = Repair("left-whole", "cleaning would have taken too much of it, and took nothing")
 """Among an article's ``repairs`` where its text was too doubtful to be cut."""
@@ -89,6 +92,14 @@ def prepare_article(draft: Draft, source: str | None = None) -> Article | Reject
         cuts=clean.cuts,
         repairs=(*draft.repairs, *((LEFT_WHOLE,) if clean.left_whole else ())),
     )
+
+
+def read_article(
+    value: bytes | None, content_type: str | None, max_bytes: int, source: str | None = None
+) -> Article | Rejection:
+    """Read and clean a raw record of at most ``max_bytes``; or refuse it."""
+    draft = read_record(value, content_type, max_bytes=max_bytes)
+    return draft if isinstance(draft, Rejection) else prepare_article(draft, source)
 
 
 def compared_headline(article: Article) -> str:
@@ -133,13 +144,29 @@ def encode_article(article: Article) -> bytes | Rejection:
 
 
 def article_from_json(value: bytes) -> Article:
-    """Decode what :func:`article_to_json` made."""
-    fields: dict[str, Any] = orjson.loads(value)
-    fields["cuts"] = tuple(Cut(**{**cut, "kind": CutKind(cut["kind"])}) for cut in fields["cuts"])
-    fields["repairs"] = tuple(Repair(**repair) for repair in fields.get("repairs", ()))
-    fields["agencies"] = tuple(fields["agencies"])
-    fields["keywords"] = tuple(fields["keywords"])
-    return Article(**fields)
+    """Decode what :func:`article_to_json` made.
+
+    Raises:
+        ValueError: it did not make this.
+    """
+    try:
+        fields: dict[str, Any] = orjson.loads(value)
+        fields["cuts"] = tuple(Cut(**{**cut, "kind": CutKind(cut["kind"])}) for cut in fields["cuts"])
+        fields["repairs"] = tuple(Repair(**repair) for repair in fields.get("repairs", ()))
+        fields["agencies"] = tuple(fields["agencies"])
+        fields["keywords"] = tuple(fields["keywords"])
+        article = Article(**fields)
+    except (TypeError, KeyError, AttributeError) as error:
+        raise ValueError(f"no article: {error}") from None
+    texts = (article.headline, article.body, *article.agencies, *article.keywords)
+    optional = [getattr(article, name) for name in _OPTIONAL_TEXTS]
+    if not (
+        all(type(text) is str for text in texts)
+        and all(text is None or type(text) is str for text in optional)
+        and all(type(text) is str and _HASH.fullmatch(text) for text in (article.id, article.fingerprint))
+    ):
+        raise ValueError("no article: a field is of another type")
+    return article
 
 
 def _bounded_words(words: Iterable[str]) -> tuple[str, ...]:

@@ -15,7 +15,8 @@ import orjson
 
 from streams.articles import LEDGER_ENTRIES, Article
 from streams.bounds import MOST_HEADER_BYTES, MOST_OUTPUT_BYTES, bounded, header_text, record_bytes, trace_headers
-from streams.records import Rejection
+from streams.faults import Fault
+from streams.records import Reason, Rejection
 from streams.steps import Headers, Output, Record, header, origin
 from streams.text.article import Language, Subject, Witness
 from streams.text.duplicates import DuplicateKind, Sighting
@@ -41,6 +42,9 @@ ERRORS: Final = "__streams.errors."
 """How the names of headers begin that say why a record was rejected (Kafka Streams' names)."""
 REASON_HEADER: Final = ERRORS + "exception"
 """Why a record is in news.rejected: a ``Reason``."""
+
+REPLAY_HEADER: Final = "headwater-replay-of"
+"""On a replayed record: its place in news.rejected. It comes back there with it, should it be rejected again."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_MS: Final = 253402300799999  # the end of the year 9999, the last that RFC 3339 can write
@@ -146,7 +150,7 @@ def event_headers(
     record: Record, article: Article, event_type: str, *, schema: str | None = None, **extensions: str | None
 ) -> Headers:
     """CloudEvents headers. The id is the article's and the raw record's: the same for every replay of the log."""
-    raw_origin = header(record, ORIGIN_HEADER) or origin(record)
+    raw_origin = origin_of_prepared(record)
     attributes = {
         "specversion": "1.0",
         "id": f"{article.id}:{raw_origin}",
@@ -163,6 +167,11 @@ def event_headers(
         *((f"ce_{name}", header_text(value)) for name, value in attributes.items() if value is not None),
         *passed_on(record),
     )
+
+
+def origin_of_prepared(record: Record) -> str:
+    """Where the raw record of a record of news.prepared stands."""
+    return header(record, ORIGIN_HEADER) or origin(record)
 
 
 def passed_on(record: Record) -> Headers:
@@ -184,8 +193,17 @@ _KEPT_OF_LARGER_KEY_BYTES: Final = 1024
 _MOST_MESSAGE_BYTES: Final = 4096
 
 
-def rejected_output(record: Record, rejection: Rejection, stage: str) -> Output:
+def internal_error(fault: Fault) -> Rejection:
+    """What a record is rejected for that leads to a bug of ours: the same text on every machine."""
+    return Rejection(
+        Reason.INTERNAL_ERROR, f"{fault}: a bug of Headwater's; report it, and replay the record once a mended version runs"
+    )
+
+
+def rejected_output(record: Record, rejection: Rejection, stage: str, raw_origin: str | None = None) -> Output:
     """The record as it came, for news.rejected, with what was wrong with it in headers named as Kafka Streams does (KIP-1034).
+
+    ``raw_origin`` is where its raw record stands, if it is not one itself: a replay reads the original bytes there.
 
     A record of more than 13 MiB, which only compression can have brought into news.raw, could not be sent on: then its
     first MiB is kept without its headers; the message says so and names the place of the whole, and the header
@@ -198,7 +216,7 @@ def rejected_output(record: Record, rejection: Rejection, stage: str) -> Output:
         ERRORS + "partition": str(record.partition),
         ERRORS + "offset": str(record.offset),
         ERRORS + "stage": stage,
-        ORIGIN_HEADER: origin(record),
+        ORIGIN_HEADER: raw_origin or origin(record),
     }
     # Kafka's clients send no record without both; the reason ("tombstone") tells that there was no value.
     key, value = record.key, b"" if record.key is None and record.value is None else record.value

@@ -82,6 +82,13 @@ def _whole(minimum: int, maximum: int | None = None) -> Callable[[str], int]:
     return read
 
 
+def _yes_or_no(value: str) -> bool:
+    answers = {"yes": True, "no": False}
+    if (answer := answers.get(value.strip().lower())) is None:
+        raise ValueError(f"must be yes or no, found {value!r}")
+    return answer
+
+
 def _kinds(value: str) -> frozenset[DuplicateKind]:
     names = [part.strip() for part in value.split(",") if part.strip()] or [""]
     if names == ["none"]:
@@ -187,6 +194,12 @@ class Settings:
     stall_s: int = _setting(
         60, _whole(1), "seconds", "a worker that commits nothing for this long while records wait is unhealthy"
     )
+    skip_foreign: bool = _setting(
+        False,  # noqa: FBT003 - the fields before it have their default there, too
+        _yes_or_no,
+        "yes or no",
+        "pass over what others wrote into news.prepared or a changelog; no: the worker stops there",
+    )
     security_protocol: SecurityProtocol = _setting(
         SecurityProtocol.PLAINTEXT, _one_of(SecurityProtocol), "", "PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL; SSL means TLS"
     )
@@ -279,6 +292,7 @@ class Settings:
             PREFIX + "WEB_PORT": str(self.web_port),
             PREFIX + "WEB_HOST": self.web_host,
             PREFIX + "STALL_S": str(self.stall_s),
+            PREFIX + "SKIP_FOREIGN": "yes" if self.skip_foreign else "no",
             PREFIX + "SECURITY_PROTOCOL": self.security_protocol,
             PREFIX + "SASL_MECHANISM": self.sasl_mechanism,
             PREFIX + "SASL_USERNAME": self.sasl_username or "",

@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from streams.faults import Fault
+
 Headers = tuple[tuple[str, bytes], ...]
 
 
@@ -47,10 +49,18 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What to send for one record, and what the step's table shall remember under the record's key (None: no change)."""
+    """What to send for one record, and what the step's table shall remember under the record's key (None: no change).
+
+    ``fault``: a bug of ours, for which the record was rejected. Where most records have one, Kafka's side stops the worker.
+    """
 
     outputs: tuple[Output, ...]
     remember: bytes | None = None
+    fault: Fault | None = None
+
+
+class ForeignRecordError(ValueError):
+    """A record of an internal topic that none of our steps wrote, or of a version that this one can't read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +68,10 @@ class Step:
     """One step: where its records come from, where its outputs may go, and how it decides.
 
     ``decide`` gets the record and, where the step has a ``table``, what that remembers under the record's key. It must
-    depend on nothing else: every replay asks it again. It returns a :class:`Decision` for any record at all; an exception
-    is a bug and stops the worker before anything is committed.
+    depend on nothing else: every replay asks it again. It returns a :class:`Decision` for any record of its source; an
+    exception stops the worker before anything is committed. :class:`ForeignRecordError` says that the record is not one.
+
+    ``check_remembered`` raises ValueError for a value that ``decide`` can't have told the table to remember.
     """
 
     name: str
@@ -67,6 +79,7 @@ class Step:
     sends_to: tuple[str, ...]
     decide: Callable[[Record, bytes | None], Decision]
     table: str | None = None
+    check_remembered: Callable[[bytes], object] = bytes
 
 
 def header(record: Record, name: str) -> str | None:

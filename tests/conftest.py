@@ -12,7 +12,9 @@ from hypothesis import settings
 gc.disable()
 
 # A change is judged by the same examples on every run of CI; people's runs go on looking for new ones.
-settings.register_profile("ci", derandomize=True)
+# None of them has a deadline: a busy machine is no fault.
+settings.register_profile("default", deadline=None)
+settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("search", max_examples=3_000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "default"))
 

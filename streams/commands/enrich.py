@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import TypeVar
 
 import click
 import orjson
 
-from streams.articles import Article, prepare_article, tag_article
+from streams.articles import Article, read_article, tag_article
 from streams.commands.context import FILE, read_settings
 from streams.commands.inputs import Document, read_documents
-from streams.documents import ninjs_document
-from streams.records import Rejection, read_record
+from streams.documents import internal_error, ninjs_document
+from streams.faults import Fault, caught
+from streams.records import Rejection
+
+T = TypeVar("T")
 
 
 @click.command()
@@ -23,16 +28,26 @@ def enrich(files: tuple[str, ...]) -> None:
     No Kafka, no deduplication. What is no article is told on stderr, with its reason, and leaves no line.
     """
     for number, (_, article) in enumerate(prepared_documents(files), 1):
-        if isinstance(article, Rejection):
-            click.echo(f"article {number} rejected, {article.reason}: {article.message}", err=True)
+        line = article if isinstance(article, Rejection) else netted(partial(_ninjs_line, article))
+        if isinstance(line, Rejection):
+            click.echo(f"article {number} rejected, {line.reason}: {line.message}", err=True)
             continue
-        sys.stdout.buffer.write(orjson.dumps(ninjs_document(article, *tag_article(article), 0)) + b"\n")
+        sys.stdout.buffer.write(line)
         sys.stdout.buffer.flush()
+
+
+def _ninjs_line(article: Article) -> bytes:
+    return orjson.dumps(ninjs_document(article, *tag_article(article), 0)) + b"\n"
+
+
+def netted(work: Callable[[], T]) -> T | Rejection:
+    """What ``work`` returns; a bug in it as the rejection that the pipeline would make of it."""
+    found = caught(work)
+    return internal_error(found) if isinstance(found, Fault) else found
 
 
 def prepared_documents(files: Iterable[str]) -> Iterator[tuple[Document, Article | Rejection]]:
     """Each document of the files (or stdin), and the cleaned article that it gave, or why it gave none."""
     settings = read_settings()
     for document in read_documents(files):
-        draft = read_record(document.value, document.content_type, max_bytes=settings.max_article_bytes)
-        yield document, draft if isinstance(draft, Rejection) else prepare_article(draft)
+        yield document, netted(partial(read_article, document.value, document.content_type, settings.max_article_bytes))

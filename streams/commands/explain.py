@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import chain
 
 import click
@@ -11,7 +12,7 @@ from rich.text import Text
 
 from streams.articles import LEFT_WHOLE, Article, compared_headline, tag_article
 from streams.commands.context import FILE
-from streams.commands.enrich import prepared_documents
+from streams.commands.enrich import netted, prepared_documents
 from streams.commands.inputs import Document
 from streams.commands.letters import plain
 from streams.documents import date_with_zone
@@ -35,9 +36,16 @@ def explain(file: str) -> None:
     for number, (document, article) in enumerate(prepared_documents([file])):
         if number:
             click.echo()
-        told = explain_rejection(article) if isinstance(article, Rejection) else explain_article(article, *tag_article(article))
-        for line in chain(explain_reading(document), told):
+        for line in chain(explain_reading(document), explain_outcome(article)):
             click.echo(line)
+
+
+def explain_outcome(article: Article | Rejection) -> Iterator[str]:
+    """What became of a document, and why."""
+    if isinstance(article, Rejection):
+        return explain_rejection(article)
+    tags = netted(partial(tag_article, article))
+    return explain_rejection(tags) if isinstance(tags, Rejection) else explain_article(article, *tags)
 
 
 def explain_reading(document: Document) -> Iterator[str]:

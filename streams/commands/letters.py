@@ -10,9 +10,8 @@ from dataclasses import dataclass
 
 import orjson
 
-from streams.documents import ERRORS, time_text
+from streams.documents import ERRORS, REPLAY_HEADER, time_text
 from streams.rejected.deadletters import (
-    REPLAY_HEADER,
     Place,
     bytes_before_cut,
     origin_of,

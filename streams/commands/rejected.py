@@ -19,14 +19,14 @@ from rich.text import Text
 
 from streams.commands.context import read_settings, run_async, table_console
 from streams.commands.letters import Letter, by_reason, plain, plain_bytes, readable
-from streams.documents import time_text
+from streams.documents import REPLAY_HEADER, time_text
 from streams.kafka.clients import opened
 from streams.records import Reason
 from streams.rejected.deadletters import (
-    REPLAY_HEADER,
     DeadLetters,
     Mark,
     NotThereError,
+    Originals,
     Place,
     Query,
     Standing,
@@ -34,6 +34,7 @@ from streams.rejected.deadletters import (
     marks,
     open_reader,
     origin_of,
+    original_place,
     place_of,
     read_place,
     read_time,
@@ -41,7 +42,7 @@ from streams.rejected.deadletters import (
 )
 from streams.rejected.replay import Replay
 from streams.settings import RETENTION_S, Settings
-from streams.steps import Record
+from streams.steps import ForeignRecordError, Record
 from streams.topics import RAW
 
 T = TypeVar("T")
@@ -52,7 +53,7 @@ _LISTED = 50
 def _run(work: Coroutine[Any, Any, T], settings: Settings) -> T:
     try:
         return run_async(work, settings)
-    except NotThereError as error:
+    except (NotThereError, ForeignRecordError) as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -214,15 +215,24 @@ async def _show(settings: Settings, query: Query, *, raw: bool) -> None:
         sent = {} if raw else {mark.place: mark async for mark in marks(reader, settings) if mark.place in query.places}
         async for record in letters.read(reader):
             if raw:
-                sys.stdout.buffer.write(record.value or b"")
-                sys.stdout.buffer.flush()
-                if whole := bytes_before_cut(record):
-                    raise click.ClickException(
-                        f"only the beginning of {whole} bytes was kept; the whole is {origin_of(record)}"
-                    )
+                await _write_raw(record, settings)
             else:
                 click.echo(blank + _described(record, sent.get(place_of(record))))
             blank = "\n"
+
+
+async def _write_raw(letter: Record, settings: Settings) -> None:
+    """Write the original bytes: where the letter holds the article as `prepare` left it, those that stand in news.raw."""
+    record: Record | None = letter
+    if original_place(letter):
+        async with opened(open_reader(settings)) as reader:
+            record = await (await Originals.at_present(reader, settings)).of(letter)
+    if record is None:
+        raise click.ClickException(f"the original bytes are gone from {origin_of(letter)}; without --raw what is left is shown")
+    sys.stdout.buffer.write(record.value or b"")
+    sys.stdout.buffer.flush()
+    if whole := bytes_before_cut(letter):
+        raise click.ClickException(f"only the beginning of {whole} bytes was kept; the whole is {origin_of(letter)}")
 
 
 def _described(record: Record, mark: Mark | None) -> str:
@@ -230,6 +240,8 @@ def _described(record: Record, mark: Mark | None) -> str:
     size = "none" if letter.size is None else f"{letter.size:,}"
     if letter.size_before_cut is not None:
         size += f", the beginning of {letter.size_before_cut}: the whole is where it came from"
+    if original_place(record):
+        size += ", the article as `prepare` left it: the original bytes are where it came from (--raw writes them)"
     facts = [
         ("reason", letter.reason),
         ("message", letter.message),

@@ -28,6 +28,8 @@ def settings() -> None:
 def _shown(default: Any) -> str:
     if default is None:
         return ""
+    if isinstance(default, bool):
+        return "yes" if default else "no"
     if isinstance(default, Iterable) and not isinstance(default, str):
         return ",".join(sorted(str(part) for part in default))
     return str(default)

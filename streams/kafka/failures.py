@@ -6,7 +6,8 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Final, NoReturn
 
 from aiokafka.errors import (
@@ -21,9 +22,14 @@ from aiokafka.errors import (
     TransactionalIdAuthorizationFailed,
 )
 
+from streams.faults import Fault
+from streams.steps import ForeignRecordError
+
 log = logging.getLogger(__name__)
 
 EXIT_STATUS: Final = 70  # EX_SOFTWARE: to be started again by whoever supervises the worker
+
+_RUN_RECORDS = 100
 
 _RETRY_FOR_S = 120.0
 _RETRY_PAUSE_S = 0.5
@@ -40,6 +46,52 @@ FINAL: Final = (
     TransactionalIdAuthorizationFailed,
 )
 """… except these of its errors: the answer would be the same for ever."""
+
+
+def pass_over(place: str, error: Exception, *, skip: bool) -> None:
+    """A foreign record stands at ``place`` in an internal topic: say so and go on, if that is what the settings ask for.
+
+    Raises:
+        ForeignRecordError: it is not.
+    """
+    if not skip:
+        raise ForeignRecordError(
+            f"{place} was written by none of ours, or by another version ({error}): see the ACLs in the README;"
+            " HEADWATER_SKIP_FOREIGN=yes passes over such records"
+        ) from error
+    log.warning("skipped %s, which none of ours wrote: %s", place, error)
+
+
+class StepFailedError(RuntimeError):
+    """A step could not decide on a record, whose place the message names: never Kafka's failure, whatever it was."""
+
+
+class TooManyFaultsError(RuntimeError):
+    """Most records are rejected for bugs of ours: then it is not the records."""
+
+
+class RunOfFaults:
+    """The last 100 records that a step decided on: how many of them were rejected for bugs of ours."""
+
+    def __init__(self) -> None:
+        self._last: deque[Fault | None] = deque(maxlen=_RUN_RECORDS)
+
+    def add(self, faults: Iterable[Fault | None]) -> None:
+        """Note, for each record in turn, what was wrong with us if anything was.
+
+        Raises:
+            TooManyFaultsError: more than half of 100 records in a row have a fault.
+        """
+        for fault in faults:
+            self._last.append(fault)
+            if fault is not None and 2 * (count := len(self._last) - self._last.count(None)) > _RUN_RECORDS:
+                raise TooManyFaultsError(
+                    f"{count} of the last {len(self._last)} records led to bugs of ours, the last: {fault}"
+                )
+
+    def clear(self) -> None:
+        """Begin anew: the same records may be decided on again."""
+        self._last.clear()
 
 
 async def try_for_a_while(name: str, attempt: Callable[[], Awaitable[None]]) -> None:

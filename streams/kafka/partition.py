@@ -12,15 +12,16 @@ from typing import NamedTuple, NoReturn
 import faust
 from aiokafka import TopicPartition
 
+from streams.faults import Fault
 from streams.kafka.breath import Breath
-from streams.kafka.failures import LOST, stop_worker, try_for_a_while
+from streams.kafka.failures import LOST, StepFailedError, pass_over, stop_worker, try_for_a_while
 from streams.kafka.inbox import Inbox
 from streams.kafka.observer import Observer
 from streams.kafka.tables import PROGRESS_KEY, Progress, TablePartition, changelog_topic
 from streams.kafka.takeover import Claim, take_over
 from streams.kafka.transport import Batch
 from streams.settings import Settings
-from streams.steps import Output, Record, Step
+from streams.steps import Decision, ForeignRecordError, Output, Record, Step, origin
 from streams.topics import PROGRESS
 
 log = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ class Share(NamedTuple):
     records: Sequence[Record]
     outputs: Sequence[Output]
     changes: Mapping[bytes, bytes]
+    faults: Sequence[Fault | None]
 
 
 class OwnedPartition:
@@ -146,23 +148,37 @@ class OwnedPartition:
         known = self._look_up({record.key for record in records if record.key is not None})
         outputs: list[Output] = []
         changes: dict[bytes, bytes] = {}
-        count = 0
+        faults: list[Fault | None] = []
         breath.draw()
         for record in records:
-            decision = self._step.decide(record, known.get(record.key))
+            decision = self._ask(record, known.get(record.key))
             outputs.extend(decision.outputs)
+            faults.append(decision.fault)
             if decision.remember is not None and record.key is not None:
                 known[record.key] = changes[record.key] = decision.remember
-            count += 1
             if breath.is_spent:
                 break
             await breath.pause()
         breath.let_go()
+        count = len(faults)
         self._decided_to = records[count - 1].offset + 1
         if count == len(upcoming):
             self._batch = None
         changes[PROGRESS_KEY] = Progress(self._decided_to, self._owner).pack()
-        return Share(self, records[:count], outputs, changes)
+        return Share(self, records[:count], outputs, changes, faults)
+
+    def _ask(self, record: Record, remembered: bytes | None) -> Decision:
+        """The step's decision on a record; what it raises names the record's place, and is nothing to try again."""
+        try:
+            decision = self._step.decide(record, remembered)
+        except ForeignRecordError as error:
+            pass_over(origin(record), error, skip=self._settings.skip_foreign)
+            return Decision(())
+        except Exception as error:
+            raise StepFailedError(f"{origin(record)}: {error!r}") from error
+        if decision.fault is not None:
+            log.error("%s: %s is rejected for a bug of ours: %s", self.name, origin(record), decision.fault)
+        return decision
 
     def committing(self, share: Share) -> None:
         """What has been decided is about to be committed: who decides next shall know of it."""
@@ -250,7 +266,14 @@ class OwnedPartition:
         self._close_table()  # of an attempt before
         self._restoring = False
         claim = Claim(
-            self._settings, self.name, self._tp, self.changelog, self._state_folder, self._owner, self._shut_out_former
+            self._settings,
+            self.name,
+            self._tp,
+            self.changelog,
+            self._state_folder,
+            self._owner,
+            self._shut_out_former,
+            self._step.check_remembered,
         )
         taken = await take_over(claim, self._app.consumer, self._note_restoring)
         self._table = taken.table

@@ -16,7 +16,7 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from streams.kafka.breath import Breath
-from streams.kafka.failures import FINAL, LOST, stop_worker, try_for_a_while
+from streams.kafka.failures import FINAL, LOST, RunOfFaults, stop_worker, try_for_a_while
 from streams.kafka.observer import Observer, Times, Unobserved
 from streams.kafka.outbox import Outbox
 from streams.kafka.partition import OwnedPartition, PartitionStatus, Share
@@ -62,6 +62,7 @@ class OwnedStep:
         self._turns = deque(self.partitions.values())
         self._linger_s = settings.linger_ms / 1000
         self._due_at = 0.0
+        self._faults = RunOfFaults()
         self._producer: AIOKafkaProducer | None = None
         self._writing: asyncio.Task[None] | None = None
         self._released = False
@@ -159,6 +160,7 @@ class OwnedStep:
             if not partition.waits:
                 continue
             if (share := await partition.decide(room, breath)) is not None:
+                self._faults.add(share.faults)
                 shares.append(share)
                 room -= len(share.records)
             if not room or breath.is_spent:
@@ -205,6 +207,7 @@ class OwnedStep:
     async def _begin_again(self) -> None:
         """A new producer, of a new name, and all partitions taken over for it."""
         await self._close()
+        self._faults.clear()
         await try_for_a_while(self._step.name, self._start_producer)
         for partition in self.partitions.values():
             partition.begin(self._owner, self._shut_out)

@@ -23,13 +23,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from rocksdict import BlockBasedOptions, Cache, DBCompressionType, Options, Rdict, WriteBatch
+
+from streams.kafka.failures import pass_over
+from streams.steps import Record, origin
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +80,38 @@ class TableInUseError(RuntimeError):
 def changelog_topic(app_id: str, table: str) -> str:
     """The Kafka topic behind a table; Faust's own naming."""
     return f"{app_id}-{table}-changelog"
+
+
+class Foreign:
+    """What is done with records of a changelog that are not changes: nobody of ours writes such."""
+
+    def __init__(self, check: Callable[[bytes], object] = bytes, *, skip: bool = False) -> None:
+        """``check`` raises ValueError for a value that is not one of the table's; ``skip``: pass over what is foreign."""
+        self._check = check
+        self._skip = skip
+
+    def lets_through(self, record: Record) -> bool:
+        """Whether it is a change.
+
+        Raises:
+            ForeignRecordError: it is not, and shall not be skipped.
+        """
+        try:
+            self._check_change(record.key, record.value)
+        except ValueError as error:
+            pass_over(origin(record), error, skip=self._skip)
+            return False
+        return True
+
+    def _check_change(self, key: bytes | None, value: bytes | None) -> None:
+        if key is None or value is None:
+            raise ValueError("no key" if key is None else "no value")
+        if key == _POSITION:
+            raise ValueError("a key that only the local copy has")
+        (Progress.unpack if key == PROGRESS_KEY else self._check)(value)
+
+
+_NONE_FOREIGN: Final = Foreign()
 
 
 class TablePartition:
@@ -133,7 +168,7 @@ class TablePartition:
         self._database.write(batch)
         self.position = position
 
-    async def restore(self, changelog: TopicPartition, consumer: AIOKafkaConsumer) -> int:
+    async def restore(self, changelog: TopicPartition, consumer: AIOKafkaConsumer, foreign: Foreign = _NONE_FOREIGN) -> int:
         """Bring the copy up to date from its changelog, in batches; returns the number of records read.
 
         ``consumer`` must read ``read_committed`` and be assigned the changelog partition. Once all others are
@@ -141,6 +176,7 @@ class TablePartition:
 
         Raises:
             TimeoutError: nothing came for a minute.
+            ForeignRecordError: some record is not one of ours.
         """
         end = (await consumer.end_offsets([changelog]))[changelog]
         begin = (await consumer.beginning_offsets([changelog]))[changelog]
@@ -160,7 +196,7 @@ class TablePartition:
                 position, stalled_at = now_at, time.monotonic() + _STALL_TIMEOUT_S
             elif time.monotonic() > stalled_at:
                 raise TimeoutError(f"{changelog}: nothing came for {_STALL_TIMEOUT_S:.0f} s at offset {position} of {end}")
-            changes = ((each.key, each.value, each.timestamp // 1000) for each in records if each.value is not None)
+            changes = ((each.key, each.value, each.timestamp // 1000) for each in records if foreign.lets_through(each))
             self._write(changes, position)
             read += len(records)
         return read

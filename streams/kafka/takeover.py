@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from streams.kafka.clients import connection, opened
 from streams.kafka.outbox import Outbox
-from streams.kafka.tables import PROGRESS_KEY, Progress, TablePartition
+from streams.kafka.tables import PROGRESS_KEY, Foreign, Progress, TablePartition
 from streams.kafka.transactions import discard, sweep, transactional_producer
 from streams.settings import Settings
 
@@ -28,7 +28,7 @@ class Claim(NamedTuple):
     """Who takes what over.
 
     ``owner`` is the ``transactional.id`` under which the partition's changes will be committed; ``shut_out`` ends everything
-    that a former owner of the given name may still do.
+    that a former owner of the given name may still do; ``check`` raises ValueError for a value that the table can't have.
     """
 
     settings: Settings
@@ -38,6 +38,7 @@ class Claim(NamedTuple):
     state_folder: Path
     owner: str
     shut_out: Callable[[str], Awaitable[None]]
+    check: Callable[[bytes], object] = bytes
 
 
 class Taken(NamedTuple):
@@ -59,6 +60,7 @@ async def take_over(claim: Claim, consumer: Any, restoring: Callable[[], None]) 
     Raises:
         KafkaError: somebody else takes it over, the group does not count this worker in, or Kafka can't be reached.
         TableInUseError: another process has the local copy open.
+        ForeignRecordError: none of ours wrote some record of the changelog.
     """
     # A worker that was paused for long may believe it owns a partition that has gone to another. Shutting that one out would be
     # safe, but rude.
@@ -69,14 +71,15 @@ async def take_over(claim: Claim, consumer: Any, restoring: Callable[[], None]) 
             restoring()
             table = await TablePartition.open(claim.state_folder, claim.settings.remember_s)
             began = time.monotonic()
-            restored = await table.restore(claim.changelog, reader)
+            foreign = Foreign(claim.check, skip=claim.settings.skip_foreign)
+            restored = await table.restore(claim.changelog, reader, foreign)
             if (former := progress_of(table).owner) and former != claim.owner:
                 await claim.shut_out(former)
-                restored += await table.restore(claim.changelog, reader)
+                restored += await table.restore(claim.changelog, reader, foreign)
             next_offset, unread = await _find_next_offset(claim, table, reader)
             word = {claim.changelog: Progress(next_offset, claim.owner)}
             await asyncio.wait_for(write_progress(claimant, word), STEP_TIMEOUT_S)
-            await table.restore(claim.changelog, reader)
+            await table.restore(claim.changelog, reader, foreign)
         return Taken(table, next_offset, unread, restored, time.monotonic() - began)
     except BaseException:
         if table is not None:

@@ -102,7 +102,7 @@ _SCHEMA_PREFIX = re.compile(r"^(?:schema:|https?://schema\.org/)", re.IGNORECASE
 _INLINE_TAG = re.compile(r"</?(?:a|abbr|b|bdi|br|em|font|i|mark|p|small|span|strong|sub|sup|u|wbr)\b[^<>]*>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
 _NEWSAPI_CUT = re.compile(r"\s*(?:…|\.\.\.)?\s*\[\+\d+ chars\]\s*$")
-_MAIL = re.compile(r"\s*[(<]?[\w.+-]+@[\w-]+(?:\.[\w-]+)+[)>]?\s*")
+_MAIL = re.compile(r"[(<]?(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)+[)>]?")  # begun once a word: linear
 _BY = re.compile(r"^(?:(?:by|por|par|автор|بقلم|作者)\s*[:：]?\s+|von\s+(?=(?-i:[A-ZÄÖÜ])\S+\s))", re.IGNORECASE)
 _PYTHON_OBJECT = re.compile(r"<[\w.]+ (?:[\w.]+ )?at 0x[0-9a-f]+>")  # what json.dumps(…, default=str) makes of one
 _BRACKETED = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
@@ -149,15 +149,18 @@ def has_content(value: Mapping[str, object]) -> bool:
     return not _CONTENT_NAMES.isdisjoint(map(fold, value))
 
 
-def wrong_type(record: Mapping[str, object], value: Mapping[str, object]) -> Rejection | None:
-    """WRONG_TYPE for the first headline or text that is something else, up to the name that is taken."""
+def wrong_type(record: Mapping[str, object], names_written: Iterable[str]) -> Rejection | None:
+    """WRONG_TYPE for the first headline or text that is something else, up to the name that is taken.
+
+    ``names_written``: those from which the record was folded; a headline that none of them folds to is schema.org's "name".
+    """
     texts = (*_FOLDED["text"], *_FOLDED["html"])
     for field, names, read in (("headline", _FOLDED["headline"], _line), ("text", texts, _text)):
         for name in names:
             if (found := record.get(name)) is None:
                 continue
             if (text := read(found)) is None:
-                written = next(each for each in value if fold(each) == name)[:100]
+                written = next((each for each in names_written if fold(each) == name), "name")[:100]
                 return Rejection(
                     Reason.WRONG_TYPE,
                     f'"{written}" is {KINDS[type(found)]}: wanted is a string, the article\'s {field}',
@@ -312,9 +315,13 @@ def _fundus_paragraphs(body: Mapping[str, Any]) -> Iterator[str]:
 def _people(value: object) -> str:
     """Names, each once, joined by commas; the addresses of their profiles are none."""
     written = (_INLINE_TAG.sub("", name[:_LINE_LIMIT]) for name in (_strings(value) or ())[:_NAMES_LIMIT])
-    names = (_BY.sub("", _MAIL.sub(" ", decode_entities(name)).strip(" ()"), 1) for name in written)
+    names = (_BY.sub("", _without_mail(decode_entities(name)).strip(" ()"), 1) for name in written)
     kept = dict.fromkeys(name for name in names if name and "://" not in name and name.lower() not in _NOTHING)
     return ", ".join(kept)[:_LINE_LIMIT].rstrip(", ")
+
+
+def _without_mail(name: str) -> str:
+    return " ".join(_MAIL.sub(" ", name).split()) if "@" in name else name
 
 
 def _outlet(value: object) -> str | None:

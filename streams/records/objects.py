@@ -186,12 +186,13 @@ _WITHDRAWN: Final = frozenset(("canceled", "cancelled", "withheld"))
 def read_object(value: Mapping[str, Any]) -> Draft | Rejection:
     """Read an article that is an object: its fields by their names, its text plain or HTML."""
     within = value.get("fields")  # the Guardian's
-    record = folded((*value.items(), *within.items()) if isinstance(within, dict) else value.items())
+    written = [*value.items(), *(within.items() if isinstance(within, dict) else ())]
+    record = folded(written)
     if "sourcehostname" in record:  # trafilatura's JSON: there "source" is the page's address
         record["url"] = record.pop("source", None)
     if is_article(value):
         record.setdefault("headline", record.get("name"))
-    if refused := no_field_known(record) or _refused_ninjs(record) or wrong_type(record, value):
+    if refused := no_field_known(record) or _refused_ninjs(record) or wrong_type(record, [name for name, _ in written]):
         return refused
     text, repairs = read_text(record)
     if text.startswith("&lt;") and is_markup(unescaped := html.unescape(text)):  # HTML that was escaped once too often

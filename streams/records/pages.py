@@ -6,11 +6,13 @@ import html
 import logging
 import re
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 from typing import Any
 
 import orjson
 
+from streams.faults import Fault, caught
 from streams.records.draft import Draft, Reason, Rejection
 from streams.records.fields import folded, read_fields
 from streams.records.linked_data import embedded_articles, resolved, types_of
@@ -50,23 +52,30 @@ def read_html(page: str) -> Draft | Rejection:
     """
     whole = is_page(page)
     plain = without_control(page if whole else as_page(page))
-    try:
-        refused = refuse_hostile(plain)
-        tree = None if refused else parse(plain)
-        if tree is None:
-            return refused or Rejection(Reason.NO_TEXT, "the HTML is empty")
-        if refused := refuse_deep(tree):
-            return refused
-        record = _page_metadata(tree)
-        text = _page_text(tree, record.get("articlebody")) if whole else visible_text(tree)
-        refused = refuse_page(tree, record, text) if whole else None
-    except Exception as error:  # noqa: BLE001 - lxml and trafilatura raise whatever broken HTML leads them into
-        return Rejection(Reason.UNREADABLE_HTML, f"broken HTML ({type(error).__name__}): publish the article's text")
-    if refused:
-        return refused
+    found = caught(partial(_read_tree, plain, whole=whole))
+    if isinstance(found, Fault):  # lxml and trafilatura raise whatever broken HTML leads them into
+        kind = found.kind.rpartition(".")[2]
+        return Rejection(Reason.UNREADABLE_HTML, f"broken HTML ({kind}): publish the article's text")
+    if isinstance(found, Rejection):
+        return found
+    record, text = found
     if not text:
         return Rejection(Reason.NO_TEXT, "no article text on the page: publish one article, as a reader gets it")
     return read_fields(record, text)
+
+
+def _read_tree(page: bytes, *, whole: bool) -> tuple[dict[str, object], str] | Rejection:
+    """What a page or fragment says of itself, and its text."""
+    refused = refuse_hostile(page)
+    tree = None if refused else parse(page)
+    if tree is None:
+        return refused or Rejection(Reason.NO_TEXT, "the HTML is empty")
+    if refused := refuse_deep(tree):
+        return refused
+    record = _page_metadata(tree)
+    text = _page_text(tree, record.get("articlebody")) if whole else visible_text(tree)
+    refused = refuse_page(tree, record, text) if whole else None
+    return refused or (record, text)
 
 
 def _page_metadata(tree: Any) -> dict[str, object]:

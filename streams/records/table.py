@@ -43,6 +43,7 @@ _REASONS: Final = {
     Reason.CONSENT_WALL: "a cookie or consent dialogue instead of the article",
     Reason.ROBOT_CHECK: "a captcha, a bot check, an access-denied page",
     Reason.PAY_WALL: "an offer of a subscription with no more than a teaser",
+    Reason.INTERNAL_ERROR: "a bug of Headwater's: the record may be good; replay it once a version with the mend runs",
 }
 
 _HEAD: Final = """\

@@ -17,14 +17,12 @@ from typing import Final, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from streams.documents import ERRORS, ORIGIN_HEADER, REASON_HEADER
+from streams.documents import ERRORS, ORIGIN_HEADER, REASON_HEADER, REPLAY_HEADER
 from streams.kafka.clients import connection
+from streams.kafka.failures import pass_over
 from streams.settings import Settings
-from streams.steps import Headers, Record, header
+from streams.steps import Headers, Record, header, origin
 from streams.topics import RAW, REJECTED, TopicSpec, partition_counts
-
-REPLAY_HEADER: Final = "headwater-replay-of"
-"""On a replayed record: its place in news.rejected. It comes back there with it, should it be rejected again."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -166,7 +164,7 @@ def standing(record: Record, *, replayed: bool, named: bool, again: bool) -> Sta
 
     One that has been replayed itself is sent once more when both hold.
     """
-    if header(record, ERRORS + "topic") != RAW:
+    if header(record, ERRORS + "topic") != RAW and original_place(record) is None:
         return Standing.FOREIGN
     if replayed and not (named and again):
         return Standing.REPLAYED
@@ -274,9 +272,18 @@ def marks_topic(settings: Settings) -> TopicSpec:
 
 
 async def marks(reader: AIOKafkaConsumer, settings: Settings) -> AsyncIterator[Mark]:
+    """All marks.
+
+    Raises:
+        ForeignRecordError: one of them is none, and shall not be skipped.
+    """
     async for record in _records(reader, await _topic_spans(reader, settings, marks_topic(settings).name)):
-        place = read_place((record.key or b"").decode())
-        yield Mark(place, (record.value or b"").decode(), record.timestamp)
+        try:
+            mark = Mark(read_place((record.key or b"").decode()), (record.value or b"").decode(), record.timestamp)
+        except ValueError as error:
+            pass_over(origin(record), error, skip=settings.skip_foreign)
+            continue
+        yield mark
 
 
 @dataclass(frozen=True, slots=True)

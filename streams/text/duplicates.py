@@ -180,13 +180,20 @@ def pack_owners(owners: Sequence[Sighting]) -> bytes:
 
 
 def unpack_owners(stored: bytes | None) -> tuple[Sighting, ...]:
-    """Decode what :func:`pack_owners` made; nothing stored, no owners."""
+    """Decode what :func:`pack_owners` made; nothing stored, no owners.
+
+    Raises:
+        ValueError: it did not make this.
+    """
     owners = []
     at = 0
-    while stored and at < len(stored):
-        offset, timestamp_ms, article_id, outlet, exact, count = _HEAD.unpack_from(stored, at)
-        at += _HEAD.size
-        sketch = struct.unpack_from(f">{count}I", stored, at)
-        at += 4 * count
-        owners.append(Sighting(offset, timestamp_ms, article_id.hex(), outlet, BodyPrint(exact, sketch)))
+    try:
+        while stored and at < len(stored):
+            offset, timestamp_ms, article_id, outlet, exact, count = _HEAD.unpack_from(stored, at)
+            at += _HEAD.size
+            sketch = struct.unpack_from(f">{count}I", stored, at)
+            at += 4 * count
+            owners.append(Sighting(offset, timestamp_ms, article_id.hex(), outlet, BodyPrint(exact, sketch)))
+    except struct.error as error:
+        raise ValueError(f"no owners of a headline: {error}") from None
     return tuple(owners)

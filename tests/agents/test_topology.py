@@ -160,7 +160,7 @@ json_values = st.recursive(
 fields = st.sampled_from(["title", "text", "url", "published", "keywords", "publisher", "language", "id", "author"])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     value=st.none()
     | st.binary(max_size=200)

@@ -42,7 +42,8 @@ REJECTION = {
 
 def dead(value=b"{broken", key=b"story-7", headers=(("feed", b"Wire"),), **rejection):
     """A record of news.rejected whose raw record stood at news.raw/3/17."""
-    errors = REJECTION | {f"__streams.errors.{name}": text for name, text in rejection.items()}
+    origin = {"ce_origin": rejection.pop("origin")} if "origin" in rejection else {}
+    errors = REJECTION | {f"__streams.errors.{name}": text for name, text in rejection.items()} | origin
     return SimpleNamespace(
         topic="news.rejected",
         partition=2,
@@ -154,11 +155,23 @@ def test_a_letter_is_replayed_once_and_a_second_time_only_where_it_is_named_and_
 @pytest.mark.parametrize(
     ("rejection", "why"),
     [
-        pytest.param({"topic": "news.prepared"}, Standing.FOREIGN, id="what did not come from there"),
+        pytest.param({"topic": "other", "origin": "other/3/17"}, Standing.FOREIGN, id="what did not come from there"),
     ],
 )
 def test_some_things_are_never_sent_into_news_raw(rejection, why):
     assert standing(dead(**rejection), replayed=False, named=True, again=True) is why
+
+
+def test_what_deduplicate_rejected_is_replayed_with_the_bytes_key_and_headers_of_its_raw_record():
+    letter = dead(value=b"{}", key=b"f" * 16, headers=(("content-type", b"application/json"),), topic="news.prepared")
+    assert original_place(letter) == (3, 17)
+    assert standing(letter, replayed=False, named=False, again=False) is Standing.DUE
+    original = SimpleNamespace(headers=(("feed", b"Wire"), ("headwater-replay-of", b"0/1")))
+    assert replay_headers(letter, original) == (("feed", b"Wire"), ("headwater-replay-of", b"2/41"))
+
+
+def test_what_prepare_rejected_has_its_original_bytes_itself():
+    assert original_place(dead()) is None
 
 
 PLACES = st.builds(Place, st.integers(0, 3), st.integers(0, 200))

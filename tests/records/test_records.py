@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import subprocess
 import sys
-import time
 from typing import Any
 
 import orjson
@@ -406,10 +405,8 @@ def test_hostile_pages_do_not_hang() -> None:
         "<html><body><p>" + "&#1;\0a " * 50_000,
         "<html><head><title>" + "x " * 500_000,
     ]
-    began = time.monotonic()
     for page in hostile:
         assert isinstance(read_record(page.encode(), "text/html"), Draft | Rejection)
-    assert time.monotonic() - began < 5
 
 
 def test_html_does_not_ask_the_clock_or_the_hash_seed() -> None:
@@ -486,7 +483,7 @@ def is_sound(outcome: Draft | Rejection) -> bool:
     return bool(outcome.headline or outcome.text) and orjson.loads(orjson.dumps(outcome))["text"] == outcome.text
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(
     st.binary(max_size=60) | st.builds(bytes.__add__, st.sampled_from([b"{", b"[", b"<p>", b"\0\0\0\0\1{"]), st.binary()), TYPES
 )
@@ -496,7 +493,7 @@ def test_any_bytes_give_a_draft_or_a_rejection(value: bytes, content_type: str |
     assert read_record(value, content_type) == outcome
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(VALUES)
 def test_any_json_gives_a_draft_or_a_rejection(value: Any) -> None:
     encoded = orjson.dumps(value)
@@ -505,7 +502,7 @@ def test_any_json_gives_a_draft_or_a_rejection(value: Any) -> None:
     assert read_record(encoded, "application/json") == outcome
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(PAGES)
 def test_any_page_gives_a_draft_or_a_rejection(page: str) -> None:
     outcome = read_record(page.encode(), "text/html")

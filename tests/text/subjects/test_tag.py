@@ -7,7 +7,7 @@ from importlib.resources import files
 from importlib.util import find_spec
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bench.data.subject_rows import written_rows
@@ -279,7 +279,6 @@ def test_evidence_says_which_words_spoke():
     assert set(subject.evidence) >= {"parliament", "votes", "election"}
 
 
-@settings(deadline=None)  # the first text of a language waits for its table
 @given(any_text, any_text, st.lists(any_text, max_size=4), st.sampled_from(sorted(table_languages() | {"und", "fi", "", "-"})))
 @example("\ud800", "\x00 \ud800 war", ["\udfff"], "en")
 @example("é" * 5_000, "é" * 5_000, ["#" * 5_000], "fr")
