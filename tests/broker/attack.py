@@ -18,6 +18,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import json
+import logging
 import random
 import re
 import shutil
@@ -33,7 +35,6 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import aiohttp
-import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 
 from bench.speed.flood import memory_mb
@@ -130,7 +131,7 @@ class Attack:
         title = changes.pop("title", f"Harbour council number {self._number} opens its bridge to traffic")
         text = f"The bridge number {self._number} was opened on Monday after years of work, said the mayor of the town."
         document = {"title": title, "text": text, "id": str(self._number), **changes}
-        return Wire(orjson.dumps(document), b"%d" % self._number)
+        return Wire(json.dumps(document).encode(), b"%d" % self._number)  # writes half a surrogate pair, too
 
     async def send(
         self, *records: Wire, partition: int | None = None, codec: Codec = Codec.NONE, good: bool = False, **options: Any
@@ -577,6 +578,7 @@ def _free_port() -> int:
 
 async def main(arguments: argparse.Namespace) -> int:
     """Run the families, print what became of them; 0 if all hold."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # of our own clients, while topics are made
     began, seed, failed = time.monotonic(), arguments.seed, 0
     names = arguments.only.split(",") if arguments.only else list(FAMILIES)
     while True:

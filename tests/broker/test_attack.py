@@ -1,4 +1,4 @@
-"""Nothing that comes in stops the stream: each family of attacks once; `python -m tests.broker.attack` goes on with other seeds."""
+"""Each family of attacks once; `python -m tests.broker.attack` goes on with other seeds."""
 
 from __future__ import annotations
 
