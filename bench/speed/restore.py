@@ -26,7 +26,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from infra.kafka import EmbeddedKafka
 from streams.kafka.clients import connection, opened
-from streams.kafka.tables import TablePartition
+from streams.kafka.tables import TableCopies
 from streams.settings import Settings
 from streams.text.duplicates import SKETCH_SIZE, BodyPrint, Sighting, pack_owners
 
@@ -57,10 +57,11 @@ async def write(settings: Settings, topic: str, count: int) -> None:
 
 async def restore(settings: Settings, folder: Path) -> tuple[int, float]:
     """Restore every partition, side by side; the records read and the seconds taken."""
+    copies = TableCopies(folder, settings.remember_s)
 
     async def one(partition: int) -> int:
         changelog = TopicPartition(OURS, partition)
-        table = await TablePartition.open(folder / str(partition), settings.remember_s)
+        table = await copies.open(partition)
         reader = AIOKafkaConsumer(**connection(settings), isolation_level="read_committed")
         reader.assign([changelog])
         async with opened(reader):

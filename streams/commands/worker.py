@@ -13,6 +13,7 @@ import click
 
 from agents import deduplicate, pipeline_steps, prepare
 from streams.commands.context import read_settings, run_async
+from streams.descriptors import raise_limit
 from streams.kafka.app import UnsafeFaustError, create_app
 from streams.kafka.delivery import Delivery
 from streams.settings import Settings
@@ -51,6 +52,7 @@ def worker(loglevel: str, only: str | None, processes: int, member: Path | None)
     partitions stand by. One that meets an error it can't get over ends with status 70 and nothing half done.
     """
     settings = read_settings()
+    raise_limit()
     try:
         run_async(check_topics(settings), settings)
     except TopicsMissingError as error:

@@ -17,7 +17,7 @@ from streams.kafka.breath import Breath
 from streams.kafka.failures import LOST, StepFailedError, pass_over, stop_worker, try_for_a_while
 from streams.kafka.inbox import Inbox
 from streams.kafka.observer import Observer
-from streams.kafka.tables import PROGRESS_KEY, Progress, TablePartition, changelog_topic
+from streams.kafka.tables import PROGRESS_KEY, Progress, TableCopies, TablePartition, changelog_topic
 from streams.kafka.takeover import Claim, take_over
 from streams.kafka.transport import Batch
 from streams.settings import Settings
@@ -39,7 +39,7 @@ class PartitionStatus(NamedTuple):
     next_offset: int
     waiting_for: str | None  # None: nothing, it is at work
     ended: bool  # nobody works on it any more, and nobody will
-    state_folder: Path
+    state_folder: Path  # of all partitions of its table
 
 
 class Share(NamedTuple):
@@ -62,6 +62,8 @@ class OwnedPartition:
         step: Step,
         tp: TopicPartition,
         *,
+        copies: TableCopies,
+        taking_over: asyncio.Semaphore,
         observer: Observer,
         news: asyncio.Event,
     ) -> None:
@@ -71,9 +73,9 @@ class OwnedPartition:
         self._tp = tp
         self._observer = observer
         self._news = news
-        table = step.table or PROGRESS
-        self.changelog = TopicPartition(changelog_topic(settings.app_id, table), tp.partition)
-        self._state_folder = settings.state_dir / settings.app_id / table / str(tp.partition)
+        self._copies = copies
+        self._taking_over = taking_over
+        self.changelog = TopicPartition(changelog_topic(settings.app_id, step.table or PROGRESS), tp.partition)
         self.name = f"{step.name} {tp.topic}/{tp.partition}"
         self._inbox = Inbox(settings.max_batch_records)
         self._arrivals = 0
@@ -93,7 +95,7 @@ class OwnedPartition:
         """How it stands just now."""
         waiting_for = None if self.ready.is_set() else "restoring" if self._restoring else "acquiring"
         ended = ended or (self._task is not None and self._task.done())
-        return PartitionStatus(self.name, self._tp, self.next_offset, waiting_for, ended, self._state_folder)
+        return PartitionStatus(self.name, self._tp, self.next_offset, waiting_for, ended, self._copies.folder)
 
     def offer(self, batch: Batch, most_bytes: int) -> None:
         """Hand over a batch; no more is delivered as soon as as much waits as a transaction may hold, of ``most_bytes``."""
@@ -270,12 +272,13 @@ class OwnedPartition:
             self.name,
             self._tp,
             self.changelog,
-            self._state_folder,
+            self._copies,
             self._owner,
             self._shut_out_former,
             self._step.check_remembered,
         )
-        taken = await take_over(claim, self._app.consumer, self._note_restoring)
+        async with self._taking_over:
+            taken = await take_over(claim, self._app.consumer, self._note_restoring)
         self._table = taken.table
         self._decided_to = self.next_offset = taken.next_offset
         if taken.unread:

@@ -9,6 +9,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from uuid import uuid4
 
 import faust
@@ -20,17 +21,19 @@ from streams.kafka.failures import FINAL, LOST, RunOfFaults, stop_worker, try_fo
 from streams.kafka.observer import Observer, Times, Unobserved
 from streams.kafka.outbox import Outbox
 from streams.kafka.partition import OwnedPartition, PartitionStatus, Share
-from streams.kafka.tables import Progress
+from streams.kafka.tables import Progress, TableCopies
 from streams.kafka.takeover import STEP_TIMEOUT_S, write_progress
 from streams.kafka.transactions import discard, shut_out, transactional_producer
 from streams.kafka.transport import Batch
 from streams.settings import Settings
 from streams.steps import Step
+from streams.topics import PROGRESS
 
 log = logging.getLogger(__name__)
 
 _RELEASE_TIMEOUT_S = 5.0
 _COMMIT_TIMEOUT_S = 120.0
+_TAKEN_OVER_AT_ONCE = 4  # partitions: each has two clients meanwhile, with some connections each
 _MOST_LOSSES = 10  # of one transaction, in a row: what a broker's restart takes, not what a broken set-up takes
 _LINGER_PER_WRITE = 1.5
 
@@ -56,8 +59,14 @@ class OwnedStep:
         self._step = step
         self._deciding = deciding or asyncio.Lock()
         self._news = asyncio.Event()
+        shared: dict[str, Any] = {
+            "copies": TableCopies(settings.state_dir / settings.app_id / (step.table or PROGRESS), settings.remember_s),
+            "taking_over": asyncio.Semaphore(_TAKEN_OVER_AT_ONCE),
+            "observer": self._observer,
+            "news": self._news,
+        }
         self.partitions: Mapping[TopicPartition, OwnedPartition] = {
-            tp: OwnedPartition(app, settings, step, tp, observer=self._observer, news=self._news) for tp in sorted(source)
+            tp: OwnedPartition(app, settings, step, tp, **shared) for tp in sorted(source)
         }
         self._turns = deque(self.partitions.values())
         self._linger_s = settings.linger_ms / 1000

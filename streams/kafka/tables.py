@@ -9,6 +9,9 @@ A table partition belongs to a partition of the step's source and is only touche
   in one atomic RocksDB write. Any local copy, however old or of whichever worker, is therefore the true state at its
   position, and reading the changelog from there brings it up to date. Losing it costs time, not truth.
 
+A worker keeps the copies of all its partitions of a table in **one database**: one each would take half a dozen descriptors
+and 24 MB of buffers a partition. Every key begins with the number of its partition, and each has a position of its own.
+
 What was written longer ago than ``keep_s`` is **forgotten**: by the local copy a few entries at a time, as it is used; by the
 changelog through its retention. A decision must not depend on when that happens to be: what is remembered has to be of no use
 by then. (RocksDB's own TTL is not used: rocksdict 0.3.29, opening a copy for the second time, stacks two of RocksDB's filters,
@@ -22,9 +25,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -41,11 +45,17 @@ _POSITION = b"\x00changelog-position"
 PROGRESS_KEY: Final = b"\x00next-source-offset"
 """Under this key stands the :class:`Progress` of a partition: written with every change, so in every transaction."""
 
+# In front of each key: the partition it belongs to.
+_PARTITION_BYTES = 4
 # In front of each value: when it was written, in seconds since 1970.
 _WRITTEN_BYTES = 4
 
-_BLOCK_CACHE_BYTES = 16 << 20
-_WRITE_BUFFER_BYTES = 8 << 20
+_DATABASE: Final = "all"
+"""Its folder within a table's. Beside it, folders by number are an earlier version's, which had one a partition."""
+_BLOCK_CACHE_BYTES = 64 << 20
+_WRITE_BUFFER_BYTES = 16 << 20
+_MOST_OPEN_FILES = 64
+"""Of a database. Its files of 64 MB hold the index in memory while they are open: 4 GB of state need no more."""
 _RESTORE_BATCH_RECORDS = 5_000
 _OPEN_TIMEOUT_S = 10.0
 _STALL_TIMEOUT_S = 60.0
@@ -74,7 +84,7 @@ class Progress(NamedTuple):
 
 
 class TableInUseError(RuntimeError):
-    """Another process holds the local copy of this partition open."""
+    """Another process holds these local copies open."""
 
 
 def changelog_topic(app_id: str, table: str) -> str:
@@ -114,45 +124,76 @@ class Foreign:
 _NONE_FOREIGN: Final = Foreign()
 
 
-class TablePartition:
-    """The local copy of one partition of a table. Open it with :meth:`open`, read and write it, :meth:`close` it.
+class TableCopies:
+    """The local copies of a table's partitions, in one database: open while one of them is."""
 
-    ``position`` is the changelog offset from which on this copy knows nothing.
-    """
-
-    def __init__(self, path: Path, keep_s: int) -> None:
-        self._path = path
+    def __init__(self, folder: Path, keep_s: int) -> None:
+        self.folder = folder / _DATABASE
+        """Where the database is; nothing but its files is in there."""
         self._keep_s = keep_s
-        self._database = Rdict(str(path), _options())
-        self._looked_at = b""
-        stored = self._database.get(_POSITION)
-        self.position = int(stored) if stored else 0
+        self._database: Rdict | None = None
+        self._users = 0
 
-    @classmethod
-    async def open(cls, path: Path, keep_s: int) -> TablePartition:
-        """Open or create the copy at ``path``; waits up to 10 s for a process that is just letting go of it.
+    async def open(self, partition: int) -> TablePartition:
+        """Open or create the copy of a partition; waits up to 10 s for a process that is just letting go of it.
 
         Raises:
             TableInUseError: when it does not.
         """
-        path.parent.mkdir(parents=True, exist_ok=True)
+        database = await self._opened()
+        self._users += 1
+        return TablePartition(database, partition, self._keep_s, self._let_go)
+
+    async def _opened(self) -> Rdict:
         deadline = time.monotonic() + _OPEN_TIMEOUT_S
-        while True:
+        while self._database is None:
             try:
-                return cls(path, keep_s)
+                self._database = _open(self.folder)
             except Exception as error:
                 # rocksdict raises bare Exceptions; a held lock is told by its words alone.
                 if "lock" not in str(error).lower():
                     raise
                 if time.monotonic() > deadline:
                     raise TableInUseError(
-                        f"{path} is in use by another process: give each worker a HEADWATER_STATE_DIR of its own"
+                        f"{self.folder} is in use by another process: give each worker a HEADWATER_STATE_DIR of its own"
                     ) from error
-            await asyncio.sleep(0.1)
+                await asyncio.sleep(0.1)
+        return self._database
+
+    def _let_go(self) -> None:
+        self._users -= 1
+        if not self._users and self._database is not None:
+            self._database.close()
+            self._database = None
+
+
+def _open(folder: Path) -> Rdict:
+    folder.mkdir(parents=True, exist_ok=True)
+    database = Rdict(str(folder), _options())
+    for former in folder.parent.glob("[0-9]*"):  # the changelog has all that is in there
+        shutil.rmtree(former, ignore_errors=True)
+    return database
+
+
+class TablePartition:
+    """The local copy of one partition of a table: :meth:`TableCopies.open` it, read and write it, :meth:`close` it.
+
+    ``position`` is the changelog offset from which on this copy knows nothing.
+    """
+
+    def __init__(self, database: Rdict, partition: int, keep_s: int, let_go: Callable[[], None]) -> None:
+        self._database = database
+        self._prefix = partition.to_bytes(_PARTITION_BYTES, "big")
+        self._keep_s = keep_s
+        self._let_go: Callable[[], None] | None = let_go
+        self._looked_at = self._prefix
+        self._kept = {self._prefix + _POSITION, self._prefix + PROGRESS_KEY}
+        stored = database.get(self._prefix + _POSITION)
+        self.position = int(stored) if stored else 0
 
     def get(self, keys: Sequence[bytes]) -> list[bytes | None]:
         """The values remembered under ``keys``, in their order."""
-        stored: list[bytes | None] = self._database.get(list(keys))
+        stored: list[bytes | None] = self._database.get([self._prefix + key for key in keys])
         return [None if value is None else value[_WRITTEN_BYTES:] for value in stored]
 
     def put(self, changes: Mapping[bytes, bytes], position: int) -> None:
@@ -163,8 +204,8 @@ class TablePartition:
     def _write(self, changes: Iterable[tuple[bytes, bytes, int]], position: int) -> None:
         batch = WriteBatch(raw_mode=True)
         for key, value, written_s in changes:
-            batch.put(key, written_s.to_bytes(_WRITTEN_BYTES, "big") + value)
-        batch.put(_POSITION, str(position).encode())
+            batch.put(self._prefix + key, written_s.to_bytes(_WRITTEN_BYTES, "big") + value)
+        batch.put(self._prefix + _POSITION, str(position).encode())
         self._database.write(batch)
         self.position = position
 
@@ -181,7 +222,7 @@ class TablePartition:
         end = (await consumer.end_offsets([changelog]))[changelog]
         begin = (await consumer.beginning_offsets([changelog]))[changelog]
         if self.position > end:
-            log.warning("%s knows more than %s holds: the topic was made anew, and so is the copy", self._path, changelog)
+            log.warning("the copy knows more than %s holds: the topic was made anew, and so is the copy", changelog)
             self._wipe()
         position = max(self.position, begin)
         log.info("%s is known up to offset %d; it ends at %d", changelog, self.position, end)
@@ -202,29 +243,40 @@ class TablePartition:
         return read
 
     def _wipe(self) -> None:
-        self._database.close()
-        Rdict.destroy(str(self._path))
-        self.__init__(self._path, self._keep_s)  # type: ignore[misc]
+        batch = WriteBatch(raw_mode=True)
+        batch.delete_range(self._prefix, _after(self._prefix))
+        self._database.write(batch)
+        self._looked_at = self._prefix
+        self.position = 0
 
     def forget_expired(self, count: int) -> None:
         """Look at the next ``count`` entries, in turn and round and round, and remove those older than ``keep_s``."""
         oldest = max(0, int(time.time()) - self._keep_s).to_bytes(_WRITTEN_BYTES, "big")
-        entries = list(islice(self._database.items(from_key=self._looked_at), count))
-        self._looked_at = entries[-1][0] + b"\x00" if len(entries) == count else b""
+        following = self._database.items(from_key=self._looked_at)
+        entries = list(islice(takewhile(lambda entry: entry[0].startswith(self._prefix), following), count))
+        self._looked_at = entries[-1][0] + b"\x00" if len(entries) == count else self._prefix
         batch = WriteBatch(raw_mode=True)
         for key, value in entries:
-            if value[:_WRITTEN_BYTES] < oldest and key not in (_POSITION, PROGRESS_KEY):
+            if value[:_WRITTEN_BYTES] < oldest and key not in self._kept:
                 batch.delete(key)
         self._database.write(batch)
 
     def close(self) -> None:
         """Close the copy; it can be opened again, by anyone."""
-        self._database.close()
+        if self._let_go is not None:
+            self._let_go()
+            self._let_go = None
+
+
+def _after(prefix: bytes) -> bytes:
+    """The least key that is greater than all that begin so."""
+    return (int.from_bytes(prefix, "big") + 1).to_bytes(len(prefix), "big")
 
 
 def _options() -> Options:
     options = Options(raw_mode=True)
     options.create_if_missing(True)
+    options.set_max_open_files(_MOST_OPEN_FILES)
     options.set_write_buffer_size(_WRITE_BUFFER_BYTES)
     options.set_compression_type(DBCompressionType.lz4())
     blocks = BlockBasedOptions()

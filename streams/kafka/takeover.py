@@ -7,14 +7,13 @@ import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from streams.kafka.clients import connection, opened
 from streams.kafka.outbox import Outbox
-from streams.kafka.tables import PROGRESS_KEY, Foreign, Progress, TablePartition
+from streams.kafka.tables import PROGRESS_KEY, Foreign, Progress, TableCopies, TablePartition
 from streams.kafka.transactions import discard, sweep, transactional_producer
 from streams.settings import Settings
 
@@ -35,7 +34,7 @@ class Claim(NamedTuple):
     name: str
     source: TopicPartition
     changelog: TopicPartition
-    state_folder: Path
+    copies: TableCopies
     owner: str
     shut_out: Callable[[str], Awaitable[None]]
     check: Callable[[bytes], object] = bytes
@@ -59,7 +58,7 @@ async def take_over(claim: Claim, consumer: Any, restoring: Callable[[], None]) 
 
     Raises:
         KafkaError: somebody else takes it over, the group does not count this worker in, or Kafka can't be reached.
-        TableInUseError: another process has the local copy open.
+        TableInUseError: another process has the local copies open.
         ForeignRecordError: none of ours wrote some record of the changelog.
     """
     # A worker that was paused for long may believe it owns a partition that has gone to another. Shutting that one out would be
@@ -69,7 +68,7 @@ async def take_over(claim: Claim, consumer: Any, restoring: Callable[[], None]) 
     try:
         async with _claimant(claim) as claimant, _reader(claim) as reader:
             restoring()
-            table = await TablePartition.open(claim.state_folder, claim.settings.remember_s)
+            table = await claim.copies.open(claim.source.partition)
             began = time.monotonic()
             foreign = Foreign(claim.check, skip=claim.settings.skip_foreign)
             restored = await table.restore(claim.changelog, reader, foreign)

@@ -147,9 +147,7 @@ class Metrics:
             "topic",
             "partition",
         )
-        self._state_bytes = self._gauge(
-            "state_bytes", "Size on disk of what is remembered for a partition.", "topic", "partition"
-        )
+        self._state_bytes = self._gauge("state_bytes", "Size on disk of what is remembered for a topic's records.", "topic")
 
     def committed(self, step: Step, records: Sequence[Record], outputs: Sequence[Output], times: Times) -> None:
         """A batch of ``records`` became ``outputs`` in one transaction, which has just been committed."""
@@ -199,12 +197,14 @@ class Metrics:
         for state, count in partitions.items():
             self._partitions.labels(state).set(count)
 
-    def sampled(self, lags: Mapping[TopicPartition, int], state_bytes: Mapping[TopicPartition, int]) -> None:
-        """Lag, in offsets, and size of the local state by source partition: of these, and of no others."""
-        for gauge, values in ((self._lag, lags), (self._state_bytes, state_bytes)):
-            gauge.clear()
-            for tp, value in values.items():
-                gauge.labels(tp.topic, tp.partition).set(value)
+    def sampled(self, lags: Mapping[TopicPartition, int], state_bytes: Mapping[str, int]) -> None:
+        """Lag, in offsets, by source partition, and size of the local state by source topic: of these, and of no others."""
+        self._lag.clear()
+        for tp, lag in lags.items():
+            self._lag.labels(tp.topic, tp.partition).set(lag)
+        self._state_bytes.clear()
+        for topic, size in state_bytes.items():
+            self._state_bytes.labels(topic).set(size)
 
     def exposition(self, accept: str = "") -> tuple[bytes, str]:
         """Everything in the format that an Accept header asks for (text without one), and its content type."""

@@ -31,6 +31,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
 from streams.settings import Settings
+from streams.watch.listening import listen
 from streams.watch.web import verdict
 
 log = logging.getLogger(__name__)
@@ -71,14 +72,14 @@ class Supervisor:
             loop.add_signal_handler(each, self.stop)
         with tempfile.TemporaryDirectory(prefix="headwater-") as folder:
             sockets = [Path(folder) / f"{number}.sock" for number in range(self._count)]
-            runner = web.AppRunner(pages(sockets), access_log=None)
-            await runner.setup()
+            answering = None
+            if self._settings.web_port:
+                answering = await listen(pages(sockets), self._settings.web_host, self._settings.web_port)
             try:
-                if self._settings.web_port:
-                    await web.TCPSite(runner, self._settings.web_host, self._settings.web_port).start()
                 await asyncio.gather(*(self._keep(number, socket) for number, socket in enumerate(sockets)))
             finally:
-                await runner.cleanup()
+                if answering is not None:
+                    await answering.close()
 
     async def _keep(self, number: int, socket: Path) -> None:
         pause_s = 0.0

@@ -37,6 +37,7 @@ from streams.kafka.clients import connection, opened
 from streams.kafka.delivery import Delivery
 from streams.kafka.partition import PartitionStatus
 from streams.settings import Settings
+from streams.watch.listening import Pages, listen
 from streams.watch.metrics import Metrics
 
 log = logging.getLogger(__name__)
@@ -165,9 +166,9 @@ class Watch:
         seen = self._progress.get(status.source)
         return status.waiting_for is None or (seen is not None and status.next_offset >= seen.next_offset)
 
-    async def _state_bytes(self) -> dict[TopicPartition, int]:
-        folders = {each.source: each.state_folder for each in self._delivery.statuses()}
-        return await asyncio.to_thread(lambda: {tp: _size_on_disk(folder) for tp, folder in folders.items()})
+    async def _state_bytes(self) -> dict[str, int]:
+        folders = {each.source.topic: each.state_folder for each in self._delivery.statuses()}
+        return await asyncio.to_thread(lambda: {topic: _size_on_disk(folder) for topic, folder in folders.items()})
 
 
 class _Known(NamedTuple):
@@ -260,20 +261,13 @@ def verdict(good: bool, body: dict[str, Any]) -> web.Response:  # noqa: FBT001
     return web.json_response(body, status=200 if good else 503, headers={"Cache-Control": "no-store"})
 
 
-async def serve(
-    app: faust.App, delivery: Delivery, settings: Settings, metrics: Metrics, socket: Path | None = None
-) -> web.AppRunner:
-    """Answer on ``settings.web_host`` and ``web_port``, or on a Unix socket, until the loop ends or the runner is cleaned up.
+async def serve(app: faust.App, delivery: Delivery, settings: Settings, metrics: Metrics, socket: Path | None = None) -> Pages:
+    """Answer on ``settings.web_host`` and ``web_port``, or on a Unix socket, until the loop ends or the pages are closed.
 
     Raises:
         OSError: there is no such address, or another process has the port.
     """
     watch = Watch(app, delivery, settings, metrics)
-    runner = web.AppRunner(pages(watch, metrics), access_log=None)
-    await runner.setup()
-    if socket is not None:
-        await web.UnixSite(runner, str(socket)).start()
-    else:
-        await web.TCPSite(runner, settings.web_host, settings.web_port).start()
+    answering = await listen(pages(watch, metrics), settings.web_host, settings.web_port, socket)
     watch.start()
-    return runner
+    return answering

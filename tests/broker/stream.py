@@ -68,15 +68,20 @@ class Stream:
         *options: str,
         again: subprocess.Popen[bytes] | None = None,
         module: str = "streams",
+        descriptors: int | None = None,
         **variables: str,
     ) -> subprocess.Popen[bytes]:
-        """A worker process with a state folder of its own, or that of a worker that has ended; it writes worker-N.log."""
+        """A worker process with a state folder of its own, or that of a worker that has ended; it writes worker-N.log.
+
+        ``descriptors`` is how many it may hold open, hard and soft.
+        """
         number = len(self._workers)
         state = self.state_of(again) if again else self.folder / f"state-{number}"
         environment = os.environ | self.settings.as_environment() | {"HEADWATER_STATE_DIR": str(state)} | variables
         with (self.folder / f"worker-{number}.log").open("wb") as log:
+            limit = ["/bin/sh", "-c", 'ulimit -n "$0" && exec "$@"', str(descriptors)] if descriptors else []
             worker = subprocess.Popen(
-                [sys.executable, "-m", module, "worker", "--processes", "1", *options],
+                [*limit, sys.executable, "-m", module, "worker", "--processes", "1", *options],
                 env=environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -96,6 +101,11 @@ class Stream:
         )
         self._commands.append(process)
         return process
+
+    @property
+    def broker_pid(self) -> int | None:
+        """The broker's process, None when it has ended."""
+        return self._kafka.pid
 
     def state_of(self, worker: subprocess.Popen[bytes]) -> Path:
         """Where a worker keeps its local state."""

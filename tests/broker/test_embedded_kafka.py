@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -108,6 +109,51 @@ def test_keeps_records_in_a_given_folder(tmp_path: Path) -> None:
     with EmbeddedKafka(folder) as second:
         assert read(second, 1) == [b"kept"]
     assert (folder / "data").is_dir()
+
+
+def test_a_second_one_in_the_same_folder_is_refused_before_it_writes_anything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("infra.kafka.LOCK_TIMEOUT_S", 0.2)
+    with EmbeddedKafka(tmp_path) as first:
+        create_topic(first)
+        properties = (tmp_path / "server.properties").read_bytes()
+        with pytest.raises(KafkaUnavailable, match=rf"another Kafka runs in {re.escape(str(tmp_path))}"):
+            EmbeddedKafka(tmp_path).start()
+        publish(first, b"still there")
+        assert read(first, 1) == [b"still there"]
+        assert (tmp_path / "server.properties").read_bytes() == properties
+    with EmbeddedKafka(tmp_path) as heir:
+        assert read(heir, 1) == [b"still there"]
+
+
+def test_as_a_command_a_second_one_in_the_same_folder_is_one_clear_line(tmp_path: Path) -> None:
+    """Also where the folder is named in another way; the first goes on."""
+    (tmp_path / "link").symlink_to(tmp_path / "data", target_is_directory=True)
+    with EmbeddedKafka(tmp_path / "data") as first:
+        create_topic(first)
+        command = [sys.executable, "-m", "infra.kafka", "--folder", str(tmp_path / "link")]
+        second = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+        assert (second.returncode, second.stdout) == (1, "")
+        assert second.stderr.startswith("headwater: another Kafka runs in ")
+        assert second.stderr.count("\n") == 1
+        publish(first, b"still there")
+        assert read(first, 1) == [b"still there"]
+
+
+def test_the_heir_of_a_killed_process_waits_until_its_kafka_has_ended(tmp_path: Path) -> None:
+    program = (
+        "import sys, time; from pathlib import Path; from infra.kafka import EmbeddedKafka\n"
+        "with EmbeddedKafka(Path(sys.argv[1])) as kafka: print('up', flush=True); time.sleep(600)"
+    )
+    with subprocess.Popen([sys.executable, "-c", program, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE) as parent:
+        assert parent.stdout
+        parent.stdout.readline()
+        parent.kill()
+    with EmbeddedKafka(tmp_path) as heir:
+        create_topic(heir)
+        publish(heir, b"on the same data")
+        assert read(heir, 1) == [b"on the same data"]
 
 
 def test_keeps_acknowledged_records_when_killed() -> None:

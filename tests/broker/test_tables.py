@@ -8,7 +8,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from streams.kafka.clients import connection, opened
-from streams.kafka.tables import TablePartition, changelog_topic
+from streams.kafka.tables import TableCopies, TablePartition, changelog_topic
 from streams.topics import HEADLINES
 from tests.broker.stream import Raw, Stream
 
@@ -19,6 +19,10 @@ KEEP_S = 3_600
 async def stream(tmp_path):
     async with Stream(tmp_path, partitions=1) as stream:
         yield stream
+
+
+async def opened_copy(stream: Stream) -> TablePartition:
+    return await TableCopies(stream.folder / "table", KEEP_S).open(0)
 
 
 async def restore(stream: Stream, table: TablePartition) -> int:
@@ -42,13 +46,13 @@ async def write_changes(stream: Stream, *changes: tuple[bytes, bytes], commit: b
 
 async def test_a_lost_copy_is_restored_and_a_kept_one_reads_only_what_is_new(stream):
     await write_changes(stream, (b"a", b"1"), (b"b", b"1"), (b"a", b"2"))
-    table = await TablePartition.open(stream.folder / "table", KEEP_S)
+    table = await opened_copy(stream)
     assert await restore(stream, table) == 3
     assert table.get([b"a", b"b", b"c"]) == [b"2", b"1", None]
     table.close()
 
     await write_changes(stream, (b"c", b"1"))
-    table = await TablePartition.open(stream.folder / "table", KEEP_S)
+    table = await opened_copy(stream)
     assert await restore(stream, table) == 1
     assert table.get([b"a", b"b", b"c"]) == [b"2", b"1", b"1"]
     table.close()
@@ -58,7 +62,7 @@ async def test_what_an_aborted_transaction_changed_is_not_restored_nor_waited_fo
     """The log ends with records that no reader is given, and with markers."""
     await write_changes(stream, (b"a", b"1"))
     await write_changes(stream, (b"a", b"2"), (b"b", b"2"), commit=False)
-    table = await TablePartition.open(stream.folder / "table", KEEP_S)
+    table = await opened_copy(stream)
     assert await restore(stream, table) == 1
     assert table.get([b"a", b"b"]) == [b"1", None]
     assert await restore(stream, table) == 0
@@ -67,7 +71,7 @@ async def test_what_an_aborted_transaction_changed_is_not_restored_nor_waited_fo
 
 async def test_a_copy_that_knows_more_than_the_changelog_is_made_anew(stream):
     """The topic was deleted and created again: what the copy says is of another life."""
-    table = await TablePartition.open(stream.folder / "table", KEEP_S)
+    table = await opened_copy(stream)
     table.put({b"a": b"old"}, 1_000)
     await write_changes(stream, (b"b", b"1"))
     await restore(stream, table)

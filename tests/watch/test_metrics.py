@@ -134,7 +134,7 @@ def test_lost_transactions_gaps_unread_offsets_and_restores_are_counted_by_step(
 
 def test_what_is_sampled_of_a_partition_goes_when_the_partition_goes():
     metrics = Metrics(STEPS)
-    metrics.sampled({SOURCE: 7}, {SOURCE: 4096})
+    metrics.sampled({SOURCE: 7}, {PREPARED: 4096})
     assert samples(metrics)['headwater_lag_records{partition="2",topic="news.prepared"}'] == 7
     metrics.sampled({}, {})
     assert not [name for name in samples(metrics) if name.startswith(("headwater_lag", "headwater_state"))]
@@ -150,7 +150,7 @@ def filled() -> Metrics:
     metrics = Metrics(STEPS)
     metrics.committed(DEDUPLICATE, [record(PREPARED)], pipeline_outputs(), Times(0.1, 0.1, 0.1))
     metrics.restored(DEDUPLICATE, 1, 0.1)
-    metrics.sampled({SOURCE: 7}, {SOURCE: 4096})
+    metrics.sampled({SOURCE: 7}, {PREPARED: 4096})
     metrics.stands(ready=True, healthy=True, rebalances=1, partitions={"ready": 1, "waiting": 0})
     return metrics
 
