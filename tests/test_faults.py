@@ -48,7 +48,7 @@ def test_a_headline_or_text_of_another_type_is_told_wherever_it_stands(record):
     ("module", "name", "stage"),
     [
         (agents.prepare, "read_article", "prepare"),
-        (agents.prepare, "article_to_json", "prepare"),
+        (agents.prepare, "encode_article", "prepare"),
         (agents.deduplicate, "print_body", "deduplicate"),
         (agents.deduplicate, "tag_article", "deduplicate"),
         (agents.deduplicate, "ninjs_document", "deduplicate"),
