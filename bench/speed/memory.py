@@ -34,11 +34,11 @@ REST: Final = "headers, records, all the rest"
 
 # What a stage is called, and the function it is, by the module that calls it.
 _STAGES: Final = (
-    ("parse", "agents.prepare", "read_record"),
+    ("parse", "streams.articles", "read_record"),
     ("clean", "streams.articles", "clean_text"),
     ("fingerprint the headline", "streams.articles", "fingerprint_headline"),
-    ("put the article together", "agents.prepare", "prepare_article"),
-    ("write to news.prepared", "agents.prepare", "article_to_json"),
+    ("put the article together", "streams.articles", "prepare_article"),
+    ("write to news.prepared", "agents.prepare", "encode_article"),
     ("read from news.prepared", "agents.deduplicate", "article_from_json"),
     ("print the body", "agents.deduplicate", "print_body"),
     ("look up and decide", "agents.deduplicate", "unpack_owners"),
