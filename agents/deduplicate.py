@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Awaitable, Callable
-
-import faust
 import orjson
 
 from streams.articles import Article, article_from_json, tag_article
@@ -22,10 +19,8 @@ from streams.documents import (
     rejected_output,
 )
 from streams.faults import Fault, caught
-from streams.kafka.app import batch_topic
-from streams.kafka.transport import Fetched
 from streams.settings import Settings
-from streams.steps import Decision, ForeignRecordError, Output, Record, Step
+from streams.steps import Changelog, Decision, ForeignRecordError, Output, Record, Step
 from streams.text.duplicates import (
     DuplicateKind,
     Sighting,
@@ -38,7 +33,11 @@ from streams.text.duplicates import (
     unpack_owners,
 )
 from streams.text.language.detect import CREATOR as LANGUAGE_CREATOR
-from streams.topics import DUPLICATES, ENRICHED, HEADLINES, PREPARED, REJECTED
+from streams.topics import DUPLICATES, ENRICHED, PREPARED, REJECTED
+
+HEADLINES = Changelog(
+    "headlines", "who owns each headline, and how far news.prepared is decided", remembers=True, check=unpack_owners
+)
 
 
 def deduplicate_step(settings: Settings) -> Step:
@@ -60,7 +59,7 @@ def deduplicate_step(settings: Settings) -> Step:
         # What was rejected owns no headline: the next article of it is the first.
         return _rejected(record, output) if isinstance(output, Fault) else Decision((output,), newest)
 
-    return Step("deduplicate", PREPARED, (ENRICHED, DUPLICATES, REJECTED), decide, HEADLINES, unpack_owners)
+    return Step("deduplicate", PREPARED, (ENRICHED, DUPLICATES, REJECTED), decide, HEADLINES)
 
 
 def _read_prepared(record: Record) -> Article:
@@ -119,12 +118,3 @@ def enrich(record: Record, article: Article) -> Output:
     )
     document = ninjs_document(article, language, subjects, record.timestamp)
     return bounded(Output(ENRICHED, article.id.encode(), orjson.dumps(document), headers, record.timestamp))
-
-
-def install(app: faust.App, take: Callable[[Fetched], Awaitable[None]]) -> None:
-    """Register the agent; ``take`` is :meth:`streams.kafka.delivery.Delivery.take`."""
-
-    @app.agent(batch_topic(app, PREPARED), name="deduplicate_articles")
-    async def deduplicate_articles(fetches: AsyncIterable[Fetched]) -> None:
-        async for fetched in fetches:
-            await take(fetched)

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Awaitable, Callable
-
-import faust
-
 from streams.articles import encode_article, read_article
 from streams.bounds import bounded
 from streams.documents import ORIGIN_HEADER, REPLAY_HEADER, internal_error, passed_on, rejected_output
 from streams.faults import Fault, caught
-from streams.kafka.app import batch_topic
-from streams.kafka.transport import Fetched
 from streams.records import Rejection
 from streams.settings import Settings
-from streams.steps import Decision, Headers, Output, Record, Step, header, origin
+from streams.steps import Changelog, Decision, Headers, Output, Record, Step, header, origin
 from streams.topics import PREPARED, RAW, REJECTED
 
+PROGRESS = Changelog("progress", "how far news.raw is prepared")
 _MOST_REPLAY_CHARACTERS = 40  # a place in news.rejected, however large its numbers
 
 
@@ -32,7 +27,7 @@ def prepare_step(settings: Settings) -> Step:
             return Decision((rejected_output(record, prepared, "prepare"),))
         return Decision((prepared,))
 
-    return Step("prepare", RAW, (PREPARED, REJECTED), decide)
+    return Step("prepare", RAW, (PREPARED, REJECTED), decide, PROGRESS)
 
 
 def _source(record: Record, name: str | None) -> str | None:
@@ -67,12 +62,3 @@ def _content_type(record: Record) -> str | None:
     """The content type, whatever the case of its header's name; CloudEvents' own spelling comes first."""
     spelt = (name for name, _ in reversed(record.headers) if name.lower() == "content-type")
     return header(record, "content-type") or next((found for name in spelt if (found := header(record, name))), None)
-
-
-def install(app: faust.App, take: Callable[[Fetched], Awaitable[None]]) -> None:
-    """Register the agent; ``take`` is :meth:`streams.kafka.delivery.Delivery.take`."""
-
-    @app.agent(batch_topic(app, RAW), name="prepare_articles")
-    async def prepare_articles(fetches: AsyncIterable[Fetched]) -> None:
-        async for fetched in fetches:
-            await take(fetched)

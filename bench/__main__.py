@@ -12,26 +12,21 @@ had here is left out, and it is said why. How one run goes is told in :mod:`benc
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from bench.peers.names import Job
-from bench.speed.articles import BODY_BYTES
 from bench.speed.contestants import CONTESTANTS, named
-from bench.speed.environments import ROOT, EnvironmentUnavailableError
+from bench.speed.environments import EnvironmentUnavailableError
 from bench.speed.figures import ratio
 from bench.speed.ground import Ground, ground
 from bench.speed.machine import facts
+from bench.speed.memory import in_memory
 from bench.speed.race import ContestantFailedError, Heat, Load, Result, make_load, race
 from bench.speed.report import OUTPUT, carry_out, deciding_share, stream_us, write_report
 from streams.settings import Settings
-
-_MEMORY_TIMEOUT_S = 900.0
 
 
 async def compare(arguments: argparse.Namespace) -> None:
@@ -75,16 +70,6 @@ async def _rounds(kafka: Ground, load: Load, arguments: argparse.Namespace, cont
             found, best = await in_memory("stages", len(load.main)), contest["stages_us"]
             best |= {name: min(us, best.get(name, us)) for name, us in found.items()}
         yield
-
-
-async def in_memory(job: str, count: int, body_bytes: int = BODY_BYTES) -> dict[str, float]:
-    """:mod:`bench.speed.memory` in a process of its own."""
-    sizes = ["--articles", str(count), "--body-bytes", str(body_bytes)]
-    command = [sys.executable, "-m", "bench.speed.memory", "--json", "--job", job, *sizes]
-    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
-    out, _ = await asyncio.wait_for(process.communicate(), _MEMORY_TIMEOUT_S)
-    figures: dict[str, float] = orjson.loads(out)
-    return figures
 
 
 def _print_run(name: str, result: Result) -> None:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from streams.steps import Headers, Output, Record, Step
+from streams.steps import Headers, Output, Record, Step, check_steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,8 @@ class MemoryPipeline:
     """
 
     def __init__(self, steps: Sequence[Step]) -> None:
-        self._steps = {step.source: step for step in steps}
-        self._tables: dict[str, dict[bytes | None, bytes]] = defaultdict(dict)
+        self._steps: dict[str, Step] = {step.source: step for step in check_steps(steps)}
+        self._remembered: dict[str, dict[bytes | None, bytes]] = defaultdict(dict)
         self._next_offset: dict[str, int] = defaultdict(int)
 
     def publish(
@@ -49,10 +49,10 @@ class MemoryPipeline:
             yield from self._decide(step, record)
 
     def _decide(self, step: Step, record: Record) -> Iterator[Output]:
-        table = self._tables[step.table] if step.table else {}
-        decision = step.decide(record, table.get(record.key))
-        if decision.remember is not None:
-            table[record.key] = decision.remember
+        remembered = self._remembered[step.name]
+        decision = step.decide(record, remembered.get(record.key))
+        if decision.remember is not None and step.changelog.remembers:
+            remembered[record.key] = decision.remember
         for output in decision.outputs:
             yield output
             yield from self.publish(output.topic, output.key, output.value, output.headers, output.timestamp_ms)

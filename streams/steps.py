@@ -6,9 +6,9 @@ The same steps run on Kafka (:mod:`streams.kafka.delivery`) and in memory (:mod:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
 
 from streams.faults import Fault
 
@@ -49,7 +49,7 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What to send for one record, and what the step's table shall remember under the record's key (None: no change).
+    """What to send for one record, and what the step shall remember under the record's key (None: no change).
 
     ``fault``: a bug of ours, for which the record was rejected. Where most records have one, Kafka's side stops the worker.
     """
@@ -63,23 +63,77 @@ class ForeignRecordError(ValueError):
     """A record of an internal topic that none of our steps wrote, or of a version that this one can't read."""
 
 
+class Topic(str):
+    """The name of a Kafka topic, what it is for, and how ``topics create`` makes it: ``config`` holds Kafka's own settings."""
+
+    __slots__ = ("config", "purpose")
+    purpose: str
+    config: Mapping[str, str]
+
+    def __new__(cls, name: str, purpose: str, config: Mapping[str, str]) -> Self:
+        topic = super().__new__(cls, name)
+        topic.purpose = purpose
+        topic.config = config
+        return topic
+
+
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One step: where its records come from, where its outputs may go, and how it decides.
+class Changelog:
+    """What a step writes down in the transaction of its outputs: how far it has come, and what it remembers by key.
 
-    ``decide`` gets the record and, where the step has a ``table``, what that remembers under the record's key. It must
-    depend on nothing else: every replay asks it again. It returns a :class:`Decision` for any record of its source; an
-    exception stops the worker before anything is committed. :class:`ForeignRecordError` says that the record is not one.
-
-    ``check_remembered`` raises ValueError for a value that ``decide`` can't have told the table to remember.
+    A changelog belongs to one step alone: its name is the name of its topic and of its local state. ``remembers`` says whether
+    ``decide`` gets what was remembered under the record's key; ``check`` raises ValueError for a value that ``decide`` can't
+    have told it to remember.
     """
 
     name: str
-    source: str
-    sends_to: tuple[str, ...]
+    purpose: str
+    remembers: bool = False
+    check: Callable[[bytes], object] = bytes
+
+    def topic(self, app_id: str) -> str:
+        """The name of its topic; Faust's own naming."""
+        return f"{app_id}-{self.name}-changelog"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: where its records come from, where its outputs may go, and how it decides. It is the whole of an agent: its
+    topics, its changelog, the Faust agent that reads for it and the checks at start follow from this.
+
+    ``decide`` gets the record and, where the ``changelog`` remembers, the value that stands under the record's key. It must
+    depend on nothing else: every replay asks it again. It returns a :class:`Decision` for any record of its source; an
+    exception stops the worker before anything is committed. :class:`ForeignRecordError` says that the record is not one.
+    """
+
+    name: str
+    source: Topic
+    sends_to: tuple[Topic, ...]
     decide: Callable[[Record, bytes | None], Decision]
-    table: str | None = None
-    check_remembered: Callable[[bytes], object] = bytes
+    changelog: Changelog
+
+
+class StepsConflictError(ValueError):
+    """Two steps that can't live in one pipeline; the message names both."""
+
+
+def check_steps(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """The steps, if they can live together: each has a name, a source and a changelog of its own.
+
+    Steps that shared a changelog would share the offset at which they go on, and one of them would skip what the other has
+    done. Steps that shared a source would each get a part of it.
+
+    Raises:
+        StepsConflictError: two of them can't.
+    """
+    steps = tuple(steps)
+    owned: dict[tuple[str, str], Step] = {}
+    for step in steps:
+        for what, name in (("name", step.name), ("source", step.source), ("changelog", step.changelog.name)):
+            other = owned.setdefault((what, name), step)
+            if other is not step:
+                raise StepsConflictError(f"the steps {other.name!r} and {step.name!r} have the same {what}, {str(name)!r}")
+    return steps
 
 
 def header(record: Record, name: str) -> str | None:

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterable
 from os import environ
 
 from bench.peers.dedup import is_first, seen_at
 from bench.peers.names import RUN, events, firsts
-from streams.kafka.app import batch_topic, create_app
+from streams.kafka.app import add_agent, create_app
 from streams.kafka.delivery import Delivery
-from streams.kafka.transport import Fetched
 from streams.settings import Settings
-from streams.steps import Decision, Output, Record, Step
+from streams.steps import Changelog, Decision, Output, Record, Step
+from streams.topics import topic
 
-TABLE = "seen"
+SEEN = Changelog("seen", "when each id was let through", remembers=True)
 
 
 def first_step(run: str) -> Step:
     """Events → firsts; remembers when each id was let through."""
-    target = firsts(run)
+    source, target = topic(events(run), "what came in"), topic(firsts(run), "what was let through")
 
     def decide(record: Record, remembered: bytes | None) -> Decision:
         assert record.value is not None
@@ -28,7 +27,7 @@ def first_step(run: str) -> Step:
             return Decision(())
         return Decision((Output(target, record.key, record.value, (), record.timestamp),), seen_at(record.timestamp))
 
-    return Step("first", events(run), (target,), decide, TABLE)
+    return Step("first", source, (target,), decide, SEEN)
 
 
 def main() -> None:
@@ -41,10 +40,7 @@ def main() -> None:
     step = first_step(environ[RUN])
     delivery = Delivery(app, settings, [step])
 
-    @app.agent(batch_topic(app, step.source), name="pass_firsts")
-    async def pass_firsts(fetches: AsyncIterable[Fetched]) -> None:
-        async for fetched in fetches:
-            await delivery.take(fetched)
+    add_agent(app, step, delivery.take)
 
     app.finalize()
     sys.argv = sys.argv[:1]

@@ -14,7 +14,6 @@ from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any
 
-from bench.__main__ import in_memory
 from bench.peers.names import Job
 from bench.speed.articles import BODY_BYTES
 from bench.speed.contestants import headwater
@@ -22,6 +21,7 @@ from bench.speed.environments import EnvironmentUnavailableError
 from bench.speed.ground import Ground, ground
 from bench.speed.headlines import bytes_a_headline, line, make_headlines_load, measure, numbers
 from bench.speed.machine import facts
+from bench.speed.memory import in_memory
 from bench.speed.race import ContestantFailedError, Heat, Result, make_load, race
 from bench.speed.report import OUTPUT, carry_out, write_report
 from streams.settings import Settings

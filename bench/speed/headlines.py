@@ -21,6 +21,7 @@ from itertools import chain, islice
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 
+from agents.deduplicate import HEADLINES
 from bench.peers.names import Job
 from bench.speed.contestants import headwater
 from bench.speed.flood import articles, headline
@@ -29,11 +30,9 @@ from bench.speed.race import Heat, Load, Result, race
 from bench.speed.restore import owners
 from streams.kafka.clients import connection, opened
 from streams.kafka.outbox import BATCH_BYTES, Outbox, partition_of
-from streams.kafka.tables import changelog_topic
 from streams.settings import Settings
 from streams.text.duplicates import Sighting, pack_owners, print_body
 from streams.text.headline import fingerprint_headline
-from streams.topics import HEADLINES
 
 ARTICLE_BYTES = 2_500
 ASKED_FOR = 6_000
@@ -42,7 +41,7 @@ _SENT_AT_ONCE = 20_000
 
 async def remember(others: int, settings: Settings) -> None:
     """Fill the changelog: the headlines that articles will repeat, and so many others, of which nobody asks."""
-    topic, partitions = changelog_topic(settings.app_id, HEADLINES), settings.partitions
+    topic, partitions = HEADLINES.topic(settings.app_id), settings.partitions
     producer = AIOKafkaProducer(**connection(settings), max_batch_size=BATCH_BYTES, compression_type="zstd")
     async with opened(producer):
         changes = chain(_asked_for(), owners(others))
@@ -100,7 +99,7 @@ def bytes_a_headline(result: Result, headlines: int) -> tuple[float, float | Non
     state = result.state_bytes / remembered
     if result.stored_bytes is None:
         return state, None
-    return state, result.stored_bytes[changelog_topic("", HEADLINES).removeprefix("-")] / remembered
+    return state, result.stored_bytes[HEADLINES.topic("").removeprefix("-")] / remembered
 
 
 def line(result: Result, headlines: int) -> str:

@@ -9,6 +9,7 @@ enriched.
 from __future__ import annotations
 
 import argparse
+import asyncio
 import gc
 import importlib
 import sys
@@ -25,10 +26,12 @@ from agents import pipeline_steps
 from bench.peers.dedup import is_first, seen_at
 from bench.peers.names import Job
 from bench.speed.articles import BODY_BYTES, Raw, dedup_events, mixed_articles
+from bench.speed.environments import ROOT
 from streams.memory import MemoryPipeline
 from streams.settings import Settings
 from streams.topics import RAW
 
+_MEMORY_TIMEOUT_S: Final = 900.0
 _NOW_MS: Final = 1_790_000_000_000
 REST: Final = "headers, records, all the rest"
 
@@ -118,6 +121,16 @@ def _ready(articles: int, seed: int, body_bytes: int) -> tuple[MemoryPipeline, l
 def _publish(pipeline: MemoryPipeline, raw: Raw) -> None:
     for _ in pipeline.publish(RAW, None, raw.value, (("content-type", raw.content_type.encode()),), _NOW_MS):
         pass
+
+
+async def in_memory(job: str, count: int, body_bytes: int = BODY_BYTES) -> dict[str, float]:
+    """:mod:`bench.speed.memory` in a process of its own."""
+    sizes = ["--articles", str(count), "--body-bytes", str(body_bytes)]
+    command = [sys.executable, "-m", "bench.speed.memory", "--json", "--job", job, *sizes]
+    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
+    out, _ = await asyncio.wait_for(process.communicate(), _MEMORY_TIMEOUT_S)
+    figures: dict[str, float] = orjson.loads(out)
+    return figures
 
 
 def main() -> int:

@@ -25,6 +25,7 @@ from typing import Any
 
 import aiohttp
 
+from agents import pipeline_steps
 from bench.peers import names
 from bench.peers.names import Job
 from bench.speed.articles import BODY_BYTES, dedup_events, mixed_articles
@@ -32,8 +33,9 @@ from bench.speed.contestants import Contestant
 from bench.speed.environments import ROOT
 from bench.speed.ground import Ground, Input, Reader
 from bench.speed.machine import cpu_seconds, family, peak_resident_bytes
+from streams.kafka.admin import create_topics
 from streams.settings import Settings
-from streams.topics import OUTCOMES, PREPARED, RAW, create_topics, topic_specs
+from streams.topics import OUTCOMES, PREPARED, RAW, topics_of
 
 Prepare = Callable[[Settings], Awaitable[None]]
 """What is to be done on a contestant's topics before it starts."""
@@ -231,7 +233,7 @@ async def running(ground: Ground, heat: Heat) -> AsyncIterator[Process]:
     topics = {heat.source, *heat.targets}
     if contestant.headwater:
         changelog = f"{run}-seen-changelog"
-        await create_topics(settings, topic_specs(settings))
+        await create_topics(settings, topics_of(pipeline_steps(settings), settings))
         topics = topics - _OURS | ({changelog} if job is Job.DEDUP else set())
     elif contestant.name == "faust":
         topics |= {f"{run}-articles"}

@@ -13,8 +13,8 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 from rich.console import Console
 
+from streams.kafka.admin import partition_counts
 from streams.settings import Settings, SettingsError
-from streams.topics import partition_counts
 
 T = TypeVar("T")
 

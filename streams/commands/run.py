@@ -19,15 +19,17 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from rich.console import Console
 from rich.table import Table
 
+from agents import pipeline_steps
 from infra.kafka import EmbeddedKafka, KafkaUnavailable
 from streams.commands.context import read_settings, run_async
 from streams.commands.show import show
 from streams.documents import ORIGIN_HEADER
+from streams.kafka.admin import create_topics, partition_counts
 from streams.kafka.clients import MAX_REQUEST_BYTES, connection, opened
 from streams.samples import Sample, load_samples
 from streams.settings import PREFIX, Settings
 from streams.steps import Record, header
-from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, RAW, REJECTED, create_topics, partition_counts, topic_specs
+from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, RAW, REJECTED, topics_of
 from streams.watch.supervisor import end
 
 # From a cold start of the worker to the last sample: a few seconds; this is when something is wrong.
@@ -78,7 +80,7 @@ def _kafka(settings: Settings, folder: Path) -> Iterator[Settings]:
 
 async def _run(settings: Settings, folder: Path, *, once: bool) -> bool:
     """Do it all; True when every sample has come out exactly once."""
-    await create_topics(settings, topic_specs(settings))
+    await create_topics(settings, topics_of(pipeline_steps(settings), settings))
     outcomes = AIOKafkaConsumer(**connection(settings), isolation_level="read_committed", enable_auto_commit=False)
     async with opened(outcomes):
         counts = await partition_counts(settings, OUTCOMES)

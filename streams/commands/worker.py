@@ -11,18 +11,16 @@ from pathlib import Path
 
 import click
 
-from agents import deduplicate, pipeline_steps, prepare
+from agents import pipeline_steps
 from streams.commands.context import read_settings, run_async
 from streams.descriptors import raise_limit
-from streams.kafka.app import UnsafeFaustError, create_app
+from streams.kafka.admin import TopicsMissingError, check_topics
+from streams.kafka.app import UnsafeFaustError, add_agent, create_app
 from streams.kafka.delivery import Delivery
 from streams.settings import Settings
-from streams.topics import TopicsMissingError, check_topics
 from streams.watch.metrics import Metrics
 from streams.watch.supervisor import Supervisor
 from streams.watch.web import serve
-
-AGENTS = {"prepare": prepare, "deduplicate": deduplicate}
 
 
 @click.command()
@@ -34,7 +32,7 @@ AGENTS = {"prepare": prepare, "deduplicate": deduplicate}
 )
 @click.option(
     "--only",
-    type=click.Choice(list(AGENTS)),
+    type=click.Choice([step.name for step in pipeline_steps(Settings())]),
     help="Do this step alone. With a new HEADWATER_APP_ID, `--only deduplicate` decides on all of news.prepared anew.",
 )
 @click.option(
@@ -54,7 +52,7 @@ def worker(loglevel: str, only: str | None, processes: int, member: Path | None)
     settings = read_settings()
     raise_limit()
     try:
-        run_async(check_topics(settings), settings)
+        run_async(check_topics(settings, pipeline_steps(settings)), settings)
     except TopicsMissingError as error:
         raise click.ClickException(str(error)) from error
     if processes > 1:
@@ -83,7 +81,7 @@ def _work(settings: Settings, only: str | None, loglevel: str, member: Path | No
     metrics = Metrics(steps)
     delivery = Delivery(app, settings, steps, metrics)
     for step in steps:
-        AGENTS[step.name].install(app, delivery.take)
+        add_agent(app, step, delivery.take)
     app.finalize()
     if member is not None:
         threading.Thread(target=_end_with_supervisor, daemon=True).start()

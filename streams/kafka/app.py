@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterable, Awaitable, Callable
+
 import faust
 import faust.streams
 from yarl import URL
 
 from streams.kafka.clients import tls_context
-from streams.kafka.transport import SCHEME, STREAM_BUFFER_BATCHES
+from streams.kafka.transport import SCHEME, STREAM_BUFFER_BATCHES, Fetched
 from streams.settings import Settings
+from streams.steps import Step
 
 
 class UnsafeFaustError(RuntimeError):
@@ -62,9 +65,18 @@ def _credentials(settings: Settings) -> faust.auth.Credentials | None:
     return None if context is None else faust.SSLCredentials(context)
 
 
-def batch_topic(app: faust.App, name: str) -> faust.Topic:
+def add_agent(app: faust.App, step: Step, take: Callable[[Fetched], Awaitable[None]]) -> None:
+    """Register the Faust agent that reads for a step; ``take`` is :meth:`streams.kafka.delivery.Delivery.take`."""
+
+    @app.agent(_batch_topic(app, step.source), name=f"{step.name}_articles")
+    async def hand_over(fetches: AsyncIterable[Fetched]) -> None:
+        async for fetched in fetches:
+            await take(fetched)
+
+
+def _batch_topic(app: faust.App, name: str) -> faust.Topic:
     """A topic whose stream yields :class:`streams.kafka.transport.Fetched`.
 
     ``acks`` is off: one looks like a gap to Faust's bookkeeping of acknowledged offsets, which would grow for ever.
     """
-    return app.topic(name, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw", acks=False)
+    return app.topic(str(name), key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw", acks=False)

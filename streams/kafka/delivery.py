@@ -16,7 +16,7 @@ from streams.kafka.partition import PartitionStatus
 from streams.kafka.step import OwnedStep
 from streams.kafka.transport import Fetched, batch_bytes
 from streams.settings import Settings
-from streams.steps import Step
+from streams.steps import Step, check_steps
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ class Delivery:
         self._app = app
         self._settings = settings
         self._observer = observer
-        self._steps = tuple(steps)
+        self._steps = check_steps(steps)
         self.joined = False
         """Whether this worker has ever been told which partitions are its own; they may be none."""
         self._owned: dict[str, OwnedStep] = {}  # by its source

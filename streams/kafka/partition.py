@@ -17,12 +17,11 @@ from streams.kafka.breath import Breath
 from streams.kafka.failures import LOST, StepFailedError, pass_over, stop_worker, try_for_a_while
 from streams.kafka.inbox import Inbox
 from streams.kafka.observer import Observer
-from streams.kafka.tables import PROGRESS_KEY, Progress, TableCopies, TablePartition, changelog_topic
+from streams.kafka.tables import PROGRESS_KEY, Progress, TableCopies, TablePartition
 from streams.kafka.takeover import Claim, take_over
 from streams.kafka.transport import Batch
 from streams.settings import Settings
 from streams.steps import Decision, ForeignRecordError, Output, Record, Step, origin
-from streams.topics import PROGRESS
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +74,7 @@ class OwnedPartition:
         self._news = news
         self._copies = copies
         self._taking_over = taking_over
-        self.changelog = TopicPartition(changelog_topic(settings.app_id, step.table or PROGRESS), tp.partition)
+        self.changelog = TopicPartition(step.changelog.topic(settings.app_id), tp.partition)
         self.name = f"{step.name} {tp.topic}/{tp.partition}"
         self._inbox = Inbox(settings.max_batch_records)
         self._arrivals = 0
@@ -195,7 +194,7 @@ class OwnedPartition:
         self._table.forget_expired(_LOOKED_AT_PER_RECORD * len(share.records))
 
     def _look_up(self, keys: Iterable[bytes]) -> dict[bytes | None, bytes | None]:
-        if self._step.table is None or self._table is None:
+        if not self._step.changelog.remembers or self._table is None:
             return {}
         asked = list(keys)
         known: dict[bytes | None, bytes | None] = dict(zip(asked, self._table.get(asked), strict=True))
@@ -275,7 +274,7 @@ class OwnedPartition:
             self._copies,
             self._owner,
             self._shut_out_former,
-            self._step.check_remembered,
+            self._step.changelog.check,
         )
         async with self._taking_over:
             taken = await take_over(claim, self._app.consumer, self._note_restoring)

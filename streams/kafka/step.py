@@ -27,7 +27,6 @@ from streams.kafka.transactions import discard, shut_out, transactional_producer
 from streams.kafka.transport import Batch
 from streams.settings import Settings
 from streams.steps import Step
-from streams.topics import PROGRESS
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +59,7 @@ class OwnedStep:
         self._deciding = deciding or asyncio.Lock()
         self._news = asyncio.Event()
         shared: dict[str, Any] = {
-            "copies": TableCopies(settings.state_dir / settings.app_id / (step.table or PROGRESS), settings.remember_s),
+            "copies": TableCopies(settings.state_dir / settings.app_id / step.changelog.name, settings.remember_s),
             "taking_over": asyncio.Semaphore(_TAKEN_OVER_AT_ONCE),
             "observer": self._observer,
             "news": self._news,

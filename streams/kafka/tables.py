@@ -87,11 +87,6 @@ class TableInUseError(RuntimeError):
     """Another process holds these local copies open."""
 
 
-def changelog_topic(app_id: str, table: str) -> str:
-    """The Kafka topic behind a table; Faust's own naming."""
-    return f"{app_id}-{table}-changelog"
-
-
 class Foreign:
     """What is done with records of a changelog that are not changes: nobody of ours writes such."""
 

@@ -18,11 +18,12 @@ from typing import Final, NamedTuple
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from streams.documents import ERRORS, ORIGIN_HEADER, REASON_HEADER, REPLAY_HEADER
+from streams.kafka.admin import partition_counts
 from streams.kafka.clients import connection
 from streams.kafka.failures import pass_over
 from streams.settings import Settings
-from streams.steps import Headers, Record, header, origin
-from streams.topics import RAW, REJECTED, TopicSpec, partition_counts
+from streams.steps import Headers, Record, Topic, header, origin
+from streams.topics import RAW, REJECTED
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -265,10 +266,10 @@ class Mark(NamedTuple):
     timestamp_ms: int
 
 
-def marks_topic(settings: Settings) -> TopicSpec:
+def marks_topic(settings: Settings) -> Topic:
     """Which dead letters have been replayed, by their place: about 100 bytes each, kept for good."""
     config = {"cleanup.policy": "compact", "max.message.bytes": str(1 << 20)}
-    return TopicSpec(f"{settings.app_id}-rejected-replayed", "which rejected records have been replayed (internal)", config)
+    return Topic(f"{settings.app_id}-rejected-replayed", "which rejected records have been replayed (internal)", config)
 
 
 async def marks(reader: AIOKafkaConsumer, settings: Settings) -> AsyncIterator[Mark]:
@@ -277,7 +278,7 @@ async def marks(reader: AIOKafkaConsumer, settings: Settings) -> AsyncIterator[M
     Raises:
         ForeignRecordError: one of them is none, and shall not be skipped.
     """
-    async for record in _records(reader, await _topic_spans(reader, settings, marks_topic(settings).name)):
+    async for record in _records(reader, await _topic_spans(reader, settings, marks_topic(settings))):
         try:
             mark = Mark(read_place((record.key or b"").decode()), (record.value or b"").decode(), record.timestamp)
         except ValueError as error:

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import InvalidTimestampError, MessageSizeTooLargeError, RecordListTooLargeError
 
+from streams.kafka.admin import create_topics, partition_counts
 from streams.kafka.clients import opened
 from streams.kafka.transactions import sweep, transactional_producer
 from streams.rejected.deadletters import (
@@ -33,7 +34,7 @@ from streams.rejected.deadletters import (
 )
 from streams.settings import Settings
 from streams.steps import Headers, Record
-from streams.topics import RAW, create_topics, partition_counts
+from streams.topics import RAW
 
 _BATCH_RECORDS = 500
 _BATCH_BYTES = 8 << 20
@@ -96,7 +97,7 @@ class Replay:
             ProducerFenced: another replay has begun. What was accepted is, and has its marks.
             KafkaError: Kafka failed; the last transaction may have been committed all the same.
         """
-        if not (await partition_counts(self._settings, [self._marks.name]))[self._marks.name]:
+        if not (await partition_counts(self._settings, [self._marks]))[self._marks]:
             await create_topics(self._settings, [self._marks])
         while True:
             try:
@@ -114,7 +115,7 @@ class Replay:
             most_bytes=_MOST_RECORD_BYTES,
         )
         async with opened(producer), opened(open_reader(self._settings)) as reader, opened(open_reader(self._settings)) as raw:
-            await sweep(producer, [RAW, self._marks.name])
+            await sweep(producer, [RAW, self._marks])
             # Not before the producer has started: until then another replay may have been adding marks.
             marked = await self._letters.replayed(reader, self._settings)
             originals = await Originals.at_present(raw, self._settings)
@@ -147,7 +148,7 @@ class Replay:
         async with producer.transaction():
             sent_to = await self._deliver(producer, batch)
             marks = [
-                await producer.send(self._marks.name, at.encode(), str(place_of(each.letter)).encode())
+                await producer.send(self._marks, at.encode(), str(place_of(each.letter)).encode())
                 for each, at in zip(batch, sent_to, strict=True)
             ]
             await asyncio.gather(*marks)

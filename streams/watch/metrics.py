@@ -43,7 +43,7 @@ _RESTORE_BOUNDS: Final = (0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 90
 _SIZE_BOUNDS: Final = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0)
 
 # The header that tells, of a record of each outcome, as what to count it.
-_TELLING_HEADERS: Final = {ENRICHED: LANGUAGE_HEADER, DUPLICATES: KIND_HEADER, REJECTED: REASON_HEADER}
+_TELLING_HEADERS: Final[Mapping[str, str]] = {ENRICHED: LANGUAGE_HEADER, DUPLICATES: KIND_HEADER, REJECTED: REASON_HEADER}
 
 
 def tally(outputs: Iterable[Output]) -> Counter[tuple[str, str]]:
@@ -156,7 +156,11 @@ class Metrics:
         self._decide.labels(step.name).observe(times.decide_s)
         self._decide_cpu.labels(step.name).inc(times.decide_cpu_s)
         self._transaction.labels(step.name).observe(times.transaction_s)
-        by_which = {ENRICHED: self._articles, DUPLICATES: self._duplicates, REJECTED: self._rejections}
+        by_which: dict[str, prometheus.Counter] = {
+            ENRICHED: self._articles,
+            DUPLICATES: self._duplicates,
+            REJECTED: self._rejections,
+        }
         for (topic, which), count in tally(outputs).items():
             self._records_out.labels(topic).inc(count)
             if topic in by_which:

@@ -32,8 +32,9 @@ import orjson
 from aiokafka import AIOKafkaProducer, ConsumerRecord
 
 from agents import pipeline_steps
+from streams.kafka.admin import create_topics
 from streams.kafka.clients import MAX_REQUEST_BYTES, connection, opened
-from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, PREPARED, RAW, REJECTED, create_topics, topic_specs
+from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, PREPARED, RAW, REJECTED, topics_of
 from tests.broker.stream import Raw, Stream, origins
 
 SESSION_TIMEOUT_S = 6
@@ -322,7 +323,7 @@ class Chaos:
     async def _decide_anew(self, before: list[ConsumerRecord]) -> list[ConsumerRecord]:
         """What a worker under another application id makes of the same news.prepared."""
         settings = replace(self._stream.settings, app_id="anew")
-        await create_topics(settings, topic_specs(settings))
+        await create_topics(settings, topics_of(pipeline_steps(settings), settings))
         self._workers = [self._stream.start_worker("--only", "deduplicate", HEADWATER_APP_ID="anew")]
         deadline = time.monotonic() + SETTLE_TIMEOUT_S + len(before) / LEAST_PER_S
         expected = 2 * len(before) - sum(record.topic == REJECTED for record in before)

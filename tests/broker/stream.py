@@ -14,12 +14,14 @@ from typing import Any, NamedTuple, Self
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 
+from agents import pipeline_steps
 from infra.kafka import EmbeddedKafka
 from streams.documents import ORIGIN_HEADER
+from streams.kafka.admin import create_topics, partition_counts
 from streams.kafka.clients import connection, opened
 from streams.settings import Settings
 from streams.steps import header
-from streams.topics import OUTCOMES, RAW, create_topics, partition_counts, topic_specs
+from streams.topics import OUTCOMES, RAW, topics_of
 
 
 class Raw(NamedTuple):
@@ -49,7 +51,7 @@ class Stream:
             state_dir=self.folder / "state",
             **{"session_timeout_s": 6, **self._overrides},
         )
-        await create_topics(self.settings, topic_specs(self.settings))
+        await create_topics(self.settings, topics_of(pipeline_steps(self.settings), self.settings))
         return self
 
     async def __aexit__(self, *_: object) -> None:

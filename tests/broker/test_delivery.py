@@ -13,15 +13,16 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from aiokafka.errors import KafkaError, UnknownMemberIdError
 
+from agents.deduplicate import HEADLINES
 from streams.kafka import partition
 from streams.kafka import step as owned_step
 from streams.kafka.clients import connection, opened
 from streams.kafka.step import OwnedStep
-from streams.kafka.tables import PROGRESS_KEY, Progress, changelog_topic
+from streams.kafka.tables import PROGRESS_KEY, Progress
 from streams.kafka.transactions import transactional_producer
 from streams.kafka.transport import Batch
 from streams.steps import Decision, Output, Record, Step
-from streams.topics import ENRICHED, HEADLINES, PREPARED
+from streams.topics import ENRICHED, PREPARED
 from streams.watch.metrics import Metrics
 from tests.broker.stream import Raw, Stream
 
@@ -112,7 +113,7 @@ class Worker:
 
     async def progress(self) -> Progress:
         """How far the partition has come and whose it is, by the changelog."""
-        changes = await self.stream.read([changelog_topic(self.stream.settings.app_id, HEADLINES)])
+        changes = await self.stream.read([HEADLINES.topic(self.stream.settings.app_id)])
         return Progress.unpack(next((each.value for each in reversed(changes) if each.key == PROGRESS_KEY), None))
 
     async def committed(self) -> int | None:

@@ -14,10 +14,11 @@ import pytest
 from aiokafka import TopicPartition
 from prometheus_client.parser import text_string_to_metric_families
 
+from agents.deduplicate import HEADLINES
 from streams.kafka.step import OwnedStep
 from streams.kafka.transport import Batch
 from streams.steps import Decision, Output, Record, Step
-from streams.topics import DUPLICATES, ENRICHED, HEADLINES, OUTCOMES, PREPARED, RAW, REJECTED
+from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, PREPARED, RAW, REJECTED
 from streams.watch.metrics import Metrics
 from streams.watch.web import Watch
 from tests.broker.stream import Raw, Stream

@@ -7,9 +7,9 @@ import asyncio
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
+from agents.deduplicate import HEADLINES
 from streams.kafka.clients import connection, opened
-from streams.kafka.tables import TableCopies, TablePartition, changelog_topic
-from streams.topics import HEADLINES
+from streams.kafka.tables import TableCopies, TablePartition
 from tests.broker.stream import Raw, Stream
 
 KEEP_S = 3_600
@@ -26,7 +26,7 @@ async def opened_copy(stream: Stream) -> TablePartition:
 
 
 async def restore(stream: Stream, table: TablePartition) -> int:
-    changelog = TopicPartition(changelog_topic(stream.settings.app_id, HEADLINES), 0)
+    changelog = TopicPartition(HEADLINES.topic(stream.settings.app_id), 0)
     consumer = AIOKafkaConsumer(**connection(stream.settings), isolation_level="read_committed")
     consumer.assign([changelog])
     # As the owner of a partition does first: it waits until the last transaction is over.
@@ -35,7 +35,7 @@ async def restore(stream: Stream, table: TablePartition) -> int:
 
 
 async def write_changes(stream: Stream, *changes: tuple[bytes, bytes], commit: bool = True) -> None:
-    topic = changelog_topic(stream.settings.app_id, HEADLINES)
+    topic = HEADLINES.topic(stream.settings.app_id)
     producer = AIOKafkaProducer(**connection(stream.settings), transactional_id="test")
     async with opened(producer):
         await producer.begin_transaction()

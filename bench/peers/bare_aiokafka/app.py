@@ -25,7 +25,7 @@ run, brokers, job = environ[RUN], environ[BROKERS], Job(environ[JOB])
 def whole() -> Callable[[ConsumerRecord], Iterable[Output]]:
     """Headwater's own steps, in memory."""
     pipeline = MemoryPipeline(pipeline_steps(Settings()))
-    target = dict(zip(OUTCOMES, outcomes(run), strict=True))
+    target: dict[str, str] = dict(zip(OUTCOMES, outcomes(run), strict=True))
 
     def outputs(record: ConsumerRecord) -> Iterable[Output]:
         for each in pipeline.publish(RAW, record.key, record.value, record.headers, record.timestamp):

@@ -1,0 +1,84 @@
+"""Making topics, counting their partitions, and checking them before a worker starts."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import TopicAlreadyExistsError, for_code
+
+from streams.kafka.clients import connection, opened
+from streams.settings import Settings
+from streams.steps import Step, Topic
+from streams.topics import MOST_BYTES, topics_of
+
+
+async def create_topics(settings: Settings, topics: Sequence[Topic]) -> list[str]:
+    """Create the topics that do not exist yet; returns their names.
+
+    Raises:
+        KafkaError: the broker's own, when it refuses one.
+    """
+    async with opened(AIOKafkaAdminClient(**connection(settings))) as admin:
+        response = await admin.create_topics(
+            [
+                NewTopic(str(topic), settings.partitions, settings.replication, topic_configs=dict(topic.config))
+                for topic in topics
+            ]
+        )
+    created = []
+    for name, code, message in response.topic_errors:
+        error = for_code(code)
+        if code == 0:
+            created.append(name)
+        elif error is not TopicAlreadyExistsError:
+            raise error(f"{name}: {message}")
+    return created
+
+
+async def partition_counts(settings: Settings, names: Sequence[str]) -> dict[str, int]:
+    """How many partitions each topic has; 0 for one that does not exist."""
+    async with opened(AIOKafkaAdminClient(**connection(settings))) as admin:
+        existing = set(await admin.list_topics()) & set(names)
+        described = await admin.describe_topics(sorted(existing)) if existing else []
+    counts = {topic["topic"]: len(topic["partitions"]) for topic in described}
+    return {name: counts.get(name, 0) for name in names}
+
+
+class TopicsMissingError(RuntimeError):
+    """Topics that the pipeline needs are not there, or do not fit together."""
+
+
+async def check_topics(settings: Settings, steps: Iterable[Step]) -> None:
+    """Make sure the topics of the steps are there before a worker starts.
+
+    Raises:
+        TopicsMissingError: saying which are not, that a changelog has other partitions than its step's source, or that a topic
+            takes only smaller records than may have to go there: one of those would end every worker that meets it.
+    """
+    steps = tuple(steps)
+    topics = topics_of(steps, settings)
+    counts = await partition_counts(settings, topics)
+    if missing := [name for name, count in counts.items() if not count]:
+        raise TopicsMissingError(f"no such topics: {', '.join(missing)}; make them with `headwater topics create`")
+    for step in steps:
+        changelog = step.changelog.topic(settings.app_id)
+        own, source = counts[changelog], counts[step.source]
+        if own != source:
+            raise TopicsMissingError(f"{changelog} has {own} partitions and {step.source} has {source}: they must be equal")
+    written = {topic for step in steps for topic in (*step.sends_to, step.changelog.topic(settings.app_id))}
+    for topic in topics:
+        if topic not in written:
+            continue  # how large a record may be there is the producers' business
+        needed, allowed = int(topic.config[MOST_BYTES]), await _most_bytes(settings, topic)
+        if allowed < needed:
+            raise TopicsMissingError(f"{topic} takes records of at most {allowed:,} bytes; raise its {MOST_BYTES} to {needed}")
+
+
+async def _most_bytes(settings: Settings, topic: str) -> int:
+    """How large a record a topic takes; without limit where we may not ask."""
+    async with opened(AIOKafkaAdminClient(**connection(settings))) as admin:
+        [response] = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, str(topic), {MOST_BYTES: None})])
+    return min((int(value) for *_, entries in response.resources for _, value, *_ in entries or ()), default=sys.maxsize)
