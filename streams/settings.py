@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import ssl
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -59,11 +59,11 @@ def _text(value: str) -> str:
 def _brokers(value: str) -> tuple[str, ...]:
     brokers = tuple(part.strip() for part in value.split(",") if part.strip())
     if not brokers:
-        raise ValueError("wants host:port, or several separated by commas")
+        raise ValueError("must be host:port, or several separated by commas")
     for broker in brokers:
         host, _, port = broker.rpartition(":")
         if not host or not port.isdigit():
-            raise ValueError(f"wants host:port, or several separated by commas; found {broker!r}")
+            raise ValueError(f"must be host:port, or several separated by commas; found {broker!r}")
     return brokers
 
 
@@ -72,11 +72,11 @@ def _whole(minimum: int, maximum: int | None = None) -> Callable[[str], int]:
         try:
             number = int(value)
         except ValueError:
-            raise ValueError(f"wants a whole number, found {value!r}") from None
+            raise ValueError(f"must be a whole number, found {value!r}") from None
         if number < minimum:
-            raise ValueError(f"wants at least {minimum}, found {number}")
+            raise ValueError(f"must be at least {minimum}, found {number}")
         if maximum is not None and number > maximum:
-            raise ValueError(f"wants at most {maximum}, found {number}")
+            raise ValueError(f"must be at most {maximum}, found {number}")
         return number
 
     return read
@@ -96,7 +96,7 @@ def _kinds(value: str) -> frozenset[DuplicateKind]:
     try:
         return frozenset(DuplicateKind(name) for name in names)
     except ValueError:
-        raise ValueError(f"wants some of {', '.join(DuplicateKind)}, or none; found {value!r}") from None
+        raise ValueError(f"must be some of {', '.join(DuplicateKind)}, or none; found {value!r}") from None
 
 
 def _one_of(choices: type[StrEnum]) -> Callable[[str], StrEnum]:
@@ -104,7 +104,7 @@ def _one_of(choices: type[StrEnum]) -> Callable[[str], StrEnum]:
         try:
             return choices(value.strip().upper())
         except ValueError:
-            raise ValueError(f"wants one of {', '.join(choices)}; found {value!r}") from None
+            raise ValueError(f"must be one of {', '.join(choices)}; found {value!r}") from None
 
     return read
 
@@ -123,14 +123,14 @@ def _certificates(value: str) -> Path:
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
     except ssl.SSLError:
-        raise ValueError(f"holds no certificate in PEM: {value!r}") from None
+        raise ValueError(f"does not hold a certificate in PEM: {value!r}") from None
     return path
 
 
 # What is said about a secret never quotes what was found: by mistake, even the name of its file may be the secret itself.
 def _secret(value: str) -> str:
     if not value or any(each in value for each in "\0\r\n"):
-        raise ValueError("wants one line")
+        raise ValueError("must be one line")
     if any("\ud800" <= each <= "\udfff" for each in value):  # what Python makes of other bytes in the environment
         raise ValueError("is not in UTF-8")
     return value
@@ -142,13 +142,17 @@ def _secret_from_file(path: str) -> str:
     except OSError as error:
         raise ValueError(f"the file can't be read: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise ValueError("the file holds no UTF-8") from None
+        raise ValueError("the file is not in UTF-8") from None
     return _secret(content.removesuffix("\n").removesuffix("\r"))
 
 
 def _setting(default: Any, read: Callable[[str], Any], unit: str, meaning: str, *, secret: bool = False) -> Any:
-    """A secret is left out of `repr`, and may also come from the file that the variable with _FILE at its end names."""
-    return field(default=default, repr=not secret, metadata={"read": read, "unit": unit, "meaning": meaning, "secret": secret})
+    """A setting, in one place: its default, how it is read, its unit and its meaning.
+
+    A secret is left out of `repr`, and may also come from the file that the variable with _FILE at its end names.
+    """
+    metadata = {"read": read, "unit": unit, "meaning": meaning, "secret": secret}
+    return field(default=default, repr=not secret, metadata=metadata)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +174,10 @@ class Settings:
         72 * 3600, _whole(1), "seconds", "two articles of one headline are repeats when their times lie this close"
     )
     suppress: frozenset[DuplicateKind] = _setting(
-        frozenset(DuplicateKind), _kinds, "kinds,…", "which kinds of duplicate go to news.duplicates, not news.enriched"
+        frozenset(DuplicateKind),
+        _kinds,
+        "kinds,…",
+        "which kinds of duplicate go to news.duplicates, not news.enriched",
     )
     source_header: str | None = _setting(
         None, _text, "", "a header that a gateway sets and producers cannot: its value becomes part of each article's id"
@@ -181,7 +188,7 @@ class Settings:
         10,
         _whole(0, 10_000),
         "milliseconds",
-        "under load a step's transactions are so far apart; 0: as they come; at most 10,000",
+        "minimum gap between a step's transactions under load; 0 for none; at most 10,000",
     )
     session_timeout_s: int = _setting(
         10, _whole(6), "seconds", "a worker silent for this long loses its partitions to the others; at least 6"
@@ -275,35 +282,56 @@ class Settings:
 
     def as_environment(self) -> dict[str, str]:
         """The same settings as variables, for a child process."""
-        return {
-            PREFIX + "BROKERS": ",".join(self.brokers),
-            PREFIX + "APP_ID": self.app_id,
-            PREFIX + "STATE_DIR": str(self.state_dir),
-            PREFIX + "PARTITIONS": str(self.partitions),
-            PREFIX + "REPLICATION": str(self.replication),
-            PREFIX + "WINDOW_S": str(self.window_s),
-            PREFIX + "SUPPRESS": ",".join(sorted(self.suppress)) or "none",
-            PREFIX + "SOURCE_HEADER": self.source_header or "",
-            PREFIX + "MAX_ARTICLE_BYTES": str(self.max_article_bytes),
-            PREFIX + "MAX_BATCH_RECORDS": str(self.max_batch_records),
-            PREFIX + "LINGER_MS": str(self.linger_ms),
-            PREFIX + "SESSION_TIMEOUT_S": str(self.session_timeout_s),
-            PREFIX + "INSTANCE_ID": self.instance_id or "",
-            PREFIX + "WEB_PORT": str(self.web_port),
-            PREFIX + "WEB_HOST": self.web_host,
-            PREFIX + "STALL_S": str(self.stall_s),
-            PREFIX + "SKIP_FOREIGN": "yes" if self.skip_foreign else "no",
-            PREFIX + "SECURITY_PROTOCOL": self.security_protocol,
-            PREFIX + "SASL_MECHANISM": self.sasl_mechanism,
-            PREFIX + "SASL_USERNAME": self.sasl_username or "",
-            PREFIX + "SASL_PASSWORD": self.sasl_password or "",
-            PREFIX + "SASL_PASSWORD_FILE": "",  # read already; the child may have inherited it
-            PREFIX + "TLS_CA_FILE": str(self.tls_ca_file or ""),
-            PREFIX + "TLS_CERT_FILE": str(self.tls_cert_file or ""),
-            PREFIX + "TLS_KEY_FILE": str(self.tls_key_file or ""),
-            PREFIX + "TLS_KEY_PASSWORD": self.tls_key_password or "",
-            PREFIX + "TLS_KEY_PASSWORD_FILE": "",
-        }
+        written: dict[str, str] = {}
+        for each in fields(self):
+            variable = PREFIX + each.name.upper()
+            written[variable] = written_value(getattr(self, each.name))
+            if each.metadata["secret"]:
+                written[variable + _FILE] = ""  # read already; the child may have inherited it
+        return written
+
+
+def written_value(value: object) -> str:
+    """A setting's value as its variable holds it."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case frozenset():
+            return ",".join(sorted(map(str, value))) or "none"
+        case tuple():
+            return ",".join(map(str, value))
+        case _:
+            return str(value)
+
+
+def settings_document() -> str:
+    """docs/configuration.md: every setting, made of their declarations."""
+    rows = (
+        f"| `{PREFIX}{each.name.upper()}` | {_code(written_value(each.default))} | {each.metadata['unit']} | {_meaning(each)} |"
+        for each in fields(Settings)
+    )
+    return "\n".join((_CONFIGURATION_HEAD, *rows, ""))
+
+
+_CONFIGURATION_HEAD = """<!-- Made by `headwater settings --markdown`: change streams/settings.py instead. -->
+# Configuration
+
+Every command reads these environment variables. A wrong one ends it with a line that names each. `headwater settings`
+lists them in the terminal.
+
+| variable | default | unit | meaning |
+|---|---|---|---|"""
+
+
+def _code(text: str) -> str:
+    return f"`{text}`" if text else ""
+
+
+def _meaning(setting: Field[Any]) -> str:
+    meaning: str = setting.metadata["meaning"].replace("|", "\\|")
+    return meaning
 
 
 def _contradictions(settings: Settings, named: Collection[str]) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -321,18 +349,20 @@ def _contradictions(settings: Settings, named: Collection[str]) -> Iterator[tupl
     if not protocol.tls:
         idle.update(("tls_ca_file", "tls_cert_file", "tls_key_file", "tls_key_password"))
     elif certificate and not key:
-        yield ("tls_key_file", "tls_cert_file"), f"is wanted by {PREFIX}TLS_CERT_FILE"
+        yield ("tls_key_file", "tls_cert_file"), f"is needed by {PREFIX}TLS_CERT_FILE"
     elif key and not certificate:
-        yield ("tls_cert_file", "tls_key_file"), f"is wanted by {PREFIX}TLS_KEY_FILE"
+        yield ("tls_cert_file", "tls_key_file"), f"is needed by {PREFIX}TLS_KEY_FILE"
     elif password and not key:
-        yield ("tls_key_file", "tls_key_password"), f"is wanted by {PREFIX}TLS_KEY_PASSWORD"
+        yield ("tls_key_file", "tls_key_password"), f"is needed by {PREFIX}TLS_KEY_PASSWORD"
     elif certificate and key:
         try:
             ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(certificate, key, lambda: password or "")
         except (ssl.SSLError, ValueError):
-            message = "is no certificate in PEM, or {0}TLS_KEY_FILE not its key, or {0}TLS_KEY_PASSWORD does not open that"
+            message = (
+                "is not a certificate in PEM, or {0}TLS_KEY_FILE is not its key, or {0}TLS_KEY_PASSWORD does not open that"
+            )
             yield ("tls_cert_file", "tls_key_file", "tls_key_password"), message.format(PREFIX)
     for name in sorted(wanted.difference(named)):
-        yield (name, "security_protocol"), f"is wanted by {PREFIX}SECURITY_PROTOCOL={protocol}"
+        yield (name, "security_protocol"), f"is needed by {PREFIX}SECURITY_PROTOCOL={protocol}"
     for name in sorted(idle.intersection(named)):
         yield (name, "security_protocol"), f"has no effect with {PREFIX}SECURITY_PROTOCOL={protocol}"

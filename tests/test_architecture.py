@@ -8,7 +8,7 @@ from pathlib import Path
 
 import agents
 import streams
-from streams.settings import Settings
+from streams.settings import Settings, settings_document
 from streams.topics import topics_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -61,7 +61,8 @@ def _imported(path: Path) -> set[str]:
     return names
 
 
-def test_the_readme_names_every_setting():
-    readme = (ROOT / "README.md").read_text("utf-8")
+def test_the_page_of_settings_is_made_of_their_declarations():
+    page = (ROOT / "docs" / "configuration.md").read_text("utf-8")
+    assert page == settings_document(), "headwater settings --markdown > docs/configuration.md"
     for variable in Settings().as_environment():
-        assert variable in readme, variable
+        assert variable in page, variable
