@@ -39,9 +39,9 @@ bench: .venv/installed-dev  ## beside Faust, Quix Streams, aiokafka and Kafka St
 lock: .venv/bin/python
 	@$(PIP) install uv
 	@.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
-		--no-header pyproject.toml --extra build -o requirements.txt
+		--no-header pyproject.toml --extra build --extra embedded -o requirements.txt
 	@.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
-		--no-header pyproject.toml --extra build --extra dev -c requirements.txt -o requirements-dev.txt
+		--no-header pyproject.toml --extra build --extra embedded --extra dev -c requirements.txt -o requirements-dev.txt
 
 clean:
 	@rm -rf .venv

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from infra import kafka
+from streams.commands.context import embedded_kafka
 
 
 @click.command(
@@ -16,4 +16,4 @@ from infra import kafka
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def broker(arguments: tuple[str, ...]) -> None:
     """Run an embedded Kafka by itself, until Ctrl-C."""
-    sys.exit(kafka.main(list(arguments)))
+    sys.exit(embedded_kafka().main(list(arguments)))

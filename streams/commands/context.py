@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import logging
 import sys
 from collections.abc import Coroutine
+from types import ModuleType
 from typing import Any, TypeVar
 
 import click
@@ -35,6 +37,17 @@ async def partitions_of(settings: Settings, topic: str) -> list[TopicPartition]:
     if not count:
         raise click.ClickException(f"there is no topic {topic}")
     return [TopicPartition(topic, number) for number in range(count)]
+
+
+def embedded_kafka() -> ModuleType:
+    """The module of the embedded Kafka, or an error that says where it is to be had."""
+    try:
+        return importlib.import_module("infra.kafka")
+    except ImportError as error:
+        raise click.ClickException(
+            f"the embedded Kafka is not installed ({error}): it comes with the repository (`make run`). "
+            "To use a Kafka of yours, set HEADWATER_BROKERS."
+        ) from error
 
 
 def read_settings() -> Settings:

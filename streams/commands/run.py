@@ -20,8 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from agents import pipeline_steps
-from infra.kafka import EmbeddedKafka, KafkaUnavailable
-from streams.commands.context import read_settings, run_async
+from streams.commands.context import embedded_kafka, read_settings, run_async
 from streams.commands.show import show
 from streams.documents import ORIGIN_HEADER
 from streams.kafka.admin import create_topics, partition_counts
@@ -50,15 +49,12 @@ def run(once: bool) -> None:
     # Whoever ends us (a supervisor, a terminal that closes) ends what we started, too.
     signal.signal(signal.SIGTERM, _interrupt)
     complete = False
-    try:
-        with (
-            contextlib.suppress(KeyboardInterrupt),
-            tempfile.TemporaryDirectory(prefix="headwater-") as folder,
-            _kafka(settings, Path(folder)) as settings,
-        ):
-            complete = run_async(_run(settings, Path(folder), once=once), settings)
-    except KafkaUnavailable as error:
-        raise click.ClickException(str(error)) from error
+    with (
+        contextlib.suppress(KeyboardInterrupt),
+        tempfile.TemporaryDirectory(prefix="headwater-") as folder,
+        _kafka(settings, Path(folder)) as settings,
+    ):
+        complete = run_async(_run(settings, Path(folder), once=once), settings)
     sys.exit(0 if complete or not once else 1)
 
 
@@ -73,9 +69,13 @@ def _kafka(settings: Settings, folder: Path) -> Iterator[Settings]:
         yield settings
         return
     began = time.monotonic()
-    with EmbeddedKafka(folder / "kafka", report=lambda text: console.print(f"[dim]{text}[/]")) as kafka:
-        console.print(f"Kafka is up on {kafka.brokers} ({time.monotonic() - began:.1f} s)")
-        yield replace(settings, brokers=(kafka.brokers,), state_dir=folder / "state")
+    kafka = embedded_kafka()
+    try:
+        with kafka.EmbeddedKafka(folder / "kafka", report=lambda text: console.print(f"[dim]{text}[/]")) as broker:
+            console.print(f"Kafka is up on {broker.brokers} ({time.monotonic() - began:.1f} s)")
+            yield replace(settings, brokers=(broker.brokers,), state_dir=folder / "state")
+    except kafka.KafkaUnavailable as error:
+        raise click.ClickException(str(error)) from error
 
 
 async def _run(settings: Settings, folder: Path, *, once: bool) -> bool:

@@ -1,0 +1,36 @@
+"""The public names for those who embed Headwater's functions: pure, without Kafka. Everything else may change without notice.
+
+from streams.embed import MemoryPipeline, Settings, pipeline_steps
+
+pipeline = MemoryPipeline(pipeline_steps(Settings()))
+for output in pipeline.publish("news.raw", None, b"<html>…"):
+    print(output.topic, output.value)
+"""
+
+from agents import pipeline_steps
+from streams.memory import MemoryPipeline
+from streams.records import Draft, Reason, Rejection, read_record
+from streams.settings import Settings
+from streams.steps import Changelog, Decision, Output, Record, Step, Topic
+from streams.text.cleaning.clean import clean_text
+from streams.text.language.detect import detect_language
+from streams.text.subjects.tag import tag_subjects
+
+__all__ = [
+    "Changelog",
+    "Decision",
+    "Draft",
+    "MemoryPipeline",
+    "Output",
+    "Reason",
+    "Record",
+    "Rejection",
+    "Settings",
+    "Step",
+    "Topic",
+    "clean_text",
+    "detect_language",
+    "pipeline_steps",
+    "read_record",
+    "tag_subjects",
+]
