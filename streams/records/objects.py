@@ -13,13 +13,15 @@ from typing import Any, Final, NamedTuple, Protocol
 
 import orjson
 
-from streams.records.draft import Draft, Reason, Rejection, Repair
+from streams.records.draft import NO_INSTRUCTIONS, Draft, Reason, Rejection, Repair
 from streams.records.fields import (
     KINDS,
     decode_entities,
     fold,
     folded,
     has_content,
+    is_canceled,
+    is_withheld,
     no_field_known,
     no_text,
     read_fields,
@@ -180,7 +182,6 @@ def _event_data(event: Mapping[str, Any]) -> tuple[bytes, str | None] | Rejectio
 # ---- Objects
 
 _NOT_TEXT_TYPES: Final = frozenset(("audio", "video", "picture", "graphic", "event", "planning"))  # of ninjs
-_WITHDRAWN: Final = frozenset(("canceled", "cancelled", "withheld"))
 
 
 def read_object(value: Mapping[str, Any]) -> Draft | Rejection:
@@ -192,6 +193,8 @@ def read_object(value: Mapping[str, Any]) -> Draft | Rejection:
         record["url"] = record.pop("source", None)
     if is_article(value):
         record.setdefault("headline", record.get("name"))
+    if is_canceled(record):
+        return _read_cancellation(record)
     if refused := no_field_known(record) or _refused_ninjs(record) or wrong_type(record, [name for name, _ in written]):
         return refused
     text, repairs = read_text(record)
@@ -205,19 +208,45 @@ def read_object(value: Mapping[str, Any]) -> Draft | Rejection:
             return page
         draft = read_fields(record, "")
         if isinstance(page, Draft):  # a whole page fills what the record leaves open
-            draft = Draft(**{each.name: getattr(draft, each.name) or getattr(page, each.name) for each in fields(Draft)})
+            draft = Draft(**{each.name: _filled(getattr(draft, each.name), getattr(page, each.name)) for each in fields(Draft)})
     if not (draft.headline or draft.text):
         return no_text()
     return replace(draft, repairs=(*draft.repairs, *repairs)) if repairs else draft
 
 
+_FINGERPRINT = re.compile("[0-9a-f]{32}")
+
+
+def _filled(own: Any, other: Any) -> Any:
+    return other if own in (None, "", (), NO_INSTRUCTIONS) else own
+
+
+def _read_cancellation(record: Mapping[str, object]) -> Draft | Rejection:
+    """A source takes an article back: all it has to say is which."""
+    draft = replace(read_fields(record, ""), keywords=())
+    draft = replace(draft, instructions=replace(draft.instructions, fingerprint=_fingerprint(record)))
+    if draft.instructions.uri or draft.url:
+        return draft
+    return Rejection(Reason.WITHDRAWN, 'it cancels an article and does not say which: give its "uri" or "url"')
+
+
+def _fingerprint(record: Mapping[str, object]) -> str | None:
+    """The headline's fingerprint among a document's other ids, where it is one of Headwater's own."""
+    others = record.get("altids")
+    for each in others if isinstance(others, list) else ():
+        if isinstance(each, dict) and each.get("role") == "headline-fingerprint":
+            value = each.get("value")
+            return value if isinstance(value, str) and _FINGERPRINT.fullmatch(value) else None
+    return None
+
+
 def _refused_ninjs(record: Mapping[str, object]) -> Rejection | None:
-    """An agency's item that is no text, or that it took back."""
+    """An agency's item that is no text, or that is not to be published for now."""
+    if is_withheld(record):
+        return Rejection(Reason.WITHDRAWN, '"pubstatus" is "withheld": its source does not want it published for now')
+    kind = record.get("type")
     if "versioncreated" not in record and "pubstatus" not in record:
         return None
-    status, kind = record.get("pubstatus"), record.get("type")
-    if isinstance(status, str) and status.lower() in _WITHDRAWN:
-        return Rejection(Reason.WITHDRAWN, f'"pubstatus" is "{status}": its source does not want it published')
     if isinstance(kind, str) and kind in _NOT_TEXT_TYPES and not any(fold(name).startswith("bod") for name in record):
         return Rejection(Reason.NOT_AN_ARTICLE, f'"type" is "{kind}": publish articles of text')
     return None

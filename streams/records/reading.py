@@ -39,8 +39,9 @@ def read_record(
        the object itself, the only one of a list or of a JSON-LD document, a CloudEvent's data, the payload of Kafka
        Connect's envelope, or the only one in an API's answer; else NOT_AN_ARTICLE. Its fields are read by
        :data:`~streams.records.fields.FIELDS`: none known is NOT_AN_ARTICLE, a headline or text that is no text
-       WRONG_TYPE, neither filled NO_TEXT. Other fields of a wrong type are left out. A ninjs item that is canceled or
-       withheld is WITHDRAWN, a picture or video NOT_AN_ARTICLE.
+       WRONG_TYPE, neither filled NO_TEXT. Other fields of a wrong type are left out. An item that is canceled gives a
+       draft that says so, with or without headline and text; one that is withheld, or canceled without an identity, is
+       WITHDRAWN, a picture or video NOT_AN_ARTICLE.
     5. A page of HTML is searched for its article (NO_TEXT when there is none), a fragment is taken whole. More than
        20,000 elements: TOO_LARGE; nested deeper than 200 levels: TOO_DEEP; too broken to read: UNREADABLE_HTML. A page that
        holds several articles, pictures alone or a wall is INDEX_PAGE, GALLERY, CONSENT_WALL, ROBOT_CHECK or PAY_WALL;
