@@ -180,6 +180,11 @@ def has_content(value: Mapping[str, object]) -> bool:
     return not _CONTENT_NAMES.isdisjoint(map(fold, value))
 
 
+def has_text(record: Mapping[str, object]) -> bool:
+    """Whether a folded record has a field for a text, plain or HTML, with something in it."""
+    return any(record.get(name) for name in (*_FOLDED["text"], *_FOLDED["html"]))
+
+
 def wrong_type(record: Mapping[str, object], names_written: Iterable[str]) -> Rejection | None:
     """WRONG_TYPE for the first headline or text that is something else, up to the name that is taken.
 

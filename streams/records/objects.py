@@ -17,15 +17,16 @@ from streams.records.draft import NO_INSTRUCTIONS, Draft, Reason, Rejection, Rep
 from streams.records.fields import (
     KINDS,
     decode_entities,
-    fold,
     folded,
     has_content,
+    has_text,
     is_canceled,
     is_withheld,
     no_field_known,
     no_text,
     read_fields,
     read_text,
+    wire_uri,
     wrong_type,
 )
 from streams.records.linked_data import embedded_articles, is_article, resolved
@@ -114,21 +115,24 @@ def _is_deeper(parsed: Any, max_depth: int) -> bool:
 # JSON Feed, Media Cloud, Elasticsearch, Debezium. They count only beside no headline and no text.
 _WRAPPERS: Final = (
     "article", "articles", "entry", "entries", "item", "items", "story", "stories", "results", "result", "docs", "hits",
-    "response", "source", "after", "data", "payload", "value", "post", "news", "json-ld",
+    "response", "after", "source", "data", "payload", "value", "post", "news", "json-ld",
 )  # fmt: skip
+
+
+_MOST_TEXTS = 3  # JSON in a string in JSON: a producer's and a connector's
 
 
 def _read_value(value: Any, max_depth: int, read_bytes: ReadBytes) -> Draft | Rejection:
     """Take the article out of its envelopes and read it."""
-    root, was_text = value, False
+    root, texts = value, 0
     while True:
         if isinstance(value, list):
             articles = [each for each in value if is_article(each)] or value
             if len(articles) != 1:
                 return Rejection(Reason.NOT_AN_ARTICLE, f"a list of {len(value):,}: publish each article by itself")
             value = articles[0]
-        elif isinstance(value, str) and value.lstrip().startswith("{") and not was_text:  # encoded twice
-            parsed, was_text = _parse(value, max_depth), True
+        elif isinstance(value, str) and value.lstrip()[:1] in ("{", "[", '"') and texts < _MOST_TEXTS:  # encoded twice
+            parsed, texts = _parse(value, max_depth), texts + 1
             if isinstance(parsed, Rejection):
                 return parsed
             value = root = parsed.value
@@ -142,12 +146,20 @@ def _read_value(value: Any, max_depth: int, read_bytes: ReadBytes) -> Draft | Re
             return read_object(resolved(value, root))
 
 
+def _changed(value: Mapping[str, Any]) -> tuple[Any] | None:
+    """The row of a change event of Debezium's: its state after the change; null for a row that was deleted."""
+    is_change = "after" in value and ("before" in value or "op" in value) and not has_content(value)
+    return (value["after"],) if is_change else None
+
+
 def _inner(value: Mapping[str, Any]) -> tuple[Any] | None:
     """What stands in an envelope, in a tuple since it may be null; None for what is no envelope."""
     if value.keys() == {"schema", "payload"}:  # Kafka Connect
         return (value["payload"],)
     if "specversion" in value and "data" in value:
         return (value["data"],)
+    if changed := _changed(value):
+        return changed
     if ("@graph" in value or "@type" in value) and not is_article(value):
         found = list(embedded_articles(value))
         return (found,) if found else (value["@graph"],) if "@graph" in value else None
@@ -195,6 +207,7 @@ def read_object(value: Mapping[str, Any]) -> Draft | Rejection:
         record.setdefault("headline", record.get("name"))
     if is_canceled(record):
         return _read_cancellation(record)
+    record = _with_roles(record)
     if refused := no_field_known(record) or _refused_ninjs(record) or wrong_type(record, [name for name, _ in written]):
         return refused
     text, repairs = read_text(record)
@@ -212,6 +225,21 @@ def read_object(value: Mapping[str, Any]) -> Draft | Rejection:
     if not (draft.headline or draft.text):
         return no_text()
     return replace(draft, repairs=(*draft.repairs, *repairs)) if repairs else draft
+
+
+_ROLE = re.compile("(headline|body|description)(.+)")
+
+
+def _with_roles(record: dict[str, object]) -> dict[str, object]:
+    """A wire's item with ninjs 1's fields by role ("headline_main") under the bare name too: the main one, else plain text."""
+    if not wire_uri(record):
+        return record
+    roles: dict[str, object] = {}
+    for name in sorted(record, key=lambda each: (not each.endswith("main"), "html" in each)):
+        found, value = _ROLE.fullmatch(name), record[name]
+        if found and isinstance(value, str) and value.strip():
+            roles.setdefault(found[1], value)
+    return {**record, **{name: value for name, value in roles.items() if not record.get(name)}}
 
 
 _FINGERPRINT = re.compile("[0-9a-f]{32}")
@@ -245,8 +273,7 @@ def _refused_ninjs(record: Mapping[str, object]) -> Rejection | None:
     if is_withheld(record):
         return Rejection(Reason.WITHDRAWN, '"pubstatus" is "withheld": its source does not want it published for now')
     kind = record.get("type")
-    if "versioncreated" not in record and "pubstatus" not in record:
-        return None
-    if isinstance(kind, str) and kind in _NOT_TEXT_TYPES and not any(fold(name).startswith("bod") for name in record):
+    is_item = any(name in record for name in ("uri", "versioncreated", "pubstatus", "standard"))
+    if is_item and isinstance(kind, str) and kind in _NOT_TEXT_TYPES and not has_text(record):
         return Rejection(Reason.NOT_AN_ARTICLE, f'"type" is "{kind}": publish articles of text')
     return None

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
+from streams.records.binaries import binary_form
 from streams.records.draft import Draft, Reason, Rejection, Repair
 from streams.records.encodings import declared_charset, decode, unmarked
 from streams.records.forms import Form, form_of, unframed
@@ -46,7 +47,8 @@ def read_record(
        20,000 elements: TOO_LARGE; nested deeper than 200 levels: TOO_DEEP; too broken to read: UNREADABLE_HTML. A page that
        holds several articles, pictures alone or a wall is INDEX_PAGE, GALLERY, CONSENT_WALL, ROBOT_CHECK or PAY_WALL;
        whether a text of another form is one, :func:`~streams.records.judging.judge_text` tells.
-    6. Plain text is one article whose headline is found later. Binary data is NOT_AN_ARTICLE.
+    6. Plain text is one article whose headline is found later. Binary data is NOT_AN_ARTICLE, by its name where
+       :mod:`~streams.records.binaries` knows it.
     """
     if value is None:
         return _TOMBSTONE
@@ -55,6 +57,8 @@ def read_record(
     value, marked = unmarked(unframed(value))
     if not value.strip():
         return _EMPTY
+    if marked is None and (binary := binary_form(value)):
+        return Rejection(Reason.NOT_AN_ARTICLE, f"{binary}: publish the article as JSON, HTML or text, uncompressed")
     text, form, repairs = _text_of(value, marked, content_type)
     if isinstance(text, Rejection):
         return text
@@ -87,7 +91,7 @@ def _text_of(value: bytes, marked: str | None, content_type: str | None) -> tupl
 
 def _read_text(text: str) -> Draft | Rejection:
     controls = len(_CONTROL.findall(text))
-    if text.startswith("\0") or controls * _TEXT_PER_CONTROL > len(text):
+    if _CONTROL.match(text) or controls * _TEXT_PER_CONTROL > len(text):
         return Rejection(
             Reason.NOT_AN_ARTICLE,
             f"binary data ({controls:,} control characters), as of Avro or Protobuf: publish JSON in UTF-8",

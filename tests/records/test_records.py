@@ -282,7 +282,7 @@ REFUSED = {
     "space of Unicode": ("\u00a0\u2003".encode(), None, Reason.EMPTY),
     "Latin-1": (b"caf\xe9", None, Reason.NOT_UTF8),
     "Latin-1 in JSON": (b'{"title": "caf\xe9"}', None, Reason.NOT_UTF8),
-    "gzip": (b"\x1f\x8b\x08\x00\x00", None, Reason.NOT_UTF8),
+    "gzip": (b"\x1f\x8b\x08\x00\x00", None, Reason.NOT_AN_ARTICLE),
     "a charset that does not fit": (b"\x81\x81", "text/plain; charset=windows-1252", Reason.NOT_UTF8),
     "a charset that nobody knows": (b"caf\xe9", "text/plain; charset=rot13", Reason.NOT_UTF8),
     "Avro in a Confluent frame": (b"\0\0\0\0\x07\x18Bridge closed", None, Reason.NOT_AN_ARTICLE),
