@@ -26,6 +26,7 @@ from streams.records import (
     judge_text,
     read_record,
 )
+from streams.records.urls import url_identity
 from streams.text.article import Cut, CutKind, Language, Subject, first_of_each
 from streams.text.cleaning.clean import clean_text
 from streams.text.headline import fingerprint_headline, normalise_headline
@@ -224,14 +225,14 @@ OWN_URI: Final = "urn:headwater:article:"
 def article_id(
     uri: str | None, url: str | None, content: tuple[str | None, str, str] = (None, "", ""), source: str | None = None
 ) -> str:
-    """32 hex digits: of a wire's ``uri``, else of the canonical URL, else of its content; and of the source, if told.
+    """32 hex digits: of a wire's ``uri``, else of the URL's identity, else of its content; and of the source, if told.
 
     Two sources that are told apart never share an id, whatever URL they write. A ``uri`` that Headwater gave the article
     names its id itself, but not to a source, which could name another's.
     """
     if uri and not source and _OWN_ID.fullmatch(uri):
         return uri.removeprefix(OWN_URI)
-    parts = ("uri", uri) if uri else ("url", url) if url else ("content", content[0] or "", *content[1:])
+    parts = ("uri", uri) if uri else ("url", url_identity(url)) if url else ("content", content[0] or "", *content[1:])
     if source is not None:
         # Hashed, so that no source can be written that reads as another and the beginning of a URL.
         parts = ("source", blake2b(source.encode("utf-8", "replace"), digest_size=16).hexdigest(), *parts)

@@ -14,7 +14,7 @@ _BECOMES: Final = {
     "text": "`bodies[]`, cleaned",
     "html": "the same, where there is no text",
     "teaser": "the same, where there is nothing longer; beside a text `descriptions[]` role `summary`",
-    "url": "`altIds[]` role `url`, canonical; the article's id",
+    "url": "`altIds[]` role `url`, canonical; the article's id, see [below](#which-addresses-are-one-article)",
     "source_id": "`altIds[]` role `source-id`",
     "publisher": "`infoSources[]` role `publisher`",
     "byline": "`by`",
@@ -88,6 +88,14 @@ _HEAD: Final = """\
 Kafka refuses a record whose timestamp lies over an hour ahead of the broker's clock: the producer gets `INVALID_TIMESTAMP`.
 It judges the batch as a whole, so that a record's neighbours in its batch may be refused with it; send them again without it.
 Old timestamps are welcome.
+
+## Which addresses are one article
+
+An article without a wire's identity has its id from its address, the same for all of these: http and https; with and
+without "www."; with and without a slash at the end; with tracking parameters and a fragment; its AMP copy (`amp.` before the
+host, `/amp` before or behind the path, `.amp`, `?amp=1`, `?outputType=amp`, and as Google's and Bing's caches have it); its
+mobile copy (`m.`, `mobile.`, `mobil.`, `touch.`, `wap.` before the host, `?mobile=1`); its printed copy (`/print` behind the
+path, `?print=1`, `?view=print`). All other parameters and parts of an address tell articles apart.
 
 ## Which field becomes what
 
