@@ -115,7 +115,7 @@ _LONG_FRACTION = re.compile(r"([.,]\d{6})\d+")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d|\d{8}", re.ASCII)
 _ZONED_DAY = re.compile(r"(\d{4}-\d\d-\d\d)(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 _ISO_LIKE = re.compile(r"\d{4}-?\d\d-?\d\d(?:[T ]|$)", re.IGNORECASE | re.ASCII)
-_HAS_SECONDS = re.compile(r"[T ]\d\d:?\d\d:?\d\d", re.IGNORECASE)
+_HAS_SECONDS = re.compile(r"[T ]\d\d?:?\d\d:?\d\d", re.IGNORECASE)
 
 
 def _iso(written: str) -> Moment | None:
@@ -150,7 +150,7 @@ def _mail(written: str) -> Moment | None:
         return None
     with suppress(ValueError, TypeError, IndexError, OverflowError):
         moment = parsedate_to_datetime(written)
-        return _moment(moment, has_seconds=True)
+        return _moment(moment, has_seconds=_HAS_SECONDS.search(written) is not None)
     return None
 
 
@@ -320,6 +320,7 @@ def _numbered_day(text: str, language: str) -> date | None:
 
 
 _YEAR_DIGITS = 4
+_WEEKDAY = re.compile(r"^[^\W\d_]+[.,]{0,2} (?=\d)")  # "lun., 2 mars": in other languages a month may be called so
 
 
 def _named_day(text: str, language: str) -> date | None:
@@ -331,7 +332,7 @@ def _named_day(text: str, language: str) -> date | None:
     if len(words) > _MOST_WORDS:
         return None
     if not months:
-        months = _months_in(text, language)
+        months = _months_in(_WEEKDAY.sub("", text), language) or _months_in(text, language)
     numbers = re.findall(r"(?<![\d.,:])\d+(?![\d:])", text)
     years = [int(each) for each in numbers if len(each) == _YEAR_DIGITS]
     days = [int(each) for each in numbers if len(each) < 3]

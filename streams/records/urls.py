@@ -45,8 +45,8 @@ def canonical_url(url: str) -> str | None:
     return f"{parts.scheme}://{host}{port}{path}{f'?{query}' if query else ''}"
 
 
-# Labels before a site's own name, and what copies of an article for phones, AMP and printers have in their addresses. Each names
-# nothing but the copy: what may as well name another article ("?m=1", "?page=2", "/index.html") is not here.
+# Labels before a site's own name, and what copies of an article for phones, AMP and printers have in their addresses. Each
+# names nothing but the copy; what may as well name another article ("?m=1", "?page=2", "/index.html") is not here.
 _COPY_HOST = re.compile(r"^(?:(?:www|m|mobile|mobil|touch|wap|amp)\.)+(?=[^.]+\.[^.])")
 _CACHE = re.compile(
     r"^https?://(?:(?:www\.)?google\.[a-z.]{2,6}/amp|[a-z0-9-]+\.cdn\.ampproject\.org/(?:c|v|a|wp/c)"
