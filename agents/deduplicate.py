@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import orjson
 
-from streams.articles import Article, article_from_json, tag_article
+from streams.articles import Article, article_from_json, print_instructions, tag_article, version_ms
 from streams.bounds import bounded, header_text
 from streams.documents import (
     DUPLICATE_TYPE,
     ENRICHED_TYPE,
     NINJS_SCHEMA,
+    date_attributes,
     duplicate_document,
     event_headers,
+    instruction_attributes,
     internal_error,
     ledger_text,
     ninjs_document,
@@ -31,6 +33,7 @@ from streams.text.duplicates import (
     print_outlet,
     remember,
     unpack_owners,
+    without,
 )
 from streams.text.language.detect import CREATOR as LANGUAGE_CREATOR
 from streams.topics import DUPLICATES, ENRICHED, PREPARED, REJECTED
@@ -49,6 +52,10 @@ def deduplicate_step(settings: Settings) -> Step:
         if isinstance(seen, Fault):
             return _rejected(record, seen)
         owners = unpack_owners(remembered)
+        if article.instructions.canceled:
+            canceled = caught(lambda: enrich(record, article))
+            left = pack_owners(without(owners, seen)) if owners else None
+            return _rejected(record, canceled) if isinstance(canceled, Fault) else Decision((canceled,), left)
         owner = find_owner(owners, seen, settings.window_ms)
         if owner is not None and (kind := judge_kind(owner, seen)) in settings.suppress:
             newest = None
@@ -91,18 +98,20 @@ def sight(record: Record, article: Article) -> Sighting:
         article_id=article.id,
         outlet=print_outlet(article.outlet),
         body=print_body(article.body),
+        version_ms=version_ms(article),
+        instructions=print_instructions(article),
     )
 
 
 def repeat(record: Record, article: Article, kind: DuplicateKind, owner: Sighting, window_s: int) -> Output:
     """Write down which headline an article repeats, and in what way."""
     document = duplicate_document(article, kind, owner, record.timestamp, window_s)
-    headers = event_headers(record, article, DUPLICATE_TYPE, kind=kind.value)
+    headers = event_headers(record, article, DUPLICATE_TYPE, kind=kind.value, **instruction_attributes(article))
     return bounded(Output(DUPLICATES, article.id.encode(), orjson.dumps(document), headers, record.timestamp))
 
 
 def enrich(record: Record, article: Article) -> Output:
-    """Tag an article's language and subjects and write it down for consumers."""
+    """Tag an article's language and subjects and write it down for consumers; of a canceled one, that it is."""
     language, subjects = tag_article(article)
     headers = event_headers(
         record,
@@ -115,6 +124,8 @@ def enrich(record: Record, article: Article) -> Output:
         languagecreator=LANGUAGE_CREATOR,
         languageagrees=None if language.agrees is None else str(language.agrees).lower(),
         cuts=ledger_text(article),
+        **date_attributes(article),
+        **instruction_attributes(article),
     )
     document = ninjs_document(article, language, subjects, record.timestamp)
     return bounded(Output(ENRICHED, article.id.encode(), orjson.dumps(document), headers, record.timestamp))

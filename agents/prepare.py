@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from streams.articles import encode_article, read_article
+from streams.articles import encode_article, read_article, refuse_embargoed
 from streams.bounds import bounded
-from streams.documents import ORIGIN_HEADER, REPLAY_HEADER, internal_error, passed_on, rejected_output
+from streams.documents import ORIGIN_HEADER, REPLAY_HEADER, internal_error, is_released, passed_on, rejected_output
 from streams.faults import Fault, caught
 from streams.records import Rejection
-from streams.settings import Settings
+from streams.settings import EmbargoPolicy, Settings
 from streams.steps import Changelog, Decision, Headers, Output, Record, Step, header, origin
 from streams.topics import PREPARED, RAW, REJECTED
 
@@ -20,7 +20,9 @@ def prepare_step(settings: Settings) -> Step:
 
     def decide(record: Record, _: bytes | None) -> Decision:
         source = _source(record, settings.source_header)
-        prepared = caught(lambda: prepare(record, settings.max_article_bytes, source))
+        prepared = caught(
+            lambda: prepare(record, settings.max_article_bytes, source, hold=settings.embargo is EmbargoPolicy.HOLD)
+        )
         if isinstance(prepared, Fault):
             return Decision((rejected_output(record, internal_error(prepared), "prepare"),), fault=prepared)
         if isinstance(prepared, Rejection):
@@ -35,11 +37,16 @@ def _source(record: Record, name: str | None) -> str | None:
     return None if name is None else header(record, name) or ""
 
 
-def prepare(record: Record, max_bytes: int, source: str | None = None) -> Output | Rejection:
-    """A record of news.raw as one of news.prepared, or why it is not an article; ``source`` is who sent it, if that is told."""
+def prepare(record: Record, max_bytes: int, source: str | None = None, *, hold: bool = False) -> Output | Rejection:
+    """A record of news.raw as one of news.prepared, or why it is not an article; ``source`` is who sent it, if that is told.
+
+    ``hold``: reject what is under embargo by its own time, unless a person released it.
+    """
     article = read_article(record.value, _content_type(record), max_bytes, source)
     if isinstance(article, Rejection):
         return article
+    if hold and not is_released(record) and (embargoed := refuse_embargoed(article, record.timestamp)):
+        return embargoed
     value = encode_article(article)
     if isinstance(value, Rejection):
         return value

@@ -11,6 +11,7 @@ from streams.commands.explain import explain
 from streams.commands.pipe import pipe
 from streams.commands.publish import publish
 from streams.commands.rejected import rejected
+from streams.commands.retract import retract
 from streams.commands.run import run
 from streams.commands.settings import settings
 from streams.commands.tail import tail
@@ -28,7 +29,7 @@ def main() -> None:
     """
 
 
-for command in (run, worker, topics, publish, tail, rejected, pipe, enrich, explain, broker, bench, settings):
+for command in (run, worker, topics, publish, retract, tail, rejected, pipe, enrich, explain, broker, bench, settings):
     main.add_command(command)
 
 if __name__ == "__main__":

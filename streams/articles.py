@@ -4,29 +4,46 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from itertools import islice
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
+from zlib import crc32
 
 import orjson
 
-from streams.records import Draft, Reason, Rejection, Repair, judge_text, read_record
+from streams.records import (
+    NO_INSTRUCTIONS,
+    Draft,
+    Image,
+    Instructions,
+    PubStatus,
+    Reason,
+    Rejection,
+    Repair,
+    judge_text,
+    read_record,
+)
+from streams.records.urls import url_identity
 from streams.text.article import Cut, CutKind, Language, Subject, first_of_each
 from streams.text.cleaning.clean import clean_text
 from streams.text.headline import fingerprint_headline, normalise_headline
 from streams.text.language.detect import detect_language
 from streams.text.subjects.tag import tag_subjects
 
+_OWN_ID = re.compile("urn:headwater:article:[0-9a-f]{32}")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """What a producer meant, cleaned: the one shape that every later step reads.
 
-    ``id`` and ``fingerprint`` are 32 hex digits. ``outlet`` is the publisher's name, else the URL's host. ``published`` and
-    ``language`` are the source's own words; ``cuts`` is the ledger of what cleaning took out, ``repairs`` of what
-    reading mended.
+    ``id`` and ``fingerprint`` are 32 hex digits. A canceled article has no body, and without a headline its id for a
+    fingerprint. ``outlet`` is the publisher's name, else the URL's host. ``published``, ``modified``, ``summary``, ``image``
+    and ``instructions`` are a draft's; ``language`` is the source's own word; ``cuts`` is the ledger of what cleaning took
+    out, ``repairs`` of what reading mended.
     """
 
     id: str
@@ -38,11 +55,15 @@ class Article:
     outlet: str | None = None
     byline: str | None = None
     published: str | None = None
+    modified: str | None = None
+    summary: str | None = None
+    image: Image | None = None
     language: str | None = None
     section: str | None = None
     dateline: str | None = None
     agencies: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
+    instructions: Instructions = NO_INSTRUCTIONS
     cuts: tuple[Cut, ...] = ()
     repairs: tuple[Repair, ...] = ()
 
@@ -66,6 +87,8 @@ def prepare_article(draft: Draft, source: str | None = None) -> Article | Reject
 
     ``source``: who sent it, by the header that ``HEADWATER_SOURCE_HEADER`` names; None where that is not set.
     """
+    if draft.instructions.canceled:
+        return _canceled_article(draft, source)
     if refused := judge_text(draft.headline, draft.text):
         return refused
     clean = clean_text(draft.text, draft.headline)
@@ -73,7 +96,7 @@ def prepare_article(draft: Draft, source: str | None = None) -> Article | Reject
         return Rejection(Reason.NO_TEXT, "nothing is left to read once the page furniture is cut away")
     outlet, byline = draft.publisher or _host(draft.url), draft.byline or clean.byline
     return Article(
-        id=article_id(draft.url, outlet, clean.headline, clean.body, source),
+        id=article_id(draft.instructions.uri, draft.url, (outlet, clean.headline, clean.body), source),
         fingerprint=fingerprint_headline(
             clean.headline, _outlets(outlet, draft.url), authors=[byline] if byline else (), section=draft.section
         ),
@@ -84,14 +107,79 @@ def prepare_article(draft: Draft, source: str | None = None) -> Article | Reject
         outlet=outlet,
         byline=byline,
         published=draft.published,
+        modified=draft.modified,
+        summary=_summary(draft, clean.headline, clean.body),
+        image=draft.image,
         language=draft.language,
         section=draft.section,
         dateline=clean.dateline or draft.dateline,
         agencies=_bounded_words((*draft.agencies, *clean.agencies)),
         keywords=_bounded_words((*draft.keywords, *clean.keywords)),
+        instructions=draft.instructions,
         cuts=clean.cuts,
         repairs=(*draft.repairs, *((LEFT_WHOLE,) if clean.left_whole else ())),
     )
+
+
+def _summary(draft: Draft, headline: str, body: str) -> str | None:
+    """The standfirst, unless it says no more than the headline or is all there is of the text."""
+    summary = draft.summary
+    return None if not body or summary in (headline, " ".join(body.split())) else summary
+
+
+# How wires begin the headline of a cancellation: "MANDATORY KILL: Minister to resign".
+_KILL_LABEL = re.compile(
+    r"^\W*(?:(?:mandatory|bulletin|urgent|news|story)\s+)*"
+    r"(?:kill(?:ed)?|withdraw(?:n|al)|retract(?:ed|ion)|cancel(?:l?ed|lation)|annulation|annul[ée]e?|zur[üu]ckgezogen|widerruf"
+    r"|anulaci[óo]n|anulad[ao]|annullamento|отмена|аннулировано|撤稿|撤销|取消)\W*\s*[:：/|–—-]+\s*",
+    re.IGNORECASE,
+)
+
+
+def _canceled_article(draft: Draft, source: str | None) -> Article:
+    """A cancellation: whose, and under which headline, where it says so. Nothing of the text is published again."""
+    outlet, headline = draft.publisher or _host(draft.url), draft.headline or ""
+    identity = article_id(draft.instructions.uri, draft.url, (outlet, headline, ""), source)
+    authors = [draft.byline] if draft.byline else ()
+    compared = _KILL_LABEL.sub("", headline)
+    fingerprint = fingerprint_headline(compared, _outlets(outlet, draft.url), authors=authors, section=draft.section)
+    return Article(
+        id=identity,
+        fingerprint=draft.instructions.fingerprint or (fingerprint if headline else identity),
+        headline=headline,
+        body="",
+        url=draft.url,
+        source_id=draft.source_id,
+        outlet=outlet,
+        byline=draft.byline,
+        published=draft.published,
+        language=draft.language,
+        section=draft.section,
+        instructions=draft.instructions,
+    )
+
+
+_LATEST_ZONE: Final = timedelta(hours=12)  # a time without a zone comes last in UTC-12
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def refuse_embargoed(article: Article, timestamp_ms: int) -> Rejection | None:
+    """EMBARGOED where the embargo ends later than ``timestamp_ms`` (the record's own, since 1970), or nobody can tell when.
+
+    An embargo without a zone is taken for as late as it may be. A cancellation is under none.
+    """
+    until = article.instructions.embargoed_until
+    if until is None or article.instructions.canceled:
+        return None
+    try:
+        moment = datetime.fromisoformat(until)
+    except ValueError:
+        return Rejection(Reason.EMBARGOED, f'embargoed until "{until}", which is no time that can be read')
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC) + _LATEST_ZONE
+    if (moment - _EPOCH) // timedelta(milliseconds=1) <= timestamp_ms:
+        return None
+    return Rejection(Reason.EMBARGOED, f"embargoed until {until}: replay it then, or have it replayed")
 
 
 def read_article(
@@ -109,17 +197,42 @@ def compared_headline(article: Article) -> str:
 
 
 def tag_article(article: Article) -> tuple[Language, tuple[Subject, ...]]:
-    """What language an article is in, and what it is about."""
+    """What language an article is in, and what it is about; of a canceled one nothing is said."""
+    if article.instructions.canceled:
+        return Language("und", 0.0), ()
     language = detect_language(article.headline, article.body, article.language)
     return language, tag_subjects(article.headline, article.body, article.keywords, language.tag, article.section)
 
 
-def article_id(url: str | None, outlet: str | None, headline: str, body: str, source: str | None = None) -> str:
-    """32 hex digits: of the canonical URL where there is one, else of the outlet and the content; and of the source, if told.
+def version_ms(article: Article) -> int:
+    """When a wire says that it made this version, in milliseconds since 1970; 0 where it does not, or names no zone."""
+    try:
+        moment = datetime.fromisoformat(article.instructions.version_created or "")
+    except ValueError:
+        return 0
+    return max(0, (moment - _EPOCH) // timedelta(milliseconds=1)) if moment.tzinfo else 0
 
-    Two sources that are told apart never share an id, whatever URL they write.
+
+def print_instructions(article: Article) -> int:
+    """A 32-bit hash of what a wire says of its item beside the text; 0 for an article that is no wire's."""
+    return crc32(orjson.dumps(article.instructions)) if article.instructions.uri else 0
+
+
+OWN_URI: Final = "urn:headwater:article:"
+"""How the identity begins that an article has for consumers; a producer may name an article by it."""
+
+
+def article_id(
+    uri: str | None, url: str | None, content: tuple[str | None, str, str] = (None, "", ""), source: str | None = None
+) -> str:
+    """32 hex digits: of a wire's ``uri``, else of the URL's identity, else of its content; and of the source, if told.
+
+    Two sources that are told apart never share an id, whatever URL they write. A ``uri`` that Headwater gave the article
+    names its id itself, but not to a source, which could name another's.
     """
-    parts = ("url", url) if url else ("content", outlet or "", headline, body)
+    if uri and not source and _OWN_ID.fullmatch(uri):
+        return uri.removeprefix(OWN_URI)
+    parts = ("uri", uri) if uri else ("url", url_identity(url)) if url else ("content", content[0] or "", *content[1:])
     if source is not None:
         # Hashed, so that no source can be written that reads as another and the beginning of a URL.
         parts = ("source", blake2b(source.encode("utf-8", "replace"), digest_size=16).hexdigest(), *parts)
@@ -150,16 +263,19 @@ def article_from_json(value: bytes) -> Article:
         ValueError: it did not make this.
     """
     try:
-        fields: dict[str, Any] = orjson.loads(value)
-        fields["cuts"] = tuple(Cut(**{**cut, "kind": CutKind(cut["kind"])}) for cut in fields["cuts"])
-        fields["repairs"] = tuple(Repair(**repair) for repair in fields.get("repairs", ()))
-        fields["agencies"] = tuple(fields["agencies"])
-        fields["keywords"] = tuple(fields["keywords"])
-        article = Article(**fields)
+        stored: dict[str, Any] = orjson.loads(value)
+        stored["cuts"] = tuple(Cut(**{**cut, "kind": CutKind(cut["kind"])}) for cut in stored["cuts"])
+        stored["repairs"] = tuple(Repair(**repair) for repair in stored.get("repairs", ()))
+        stored["agencies"] = tuple(stored["agencies"])
+        stored["keywords"] = tuple(stored["keywords"])
+        stored["image"] = Image(**_known(stored["image"], Image)) if stored.get("image") else None
+        said = _known(stored.get("instructions") or {}, Instructions)
+        stored["instructions"] = Instructions(**{**said, "pub_status": PubStatus(said.get("pub_status", PubStatus.USABLE))})
+        article = Article(**stored)
     except (TypeError, KeyError, AttributeError) as error:
         raise ValueError(f"no article: {error}") from None
     texts = (article.headline, article.body, *article.agencies, *article.keywords)
-    optional = [getattr(article, name) for name in _OPTIONAL_TEXTS]
+    optional = [getattr(article, name) for name in _OPTIONAL_TEXTS] + _instruction_texts(article)
     if not (
         all(type(text) is str for text in texts)
         and all(text is None or type(text) is str for text in optional)
@@ -167,6 +283,19 @@ def article_from_json(value: bytes) -> Article:
     ):
         raise ValueError("no article: a field is of another type")
     return article
+
+
+def _instruction_texts(article: Article) -> list[Any]:
+    """What has to be text of the article's instructions and image."""
+    said, image = article.instructions, article.image
+    told = [getattr(said, each.name) for each in fields(Instructions) if each.name not in ("urgency", "pub_status")]
+    return [*told, *((image.url, image.caption, image.credit) if image else ())]
+
+
+def _known(stored: dict[str, Any], shape: type) -> dict[str, Any]:
+    """The fields that this version knows: another one may have written more."""
+    names = {each.name for each in fields(shape)}
+    return {name: value for name, value in stored.items() if name in names}
 
 
 def _bounded_words(words: Iterable[str]) -> tuple[str, ...]:

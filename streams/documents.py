@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 import orjson
 
-from streams.articles import LEDGER_ENTRIES, Article
+from streams.articles import LEDGER_ENTRIES, OWN_URI, Article
 from streams.bounds import MOST_HEADER_BYTES, MOST_OUTPUT_BYTES, bounded, header_text, record_bytes, trace_headers
 from streams.faults import Fault
-from streams.records import Reason, Rejection
+from streams.records import Image, Reason, Rejection
+from streams.records.dates import instant_text, precision_of
 from streams.steps import Headers, Output, Record, header, origin
 from streams.text.article import Language, Subject, Witness
 from streams.text.duplicates import DuplicateKind, Sighting
@@ -37,6 +37,12 @@ KIND_HEADER: Final = "ce_kind"
 
 LANGUAGE_HEADER: Final = "ce_language"
 """The language that was found for a record of news.enriched, as in its document: a consumer can choose without reading it."""
+
+STATUS_HEADER: Final = "ce_pubstatus"
+"""Whether an article of news.enriched may be published, "usable" or "canceled": a consumer can tell without reading it."""
+
+RELEASE_HEADER: Final = "headwater-release"
+"""On a record that a person let go although it is embargoed: the reason it was held for."""
 
 ERRORS: Final = "__streams.errors."
 """How the names of headers begin that say why a record was rejected (Kafka Streams' names)."""
@@ -59,21 +65,33 @@ def time_text(timestamp_ms: int) -> str | None:
 
 
 def date_with_zone(written: str | None) -> str | None:
-    """A source's date (RFC 3339 or RFC 5322) as RFC 3339, or None where it names no zone: a guess would be a lie."""
-    if not written:
-        return None
-    try:
-        moment = datetime.fromisoformat(written)
-    except ValueError:
-        try:
-            moment = parsedate_to_datetime(written)
-        except (ValueError, TypeError, IndexError, OverflowError):
-            return None
-    return moment.isoformat() if moment.tzinfo is not None else None
+    """A source's date as RFC 3339, or None where it names no zone: a guess would be a lie."""
+    return instant_text(written) if written else None
+
+
+def date_attributes(article: Article) -> dict[str, str | None]:
+    """A source's dates as attributes of the event, with how precise they are: ninjs takes none without a zone."""
+    published, modified = readable_date(article.published), readable_date(article.modified)
+    return {
+        "published": published,
+        "publishedprecision": published and precision_of(published),
+        "modified": modified,
+        "modifiedprecision": modified and precision_of(modified),
+    }
+
+
+def readable_date(written: str | None) -> str | None:
+    """A source's date in ISO 8601, with a zone only where it named one; None where it could not be read."""
+    return written if written and precision_of(written) else None
 
 
 def article_uri(article_id: str) -> str:
-    return f"urn:headwater:article:{article_id}"
+    return OWN_URI + article_id
+
+
+def is_released(record: Record) -> bool:
+    """Whether a record is to go on although it is embargoed."""
+    return header(record, RELEASE_HEADER) == Reason.EMBARGOED
 
 
 def ninjs_document(article: Article, language: Language, subjects: Sequence[Subject], timestamp_ms: int) -> dict[str, Any]:
@@ -89,21 +107,15 @@ def ninjs_document(article: Article, language: Language, subjects: Sequence[Subj
         for subject in subjects
     ]
     keywords = [{"name": word, "literal": word, "rel": "keyword"} for word in article.keywords]
-    identifiers = (
-        ("url", article.url),
-        ("source-id", article.source_id),
-        ("headline-fingerprint", article.fingerprint),
-    )
     document: dict[str, Any] = {
         "uri": article_uri(article.id),
         "standard": {"name": "ninjs", "version": "3.1", "schema": NINJS_SCHEMA},
         "type": "text",
-        "representationType": "full",
-        "pubStatus": "usable",
-        "versionCreated": time_text(timestamp_ms),
+        "representationType": "partial" if article.instructions.canceled else "full",
+        **_instructions(article, timestamp_ms),
         "firstCreated": date_with_zone(article.published),
-        "language": language.tag,
-        "headlines": [{"role": "main", "contentType": "text/plain", "value": article.headline}],
+        "language": None if article.instructions.canceled else language.tag,
+        "headlines": _plain_text("main", article.headline),
         "bodies": [
             {
                 "role": "main",
@@ -115,6 +127,9 @@ def ninjs_document(article: Article, language: Language, subjects: Sequence[Subj
         ]
         if article.body
         else None,
+        "descriptions": [{"role": "summary", "contentType": "text/plain", "value": article.summary}]
+        if article.summary
+        else None,
         "by": article.byline,
         "located": article.dateline,
         "infoSources": [
@@ -122,9 +137,72 @@ def ninjs_document(article: Article, language: Language, subjects: Sequence[Subj
             *({"name": agency, "role": "agency"} for agency in article.agencies),
         ],
         "subjects": [*found, *keywords],
-        "altIds": [{"role": role, "value": value} for role, value in identifiers if value],
+        "associations": [_lead_image(article.image)] if article.image else None,
+        "altIds": [{"role": role, "value": value} for role, value in _identifiers(article) if value],
     }
     return {name: value for name, value in document.items() if value not in (None, [])}
+
+
+def _plain_text(role: str, value: str | None) -> list[dict[str, str]] | None:
+    """One of ninjs's texts with their roles, alone in its list; None where there is none."""
+    return [{"role": role, "contentType": "text/plain", "value": value}] if value else None
+
+
+def _lead_image(image: Image) -> dict[str, Any]:
+    """The lead image as an associated picture; its credit is a statement of who made it."""
+    picture = {
+        "name": "lead image",
+        "rel": "lead-image",
+        "uri": image.url,
+        "type": "picture",
+        "descriptions": _plain_text("caption", image.caption),
+        "by": image.credit,
+        "renditions": [{"name": "original", "href": image.url}],
+    }
+    return {name: value for name, value in picture.items() if value is not None}
+
+
+def _instructions(article: Article, timestamp_ms: int) -> dict[str, Any]:
+    """What the source asks of those who use it. A wire's version has the wire's time, any other the record's."""
+    said = article.instructions
+    return {
+        "version": said.version,
+        "versionCreated": date_with_zone(said.version_created) or time_text(timestamp_ms),
+        "pubStatus": said.pub_status.value,
+        "embargoedUntil": date_with_zone(said.embargoed_until),
+        "expires": date_with_zone(said.expires),
+        "urgency": said.urgency,
+        "edNote": said.ed_note,
+        "usageTerms": said.usage_terms,
+        "copyrightHolder": said.copyright_holder,
+        "copyrightNotice": said.copyright_notice,
+    }
+
+
+def instruction_attributes(article: Article) -> dict[str, str | None]:
+    """The same as attributes of the event. A time without a zone, for which ninjs has no place, is here as it was written."""
+    said = article.instructions
+    return {
+        "pubstatus": said.pub_status.value,
+        "version": said.version,
+        "embargoeduntil": said.embargoed_until,
+        "expires": said.expires,
+        "urgency": None if said.urgency is None else str(said.urgency),
+        "ednote": said.ed_note,
+        "usageterms": said.usage_terms,
+        "copyrightholder": said.copyright_holder,
+        "copyrightnotice": said.copyright_notice,
+    }
+
+
+def _identifiers(article: Article) -> tuple[tuple[str, str | None], ...]:
+    uri = article.instructions.uri
+    return (
+        ("url", article.url),
+        ("source-id", article.source_id),
+        ("wire-uri", uri if uri != article.source_id else None),
+        ("headline-fingerprint", article.fingerprint if article.headline else None),
+    )
 
 
 def duplicate_document(

@@ -46,6 +46,13 @@ class SaslMechanism(StrEnum):
     SCRAM_SHA_512 = "SCRAM-SHA-512"
 
 
+class EmbargoPolicy(StrEnum):
+    """What becomes of an article whose embargo ends later than its record's timestamp."""
+
+    MARK = "mark"  # passed on, with the embargo in document and headers
+    HOLD = "hold"  # rejected as embargoed, until a replay lets it go
+
+
 class SettingsError(ValueError):
     """One or more variables hold a value that can't be used; the message names every one of them."""
 
@@ -101,10 +108,10 @@ def _kinds(value: str) -> frozenset[DuplicateKind]:
 
 def _one_of(choices: type[StrEnum]) -> Callable[[str], StrEnum]:
     def read(value: str) -> StrEnum:
-        try:
-            return choices(value.strip().upper())
-        except ValueError:
-            raise ValueError(f"must be one of {', '.join(choices)}; found {value!r}") from None
+        for choice in choices:
+            if choice.lower() == value.strip().lower():
+                return choice
+        raise ValueError(f"must be one of {', '.join(choices)}; found {value!r}")
 
     return read
 
@@ -174,10 +181,16 @@ class Settings:
         72 * 3600, _whole(1), "seconds", "two articles of one headline are repeats when their times lie this close"
     )
     suppress: frozenset[DuplicateKind] = _setting(
-        frozenset(DuplicateKind),
+        frozenset(DuplicateKind) - {DuplicateKind.NEW_VERSION},
         _kinds,
         "kinds,…",
         "which kinds of duplicate go to news.duplicates, not news.enriched",
+    )
+    embargo: EmbargoPolicy = _setting(
+        EmbargoPolicy.MARK,
+        _one_of(EmbargoPolicy),
+        "",
+        "an article under embargo by its record's time: mark passes it on, marked; hold rejects it as embargoed until a replay",
     )
     source_header: str | None = _setting(
         None, _text, "", "a header that a gateway sets and producers cannot: its value becomes part of each article's id"

@@ -26,19 +26,40 @@ _PERCENT = {"type": "integer", "minimum": 0, "maximum": 100}
 _COUNT = {"type": "integer", "minimum": 0}
 
 SCHEMA = _object(
-    ["uri", "standard", "type", "language", "headlines"],
+    ["uri", "standard", "type", "pubStatus"],
     uri=_URI,
     standard=_object(["name", "version", "schema"], name={"const": "ninjs"}, version={"const": "3.1"}, schema=_URI),
     type={"const": "text"},
     representationType={"enum": ["full", "partial"]},
     pubStatus={"enum": ["usable", "withheld", "canceled"]},
+    version=_TEXT,
     versionCreated=_TIME,
+    embargoedUntil=_TIME,
+    expires=_TIME,
+    urgency={"type": "integer", "minimum": 1, "maximum": 9},
+    edNote=_TEXT,
+    usageTerms=_TEXT,
+    copyrightHolder=_TEXT,
+    copyrightNotice=_TEXT,
     firstCreated=_TIME,
     language={"type": "string", "pattern": "^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$"},
     headlines=_array(_object(["value"], role=_TEXT, contentType=_TEXT, value={"type": "string", "minLength": 1})),
     bodies=_array(_object(["value"], role=_TEXT, contentType=_TEXT, charCount=_COUNT, wordCount=_COUNT, value=_TEXT)),
     by=_TEXT,
     located=_TEXT,
+    descriptions=_array(_object(["value"], role=_TEXT, contentType=_TEXT, value=_TEXT)),
+    associations=_array(
+        _object(
+            ["name", "uri"],
+            name=_TEXT,
+            rel=_TEXT,
+            uri=_URI,
+            type={"const": "picture"},
+            by=_TEXT,
+            descriptions=_array(_object(["value"], role=_TEXT, contentType=_TEXT, value=_TEXT)),
+            renditions=_array(_object(["name"], name=_TEXT, href=_URI)),
+        )
+    ),
     infoSources=_array(_object(["name"], name=_TEXT, role=_TEXT)),
     subjects=_array(
         _object(
@@ -54,6 +75,11 @@ SCHEMA = _object(
     ),
     altIds=_array(_object(["role", "value"], role=_TEXT, value=_TEXT)),
 )
+
+# What may be published has a language and a headline; what is canceled need not.
+SCHEMA["if"] = {"properties": {"pubStatus": {"const": "usable"}}}
+SCHEMA["then"] = {"required": ["language", "headlines"]}
+SCHEMA["else"] = {"not": {"required": ["bodies"]}}
 
 _VALIDATOR = Draft202012Validator(SCHEMA, format_checker=FormatChecker())
 

@@ -15,7 +15,7 @@ from streams.commands.context import FILE
 from streams.commands.enrich import netted, prepared_documents
 from streams.commands.inputs import Document
 from streams.commands.letters import plain
-from streams.documents import date_with_zone
+from streams.documents import date_with_zone, readable_date
 from streams.records import Form, Rejection, Repair, told_form
 from streams.text.article import Cut, Language, Subject
 from streams.text.language import detect as languages
@@ -82,12 +82,17 @@ def explain_article(article: Article, language: Language, subjects: Sequence[Sub
 
 def _facts(article: Article) -> Iterator[str]:
     published = article.published
-    if published and date_with_zone(published) is None:
-        published += " (left out: it names no zone)"
+    if published and readable_date(published) is None:
+        published += " (left out: no day can be read)"
+    elif published and date_with_zone(published) is None:
+        published += " (in ce_published alone: it names no zone)"
     yield from _row("dateline", article.dateline)
     yield from _row("agencies", ", ".join(article.agencies))
     yield from _row("byline", article.byline)
     yield from _row("published", published)
+    yield from _row("modified", article.modified)
+    yield from _row("summary", article.summary)
+    yield from _row("image", article.image.url if article.image else None)
     yield from _row("outlet", article.outlet)
     yield from _row("section", article.section)
     yield from _row("keywords", ", ".join(article.keywords))

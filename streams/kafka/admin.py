@@ -79,6 +79,13 @@ async def check_topics(settings: Settings, steps: Iterable[Step]) -> None:
 
 async def _most_bytes(settings: Settings, topic: str) -> int:
     """How large a record a topic takes; without limit where we may not ask."""
+    value = (await topic_config(settings, topic, (MOST_BYTES,))).get(MOST_BYTES)
+    return sys.maxsize if value is None else int(value)
+
+
+async def topic_config(settings: Settings, topic: str, names: Sequence[str]) -> dict[str, str]:
+    """Kafka's own settings of a topic, by name; none where we may not ask."""
     async with opened(AIOKafkaAdminClient(**connection(settings))) as admin:
-        [response] = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, str(topic), {MOST_BYTES: None})])
-    return min((int(value) for *_, entries in response.resources for _, value, *_ in entries or ()), default=sys.maxsize)
+        wanted = ConfigResource(ConfigResourceType.TOPIC, str(topic), dict.fromkeys(names))
+        [response] = await admin.describe_configs([wanted])
+    return {name: value for *_, entries in response.resources for name, value, *_ in entries or ()}

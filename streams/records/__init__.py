@@ -11,11 +11,12 @@ metadata of HTML pages. Clock, environment and network have no say: the same byt
     pages        HTML pages; page_kinds: which hold no article; markup: HTML as a tree and as lines
     judging      is a text an article, or one of these:
     walls        consent walls, robot checks, pay walls; listings: index pages, galleries; prose: what tells them
-    fields       names and forms of values; dates, languages, urls: one form of each
+    fields       names and forms of values; dates, languages, urls: one form of each; titles, bylines, keywords, images: of
+                 what a source gives as such, that which is it
     shapes       the shapes that libraries, APIs and standards give, for INPUTS.md and its test
 """
 
-from streams.records.draft import Draft, Reason, Rejection, Repair
+from streams.records.draft import NO_INSTRUCTIONS, Draft, Image, Instructions, PubStatus, Reason, Rejection, Repair
 from streams.records.fields import FIELDS
 from streams.records.forms import Form
 from streams.records.judging import judge_text
@@ -24,8 +25,12 @@ from streams.records.urls import canonical_url
 
 __all__ = [
     "FIELDS",
+    "NO_INSTRUCTIONS",
     "Draft",
     "Form",
+    "Image",
+    "Instructions",
+    "PubStatus",
     "Reason",
     "Rejection",
     "Repair",

@@ -20,6 +20,7 @@ class Reason(StrEnum):
     NO_TEXT = "no-text"
     UNREADABLE_HTML = "unreadable-html"
     WITHDRAWN = "withdrawn"
+    EMBARGOED = "embargoed"
     INDEX_PAGE = "index-page"
     GALLERY = "gallery"
     CONSENT_WALL = "consent-wall"
@@ -52,14 +53,63 @@ class Repair:
     excerpt: str = ""
 
 
+class PubStatus(StrEnum):
+    """Whether an article may be published; IPTC's words. What is withheld is rejected, and so is no value here."""
+
+    USABLE = "usable"
+    CANCELED = "canceled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instructions:
+    """What a source asks of those who use its article, in the terms of ninjs; None where it says nothing.
+
+    ``uri``: the identity that a wire gives its item, the same for all versions of it. ``version``: as written.
+    ``version_created``, ``embargoed_until`` and ``expires``: as :attr:`Draft.published`. ``urgency``: 1 (highest) to 9.
+    ``fingerprint``: that of the headline to cancel, where it is told as in Headwater's own documents.
+    """
+
+    uri: str | None = None
+    pub_status: PubStatus = PubStatus.USABLE
+    version: str | None = None
+    version_created: str | None = None
+    embargoed_until: str | None = None
+    expires: str | None = None
+    urgency: int | None = None
+    ed_note: str | None = None
+    usage_terms: str | None = None
+    copyright_holder: str | None = None
+    copyright_notice: str | None = None
+    fingerprint: str | None = None
+
+    @property
+    def canceled(self) -> bool:
+        """Whether the source takes the article back."""
+        return self.pub_status is PubStatus.CANCELED
+
+
+NO_INSTRUCTIONS = Instructions()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """An article's lead image: an address of http or https, and what is said of it, at most 1,000 characters each."""
+
+    url: str
+    caption: str | None = None
+    credit: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """An article as its producer wrote it: fields sorted out, nothing cleaned yet.
 
-    ``headline`` or ``text`` is filled. ``text`` has one line a paragraph where the source had paragraphs. ``url`` is
-    canonical (:func:`~streams.records.urls.canonical_url`). ``published`` is RFC 3339 where the source tells the instant,
-    else as written; ``language`` is what the source claims; ``keywords`` come without "#", at most 64. Strings other than
-    ``text`` and ``url`` have at most 1,000 characters. ``repairs``: what reading mended.
+    ``headline`` or ``text`` is filled, unless the article is canceled. ``text`` has one line a paragraph where the source
+    had paragraphs. ``url`` is
+    canonical (:func:`~streams.records.urls.canonical_url`). ``published`` and ``modified`` are RFC 3339 where the source
+    tells the instant, else as much of ISO 8601 as it tells, without a zone; what can't be read is as written. ``summary``: the
+    standfirst or teaser beside a text. ``language`` is what the source claims; ``keywords`` come without "#", at most 64.
+    Strings other than ``text`` and ``url`` have at most 1,000 characters. ``repairs``: what reading mended.
     """
 
     headline: str | None = None
@@ -69,9 +119,13 @@ class Draft:
     publisher: str | None = None
     byline: str | None = None
     published: str | None = None
+    modified: str | None = None
+    summary: str | None = None
+    image: Image | None = None
     language: str | None = None
     section: str | None = None
     dateline: str | None = None
     agencies: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
+    instructions: Instructions = NO_INSTRUCTIONS
     repairs: tuple[Repair, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 from typing import Final, NamedTuple
 
 from streams.records.draft import Reason, Rejection, Repair
@@ -186,9 +187,34 @@ def _detect(value: bytes) -> Decoded | None:
         text = value.decode(codec) if codec else None
     except UnicodeDecodeError:
         return None
-    if text is None:
+    if text is None or not _makes_sense(text):
         return None
     return Decoded(text, (_repair(f"no encoding named: {codec} by its letters", text),))
+
+
+_MOST_SYMBOLS, _MOST_MIXED = 0.2, 0.2  # shares of what is beyond ASCII, of the words that have such letters
+_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f-\x9f]")
+_TEXT_PER_CONTROL = 200  # characters
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def _makes_sense(text: str) -> bool:
+    """Whether a guess gives text: few control characters and symbols among the letters, and no words in two scripts."""
+    if len(_CONTROL.findall(text)) * _TEXT_PER_CONTROL > len(text):
+        return False
+    high = [character for character in text[:_MOST_LOOKED_AT] if character > "\x7f" and character not in _TYPOGRAPHY]
+    symbols = [each for each in high if not each.isalpha() and unicodedata.category(each)[0] not in "MPNZ"]
+    if len(symbols) > _MOST_SYMBOLS * len(high):
+        return False
+    words = [word for word in _WORD.findall(text[:_MOST_LOOKED_AT]) if not word.isascii()]
+    mixed = sum(1 for word in words if _is_mixed(word))
+    return mixed <= _MOST_MIXED * len(words)
+
+
+def _is_mixed(word: str) -> bool:
+    """Whether Latin letters stand beside Greek, Cyrillic, Hebrew or Arabic ones in a word."""
+    latin = any(character <= "\u024f" for character in word)
+    return latin and any("\u0370" <= character <= "\u06ff" for character in word)
 
 
 def _is_high(character: str) -> bool:

@@ -8,9 +8,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
-from streams.records.dates import instant_text
-from streams.records.draft import Draft, Reason, Rejection, Repair
+from streams.records.bylines import read_names
+from streams.records.dates import best_moment
+from streams.records.draft import Draft, Image, Instructions, PubStatus, Reason, Rejection, Repair
+from streams.records.images import associated_image, line_of, read_image
+from streams.records.keywords import read_keywords
 from streams.records.languages import language_tag
+from streams.records.markup import paragraphs
+from streams.records.titles import is_cut, whole_title, without_outlet
 from streams.records.urls import canonical_url
 from streams.text.article import first_of_each
 
@@ -58,6 +63,18 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
         "time", "created_at", "version_created", "content_created", "updated", "date_modified", "date_modify", "modified",
         "modified_gmt", "timestamp", "seendate", "indexed_date", "collect_date", "updated_parsed",
     ),
+    "modified": (
+        "date_modified", "modified_at", "modified", "date_modify", "modified_gmt", "updated_at", "updated", "last_modified",
+        "article:modified_time", "og:updated_time", "updated_parsed", "content_modified",
+    ),
+    "time_zone": ("time_zone", "timezone", "tz"),
+    "image": (
+        "image", "image_url", "lead_image", "lead_image_url", "top_image", "main_image", "featured_image", "featured_media_url",
+        "url_to_image", "og:image", "twitter:image", "social_image", "image_src", "picture", "media_content", "top_img",
+        "thumbnail", "thumbnail_url", "media_thumbnail", "enclosures", "enclosure", "banner_image", "images", "multimedia",
+    ),
+    "image_caption": ("image_caption", "image_description", "caption", "image_alt", "og:image:alt", "twitter:image:alt"),
+    "image_credit": ("image_credit", "image_credits", "image_copyright", "photo_credit", "photo_by", "credit"),
     "language": (
         "language", "lang", "in_language", "full_language", "meta_lang", "content-language", "dc:language", "og:locale",
         "title_detail", "feed",
@@ -71,6 +88,16 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
         "news_keywords", "article:tag", "meta_keywords", "keywords", "tags", "hashtags", "topics", "entities", "subjects",
         "subject", "parsely-tags",
     ),
+    "embargoed_until": ("embargoed_until", "embargoed", "embargo_until", "embargo_date", "embargo"),
+    "expires": ("expires", "expiry_date", "expiration_date", "expires_at", "valid_until", "article:expiration_time"),
+    "version": ("version",),
+    "version_created": ("version_created",),
+    "status": ("pub_status", "publishing_status", "publication_status", "creative_work_status"),
+    "urgency": ("urgency",),
+    "ed_note": ("ed_note", "editor_note", "editors_note", "editorial_note"),
+    "usage_terms": ("usage_terms", "rights_info", "usage_info", "conditions_of_access", "license", "rights", "dc:rights"),
+    "copyright_holder": ("copyright_holder",),
+    "copyright_notice": ("copyright_notice", "copyright", "dc:copyright"),
 }
 # fmt: on
 """The names, best first, from which each field of the draft is read; the first that is filled wins.
@@ -88,7 +115,6 @@ _KEYWORD_LIMIT = 64  # keywords
 _NAMES_LIMIT = 64  # authors
 _LONG_LINE = 400  # characters: more than a paragraph
 _PARTS_OF_TIME = 6  # year to second, in Python's struct_time
-_KEYWORD_SEPARATOR = re.compile("[,;|،、，；]")
 
 # Where objects keep what a string would have said: schema.org, feedparser, ninjs, WordPress, New York Times, Guardian, MongoDB.
 _NAME_KEYS = (
@@ -123,7 +149,12 @@ def fold(name: str) -> str:
 
 
 _FOLDED: Final = {field: tuple(dict.fromkeys(map(fold, names))) for field, names in FIELDS.items()}
-_KNOWN_NAMES: Final = frozenset(name for names in _FOLDED.values() for name in names)
+_INSTRUCTIONS: Final = (
+    "embargoed_until", "expires", "version", "version_created", "status", "urgency", "ed_note", "usage_terms",
+    "copyright_holder", "copyright_notice",
+)  # fmt: skip
+_BESIDE: Final = (*_INSTRUCTIONS, "modified", "time_zone", "image", "image_caption", "image_credit")  # make no article
+_KNOWN_NAMES: Final = frozenset(name for field, names in _FOLDED.items() if field not in _BESIDE for name in names)
 _CONTENT_NAMES: Final = frozenset(name for field in ("headline", "text", "html", "teaser") for name in _FOLDED[field])
 
 
@@ -147,6 +178,11 @@ def no_field_known(record: Mapping[str, object]) -> Rejection | None:
 def has_content(value: Mapping[str, object]) -> bool:
     """Whether an object has a field for a headline or a text at all."""
     return not _CONTENT_NAMES.isdisjoint(map(fold, value))
+
+
+def has_text(record: Mapping[str, object]) -> bool:
+    """Whether a folded record has a field for a text, plain or HTML, with something in it."""
+    return any(record.get(name) for name in (*_FOLDED["text"], *_FOLDED["html"]))
 
 
 def wrong_type(record: Mapping[str, object], names_written: Iterable[str]) -> Rejection | None:
@@ -192,20 +228,140 @@ def _teaser(record: Mapping[str, object]) -> str:
 
 def read_fields(record: Mapping[str, object], text: str) -> Draft:
     """The draft of a record (under folded names) around its text."""
+    url, publisher = _first(record, "url", _article_url), _first(record, "publisher", _outlet)
+    outlets = [name for name in (publisher, urlsplit(url).hostname if url else None) if name]
+    language = _first(record, "language", _language)
     return Draft(
-        headline=_first(record, "headline", _line),
+        headline=_headline(record, outlets),
         text=text,
-        url=_first(record, "url", _article_url),
+        url=url,
         source_id=_first(record, "source_id", _line_or_number),
-        publisher=_first(record, "publisher", _outlet),
-        byline=_first(record, "byline", _people),
-        published=_date(record, "published") or _date(record, "changed"),
-        language=_first(record, "language", _language),
+        publisher=publisher,
+        byline=_byline(record, outlets),
+        published=_date(record, "published", language) or _date(record, "changed", language),
+        modified=_date(record, "modified", language),
+        summary=_summary(record, text),
+        image=_image(record, url),
+        language=language,
         section=_first(record, "section", _line),
         dateline=_first(record, "dateline", _place),
         agencies=tuple(dict.fromkeys(_agencies(record.get("infosources")))),
         keywords=_merged_keywords(record),
+        instructions=read_instructions(record),
     )
+
+
+def _headline(record: Mapping[str, object], outlets: list[str]) -> str | None:
+    """The first title, whole and without the outlet."""
+    title = _first(record, "headline", _line)
+    if title and is_cut(title):
+        title = whole_title(title, (other for name in _FOLDED["headline"] if (other := _line(record.get(name)))))
+    return without_outlet(title, outlets) if title else None
+
+
+def _byline(record: Mapping[str, object], outlets: list[str]) -> str | None:
+    """The first field that names people; of organisations, one that names no people."""
+    for read in (_persons, _strings):
+        for name in _FOLDED["byline"]:
+            written = [decode_entities(_INLINE_TAG.sub("", each[:_LINE_LIMIT])) for each in read(record.get(name)) or ()]
+            if names := read_names(written, outlets):
+                return names[:_LINE_LIMIT].rstrip(", ")
+    return None
+
+
+def _persons(value: object) -> list[str] | None:
+    """The strings of a value without schema.org's organisations."""
+    if isinstance(value, list):
+        return [name for each in value[:_NAMES_LIMIT] for name in _persons(each) or ()]
+    is_organisation = isinstance(value, dict) and str(value.get("@type", "")).endswith("Organization")
+    return None if is_organisation else _strings(value)
+
+
+_LONGEST_SUMMARY = 1_000  # characters; a longer one is a text
+_READ_ON = re.compile(
+    r"\s*(?:\[(?:…|\.\.\.|&hellip;)\]\s*)?(?:(?:Continue reading|Read more"
+    r"|The post\b.{1,200}\bfirst on)\b.{0,200}|\[(?:…|\.\.\.)\])\s*$",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def _summary(record: Mapping[str, object], text: str) -> str | None:
+    """The standfirst or teaser beside a text: in one line, without markup, and not the text itself."""
+    for name in _FOLDED["teaser"]:
+        written = paragraphs(_text(record.get(name)) or "")
+        summary = " ".join(_READ_ON.sub("", decode_entities(written)).split())
+        if summary and len(summary) <= _LONGEST_SUMMARY and summary != " ".join(text[: _LONGEST_SUMMARY * 2].split()):
+            return summary
+    return None
+
+
+def _image(record: Mapping[str, object], url: str | None) -> Image | None:
+    image = _first(record, "image", lambda value: read_image(value, url)) or associated_image(record.get("associations"))
+    if image is None:
+        return None
+    caption, credit = (_first(record, field, line_of) for field in ("image_caption", "image_credit"))
+    return Image(url=image.url, caption=image.caption or caption, credit=image.credit or credit)
+
+
+_WIRE_SIGNS: Final = ("versioncreated", "pubstatus", "version")
+_CANCELED: Final = frozenset(("canceled", "cancelled", "killed", "withdrawn", "retracted"))
+_WITHHELD: Final = "withheld"
+_LEAST_URGENT: Final = 9
+_RIGHTS_KEYS = ("linkedRights", "encodedRights", "url", "@id", *_NAME_KEYS)
+
+
+def status_of(record: Mapping[str, object]) -> str:
+    """The last word of what a record says of its publication, in lower case: of a code too ("stat:canceled"). "" for none."""
+    written = _first(record, "status", _line) or ""
+    return re.split("[:/#]", written.lower().strip())[-1]
+
+
+def is_withheld(record: Mapping[str, object]) -> bool:
+    return status_of(record) == _WITHHELD
+
+
+def is_canceled(record: Mapping[str, object]) -> bool:
+    return status_of(record) in _CANCELED
+
+
+def read_instructions(record: Mapping[str, object]) -> Instructions:
+    """What a record (under folded names) asks of those who use it. A version counts beside an identity alone."""
+    uri = wire_uri(record)
+    is_article_of_schema = "@type" in record
+    return Instructions(
+        uri=uri,
+        pub_status=PubStatus.CANCELED if is_canceled(record) else PubStatus.USABLE,
+        version=_first(record, "version", _line_or_number) if uri or is_article_of_schema else None,
+        version_created=_date(record, "version_created") if uri else None,
+        embargoed_until=_date(record, "embargoed_until"),
+        expires=_date(record, "expires"),
+        urgency=_first(record, "urgency", _urgency),
+        ed_note=_first(record, "ed_note", _one_line),
+        usage_terms=_first(record, "usage_terms", lambda value: _one_line(value, _RIGHTS_KEYS)),
+        copyright_holder=_first(record, "copyright_holder", _one_line),
+        copyright_notice=_first(record, "copyright_notice", _one_line),
+    )
+
+
+def wire_uri(record: Mapping[str, object]) -> str | None:
+    """The identity that a wire gives its item; None for what is no wire's item.
+
+    An item is a wire's where it has a ``uri`` beside ``versioncreated``, ``pubstatus`` or ``version``. Superdesk's ninjs says
+    ``guid`` instead, always with a ``pubstatus`` or ``versioncreated``.
+    """
+    signs = [name for name in _WIRE_SIGNS if record.get(name) not in (None, "")]
+    if uri := _line(record.get("uri")) if signs else None:
+        return uri
+    return (_line(record.get("guid")) or None) if signs and signs != ["version"] else None
+
+
+def _urgency(value: object) -> int | None:
+    number = _line_or_number(value) or ""
+    return int(number) if number.isascii() and number.isdigit() and 1 <= int(number[:2]) <= _LEAST_URGENT else None
+
+
+def _one_line(value: object, keys: tuple[str, ...] = _NAME_KEYS) -> str:
+    return " ".join((_line(value, keys) or "").split())
 
 
 def decode_entities(text: str) -> str:
@@ -270,10 +426,11 @@ def _line_or_number(value: object) -> str | None:
     return "" if line and line.lower() in _NOTHING else line
 
 
-def _date(record: Mapping[str, object], field: str) -> str | None:
-    """The first date that names its instant, as RFC 3339, else the first as it is written."""
+def _date(record: Mapping[str, object], field: str, language: str | None = None) -> str | None:
+    """The first date that can be read, in a :class:`~streams.records.dates.Moment`'s form, else the first as it is written."""
     written = [found for name in _FOLDED[field] if (found := _moment(name, record.get(name)))]
-    return next((instant for each in written if (instant := instant_text(each))), next(iter(written), None))
+    best = best_moment(written, _first(record, "time_zone", _line), language)
+    return best.text if best else next(iter(written), None)
 
 
 def _moment(name: str, value: object) -> str | None:
@@ -310,18 +467,6 @@ def _fundus_paragraphs(body: Mapping[str, Any]) -> Iterator[str]:
         if isinstance(section, dict):
             yield from _strings(section.get("headline")) or ()
             yield from _strings(section.get("paragraphs")) or ()
-
-
-def _people(value: object) -> str:
-    """Names, each once, joined by commas; the addresses of their profiles are none."""
-    written = (_INLINE_TAG.sub("", name[:_LINE_LIMIT]) for name in (_strings(value) or ())[:_NAMES_LIMIT])
-    names = (_BY.sub("", _without_mail(decode_entities(name)).strip(" ()"), 1) for name in written)
-    kept = dict.fromkeys(name for name in names if name and "://" not in name and name.lower() not in _NOTHING)
-    return ", ".join(kept)[:_LINE_LIMIT].rstrip(", ")
-
-
-def _without_mail(name: str) -> str:
-    return " ".join(_MAIL.sub(" ", name).split()) if "@" in name else name
 
 
 def _outlet(value: object) -> str | None:
@@ -369,12 +514,7 @@ def _merged_keywords(record: Mapping[str, object]) -> tuple[str, ...]:
 
 
 def _keywords(value: object) -> tuple[str, ...]:
-    """Without "#", each once whatever its case; one string holds several, between commas or as hashtags."""
-    words = _strings(value, _KEYWORD_KEYS) or []
-    if len(words) == 1:
-        tokens = words[0].split()
-        words = tokens if all(token.startswith(("#", "＃")) for token in tokens) else _KEYWORD_SEPARATOR.split(words[0])
-    return _distinct(decode_entities(word) for word in words)
+    return _distinct(read_keywords(map(decode_entities, _strings(value, _KEYWORD_KEYS) or ())))
 
 
 def _distinct(words: Iterable[str]) -> tuple[str, ...]:

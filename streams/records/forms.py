@@ -21,7 +21,10 @@ _FORM_BY_MEDIA_TYPE: Final = {
     "application/xhtml+xml": Form.HTML,
     "text/plain": Form.TEXT,
 }
-_JSON_START = re.compile(rb'\s*(?:\{|\[\s*(?:[\[{"\]]|-?\d+\s*,))')
+_JSON_START = re.compile(
+    rb'\s*(?:\{|\[\s*(?:[\[{"\]]|-?\d+\s*,)'
+    rb'|"(?:\s|\\[nrt"\\])*[\[{](?:\s|\\[nrt]|[\[{])*\\)'  # JSON in a string
+)
 _HTML_START = re.compile(rb"\s*<(?:!doctype\s+html|!--|[a-z][a-z0-9]*[\s/>])", re.IGNORECASE)
 _XML_START = re.compile(rb"\s*<(?:\?xml|rss|feed|newsml|newsitem|newsmessage|nitf)\b", re.IGNORECASE)
 _HTML_ROOT = re.compile(rb"<(?:!doctype\s+)?html", re.IGNORECASE)

@@ -13,17 +13,20 @@ from typing import Any, Final, NamedTuple, Protocol
 
 import orjson
 
-from streams.records.draft import Draft, Reason, Rejection, Repair
+from streams.records.draft import NO_INSTRUCTIONS, Draft, Reason, Rejection, Repair
 from streams.records.fields import (
     KINDS,
     decode_entities,
-    fold,
     folded,
     has_content,
+    has_text,
+    is_canceled,
+    is_withheld,
     no_field_known,
     no_text,
     read_fields,
     read_text,
+    wire_uri,
     wrong_type,
 )
 from streams.records.linked_data import embedded_articles, is_article, resolved
@@ -112,21 +115,24 @@ def _is_deeper(parsed: Any, max_depth: int) -> bool:
 # JSON Feed, Media Cloud, Elasticsearch, Debezium. They count only beside no headline and no text.
 _WRAPPERS: Final = (
     "article", "articles", "entry", "entries", "item", "items", "story", "stories", "results", "result", "docs", "hits",
-    "response", "source", "after", "data", "payload", "value", "post", "news", "json-ld",
+    "response", "after", "source", "data", "payload", "value", "post", "news", "json-ld",
 )  # fmt: skip
+
+
+_MOST_TEXTS = 3  # JSON in a string in JSON: a producer's and a connector's
 
 
 def _read_value(value: Any, max_depth: int, read_bytes: ReadBytes) -> Draft | Rejection:
     """Take the article out of its envelopes and read it."""
-    root, was_text = value, False
+    root, texts = value, 0
     while True:
         if isinstance(value, list):
             articles = [each for each in value if is_article(each)] or value
             if len(articles) != 1:
                 return Rejection(Reason.NOT_AN_ARTICLE, f"a list of {len(value):,}: publish each article by itself")
             value = articles[0]
-        elif isinstance(value, str) and value.lstrip().startswith("{") and not was_text:  # encoded twice
-            parsed, was_text = _parse(value, max_depth), True
+        elif isinstance(value, str) and value.lstrip()[:1] in ("{", "[", '"') and texts < _MOST_TEXTS:  # encoded twice
+            parsed, texts = _parse(value, max_depth), texts + 1
             if isinstance(parsed, Rejection):
                 return parsed
             value = root = parsed.value
@@ -140,12 +146,20 @@ def _read_value(value: Any, max_depth: int, read_bytes: ReadBytes) -> Draft | Re
             return read_object(resolved(value, root))
 
 
+def _changed(value: Mapping[str, Any]) -> tuple[Any] | None:
+    """The row of a change event of Debezium's: its state after the change; null for a row that was deleted."""
+    is_change = "after" in value and ("before" in value or "op" in value) and not has_content(value)
+    return (value["after"],) if is_change else None
+
+
 def _inner(value: Mapping[str, Any]) -> tuple[Any] | None:
     """What stands in an envelope, in a tuple since it may be null; None for what is no envelope."""
     if value.keys() == {"schema", "payload"}:  # Kafka Connect
         return (value["payload"],)
     if "specversion" in value and "data" in value:
         return (value["data"],)
+    if changed := _changed(value):
+        return changed
     if ("@graph" in value or "@type" in value) and not is_article(value):
         found = list(embedded_articles(value))
         return (found,) if found else (value["@graph"],) if "@graph" in value else None
@@ -180,7 +194,6 @@ def _event_data(event: Mapping[str, Any]) -> tuple[bytes, str | None] | Rejectio
 # ---- Objects
 
 _NOT_TEXT_TYPES: Final = frozenset(("audio", "video", "picture", "graphic", "event", "planning"))  # of ninjs
-_WITHDRAWN: Final = frozenset(("canceled", "cancelled", "withheld"))
 
 
 def read_object(value: Mapping[str, Any]) -> Draft | Rejection:
@@ -192,6 +205,9 @@ def read_object(value: Mapping[str, Any]) -> Draft | Rejection:
         record["url"] = record.pop("source", None)
     if is_article(value):
         record.setdefault("headline", record.get("name"))
+    if is_canceled(record):
+        return _read_cancellation(record)
+    record = _with_roles(record)
     if refused := no_field_known(record) or _refused_ninjs(record) or wrong_type(record, [name for name, _ in written]):
         return refused
     text, repairs = read_text(record)
@@ -205,19 +221,59 @@ def read_object(value: Mapping[str, Any]) -> Draft | Rejection:
             return page
         draft = read_fields(record, "")
         if isinstance(page, Draft):  # a whole page fills what the record leaves open
-            draft = Draft(**{each.name: getattr(draft, each.name) or getattr(page, each.name) for each in fields(Draft)})
+            draft = Draft(**{each.name: _filled(getattr(draft, each.name), getattr(page, each.name)) for each in fields(Draft)})
     if not (draft.headline or draft.text):
         return no_text()
     return replace(draft, repairs=(*draft.repairs, *repairs)) if repairs else draft
 
 
+_ROLE = re.compile("(headline|body|description)(.+)")
+
+
+def _with_roles(record: dict[str, object]) -> dict[str, object]:
+    """A wire's item with ninjs 1's fields by role ("headline_main") under the bare name too: the main one, else plain text."""
+    if not wire_uri(record):
+        return record
+    roles: dict[str, object] = {}
+    for name in sorted(record, key=lambda each: (not each.endswith("main"), "html" in each)):
+        found, value = _ROLE.fullmatch(name), record[name]
+        if found and isinstance(value, str) and value.strip():
+            roles.setdefault(found[1], value)
+    return {**record, **{name: value for name, value in roles.items() if not record.get(name)}}
+
+
+_FINGERPRINT = re.compile("[0-9a-f]{32}")
+
+
+def _filled(own: Any, other: Any) -> Any:
+    return other if own in (None, "", (), NO_INSTRUCTIONS) else own
+
+
+def _read_cancellation(record: Mapping[str, object]) -> Draft | Rejection:
+    """A source takes an article back: all it has to say is which."""
+    draft = replace(read_fields(record, ""), keywords=())
+    draft = replace(draft, instructions=replace(draft.instructions, fingerprint=_fingerprint(record)))
+    if draft.instructions.uri or draft.url:
+        return draft
+    return Rejection(Reason.WITHDRAWN, 'it cancels an article and does not say which: give its "uri" or "url"')
+
+
+def _fingerprint(record: Mapping[str, object]) -> str | None:
+    """The headline's fingerprint among a document's other ids, where it is one of Headwater's own."""
+    others = record.get("altids")
+    for each in others if isinstance(others, list) else ():
+        if isinstance(each, dict) and each.get("role") == "headline-fingerprint":
+            value = each.get("value")
+            return value if isinstance(value, str) and _FINGERPRINT.fullmatch(value) else None
+    return None
+
+
 def _refused_ninjs(record: Mapping[str, object]) -> Rejection | None:
-    """An agency's item that is no text, or that it took back."""
-    if "versioncreated" not in record and "pubstatus" not in record:
-        return None
-    status, kind = record.get("pubstatus"), record.get("type")
-    if isinstance(status, str) and status.lower() in _WITHDRAWN:
-        return Rejection(Reason.WITHDRAWN, f'"pubstatus" is "{status}": its source does not want it published')
-    if isinstance(kind, str) and kind in _NOT_TEXT_TYPES and not any(fold(name).startswith("bod") for name in record):
+    """An agency's item that is no text, or that is not to be published for now."""
+    if is_withheld(record):
+        return Rejection(Reason.WITHDRAWN, '"pubstatus" is "withheld": its source does not want it published for now')
+    kind = record.get("type")
+    is_item = any(name in record for name in ("uri", "versioncreated", "pubstatus", "standard"))
+    if is_item and isinstance(kind, str) and kind in _NOT_TEXT_TYPES and not has_text(record):
         return Rejection(Reason.NOT_AN_ARTICLE, f'"type" is "{kind}": publish articles of text')
     return None

@@ -6,6 +6,7 @@ import html
 import logging
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -14,7 +15,7 @@ import orjson
 
 from streams.faults import Fault, caught
 from streams.records.draft import Draft, Reason, Rejection
-from streams.records.fields import folded, read_fields
+from streams.records.fields import FIELDS, fold, folded, read_fields
 from streams.records.linked_data import embedded_articles, resolved, types_of
 from streams.records.markup import (
     as_page,
@@ -27,6 +28,7 @@ from streams.records.markup import (
     without_control,
     words_of,
 )
+from streams.records.page_facts import read_facts
 from streams.records.page_kinds import refuse_page
 
 _MAX_ELEMENTS_THOROUGH = 5_000  # trafilatura's second reading is quadratic in nested lists and tables
@@ -83,26 +85,58 @@ def _page_metadata(tree: Any) -> dict[str, object]:
 
     The date is read here because trafilatura takes today as a bound for it: the answer would change with the day.
     """
-    said: list[tuple[str, object]] = []
-    tags: list[str] = []
-    links = [("canonical", link.get("href")) for link in tree.iter("link") if link.get("rel") == "canonical"]
+    links = [link.get("href") for link in tree.iter("link") if link.get("rel") == "canonical"]
     headings = [words_of(element) for element in tree.iter("h1")]
     titles = [words_of(element) for element in tree.iter("title")]
     documents = _linked_data(tree)
-    said += _described_article(documents, {*headings, *titles, *(href for _, href in links)}).items()
-    said.append(("@types", {kind for document in documents for kind in _top_types(document)}))
-    said += links
-    for meta in tree.iter("meta"):
-        name = meta.get("property") or meta.get("name") or meta.get("itemprop") or meta.get("http-equiv") or ""
-        content = meta.get("content") or ""
-        if name.lower() == "article:tag":
-            tags.append(content)
-        else:
-            said.append((name, content))
-    said += (("article:tag", tags), ("lang", tree.get("lang")), ("h1", headings[0] if len(headings) == 1 else None))
-    said += (("title", title) for title in titles)
-    said += (("time", element.get("datetime")) for element in tree.iter("time"))
+    article = _described_article(documents, {*headings, *titles, *(href for href in links if href)})
+    metas = _metas(tree)
+    facts = read_facts(tree, article, documents, metas, _address(article, links, metas))
+    said: list[tuple[str, object]] = [("headline", facts.headline), ("author", facts.byline)]
+    for name, moment in (("published", facts.published), ("modified", facts.modified)):
+        said.append((name, moment and moment.text))
+    said += (
+        ("image", facts.image and asdict(facts.image)),
+        ("@types", {kind for each in documents for kind in _top_types(each)}),
+    )
+    said += ((name, value) for name, value in article.items() if fold(name) not in _FACTS)
+    said += (("canonical", href) for href in links)
+    for name, contents in metas.items():
+        if fold(name) not in _FACTS | _NOT_OF_META:
+            said += ((name, contents if name == "article:tag" else content) for content in contents)
+    said.append(("lang", tree.get("lang")))
     return folded(said)
+
+
+# What read_facts has decided on, and what a page's meta tags say of the page rather than of the article.
+_FACTS = frozenset(
+    fold(name)
+    for field in ("headline", "byline", "published", "changed", "modified", "image")
+    for name in FIELDS[field]
+    if name not in ("creator", "feed")
+) | {"alternativeheadline", "image"}
+_NOT_OF_META = frozenset(
+    map(fold, (*FIELDS["version"], *FIELDS["status"], *FIELDS["urgency"], "uri", "id", "license", "summary"))
+)
+
+
+def _metas(tree: Any) -> dict[str, list[str]]:
+    """The contents of the meta tags by their names in lower case; of HTTP's headers only the language."""
+    metas: dict[str, list[str]] = {}
+    for meta in tree.iter("meta"):
+        header = meta.get("http-equiv") or ""
+        name = (
+            meta.get("property") or meta.get("name") or meta.get("itemprop") or (header if "language" in header.lower() else "")
+        )
+        if (content := (meta.get("content") or "").strip()) and name:
+            metas.setdefault(name.strip().lower(), []).append(content)
+    return metas
+
+
+def _address(article: dict[str, Any], links: list[str | None], metas: dict[str, list[str]]) -> str | None:
+    """The page's own address, as far as it tells it."""
+    told = (*links, *metas.get("og:url", ()), article.get("url"))
+    return next((each for each in told if isinstance(each, str) and each.startswith(("http://", "https://"))), None)
 
 
 def _top_types(document: Any) -> Iterator[str]:

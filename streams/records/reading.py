@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
+from streams.records.binaries import binary_form
 from streams.records.draft import Draft, Reason, Rejection, Repair
 from streams.records.encodings import declared_charset, decode, unmarked
 from streams.records.forms import Form, form_of, unframed
@@ -39,13 +40,15 @@ def read_record(
        the object itself, the only one of a list or of a JSON-LD document, a CloudEvent's data, the payload of Kafka
        Connect's envelope, or the only one in an API's answer; else NOT_AN_ARTICLE. Its fields are read by
        :data:`~streams.records.fields.FIELDS`: none known is NOT_AN_ARTICLE, a headline or text that is no text
-       WRONG_TYPE, neither filled NO_TEXT. Other fields of a wrong type are left out. A ninjs item that is canceled or
-       withheld is WITHDRAWN, a picture or video NOT_AN_ARTICLE.
+       WRONG_TYPE, neither filled NO_TEXT. Other fields of a wrong type are left out. An item that is canceled gives a
+       draft that says so, with or without headline and text; one that is withheld, or canceled without an identity, is
+       WITHDRAWN, a picture or video NOT_AN_ARTICLE.
     5. A page of HTML is searched for its article (NO_TEXT when there is none), a fragment is taken whole. More than
        20,000 elements: TOO_LARGE; nested deeper than 200 levels: TOO_DEEP; too broken to read: UNREADABLE_HTML. A page that
        holds several articles, pictures alone or a wall is INDEX_PAGE, GALLERY, CONSENT_WALL, ROBOT_CHECK or PAY_WALL;
        whether a text of another form is one, :func:`~streams.records.judging.judge_text` tells.
-    6. Plain text is one article whose headline is found later. Binary data is NOT_AN_ARTICLE.
+    6. Plain text is one article whose headline is found later. Binary data is NOT_AN_ARTICLE, by its name where
+       :mod:`~streams.records.binaries` knows it.
     """
     if value is None:
         return _TOMBSTONE
@@ -54,6 +57,8 @@ def read_record(
     value, marked = unmarked(unframed(value))
     if not value.strip():
         return _EMPTY
+    if marked is None and (binary := binary_form(value)):
+        return Rejection(Reason.NOT_AN_ARTICLE, f"{binary}: publish the article as JSON, HTML or text, uncompressed")
     text, form, repairs = _text_of(value, marked, content_type)
     if isinstance(text, Rejection):
         return text
@@ -86,7 +91,7 @@ def _text_of(value: bytes, marked: str | None, content_type: str | None) -> tupl
 
 def _read_text(text: str) -> Draft | Rejection:
     controls = len(_CONTROL.findall(text))
-    if text.startswith("\0") or controls * _TEXT_PER_CONTROL > len(text):
+    if _CONTROL.match(text) or controls * _TEXT_PER_CONTROL > len(text):
         return Rejection(
             Reason.NOT_AN_ARTICLE,
             f"binary data ({controls:,} control characters), as of Avro or Protobuf: publish JSON in UTF-8",

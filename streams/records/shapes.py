@@ -79,18 +79,21 @@ SHAPES: Final[Mapping[str, Shape]] = {
     "ninjs 1": _shape(
         "IPTC ninjs 1.0 to 1.8",
         "headline title body_text body_html body_xhtml description_text description_html description_xhtml uri byline"
-        " copyrightholder infosource firstcreated versioncreated contentcreated language located genre subject",
+        " copyrightholder infosource firstcreated versioncreated contentcreated language located genre subject version"
+        " pubstatus urgency embargoed expires ednote usageterms copyrightnotice rightsinfo",
     ),
     "ninjs 2, 3": _shape(
         "IPTC ninjs 2.0 to 3.1",
         "headlines bodies descriptions uri altIds by copyrightHolder infoSources firstCreated versionCreated contentCreated"
-        " language located subjects",
+        " language located subjects version pubStatus urgency embargoedUntil expires edNote usageTerms"
+        " copyrightNotice rightsInfo",
     ),
     "schema.org (JSON-LD)": _shape(
         "schema.org/NewsArticle and its kin, alone or in a page",
         "headline alternativeHeadline articleBody text description abstract url mainEntityOfPage @id identifier author creator"
         " publisher sourceOrganization provider datePublished dateModified inLanguage articleSection genre dateline"
-        " locationCreated keywords",
+        " locationCreated keywords version creativeWorkStatus expires copyrightHolder copyrightNotice usageInfo license"
+        " conditionsOfAccess",
     ),
     "HTML page": _shape(
         "meta, link and other elements, by name, property or itemprop; first the page's JSON-LD",

@@ -13,17 +13,32 @@ _BECOMES: Final = {
     "headline": "`headlines[]`, and the fingerprint",
     "text": "`bodies[]`, cleaned",
     "html": "the same, where there is no text",
-    "teaser": "the same, where there is nothing longer",
-    "url": "`altIds[]` role `url`, canonical; the article's id",
+    "teaser": "the same, where there is nothing longer; beside a text `descriptions[]` role `summary`",
+    "url": "`altIds[]` role `url`, canonical; the article's id, see [below](#which-addresses-are-one-article)",
     "source_id": "`altIds[]` role `source-id`",
     "publisher": "`infoSources[]` role `publisher`",
     "byline": "`by`",
-    "published": "`firstCreated`, where the zone is told",
+    "published": "`ce_published`, `ce_publishedprecision` (day, minute, second); `firstCreated`, where the zone is told",
     "changed": "the same, where there is no other date",
+    "modified": "`ce_modified`, `ce_modifiedprecision`",
+    "time_zone": "the zone of dates that name none",
+    "image": "`associations[]` rel `lead-image`, as is a picture of ninjs's associations",
+    "image_caption": "its `descriptions[]`, where the image has none",
+    "image_credit": "its `by`, where the image has none",
     "language": "`ce_languagedeclared`; the language itself is found in the text",
     "section": "evidence for the subjects",
     "dateline": "`located`, where the text has no dateline",
     "keywords": "`subjects[]` with `literal`, rel `keyword`",
+    "embargoed_until": "`embargoedUntil`, `ce_embargoeduntil`",
+    "expires": "`expires`, `ce_expires`",
+    "version": "`version`, `ce_version`, of an item with an identity or of a schema.org article",
+    "version_created": "`versionCreated`, of a wire's item",
+    "status": "`pubStatus`, `ce_pubstatus`; what is withheld is rejected",
+    "urgency": "`urgency`, `ce_urgency`",
+    "ed_note": "`edNote`, `ce_ednote`",
+    "usage_terms": "`usageTerms`, `ce_usageterms`",
+    "copyright_holder": "`copyrightHolder`, `ce_copyrightholder`",
+    "copyright_notice": "`copyrightNotice`, `ce_copyrightnotice`",
 }
 
 _REASONS: Final = {
@@ -37,7 +52,8 @@ _REASONS: Final = {
     Reason.WRONG_TYPE: "a headline or text that is a number, an object of something else …",
     Reason.NO_TEXT: "neither headline nor text, or a page without an article",
     Reason.UNREADABLE_HTML: "HTML that the parser gives up on",
-    Reason.WITHDRAWN: "ninjs with `pubstatus` canceled or withheld",
+    Reason.WITHDRAWN: "an item with `pubstatus` withheld, or canceled without an identity",
+    Reason.EMBARGOED: "its embargo ends later than the record's timestamp, and `HEADWATER_EMBARGO` is `hold`",
     Reason.INDEX_PAGE: "a list of articles, or several on one page",
     Reason.GALLERY: "pictures and their captions",
     Reason.CONSENT_WALL: "a cookie or consent dialogue instead of the article",
@@ -73,10 +89,18 @@ Kafka refuses a record whose timestamp lies over an hour ahead of the broker's c
 It judges the batch as a whole, so that a record's neighbours in its batch may be refused with it; send them again without it.
 Old timestamps are welcome.
 
+## Which addresses are one article
+
+An article without a wire's identity has its id from its address, the same for all of these: http and https; with and
+without "www."; with and without a slash at the end; with tracking parameters and a fragment; its AMP copy (`amp.` before the
+host, `/amp` before or behind the path, `.amp`, `?amp=1`, `?outputType=amp`, and as Google's and Bing's caches have it); its
+mobile copy (`m.`, `mobile.`, `mobil.`, `touch.`, `wap.` before the host, `?mobile=1`); its printed copy (`/print` behind the
+path, `?print=1`, `?view=print`). All other parameters and parts of an address tell articles apart.
+
 ## Which field becomes what
 
 Names are compared without regard to case, `_`, `-` and `:`. Of several, the first that is filled is read, in the order given;
-for a date, one that tells its zone comes first. Keywords are gathered from all their names.
+of dates, the first that can be read, or one of the same day that tells its zone. Keywords are gathered from all their names.
 """
 
 

@@ -43,3 +43,38 @@ def canonical_url(url: str) -> str | None:
     if not _HOST.fullmatch(host):
         return None
     return f"{parts.scheme}://{host}{port}{path}{f'?{query}' if query else ''}"
+
+
+# Labels before a site's own name, and what copies of an article for phones, AMP and printers have in their addresses. Each
+# names nothing but the copy; what may as well name another article ("?m=1", "?page=2", "/index.html") is not here.
+_COPY_HOST = re.compile(r"^(?:(?:www|m|mobile|mobil|touch|wap|amp)\.)+(?=[^.]+\.[^.])")
+_CACHE = re.compile(
+    r"^https?://(?:(?:www\.)?google\.[a-z.]{2,6}/amp|[a-z0-9-]+\.cdn\.ampproject\.org/(?:c|v|a|wp/c)"
+    r"|(?:www\.)?bing-amp\.com/c)/(s/)?(?=[^/]+\.)"
+)
+_COPY_END = re.compile(r"(?<=[^/])(?:/(?:amp|print)|[./]amp\.html?|\.amp|\.print\.html?)$", re.IGNORECASE)
+_COPY_START = re.compile(r"^/amp(?=/[^/]+/)", re.IGNORECASE)
+_COPY_PARAMETER = re.compile(
+    r"(?:amp|print|printable|printview|print_view|mobile)(?:=(?:1|true|yes|y|on|amp|print)?)?"
+    r"|(?:output_?type|output|format|view|mode|type|version|layout)=(?:amp|print|mobile)|amp_js_v=.*|usqp=mq.*",
+    re.IGNORECASE,
+)
+
+
+def url_identity(url: str) -> str:
+    """What the addresses of one article have in common, as an address: a canonical URL in, one for all copies out.
+
+    One article are http and https, "www." and not, a slash at the end and none, and the copies for AMP (the site's own, and
+    those of the caches of Google and Bing), for phones (``m.``, ``mobile.`` …) and for printing. An address that is none of
+    these copies, https and without "www." and slash, is its own identity.
+    """
+    if cache := _CACHE.match(url):
+        inner = canonical_url(f"http{'s' if cache[1] else ''}://{url[cache.end() :]}")
+        url = inner or url
+    parts = urlsplit(url)
+    host = _COPY_HOST.sub("", parts.netloc)
+    path = _COPY_START.sub("", parts.path)
+    while len(path) > 1 and (shorter := _COPY_END.sub("", path.rstrip("/"), count=1)) != path:
+        path = shorter
+    query = "&".join(each for each in parts.query.split("&") if each and not _COPY_PARAMETER.fullmatch(each))
+    return f"https://{host}{path or '/'}{f'?{query}' if query else ''}"

@@ -17,10 +17,11 @@ from typing import Final, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from streams.documents import ERRORS, ORIGIN_HEADER, REASON_HEADER, REPLAY_HEADER
+from streams.documents import ERRORS, ORIGIN_HEADER, REASON_HEADER, RELEASE_HEADER, REPLAY_HEADER
 from streams.kafka.admin import partition_counts
 from streams.kafka.clients import connection
 from streams.kafka.failures import pass_over
+from streams.records import Reason
 from streams.settings import Settings
 from streams.steps import Headers, Record, Topic, header, origin
 from streams.topics import RAW, REJECTED
@@ -146,9 +147,15 @@ def bytes_before_cut(record: Record) -> str | None:
 
 
 def replay_headers(record: Record, original: Record | None = None) -> Headers:
-    """The producer's headers, and which dead letter this is a replay of; of one that holds other bytes, ``original``'s."""
+    """The producer's headers, which dead letter this is a replay of, and that an embargo it was held for is lifted.
+
+    Of one that holds other bytes, ``original``'s headers.
+    """
     own = own_headers(record) if original is None else original.headers
-    return (*((name, value) for name, value in own if name != REPLAY_HEADER), (REPLAY_HEADER, str(place_of(record)).encode()))
+    kept = tuple((name, value) for name, value in own if name not in (REPLAY_HEADER, RELEASE_HEADER))
+    held = reason_of(record) == Reason.EMBARGOED
+    released = ((RELEASE_HEADER, Reason.EMBARGOED.encode()),) if held else ()
+    return (*kept, (REPLAY_HEADER, str(place_of(record)).encode()), *released)
 
 
 class Standing(Enum):

@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import blake2b
 from zlib import crc32
@@ -42,6 +42,8 @@ class DuplicateKind(StrEnum):
     """The same outlet's article with its body grown or corrected."""
     SAME_HEADLINE = "same-headline"
     """Only the headline is equal; the body tells something else."""
+    NEW_VERSION = "new-version"
+    """The owner itself, changed: the same article (one id) with another body, or a wire's item with other instructions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,10 @@ class Sighting:
     article_id: str
     outlet: int
     body: BodyPrint
+    version_ms: int = 0
+    """When this version was made, as a wire tells it (since 1970); 0 when unknown."""
+    instructions: int = 0
+    """A 32-bit hash of what a wire says of its item beside the text, 0 for none."""
 
 
 def print_body(body: str) -> BodyPrint:
@@ -123,16 +129,19 @@ def find_owner(owners: Iterable[Sighting], seen: Sighting, window_ms: int) -> Si
     """The article that ``seen`` repeats, or None when it is the first of its headline.
 
     An owner counts when it stands earlier in the log and the two timestamps lie within the window of each other, in
-    either direction: a backfill of old articles neither hides today's nor is hidden by them. Of two, the later in the log.
+    either direction: a backfill of old articles neither hides today's nor is hidden by them. Of two, the article's own
+    earlier version, else the later in the log.
     """
     within = (
         owner for owner in owners if owner.offset < seen.offset and abs(owner.timestamp_ms - seen.timestamp_ms) <= window_ms
     )
-    return max(within, key=lambda owner: owner.offset, default=None)
+    return max(within, key=lambda owner: (owner.article_id == seen.article_id, owner.offset), default=None)
 
 
 def judge_kind(owner: Sighting, seen: Sighting) -> DuplicateKind:
     """Tell in what way ``seen`` repeats ``owner``; both have the same headline."""
+    if owner.article_id == seen.article_id and _is_newer(owner, seen):
+        return DuplicateKind.NEW_VERSION
     if owner.body.exact == seen.body.exact:
         return DuplicateKind.SAME_ARTICLE
     if containment(owner.body, seen.body) < SAME_BODY_CONTAINMENT:
@@ -140,6 +149,18 @@ def judge_kind(owner: Sighting, seen: Sighting) -> DuplicateKind:
     if owner.outlet == seen.outlet != 0:
         return DuplicateKind.UPDATED
     return DuplicateKind.SAME_ARTICLE
+
+
+def _is_newer(owner: Sighting, seen: Sighting) -> bool:
+    """Whether an article differs from its version before. Where a wire tells when each was made, the older one is not newer."""
+    if owner.version_ms and seen.version_ms and seen.version_ms < owner.version_ms:
+        return False
+    return (owner.body.exact, owner.instructions) != (seen.body.exact, seen.instructions)
+
+
+def without(owners: Sequence[Sighting], canceled: Sighting) -> tuple[Sighting, ...]:
+    """The owners that are left when an article is canceled: its versions earlier in the log give up the headline."""
+    return tuple(each for each in owners if each.article_id != canceled.article_id or each.offset >= canceled.offset)
 
 
 def remember(owners: Sequence[Sighting], first: Sighting) -> tuple[Sighting, ...]:
@@ -160,8 +181,13 @@ def remember(owners: Sequence[Sighting], first: Sighting) -> tuple[Sighting, ...
 _HEAD = struct.Struct(">qq16sIIB")
 
 
+# A second entry for an owner of which a wire told more. Code that does not know it takes it for an owner of the end of the log,
+# which nothing repeats.
+_VERSION_OFFSET = (1 << 63) - 1
+
+
 def pack_owners(owners: Sequence[Sighting]) -> bytes:
-    """Encode owners for the table: 73 bytes each at most."""
+    """Encode owners for the table: 73 bytes each at most, 41 more for an item of a wire."""
     parts = []
     for owner in owners:
         sketch = owner.body.sketch
@@ -176,6 +202,9 @@ def pack_owners(owners: Sequence[Sighting]) -> bytes:
             )
         )
         parts.append(struct.pack(f">{len(sketch)}I", *sketch))
+        if owner.version_ms or owner.instructions:
+            told = (owner.version_ms, bytes.fromhex(owner.article_id), owner.instructions)
+            parts.append(_HEAD.pack(_VERSION_OFFSET, *told, 0, 0))
     return b"".join(parts)
 
 
@@ -185,7 +214,7 @@ def unpack_owners(stored: bytes | None) -> tuple[Sighting, ...]:
     Raises:
         ValueError: it did not make this.
     """
-    owners = []
+    owners: list[Sighting] = []
     at = 0
     try:
         while stored and at < len(stored):
@@ -193,6 +222,9 @@ def unpack_owners(stored: bytes | None) -> tuple[Sighting, ...]:
             at += _HEAD.size
             sketch = struct.unpack_from(f">{count}I", stored, at)
             at += 4 * count
+            if offset == _VERSION_OFFSET and owners:
+                owners[-1] = replace(owners[-1], version_ms=timestamp_ms, instructions=outlet)
+                continue
             owners.append(Sighting(offset, timestamp_ms, article_id.hex(), outlet, BodyPrint(exact, sketch)))
     except struct.error as error:
         raise ValueError(f"no owners of a headline: {error}") from None

@@ -158,7 +158,7 @@ def test_what_a_document_is_taken_for(value, content_type, said):
             {"published": "2026-03-17T14:05:00"},
             ENGLISH,
             "published",
-            "2026-03-17T14:05:00 (left out: it names no zone)",
+            "2026-03-17T14:05:00 (in ce_published alone: it names no zone)",
             id="a date without a zone",
         ),
         pytest.param(

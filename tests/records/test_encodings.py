@@ -66,7 +66,7 @@ def test_a_broken_byte_in_utf_8_costs_a_character_not_the_article() -> None:
     assert "1 broken" in draft.repairs[0].reason
 
 
-@pytest.mark.parametrize("value", [b"caf\xe9", bytes(range(128, 256)) * 4, b"\x1f\x8b\x08\x00" + bytes(range(255, 0, -1))])
+@pytest.mark.parametrize("value", [b"caf\xe9", bytes(range(128, 256)) * 4, b"\x1f\x8b\x18\x00" + bytes(range(255, 0, -1))])
 def test_what_could_be_anything_is_refused(value: bytes) -> None:
     outcome = read_record(value)
     assert isinstance(outcome, Rejection)

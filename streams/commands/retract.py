@@ -1,0 +1,158 @@
+"""``headwater retract``: take an article back, for producers whose source is no wire."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import click
+import orjson
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
+
+from streams.articles import OWN_URI, article_id
+from streams.commands.context import partitions_of, read_settings, run_async
+from streams.documents import ORIGIN_HEADER, article_uri, time_text
+from streams.kafka.admin import topic_config
+from streams.kafka.clients import connection, opened
+from streams.records import canonical_url
+from streams.settings import Settings
+from streams.steps import header
+from streams.topics import DUPLICATES, ENRICHED, PREPARED, RAW, REJECTED
+
+_ID = re.compile(f"(?:{OWN_URI})?([0-9a-f]{{32}})")
+_DAY_MS = 24 * 3600 * 1000
+_GIB = 1 << 30
+_LIMITS = ("cleanup.policy", "retention.ms", "retention.bytes", "min.compaction.lag.ms")
+
+# What a topic may still hold of an article that is canceled.
+_HOLDINGS: Final = {
+    RAW: "the record as its producer sent it",
+    PREPARED: "the cleaned article",
+    ENRICHED: "the versions before the cancellation",
+    DUPLICATES: "its headline and address, where it repeated another's",
+    REJECTED: "whole records, where it was rejected or held",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """An article as consumers have it: its id, the last version that stands in news.enriched, and where all of them stand."""
+
+    article_id: str
+    document: dict[str, Any] | None
+    places: tuple[str, ...]
+
+
+@click.command()
+@click.argument("articles", nargs=-1, required=True, metavar="ARTICLE…")
+@click.option("--note", help="Why, for the editors who get it (ninjs edNote).")
+def retract(articles: tuple[str, ...], note: str | None) -> None:
+    """Cancel each ARTICLE, which its id, its URL or its wire's uri names: consumers get a version with pubStatus canceled.
+
+    It goes through news.raw as a wire's kill does, and gives up the article's headline. Kafka deletes nothing for that: what
+    stays in which topic, and for how long, is told at the end.
+    """
+    settings = read_settings()
+    for line in run_async(_retract(settings, articles, note), settings):
+        click.echo(line)
+
+
+async def _retract(settings: Settings, articles: tuple[str, ...], note: str | None) -> list[str]:
+    found = await _find(settings, articles)
+    told: list[str] = []
+    producer = AIOKafkaProducer(**connection(settings), enable_idempotence=True)
+    async with opened(producer):
+        for published in found:
+            value = orjson.dumps(cancellation(published, note, int(time.time() * 1000)))
+            headers = [("content-type", b"application/json")]
+            at = await producer.send_and_wait(RAW, value, published.article_id.encode(), headers=headers)
+            told.append(f"{published.article_id}: canceled by {at.topic}/{at.partition}/{at.offset}")
+            told += [f"  stands in {place}" for place in published.places]
+            if not published.places:
+                told.append(f"  not in {ENRICHED}: its headline, if it holds one, stays taken until the window has passed")
+    return [*told, "", "Kafka still keeps:", *[line async for line in _kept(settings)]]
+
+
+def cancellation(published: Published, note: str | None, now_ms: int) -> dict[str, Any]:
+    """The ninjs item that cancels an article; with the headline's fingerprint where it is known."""
+    document = published.document or {}
+    item = {
+        "uri": article_uri(published.article_id),
+        "type": "text",
+        "pubstatus": "canceled",
+        "version": document.get("version"),  # of two of one version the later counts
+        "versioncreated": time_text(now_ms),
+        "headlines": document.get("headlines"),
+        "altids": document.get("altIds"),
+        "ednote": note,
+    }
+    return {name: value for name, value in item.items() if value}
+
+
+def named_id(named: str) -> str:
+    """The id that an article has by its name alone: that id itself, that of its URL, or that of a wire's uri."""
+    if own := _ID.fullmatch(named.strip()):
+        return own[1]
+    url = canonical_url(named)
+    return article_id(None if url else named.strip(), url)
+
+
+def is_named(named: str, key: str, document: dict[str, Any]) -> bool:
+    """Whether a document of news.enriched is of the article that is named: by its id or one of its other ids."""
+    others = [each.get("value") for each in document.get("altIds", ())]
+    return key == named_id(named) or named.strip() in others or (canonical_url(named) or named) in others
+
+
+async def _find(settings: Settings, articles: tuple[str, ...]) -> list[Published]:
+    """Look through news.enriched for the articles; one that is not there has the id that its name makes."""
+    found: dict[str, Published] = {}
+    missing = set(articles)
+    async for record in _records(settings, ENRICHED):
+        key, document = (record.key or b"").decode("utf-8", "replace"), orjson.loads(record.value or b"{}")
+        if names := [named for named in articles if is_named(named, key, document)]:
+            missing.difference_update(names)
+            place = f"{record.topic}/{record.partition}/{record.offset}, made of {header(record, ORIGIN_HEADER)}"
+            earlier = found[key].places if key in found else ()
+            found[key] = Published(key, document, (*earlier, place))
+    others = [Published(named_id(named), None, ()) for named in articles if named in missing]
+    return [*found.values(), *others]
+
+
+async def _records(settings: Settings, topic: str) -> AsyncIterator[ConsumerRecord]:
+    """All that is in a topic now, partition by partition."""
+    partitions = await partitions_of(settings, topic)
+    consumer = AIOKafkaConsumer(**connection(settings), isolation_level="read_committed", enable_auto_commit=False)
+    async with opened(consumer):
+        consumer.assign(partitions)
+        await consumer.seek_to_beginning(*partitions)
+        ends = await consumer.end_offsets(partitions)
+        while not all([await consumer.position(tp) >= ends[tp] for tp in partitions]):
+            for records in (await consumer.getmany(timeout_ms=500)).values():
+                for record in records:
+                    yield record
+
+
+async def _kept(settings: Settings) -> AsyncIterator[str]:
+    """A line a topic: what it may still hold, and for how long, as Kafka says."""
+    for topic, holds in _HOLDINGS.items():
+        config = await topic_config(
+            settings, topic, ("cleanup.policy", "retention.ms", "retention.bytes", "min.compaction.lag.ms")
+        )
+        yield f"  {topic:<16}{holds}: {kept_for(config)}"
+
+
+def kept_for(config: dict[str, str]) -> str:
+    """How long a topic keeps a record, in words, by its settings."""
+    limits = []
+    if (age_ms := int(config.get("retention.ms", -1))) >= 0:
+        limits.append(f"{age_ms / _DAY_MS:g} days by the record's timestamp")
+    if (size := int(config.get("retention.bytes", -1))) >= 0:
+        limits.append(f"{size / _GIB:g} GiB a partition")
+    said = f"until {' or '.join(limits)}" if limits else "without limit" if config else "unknown: Kafka does not say"
+    if "compact" in config.get("cleanup.policy", ""):
+        lag_days = int(config.get("min.compaction.lag.ms", 0)) / _DAY_MS
+        said += f"; versions before the last may go after {lag_days:g} days"
+    return said

@@ -1,0 +1,152 @@
+"""Forms that are no text: each is refused by its name, so that its producer knows what to change."""
+
+from __future__ import annotations
+
+import re
+import struct
+from typing import Final
+
+# What files and messages of a form begin with, at which byte. Where letters of a text could begin so, there is more to it.
+_SIGNATURES: Final = (
+    (0, rb"%PDF-", "PDF"),
+    (0, rb"PK(?:\x03\x04|\x05\x06|\x07\x08)", "zip (as Word's .docx and EPUB are)"),
+    (0, rb"\x1f\x8b[\x00-\x08]", "gzip"),
+    (0, rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18", "Zstandard"),
+    (0, rb"\x04\x22\x4d\x18", "LZ4"),
+    (0, rb"BZh[1-9]1AY&SY", "bzip2"),
+    (0, rb"\xfd7zXZ\x00", "xz"),
+    (0, rb"7z\xbc\xaf\x27\x1c", "7-Zip"),
+    (0, rb"Rar!\x1a\x07", "RAR"),
+    (0, rb"\xff\x06\x00\x00sNaPpY", "Snappy"),
+    (257, rb"ustar[\x00 ]", "tar"),
+    (0, rb"\x89PNG\r\n\x1a\n", "a PNG image"),
+    (0, rb"\xff\xd8\xff", "a JPEG image"),
+    (0, rb"GIF8[79]a", "a GIF image"),
+    (0, rb"RIFF....WEBP", "a WebP image"),
+    (0, rb"RIFF....(?:WAVE|AVI )", "audio or video (RIFF)"),
+    (0, rb"II\*\x00|MM\x00\*", "a TIFF image"),
+    (0, rb"BM.{4}\x00\x00\x00\x00", "a BMP image"),
+    (0, rb"\x00\x00\x01\x00[\x01-\xff]\x00", "an icon"),
+    (4, rb"ftyp(?:avif|heic|heix|mif1)", "an image (AVIF or HEIC)"),
+    (4, rb"ftyp", "a video (MP4)"),
+    (0, rb"ID3[\x02-\x04]\x00|\xff[\xfb\xf3\xf2][\x10-\xf0]", "audio (MP3)"),
+    (0, rb"OggS\x00", "audio or video (Ogg)"),
+    (0, rb"fLaC\x00", "audio (FLAC)"),
+    (0, rb"\x1aE\xdf\xa3", "a video (Matroska)"),
+    (0, rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document"),
+    (0, rb"\{\\rtf\d", "RTF"),
+    (0, rb"Obj\x01", "Avro (a container file)"),
+    (0, rb"\xc3\x01.{8}", "Avro (single object)"),
+    (0, rb"PAR1", "Parquet"),
+    (0, rb"ORC\x0a|ORC$", "ORC"),
+    (0, rb"ARROW1\x00", "Arrow"),
+    (0, rb"SQLite format 3\x00", "an SQLite database"),
+    (0, rb"\x80[\x02-\x05](?:[\x95}\]c(]|q\x00)", "a Python pickle"),
+    (0, rb"\xac\xed\x00\x05", "a serialised Java object"),
+    (0, rb"\x7fELF|MZ\x90\x00", "a program"),
+    (0, rb"wOF[F2]", "a font"),
+)
+_BY_PLACE: Final = tuple((at, re.compile(pattern, re.DOTALL), name) for at, pattern, name in _SIGNATURES)
+_FRAME_BYTES = 5  # Confluent's: a zero, a schema's id in four
+_MOST_SCHEMAS = 1 << 24  # ids that registries give are small numbers
+_SPACE: Final = b" \t\r\n\x0b\x0c"
+
+
+def binary_form(value: bytes) -> str | None:
+    """What a record is that no article is written in, by its beginning and its structure; None for what may be text."""
+    for at, pattern, name in _BY_PLACE:
+        if pattern.match(value, at):
+            return name
+    first = value[0] if value else 0
+    if first == 0 and len(value) > _FRAME_BYTES and int.from_bytes(value[1:_FRAME_BYTES], "big") < _MOST_SCHEMAS:
+        return "Avro or Protobuf in a Confluent frame" if _has_controls(value) or not _is_utf8(value) else None
+    if _is_bson(value):
+        return "BSON"
+    if not _is_utf8(value[:64]) or first < 0x20:
+        if _is_messagepack(value):
+            return "MessagePack"
+        if _is_cbor(value):
+            return "CBOR"
+    return "Protobuf" if first not in _SPACE[:1] and _has_controls(value) and _is_protobuf(value) else None
+
+
+def _has_controls(value: bytes) -> bool:
+    return re.search(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]", value[:4_096]) is not None
+
+
+def _is_utf8(value: bytes) -> bool:
+    try:
+        value.decode()
+    except UnicodeDecodeError as error:
+        return error.start >= len(value) - 3 and error.reason == "unexpected end of data"  # cut by us
+    return True
+
+
+def _is_bson(value: bytes) -> bool:
+    """A document that begins with its own length and ends with a zero."""
+    return len(value) > 4 and value[-1] == 0 and struct.unpack_from("<i", value)[0] == len(value)
+
+
+_KEY = rb"[A-Za-z_@$][\w@$:.-]*"
+# A map (fixmap, map 16, map 32) whose first key is a string (fixstr, str 8).
+_MESSAGEPACK = re.compile(rb"(?:[\x81-\x8f]|\xde..|\xdf....|[\x91-\x9f])(?:([\xa1-\xbf])|\xd9(.))", re.DOTALL)
+# A map (of up to 23, of 1 or 2 bytes' length, or open) whose first key is a text of up to 23 bytes.
+_CBOR = re.compile(rb"(?:\xd9\xd9\xf7)?(?:[\xa1-\xb7]|\xb8.|\xb9..|\xbf)([\x61-\x77])", re.DOTALL)
+
+
+def _is_messagepack(value: bytes) -> bool:
+    found = _MESSAGEPACK.match(value)
+    if not found:
+        return False
+    length = found[1][0] - 0xA0 if found[1] else found[2][0]
+    return _is_key(value[found.end() : found.end() + length], length)
+
+
+def _is_cbor(value: bytes) -> bool:
+    found = _CBOR.match(value)
+    return found is not None and _is_key(value[found.end() : found.end() + found[1][0] - 0x60], found[1][0] - 0x60)
+
+
+def _is_key(name: bytes, length: int) -> bool:
+    return len(name) == length and re.fullmatch(_KEY, name) is not None
+
+
+_LEAST_FIELDS, _MOST_FIELDS = 2, 10_000
+_FIXED_BYTES: Final = {1: 8, 5: 4}  # by wire type
+_LENGTH, _VARINT = 2, 0
+
+
+def _is_protobuf(value: bytes) -> bool:
+    """Whether all of the bytes are fields of a message, one after the other, at least one of them a text or message."""
+    at = fields = texts = 0
+    while at < len(value) and fields <= _MOST_FIELDS:
+        tag, at = _varint(value, at)
+        kind = tag & 7
+        if at < 0 or not 0 < tag >> 3 < 1 << 16:
+            return False
+        if kind == _LENGTH:
+            length, at = _varint(value, at)
+            texts += 1
+            at = -1 if at < 0 else at + length
+        elif kind == _VARINT:
+            _, at = _varint(value, at)
+        else:
+            at = at + _FIXED_BYTES[kind] if kind in _FIXED_BYTES else -1
+        if not 0 <= at <= len(value):
+            return False
+        fields += 1
+    return at == len(value) and fields >= _LEAST_FIELDS and texts > 0
+
+
+def _varint(value: bytes, at: int) -> tuple[int, int]:
+    """A number of seven bits a byte, and where it ends; -1 where there is none."""
+    number = 0
+    for shift in range(0, 35, 7):
+        if at >= len(value):
+            return 0, -1
+        byte = value[at]
+        at += 1
+        number |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return number, at
+    return 0, -1

@@ -1,0 +1,107 @@
+"""Who wrote an article: names as sources give them, without the outlet, ids, accounts and what stood beside them on a page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+_NAME_LIMIT = 200  # characters of one name, its titles included
+_NAMES_LIMIT = 64
+
+_MAIL = re.compile(r"\s*[(<\[]?\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+[)>\]]?\s*")
+_HANDLE = re.compile(r"\s*\(?(?<!\w)@\w+\)?")
+# How bylines begin, in the languages of news; the capital tells "Von Berg" from "von Anna Berg".
+_BY = re.compile(
+    r"^[\s|·•–—-]*(?:(?:(?:story|article|written|posted|reported|published|words|text|report|opinion)\s+)?by|author|authors|written"
+    r"|por|par|autor(?:in|a|es)?|auteur|autore|автор(?:ы)?|текст|بقلم|كتبت?|נכתב על ידי|מאת|作者|记者|記者|文|撰文|글|기자|oleh"
+    r"|penulis|yazan|yazar|tekst|text|texte?|testo|text|napisał[a]?"
+    r"|skrev(?:et)?\s+av|af|av|door|från|przez|di|a\s+cura\s+di|bởi|tác giả)"
+    r"\s*(?:[:：]\s*|\s+(?=(?-i:[^\W\d_a-zà-þа-я])))|^von\s+(?=(?-i:[A-ZÄÖÜ])\S+\s)",
+    re.IGNORECASE,
+)
+_WRITTEN_BY = re.compile(r"^.{0,60}?\b(?:written|reviewed|posted|published) by:?\s+", re.IGNORECASE)
+_ACCOUNT = re.compile(
+    r"(?:web|site|super)?[ _-]?(?:admin(?:istrator)?|master|editor|user"
+    r"|root|guest|author|publisher|owner)s?[ _-]?\d*|default|test|unknown"
+    r"|anonymous|none|null|nan|n/a|undefined|no[ _-]?author|nobody"
+    r"|redacci[oó]n web|wp[ _-]?admin|wordpress|editors?[ _-]picks?",
+    re.IGNORECASE,
+)
+# Ids: numbers, UUIDs and other strings of digits and few letters.
+_ID = re.compile(r"[\W\d_]+|[0-9a-f]{8}-[0-9a-f-]{20,}|(?=\S*\d)[0-9a-f]{12,}|[A-Za-z]{0,5}[-_:#]?\d{3,}", re.IGNORECASE)
+# What stands beside names on pages: buttons, times, counters.
+_JUNK = re.compile(
+    r"\b(?:email|e-mail|mail to|follow|subscribe|share|tweet|facebook|twitter"
+    r"|instagram|linkedin|whatsapp|bluesky|view (?:all|profile|bio|more)"
+    r"|see (?:all|more)|read more|more (?:from|by|posts)|all posts|posts by"
+    r"|show more|about the author|the author|latest posts|bio(?:graphy)?|profile"
+    r"|(?:minutes?|mins?|hours?|days?|weeks?|months?|years?) ago|min(?:ute)?s? read"
+    r"|last (?:updated|modified)|updated|published|posted (?:on|at|in)"
+    r"|comments?|reply|sign (?:in|up)|log ?in|copyright|all rights reserved|advertis\w+|sponsored|newsletter|privacy|cookies?"
+    r"|vor \d+|il y a|hace \d+|\d+ (?:minuti|ore) fa|weitere (?:artikel"
+    r"|beiträge)|alle (?:artikel|beiträge)|zum (?:profil|autor)"
+    r"|tous (?:ses|les) articles|ver (?:todos|perfil|más)|tutti gli articoli)\b",
+    re.IGNORECASE,
+)
+_MANGLED_MAIL = re.compile(
+    r".*\b(?:Com|Org|Net|Example|Co Uk|Com Au|De|Fr|Es|Info|Edu|Gov|Tv)$"
+)  # newspaper's "Dcole Port Com"
+_SEPARATORS = re.compile(r"\s+(?:[|•·/]|[–—-])\s+|\s*[,;]\s*")
+_DATE_LIKE = re.compile(r"\d{1,2}[:./-]\d{1,2}|\b(?:19|20)\d\d\b")
+_TITLES: Final = frozenset(("md", "phd", "jr", "sr", "rd", "rn", "cfp", "cpa", "mba", "esq", "dds", "dvm"))
+
+
+def read_names(written: Iterable[str], outlets: Iterable[str] = ()) -> str:
+    """Names, each once, joined by commas; "" for none. ``outlets``: what the article's own outlet is called."""
+    own = {folded for outlet in outlets for folded in _outlet_forms(outlet)}
+    kept: dict[str, str] = {}
+    for line in list(written)[:_NAMES_LIMIT]:
+        if name := _name(line, own):
+            key = _fold(name)
+            if key not in kept or (kept[key].isupper() and not name.isupper()):
+                kept[key] = name
+    names = _without_mangled(list(kept.values()))
+    return ", ".join(names)
+
+
+def _name(line: str, own: set[str]) -> str:
+    """The name in a line, "" for none."""
+    line = " ".join(_HANDLE.sub("", _MAIL.sub(" ", line)).split())
+    line = _BY.sub("", _WRITTEN_BY.sub("", line, count=1), count=1).strip(" ()[]|·•–—-,;:/").strip()
+    if not line or len(line) > _NAME_LIMIT or "://" in line or _is_nobody(line, own):
+        return ""
+    parts = [part for part in _SEPARATORS.split(line) if part]
+    if len(parts) > 1 and (dropped := [part for part in parts if _is_nobody(part, own) and _fold(part) not in _TITLES]):
+        kept = [part for part in parts if part not in dropped]
+        line = ", ".join(kept)
+    return line
+
+
+def _is_nobody(name: str, own: set[str]) -> bool:
+    return bool(
+        _fold(name) in own
+        or _ACCOUNT.fullmatch(name)
+        or _ID.fullmatch(name)
+        or _JUNK.search(name)
+        or _DATE_LIKE.search(name)
+        or re.fullmatch(r"(?:www\.)?[\w-]+(?:\.[\w-]+)+", name)  # a host
+    )
+
+
+def _without_mangled(names: list[str]) -> list[str]:
+    """Without the mail addresses that crawlers took for names ("Dcole Port Example"), where another name is there."""
+    whole = [name for name in names if not _MANGLED_MAIL.fullmatch(name)]
+    return whole or names
+
+
+def _outlet_forms(outlet: str) -> set[str]:
+    folded = _fold(outlet)
+    bare = re.sub(r"^www\.", "", outlet.lower())
+    label = bare.rsplit(".", 1)[0] if re.fullmatch(r"[\w-]+(?:\.[\w-]+)+", bare) else ""
+    forms = {folded, _fold(label), _fold(re.sub(r"^the\s+", "", outlet, flags=re.IGNORECASE)), "the" + folded}
+    return {form for form in forms if form}
+
+
+def _fold(name: str) -> str:
+    return "".join(character for character in name.casefold() if character.isalnum())

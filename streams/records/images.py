@@ -1,0 +1,94 @@
+"""The lead image of an article: its address, its caption and its credit, in the shapes that sources give them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+from urllib.parse import quote, urljoin, urlsplit
+
+from streams.records.draft import Image
+
+_URL_KEYS: Final = ("url", "contentUrl", "contenturl", "href", "src", "@id", "source_url", "link")
+_CAPTION_KEYS: Final = ("caption", "description", "description_text", "descriptions", "alt", "alt_text", "headline", "title")
+_CREDIT_KEYS: Final = (
+    "creditText", "credit", "credits", "byline", "by", "photographer", "copyrightNotice", "copyrightnotice", "creator",
+    "author", "copyrightHolder", "copyrightholder",
+)  # fmt: skip
+_NESTED_KEYS: Final = ("value", "name", "rendered", "text", "main")
+_MOST_CHARACTERS = 1_000
+_MOST_URL = 2_000
+_SAFE = "/%:@!$&'()*+,;=~-._?#[]"
+_PICTURE: Final = frozenset(("picture", "graphic"))
+_TAG = re.compile("<[^<>]*>")
+
+
+def read_image(value: object, base: str | None = None) -> Image | None:
+    """The first image in a value: an address, an object that has one, or a list of these, relative to ``base``."""
+    if isinstance(value, str):
+        url = image_url(value, base)
+        return Image(url=url) if url else None
+    if isinstance(value, list):
+        return next((image for each in value[:8] if (image := read_image(each, base))), None)
+    if not isinstance(value, dict):
+        return None
+    if str(value.get("type", "")).partition("/")[0] in ("video", "audio", "text"):
+        return None
+    url = next((found for each in _addresses(value) if (found := image_url(each, base))), None)
+    if url is None:
+        return None
+    return Image(url=url, caption=_words(value, _CAPTION_KEYS), credit=_words(value, _CREDIT_KEYS))
+
+
+def associated_image(value: object) -> Image | None:
+    """The first picture among a ninjs item's associations: a list in ninjs 3, an object of named ones in ninjs 1 and 2."""
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    pictures = (each for each in items if isinstance(each, dict) and each.get("type") in _PICTURE)
+    return next((image for each in pictures if (image := read_image(each))), None)
+
+
+def image_url(written: str, base: str | None = None) -> str | None:
+    """An address of http or https in the characters that addresses have; None for what is none."""
+    written = written.strip()
+    if written.startswith("//"):
+        written = f"https:{written}"
+    elif base and written and not re.match(r"[a-z][a-z0-9+.-]*:", written, re.IGNORECASE):
+        written = urljoin(base, written)
+    if len(written) > _MOST_URL or not re.match(r"https?://[^\s/]", written, re.IGNORECASE):
+        return None
+    try:
+        parts = urlsplit(written)
+        host = (parts.hostname or "").encode("idna").decode()
+        url = (
+            quote(written, safe=_SAFE) if parts.netloc.isascii() else quote(written.replace(parts.netloc, host, 1), safe=_SAFE)
+        )
+    except ValueError:
+        return None
+    return url.replace("[", "%5B").replace("]", "%5D") if host else None
+
+
+def _addresses(value: Mapping[str, Any]) -> Iterator[str]:
+    for key in _URL_KEYS:
+        if isinstance(value.get(key), str):
+            yield value[key]
+    renditions = value.get("renditions")
+    for each in renditions.values() if isinstance(renditions, dict) else renditions if isinstance(renditions, list) else ():
+        if isinstance(each, dict) and isinstance(each.get("href"), str):
+            yield each["href"]
+    if isinstance(value.get("uri"), str):
+        yield value["uri"]
+
+
+def _words(value: Mapping[str, Any], keys: tuple[str, ...]) -> str | None:
+    return next((words for key in keys if (words := line_of(value.get(key)))), None)
+
+
+def line_of(value: object) -> str | None:
+    """The first words in a value, without markup, in one line."""
+    if isinstance(value, str):
+        return " ".join(_TAG.sub(" ", value).split())[:_MOST_CHARACTERS] or None
+    if isinstance(value, list):
+        return next((words for each in value[:8] if (words := line_of(each))), None)
+    if isinstance(value, dict):
+        return next((words for key in _NESTED_KEYS if (words := line_of(value.get(key)))), None)
+    return None

@@ -1,0 +1,73 @@
+"""Which addresses are one article."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streams.records.urls import canonical_url, url_identity
+
+STORY = "https://herald.example/roads/bridge-closed"
+SAME = [
+    "http://herald.example/roads/bridge-closed",
+    "https://www.herald.example/roads/bridge-closed/",
+    "http://www.herald.example:80/roads/bridge-closed#comments",
+    "https://herald.example/roads/bridge-closed?utm_source=rss&fbclid=x",
+    "https://amp.herald.example/roads/bridge-closed",
+    "https://www.amp.herald.example/roads/bridge-closed",
+    "https://herald.example/amp/roads/bridge-closed",
+    "https://herald.example/roads/bridge-closed/amp/",
+    "https://herald.example/roads/bridge-closed.amp",
+    "https://herald.example/roads/bridge-closed.amp.html",
+    "https://herald.example/roads/bridge-closed?amp",
+    "https://herald.example/roads/bridge-closed?amp=true",
+    "https://herald.example/roads/bridge-closed?outputType=amp",
+    "https://www.google.com/amp/s/herald.example/roads/bridge-closed",
+    "https://www.google.co.uk/amp/s/www.herald.example/roads/bridge-closed/amp",
+    "https://herald-example.cdn.ampproject.org/c/s/herald.example/roads/bridge-closed",
+    "https://herald-example.cdn.ampproject.org/v/s/herald.example/roads/bridge-closed?amp_js_v=0.1",
+    "https://www.bing-amp.com/c/s/herald.example/roads/bridge-closed",
+    "https://m.herald.example/roads/bridge-closed",
+    "https://mobile.herald.example/roads/bridge-closed",
+    "https://herald.example/roads/bridge-closed?print=1",
+    "https://herald.example/roads/bridge-closed?view=print",
+    "https://herald.example/roads/bridge-closed/print/",
+]
+OTHERS = [
+    "https://herald.example/roads/bridge-closed?page=2",
+    "https://herald.example/roads/bridge-closed?id=amp",
+    "https://herald.example/roads/bridge-closed/index.html",
+    "https://herald.example:8443/roads/bridge-closed",
+    "https://news.herald.example/roads/bridge-closed",
+    "https://herald.example/Roads/bridge-closed",
+    "https://herald.example/roads/bridge-closed-amp",
+    "https://ampere.example/roads/bridge-closed",
+    "https://www.google.com/amp/roads/bridge-closed",
+]
+
+
+@pytest.mark.parametrize("url", SAME)
+def test_copies_of_one_article_have_one_identity(url):
+    assert url_identity(canonical_url(url) or "") == STORY
+
+
+@pytest.mark.parametrize("url", OTHERS)
+def test_what_may_be_another_article_keeps_an_identity_of_its_own(url):
+    assert url_identity(canonical_url(url) or "") != STORY
+
+
+@pytest.mark.parametrize(
+    "url", [STORY, "https://m.example/a", "https://amp.example/a", "https://x.example/amp", "https://x.example/?12"]
+)
+def test_a_plain_address_is_its_own_identity(url):
+    assert url_identity(url) == url
+
+
+@given(st.text(max_size=80) | st.text(alphabet="amp/.?=&1www", max_size=60))
+def test_an_identity_is_a_url_and_its_own_identity(tail):
+    url = canonical_url(f"http://www.herald.example/{tail}")
+    if url is not None:
+        identity = url_identity(url)
+        assert url_identity(identity) == identity
+        assert identity.startswith("https://")
