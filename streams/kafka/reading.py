@@ -23,9 +23,9 @@ from typing import Any, Final, NamedTuple, cast
 import cramjam
 from aiokafka.consumer import fetcher
 from aiokafka.errors import CorruptRecordException, UnsupportedCodecError
+from aiokafka.record import util
 from aiokafka.record.default_records import DefaultRecordBase, DefaultRecordBatch
 from aiokafka.record.legacy_records import LegacyRecordBatch
-from aiokafka.record import util
 
 from streams.bounds import printable_name
 from streams.steps import UnreadBatch
@@ -57,7 +57,8 @@ _UNREADABLE: Final = (
 )
 
 
-decode_varint: Callable[[bytes, int], tuple[int, int]] = cast("Any", util.decode_varint)
+# The compiled one reads beyond the end of what it is given.
+decode_varint: Callable[[bytes, int], tuple[int, int]] = cast("Any", util.decode_varint_py)
 
 
 class _TooLargeError(Exception):
@@ -114,7 +115,7 @@ class Records:
     def _end(self) -> int:
         if len(self._data) - self._at < _FRAME.size:
             return len(self._data) + 1
-        _, length = _FRAME.unpack_from(self._data, self._at)
+        length: int = _FRAME.unpack_from(self._data, self._at)[1]
         return self._at + _FRAME.size + max(length, 0)
 
 
@@ -341,7 +342,7 @@ def _heavy_headers(plain: bytes) -> Iterator[None]:
         if size > _FEW_HEADERS_BYTES:
             _refuse_many_headers(plain, at)
         yield
-        at += size
+        at += max(size, 0)
 
 
 def _refuse_many_headers(plain: bytes, at: int) -> None:
