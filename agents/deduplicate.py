@@ -22,7 +22,7 @@ from streams.documents import (
 )
 from streams.faults import Fault, caught
 from streams.settings import Settings
-from streams.steps import Changelog, Decision, ForeignRecordError, Output, Record, Step
+from streams.steps import Changelog, Decision, ForeignRecordError, Output, Record, Step, UnreadBatch
 from streams.text.duplicates import (
     DuplicateKind,
     Sighting,
@@ -75,6 +75,8 @@ def _read_prepared(record: Record) -> Article:
     Raises:
         ForeignRecordError: it did not write this one.
     """
+    if isinstance(record.value, UnreadBatch):
+        raise ForeignRecordError(str(record.value))
     try:
         article = article_from_json(record.value or b"")
     except ValueError as error:

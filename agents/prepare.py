@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from streams.articles import encode_article, read_article, refuse_embargoed
 from streams.bounds import bounded
-from streams.documents import ORIGIN_HEADER, REPLAY_HEADER, internal_error, is_released, passed_on, rejected_output
+from streams.documents import ORIGIN_HEADER, REPLAY_HEADER, internal_error, is_released, passed_on, rejected_output, unread
 from streams.faults import Fault, caught
 from streams.records import Rejection
 from streams.settings import EmbargoPolicy, Settings
-from streams.steps import Changelog, Decision, Headers, Output, Record, Step, header, origin
+from streams.steps import Changelog, Decision, Headers, Output, Record, Step, UnreadBatch, header, origin
 from streams.topics import PREPARED, RAW, REJECTED
 
 PROGRESS = Changelog("progress", "how far news.raw is prepared")
@@ -19,6 +19,8 @@ def prepare_step(settings: Settings) -> Step:
     """news.raw → news.prepared or news.rejected; remembers nothing."""
 
     def decide(record: Record, _: bytes | None) -> Decision:
+        if isinstance(record.value, UnreadBatch):
+            return Decision((rejected_output(record, unread(record.value), "prepare"),))
         source = _source(record, settings.source_header)
         prepared = caught(
             lambda: prepare(record, settings.max_article_bytes, source, hold=settings.embargo is EmbargoPolicy.HOLD)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from typing import Final
+from urllib.parse import quote_from_bytes
 
 from streams.steps import Headers, Output, Record
 
@@ -13,6 +14,7 @@ MOST_OUTPUT_BYTES: Final = 14 << 20
 MOST_HEADER_BYTES: Final = 64 << 10
 """Of the value of one header of ours."""
 
+_PRINTABLE = bytes(each for each in range(0x21, 0x7F) if each != ord("%"))
 _HEADER_FRAME_BYTES = 10  # two lengths, as varints of at most five bytes
 _MOST_TRACE_BYTES = 512  # W3C Trace Context asks for as much of a tracestate
 _MOST_TRACE_MEMBERS = 32
@@ -56,6 +58,11 @@ def header_text(text: str, most_bytes: int = MOST_HEADER_BYTES) -> bytes:
     beginning = text[:most_bytes]
     printable = "".join(each if each.isprintable() else " " for each in beginning)
     return printable.encode("utf-8", "replace")[:most_bytes].decode("utf-8", "ignore").encode()
+
+
+def printable_name(name: bytes) -> str:
+    """A header's name as printable ASCII, where each other byte is written ``%FF``; of its first 64 KiB."""
+    return quote_from_bytes(name[:MOST_HEADER_BYTES], _PRINTABLE)
 
 
 def trace_headers(record: Record) -> Headers:

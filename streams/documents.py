@@ -13,11 +13,19 @@ from typing import Any, Final
 import orjson
 
 from streams.articles import LEDGER_ENTRIES, OWN_URI, Article
-from streams.bounds import MOST_HEADER_BYTES, MOST_OUTPUT_BYTES, bounded, header_text, record_bytes, trace_headers
+from streams.bounds import (
+    MOST_HEADER_BYTES,
+    MOST_OUTPUT_BYTES,
+    bounded,
+    header_text,
+    printable_name,
+    record_bytes,
+    trace_headers,
+)
 from streams.faults import Fault
 from streams.records import Image, Reason, Rejection
 from streams.records.dates import instant_text, precision_of
-from streams.steps import Headers, Output, Record, header, origin
+from streams.steps import Headers, Output, Record, UnreadBatch, header, origin
 from streams.text.article import Language, Subject, Witness
 from streams.text.duplicates import DuplicateKind, Sighting
 from streams.text.subjects.tag import CREATOR
@@ -48,6 +56,8 @@ ERRORS: Final = "__streams.errors."
 """How the names of headers begin that say why a record was rejected (Kafka Streams' names)."""
 REASON_HEADER: Final = ERRORS + "exception"
 """Why a record is in news.rejected: a ``Reason``."""
+BATCH_FIRST_HEADER: Final = ERRORS + "batch-first-offset"
+"""On a rejection that is a producer's whole batch: the offset of its first record."""
 
 REPLAY_HEADER: Final = "headwater-replay-of"
 """On a replayed record: its place in news.rejected. It comes back there with it, should it be rejected again."""
@@ -278,6 +288,24 @@ def internal_error(fault: Fault) -> Rejection:
     )
 
 
+def _own_name(name: str) -> str:
+    return name if name.isascii() and name.isprintable() else printable_name(name.encode("utf-8", "surrogatepass"))
+
+
+def unread(batch: UnreadBatch) -> Rejection:
+    """Why a producer's batch is rejected as one."""
+    return Rejection(Reason.TOO_LARGE if batch.too_large else Reason.UNREADABLE_BATCH, str(batch))
+
+
+def _of_batch(batch: UnreadBatch) -> dict[str, str]:
+    return {
+        BATCH_FIRST_HEADER: str(batch.offsets[0]),
+        ERRORS + "batch-last-offset": str(batch.offsets[-1]),
+        ERRORS + "batch-records": str(batch.records),
+        ERRORS + "batch-compression": batch.codec,
+    }
+
+
 def rejected_output(record: Record, rejection: Rejection, stage: str, raw_origin: str | None = None) -> Output:
     """The record as it came, for news.rejected, with what was wrong with it in headers named as Kafka Streams does (KIP-1034).
 
@@ -285,7 +313,11 @@ def rejected_output(record: Record, rejection: Rejection, stage: str, raw_origin
 
     A record of more than 13 MiB, which only compression can have brought into news.raw, could not be sent on: then its
     first MiB is kept without its headers; the message says so and names the place of the whole, and the header
-    ``__streams.errors.original-bytes`` tells how large it was. What a producer names like our own headers is left out.
+    ``__streams.errors.original-bytes`` tells how large it was. What a producer names like our own headers is left out, and
+    a name that is not printable ASCII is written so (:func:`streams.bounds.printable_name`).
+
+    A batch that could not be read is one record: its bytes as they came, and headers ``__streams.errors.batch-…`` that tell its
+    first and last offset, how many records it holds and how they are compressed.
     """
     errors = {
         REASON_HEADER: rejection.reason.value,
@@ -296,10 +328,15 @@ def rejected_output(record: Record, rejection: Rejection, stage: str, raw_origin
         ERRORS + "stage": stage,
         ORIGIN_HEADER: raw_origin or origin(record),
     }
+    if isinstance(record.value, UnreadBatch):
+        errors |= _of_batch(record.value)
     # Kafka's clients send no record without both; the reason ("tombstone") tells that there was no value.
     key, value = record.key, b"" if record.key is None and record.value is None else record.value
-    own = tuple((name, text) for name, text in record.headers if name != ORIGIN_HEADER and not name.startswith(ERRORS))
-    size = record_bytes(key, value, own)
+    value = value and bytes(value)  # aiokafka sends nothing else
+    own = tuple(
+        (_own_name(name), text) for name, text in record.headers if name != ORIGIN_HEADER and not name.startswith(ERRORS)
+    )
+    size = max(record_bytes(key, value, record.headers), record_bytes(key, value, own))
     if size > _MOST_KEPT_BYTES:
         errors[ERRORS + "original-bytes"] = str(size)
         errors[ERRORS + "message"] += f" (too large to be kept, cut to its beginning: the whole is {errors[ORIGIN_HEADER]})"

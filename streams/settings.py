@@ -196,6 +196,12 @@ class Settings:
         None, _text, "", "a header that a gateway sets and producers cannot: its value becomes part of each article's id"
     )
     max_article_bytes: int = _setting(2 << 20, _whole(1024, 4 << 20), "bytes", "a larger record is rejected; at most 4 MiB")
+    max_unpacked_batch_bytes: int = _setting(
+        64 << 20,
+        _whole(32 << 20, 1 << 30),
+        "bytes",
+        "a producer's batch that is larger once decompressed is rejected as one; at least 32 MiB",
+    )
     max_batch_records: int = _setting(2_000, _whole(1), "records", "at most this many records in one transaction")
     linger_ms: int = _setting(
         10,

@@ -36,6 +36,32 @@ class Record(Protocol):
     def headers(self) -> Sequence[tuple[str, bytes]]: ...
 
 
+class UnreadBatch(bytes):
+    """The value of a record that stands for a producer's whole batch, or the rest of it: the bytes as they came.
+
+    Its records are not read: they would take too much room (``too_large``) or can't be read; ``problem`` says it in words.
+    ``offsets`` are theirs, ``records`` is how many the producer says there are. No producer can send one.
+    """
+
+    offsets: range
+    records: int
+    codec: str
+    problem: str
+    too_large: bool
+
+    def __new__(  # noqa: PLR0913
+        cls, content: bytes, *, offsets: range, records: int, codec: str, problem: str, too_large: bool
+    ) -> Self:
+        made = super().__new__(cls, content)
+        made.offsets, made.records, made.codec = offsets, records, codec
+        made.problem, made.too_large = problem, too_large
+        return made
+
+    def __str__(self) -> str:
+        where = f"offsets {self.offsets[0]} to {self.offsets[-1]}"
+        return f"a batch of {self.records:,} records, {where}, compression {self.codec}: {self.problem}"
+
+
 @dataclass(frozen=True, slots=True)
 class Output:
     """A record to send."""

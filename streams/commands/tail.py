@@ -40,7 +40,7 @@ async def _tail(settings: Settings, topic: str, *, as_json: bool, new: bool, onc
         ends = await consumer.end_offsets(partitions)
         console = Console(highlight=False, soft_wrap=True)
         while True:
-            for records in (await consumer.getmany(timeout_ms=500)).values():
+            for records in (await consumer.getmany(timeout_ms=500, max_records=500)).values():
                 for record in records:
                     if as_json:
                         line = record_line(topic, record.key, record.value, record.headers, record.timestamp)

@@ -9,6 +9,7 @@ import faust.streams
 from yarl import URL
 
 from streams.kafka.clients import tls_context
+from streams.kafka.reading import bound_batches
 from streams.kafka.transport import SCHEME, STREAM_BUFFER_BATCHES, Fetched
 from streams.settings import Settings
 from streams.steps import Step
@@ -29,6 +30,7 @@ def create_app(settings: Settings) -> faust.App:
         raise UnsafeFaustError(
             "faust-streaming is installed without its C extensions (or NO_CYTHON is set): install one of its wheels"
         )
+    bound_batches(settings.max_unpacked_batch_bytes)
     return faust.App(
         settings.app_id,
         broker=[URL(f"{SCHEME}://{broker}") for broker in settings.brokers],

@@ -27,6 +27,7 @@ from aiokafka.errors import (
 from aiokafka.protocol.admin import SaslAuthenticateRequest
 from aiokafka.protocol.metadata import MetadataRequest
 
+from streams.kafka.reading import bound_batches
 from streams.settings import Settings
 
 # What one record may weigh, wherever we send it: the largest raw record (topics.py), grown by tagging and JSON escapes.
@@ -38,7 +39,8 @@ Client = TypeVar("Client", AIOKafkaConsumer, AIOKafkaProducer, AIOKafkaAdminClie
 
 
 def connection(settings: Settings) -> dict[str, Any]:
-    """Keyword arguments for any aiokafka client. They hold the password: not for logs."""
+    """Keyword arguments for any aiokafka client, and how far it unpacks batches. They hold the password: not for logs."""
+    bound_batches(settings.max_unpacked_batch_bytes)
     arguments: dict[str, Any] = {
         "bootstrap_servers": list(settings.brokers),
         "client_id": settings.app_id,

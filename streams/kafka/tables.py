@@ -36,7 +36,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from rocksdict import BlockBasedOptions, Cache, DBCompressionType, Options, Rdict, WriteBatch
 
 from streams.kafka.failures import pass_over
-from streams.steps import Record, origin
+from streams.steps import Record, UnreadBatch, origin
 
 log = logging.getLogger(__name__)
 
@@ -109,6 +109,8 @@ class Foreign:
         return True
 
     def _check_change(self, key: bytes | None, value: bytes | None) -> None:
+        if isinstance(value, UnreadBatch):
+            raise ValueError(str(value))
         if key is None or value is None:
             raise ValueError("no key" if key is None else "no value")
         if key == _POSITION:

@@ -34,12 +34,16 @@ from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitio
 from aiokafka.errors import NoError, for_code
 from faust.transport.drivers import aiokafka as driver
 
+from streams.kafka.reading import open_bytes
+
 SCHEME = "kafka-batch"
 
 # Of Faust's streams: so many that it never holds anything back by itself.
 STREAM_BUFFER_BATCHES = 10_000
 # What a worker may hold of records that it has fetched and not committed, but that a batch has at least one record.
 _IN_FLIGHT_BYTES = 64 << 20
+# What is decompressed of batches that are being read, before another partition's is.
+_OPEN_BYTES = 32 << 20
 # Of a partition: one that is being worked on, two that wait for that (the second is the one by which it is enough), and two on
 # the way there, since it takes a moment until a partition is held back.
 _IN_FLIGHT_BATCHES = 5
@@ -235,14 +239,18 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
     def _take(self, fetcher: Fetcher, active_partitions: Any, max_records: int | None) -> dict[Any, list[ConsumerRecord]]:
         """What aiokafka's ``fetched_records`` takes of what has arrived, but no more than :func:`batch_bytes` a partition.
 
-        Records are decompressed as they are taken, a producer's batch at a time: 1 MiB fetched may be 250 MiB of records.
+        Records are decompressed as they are taken, a producer's batch at a time, which may be as large as the settings allow
+        (:mod:`streams.kafka.reading`): while several large ones are read, other partitions wait for one of them to be read up.
         """
         most_bytes = batch_bytes(len(fetcher._subscriptions.subscription.assignment.tps))
         most_records = max_records or sys.maxsize
+        open_now = {tp: open_bytes(fetched) for tp, fetched in fetcher._records.items() if isinstance(fetched, FetchResult)}
         taken: dict[Any, list[ConsumerRecord]] = {}
         with fetcher._subscriptions.fetch_context():
             for tp, fetched in list(fetcher._records.items()):
                 if tp in self.consumer.held or (active_partitions and tp not in active_partitions):
+                    continue
+                if not open_now[tp] and sum(open_now.values()) >= _OPEN_BYTES:
                     continue
                 records: list[ConsumerRecord] = []
                 room = most_bytes
@@ -251,6 +259,7 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
                     room -= (weight := _weight(record))
                     if room < weight:  # the next, if it is alike
                         break
+                open_now[tp] = open_bytes(fetched)
                 if not fetched.has_more():
                     del fetcher._records[tp]
                     fetcher._notify(fetcher._wait_consume_future)

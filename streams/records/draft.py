@@ -26,6 +26,7 @@ class Reason(StrEnum):
     CONSENT_WALL = "consent-wall"
     ROBOT_CHECK = "robot-check"
     PAY_WALL = "pay-wall"
+    UNREADABLE_BATCH = "unreadable-batch"  # what a producer sent together can't be taken apart
     INTERNAL_ERROR = "internal-error"  # a bug of ours that this record alone leads to
 
 

@@ -44,7 +44,10 @@ _BECOMES: Final = {
 _REASONS: Final = {
     Reason.TOMBSTONE: "the record has no value",
     Reason.EMPTY: "the value is blank",
-    Reason.TOO_LARGE: "more than `HEADWATER_MAX_ARTICLE_BYTES`, or a page of more than 20,000 elements",
+    Reason.TOO_LARGE: (
+        "more than `HEADWATER_MAX_ARTICLE_BYTES`, or a page of more than 20,000 elements; or a whole batch, as its producer"
+        " compressed it, that would be more than `HEADWATER_MAX_UNPACKED_BATCH_BYTES`"
+    ),
     Reason.TOO_DEEP: "JSON of more than 32 levels, HTML of more than 200",
     Reason.NOT_UTF8: "neither UTF-8 nor a declared encoding, nor one that shows itself for certain",
     Reason.NOT_JSON: "JSON by its content type or first character, which does not parse",
@@ -59,6 +62,7 @@ _REASONS: Final = {
     Reason.CONSENT_WALL: "a cookie or consent dialogue instead of the article",
     Reason.ROBOT_CHECK: "a captcha, a bot check, an access-denied page",
     Reason.PAY_WALL: "an offer of a subscription with no more than a teaser",
+    Reason.UNREADABLE_BATCH: "what its producer sent as one batch, or the rest of it, can't be taken apart into records",
     Reason.INTERNAL_ERROR: "a bug of Headwater's: the record may be good; replay it once a version with the mend runs",
 }
 

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from streams.documents import ERRORS, ORIGIN_HEADER, REASON_HEADER, RELEASE_HEADER, REPLAY_HEADER
+from streams.documents import BATCH_FIRST_HEADER, ERRORS, ORIGIN_HEADER, REASON_HEADER, RELEASE_HEADER, REPLAY_HEADER
 from streams.kafka.admin import partition_counts
 from streams.kafka.clients import connection
 from streams.kafka.failures import pass_over
@@ -56,6 +56,8 @@ def read_place(text: str) -> Place:
 
 
 _RAW_PLACE = re.compile(rf"{re.escape(RAW)}/([0-9]{{1,9}})/([0-9]{{1,18}})")
+
+_MOST_AT_ONCE: Final = 500
 
 _AGO = re.compile(r"(\d{1,9})([smhdw])", re.ASCII)
 _UNIT_MS: Final = {"s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 7 * 86_400_000}
@@ -165,6 +167,7 @@ class Standing(Enum):
     REPLAYED = "replayed before"
     CAME_BACK = "rejected again after a replay (--again sends them too)"
     FOREIGN = f"not from {RAW}"
+    BATCH = "a whole batch, as its producer compressed it: to be published again, in smaller ones"
 
 
 def standing(record: Record, *, replayed: bool, named: bool, again: bool) -> Standing:
@@ -174,6 +177,8 @@ def standing(record: Record, *, replayed: bool, named: bool, again: bool) -> Sta
     """
     if header(record, ERRORS + "topic") != RAW and original_place(record) is None:
         return Standing.FOREIGN
+    if header(record, BATCH_FIRST_HEADER) is not None:
+        return Standing.BATCH
     if replayed and not (named and again):
         return Standing.REPLAYED
     if header(record, REPLAY_HEADER) is not None and not (named or again):
@@ -230,7 +235,7 @@ async def _topic_spans(reader: AIOKafkaConsumer, settings: Settings, topic: str)
 
 
 async def _records(reader: AIOKafkaConsumer, spans: Iterable[Span]) -> AsyncIterator[Record]:
-    """The records of each span in turn, as they come: never more than a fetch of them in memory."""
+    """The records of each span in turn, as they come: never more than 500 of them in memory."""
     for span in spans:
         if span.begin >= span.end:
             continue
@@ -238,7 +243,7 @@ async def _records(reader: AIOKafkaConsumer, spans: Iterable[Span]) -> AsyncIter
         reader.seek(span.tp, span.begin)
         # Markers of transactions take offsets too: what counts is how far the reader has come, not what it has seen.
         while await reader.position(span.tp) < span.end:
-            for record in (await reader.getmany(span.tp, timeout_ms=500)).get(span.tp, ()):
+            for record in (await reader.getmany(span.tp, timeout_ms=500, max_records=_MOST_AT_ONCE)).get(span.tp, ()):
                 if record.offset < span.end:
                     yield record
 
