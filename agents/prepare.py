@@ -8,7 +8,7 @@ from streams.documents import ORIGIN_HEADER, REPLAY_HEADER, internal_error, pass
 from streams.faults import Fault, caught
 from streams.records import Rejection
 from streams.settings import Settings
-from streams.steps import Changelog, Decision, Headers, Output, Record, Step, header, origin
+from streams.steps import Changelog, Decision, Headers, Output, Record, Step, content_type, header, origin
 from streams.topics import PREPARED, RAW, REJECTED
 
 PROGRESS = Changelog("progress", "how far news.raw is prepared")
@@ -37,7 +37,7 @@ def _source(record: Record, name: str | None) -> str | None:
 
 def prepare(record: Record, max_bytes: int, source: str | None = None) -> Output | Rejection:
     """A record of news.raw as one of news.prepared, or why it is not an article; ``source`` is who sent it, if that is told."""
-    article = read_article(record.value, _content_type(record), max_bytes, source)
+    article = read_article(record.value, content_type(record), max_bytes, source)
     if isinstance(article, Rejection):
         return article
     value = encode_article(article)
@@ -56,9 +56,3 @@ def _replay_of(record: Record) -> Headers:
     """Goes along to be seen should `deduplicate` reject the article: further replays pass over it."""
     replayed = header(record, REPLAY_HEADER)
     return ((REPLAY_HEADER, replayed[:_MOST_REPLAY_CHARACTERS].encode()),) if replayed else ()
-
-
-def _content_type(record: Record) -> str | None:
-    """The content type, whatever the case of its header's name; CloudEvents' own spelling comes first."""
-    spelt = (name for name, _ in reversed(record.headers) if name.lower() == "content-type")
-    return header(record, "content-type") or next((found for name in spelt if (found := header(record, name))), None)
