@@ -23,13 +23,13 @@ class Explanation:
     subjects: tuple[Subject, ...] = ()
 
 
-def explain_record(value: bytes | None, content_type: str | None, max_bytes: int) -> Explanation:
+def explain_record(value: bytes | None, content_type: str | None, max_bytes: int, source: str | None = None) -> Explanation:
     """Do to a raw record what the pipeline does to it, and keep what was found on the way."""
     read_as = told_reading(value or b"", content_type)
     draft = read_record(value, content_type, max_bytes=max_bytes)
     if isinstance(draft, Rejection):
         return Explanation(read_as, None, draft)
-    article = prepare_article(draft)
+    article = prepare_article(draft, source)
     if isinstance(article, Rejection):
         return Explanation(read_as, draft, article)
     return Explanation(read_as, draft, article, *tag_article(article))
