@@ -44,7 +44,7 @@ async def take(executable: str) -> None:
             await stream.outcomes(len(raw))
             browser = await playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
             for scheme in ("light", "dark"):
-                page = await browser.new_page(viewport={"width": 1280, "height": 560}, color_scheme=scheme)
+                page = await browser.new_page(viewport={"width": 1200, "height": 560}, color_scheme=scheme)
                 await page.goto(address)
                 await page.locator("#sum", has_text="all accounted for").wait_for()
                 await page.locator(".row").nth(10).wait_for()
