@@ -8,7 +8,7 @@ from streams.documents import ORIGIN_HEADER, REPLAY_HEADER, internal_error, is_r
 from streams.faults import Fault, caught
 from streams.records import Rejection
 from streams.settings import EmbargoPolicy, Settings
-from streams.steps import Changelog, Decision, Headers, Output, Record, Step, UnreadBatch, header, origin
+from streams.steps import Changelog, Decision, Headers, Output, Record, Step, UnreadBatch, content_type, header, origin
 from streams.topics import PREPARED, RAW, REJECTED
 
 PROGRESS = Changelog("progress", "how far news.raw is prepared")
@@ -44,7 +44,7 @@ def prepare(record: Record, max_bytes: int, source: str | None = None, *, hold: 
 
     ``hold``: reject what is under embargo by its own time, unless a person released it.
     """
-    article = read_article(record.value, _content_type(record), max_bytes, source)
+    article = read_article(record.value, content_type(record), max_bytes, source)
     if isinstance(article, Rejection):
         return article
     if hold and not is_released(record) and (embargoed := refuse_embargoed(article, record.timestamp)):
@@ -65,9 +65,3 @@ def _replay_of(record: Record) -> Headers:
     """Goes along to be seen should `deduplicate` reject the article: further replays pass over it."""
     replayed = header(record, REPLAY_HEADER)
     return ((REPLAY_HEADER, replayed[:_MOST_REPLAY_CHARACTERS].encode()),) if replayed else ()
-
-
-def _content_type(record: Record) -> str | None:
-    """The content type, whatever the case of its header's name; CloudEvents' own spelling comes first."""
-    spelt = (name for name, _ in reversed(record.headers) if name.lower() == "content-type")
-    return header(record, "content-type") or next((found for name in spelt if (found := header(record, name))), None)

@@ -6,6 +6,7 @@ import click
 
 from streams.commands.bench import bench
 from streams.commands.broker import broker
+from streams.commands.console import console
 from streams.commands.enrich import enrich
 from streams.commands.explain import explain
 from streams.commands.pipe import pipe
@@ -29,7 +30,8 @@ def main() -> None:
     """
 
 
-for command in (run, worker, topics, publish, retract, tail, rejected, pipe, enrich, explain, broker, bench, settings):
+COMMANDS = (run, worker, console, topics, publish, retract, tail, rejected, pipe, enrich, explain, broker, bench, settings)
+for command in COMMANDS:
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import ssl
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
@@ -94,6 +95,18 @@ def _yes_or_no(value: str) -> bool:
     if (answer := answers.get(value.strip().lower())) is None:
         raise ValueError(f"must be yes or no, found {value!r}")
     return answer
+
+
+def _addresses(value: str) -> tuple[str, ...]:
+    addresses = tuple(part.strip() for part in value.split(",") if part.strip())
+    for address in addresses:
+        if not re.fullmatch(r"https?://[^\s/]+/?", address):
+            raise ValueError(f"must be http://host:port, or several separated by commas; found {address!r}")
+    return addresses
+
+
+def _names(value: str) -> tuple[str, ...]:
+    return tuple(part.strip().casefold() for part in value.split(",") if part.strip())
 
 
 def _kinds(value: str) -> frozenset[DuplicateKind]:
@@ -226,6 +239,19 @@ class Settings:
         "yes or no",
         "pass over what others wrote into news.prepared or a changelog; no: the worker stops there",
     )
+    console_port: int = _setting(8420, _whole(0, 65_535), "port", "where `console` answers; 0: any that is free")
+    console_host: str = _setting("127.0.0.1", _text, "address", "the address it does that on; 0.0.0.0 for all of the machine's")
+    console_names: tuple[str, ...] = _setting(
+        (), _names, "name,…", "names by which browsers may ask for the console, beside localhost and addresses in numbers"
+    )
+    console_token: str | None = _setting(
+        None,
+        _secret,
+        "",
+        "who knows it may replay in the console; unset, one is made up and printed; or HEADWATER_CONSOLE_TOKEN_FILE",
+        secret=True,
+    )
+    console_workers: tuple[str, ...] = _setting((), _addresses, "http://host:port,…", "workers whose /ready the console shows")
     security_protocol: SecurityProtocol = _setting(
         SecurityProtocol.PLAINTEXT, _one_of(SecurityProtocol), "", "PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL; SSL means TLS"
     )

@@ -170,6 +170,12 @@ def header(record: Record, name: str) -> str | None:
     return None
 
 
+def content_type(record: Record) -> str | None:
+    """The content type, whatever the case of its header's name; CloudEvents' own spelling comes first."""
+    spelt = (name for name, _ in reversed(record.headers) if name.lower() == "content-type")
+    return header(record, "content-type") or next((found for name in spelt if (found := header(record, name))), None)
+
+
 def origin(record: Record) -> str:
     """Where a record stands in its log: ``topic/partition/offset``."""
     return f"{record.topic}/{record.partition}/{record.offset}"

@@ -14,9 +14,9 @@ from streams.articles import LEFT_WHOLE, Article, compared_headline, tag_article
 from streams.commands.context import FILE
 from streams.commands.enrich import netted, prepared_documents
 from streams.commands.inputs import Document
-from streams.commands.letters import plain
-from streams.documents import date_with_zone, readable_date
-from streams.records import Form, Rejection, Repair, told_form
+from streams.explanation import repairs_of_reading, subject_code, told_declared, told_id, told_published, told_reading
+from streams.records import Rejection, Repair
+from streams.rejected.letters import plain
 from streams.text.article import Cut, Language, Subject
 from streams.text.language import detect as languages
 from streams.text.subjects import tag as media_topics
@@ -50,9 +50,7 @@ def explain_outcome(article: Article | Rejection) -> Iterator[str]:
 
 def explain_reading(document: Document) -> Iterator[str]:
     """What a document was taken for, and by what sign."""
-    form = told_form(document.value, document.content_type)
-    sign = f"as the content type {document.content_type} says" if document.content_type else "by its beginning"
-    yield from _row("read as", f"{'plain text' if form is Form.TEXT else form.name}, {sign}")
+    yield from _row("read as", told_reading(document.value, document.content_type))
 
 
 def explain_rejection(rejection: Rejection) -> Iterator[str]:
@@ -62,47 +60,34 @@ def explain_rejection(rejection: Rejection) -> Iterator[str]:
 
 def explain_article(article: Article, language: Language, subjects: Sequence[Subject]) -> Iterator[str]:
     """The lines that tell of an article: reading's repairs, headline, id, cuts, facts, language, subjects."""
-    yield from _ledger("repairs", [repair for repair in article.repairs if repair != LEFT_WHOLE])
+    yield from _ledger("repairs", repairs_of_reading(article))
     yield from _row("headline", article.headline)
     yield from _row("compared as", compared_headline(article))
     yield from _row("fingerprint", f"{article.fingerprint}, of the line above")
-    content = f"of its outlet ({article.outlet or 'none'}), headline and body, as it has no URL"
-    yield from _row("id", f"{article.id}, {f'of its URL, {article.url}' if article.url else content}")
+    yield from _row("id", told_id(article))
     yield from _ledger("cuts", article.cuts)
     yield from _row("left whole", f"yes, {LEFT_WHOLE.reason}" if LEFT_WHOLE in article.repairs else "no")
     yield from _facts(article)
     yield from _row("language", f"{language.tag}, confidence {language.confidence}, by {languages.CREATOR}")
-    yield from _row("declared", _declared(article.language, language))
+    yield from _row("declared", told_declared(article.language, language))
     yield from _row("subjects", f"by {media_topics.CREATOR}" if subjects else "none sure enough")
     for subject in subjects:
-        code = subject.uri.removeprefix(media_topics.URI_PREFIX)
-        said = f"{subject.name} (medtop:{code}), by its {', '.join(subject.witnesses)}: {', '.join(subject.evidence)}"
+        name = f"{subject.name} (medtop:{subject_code(subject)})"
+        said = f"{name}, by its {', '.join(subject.witnesses)}: {', '.join(subject.evidence)}"
         yield from _row(f"  confidence {subject.confidence}", said)
 
 
 def _facts(article: Article) -> Iterator[str]:
-    published = article.published
-    if published and readable_date(published) is None:
-        published += " (left out: no day can be read)"
-    elif published and date_with_zone(published) is None:
-        published += " (in ce_published alone: it names no zone)"
     yield from _row("dateline", article.dateline)
     yield from _row("agencies", ", ".join(article.agencies))
     yield from _row("byline", article.byline)
-    yield from _row("published", published)
+    yield from _row("published", told_published(article))
     yield from _row("modified", article.modified)
     yield from _row("summary", article.summary)
     yield from _row("image", article.image.url if article.image else None)
     yield from _row("outlet", article.outlet)
     yield from _row("section", article.section)
     yield from _row("keywords", ", ".join(article.keywords))
-
-
-def _declared(written: str | None, language: Language) -> str | None:
-    if written is None or language.declared is None:
-        return written and f"{written}, which names no known language"
-    verdict = {True: "which agrees", False: "which does not agree", None: "with nothing to compare it to"}[language.agrees]
-    return f"{written}, read as {language.declared}, {verdict}"
 
 
 def _ledger(label: str, entries: Sequence[Cut | Repair]) -> Iterator[str]:

@@ -7,7 +7,6 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
 import click
@@ -18,7 +17,6 @@ from rich.table import Table
 from rich.text import Text
 
 from streams.commands.context import read_settings, run_async, table_console
-from streams.commands.letters import Letter, by_reason, plain, plain_bytes, readable
 from streams.documents import REPLAY_HEADER, time_text
 from streams.kafka.clients import opened
 from streams.records import Reason
@@ -29,7 +27,6 @@ from streams.rejected.deadletters import (
     Originals,
     Place,
     Query,
-    Standing,
     bytes_before_cut,
     marks,
     open_reader,
@@ -38,10 +35,10 @@ from streams.rejected.deadletters import (
     place_of,
     read_place,
     read_time,
-    reason_of,
 )
-from streams.rejected.replay import Replay
-from streams.settings import RETENTION_S, Settings
+from streams.rejected.letters import Letter, by_reason, plain, plain_bytes, readable
+from streams.rejected.replay import Replay, plan_replay
+from streams.settings import Settings
 from streams.steps import ForeignRecordError, Record
 from streams.topics import RAW
 
@@ -286,7 +283,7 @@ def replay(ids: tuple[Place, ...], again: bool, dry_run: bool, yes: bool, **filt
     """
     settings = read_settings()
     query = _query(ids=ids, **filters)
-    letters, plan = _run(_plan(settings, query, again=again), settings)
+    letters, plan = _run(plan_replay(settings, query, again=again), settings)
     for what, count in plan.passed_over.items():
         click.echo(f"{count:,} passed over: {what.value}")
     due = plan.due.total()
@@ -305,31 +302,6 @@ def replay(ids: tuple[Place, ...], again: bool, dry_run: bool, yes: bool, **filt
     for place, why in sending.refused.items():
         click.echo(f"{place} refused: {why}", err=True)
     sys.exit(1 if refused else 0)
-
-
-@dataclass(slots=True)
-class Plan:
-    """What a replay would do: by reason what is due, how much of that is older than a week, and what it would pass over."""
-
-    due: Counter[str] = field(default_factory=Counter)
-    old: int = 0
-    passed_over: Counter[Standing] = field(default_factory=Counter)
-
-
-async def _plan(settings: Settings, query: Query, *, again: bool) -> tuple[DeadLetters, Plan]:
-    plan = Plan()
-    old_ms = (time.time() - RETENTION_S) * 1000
-    async with opened(open_reader(settings)) as reader:
-        letters = await DeadLetters.at_present(reader, settings, query)
-        marked = await letters.replayed(reader, settings)
-        async for record in letters.read(reader):
-            what = letters.standing(record, marked, again=again)
-            if what is Standing.DUE:
-                plan.due[reason_of(record)] += 1
-                plan.old += record.timestamp < old_ms
-            else:
-                plan.passed_over[what] += 1
-    return letters, plan
 
 
 async def _replay(sending: Replay, due: int) -> None:

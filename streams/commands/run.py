@@ -17,6 +17,7 @@ from pathlib import Path
 import click
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from agents import pipeline_steps
@@ -33,6 +34,7 @@ from streams.watch.supervisor import end
 
 # From a cold start of the worker to the last sample: a few seconds; this is when something is wrong.
 _SAMPLES_TIMEOUT_S = 120.0
+_CONSOLE_TIMEOUT_S = 30.0
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -86,7 +88,7 @@ async def _run(settings: Settings, folder: Path, *, once: bool) -> bool:
         counts = await partition_counts(settings, OUTCOMES)
         await _seek_to_now(outcomes, [TopicPartition(topic, part) for topic in OUTCOMES for part in range(counts[topic])])
         log = folder / "worker.log"
-        async with _worker(settings, log) as process:
+        async with _worker(settings, log) as process, _console(settings, folder / "console.log", wanted=not once):
             came_in, came_out = 0, Counter[str]()
             records = _follow(outcomes, process, log)
             samples = load_samples()
@@ -175,6 +177,32 @@ async def _worker(settings: Settings, log: Path) -> AsyncIterator[asyncio.subpro
         )
     try:
         yield process
+    finally:
+        await end(process)
+
+
+@contextlib.asynccontextmanager
+async def _console(settings: Settings, log: Path, *, wanted: bool) -> AsyncIterator[None]:
+    """The console beside it, in a process of its own; its address is printed. On its usual port, or another that is free."""
+    if not wanted:
+        yield
+        return
+    with log.open("wb") as errors:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "streams", "console", "--any-port"),
+            env=os.environ | settings.as_environment(),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=errors,
+            start_new_session=True,
+        )
+    try:
+        assert process.stdout is not None
+        with contextlib.suppress(TimeoutError):
+            line = await asyncio.wait_for(process.stdout.readline(), _CONSOLE_TIMEOUT_S)
+            console.print(
+                f"[bold]{escape(line.decode().strip())}[/]" if line else f"[dim]no console: {escape(_tail_of(log))}[/]"
+            )
+        yield
     finally:
         await end(process)
 

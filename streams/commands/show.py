@@ -9,8 +9,8 @@ from typing import Any
 import orjson
 from rich.markup import escape
 
-from streams.commands.letters import beginning
 from streams.documents import ERRORS, REASON_HEADER
+from streams.rejected.letters import beginning
 from streams.steps import Record, header
 from streams.topics import DUPLICATES, ENRICHED, REJECTED
 

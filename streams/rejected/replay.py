@@ -10,10 +10,13 @@ to them.
 from __future__ import annotations
 
 import asyncio
+import time
+from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import InvalidTimestampError, MessageSizeTooLargeError, RecordListTooLargeError
 
 from streams.kafka.admin import create_topics, partition_counts
@@ -24,15 +27,17 @@ from streams.rejected.deadletters import (
     Originals,
     Place,
     PlaceSet,
+    Query,
     Standing,
     marks_topic,
     open_reader,
     original_place,
     place_of,
     raw_partition,
+    reason_of,
     replay_headers,
 )
-from streams.settings import Settings
+from streams.settings import RETENTION_S, Settings
 from streams.steps import Headers, Record
 from streams.topics import RAW
 
@@ -68,6 +73,41 @@ class _Sending(NamedTuple):
     @property
     def headers(self) -> Headers:
         return replay_headers(self.letter, self.original)
+
+
+@dataclass(slots=True)
+class Plan:
+    """What a replay would do: by reason what is due, how much of that is older than a week, and what it would pass over."""
+
+    due: Counter[str] = field(default_factory=Counter)
+    old: int = 0
+    passed_over: Counter[Standing] = field(default_factory=Counter)
+
+
+async def plan_replay(settings: Settings, query: Query, *, again: bool) -> tuple[DeadLetters, Plan]:
+    """Look what a replay of these would do now; it sends nothing.
+
+    Raises:
+        NotThereError: there is no such topic, or no record at a place that is named.
+    """
+    async with opened(open_reader(settings)) as reader:
+        letters = await DeadLetters.at_present(reader, settings, query)
+        return letters, await count_due(reader, settings, letters, again=again)
+
+
+async def count_due(reader: AIOKafkaConsumer, settings: Settings, letters: DeadLetters, *, again: bool) -> Plan:
+    """What a replay of these dead letters would do, by the marks as they are now."""
+    plan = Plan()
+    old_ms = (time.time() - RETENTION_S) * 1000
+    marked = await letters.replayed(reader, settings)
+    async for record in letters.read(reader):
+        what = letters.standing(record, marked, again=again)
+        if what is Standing.DUE:
+            plan.due[reason_of(record)] += 1
+            plan.old += record.timestamp < old_ms
+        else:
+            plan.passed_over[what] += 1
+    return plan
 
 
 class _RefusedError(Exception):

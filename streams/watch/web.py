@@ -37,6 +37,7 @@ from streams.kafka.clients import connection, opened
 from streams.kafka.delivery import Delivery
 from streams.kafka.partition import PartitionStatus
 from streams.settings import Settings
+from streams.watch.lag import LagReader
 from streams.watch.listening import Pages, listen
 from streams.watch.metrics import Metrics
 
@@ -169,60 +170,6 @@ class Watch:
     async def _state_bytes(self) -> dict[str, int]:
         folders = {each.source.topic: each.state_folder for each in self._delivery.statuses()}
         return await asyncio.to_thread(lambda: {topic: _size_on_disk(folder) for topic, folder in folders.items()})
-
-
-class _Known(NamedTuple):
-    next_offset: int
-    empty_to: int  # from the next offset to here there is no record …
-    record: bool  # … and here there is one
-
-
-class LagReader:
-    """How many records wait, told by Kafka; ``consumer`` reads ``read_committed``, and is in no group and assigned nothing."""
-
-    def __init__(self, consumer: AIOKafkaConsumer) -> None:
-        self._consumer = consumer
-        self._known: dict[TopicPartition, _Known] = {}
-
-    async def lags(self, next_offsets: Mapping[TopicPartition, int]) -> dict[TopicPartition, int]:
-        """Offsets from the first record that waits to the last stable one, by partition; 0 when none waits.
-
-        A partition that has moved since it was asked about before is not looked at more closely: of such, transaction markers
-        at the end are counted as well.
-
-        Raises:
-            KafkaError: Kafka does not answer.
-        """
-        if not next_offsets:
-            return {}
-        ends: Mapping[TopicPartition, int] = await self._consumer.end_offsets(list(next_offsets))
-        unclear = set()
-        for tp, next_offset in next_offsets.items():
-            known = self._known.get(tp)
-            if known is None or known.next_offset != next_offset:
-                self._known[tp] = _Known(next_offset, next_offset, record=False)
-            elif not known.record and known.empty_to < ends[tp]:
-                unclear.add(tp)
-        if unclear:
-            await self._find_records(unclear, ends)
-        return {tp: max(0, ends[tp] - self._known[tp].empty_to) for tp in next_offsets}
-
-    async def _find_records(self, unclear: set[TopicPartition], ends: Mapping[TopicPartition, int]) -> None:
-        """Read on in each partition until there is a record, or certainly none before its end."""
-        self._consumer.assign(list(unclear))
-        try:
-            for tp in unclear:
-                self._consumer.seek(tp, self._known[tp].empty_to)
-            while unclear:
-                fetched = await self._consumer.getmany(*unclear, timeout_ms=500, max_records=1)
-                for tp in tuple(unclear):
-                    records = fetched.get(tp)
-                    empty_to = records[0].offset if records else await self._consumer.position(tp)
-                    self._known[tp] = self._known[tp]._replace(empty_to=empty_to, record=bool(records))
-                    if records or empty_to >= ends[tp]:
-                        unclear.remove(tp)
-        finally:
-            self._consumer.unsubscribe()
 
 
 def _size_on_disk(folder: Path) -> int:

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.__main__ import main
-from streams.commands.letters import Letter, as_text, beginning, by_reason, hexdump, plain, plain_bytes, readable
 from streams.rejected.deadletters import (
     Place,
     PlaceSet,
@@ -24,6 +23,7 @@ from streams.rejected.deadletters import (
     replay_headers,
     standing,
 )
+from streams.rejected.letters import Letter, as_text, beginning, by_reason, hexdump, plain, plain_bytes, readable
 
 NOW_MS = 1_772_366_400_000  # 2026-03-01T12:00:00Z
 HOUR_MS = 3_600_000

@@ -23,8 +23,9 @@ from streams.settings import Settings, SettingsError
 from streams.steps import Output
 from streams.text.duplicates import DuplicateKind
 from streams.topics import DUPLICATES, ENRICHED, PREPARED, RAW, REJECTED
+from streams.watch.lag import LagReader
 from streams.watch.metrics import BatchHistogram, Metrics, tally
-from streams.watch.web import LagReader, Progress, Watch, follow, pages
+from streams.watch.web import Progress, Watch, follow, pages
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = Settings(web_port=1, stall_s=60)

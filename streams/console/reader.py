@@ -1,0 +1,215 @@
+"""Follows the stream on Kafka: read_committed, in no group, from the newest thousand records of each outcome on.
+
+When Kafka goes away the picture stays as it was, and says since when; when it is back, reading goes on where it was. A Kafka
+that was made anew (its topics end before we were) begins a new picture.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any, Final
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaConnectionError, KafkaError
+
+from streams.console.health import Health
+from streams.console.picture import READ, STORIES, Picture, View, seen_of
+from streams.console.rows import Row
+from streams.console.wire import RING
+from streams.kafka.admin import partition_counts
+from streams.kafka.clients import connection, opened
+from streams.settings import Settings
+from streams.steps import Record
+from streams.topics import OUTCOMES, RAW
+
+log = logging.getLogger(__name__)
+
+_ANSWER_TIMEOUT_S: Final = 5.0
+_RETRY_S: Final = 2.0
+_TOPICS_AGAIN_S: Final = 30.0
+_FETCH_BYTES: Final = 8 << 20
+_PARTITION_FETCH_BYTES: Final = 1 << 20
+_TURN_RECORDS: Final = 100
+# Transactions of one record leave a marker for each: so many offsets hold as many records as we want.
+_OFFSETS_A_RECORD: Final = 2
+
+
+class _TopicsChangedError(Exception):
+    """There are other topics or partitions than before."""
+
+
+class _NoTopicsError(Exception):
+    """Topics that are not there yet."""
+
+
+class Reader:
+    """Keeps a picture of the stream; ``changed`` is told each row that is added or changed, ``begun`` of a new picture."""
+
+    def __init__(self, settings: Settings, health: Health, changed: Callable[[Row], None], begun: Callable[[], None]) -> None:
+        self._settings = settings
+        self._health = health
+        self._changed = changed
+        self._begun = begun
+        self._positions: dict[TopicPartition, int] = {}
+        self.picture: Picture | None = None
+        self.away: str | None = "not connected yet"
+        self.away_since_s = time.time()
+        self.partitions: Mapping[str, int] = {}
+        """How many each topic has; 0 for one that does not exist."""
+
+    async def run(self) -> None:
+        """Follow the stream until cancelled, whatever happens to Kafka.
+
+        Each attempt is a task of its own: where a connection breaks, aiokafka cancels what waits for it, and what closes it
+        too, and that must not end us.
+        """
+        while True:
+            attempt = asyncio.create_task(self._follow())
+            try:
+                await asyncio.wait({attempt})
+            finally:
+                attempt.cancel()
+            self._lost(_first(attempt.exception()) if not attempt.cancelled() else None)
+            await asyncio.sleep(_RETRY_S)
+
+    def _lost(self, error: BaseException | None) -> None:
+        """Following has ended: what stands there is of now, if nobody has said so before.
+
+        Raises:
+            BaseException: ``error``, if it is a bug.
+        """
+        if isinstance(error, _TopicsChangedError):
+            return
+        if error is not None and not isinstance(error, (KafkaError, OSError, TimeoutError, _NoTopicsError)):
+            raise error
+        if self.away is None:
+            self.away_since_s = time.time()
+        if error is not None or self.away is None:
+            self.away = str(error or "") or "no answer"
+        log.info("Kafka is away: %s", self.away)
+
+    async def _follow(self) -> None:
+        async with asyncio.timeout(2 * _ANSWER_TIMEOUT_S):
+            counts = await partition_counts(self._settings, (*READ, STORIES))
+        if missing := [topic for topic in READ if not counts[topic]]:
+            raise _NoTopicsError(f"no such topics yet: {', '.join(missing)}; `headwater topics create` makes them")
+        self.partitions = counts
+        consumer = AIOKafkaConsumer(
+            **connection(self._settings),
+            isolation_level="read_committed",
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            fetch_max_bytes=_FETCH_BYTES,
+            max_partition_fetch_bytes=_PARTITION_FETCH_BYTES,
+            request_timeout_ms=int(_ANSWER_TIMEOUT_S * 1000),
+        )
+        async with opened(consumer):
+            async with asyncio.timeout(2 * _ANSWER_TIMEOUT_S):
+                ends = await self._start(consumer, counts)
+            async with asyncio.TaskGroup() as tasks:
+                for work in (self._read(consumer, ends), self._probe(), self._look_for_topics(counts)):
+                    tasks.create_task(self._or_away(work))
+
+    async def _or_away(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do a part of the following; where it fails say so at once: closing connections can take a while."""
+        task = asyncio.current_task()
+        try:
+            await work
+        except asyncio.CancelledError:
+            if task is not None and task.cancelling():
+                raise
+            self._lost(None)
+            raise KafkaConnectionError("the connection broke off") from None
+        except (KafkaError, OSError, TimeoutError) as error:
+            self._lost(error)
+            raise
+
+    async def _start(self, consumer: AIOKafkaConsumer, counts: Mapping[str, int]) -> dict[TopicPartition, int]:
+        """Assign and seek; returns what may be read now of each partition."""
+        tps = [TopicPartition(topic, part) for topic in READ for part in range(counts[topic])]
+        consumer.assign(tps)
+        begins: dict[TopicPartition, int] = await consumer.beginning_offsets(tps)
+        ends: dict[TopicPartition, int] = await consumer.end_offsets(tps)
+        if self.picture is None or any(ends.get(tp, 0) < position for tp, position in self._positions.items()):
+            self._positions = _first_offsets(begins, ends)
+            whole = all(self._positions[tp] == begins[tp] for tp in tps if tp.topic in OUTCOMES)
+            self.picture = Picture({(tp.topic, tp.partition): end for tp, end in ends.items()}, time.time(), whole=whole)
+            self._begun()
+        for tp in tps:
+            consumer.seek(tp, max(self._positions.setdefault(tp, begins[tp]), begins[tp]))
+        return ends
+
+    async def _read(self, consumer: AIOKafkaConsumer, ends: Mapping[TopicPartition, int]) -> None:
+        picture = self.picture
+        assert picture is not None
+        history: list[tuple[str, View]] = []
+        behind = {tp for tp, end in ends.items() if self._positions[tp] < end}
+        while True:
+            fetched: dict[TopicPartition, list[Record]] = await consumer.getmany(timeout_ms=250)
+            for tp, records in fetched.items():
+                for at in range(0, len(records), _TURN_RECORDS):
+                    self._take(picture, records[at : at + _TURN_RECORDS], ends[tp], history)
+                    await asyncio.sleep(0)
+            for tp in tuple(behind):
+                if await consumer.position(tp) >= ends[tp]:
+                    behind.remove(tp)
+            for tp in fetched:
+                self._positions[tp] = await consumer.position(tp)
+            if history and not behind:
+                for topic, seen in sorted(history, key=lambda each: each[1].time_ms):
+                    self._show(picture, topic, seen, live=False, prompt=False)
+                history.clear()
+            if not behind:
+                self.away = None
+
+    def _take(self, picture: Picture, records: Sequence[Record], end: int, history: list[tuple[str, View]]) -> None:
+        """``end``: where the partition ended when we connected; what lies before waited for us, not for the stream."""
+        now_s = time.time()
+        for record in records:
+            if record.topic == RAW:
+                picture.enters(record, now_s)
+            elif (seen := seen_of(record)) is not None:
+                if picture.is_live(record):
+                    self._show(picture, record.topic, seen, live=True, prompt=record.offset >= end)
+                else:
+                    history.append((record.topic, seen))
+
+    def _show(self, picture: Picture, topic: str, seen: View, *, live: bool, prompt: bool) -> None:
+        row = picture.leaves(topic, seen, time.time(), live=live, prompt=prompt)
+        if row is not None:
+            self._changed(row)
+
+    async def _probe(self) -> None:
+        """Look at lag, partitions and workers once a second; no answer ends the following."""
+        async with self._health.connected():
+            while True:
+                async with asyncio.timeout(_ANSWER_TIMEOUT_S):
+                    await self._health.look()
+                await asyncio.sleep(1.0)
+
+    async def _look_for_topics(self, counts: Mapping[str, int]) -> None:
+        while True:
+            await asyncio.sleep(_TOPICS_AGAIN_S)
+            async with asyncio.timeout(2 * _ANSWER_TIMEOUT_S):
+                now = await partition_counts(self._settings, (*READ, STORIES))
+            if now != counts:
+                raise _TopicsChangedError
+
+
+def _first(error: BaseException | None) -> BaseException | None:
+    """The first error of a group of them."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+def _first_offsets(begins: Mapping[TopicPartition, int], ends: Mapping[TopicPartition, int]) -> dict[TopicPartition, int]:
+    """Where to begin: at the end of news.raw, and so far before those of the outcomes that a ring is filled."""
+    partitions = {topic: sum(tp.topic == topic for tp in ends) for topic in READ}
+    return {
+        tp: end if tp.topic == RAW else max(begins[tp], end - _OFFSETS_A_RECORD * RING // partitions[tp.topic])
+        for tp, end in ends.items()
+    }
