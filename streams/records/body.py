@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from streams.records.markup import words_of
@@ -23,7 +24,8 @@ _UNSEEN: Final = frozenset((
     "button", "form", "head", "iframe", "nav", "noscript", "object", "option", "script", "select", "style", "svg", "template", "textarea",
 ))
 # fmt: on
-_PARTS: Final = ("p", "div", "li", "td", "dd", "blockquote", "section", "article")  # that a body's paragraphs are made of
+_PARTS: Final = ("p", "div", "blockquote", "section", "article")  # that a body's paragraphs are made of
+_HEADINGS: Final = ("h1", "h2", "h3", "h4")
 _BESIDE = re.compile(
     r"comment|footer|sidebar|related|recommend|teaser|promo|newsletter|cookie|consent|share|social|caption|fact-?box|info-?box"
     r"|most-?read|trending|subscri|banner|(?:^|[\s_-])ads?(?:[\s_-]|$)|(?:^|[\s_-])(?:menu|nav|bio|tags?)(?:[\s_-]|$)",
@@ -97,16 +99,18 @@ def prose_of(blocks: Sequence[Block]) -> int:
     """The weight of the blocks that read as an article's: of some length, not links for the most part, not beside it."""
     return sum(
         weight
-        for each in blocks
-        if each.linked <= _MOST_LINKED and (weight := weight_of(each.text)) >= _LEAST_PROSE and not _is_beside(each.element)
+        for above, each in pairwise((None, *blocks))
+        if each is not None
+        and not (above and above.linked > _MOST_LINKED and _is_heading(above.element))
+        and each.linked <= _MOST_LINKED and (weight := weight_of(each.text)) >= _LEAST_PROSE and not _is_beside(each.element)
     )
 
 
-def completed(text: str, blocks: Sequence[Block]) -> str:
+def completed(text: str, blocks: Sequence[Block], summaries: Sequence[str] = ()) -> str:
     """``text``, what was found as the article, with the paragraphs that belong to it by their place on the page.
 
     These are paragraphs in containers of the same build as those of found ones, where most of that build were found or the build
-    has a class of its own; and the sentences between the page's headline and the first paragraph that was found.
+    has a class of its own; and the sentences between the page's headline and the first paragraph that was found, but for those of ``summaries``.
     """
     lines = text.split("\n")
     places = _places(lines, blocks)
@@ -120,8 +124,31 @@ def completed(text: str, blocks: Sequence[Block]) -> str:
         for number, block in enumerate(blocks)
         if places[number] is None and _is_paragraph(block) and _build(block.element) in builds and _build(block.element)
     ]
-    joined += _lead(blocks, paragraphs[0])
+    summary_keys = {_key(each) for each in summaries}
+    joined += (number for number in _lead(blocks, paragraphs[0]) if _key(blocks[number].text) not in summary_keys)
     return _inserted(lines, places, blocks, sorted(set(joined)))
+
+
+def without_teasers(text: str, blocks: Sequence[Block]) -> str:
+    """``text`` without the lines that stand under linked headings outside the one <article> that holds the page's headline."""
+    articles = {article for block in blocks if _is_title(block.element) for article in block.element.iterancestors("article")}
+    if len(articles) != 1:
+        return text
+    article = articles.pop()
+    teasers = {
+        _key(block.text)
+        for above, block in pairwise(blocks)
+        if above.linked > _MOST_LINKED and _is_heading(above.element) and article not in block.element.iterancestors()
+    }
+    own = [block for block in blocks if article in block.element.iterancestors()]
+    if not teasers or not any(_is_paragraph(block) for block in own):
+        return text
+    kept = {_key(block.text) for block in own}
+    return "\n".join(line for line in text.split("\n") if _key(line) not in teasers - kept)
+
+
+def _is_heading(element: Any) -> bool:
+    return element.tag in _HEADINGS or next(element.iterancestors(*_HEADINGS), None) is not None
 
 
 def _key(text: str) -> str:

@@ -6,13 +6,13 @@ import html
 import logging
 import re
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from itertools import islice
 from typing import Any
 
 from streams.faults import Fault, caught
-from streams.records.body import blocks_of, completed, flatten_cells, prose_of
+from streams.records.body import blocks_of, completed, flatten_cells, prose_of, without_teasers
 from streams.records.draft import Draft, Reason, Rejection
 from streams.records.fields import FIELDS, fold, folded, read_fields
 from streams.records.json_script import read_script
@@ -36,7 +36,7 @@ _MAX_ELEMENTS_THOROUGH = 5_000  # trafilatura's second reading is quadratic in n
 _SHORT_TEXT = 250  # characters; trafilatura's own mark for a text that may not be the whole one
 
 _MOST_BEYOND = 1.5  # times as much on the page as in its JSON-LD: that may be the beginning alone
-_MOST_PROSE = 1.6  # times as much prose on the page as was found: a second look
+_MOST_PROSE = 3  # times as much prose on the page as was found: a second look
 _LEAST_MORE = 1.3  # times as much must be found at it
 _LEAST_OF_TOLD = 0.5  # of a JSON-LD's body in one line the page must have so much, to be preferred
 _MOST_ESCAPED = 4  # times that entities may have been escaped
@@ -66,7 +66,8 @@ def read_html(page: str) -> Draft | Rejection:
     record, text = found
     if not text:
         return Rejection(Reason.NO_TEXT, "no article text on the page: publish one article, as a reader gets it")
-    return read_fields(record, text)
+    draft = read_fields(record, text)
+    return replace(draft, is_extracted=whole) if isinstance(draft, Draft) else draft
 
 
 def _read_tree(page: bytes, *, whole: bool) -> tuple[dict[str, object], str] | Rejection:
@@ -185,10 +186,15 @@ def _page_text(tree: Any, embedded: object) -> str:
     prose = prose_of(blocks)
     if is_told and prose <= _MOST_BEYOND * weight_of(told):
         return told
-    text = completed(_read_text(tree, prose), blocks)
+    text = completed(without_teasers(_read_text(tree, prose), blocks), blocks, _summaries(tree))
     if is_told and len(text) <= _MOST_BEYOND * len(told):  # the page's other prose was not the article's
         return told
     return text if weight_of(text) >= _LEAST_OF_TOLD * weight_of(told) else told
+
+
+def _summaries(tree: Any) -> list[str]:
+    """What a page says that it is about, in its meta tags: what repeats it below the headline is the standfirst, not the body."""
+    return [meta.get("content") or "" for meta in tree.iter("meta") if "description" in str(meta.get("property") or meta.get("name"))]
 
 
 def _unescaped(text: str) -> str:
