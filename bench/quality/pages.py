@@ -65,9 +65,13 @@ def extractors(*, peers: bool) -> dict[str, Callable[[bytes], Outcome]]:
     return ways
 
 
-def report(name: str, articles: Sequence[dict[str, Any]], others: Sequence[dict[str, Any]], way: Callable[[bytes], Outcome]) -> None:
+def report(
+    name: str, articles: Sequence[dict[str, Any]], others: Sequence[dict[str, Any]], way: Callable[[bytes], Outcome]
+) -> None:
     found = [way(row["html"].encode()) for row in articles]
-    quality, precision, recall = f1([(shingles(row["article_body"]), shingles(each.text)) for row, each in zip(articles, found, strict=True)])
+    quality, precision, recall = f1(
+        [(shingles(row["article_body"]), shingles(each.text)) for row, each in zip(articles, found, strict=True)]
+    )
     refused = Counter(each.reason or "nothing found" for each in found if not each.text)
     passed = Counter(row["kind"] for row in others if way(row["html"].encode()).text)
     print(f"{name:15} F1 {quality:.3f}  P {precision:.3f}  R {recall:.3f}   {len(articles)} articles, refused {dict(refused)}")
@@ -84,7 +88,12 @@ def show_worst(articles: Sequence[dict[str, Any]], count: int) -> None:
         shared = (true & found).total()
         precision, recall = shared / (found.total() or 1), shared / (true.total() or 1)
         harmonic = 2 * precision * recall / ((precision + recall) or 1)
-        lines.append((harmonic, f"{number:4} F1 {harmonic:.2f} P {precision:.2f} R {recall:.2f} {len(row['article_body'] or ''):6} {len(outcome.text):6} {outcome.reason or ''} {(row.get('title') or '')[:60]}"))
+        lines.append(
+            (
+                harmonic,
+                f"{number:4} F1 {harmonic:.2f} P {precision:.2f} R {recall:.2f} {len(row['article_body'] or ''):6} {len(outcome.text):6} {outcome.reason or ''} {(row.get('title') or '')[:60]}",
+            )
+        )
     for _, line in sorted(lines)[:count]:
         print(line)
 

@@ -102,7 +102,9 @@ def prose_of(blocks: Sequence[Block]) -> int:
         for above, each in pairwise((None, *blocks))
         if each is not None
         and not (above and above.linked > _MOST_LINKED and _is_heading(above.element))
-        and each.linked <= _MOST_LINKED and (weight := weight_of(each.text)) >= _LEAST_PROSE and not _is_beside(each.element)
+        and each.linked <= _MOST_LINKED
+        and (weight := weight_of(each.text)) >= _LEAST_PROSE
+        and not _is_beside(each.element)
     )
 
 
@@ -228,7 +230,9 @@ def _inserted(lines: Sequence[str], places: Sequence[int | None], blocks: Sequen
         if number in chosen and (key := _key(block.text)) not in said:
             said.add(key)
             below.setdefault(line if line >= 0 else first - 1, []).append(block.text)
-    return "\n".join((*below.get(-1, ()), *(each for number, text in enumerate(lines) for each in (text, *below.get(number, ())))))
+    return "\n".join(
+        (*below.get(-1, ()), *(each for number, text in enumerate(lines) for each in (text, *below.get(number, ()))))
+    )
 
 
 def flatten_cells(tree: Any) -> None:

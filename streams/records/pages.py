@@ -194,7 +194,11 @@ def _page_text(tree: Any, embedded: object) -> str:
 
 def _summaries(tree: Any) -> list[str]:
     """What a page says that it is about, in its meta tags: what repeats it below the headline is the standfirst, not the body."""
-    return [meta.get("content") or "" for meta in tree.iter("meta") if "description" in str(meta.get("property") or meta.get("name"))]
+    return [
+        meta.get("content") or ""
+        for meta in tree.iter("meta")
+        if "description" in str(meta.get("property") or meta.get("name"))
+    ]
 
 
 def _unescaped(text: str) -> str:

@@ -216,7 +216,9 @@ def _judge_tail(lines: list[Line], verdicts: dict[int, Verdict]) -> None:
         if not (is_bio(line.text) or is_kicker_line(line.text)):
             break
         verdicts[line.number] = _AFTER
-    related = next((at for at, line in enumerate(lines) if at and line.kind is CutKind.RELATED and not ends_sentence(line.text)), None)
+    related = next(
+        (at for at, line in enumerate(lines) if at and line.kind is CutKind.RELATED and not ends_sentence(line.text)), None
+    )
     below = lines[related + 1 :] if related else []
     if below and len(below) <= _MOST_TEASERS and all(len(line.text) <= LONGEST_LINK * 2 for line in below):
         if sum(line.kind is CutKind.RELATED or not ends_sentence(line.text) for line in below) * 3 >= len(below):

@@ -28,7 +28,7 @@ def recognise_furniture(text: str) -> tuple[CutKind | None, bool]:
     folded = text.casefold().replace("’", "'")
     plain = bare(folded)
     kind = phrases.whole.get(plain) or _recognise_start(folded.lstrip(BULLETS), text)
-    kind = kind or (None if plain in phrases.weak else recognise_prompt(text))
+    kind = kind or (None if plain in phrases.weak or _is_hashtags(text) else recognise_prompt(text))
     if kind or not plain or plain in phrases.weak:
         return kind, not kind
     if _is_hashtags(text):

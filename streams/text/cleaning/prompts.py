@@ -25,7 +25,10 @@ _LONGEST_ASIDE, _LONGEST_NOTICE = 100, 130  # characters
 _NEAR = 24  # characters from its beginning in which a prompt says what to do
 _LABELLED = re.compile(r"([^:：|｜>»/–—]{2,40}?)\s*(?:[:：|｜>»]|\s[–—/]\s)\s*(\S.*)")
 _BRACKETED = re.compile(r"[【\[(（]([^】\])）]{2,20})[】\])）]\s*(.*)")
-_SLASHED = re.compile(r"[^.!?:]{3,50}\s?/\s?(?:getty images?|afp|ap|reuters|dpa|epa|ansa|efe|ntb|tt|tass|imago|shutterstock|alamy|istock|anp|belga|pap|čtk|mti|xinhua|pa|pa wire)\W*", re.IGNORECASE)
+_SLASHED = re.compile(
+    r"[^.!?:]{3,50}\s?/\s?(?:getty images?|afp|ap|reuters|dpa|epa|ansa|efe|ntb|tt|tass|imago|shutterstock|alamy|istock|anp|belga|pap|čtk|mti|xinhua|pa|pa wire)\W*",
+    re.IGNORECASE,
+)
 _ADDRESS = re.compile(r"(?:https?://)?(?:pic\.(?:twitter|x)\.com|t\.co)/\S+")
 _ALONE = frozenset((
     "facebook", "twitter", "x", "whatsapp", "telegram", "linkedin", "pinterest", "reddit", "instagram", "youtube", "threads", "bluesky", "flipboard",
@@ -39,7 +42,9 @@ _GO_ON = re.compile(
     r"|ادامه مطلب|और पढ़ें|আরও পড়ুন|อ่านต่อ|xem tiếp|đọc tiếp|baca selengkapnya|soma zaidi|阅读全文|閱讀全文|继续阅读|繼續閱讀|続きを読む|더 보기|계속 읽기)"
     r"[\s→»›>.…\]]*"
 )
-_MORE_FROM = re.compile(r"(?:more from|mehr aus|mehr von|más de|mais de|plus de|altro da|meer van|mer från|mer fra|mere fra)(?: [^\s.!?:]+){1,5}")
+_MORE_FROM = re.compile(
+    r"(?:more from|mehr aus|mehr von|más de|mais de|plus de|altro da|meer van|mer från|mer fra|mere fra)(?: [^\s.!?:]+){1,5}"
+)
 _SPACELESS = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
 
 
@@ -54,9 +59,15 @@ def recognise_prompt(text: str) -> CutKind | None:
         return kind
     if is_doubled(folded) or _GO_ON.fullmatch(folded) or _MORE_FROM.fullmatch(folded):
         return CutKind.RELATED
-    if _SLASHED.fullmatch(folded) or (_starts(folded, "credit") and " by " in folded[:20] and not ends_in_full_stop(text) and len(text) <= _LONGEST_CREDIT):
+    if _SLASHED.fullmatch(folded) or (
+        _starts(folded, "credit") and " by " in folded[:20] and not ends_in_full_stop(text) and len(text) <= _LONGEST_CREDIT
+    ):
         return CutKind.CREDIT
-    if (len(text) <= _LONGEST_NOTICE and (_holds(folded, "notice") or _holds(folded, "rating"))) or _is_prompt(folded) or _is_appeal(folded):
+    if (
+        (len(text) <= _LONGEST_NOTICE and (_holds(folded, "notice") or _holds(folded, "rating")))
+        or _is_prompt(folded)
+        or _is_appeal(folded)
+    ):
         return CutKind.SUBSCRIPTION
     return None
 
@@ -117,7 +128,9 @@ def _is_appeal(folded: str) -> bool:
     """Whether a paper asks for money: it speaks of its work or to its reader, and of support."""
     if len(folded) > _LONGEST_NOTICE or not _holds(f" {folded}", "support", " "):
         return False
-    return _has_person(folded) and (_holds(folded, "journalism") or "donation" in folded or "spende" in folded or "our work" in folded)
+    return _has_person(folded) and (
+        _holds(folded, "journalism") or "donation" in folded or "spende" in folded or "our work" in folded
+    )
 
 
 def _is_time(folded: str) -> bool:
