@@ -57,7 +57,7 @@ def rs_trafilatura(page: bytes) -> Outcome:
 
 
 def extractors(*, peers: bool) -> dict[str, Callable[[bytes], Outcome]]:
-    ways = {"headwater": headwater}
+    ways: dict[str, Callable[[bytes], Outcome]] = {"headwater": headwater}
     if peers:
         ways["trafilatura"] = trafilatura
         if find_spec("rs_trafilatura"):
@@ -88,12 +88,9 @@ def show_worst(articles: Sequence[dict[str, Any]], count: int) -> None:
         shared = (true & found).total()
         precision, recall = shared / (found.total() or 1), shared / (true.total() or 1)
         harmonic = 2 * precision * recall / ((precision + recall) or 1)
-        lines.append(
-            (
-                harmonic,
-                f"{number:4} F1 {harmonic:.2f} P {precision:.2f} R {recall:.2f} {len(row['article_body'] or ''):6} {len(outcome.text):6} {outcome.reason or ''} {(row.get('title') or '')[:60]}",
-            )
-        )
+        sizes = f"{len(row['article_body'] or ''):6} {len(outcome.text):6}"
+        said = f"{outcome.reason or ''} {(row.get('title') or '')[:60]}"
+        lines.append((harmonic, f"{number:4} F1 {harmonic:.2f} P {precision:.2f} R {recall:.2f} {sizes} {said}"))
     for _, line in sorted(lines)[:count]:
         print(line)
 

@@ -1,6 +1,6 @@
 """A page's own prose: the blocks of text that stand in it, by which what was found as its article is checked and made whole.
 
-A block is an element's own text, without what stands in blocks within it; two line breaks part blocks, as a paragraph's end does.
+A block is an element's own text, without what stands in blocks within it; two line breaks part blocks, as a paragraph does.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ from streams.records.prose import is_sentence, weight_of
 # fmt: off
 _BLOCKS: Final = frozenset((
     "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl", "dt", "fieldset",
-    "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p",
-    "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+    "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol",
+    "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
 ))
 _UNSEEN: Final = frozenset((
-    "button", "form", "head", "iframe", "nav", "noscript", "object", "option", "script", "select", "style", "svg", "template", "textarea",
+    "button", "form", "head", "iframe", "nav", "noscript", "object", "option", "script", "select", "style", "svg", "template",
+    "textarea",
 ))
 # fmt: on
 _PARTS: Final = ("p", "div", "blockquote", "section", "article")  # that a body's paragraphs are made of
@@ -36,7 +37,6 @@ _LEAST_JOINED = 60  # weight of a paragraph that is joined to what was found
 _MOST_LINKED = 0.5  # share of a counted block's characters that may be links
 _MOST_LEVELS = 4  # above a paragraph at which its containers' classes are compared
 _KEY = 40  # characters by which a line of the text is known
-_LEAST_SHARE_FOUND = 0.5  # of the blocks of one build that must have been found for the others to be the article's
 
 
 class Block(NamedTuple):
@@ -111,8 +111,8 @@ def prose_of(blocks: Sequence[Block]) -> int:
 def completed(text: str, blocks: Sequence[Block], summaries: Sequence[str] = ()) -> str:
     """``text``, what was found as the article, with the paragraphs that belong to it by their place on the page.
 
-    These are paragraphs in containers of the same build as those of found ones, where most of that build were found or the build
-    has a class of its own; and the sentences between the page's headline and the first paragraph that was found, but for those of ``summaries``.
+    These are paragraphs in containers of the same tags and classes as those of found ones, where one has a class; and the
+    sentences between the page's headline and the first paragraph that was found, but for those of ``summaries``.
     """
     lines = text.split("\n")
     places = _places(lines, blocks)

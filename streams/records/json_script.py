@@ -16,12 +16,14 @@ _WRAPPING = re.compile(r"^(?:\s|/[/*]|\*/|<!--|<!\[CDATA\[)+|(?:\s|//|/\*|\*/|--
 def read_script(script: str) -> Any:
     """The value that a script holds, or None where it cannot be read."""
     text = _WRAPPING.sub("", script)
-    for repaired in (lambda: text, lambda: _without_loose(text)):
-        try:  # raw line breaks in strings are a common fault of these scripts
-            return orjson.loads(_CONTROL.sub(" ", repaired()))
-        except orjson.JSONDecodeError:
-            continue
-    return None
+    try:  # raw line breaks in strings are a common fault of these scripts
+        return orjson.loads(_CONTROL.sub(" ", text))
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return orjson.loads(_CONTROL.sub(" ", _without_loose(text)))
+    except orjson.JSONDecodeError:
+        return None
 
 
 def _without_loose(text: str) -> str:

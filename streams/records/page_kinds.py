@@ -21,8 +21,8 @@ _LEAST_FIGURES = 8
 _SHORT_TEASER = 400  # weight of what a page shows of an article that it says is not free
 _INDEX_TYPES = ("CollectionPage", "ItemList", "SearchResultsPage")
 _OTHER_TYPES = frozenset((
-    "Product", "ProductGroup", "DiscussionForumPosting", "QAPage", "JobPosting", "RealEstateListing", "OfferCatalog", "ProfilePage", "ContactPage", "AboutPage",
-    "CheckoutPage", "SoftwareApplication",
+    "Product", "ProductGroup", "DiscussionForumPosting", "QAPage", "JobPosting", "RealEstateListing", "OfferCatalog",
+    "ProfilePage", "ContactPage", "AboutPage", "CheckoutPage", "SoftwareApplication",
 ))  # fmt: skip
 _OTHER_OPEN_GRAPH = ("product", "profile", "business.", "restaurant", "music.", "video.", "book")
 _GALLERY_TYPES = ("ImageGallery", "MediaGallery")

@@ -29,8 +29,8 @@ from streams.records.markup import (
     words_of,
 )
 from streams.records.page_facts import read_facts
-from streams.records.prose import weight_of
 from streams.records.page_kinds import refuse_page
+from streams.records.prose import weight_of
 
 _MAX_ELEMENTS_THOROUGH = 5_000  # trafilatura's second reading is quadratic in nested lists and tables
 _SHORT_TEXT = 250  # characters; trafilatura's own mark for a text that may not be the whole one
@@ -193,7 +193,7 @@ def _page_text(tree: Any, embedded: object) -> str:
 
 
 def _summaries(tree: Any) -> list[str]:
-    """What a page says that it is about, in its meta tags: what repeats it below the headline is the standfirst, not the body."""
+    """What a page's meta tags say that it is about: what repeats it below the headline is the standfirst, not the body."""
     return [
         meta.get("content") or ""
         for meta in tree.iter("meta")

@@ -10,9 +10,9 @@ from streams.records.binaries import binary_form
 from streams.records.draft import Draft, Reason, Rejection, Repair
 from streams.records.encodings import declared_charset, decode, unmarked
 from streams.records.forms import Form, form_of, unframed
+from streams.records.markup import without_scripts
 from streams.records.mojibake import repair_mojibake
 from streams.records.objects import read_json
-from streams.records.markup import without_scripts
 from streams.records.pages import read_html
 
 _TOMBSTONE: Final = Rejection(Reason.TOMBSTONE, "the record has no value: publish the article as the value")
@@ -29,7 +29,8 @@ def read_record(
 ) -> Draft | Rejection:
     """Read one raw record. Whatever the bytes, the answer is a value: nothing is raised.
 
-    1. No value: TOMBSTONE. More than ``max_bytes``, a page's scripts and styles aside: TOO_LARGE. Nothing but space: EMPTY. A Confluent frame around JSON
+    1. No value: TOMBSTONE. More than ``max_bytes``, a page's scripts and styles aside: TOO_LARGE. Nothing but space: EMPTY.
+       A Confluent frame around JSON
        and a byte order mark are taken off.
     2. The content type decides: ``application/json`` and ``…+json``, ``text/html`` and ``application/xhtml+xml``,
        ``text/plain``. Without one, or with another, the beginning does: ``{`` or ``[`` is JSON, a tag is HTML, all else

@@ -41,10 +41,12 @@ _QUOTED = re.compile(
 _INCIDENT = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b|\b(?=[0-9a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,}\b")
 # "We" and "you", in the languages of the phrases that part their words by spaces or have a word of their own for them.
 _ADDRESS = re.compile(
-    r"\b(?:we|our|us|you|your|i|my|nosotros|nuestr\w+|usted(?:es)?|tus?|sus?|nous|nos|notre|vous|vos|votre|wir|unser\w*|sie|ihr\w*|dein\w*|du"
-    r"|nós|nossos?|nossas?|você|seus?|suas?|noi|nostr\w+|voi|vostr\w+|tuo\w?|suo\w?|wij|we|ons|onze|uw|je|jouw|vi|vår\w*|du|din\w?|vores|deres|ditt"
+    r"\b(?:we|our|us|you|your|i|my|nosotros|nuestr\w+|usted(?:es)?|tus?|sus?|nous|nos|notre|vous|vos|votre|wir|unser\w*|sie|ihr\w*|dein\w*"
+    r"|du|nós|nossos?|nossas?|você|seus?|suas?|noi|nostr\w+|voi|vostr\w+|tuo\w?|suo\w?|wij|ons|onze|uw|je|jouw|vi|vår\w*"
+    r"|din\w?|vores|deres|ditt"
     r"|my|nasz\w*|nasi|twoj\w*|państw\w*|naš\w*|vaš\w*|мы|наш\w*|ваш\w*|вы|ми|ви|biz\w*|siz\w*|kami|kita|anda"
-    r"|نحن|موقعنا|شركائنا|ما|شما|हम\w*|आप\w*|chúng tôi|bạn|me|te|kumppanimme)\b|我们|我們|您|你|当社|弊社|私たち|あなた|お客様|우리|당사|귀하|회원"
+    r"|نحن|موقعنا|شركائنا|ما|شما|हम\w*|आप\w*|chúng tôi|bạn|me|te|kumppanimme)\b"
+    r"|我们|我們|您|你|当社|弊社|私たち|あなた|お客様|우리|당사|귀하|회원"
 )
 _LEAST_ACTS = 3  # of a consent wall without a button
 

@@ -8,7 +8,7 @@ from streams.articles import Article, prepare_article
 from streams.records import Draft, Reason, Rejection, read_record
 from streams.records.json_script import read_script
 
-FIRST = "The council closed the old swimming pool on Monday because the roof leaks in eleven places, and the repair would cost two million."
+FIRST = "The council closed the old swimming pool on Monday because the roof leaks in eleven places."
 PARAGRAPHS = (
     "The mayor, Ida Holm, said that the pool would open again in two years if the county pays a third of the bill.",
     "Swimmers who came at six in the morning found the door locked, and some of them swam in the lake instead.",
@@ -54,19 +54,19 @@ def test_a_body_in_one_line_of_the_linked_data_leaves_the_page_its_paragraphs() 
 
 
 def test_teasers_longer_than_a_short_article_are_not_of_it() -> None:
+    short = "The pool stays closed today. It opens again at nine tomorrow morning."
     teasers = "".join(
         f"<div><a href=/{at}><h3>Another story</h3></a><p>{each}</p></div>" for at, each in enumerate(PARAGRAPHS[:3])
     )
-    page = page_of(
-        f"<article><h1>Pool closed today</h1><p>The pool stays closed today. It opens again at nine tomorrow morning.</p></article>{teasers}"
-    )
-    assert body_of(page) == "The pool stays closed today. It opens again at nine tomorrow morning."
+    page = page_of(f"<article><h1>Pool closed today</h1><p>{short}</p></article>{teasers}")
+    assert body_of(page) == short
 
 
 def test_a_list_in_a_cell_stays_in_its_row() -> None:
-    table = "<table><tr><th>Pool</th><th>Visitors</th></tr><tr><td>Lake</td><td><ul><li>Men 31</li><li>Women 44</li></ul></td></tr></table>"
+    cell = "<ul><li>Men 31</li><li>Women 44</li></ul>"
+    table = f"<table><tr><th>Pool</th><th>Visitors</th></tr><tr><td>Lake</td><td>{cell}</td></tr></table>"
     assert "Men 31, Women 44" in body_of(
-        page_of(f"<article><h1>Pool closed</h1><p>{FIRST}</p><p>{PARAGRAPHS[0]}</p>{table}<p>{PARAGRAPHS[1]}</p></article>")
+        page_of(f"<article><h1>Pool closed</h1><p>{FIRST}</p><p>{PARAGRAPHS[0]}</p>{table}</article>")
     )
 
 
@@ -95,10 +95,12 @@ def test_scripts_and_styles_do_not_make_a_page_too_large() -> None:
     )
     assert isinstance(read_record(page.encode(), "text/html", max_bytes=5_000), Draft)
     padded = read_record((page + f"<p>{'z' * 9_000}</p>").encode(), "text/html", max_bytes=5_000)
-    assert isinstance(padded, Rejection) and padded.reason is Reason.TOO_LARGE
+    assert isinstance(padded, Rejection)
+    assert padded.reason is Reason.TOO_LARGE
 
 
 def test_a_page_that_says_it_is_a_product_is_not_an_article() -> None:
     page = page_of("".join(f"<p>{each}</p>" for each in PARAGRAPHS), '<meta property="og:type" content="product">')
     refused = read_record(page.encode(), "text/html")
-    assert isinstance(refused, Rejection) and refused.reason is Reason.NOT_AN_ARTICLE
+    assert isinstance(refused, Rejection)
+    assert refused.reason is Reason.NOT_AN_ARTICLE

@@ -55,8 +55,8 @@ def clean_text(text: str, headline: str | None = None, *, is_extracted: bool = F
     """Take the article out of a page's text.
 
     ``text`` is a page as its flattener left it, or an article's body; ``headline`` is what the producer calls its title,
-    or None: then it is found on the page, and is "" only when the text holds nothing at all. ``is_extracted``: the text was taken
-    out of a page, and what stood around the article is gone: nothing is cut for its place but what is said again, or a credit.
+    or None: then it is found on the page, and is "" only when the text holds nothing at all. ``is_extracted``: the text was
+    taken out of a page, whose menus are gone: nothing is cut for its place but what is said again, or a credit.
 
     The body keeps one line a paragraph. Whatever else left the text, but for white space and invisible characters,
     stands in ``cuts``, in the order of the text. ``clean_text(c.body, c.headline)`` gives the same body and headline.
@@ -220,9 +220,9 @@ def _judge_tail(lines: list[Line], verdicts: dict[int, Verdict]) -> None:
         (at for at, line in enumerate(lines) if at and line.kind is CutKind.RELATED and not ends_sentence(line.text)), None
     )
     below = lines[related + 1 :] if related else []
-    if below and len(below) <= _MOST_TEASERS and all(len(line.text) <= LONGEST_LINK * 2 for line in below):
-        if sum(line.kind is CutKind.RELATED or not ends_sentence(line.text) for line in below) * 3 >= len(below):
-            verdicts |= {line.number: _AFTER for line in below if line.number not in verdicts}
+    if 0 < len(below) <= _MOST_TEASERS and all(len(line.text) <= LONGEST_LINK * 2 for line in below):
+        titles = sum(line.kind is CutKind.RELATED or not ends_sentence(line.text) for line in below)
+        verdicts |= {line.number: _AFTER for line in below if 3 * titles >= len(below) and line.number not in verdicts}
 
 
 def _judge_surroundings(lines: list[Line], chosen: list[bool], first: int, end: int, verdicts: dict[int, Verdict]) -> None:

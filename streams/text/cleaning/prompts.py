@@ -1,8 +1,8 @@
-"""Furniture of one line that no list of phrases can hold: told by how the line is built, with few words of each language.
+"""Furniture of one line that no list of phrases can hold: told by how the line is built, and few words of each language.
 
-A line that leads to another article is a label and a title; a credit is a label and a name; a prompt begins with what its reader
-shall do and names a channel; notices speak of the article, the account or the player. A line that is a sentence in the third
-person is none of these.
+A line that leads to another article is a label and a title; a credit is a label and a name; a prompt begins with what its
+reader shall do and names a channel; notices speak of the article, the account or the player. A sentence in the third person
+is none of these.
 """
 
 from __future__ import annotations
@@ -26,22 +26,19 @@ _NEAR = 24  # characters from its beginning in which a prompt says what to do
 _LABELLED = re.compile(r"([^:：|｜>»/–—]{2,40}?)\s*(?:[:：|｜>»]|\s[–—/]\s)\s*(\S.*)")
 _BRACKETED = re.compile(r"[【\[(（]([^】\])）]{2,20})[】\])）]\s*(.*)")
 _SLASHED = re.compile(
-    r"[^.!?:]{3,50}\s?/\s?(?:getty images?|afp|ap|reuters|dpa|epa|ansa|efe|ntb|tt|tass|imago|shutterstock|alamy|istock|anp|belga|pap|čtk|mti|xinhua|pa|pa wire)\W*",
+    r"[^.!?:]{3,50}\s?/\s?(?:getty images?|afp|ap|reuters|dpa|epa|ansa|efe|ntb|tt|tass|imago|shutterstock|alamy|istock|anp"
+    r"|belga|pap|čtk|mti|xinhua|pa|pa wire)\W*",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"(?:https?://)?(?:pic\.(?:twitter|x)\.com|t\.co)/\S+")
 _ALONE = frozenset((
-    "facebook", "twitter", "x", "whatsapp", "telegram", "linkedin", "pinterest", "reddit", "instagram", "youtube", "threads", "bluesky", "flipboard",
-    "copied!", "copied", "link copied", "kopiert!", "copié !", "copiado", "copiado!", "skopiowano", "скопировано", "flecha", "save post", "save article",
+    "facebook", "twitter", "x", "whatsapp", "telegram", "linkedin", "pinterest", "reddit", "instagram", "youtube", "threads",
+    "bluesky", "flipboard", "copied!", "copied", "link copied", "kopiert!", "copié !", "copiado", "copiado!", "skopiowano",
+    "скопировано", "flecha", "save post", "save article",
 ))  # fmt: skip
 _AGO = re.compile(r"(?:updated |posted |published )?\d{1,2} (?:minutes?|mins?|hours?|hrs?|days?) ago", re.IGNORECASE)
-_GO_ON = re.compile(
-    r"(?:continue reading|keep reading|read more|read the full (?:story|article)|weiterlesen|mehr lesen|lire la suite|seguir leyendo|leer más|continuar lendo|ler mais"
-    r"|continua a leggere|leggi tutto|lees verder|läs mer|les mer|læs mere|lue lisää|czytaj (?:dalej|więcej)|číst (?:dál|dále|více)|čítať ďalej|tovább olvas(?:om|ás)?"
-    r"|citește mai (?:mult|departe)|прочети още|nastavi čitati|διαβάστε (?:περισσότερα|τη συνέχεια)|devamını oku|читать (?:далее|полностью)|читати далі|اقرأ المزيد|تابع القراءة"
-    r"|ادامه مطلب|और पढ़ें|আরও পড়ুন|อ่านต่อ|xem tiếp|đọc tiếp|baca selengkapnya|soma zaidi|阅读全文|閱讀全文|继续阅读|繼續閱讀|続きを読む|더 보기|계속 읽기)"
-    r"[\s→»›>.…\]]*"
-)
+_APPEALS = ("donation", "spende", "our work")
+_LINK_END = " →»›>.…]"
 _MORE_FROM = re.compile(
     r"(?:more from|mehr aus|mehr von|más de|mais de|plus de|altro da|meer van|mer från|mer fra|mere fra)(?: [^\s.!?:]+){1,5}"
 )
@@ -57,19 +54,20 @@ def recognise_prompt(text: str) -> CutKind | None:
         return CutKind.SHARE_BAR
     if kind := _judge_label(folded, text):
         return kind
-    if is_doubled(folded) or _GO_ON.fullmatch(folded) or _MORE_FROM.fullmatch(folded):
+    if is_doubled(folded) or _MORE_FROM.fullmatch(folded) or folded.rstrip(_LINK_END) in _words("go-on"):
         return CutKind.RELATED
-    if _SLASHED.fullmatch(folded) or (
-        _starts(folded, "credit") and " by " in folded[:20] and not ends_in_full_stop(text) and len(text) <= _LONGEST_CREDIT
-    ):
+    if _SLASHED.fullmatch(folded) or _is_credited(folded, text):
         return CutKind.CREDIT
-    if (
-        (len(text) <= _LONGEST_NOTICE and (_holds(folded, "notice") or _holds(folded, "rating")))
-        or _is_prompt(folded)
-        or _is_appeal(folded)
-    ):
-        return CutKind.SUBSCRIPTION
-    return None
+    return CutKind.SUBSCRIPTION if _is_notice(folded) or _is_prompt(folded) or _is_appeal(folded) else None
+
+
+def _is_credited(folded: str, text: str) -> bool:
+    is_labelled = folded.startswith("fot. ") or (" by " in folded[:20] and _starts(folded, "credit"))
+    return is_labelled and not ends_in_full_stop(text) and len(text) <= _LONGEST_CREDIT
+
+
+def _is_notice(folded: str) -> bool:
+    return len(folded) <= _LONGEST_NOTICE and (_holds(folded, "notice") or _holds(folded, "rating"))
 
 
 def _folded(text: str) -> str:
