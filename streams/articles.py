@@ -29,6 +29,7 @@ from streams.records import (
 from streams.records.urls import url_identity
 from streams.text.article import Cut, CutKind, Language, Subject, first_of_each
 from streams.text.cleaning.clean import clean_text
+from streams.text.cleaning.unfolding import tell_lines
 from streams.text.headline import fingerprint_headline, normalise_headline
 from streams.text.language.detect import detect_language
 from streams.text.subjects.tag import tag_subjects
@@ -89,9 +90,9 @@ def prepare_article(draft: Draft, source: str | None = None) -> Article | Reject
     """
     if draft.instructions.canceled:
         return _canceled_article(draft, source)
-    if refused := judge_text(draft.headline, draft.text):
+    if refused := judge_text(draft.headline, tell_lines(draft.text)):
         return refused
-    clean = clean_text(draft.text, draft.headline)
+    clean = clean_text(draft.text, draft.headline, is_extracted=draft.is_extracted)
     if not clean.headline:
         return Rejection(Reason.NO_TEXT, "nothing is left to read once the page furniture is cut away")
     outlet, byline = draft.publisher or _host(draft.url), draft.byline or clean.byline

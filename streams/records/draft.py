@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -111,6 +111,7 @@ class Draft:
     tells the instant, else as much of ISO 8601 as it tells, without a zone; what can't be read is as written. ``summary``: the
     standfirst or teaser beside a text. ``language`` is what the source claims; ``keywords`` come without "#", at most 64.
     Strings other than ``text`` and ``url`` have at most 1,000 characters. ``repairs``: what reading mended.
+    ``is_extracted``: the text was taken out of a page, so that its menus are gone already.
     """
 
     headline: str | None = None
@@ -130,3 +131,4 @@ class Draft:
     keywords: tuple[str, ...] = ()
     instructions: Instructions = NO_INSTRUCTIONS
     repairs: tuple[Repair, ...] = ()
+    is_extracted: bool = field(default=False, compare=False)  # how it was read, not what it says

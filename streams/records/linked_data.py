@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-_ARTICLE_TYPES = ("Article", "BlogPosting", "LiveBlogPosting", "Report")  # how the names of schema.org's articles end
+ARTICLE_TYPES = ("Article", "BlogPosting", "LiveBlogPosting", "Report")  # how the names of schema.org's articles end
 _MOST_LOOKED_AT = 10_000  # objects and lists of a document in which articles are looked for
 _PARTS = ("@graph", "mainEntity", "mainEntityOfPage", "hasPart")  # where a page keeps the article that it is about
 
 
 def is_article(value: object) -> bool:
     """Whether a value is an object that says it is one of schema.org's articles."""
-    return any(kind.endswith(_ARTICLE_TYPES) for kind in types_of(value))
+    return any(kind.endswith(ARTICLE_TYPES) for kind in types_of(value))
 
 
 def types_of(value: object) -> list[str]:

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any, Final
 
 from streams.records.draft import Reason, Rejection
+from streams.records.forms import Form, form_of
 
 _MAX_ELEMENTS = 20_000  # news pages have about 800, the largest of 80 had 1,580; each takes trafilatura up to 0.1 ms
 _MAX_HTML_DEPTH = 200  # levels; news pages have up to 50, and libxml2 drops what is deeper than 256
@@ -25,12 +26,13 @@ _REFERENCE = re.compile(
     rb"&#(?:0*(?:[1-8]|1[124-9]|2[0-9]|3[01])|x0*(?:[1-8bcef]|1[0-9a-f]|fff[ef]))(?![0-9a-f]);?", re.IGNORECASE
 )
 _DOCTYPE = re.compile(rb"<!doctype[^<>]{0,500}>", re.IGNORECASE)  # lxml takes what stands before a faulty one for the page
+_SCRIPT_OR_STYLE = re.compile(rb"<(script|style)\b([^<>]{0,2000})>", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 
 # fmt: off
 _BLOCKS: Final = frozenset((
     "address", "article", "aside", "blockquote", "br", "button", "caption", "dd", "details", "div", "dl", "dt", "figcaption",
-    "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p",
+    "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "img", "li", "main", "nav", "ol", "p",
     "pre", "section", "summary", "table", "tr", "ul",
 ))
 _UNSEEN: Final = frozenset(("head", "iframe", "noscript", "object", "script", "style", "svg", "template", "textarea"))
@@ -55,6 +57,31 @@ def without_control(text: str) -> bytes:
     if b"&#" in page:
         page = _REFERENCE.sub(b"", page)
     return _DOCTYPE.sub(b"", page, 1)
+
+
+def without_scripts(value: bytes, content_type: str | None) -> bytes:
+    """A page of HTML, in an encoding that shares ASCII's letters, without its styles and its scripts other than JSON-LD.
+
+    Any other value comes back as it is.
+    """
+    if form_of(value, content_type) is not Form.HTML:
+        return value
+    kept: list[bytes] = []
+    at = 0
+    for opened in _SCRIPT_OR_STYLE.finditer(value):
+        if opened.start() < at or b"ld+json" in opened[2].lower():
+            continue
+        closed = _closing(opened[1].lower()).search(value, opened.end())
+        if closed is None:  # it would go on to the end: the page is broken there
+            break
+        kept.append(value[at : opened.start()])
+        at = closed.end()
+    return b"".join((*kept, value[at:]))
+
+
+@cache
+def _closing(tag: bytes) -> re.Pattern[bytes]:
+    return re.compile(rb"</" + tag + rb"\s*>", re.IGNORECASE)
 
 
 def as_page(fragment: str) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from streams.records.draft import Rejection
+from streams.records.draft import Reason, Rejection
+from streams.records.linked_data import ARTICLE_TYPES
 from streams.records.listings import gallery, holds_article, index_page, judge_listing
 from streams.records.markup import visible_text, words_of
 from streams.records.prose import weight_of
@@ -19,6 +20,11 @@ _LEAST_POSTS, _LEAST_POST = 3, 300  # so many <article>s with so much text (char
 _LEAST_FIGURES = 8
 _SHORT_TEASER = 400  # weight of what a page shows of an article that it says is not free
 _INDEX_TYPES = ("CollectionPage", "ItemList", "SearchResultsPage")
+_OTHER_TYPES = frozenset((
+    "Product", "ProductGroup", "DiscussionForumPosting", "QAPage", "JobPosting", "RealEstateListing", "OfferCatalog",
+    "ProfilePage", "ContactPage", "AboutPage", "CheckoutPage", "SoftwareApplication",
+))  # fmt: skip
+_OTHER_OPEN_GRAPH = ("product", "profile", "business.", "restaurant", "music.", "video.", "book")
 _GALLERY_TYPES = ("ImageGallery", "MediaGallery")
 
 
@@ -29,6 +35,8 @@ def refuse_page(tree: Any, record: Mapping[str, object], text: str) -> Rejection
     ``text`` what was found as its article's.
     """
     is_described = "articlebody" in record or "datepublished" in record or record.get("ogtype") == "article"
+    if not is_described and _says_other(record):
+        return Rejection(Reason.NOT_AN_ARTICLE, "a page of a shop, a forum or a listing, by its own word: publish articles")
     if not is_described and _count_posts(tree) >= _LEAST_POSTS:
         return index_page()
     is_linked = not (is_described or _has_own_title(tree)) and _count_linked_headings(tree) >= _LEAST_LINKED_HEADINGS
@@ -41,6 +49,15 @@ def refuse_page(tree: Any, record: Mapping[str, object], text: str) -> Rejection
     if is_linked:
         return index_page()
     return _refuse_wall(tree, record, text) or _refuse_listing(tree, record, is_described=is_described)
+
+
+def _says_other(record: Mapping[str, object]) -> bool:
+    """Whether a page says that it is of another kind, and nowhere that it is an article."""
+    types = record.get("@types")
+    types = types if isinstance(types, set) else set()
+    if any(kind.endswith(ARTICLE_TYPES) for kind in types):
+        return False
+    return bool(types & _OTHER_TYPES) or str(record.get("ogtype")).startswith(_OTHER_OPEN_GRAPH)
 
 
 def _refuse_wall(tree: Any, record: Mapping[str, object], text: str) -> Rejection | None:

@@ -10,6 +10,7 @@ from streams.records.binaries import binary_form
 from streams.records.draft import Draft, Reason, Rejection, Repair
 from streams.records.encodings import declared_charset, decode, unmarked
 from streams.records.forms import Form, form_of, unframed
+from streams.records.markup import without_scripts
 from streams.records.mojibake import repair_mojibake
 from streams.records.objects import read_json
 from streams.records.pages import read_html
@@ -28,7 +29,8 @@ def read_record(
 ) -> Draft | Rejection:
     """Read one raw record. Whatever the bytes, the answer is a value: nothing is raised.
 
-    1. No value: TOMBSTONE. More than ``max_bytes``: TOO_LARGE. Nothing but space: EMPTY. A Confluent frame around JSON
+    1. No value: TOMBSTONE. More than ``max_bytes``, a page's scripts and styles aside: TOO_LARGE. Nothing but space: EMPTY.
+       A Confluent frame around JSON
        and a byte order mark are taken off.
     2. The content type decides: ``application/json`` and ``…+json``, ``text/html`` and ``application/xhtml+xml``,
        ``text/plain``. Without one, or with another, the beginning does: ``{`` or ``[`` is JSON, a tag is HTML, all else
@@ -52,6 +54,8 @@ def read_record(
     """
     if value is None:
         return _TOMBSTONE
+    if len(value) > max_bytes:
+        value = without_scripts(value, content_type)
     if len(value) > max_bytes:
         return Rejection(Reason.TOO_LARGE, f"{len(value):,} bytes; at most {max_bytes:,} are read")
     value, marked = unmarked(unframed(value))

@@ -39,6 +39,15 @@ _QUOTED = re.compile(
 )
 # The visitor's address, or the number that the page gives its refusal.
 _INCIDENT = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b|\b(?=[0-9a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,}\b")
+# "We" and "you", in the languages of the phrases that part their words by spaces or have a word of their own for them.
+_ADDRESS = re.compile(
+    r"\b(?:we|our|us|you|your|i|my|nosotros|nuestr\w+|usted(?:es)?|tus?|sus?|nous|nos|notre|vous|vos|votre|wir|unser\w*|sie|ihr\w*|dein\w*"
+    r"|du|nós|nossos?|nossas?|você|seus?|suas?|noi|nostr\w+|voi|vostr\w+|tuo\w?|suo\w?|wij|ons|onze|uw|je|jouw|vi|vår\w*"
+    r"|din\w?|vores|deres|ditt"
+    r"|my|nasz\w*|nasi|twoj\w*|państw\w*|naš\w*|vaš\w*|мы|наш\w*|ваш\w*|вы|ми|ви|biz\w*|siz\w*|kami|kita|anda"
+    r"|نحن|موقعنا|شركائنا|ما|شما|हम\w*|आप\w*|chúng tôi|bạn|me|te|kumppanimme)\b"
+    r"|我们|我們|您|你|当社|弊社|私たち|あなた|お客様|우리|당사|귀하|회원"
+)
 _LEAST_ACTS = 3  # of a consent wall without a button
 
 _MESSAGES: Final = {
@@ -127,7 +136,7 @@ def _is_check(title: str, text: str, phrases: _Phrases) -> bool:
     return _prose_beside(text, phrases.act, phrases.weak) < most
 
 
-def _is_consent(_title: str, text: str, phrases: _Phrases) -> bool:
+def _is_consent(title: str, text: str, phrases: _Phrases) -> bool:
     assert phrases.topic is not None
     if not phrases.topic.search(text):
         return False
@@ -135,7 +144,10 @@ def _is_consent(_title: str, text: str, phrases: _Phrases) -> bool:
     beside = _prose_beside(text, phrases.act, phrases.topic)
     if found and beside < _MOST_BESIDE_BUTTONS and _ends_in_buttons(text):
         return True
-    least = 2 if any(_is_button(line, phrases.act) for line in text.split("\n")) else _LEAST_ACTS
+    lines = [line for line in text.removeprefix(title).split("\n") if line.strip()]
+    if len(lines) > 1 and all(map(is_sentence, lines)) and not _ADDRESS.search(_QUOTED.sub(" ", text)):
+        return False  # a wall has something to press, or speaks to its reader; who writes about one quotes what it says
+    least = 2 if any(_is_button(line, phrases.act) for line in lines) else _LEAST_ACTS
     return len(found) >= least and beside < _MOST_BESIDE_CONSENT
 
 

@@ -22,6 +22,8 @@ ADVICE: Final[dict[str, str]] = {
     Reason.GALLERY: "Pictures with captions. If there is an article in it, report the page.",
     Reason.CONSENT_WALL: "The crawler met a consent dialogue: let it answer, then crawl again. A replay changes nothing.",
     Reason.ROBOT_CHECK: "The outlet takes the crawler for a robot: slow it down, or ask the outlet. A replay changes nothing.",
+    Reason.EMBARGOED: "Held until its embargo ends: replay it then, which releases it.",
+    Reason.UNREADABLE_BATCH: "A producer's client wrote a batch that cannot be read: its bytes are kept; mend the client.",
     Reason.INTERNAL_ERROR: "A bug of Headwater's own: report the record; replay it with the version that mends it.",
     Reason.PAY_WALL: "Only the offer was fetched: subscribe for the crawler, or drop the outlet. A replay changes nothing.",
 }

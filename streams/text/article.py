@@ -20,6 +20,7 @@ class CutKind(StrEnum):
     NAVIGATION = "navigation"
     SHARE_BAR = "share-bar"
     SUBSCRIPTION = "subscription"
+    CREDIT = "credit"  # of a picture
     RELATED = "related"
     COOKIE_NOTICE = "cookie-notice"
     COPYRIGHT = "copyright"

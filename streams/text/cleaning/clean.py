@@ -32,7 +32,9 @@ from streams.text.cleaning.ledger import Verdict, join_ledgers, make_cut, with_m
 from streams.text.cleaning.lines import LONGEST_LINK, Line, read_page, split_line, tidy, tidy_lines
 from streams.text.cleaning.page_headline import find_headline, settle_headline
 from streams.text.cleaning.phrases import load_phrases
+from streams.text.cleaning.prompts import is_bio, is_kicker_line
 from streams.text.cleaning.unfolding import unfold, unmark
+from streams.text.sentences import ends_sentence
 
 # What the cuts must leave. Shares of characters are 0.0 to 1.0. Most of a page may be furniture, hence more than one measure.
 _LEAST_KEPT = 0.4  # of all …
@@ -41,6 +43,7 @@ _LEAST_KEPT_BELOW, _LEAST_PROSE_BELOW = 0.3, 300  # … or of what stands below 
 
 _LEAST_PROSE_OF_PAGE, _LEAST_SHARE = 300, 0.6  # … or less prose, but so much of it
 _MANY_SIGNS, _LEAST_SHARE_OF_PAGE = 12, 0.2  # lines of furniture: of such a page so much of the prose is enough
+_MOST_TEASERS = 12  # lines below "More from …"
 _TOP_LINES = 8  # in so many lines above the first paragraph a byline is looked for
 _END_LINES = 4  # furniture in so many lines behind the article says that it ended there
 _MOST_ROUNDS, _MOST_PASSES = 8, 4
@@ -48,11 +51,12 @@ _MOST_LINES = 10_000
 _LONGEST_HEADLINE = 200  # characters of a text that is not cleaned
 
 
-def clean_text(text: str, headline: str | None = None) -> CleanText:
+def clean_text(text: str, headline: str | None = None, *, is_extracted: bool = False) -> CleanText:
     """Take the article out of a page's text.
 
     ``text`` is a page as its flattener left it, or an article's body; ``headline`` is what the producer calls its title,
-    or None: then it is found on the page, and is "" only when the text holds nothing at all.
+    or None: then it is found on the page, and is "" only when the text holds nothing at all. ``is_extracted``: the text was
+    taken out of a page, whose menus are gone: nothing is cut for its place but what is said again, or a credit.
 
     The body keeps one line a paragraph. Whatever else left the text, but for white space and invisible characters,
     stands in ``cuts``, in the order of the text. ``clean_text(c.body, c.headline)`` gives the same body and headline.
@@ -64,15 +68,15 @@ def clean_text(text: str, headline: str | None = None) -> CleanText:
         if max(len(texts), text.count("](")) > _MOST_LINES:
             headline = told or texts[0][:_LONGEST_HEADLINE].rstrip()
             return CleanText(headline=headline, body="\n".join(texts), left_whole=True)
-    return _clean_to_the_end(text, told, _MOST_PASSES)
+    return _clean_to_the_end(text, told, _MOST_PASSES, is_extracted=is_extracted)
 
 
-def _clean_to_the_end(text: str, headline: str, passes: int) -> CleanText:
+def _clean_to_the_end(text: str, headline: str, passes: int, *, is_extracted: bool) -> CleanText:
     """Clean, and again if paragraphs that a flattener had torn apart came together, or lines lost the links they were."""
-    first = _clean_text_once(text, headline)
+    first = _clean_text_once(text, headline, is_extracted=is_extracted)
     if passes <= 1 or not (unmark(text)[1] or unmark(first.body)[1] or unfold(first.body) != first.body):
         return first
-    second = _clean_to_the_end(first.body, first.headline, passes - 1)
+    second = _clean_to_the_end(first.body, first.headline, passes - 1, is_extracted=is_extracted)
     return replace(
         second,
         dateline=first.dateline or second.dateline,
@@ -83,13 +87,13 @@ def _clean_to_the_end(text: str, headline: str, passes: int) -> CleanText:
     )
 
 
-def _clean_text_once(text: str, told: str) -> CleanText:
+def _clean_text_once(text: str, told: str, *, is_extracted: bool) -> CleanText:
     lines, marks = read_page(text)
     headline, is_sure = (told, True) if told else find_headline(lines)
     every, asked = lines, headline
     headline, lines, repeats, start = settle_headline(lines, headline)
-    cleaned = None if is_sure else _clean_lines(lines, 0, start)
-    cleaned = cleaned or _clean_lines(lines, start, start)
+    cleaned = None if is_sure else _clean_lines(lines, 0, start, is_extracted=is_extracted)
+    cleaned = cleaned or _clean_lines(lines, start, start, is_extracted=is_extracted)
     if not cleaned and start:  # all of it stays, the headline too: so a second cleaning meets the same
         headline, lines, repeats = asked, every, []
     page = cleaned or _Page(lines)
@@ -122,17 +126,17 @@ class _Page:
     without_head: set[int] = field(default_factory=set)  # numbers of the lines that a dateline was split off
 
 
-def _clean_lines(lines: list[Line], start: int, near: int) -> _Page | None:
+def _clean_lines(lines: list[Line], start: int, near: int, *, is_extracted: bool) -> _Page | None:
     """Cut until nothing is left to cut; None where that would eat the article, or there is none.
 
     ``start``: the line below a headline that is sure, ``near``: below one that may be wrong; 0 if there is none.
     """
     page = _Page(list(lines))
-    if near and not _clean_once(page, start, near):
+    if near and not _clean_once(page, start, near, is_extracted=is_extracted):
         return None
     for _ in range(_MOST_ROUNDS):
         cuts = len(page.cuts)
-        _clean_once(page, 0, 0)
+        _clean_once(page, 0, 0, is_extracted=is_extracted)
         if len(page.cuts) == cuts:
             return page if _is_safe(lines, page.lines, start) else None
     return None
@@ -146,9 +150,9 @@ _FORM = Verdict(CutKind.COMMENT_FORM, "below a comment form")
 _STRETCHES = (_BEFORE, _BETWEEN, _AFTER, _LINKS, _FORM)
 
 
-def _clean_once(page: _Page, start: int, near: int) -> bool:
+def _clean_once(page: _Page, start: int, near: int, *, is_extracted: bool) -> bool:
     """Cut what can be seen now. Says whether there was an article."""
-    found = find_article(page.lines, near)
+    found = find_article(page.lines, near, is_extracted=is_extracted)
     chosen = found or [True] * len(page.lines)
     first = chosen.index(True) if True in chosen else 0
     end = len(chosen) - (chosen[::-1].index(True) if True in chosen else 0)
@@ -156,6 +160,7 @@ def _clean_once(page: _Page, start: int, near: int) -> bool:
     _read_top(page, max(start, first - _TOP_LINES), verdicts)
     _read_end(page, end, verdicts)
     _judge_furniture(page, verdicts)
+    _judge_tail(page.lines, verdicts)
     _judge_surroundings(page.lines, chosen, first, end, verdicts)
     _judge_form_labels(page.lines, verdicts)
     _judge_menus(page.lines[first:end], verdicts)
@@ -201,6 +206,23 @@ def _judge_furniture(page: _Page, verdicts: dict[int, Verdict]) -> None:
             verdicts[line.number] = Verdict(line.kind, "nothing but hashtags")
         elif line.kind:
             verdicts[line.number] = Verdict(line.kind, load_phrases().reasons[line.kind])
+
+
+def _judge_tail(lines: list[Line], verdicts: dict[int, Verdict]) -> None:
+    """Below the last paragraph: who wrote it, and teasers of others, under "More from" or each with a label in capitals."""
+    for line in reversed(lines[1:]):
+        if line.number in verdicts:
+            continue
+        if not (is_bio(line.text) or is_kicker_line(line.text)):
+            break
+        verdicts[line.number] = _AFTER
+    related = next(
+        (at for at, line in enumerate(lines) if at and line.kind is CutKind.RELATED and not ends_sentence(line.text)), None
+    )
+    below = lines[related + 1 :] if related else []
+    if 0 < len(below) <= _MOST_TEASERS and all(len(line.text) <= LONGEST_LINK * 2 for line in below):
+        titles = sum(line.kind is CutKind.RELATED or not ends_sentence(line.text) for line in below)
+        verdicts |= {line.number: _AFTER for line in below if 3 * titles >= len(below) and line.number not in verdicts}
 
 
 def _judge_surroundings(lines: list[Line], chosen: list[bool], first: int, end: int, verdicts: dict[int, Verdict]) -> None:

@@ -59,7 +59,7 @@ def score_page(lines: Sequence[Line]) -> PageScores:
     return score_lines([line.text for line in lines], [2 if line.kind else 0 if line.is_plain else 1 for line in lines])
 
 
-def find_article(lines: Sequence[Line], start: int) -> list[bool]:
+def find_article(lines: Sequence[Line], start: int, *, is_extracted: bool = False) -> list[bool]:
     """Whether each line is the article's, if the text is a page: else all are. Empty if the page has none.
 
     ``start`` is the line below the headline, or 0. Those lines are chosen whose weights have the greatest sum, where every gap
@@ -69,8 +69,10 @@ def find_article(lines: Sequence[Line], start: int) -> list[bool]:
     if not is_page(lines):
         return [True] * len(lines)
     scores = score_places(score_page(lines), start or None)
-    weights = _weigh_lines(lines, scores)
     strange = _find_strange(lines, scores, start)
+    if is_extracted:
+        return [number not in strange for number in range(len(lines))]
+    weights = _weigh_lines(lines, scores)
     for number in strange:
         weights[number] = min(weights[number], _STRANGE)
     comments = _find_comments(lines, weights)

@@ -6,6 +6,7 @@ import re
 
 from streams.text.article import CutKind
 from streams.text.cleaning.phrases import BULLETS, bare, load_phrases
+from streams.text.cleaning.prompts import recognise_prompt
 from streams.text.sentences import ends_in_full_stop
 
 LONGEST_FURNITURE = 400  # characters: cookie notices
@@ -27,6 +28,7 @@ def recognise_furniture(text: str) -> tuple[CutKind | None, bool]:
     folded = text.casefold().replace("’", "'")
     plain = bare(folded)
     kind = phrases.whole.get(plain) or _recognise_start(folded.lstrip(BULLETS), text)
+    kind = kind or (None if plain in phrases.weak or _is_hashtags(text) else recognise_prompt(text))
     if kind or not plain or plain in phrases.weak:
         return kind, not kind
     if _is_hashtags(text):

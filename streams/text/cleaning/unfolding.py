@@ -104,6 +104,15 @@ def unfold(text: str, marked: str = "") -> str:
     return text
 
 
+def tell_lines(text: str) -> str:
+    """The text as its lines were before a flattener marked, wrapped or broke them; for judging what it is, not for cutting."""
+    unmarked, marks = unmark(text)
+    unfolded = unfold(unmarked, text)
+    if not marks and unfolded == text:
+        return text
+    return "\n".join(" ".join(line.split()) for line in unfolded.split("\n"))
+
+
 def _join(text: str, places: Iterable[tuple[int, int]]) -> str:
     pieces: list[str] = []
     at = 0

@@ -1,0 +1,106 @@
+"""The whole article of a page, or a sign that it is not one."""
+
+from __future__ import annotations
+
+import pytest
+
+from streams.articles import Article, prepare_article
+from streams.records import Draft, Reason, Rejection, read_record
+from streams.records.json_script import read_script
+
+FIRST = "The council closed the old swimming pool on Monday because the roof leaks in eleven places."
+PARAGRAPHS = (
+    "The mayor, Ida Holm, said that the pool would open again in two years if the county pays a third of the bill.",
+    "Swimmers who came at six in the morning found the door locked, and some of them swam in the lake instead.",
+    "A new roof was promised in 2019, but the builder went bankrupt before the first beam was lifted into place.",
+    "The school will send its pupils to the next town by bus, which takes forty minutes each way, the head teacher said.",
+    "Three hundred people signed a letter within a day, and the swimming club wants to pay for part of the work.",
+)
+
+
+def body_of(page: str) -> str:
+    draft = read_record(page.encode(), "text/html")
+    article = prepare_article(draft) if isinstance(draft, Draft) else draft
+    assert isinstance(article, Article), article
+    return article.body
+
+
+def page_of(body: str, head: str = "") -> str:
+    return f"<!DOCTYPE html><html lang=en><head><title>Pool</title>{head}</head><body>{body}</body></html>"
+
+
+def test_the_body_in_several_containers_of_one_class_is_one_body() -> None:
+    parts = "".join(
+        f'<div class=row><div class="story-text"><p>{each}</p></div></div><div class=ad>Ad</div>' for each in PARAGRAPHS
+    )
+    assert body_of(page_of(f"<main><h1>Swimming pool closed for two years</h1>{parts}</main>")).splitlines() == list(PARAGRAPHS)
+
+
+def test_a_first_paragraph_in_a_container_of_its_own_is_kept() -> None:
+    rest = "".join(f"<p>{each}</p>" for each in PARAGRAPHS)
+    page = page_of(
+        f"<header><h1>Swimming pool closed</h1><div class=intro><p>{FIRST}</p></div></header><div class=main-text>{rest}</div>"
+    )
+    assert body_of(page).splitlines() == [FIRST, *PARAGRAPHS]
+
+
+def test_a_body_in_one_line_of_the_linked_data_leaves_the_page_its_paragraphs() -> None:
+    told = "".join(PARAGRAPHS) + " Written with the help of the archive."
+    head = f'<script type="application/ld+json">{{"@type":"NewsArticle","articleBody":"{told}"}}</script>'
+    page = page_of(
+        "<article><h1>Swimming pool closed</h1>" + "".join(f"<p>{each}</p>" for each in PARAGRAPHS) + "</article>", head
+    )
+    assert body_of(page).splitlines() == list(PARAGRAPHS)
+
+
+def test_teasers_longer_than_a_short_article_are_not_of_it() -> None:
+    short = "The pool stays closed today. It opens again at nine tomorrow morning."
+    teasers = "".join(
+        f"<div><a href=/{at}><h3>Another story</h3></a><p>{each}</p></div>" for at, each in enumerate(PARAGRAPHS[:3])
+    )
+    page = page_of(f"<article><h1>Pool closed today</h1><p>{short}</p></article>{teasers}")
+    assert body_of(page) == short
+
+
+def test_a_list_in_a_cell_stays_in_its_row() -> None:
+    cell = "<ul><li>Men 31</li><li>Women 44</li></ul>"
+    table = f"<table><tr><th>Pool</th><th>Visitors</th></tr><tr><td>Lake</td><td>{cell}</td></tr></table>"
+    assert "Men 31, Women 44" in body_of(
+        page_of(f"<article><h1>Pool closed</h1><p>{FIRST}</p><p>{PARAGRAPHS[0]}</p>{table}</article>")
+    )
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param('<![CDATA[{"a": [1]}]]>', id="in CDATA"),
+        pytest.param('//<![CDATA[\n{"a": [1]}\n//]]>', id="in CDATA behind comments"),
+        pytest.param('<!-- {"a": [1]} -->', id="in a comment"),
+        pytest.param('{"a": [1,],}', id="commas too many"),
+        pytest.param('{/* all */ "a": [1] // one\n}', id="with comments"),
+    ],
+)
+def test_linked_data_is_read_however_it_is_wrapped(script: str) -> None:
+    assert read_script(script) == {"a": [1]}
+
+
+def test_what_stands_in_a_string_is_no_comment_and_no_comma_too_many() -> None:
+    assert read_script('{"u": "https://x.example/,]", "v": "/* ,} */",}') == {"u": "https://x.example/,]", "v": "/* ,} */"}
+
+
+def test_scripts_and_styles_do_not_make_a_page_too_large() -> None:
+    text = "".join(f"<p>{each}</p>" for each in PARAGRAPHS)
+    page = page_of(
+        f"<article><h1>Pool closed</h1>{text}</article>", f"<script>{'x' * 9_000}</script><STYLE>{'y' * 9_000}</STYLE>"
+    )
+    assert isinstance(read_record(page.encode(), "text/html", max_bytes=5_000), Draft)
+    padded = read_record((page + f"<p>{'z' * 9_000}</p>").encode(), "text/html", max_bytes=5_000)
+    assert isinstance(padded, Rejection)
+    assert padded.reason is Reason.TOO_LARGE
+
+
+def test_a_page_that_says_it_is_a_product_is_not_an_article() -> None:
+    page = page_of("".join(f"<p>{each}</p>" for each in PARAGRAPHS), '<meta property="og:type" content="product">')
+    refused = read_record(page.encode(), "text/html")
+    assert isinstance(refused, Rejection)
+    assert refused.reason is Reason.NOT_AN_ARTICLE
