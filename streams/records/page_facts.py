@@ -68,6 +68,7 @@ _LABELS: Final = (
 )
 
 _MOST_NEAR = 60  # elements before and behind the headline that are looked at
+_MOST_PARTS = 8  # elements of one that is a date
 _SHORT = 120  # characters of a line that may be a byline or a date
 _MOST_LOOKED_AT = 4_000  # elements
 _HARDLY_ALIKE = 0.2
@@ -108,7 +109,6 @@ class _Page:
         self.body = tree if body is None else body
         self._beside: dict[Any, bool] = {}
         self.heading: Any = None
-        self._own: list[Any] | None = None
         self.scope: Any = self.body
         self.outlets = tuple(dict.fromkeys(name for name in self._outlet_names() if name))
         self.language = (tree.get("lang") or next(iter(metas.get("og:locale", ())), "")).replace("_", "-")
@@ -148,12 +148,21 @@ class _Page:
         return beside
 
     def own(self, *tags: str) -> Iterator[Any]:
-        """The elements (with these tags) that are the article's, those around the headline first."""
-        if self._own is None:
-            near = self.near() if self.heading is not None else []
-            elements = dict.fromkeys((*near, *islice(self.body.iter("*"), _MOST_LOOKED_AT)))
-            self._own = [each for each in elements if not self.is_beside(each) and not self._is_of_teaser(each)]
-        return (each for each in self._own if not tags or each.tag in tags)
+        """The elements (with these tags) that are the article's, those around the headline first; of all, the first 4,000."""
+        near = [each for each in self.near() if not tags or each.tag in tags] if self.heading is not None else []
+        for element in dict.fromkeys((*near, *islice(self.body.iter(*(tags or ("*",))), _MOST_LOOKED_AT))):
+            if self.is_own(element):
+                yield element
+
+    def is_own(self, element: Any) -> bool:
+        """Whether an element is the article's: neither beside it nor of a teaser."""
+        return not self.is_beside(element) and not self._is_of_teaser(element)
+
+    def near_first(self, elements: list[Any]) -> list[Any]:
+        """The elements, those around the headline first."""
+        near = dict.fromkeys(self.near()) if self.heading is not None else {}
+        wanted = set(elements)
+        return [*(each for each in near if each in wanted), *(each for each in elements if each not in near)]
 
     def near(self) -> list[Any]:
         """The elements behind the headline and before it, nearest first."""
@@ -402,11 +411,12 @@ def _surname_last(name: str) -> str:
 
 def _authors_marked(page: _Page) -> Iterator[list[str]]:
     """What elements of the page mark as its authors: microdata, links, names of classes, and lines beside the headline."""
-    marked = [each for each in page.own() if "author" in (each.get("itemprop") or "").split()]
-    yield [_property_name(each) for each in marked]
-    yield [spaced_words(each) for each in page.own("a") if "author" in (each.get("rel") or "").split()]
-    called = [each for each in page.own() if _AUTHOR_NAMES.search(_called(each))]
-    for element in called[:12]:
+    marked = page.body.xpath(".//*[contains(@itemprop, 'author')]")
+    yield [_property_name(each) for each in marked if "author" in each.get("itemprop").split() and page.is_own(each)]
+    yield [spaced_words(each) for each in page.body.xpath(".//a[contains(@rel, 'author')]") if page.is_own(each)]
+    named = page.near_first(page.body.xpath(".//*[@class or @id]")[:_MOST_LOOKED_AT])
+    called = (each for each in named if _AUTHOR_NAMES.search(_called(each)) and page.is_own(each))
+    for element in islice(called, 12):
         inner = next(
             (
                 each
@@ -506,11 +516,8 @@ def _of_metas(page: _Page, names: tuple[str, ...]) -> list[str]:
 
 
 def _marked_dates(page: _Page, name: str) -> list[str]:
-    found = [
-        each
-        for each in page.tree.iter()
-        if isinstance(each.tag, str) and name in (each.get("itemprop") or "").split() and not page.is_beside(each)
-    ]
+    marked = page.tree.xpath(".//*[contains(@itemprop, $name)]", name=name)
+    found = [each for each in marked if name in each.get("itemprop").split() and not page.is_beside(each)]
     return [each.get("content") or each.get("datetime") or words_of(each) for each in found]
 
 
@@ -526,12 +533,11 @@ def _shown_dates(page: _Page) -> tuple[list[str], list[str]]:
         text = element.get("datetime") or words_of(element)
         (modified if _says_updated(element) else published).append(text)
     near = set(page.near()) if page.heading is not None else set()
-    for element in page.own():
-        if (
-            element.tag in ("time", "a", "script", "style")
-            or len(element) > 8
-            or (element not in near and not _DATE_NAMES.search(_called(element)))
-        ):
+    named = page.body.xpath(".//*[@class or @id]")[:_MOST_LOOKED_AT]
+    for element in page.near_first([*near, *(each for each in named if each not in near)]):
+        if element.tag in ("time", "a", "script", "style") or len(element) > _MOST_PARTS:
+            continue
+        if (element not in near and not _DATE_NAMES.search(_called(element))) or not page.is_own(element):
             continue
         text = words_of(element)
         if 6 <= len(text) <= _SHORT and re.search(r"\d", text):
