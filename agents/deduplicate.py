@@ -31,12 +31,13 @@ from streams.text.duplicates import (
     remember,
     unpack_owners,
 )
-from streams.text.language.detect import CREATOR as LANGUAGE_CREATOR
+from streams.text.language.opinions import Detect, choose_detector
 from streams.topics import DUPLICATES, ENRICHED, HEADLINES, PREPARED
 
 
 def deduplicate_step(settings: Settings) -> Step:
     """news.prepared → news.enriched or news.duplicates; remembers who owns each headline."""
+    detect = choose_detector(settings.language_detector, settings.language_check)
 
     def decide(record: Record, remembered: bytes | None) -> Decision:
         assert record.value is not None, "news.prepared is written by `prepare` alone, and never without a value"
@@ -56,14 +57,14 @@ def deduplicate_step(settings: Settings) -> Step:
                 document = duplicate_document(article, kind, owner, record.timestamp, settings.window_s)
                 headers = event_headers(record, article, DUPLICATE_TYPE, kind=kind.value)
                 return Decision((Output(DUPLICATES, article.id.encode(), orjson.dumps(document), headers, record.timestamp),))
-        return Decision((enrich(record, article),), pack_owners(remember(owners, seen)))
+        return Decision((enrich(record, article, detect),), pack_owners(remember(owners, seen)))
 
     return Step("deduplicate", PREPARED, (ENRICHED, DUPLICATES), decide, HEADLINES)
 
 
-def enrich(record: Record, article: Article) -> Output:
-    """Tag an article's language and subjects and write it down for consumers."""
-    language, subjects = tag_article(article)
+def enrich(record: Record, article: Article, detect: Detect) -> Output:
+    """Tag an article's language, by ``detect``, and subjects and write it down for consumers."""
+    language, subjects = tag_article(article, detect)
     headers = event_headers(
         record,
         article,
@@ -72,8 +73,9 @@ def enrich(record: Record, article: Article) -> Output:
         language=language.tag,
         languageconfidence=f"{language.confidence:.2f}",
         languagedeclared=article.language,
-        languagecreator=LANGUAGE_CREATOR,
+        languagecreator=language.creator,
         languageagrees=None if language.agrees is None else str(language.agrees).lower(),
+        languagecheck=language.check,
         cuts=ledger_text(article),
     )
     document = ninjs_document(article, language, subjects, record.timestamp)

@@ -8,6 +8,7 @@ from streams.commands.bench import bench
 from streams.commands.broker import broker
 from streams.commands.enrich import enrich
 from streams.commands.explain import explain
+from streams.commands.language import language
 from streams.commands.pipe import pipe
 from streams.commands.publish import publish
 from streams.commands.rejected import rejected
@@ -28,7 +29,7 @@ def main() -> None:
     """
 
 
-for command in (run, worker, topics, publish, tail, rejected, pipe, enrich, explain, broker, bench, settings):
+for command in (run, worker, topics, publish, tail, rejected, pipe, enrich, explain, language, broker, bench, settings):
     main.add_command(command)
 
 if __name__ == "__main__":

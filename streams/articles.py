@@ -14,6 +14,7 @@ from streams.text.article import Cut, CutKind, Language, Subject, first_of_each
 from streams.text.cleaning.clean import clean_text
 from streams.text.headline import fingerprint_headline, normalise_headline
 from streams.text.language.detect import detect_language
+from streams.text.language.opinions import Detect
 from streams.text.subjects.tag import tag_subjects
 
 
@@ -84,9 +85,9 @@ def compared_headline(article: Article) -> str:
     return normalise_headline(article.headline, _outlets(article.outlet, article.url), authors=authors, section=article.section)
 
 
-def tag_article(article: Article) -> tuple[Language, tuple[Subject, ...]]:
-    """What language an article is in, and what it is about."""
-    language = detect_language(article.headline, article.body, article.language)
+def tag_article(article: Article, detect: Detect = detect_language) -> tuple[Language, tuple[Subject, ...]]:
+    """What language an article is in, by ``detect``, and what it is about."""
+    language = detect(article.headline, article.body, article.language)
     return language, tag_subjects(article.headline, article.body, article.keywords, language.tag, article.section)
 
 

@@ -36,6 +36,9 @@ KIND_HEADER: Final = "ce_kind"
 LANGUAGE_HEADER: Final = "ce_language"
 """The language that was found for a record of news.enriched, as in its document: a consumer can choose without reading it."""
 
+CHECK_HEADER: Final = "ce_languagecheck"
+"""The tag of a second opinion on the language of a record of news.enriched, where the setting asks for one."""
+
 ERRORS: Final = "__streams.errors."
 """How the names of headers begin that say why a record was rejected (Kafka Streams' names)."""
 REASON_HEADER: Final = ERRORS + "exception"

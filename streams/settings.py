@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from streams.text.duplicates import DuplicateKind
+from streams.text.language.opinions import LanguageCheck, LanguageDetector
 
 PREFIX = "HEADWATER_"
 _FILE = "_FILE"
@@ -94,10 +95,11 @@ def _kinds(value: str) -> frozenset[DuplicateKind]:
 
 def _one_of(choices: type[StrEnum]) -> Callable[[str], StrEnum]:
     def read(value: str) -> StrEnum:
-        try:
-            return choices(value.strip().upper())
-        except ValueError:
-            raise ValueError(f"wants one of {', '.join(choices)}; found {value!r}") from None
+        wanted = value.strip().upper()
+        for choice in choices:
+            if choice.upper() == wanted:
+                return choice
+        raise ValueError(f"wants one of {', '.join(choices)}; found {value!r}")
 
     return read
 
@@ -164,6 +166,18 @@ class Settings:
     )
     suppress: frozenset[DuplicateKind] = _setting(
         frozenset(DuplicateKind), _kinds, "kinds,…", "which kinds of duplicate go to news.duplicates, not news.enriched"
+    )
+    language_detector: LanguageDetector = _setting(
+        LanguageDetector.HEADWATER,
+        _one_of(LanguageDetector),
+        "",
+        "who names the language: headwater or langdetect",
+    )
+    language_check: LanguageCheck = _setting(
+        LanguageCheck.NONE,
+        _one_of(LanguageCheck),
+        "",
+        "who gives a second opinion on it: none or langdetect",
     )
     max_article_bytes: int = _setting(2 << 20, _whole(1024, 4 << 20), "bytes", "a larger record is rejected; at most 4 MiB")
     max_batch_records: int = _setting(2_000, _whole(1), "records", "at most this many records in one transaction")
@@ -267,6 +281,8 @@ class Settings:
             PREFIX + "REPLICATION": str(self.replication),
             PREFIX + "WINDOW_S": str(self.window_s),
             PREFIX + "SUPPRESS": ",".join(sorted(self.suppress)) or "none",
+            PREFIX + "LANGUAGE_DETECTOR": self.language_detector,
+            PREFIX + "LANGUAGE_CHECK": self.language_check,
             PREFIX + "MAX_ARTICLE_BYTES": str(self.max_article_bytes),
             PREFIX + "MAX_BATCH_RECORDS": str(self.max_batch_records),
             PREFIX + "LINGER_MS": str(self.linger_ms),

@@ -13,6 +13,7 @@ from streams.commands.context import FILE, read_settings
 from streams.commands.inputs import Document, read_documents
 from streams.documents import ninjs_document
 from streams.records import Rejection, read_record
+from streams.text.language.opinions import choose_detector
 
 
 @click.command()
@@ -22,11 +23,13 @@ def enrich(files: tuple[str, ...]) -> None:
 
     No Kafka, no deduplication. What is no article is told on stderr, with its reason, and leaves no line.
     """
+    settings = read_settings()
+    detect = choose_detector(settings.language_detector, settings.language_check)
     for number, (_, article) in enumerate(prepared_documents(files), 1):
         if isinstance(article, Rejection):
             click.echo(f"article {number} rejected, {article.reason}: {article.message}", err=True)
             continue
-        sys.stdout.buffer.write(orjson.dumps(ninjs_document(article, *tag_article(article), 0)) + b"\n")
+        sys.stdout.buffer.write(orjson.dumps(ninjs_document(article, *tag_article(article, detect), 0)) + b"\n")
         sys.stdout.buffer.flush()
 
 

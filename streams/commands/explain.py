@@ -10,14 +10,14 @@ from rich.console import Console
 from rich.text import Text
 
 from streams.articles import LEFT_WHOLE, Article, compared_headline, tag_article
-from streams.commands.context import FILE
+from streams.commands.context import FILE, read_settings
 from streams.commands.enrich import prepared_documents
 from streams.commands.inputs import Document
 from streams.commands.letters import plain
 from streams.documents import date_with_zone
 from streams.records import Form, Rejection, Repair, told_form
 from streams.text.article import Cut, Language, Subject
-from streams.text.language import detect as languages
+from streams.text.language.opinions import choose_detector, differs, is_doubtful
 from streams.text.subjects import tag as media_topics
 
 _COLUMNS, _LABEL_COLUMNS = 100, 19
@@ -32,10 +32,15 @@ def explain(file: str) -> None:
     How it was read or why it was refused, what its headline is compared by, what was cut and why, the facts, the language and
     the subjects with the words that spoke for them. No Kafka, no deduplication.
     """
+    settings = read_settings()
+    detect = choose_detector(settings.language_detector, settings.language_check)
     for number, (document, article) in enumerate(prepared_documents([file])):
         if number:
             click.echo()
-        told = explain_rejection(article) if isinstance(article, Rejection) else explain_article(article, *tag_article(article))
+        if isinstance(article, Rejection):
+            told = explain_rejection(article)
+        else:
+            told = explain_article(article, *tag_article(article, detect))
         for line in chain(explain_reading(document), told):
             click.echo(line)
 
@@ -63,7 +68,9 @@ def explain_article(article: Article, language: Language, subjects: Sequence[Sub
     yield from _ledger("cuts", article.cuts)
     yield from _row("left whole", f"yes, {LEFT_WHOLE.reason}" if LEFT_WHOLE in article.repairs else "no")
     yield from _facts(article)
-    yield from _row("language", f"{language.tag}, confidence {language.confidence}, by {languages.CREATOR}")
+    yield from _row("language", f"{language.tag}, confidence {language.confidence}, by {language.creator}")
+    if language.check is not None:
+        yield from _row("second opinion", _second_opinion(language))
     yield from _row("declared", _declared(article.language, language))
     yield from _row("subjects", f"by {media_topics.CREATOR}" if subjects else "none sure enough")
     for subject in subjects:
@@ -90,6 +97,12 @@ def _declared(written: str | None, language: Language) -> str | None:
         return written and f"{written}, which names no known language"
     verdict = {True: "which agrees", False: "which does not agree", None: "with nothing to compare it to"}[language.agrees]
     return f"{written}, read as {language.declared}, {verdict}"
+
+
+def _second_opinion(language: Language) -> str:
+    if not differs(language.tag, language.check or "und"):
+        return f"{language.check}, by langdetect, which does not contradict"
+    return f"{language.check}, by langdetect{': the language is doubtful' if is_doubtful(language) else ''}"
 
 
 def _ledger(label: str, entries: Sequence[Cut | Repair]) -> Iterator[str]:
