@@ -35,7 +35,7 @@ from streams.text.duplicates import (
     unpack_owners,
     without,
 )
-from streams.text.language.detect import CREATOR as LANGUAGE_CREATOR
+from streams.text.language.opinions import Detect, choose_detector
 from streams.topics import DUPLICATES, ENRICHED, PREPARED, REJECTED
 
 HEADLINES = Changelog(
@@ -45,6 +45,7 @@ HEADLINES = Changelog(
 
 def deduplicate_step(settings: Settings) -> Step:
     """news.prepared → news.enriched, news.duplicates, or news.rejected for a bug of ours; remembers who owns headlines."""
+    detect = choose_detector(settings.language_detector, settings.language_check)
 
     def decide(record: Record, remembered: bytes | None) -> Decision:
         article = _read_prepared(record)
@@ -53,7 +54,7 @@ def deduplicate_step(settings: Settings) -> Step:
             return _rejected(record, seen)
         owners = unpack_owners(remembered)
         if article.instructions.canceled:
-            canceled = caught(lambda: enrich(record, article))
+            canceled = caught(lambda: enrich(record, article, detect))
             left = pack_owners(without(owners, seen)) if owners else None
             return _rejected(record, canceled) if isinstance(canceled, Fault) else Decision((canceled,), left)
         owner = find_owner(owners, seen, settings.window_ms)
@@ -62,7 +63,7 @@ def deduplicate_step(settings: Settings) -> Step:
             output = caught(lambda: repeat(record, article, kind, owner, settings.window_s))
         else:
             newest = pack_owners(remember(owners, seen))
-            output = caught(lambda: enrich(record, article))
+            output = caught(lambda: enrich(record, article, detect))
         # What was rejected owns no headline: the next article of it is the first.
         return _rejected(record, output) if isinstance(output, Fault) else Decision((output,), newest)
 
@@ -112,9 +113,9 @@ def repeat(record: Record, article: Article, kind: DuplicateKind, owner: Sightin
     return bounded(Output(DUPLICATES, article.id.encode(), orjson.dumps(document), headers, record.timestamp))
 
 
-def enrich(record: Record, article: Article) -> Output:
-    """Tag an article's language and subjects and write it down for consumers; of a canceled one, that it is."""
-    language, subjects = tag_article(article)
+def enrich(record: Record, article: Article, detect: Detect) -> Output:
+    """Tag an article's language, by ``detect``, and subjects and write it down for consumers; of a canceled one, that it is."""
+    language, subjects = tag_article(article, detect)
     headers = event_headers(
         record,
         article,
@@ -123,8 +124,9 @@ def enrich(record: Record, article: Article) -> Output:
         language=language.tag,
         languageconfidence=f"{language.confidence:.2f}",
         languagedeclared=None if article.language is None else header_text(article.language, 100).decode(),
-        languagecreator=LANGUAGE_CREATOR,
+        languagecreator=language.creator,
         languageagrees=None if language.agrees is None else str(language.agrees).lower(),
+        languagecheck=language.check,
         cuts=ledger_text(article),
         **date_attributes(article),
         **instruction_attributes(article),

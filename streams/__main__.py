@@ -9,6 +9,7 @@ from streams.commands.broker import broker
 from streams.commands.console import console
 from streams.commands.enrich import enrich
 from streams.commands.explain import explain
+from streams.commands.language import language
 from streams.commands.pipe import pipe
 from streams.commands.publish import publish
 from streams.commands.rejected import rejected
@@ -30,8 +31,8 @@ def main() -> None:
     """
 
 
-COMMANDS = (run, worker, console, topics, publish, retract, tail, rejected, pipe, enrich, explain, broker, bench, settings)
-for command in COMMANDS:
+_LOOKS = (pipe, enrich, explain, language, tail, bench, settings)
+for command in (run, worker, console, topics, publish, retract, rejected, broker, *_LOOKS):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ from streams.text.cleaning.clean import clean_text
 from streams.text.cleaning.unfolding import tell_lines
 from streams.text.headline import fingerprint_headline, normalise_headline
 from streams.text.language.detect import detect_language
+from streams.text.language.opinions import Detect
 from streams.text.subjects.tag import tag_subjects
 
 _OWN_ID = re.compile("urn:headwater:article:[0-9a-f]{32}")
@@ -197,11 +198,11 @@ def compared_headline(article: Article) -> str:
     return normalise_headline(article.headline, _outlets(article.outlet, article.url), authors=authors, section=article.section)
 
 
-def tag_article(article: Article) -> tuple[Language, tuple[Subject, ...]]:
-    """What language an article is in, and what it is about; of a canceled one nothing is said."""
+def tag_article(article: Article, detect: Detect = detect_language) -> tuple[Language, tuple[Subject, ...]]:
+    """What language an article is in, by ``detect``, and what it is about; of a canceled one nothing is said."""
     if article.instructions.canceled:
         return Language("und", 0.0), ()
-    language = detect_language(article.headline, article.body, article.language)
+    language = detect(article.headline, article.body, article.language)
     return language, tag_subjects(article.headline, article.body, article.keywords, language.tag, article.section)
 
 

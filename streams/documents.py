@@ -51,6 +51,8 @@ STATUS_HEADER: Final = "ce_pubstatus"
 
 RELEASE_HEADER: Final = "headwater-release"
 """On a record that a person let go although it is embargoed: the reason it was held for."""
+CHECK_HEADER: Final = "ce_languagecheck"
+"""The tag of a second opinion on the language of a record of news.enriched, where the setting asks for one."""
 
 ERRORS: Final = "__streams.errors."
 """How the names of headers begin that say why a record was rejected (Kafka Streams' names)."""

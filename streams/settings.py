@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from streams.text.duplicates import DuplicateKind
+from streams.text.language.opinions import LanguageCheck, LanguageDetector
 
 PREFIX = "HEADWATER_"
 _FILE = "_FILE"
@@ -207,6 +208,18 @@ class Settings:
     )
     source_header: str | None = _setting(
         None, _text, "", "a header that a gateway sets and producers cannot: its value becomes part of each article's id"
+    )
+    language_detector: LanguageDetector = _setting(
+        LanguageDetector.HEADWATER,
+        _one_of(LanguageDetector),
+        "",
+        "who names the language: headwater or langdetect",
+    )
+    language_check: LanguageCheck = _setting(
+        LanguageCheck.NONE,
+        _one_of(LanguageCheck),
+        "",
+        "who gives a second opinion on it: none or langdetect",
     )
     max_article_bytes: int = _setting(2 << 20, _whole(1024, 4 << 20), "bytes", "a larger record is rejected; at most 4 MiB")
     max_unpacked_batch_bytes: int = _setting(

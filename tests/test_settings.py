@@ -8,6 +8,7 @@ from click.testing import CliRunner
 from streams.commands.settings import settings as settings_command
 from streams.settings import SaslMechanism, SecurityProtocol, Settings, SettingsError
 from streams.text.duplicates import DuplicateKind
+from streams.text.language.opinions import LanguageCheck, LanguageDetector
 
 
 def test_without_variables_the_defaults_hold():
@@ -32,7 +33,13 @@ def test_none_suppresses_nothing():
 
 
 def test_settings_survive_the_way_to_a_child_process():
-    settings = Settings(brokers=("a:1", "b:2"), window_s=5, suppress=frozenset({DuplicateKind.UPDATED}))
+    settings = Settings(
+        brokers=("a:1", "b:2"),
+        window_s=5,
+        suppress=frozenset({DuplicateKind.UPDATED}),
+        language_detector=LanguageDetector.LANGDETECT,
+        language_check=LanguageCheck.LANGDETECT,
+    )
     assert Settings.from_environment(settings.as_environment()) == settings
 
 
@@ -43,6 +50,8 @@ def test_settings_survive_the_way_to_a_child_process():
         pytest.param("HEADWATER_BROKERS", " , ", id="no broker at all"),
         pytest.param("HEADWATER_WINDOW_S", "3 days", id="words where a number is wanted"),
         pytest.param("HEADWATER_PARTITIONS", "0", id="a number that is too small"),
+        pytest.param("HEADWATER_LANGUAGE_CHECK", "cld3", id="a second opinion that nobody can give"),
+        pytest.param("HEADWATER_LANGUAGE_DETECTOR", "none", id="nobody to name the language"),
         pytest.param("HEADWATER_SUPPRESS", "all", id="an unknown kind"),
         pytest.param("HEADWATER_SUPPRESS", "", id="no kind, and not said to be none"),
         pytest.param("HEADWATER_APP_ID", " ", id="an empty name"),

@@ -49,7 +49,7 @@ _STAGES: Final = (
     ("look up and decide", "agents.deduplicate", "judge_kind"),
     ("look up and decide", "agents.deduplicate", "remember"),
     ("look up and decide", "agents.deduplicate", "pack_owners"),
-    ("language", "streams.articles", "detect_language"),
+    ("language", "streams.text.language.detect", "_judge"),
     ("subjects", "streams.articles", "tag_subjects"),
     ("write the documents", "agents.deduplicate", "ninjs_document"),
     ("write the documents", "agents.deduplicate", "duplicate_document"),

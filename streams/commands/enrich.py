@@ -16,6 +16,7 @@ from streams.commands.inputs import Document, read_documents
 from streams.documents import internal_error, ninjs_document
 from streams.faults import Fault, caught
 from streams.records import Rejection
+from streams.text.language.opinions import Detect, choose_detector
 
 T = TypeVar("T")
 
@@ -27,8 +28,10 @@ def enrich(files: tuple[str, ...]) -> None:
 
     No Kafka, no deduplication. What is no article is told on stderr, with its reason, and leaves no line.
     """
+    settings = read_settings()
+    detect = choose_detector(settings.language_detector, settings.language_check)
     for number, (_, article) in enumerate(prepared_documents(files), 1):
-        line = article if isinstance(article, Rejection) else netted(partial(_ninjs_line, article))
+        line = article if isinstance(article, Rejection) else netted(partial(_ninjs_line, article, detect))
         if isinstance(line, Rejection):
             click.echo(f"article {number} rejected, {line.reason}: {line.message}", err=True)
             continue
@@ -36,8 +39,8 @@ def enrich(files: tuple[str, ...]) -> None:
         sys.stdout.buffer.flush()
 
 
-def _ninjs_line(article: Article) -> bytes:
-    return orjson.dumps(ninjs_document(article, *tag_article(article), 0)) + b"\n"
+def _ninjs_line(article: Article, detect: Detect) -> bytes:
+    return orjson.dumps(ninjs_document(article, *tag_article(article, detect), 0)) + b"\n"
 
 
 def netted(work: Callable[[], T]) -> T | Rejection:

@@ -11,14 +11,14 @@ from rich.console import Console
 from rich.text import Text
 
 from streams.articles import LEFT_WHOLE, Article, compared_headline, tag_article
-from streams.commands.context import FILE
+from streams.commands.context import FILE, read_settings
 from streams.commands.enrich import netted, prepared_documents
 from streams.commands.inputs import Document
 from streams.explanation import repairs_of_reading, subject_code, told_declared, told_id, told_published, told_reading
 from streams.records import Rejection, Repair
 from streams.rejected.letters import plain
 from streams.text.article import Cut, Language, Subject
-from streams.text.language import detect as languages
+from streams.text.language.opinions import Detect, choose_detector, differs, is_doubtful
 from streams.text.subjects import tag as media_topics
 
 _COLUMNS, _LABEL_COLUMNS = 100, 19
@@ -33,18 +33,20 @@ def explain(file: str) -> None:
     How it was read or why it was refused, what its headline is compared by, what was cut and why, the facts, the language and
     the subjects with the words that spoke for them. No Kafka, no deduplication.
     """
+    settings = read_settings()
+    detect = choose_detector(settings.language_detector, settings.language_check)
     for number, (document, article) in enumerate(prepared_documents([file])):
         if number:
             click.echo()
-        for line in chain(explain_reading(document), explain_outcome(article)):
+        for line in chain(explain_reading(document), explain_outcome(article, detect)):
             click.echo(line)
 
 
-def explain_outcome(article: Article | Rejection) -> Iterator[str]:
+def explain_outcome(article: Article | Rejection, detect: Detect) -> Iterator[str]:
     """What became of a document, and why."""
     if isinstance(article, Rejection):
         return explain_rejection(article)
-    tags = netted(partial(tag_article, article))
+    tags = netted(partial(tag_article, article, detect))
     return explain_rejection(tags) if isinstance(tags, Rejection) else explain_article(article, *tags)
 
 
@@ -68,7 +70,9 @@ def explain_article(article: Article, language: Language, subjects: Sequence[Sub
     yield from _ledger("cuts", article.cuts)
     yield from _row("left whole", f"yes, {LEFT_WHOLE.reason}" if LEFT_WHOLE in article.repairs else "no")
     yield from _facts(article)
-    yield from _row("language", f"{language.tag}, confidence {language.confidence}, by {languages.CREATOR}")
+    yield from _row("language", f"{language.tag}, confidence {language.confidence}, by {language.creator}")
+    if language.check is not None:
+        yield from _row("second opinion", _second_opinion(language))
     yield from _row("declared", told_declared(article.language, language))
     yield from _row("subjects", f"by {media_topics.CREATOR}" if subjects else "none sure enough")
     for subject in subjects:
@@ -88,6 +92,12 @@ def _facts(article: Article) -> Iterator[str]:
     yield from _row("outlet", article.outlet)
     yield from _row("section", article.section)
     yield from _row("keywords", ", ".join(article.keywords))
+
+
+def _second_opinion(language: Language) -> str:
+    if not differs(language.tag, language.check or "und"):
+        return f"{language.check}, by langdetect, which does not contradict"
+    return f"{language.check}, by langdetect{': the language is doubtful' if is_doubtful(language) else ''}"
 
 
 def _ledger(label: str, entries: Sequence[Cut | Repair]) -> Iterator[str]:

@@ -9,9 +9,11 @@ from typing import Any
 import orjson
 from rich.markup import escape
 
-from streams.documents import ERRORS, REASON_HEADER
+from streams.documents import CHECK_HEADER, ERRORS, LANGUAGE_HEADER, REASON_HEADER
 from streams.rejected.letters import beginning
 from streams.steps import Record, header
+from streams.text.article import Language
+from streams.text.language.opinions import is_doubtful
 from streams.topics import DUPLICATES, ENRICHED, REJECTED
 
 _WIDTH = 96
@@ -39,7 +41,7 @@ def _enriched(record: Record, document: dict[str, Any]) -> str:
     confidence = header(record, "ce_languageconfidence")
     lines = [
         f"[bold green]enriched[/]   [bold]{escape(_short(document['headlines'][0]['value']))}[/]",
-        f"           {document['language']} {confidence} · {escape(tags or 'no subject')}",
+        f"           {document['language']} {confidence}{escape(_doubt(record))} · {escape(tags or 'no subject')}",
     ]
     facts = [document.get("located"), *(source["name"] for source in document.get("infoSources", []))]
     more = " · ".join(part for part in (", ".join(filter(None, facts)), keywords) if part)
@@ -49,6 +51,15 @@ def _enriched(record: Record, document: dict[str, Any]) -> str:
     if cuts:
         lines.append(f"           [dim]cut: {escape(cuts)}[/]")
     return "\n".join(lines)
+
+
+def _doubt(record: Record) -> str:
+    """That the language is doubtful, where a second opinion was asked for and the confidence is low; "" elsewhere."""
+    tag, check = header(record, LANGUAGE_HEADER), header(record, CHECK_HEADER)
+    confidence = float(header(record, "ce_languageconfidence") or 1)
+    if tag is None or not is_doubtful(Language(tag, confidence, check=check)):
+        return ""
+    return f" doubtful, langdetect: {check}"
 
 
 def _duplicate(document: dict[str, Any]) -> str:

@@ -253,7 +253,7 @@ def _headline(page: _Page) -> tuple[str | None, Any]:
     lower = (each for each in page.body.iter("h1", "h2", "h3") if fold(words_of(each)) in wanted and not page.is_beside(each))
     if titles and (same := next(lower, None)) is not None:
         return titles[0], same
-    if best is not None and len(headings) == 1 and likeness > _HARDLY_ALIKE:
+    if best is not None and len(headings) == 1 and (likeness > _HARDLY_ALIKE or _is_longer(words_of(best), titles)):
         return _shown(page, best, titles), best
     if titles:
         return titles[0], best
@@ -265,6 +265,11 @@ def _headline(page: _Page) -> tuple[str | None, Any]:
     ]
     found = next(iter(inside), None)
     return (None, None) if found is None else (_shown(page, found, []), found)
+
+
+def _is_longer(heading: str, titles: Iterable[str]) -> bool:
+    """Whether a page's one heading says more than twice as much as any title: then those are a section's or a stub."""
+    return all(len(heading) > 2 * len(title) for title in titles)
 
 
 def _told_titles(page: _Page) -> Iterator[str]:

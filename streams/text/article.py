@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+LANGUAGE_CREATOR: Final = "urn:headwater:model:language-ngrams:2"
+"""Our own detector, by the model it has."""
 
 
 class CutKind(StrEnum):
@@ -66,13 +70,16 @@ class Language:
     """A BCP 47 tag ("und": nothing to judge) and a confidence, 0.0 to 1.0.
 
     ``declared`` is the tag that the source's own word names, None where it gave none or none that is known;
-    ``agrees`` says whether it names the language that was found, None where there is nothing to compare.
+    ``agrees`` says whether it names the language that was found, None where there is nothing to compare. ``creator`` is who
+    found it; ``check`` is the tag of a second opinion, None where none was asked for.
     """
 
     tag: str
     confidence: float
     declared: str | None = None
     agrees: bool | None = None
+    creator: str = LANGUAGE_CREATOR
+    check: str | None = None
 
 
 class Witness(StrEnum):

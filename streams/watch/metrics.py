@@ -24,11 +24,12 @@ from prometheus_client.core import HistogramMetricFamily, Metric
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
-from streams.documents import KIND_HEADER, LANGUAGE_HEADER, REASON_HEADER
+from streams.documents import CHECK_HEADER, KIND_HEADER, LANGUAGE_HEADER, REASON_HEADER
 from streams.kafka.observer import Times
 from streams.records import Reason
 from streams.steps import Output, Record, Step
 from streams.text.duplicates import DuplicateKind
+from streams.text.language.opinions import differs
 from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, REJECTED
 
 # A `…_created` series beside each counter and histogram would double what is scraped.
@@ -64,6 +65,16 @@ def tally(outputs: Iterable[Output]) -> Counter[tuple[str, str]]:
     return counts
 
 
+def disagreements(outputs: Iterable[Output]) -> Counter[str]:
+    """Count the articles whose second opinion names another language, by the language found: ``language → count``."""
+    counts: Counter[str] = Counter()
+    for output in outputs:
+        found = {name: value.decode() for name, value in output.headers if name in {LANGUAGE_HEADER, CHECK_HEADER}}
+        if len(found) == 2 and differs(found[LANGUAGE_HEADER], found[CHECK_HEADER]):
+            counts[found[LANGUAGE_HEADER]] += 1
+    return counts
+
+
 class Metrics:
     """All metrics of one worker, in a registry of its own. Call it from the event loop alone.
 
@@ -95,6 +106,11 @@ class Metrics:
         self._records_out = self._counter("records_out", "Records written to a topic and committed.", "topic")
         self._articles = self._counter(
             "articles", "Articles written to news.enriched, by detected language (und: undetermined).", "language"
+        )
+        self._disagreements = self._counter(
+            "language_disagreements",
+            "Articles in which the second opinion (HEADWATER_LANGUAGE_CHECK) is another language, by detected language.",
+            "language",
         )
         self._duplicates = self._counter("duplicates", "Records written to news.duplicates, by kind.", "kind")
         self._rejections = self._counter("rejections", "Records written to news.rejected, by reason.", "reason")
@@ -165,6 +181,8 @@ class Metrics:
             self._records_out.labels(topic).inc(count)
             if topic in by_which:
                 by_which[topic].labels(which).inc(count)
+        for language, count in disagreements(outputs).items():
+            self._disagreements.labels(language).inc(count)
         now_ms = time.time() * 1000
         for topic in OUTCOMES:
             ages = [

@@ -12,6 +12,8 @@ from streams.memory import MemoryPipeline
 from streams.settings import Settings
 from streams.steps import Output
 from streams.text.duplicates import DuplicateKind
+from streams.text.language.detect import CREATOR
+from streams.text.language.opinions import LANGDETECT_CREATOR, LanguageCheck, LanguageDetector
 from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, PREPARED, RAW, REJECTED
 
 HOUR_MS = 3_600_000
@@ -88,6 +90,30 @@ def test_an_articles_id_is_its_canonical_urls_wherever_it_comes_from():
     one = Topology().publish(article(url="https://a.example/story?utm_source=feed"))[0]
     same = Topology().publish(article("Changed headline later in the day", url="https://a.example/story"))[0]
     assert one.key == same.key
+
+
+@pytest.mark.parametrize(
+    ("chosen", "expected"),
+    [
+        pytest.param({}, {"ce_language": "en", "ce_languagecreator": CREATOR}, id="by default"),
+        pytest.param(
+            {"language_check": LanguageCheck.LANGDETECT},
+            {"ce_language": "en", "ce_languagecreator": CREATOR, "ce_languagecheck": "en"},
+            id="with a second opinion",
+        ),
+        pytest.param(
+            {"language_detector": LanguageDetector.LANGDETECT},
+            {"ce_language": "en", "ce_languagecreator": LANGDETECT_CREATOR},
+            id="by langdetect",
+        ),
+    ],
+)
+def test_an_event_says_who_named_its_language(chosen, expected):
+    (output,) = Topology(**chosen).publish(article())
+    found = headers_of(output)
+    names = {"ce_language", "ce_languagecreator", "ce_languagecheck"}
+    assert {name: found[name] for name in names & found.keys()} == expected
+    assert orjson.loads(output.value)["language"] == "en"
 
 
 def test_outputs_keep_the_raw_records_time_and_say_where_it_stands():

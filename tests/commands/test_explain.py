@@ -186,6 +186,25 @@ def test_what_is_said_of_an_article(changes, language, label, said):
     assert dict(_rows(explain_article(replace(ARTICLE, **changes), language, ())))[label] == said
 
 
+@pytest.mark.parametrize(
+    ("check", "confidence", "said"),
+    [
+        pytest.param("en", 0.5, "en, by langdetect, which does not contradict", id="one that agrees"),
+        pytest.param("nl", 0.95, "nl, by langdetect", id="one that differs from a sure answer"),
+        pytest.param("nl", 0.89, "nl, by langdetect: the language is doubtful", id="one that differs from an unsure answer"),
+    ],
+)
+def test_a_second_opinion_is_told(check, confidence, said):
+    language = Language("en", confidence, check=check)
+    assert dict(_rows(explain_article(ARTICLE, language, ())))["second opinion"] == said
+
+
+def test_explain_asks_for_a_second_opinion_where_the_setting_does(monkeypatch):
+    monkeypatch.setenv("HEADWATER_LANGUAGE_CHECK", "langdetect")
+    told = dict(_rows(_explain(str(SAMPLES / "seed-article.txt"))))
+    assert told["second opinion"] == "en, by langdetect, which does not contradict"
+
+
 def test_a_subject_that_the_source_names_says_so():
     subject = Subject(
         "http://cv.iptc.org/newscodes/mediatopic/15000000",

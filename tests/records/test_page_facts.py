@@ -179,3 +179,14 @@ def test_standfirst_and_lead_image_are_read_with_caption_and_credit():
     assert draft.image == Image(
         url="https://tide.example/i/bell-1200x630.jpg", caption="The bell on deck.", credit="Photo: Nia Holt"
     )
+
+
+def test_a_short_title_of_the_page_does_not_beat_the_one_headline_that_it_shows():
+    page = (
+        "<html><head><title>Results</title></head><body><article><h1>Harbour board keeps the ferry for the winter</h1>"
+        + "<p>The harbour board voted late on Tuesday to keep the ferry running, ending weeks of doubt for the island.</p>" * 4
+        + "</article></body></html>"
+    )
+    draft = read_record(page.encode(), "text/html")
+    assert isinstance(draft, Draft)
+    assert draft.headline == "Harbour board keeps the ferry for the winter"

@@ -75,6 +75,24 @@ def test_language_kind_and_reason_are_counted_by_the_headers_of_the_pipelines_ow
     }
 
 
+@pytest.mark.parametrize(
+    ("language", "check", "counted"),
+    [
+        pytest.param(b"gl", b"pt", 1, id="another language"),
+        pytest.param(b"pt", b"pt", None, id="the same"),
+        pytest.param(b"nb", b"no", None, id="the same by another name"),
+        pytest.param(b"pt", b"und", None, id="no opinion"),
+        pytest.param(b"pt", None, None, id="nobody was asked"),
+    ],
+)
+def test_second_opinions_that_differ_are_counted_by_language(language, check, counted):
+    metrics = Metrics(STEPS)
+    headers = (("ce_language", language), *((("ce_languagecheck", check),) if check else ()))
+    metrics.committed(DEDUPLICATE, [record(PREPARED)], [Output(ENRICHED, b"", b"{}", headers, 0)], Times(0, 0, 0))
+    name = f'headwater_language_disagreements_total{{language="{language.decode()}"}}'
+    assert samples(metrics).get(name) == counted
+
+
 def test_a_committed_batch_is_counted_in_and_out_by_topic_and_by_what_became_of_it():
     metrics = Metrics(STEPS)
     outputs = [output for output in pipeline_outputs() if output.topic in {PREPARED, REJECTED}]
@@ -149,7 +167,8 @@ def test_two_workers_in_one_process_do_not_share_their_counts():
 
 def filled() -> Metrics:
     metrics = Metrics(STEPS)
-    metrics.committed(DEDUPLICATE, [record(PREPARED)], pipeline_outputs(), Times(0.1, 0.1, 0.1))
+    doubted = Output(ENRICHED, b"", b"{}", (("ce_language", b"gl"), ("ce_languagecheck", b"pt")), 1_000)
+    metrics.committed(DEDUPLICATE, [record(PREPARED)], [*pipeline_outputs(), doubted], Times(0.1, 0.1, 0.1))
     metrics.restored(DEDUPLICATE, 1, 0.1)
     metrics.sampled({SOURCE: 7}, {PREPARED: 4096})
     metrics.stands(ready=True, healthy=True, rebalances=1, partitions={"ready": 1, "waiting": 0})

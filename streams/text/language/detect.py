@@ -17,12 +17,12 @@ import re
 import unicodedata
 from typing import Final
 
-from streams.text.article import Language
+from streams.text.article import LANGUAGE_CREATOR, Language
 from streams.text.language.declared import agrees, read_declared
 from streams.text.language.model import models
 from streams.text.language.scripts import ONLY_LANGUAGE, chinese_tag, main_script, script_of
 
-CREATOR: Final = "urn:headwater:model:language-ngrams:2"
+CREATOR: Final = LANGUAGE_CREATOR
 
 # So much names nearly every language surely.
 SAMPLE_CHARS: Final = 200
