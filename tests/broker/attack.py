@@ -297,9 +297,14 @@ async def header_values(attack: Attack) -> None:
 
 async def oversize(attack: Attack) -> None:
     """Records whose outputs would be larger than their topics take: by headers, names, keys and escapes."""
+    repeated = hostile.repeated(attack.chance, 6_000, 500, 75_000)
+    characters = hostile.repeated_characters(attack.chance, 12_500_000)
     trace = (b"traceparent", b"00-" + b"a" * 32 + b"-" + b"b" * 16 + b"-01" + b"-" * 445)
     sizes: list[list[tuple[bytes, bytes | None]]] = [
         [trace] * 75_000,
+        [(b"traceparent", value) for value in repeated],
+        [(b"note", value) for value in repeated],
+        [(characters, b"")],
         [(b"tracestate", b"a=" + b"x" * 500)] * 75_000,
         [("標".encode() * 12_500_000, b"")],
         [(b"x" * 12_500_000, b"")],
@@ -332,7 +337,7 @@ async def bombs(attack: Attack) -> None:
 async def flood(attack: Attack) -> None:
     """The largest records that are no bombs, for 64 partitions at once."""
     for partition in range(attack.partitions):
-        large = [Wire(b'{"title": "Flood %d", "text": "%s"}' % (partition, b"Boats left. " * (4 * MIB // 12)))] * 2
+        large = [Wire(b'{"title": "Flood %d", "text": "%s"}' % (partition, b"Boats left. " * (4 * MIB // 12 - 10)))] * 2
         await attack.send(*large, partition=partition, codec=Codec.ZSTD)
     await attack.settle()
     attack.measure()
@@ -523,6 +528,8 @@ class Family:
     variables: Mapping[str, str] = field(default_factory=dict)
     workers: int = 1
     descriptors: int | None = None
+    warmed: bool = True
+    """Good articles go through first."""
 
 
 FAMILIES: Final[Mapping[str, Family]] = {
@@ -535,7 +542,7 @@ FAMILIES: Final[Mapping[str, Family]] = {
     "descriptors": Family(descriptors, {"partitions": 100}, descriptors=1024),
     "connections": Family(connections, descriptors=256),
     "second-broker": Family(second_broker),
-    "times": Family(times),
+    "times": Family(times, warmed=False),
     "trust": Family(trust, variables={"HEADWATER_SOURCE_HEADER": "x-source"}),
     "empty": Family(empty),
     "batches": Family(batches),
@@ -554,8 +561,9 @@ async def attack(folder: Path, name: str, seed: int) -> Found:
         ]
         under = Attack(stream, workers, random.Random(f"{seed} {name}"), found)
         async with under.watched():
-            await under.send_good(1)
-            await under.settle(READY_S)
+            if family.warmed:
+                await under.send_good(1)
+                await under.settle(READY_S)
             if not under.ended():
                 try:
                     await family.strike(under)
