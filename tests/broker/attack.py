@@ -107,7 +107,17 @@ class Found:
 class Attack:
     """A stream under attack: what is sent, and what becomes of it."""
 
-    def __init__(self, stream: Stream, workers: Sequence[subprocess.Popen[bytes]], chance: random.Random, found: Found) -> None:
+    def __init__(
+        self,
+        stream: Stream,
+        workers: Sequence[subprocess.Popen[bytes]],
+        chance: random.Random,
+        found: Found,
+        *,
+        short: bool = False,
+    ) -> None:
+        self.short = short
+        """Whether a family shall do less of what takes it minutes."""
         self.stream = stream
         self.workers = workers
         self.chance = chance
@@ -270,7 +280,7 @@ class Attack:
 
 async def poison(attack: Attack) -> None:
     """JSON of every shape, with a value of another kind at any place, with names that mean something, and spoilt as text."""
-    records = list(hostile.poison(attack.chance, 600))
+    records = list(hostile.poison(attack.chance, 200 if attack.short else 600))
     for begin in range(0, len(records), 20):
         codec = attack.chance.choice(list(Codec))
         await attack.send(*records[begin : begin + 20], codec=codec)
@@ -312,7 +322,8 @@ async def oversize(attack: Attack) -> None:
         [(b"", None)] * 1_000_000,
     ]
     for headers in sizes:
-        for value in (attack.good().value, b"", b"x" * (5 * MIB)):
+        values = (attack.good().value, b"", b"x" * (5 * MIB))
+        for value in attack.chance.sample(values, 1) if attack.short else values:
             await attack.send(Wire(value, b"k", headers), codec=Codec.ZSTD)
             await attack.settle()
     for size in (4 * MIB - 1, 4 * MIB, 11 * MIB):
@@ -324,7 +335,7 @@ async def oversize(attack: Attack) -> None:
 
 async def bombs(attack: Attack) -> None:
     """19 kB on the wire that are 600 MiB: in one record, in many, in several batches, with every codec."""
-    for codec in (Codec.GZIP, Codec.SNAPPY, Codec.LZ4, Codec.ZSTD):
+    for codec in (Codec.LZ4, Codec.ZSTD) if attack.short else (Codec.GZIP, Codec.SNAPPY, Codec.LZ4, Codec.ZSTD):
         size = (180 if codec is Codec.SNAPPY else 600) * MIB
         await attack.send_bomb(Wire(size, b"k"), codec=codec)
         await attack.send_bomb(*(Wire(size // 60) for _ in range(60)), codec=codec)
@@ -337,7 +348,8 @@ async def bombs(attack: Attack) -> None:
 async def flood(attack: Attack) -> None:
     """The largest records that are no bombs, for 64 partitions at once."""
     for partition in range(attack.partitions):
-        large = [Wire(b'{"title": "Flood %d", "text": "%s"}' % (partition, b"Boats left. " * (4 * MIB // 12 - 10)))] * 2
+        large = [Wire(b'{"title": "Flood %d", "text": "%s"}' % (partition, b"Boats left. " * (4 * MIB // 12 - 10)))]
+        large *= 1 if attack.short else 2
         await attack.send(*large, partition=partition, codec=Codec.ZSTD)
     await attack.settle()
     attack.measure()
@@ -551,7 +563,7 @@ FAMILIES: Final[Mapping[str, Family]] = {
 }
 
 
-async def attack(folder: Path, name: str, seed: int) -> Found:
+async def attack(folder: Path, name: str, seed: int, *, short: bool = False) -> Found:
     """Let one family loose on a stream of its own."""
     family, found = FAMILIES[name], Found(name)
     async with Stream(folder, **{"web_port": _free_port(), **family.settings}) as stream:
@@ -559,7 +571,7 @@ async def attack(folder: Path, name: str, seed: int) -> Found:
             stream.start_worker(descriptors=family.descriptors, **family.variables, **port)
             for port in ({}, {"HEADWATER_WEB_PORT": "0"})[: family.workers]
         ]
-        under = Attack(stream, workers, random.Random(f"{seed} {name}"), found)
+        under = Attack(stream, workers, random.Random(f"{seed} {name}"), found, short=short)
         async with under.watched():
             if family.warmed:
                 await under.send_good(1)
