@@ -38,7 +38,7 @@ import aiohttp
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 
 from bench.speed.flood import memory_mb
-from streams.documents import ORIGIN_HEADER, REASON_HEADER
+from streams.documents import ERRORS, ORIGIN_HEADER, REASON_HEADER
 from streams.kafka.clients import connection, opened
 from streams.steps import header
 from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, RAW, REJECTED
@@ -75,11 +75,15 @@ class Outcome(NamedTuple):
 
 
 def flaws(record: ConsumerRecord) -> Iterable[str]:
-    """What can't be printed of an outcome's headers: any name, and every attribute of the event."""
+    """What can't be printed of an outcome's headers: any name, and every attribute that is ours to write.
+
+    A rejected record keeps its own headers as they came, whatever they are called.
+    """
+    ours = (ORIGIN_HEADER, ERRORS) if record.topic == REJECTED else ("ce_",)
     for name, value in record.headers:
         if not (name.isascii() and name.isprintable()):
             yield f"header name {name[:40]!r}"
-        elif name.startswith("ce_") and re.search(rb"[\x00-\x1f\x7f]", value or b""):
+        elif name.startswith(ours) and re.search(rb"[\x00-\x1f\x7f]", value or b""):
             yield f"{name} holds control characters"
 
 
