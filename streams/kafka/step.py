@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 _RELEASE_TIMEOUT_S = 5.0
 _COMMIT_TIMEOUT_S = 120.0
-_TAKEN_OVER_AT_ONCE = 4  # partitions: each has two clients meanwhile, with some connections each
+_TAKEN_OVER_AT_ONCE = 16  # partitions: each has two clients meanwhile, of some connections each
 _MOST_LOSSES = 10  # of one transaction, in a row: what a broker's restart takes, not what a broken set-up takes
 _LINGER_PER_WRITE = 1.5
 

@@ -157,3 +157,15 @@ def headers(chance: random.Random) -> list[tuple[bytes, bytes | None]]:
     names = chance.choices(HEADER_NAMES, k=chance.randrange(1, 6))
     names += [each for each in names if chance.random() < 0.3] * chance.choice((1, 1, 50))
     return [(name, chance.choice(HEADER_VALUES)) for name in names]
+
+
+def repeated(chance: random.Random, different: int, size_bytes: int, count: int) -> list[bytes]:
+    """Values of chance that come again and again, so far apart that only a codec of a wide window sees it."""
+    values = [chance.randbytes(size_bytes) for _ in range(different)]
+    return [values[number % different] for number in range(count)]
+
+
+def repeated_characters(chance: random.Random, count: int) -> bytes:
+    """So many Chinese characters, each of three bytes; they come again after a million."""
+    period = "".join(chance.choices([chr(each) for each in range(0x4E00, 0x9F00)], k=1_000_000))
+    return (period * (count // len(period) + 1))[:count].encode()
