@@ -44,7 +44,7 @@ _ADDRESS = re.compile(
     r"\b(?:we|our|us|you|your|i|my|nosotros|nuestr\w+|usted(?:es)?|tus?|sus?|nous|nos|notre|vous|vos|votre|wir|unser\w*|sie|ihr\w*|dein\w*"
     r"|du|nós|nossos?|nossas?|você|seus?|suas?|noi|nostr\w+|voi|vostr\w+|tuo\w?|suo\w?|wij|ons|onze|uw|je|jouw|vi|vår\w*"
     r"|din\w?|vores|deres|ditt"
-    r"|my|nasz\w*|nasi|twoj\w*|państw\w*|naš\w*|vaš\w*|мы|наш\w*|ваш\w*|вы|ми|ви|biz\w*|siz\w*|kami|kita|anda"
+    r"|my|nasz\w*|nasi|twoj\w*|państw\w*|naš\w*|vaš\w*|мы|наш\w*|ваш\w*|вы|ми|ви|biz|bizim|bize|siz|sizin|sizi|kami|kita|anda"
     r"|نحن|موقعنا|شركائنا|ما|شما|हम\w*|आप\w*|chúng tôi|bạn|me|te|kumppanimme)\b"
     r"|我们|我們|您|你|当社|弊社|私たち|あなた|お客様|우리|당사|귀하|회원"
 )

@@ -104,3 +104,13 @@ def test_a_page_that_says_it_is_a_product_is_not_an_article() -> None:
     refused = read_record(page.encode(), "text/html")
     assert isinstance(refused, Rejection)
     assert refused.reason is Reason.NOT_AN_ARTICLE
+
+
+def test_an_article_about_consent_banners_is_not_one() -> None:
+    text = (
+        "“We care about your privacy” stands on every second page that the office looked at, in letters of every size.\n\n"
+        "Accept all, reject all, manage preferences: the three buttons must look alike, the court in Lorn ruled on Monday.\n\n"
+        "Sites that hide the choice to reject cookies pay up to two million, said the judge."
+    )
+    article = prepare_article(Draft(headline="Court rules on cookie banners", text=text))
+    assert isinstance(article, Article)
