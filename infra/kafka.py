@@ -323,8 +323,11 @@ class EmbeddedKafka:
 
         One that has lost its parent needs a moment to end: so long it is waited for.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self._lock = os.open(self.folder, os.O_RDONLY)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._lock = os.open(self.folder, os.O_RDONLY)
+        except OSError as error:
+            raise KafkaUnavailable(f"{self.folder} can't be used: {error.strerror}; choose another folder") from error
         deadline = time.monotonic() + LOCK_TIMEOUT_S
         while True:
             try:

@@ -43,7 +43,7 @@ def read_image(value: object, base: str | None = None) -> Image | None:
 def associated_image(value: object) -> Image | None:
     """The first picture among a ninjs item's associations: a list in ninjs 3, an object of named ones in ninjs 1 and 2."""
     items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    pictures = (each for each in items if isinstance(each, dict) and each.get("type") in _PICTURE)
+    pictures = (each for each in items if isinstance(each, dict) and str(each.get("type")) in _PICTURE)
     return next((image for each in pictures if (image := read_image(each))), None)
 
 

@@ -253,7 +253,7 @@ def _headline(page: _Page) -> tuple[str | None, Any]:
     lower = (each for each in page.body.iter("h1", "h2", "h3") if fold(words_of(each)) in wanted and not page.is_beside(each))
     if titles and (same := next(lower, None)) is not None:
         return titles[0], same
-    if best is not None and len(headings) == 1 and (likeness > _HARDLY_ALIKE or _is_longer(words_of(best), titles)):
+    if best is not None and len(headings) == 1 and (likeness > _HARDLY_ALIKE or _is_stub(page, words_of(best))):
         return _shown(page, best, titles), best
     if titles:
         return titles[0], best
@@ -267,17 +267,21 @@ def _headline(page: _Page) -> tuple[str | None, Any]:
     return (None, None) if found is None else (_shown(page, found, []), found)
 
 
-def _is_longer(heading: str, titles: Iterable[str]) -> bool:
-    """Whether a page's one heading says more than twice as much as any title: then those are a section's or a stub."""
-    return all(len(heading) > 2 * len(title) for title in titles)
+def _is_stub(page: _Page, heading: str) -> bool:
+    """Whether all that names the page is a ``title`` less than half as long as its one heading: a section's, or a stub."""
+    title = next((words_of(element) for element in page.tree.iter("title")), "")
+    return not any(_declared_titles(page)) and len(heading) > 2 * len(title)
+
+
+def _declared_titles(page: _Page) -> list[str]:
+    """The titles in the page's metadata, best first."""
+    names = ("og:title", "twitter:title", "dc.title", "citation_title")
+    return [*_names(page.article.get("headline")), *(title for name in names for title in page.metas.get(name, ()))]
 
 
 def _told_titles(page: _Page) -> Iterator[str]:
     """The titles that the page names, best first, without its outlet; none that is the site's alone."""
-    told = [
-        *_names(page.article.get("headline")),
-        *(title for name in ("og:title", "twitter:title", "dc.title", "citation_title") for title in page.metas.get(name, ())),
-    ]
+    told = _declared_titles(page)
     told += [words_of(element) for element in page.tree.iter("title")][:1]
     if page.article and not page.article.get("headline"):
         told += _names(page.article.get("name"))

@@ -8,14 +8,17 @@ milliseconds; the oldest is one that does not ask, or does not read.
 from __future__ import annotations
 
 import asyncio
+import logging
 from pathlib import Path
 from typing import Final, cast
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler
 
 MOST_CONNECTIONS: Final = 32
 LONGEST_CONNECTION_S: Final = 20.0  # until the last byte of the answer; a supervisor gives its workers 5 s to answer
+_LOG: Final = logging.getLogger("aiohttp.server.pages")
 _BACKLOG: Final = 16  # what asyncio accepts in one turn of the event loop, before any of it can be closed
 
 
@@ -39,7 +42,8 @@ async def listen(application: web.Application, host: str, port: int, socket: Pat
         OSError: there is no such address, or another process has it.
     """
     application.middlewares.append(_one_request)
-    runner = web.AppRunner(application, access_log=None)
+    _LOG.addFilter(_is_ours)
+    runner = web.AppRunner(application, access_log=None, logger=_LOG)
     await runner.setup()
     connections = _Connections()
 
@@ -57,6 +61,11 @@ async def listen(application: web.Application, host: str, port: int, socket: Pat
         await runner.cleanup()
         raise
     return Pages(runner, server)
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Whether an error is ours to log; a request that is no HTTP is its sender's, who could fill the disk with tracebacks."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
 
 
 @web.middleware

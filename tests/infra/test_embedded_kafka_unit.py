@@ -120,3 +120,10 @@ def test_ports_are_out_of_reach_of_outgoing_connections() -> None:
     """Linux gives those 32768 and above, macOS 49152 and above."""
     assert EmbeddedKafka(Path("unused")).port in FREE_PORTS
     assert max(FREE_PORTS) < 32768
+
+
+def test_a_folder_that_cannot_be_used_is_named(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kafka, "install", lambda report: cache)
+    (tmp_path / "file").touch()
+    with pytest.raises(KafkaUnavailable, match="file/data can't be used: Not a directory; choose another folder"):
+        EmbeddedKafka(tmp_path / "file" / "data").start()

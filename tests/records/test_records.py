@@ -563,3 +563,10 @@ def test_a_sample_is_an_article_with_a_body(sample: Any) -> None:
     assert len(draft.text) > 200
     assert draft.headline or sample.name in {"seed-article.txt", "flattened-page-es.txt"}
     assert draft.url or not draft.headline or sample.name == "ninjs-3.json"
+
+
+@pytest.mark.parametrize("kind", [["picture"], {"name": "picture"}, 5, None])
+def test_an_association_whose_type_is_no_text_is_no_picture(kind: Any):
+    associations = {"a": {"type": kind, "renditions": {"large": {"href": "https://example.com/bridge.jpg"}}}}
+    draft = drafted({"uri": "urn:x:1", "type": "text", "headline": "Bridge", "body_text": BODY, "associations": associations})
+    assert draft.image is None

@@ -124,3 +124,12 @@ async def test_a_connection_is_for_one_request(port, path, status):
 async def test_a_port_that_is_taken_is_an_os_error(port):
     with pytest.raises(OSError, match="in use"):
         await listen(application(), "127.0.0.1", port)
+
+
+async def test_what_is_no_http_leaves_nothing_in_the_log(port, caplog):
+    for said in (b"\x16\x03\x01\x02\x00" * 50, b"GET /health HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\r\nA: " + b"b" * 100_000):
+        reader, writer = await connect(port, said)
+        assert b" 400 " in await asyncio.wait_for(reader.read(100), LIMIT_S)
+        writer.close()
+    assert "Traceback" not in caplog.text
+    assert not caplog.records
