@@ -207,7 +207,7 @@ async def test_whether_a_replay_is_killed_or_overtaken_by_another_each_record_is
     replayed = Counter(record.key for record in await stream.read([RAW]))
     assert len(replayed) == count
     assert set(replayed.values()) == {1}
-    assert len(await stream.read([marks_topic(stream.settings).name])) == count
+    assert len(await stream.read([marks_topic(stream.settings)])) == count
 
 
 async def replay_under_way(stream: Stream, done: int) -> asyncio.subprocess.Process:
