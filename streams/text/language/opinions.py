@@ -90,9 +90,8 @@ def is_doubtful(language: Language) -> bool:
 
 
 def differs(tag: str, check: str) -> bool:
-    """Whether a second opinion names another language. Norwegian is "no" to langdetect; and "und" is no opinion."""
-    norwegian = {"nb", "nn", "no"}
-    return check != "und" and not agrees(check, tag) and not {check, tag} <= norwegian
+    """Whether a second opinion names another language; "und" is no opinion."""
+    return check != "und" and not agrees(check, tag)
 
 
 def guess(text: str) -> tuple[str, float]:

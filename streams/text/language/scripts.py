@@ -17,6 +17,7 @@ _SCRIPT_BLOCKS = (
     (0x0600, 0x06FF, "Arab"),
     (0x0750, 0x077F, "Arab"),
     (0x0780, 0x07BF, "Thaa"),
+    (0x07C0, 0x07FF, "Nkoo"),
     (0x0900, 0x097F, "Deva"),
     (0x0980, 0x09FF, "Beng"),
     (0x0A00, 0x0A7F, "Guru"),
@@ -35,13 +36,19 @@ _SCRIPT_BLOCKS = (
     (0x1100, 0x11FF, "Hang"),
     (0x1200, 0x139F, "Ethi"),
     (0x1780, 0x17FF, "Khmr"),
+    (0x1C50, 0x1C7F, "Olck"),
     (0x1E00, 0x1EFF, "Latn"),
     (0x1F00, 0x1FFF, "Grek"),
+    (0x2D30, 0x2D7F, "Tfng"),
+    (0x2D80, 0x2DDF, "Ethi"),
     (0x3040, 0x30FF, "Kana"),
     (0x3130, 0x318F, "Hang"),
     (0x31F0, 0x31FF, "Kana"),
     (0x3400, 0x4DBF, "Hani"),
     (0x4E00, 0x9FFF, "Hani"),
+    (0xAA60, 0xAA7F, "Mymr"),
+    (0xAB01, 0xAB2F, "Ethi"),
+    (0xABC0, 0xABFF, "Mtei"),
     (0xAC00, 0xD7AF, "Hang"),
     (0xF900, 0xFAFF, "Hani"),
     (0xFB50, 0xFDFF, "Arab"),
@@ -53,9 +60,9 @@ _BLOCK_STARTS = [start for start, _, _ in _SCRIPT_BLOCKS]
 
 # Scripts that one language has (nearly) to itself among the languages that news is written in.
 ONLY_LANGUAGE: Final = {
-    "Armn": "hy", "Beng": "bn", "Ethi": "am", "Geor": "ka", "Grek": "el", "Gujr": "gu", "Guru": "pa", "Hang": "ko",
-    "Hebr": "he", "Kana": "ja", "Khmr": "km", "Knda": "kn", "Laoo": "lo", "Mlym": "ml", "Mymr": "my", "Orya": "or",
-    "Sinh": "si", "Taml": "ta", "Telu": "te", "Thaa": "dv", "Thai": "th", "Tibt": "bo",
+    "Armn": "hy", "Geor": "ka", "Grek": "el", "Gujr": "gu", "Guru": "pa", "Hang": "ko", "Kana": "ja", "Khmr": "km",
+    "Knda": "kn", "Laoo": "lo", "Mlym": "ml", "Mtei": "mni", "Nkoo": "nqo", "Olck": "sat", "Orya": "or", "Sinh": "si",
+    "Taml": "ta", "Telu": "te", "Tfng": "zgh", "Thaa": "dv", "Thai": "th",
 }  # fmt: skip
 # Names in Latin letters stand in the text of every script, hardly ever the other way round; and one Han character
 # says as much as several letters.
