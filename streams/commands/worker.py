@@ -17,6 +17,7 @@ from streams.descriptors import raise_limit
 from streams.kafka.admin import TopicsMissingError, check_topics
 from streams.kafka.app import UnsafeFaustError, add_agent, create_app
 from streams.kafka.delivery import Delivery
+from streams.kafka.quiet import quieten
 from streams.settings import Settings
 from streams.watch.metrics import Metrics
 from streams.watch.supervisor import Supervisor
@@ -90,6 +91,8 @@ def _work(settings: Settings, only: str | None, loglevel: str, member: Path | No
             loop.run_until_complete(serve(app, delivery, settings, metrics, member))
         except OSError as error:
             raise click.ClickException(f"HEADWATER_WEB_HOST, HEADWATER_WEB_PORT: {error}") from error
+    if loglevel != "debug":
+        quieten()
     faust_worker = app.Worker(loglevel=loglevel.upper(), loop=loop)
     faust_worker.spinner = None  # at warning and above it would have every debug record made, to spin by
     faust_worker.execute_from_commandline()

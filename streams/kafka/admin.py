@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
@@ -13,6 +14,8 @@ from streams.kafka.clients import connection, opened
 from streams.settings import Settings
 from streams.steps import Step, Topic
 from streams.topics import MOST_BYTES, topics_of
+
+_SAFE_COPIES: Final = 3  # with fewer, one broker that is away would stop all writing
 
 
 async def create_topics(settings: Settings, topics: Sequence[Topic]) -> list[str]:
@@ -24,7 +27,7 @@ async def create_topics(settings: Settings, topics: Sequence[Topic]) -> list[str
     async with opened(AIOKafkaAdminClient(**connection(settings))) as admin:
         response = await admin.create_topics(
             [
-                NewTopic(str(topic), settings.partitions, settings.replication, topic_configs=dict(topic.config))
+                NewTopic(str(topic), settings.partitions, settings.replication, topic_configs=_kept_by(settings, topic))
                 for topic in topics
             ]
         )
@@ -36,6 +39,12 @@ async def create_topics(settings: Settings, topics: Sequence[Topic]) -> list[str
         elif error is not TopicAlreadyExistsError:
             raise error(f"{name}: {message}")
     return created
+
+
+def _kept_by(settings: Settings, topic: Topic) -> dict[str, str]:
+    """A topic's configuration: of three copies two must have a record before it counts, or one broker could lose it."""
+    copies = {"min.insync.replicas": "2"} if settings.replication >= _SAFE_COPIES else {}
+    return {**copies, **topic.config}
 
 
 async def partition_counts(settings: Settings, names: Sequence[str]) -> dict[str, int]:

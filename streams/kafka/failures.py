@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import random
 import sys
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import Final, NoReturn
 
 from aiokafka.errors import (
@@ -23,6 +24,7 @@ from aiokafka.errors import (
 )
 
 from streams.faults import Fault
+from streams.kafka.quiet import retries
 from streams.steps import ForeignRecordError
 
 log = logging.getLogger(__name__)
@@ -31,8 +33,8 @@ EXIT_STATUS: Final = 70  # EX_SOFTWARE: to be started again by whoever supervise
 
 _RUN_RECORDS = 100
 
-_RETRY_FOR_S = 120.0
-_RETRY_PAUSE_S = 0.5
+_FIRST_PAUSE_S = 0.5
+_LONGEST_PAUSE_S = 5.0
 
 LOST: Final = (KafkaError, OSError, asyncio.TimeoutError)
 """What a broker in trouble raises, worth another try …"""
@@ -94,22 +96,33 @@ class RunOfFaults:
         self._last.clear()
 
 
-async def try_for_a_while(name: str, attempt: Callable[[], Awaitable[None]]) -> None:
-    """Until it succeeds; while the broker can't be reached, for two minutes."""
-    clock = asyncio.get_running_loop().time
-    deadline = clock() + _RETRY_FOR_S
+def pauses_s() -> Iterator[float]:
+    """How long to wait before each further try: longer and longer, up to five seconds, and never in step with others.
+
+    Who tries the same at the same time, as several heirs of one worker do, would get in each other's way for ever.
+    """
+    pause_s = _FIRST_PAUSE_S
     while True:
+        yield pause_s * random.uniform(0.5, 1.5)  # noqa: S311 - no secret
+        pause_s = min(1.5 * pause_s, _LONGEST_PAUSE_S)
+
+
+async def keep_trying(name: str, attempt: Callable[[], Awaitable[None]]) -> None:
+    """Until it succeeds, however long Kafka is away: nobody is helped by a worker that ends.
+
+    Raises:
+        KafkaError: one of :data:`FINAL`.
+    """
+    for pause_s in pauses_s():
         try:
             await attempt()
             return
         except FINAL:
             raise
         except LOST as error:
-            if clock() > deadline:
-                raise
             level = logging.INFO if isinstance(error, RebalanceInProgressError) else logging.WARNING
-            log.log(level, "%s: not acquired yet (%r); trying again", name, error)
-            await asyncio.sleep(_RETRY_PAUSE_S)
+            retries.log(level, "%s: not acquired yet (%r); trying again", name, error)
+            await asyncio.sleep(pause_s)
 
 
 def stop_worker(reason: str, error: BaseException) -> NoReturn:

@@ -12,6 +12,7 @@ from collections import defaultdict
 from typing import Final
 
 from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.errors import UnknownTopicOrPartitionError
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from streams.steps import Headers, Output
@@ -42,10 +43,13 @@ class Outbox:
         """Add a step's output, for the partition that Kafka's own clients choose for its key.
 
         Without a key it goes to partition ``keyless``, or round and round if there are fewer.
+
+        Raises:
+            UnknownTopicOrPartitionError: Kafka does not know the topic just now, as when a broker has just started.
         """
         count = self._counts.get(output.topic)
         if count is None:
-            count = self._counts[output.topic] = len(self._producer.client.cluster.partitions_for_topic(output.topic))
+            count = self._counts[output.topic] = self._count(output.topic)
         partition = keyless % count if output.key is None else partition_of(output.key, count)
         self.add(TopicPartition(output.topic, partition), output.key, output.value, output.timestamp_ms, output.headers)
 
@@ -58,7 +62,16 @@ class Outbox:
         sent = await asyncio.gather(*(self._send(tp, batches) for tp, batches in self._batches.items()))
         return dict(zip(self._batches, sent, strict=True))
 
+    def _count(self, topic: str) -> int:
+        """How many partitions a topic has: aiokafka forgets those that a broker did not name when it was last asked."""
+        partitions = self._producer.client.cluster.partitions_for_topic(topic)
+        if not partitions:
+            raise UnknownTopicOrPartitionError(topic)
+        return len(partitions)
+
     async def _send(self, tp: TopicPartition, batches: list[BatchBuilder]) -> int:
+        if tp.partition not in await self._producer.partitions_for(tp.topic):
+            raise UnknownTopicOrPartitionError(f"{tp.topic}/{tp.partition}")
         count: int = batches[-1].record_count()
         deliveries = [await self._producer.send_batch(batch, tp.topic, partition=tp.partition) for batch in batches]
         written = await asyncio.gather(*deliveries)

@@ -14,7 +14,7 @@ from aiokafka import TopicPartition
 
 from streams.faults import Fault
 from streams.kafka.breath import Breath
-from streams.kafka.failures import LOST, StepFailedError, pass_over, stop_worker, try_for_a_while
+from streams.kafka.failures import LOST, StepFailedError, keep_trying, pass_over, stop_worker
 from streams.kafka.inbox import Inbox
 from streams.kafka.observer import Observer
 from streams.kafka.tables import PROGRESS_KEY, Progress, TableCopies, TablePartition
@@ -240,7 +240,7 @@ class OwnedPartition:
 
     async def _look_after(self) -> None:
         try:
-            await try_for_a_while(self.name, self._take_over)
+            await keep_trying(self.name, self._take_over)
             await self._look_for_more()
         except Exception as error:  # noqa: BLE001  (rule 9: whatever it is)
             stop_worker(f"{self.name}: {error!r}", error)

@@ -14,16 +14,16 @@ from uuid import uuid4
 
 import faust
 from aiokafka import AIOKafkaProducer, TopicPartition
-from aiokafka.errors import KafkaError
 
 from streams.kafka.breath import Breath
-from streams.kafka.failures import FINAL, LOST, RunOfFaults, stop_worker, try_for_a_while
+from streams.kafka.failures import FINAL, LOST, RunOfFaults, keep_trying, stop_worker
 from streams.kafka.observer import Observer, Times, Unobserved
 from streams.kafka.outbox import Outbox
 from streams.kafka.partition import OwnedPartition, PartitionStatus, Share
+from streams.kafka.quiet import retries
 from streams.kafka.tables import Progress, TableCopies
 from streams.kafka.takeover import STEP_TIMEOUT_S, write_progress
-from streams.kafka.transactions import discard, shut_out, transactional_producer
+from streams.kafka.transactions import discard, losses_of, shut_out, transactional_producer
 from streams.kafka.transport import Batch
 from streams.settings import Settings
 from streams.steps import Step
@@ -33,7 +33,6 @@ log = logging.getLogger(__name__)
 _RELEASE_TIMEOUT_S = 5.0
 _COMMIT_TIMEOUT_S = 120.0
 _TAKEN_OVER_AT_ONCE = 16  # partitions: each has two clients meanwhile, of some connections each
-_MOST_LOSSES = 10  # of one transaction, in a row: what a broker's restart takes, not what a broken set-up takes
 _LINGER_PER_WRITE = 1.5
 
 
@@ -107,18 +106,13 @@ class OwnedStep:
     async def _run(self) -> None:
         try:
             await self._begin_again()
-            losses = 0
             while not self._released:
                 try:
                     await self._take_turn()
-                    losses = 0
                 except FINAL:
                     raise
                 except LOST as error:
-                    losses += 1
-                    if losses > _MOST_LOSSES:
-                        raise
-                    log.warning("%s: transaction lost (%r); beginning again", self._step.name, error)
+                    retries.warning("%s: transaction lost (%r); beginning again", self._step.name, error)
                     self._observer.lost(self._step)
                     if self._released:
                         return  # without a word: nobody knows where this producer stands
@@ -198,17 +192,16 @@ class OwnedStep:
     async def _commit(self, shares: Sequence[Share]) -> None:
         producer = self._producer
         assert producer is not None
-        if producer._txn_manager.is_fatal_error():
-            raise KafkaError("the producer failed between two transactions")
-        await producer.begin_transaction()
-        outbox = Outbox(producer)
-        for share in shares:
-            for output in share.outputs:
-                outbox.add_output(output, share.partition.changelog.partition)
-            for key, value in share.changes.items():
-                outbox.add(share.partition.changelog, key, value)
-        written = await outbox.send()
-        await producer.commit_transaction()
+        with losses_of(producer):
+            await producer.begin_transaction()
+            outbox = Outbox(producer)
+            for share in shares:
+                for output in share.outputs:
+                    outbox.add_output(output, share.partition.changelog.partition)
+                for key, value in share.changes.items():
+                    outbox.add(share.partition.changelog, key, value)
+            written = await outbox.send()
+            await producer.commit_transaction()
         for share in shares:
             share.partition.committed(share, written[share.partition.changelog])
 
@@ -216,7 +209,7 @@ class OwnedStep:
         """A new producer, of a new name, and all partitions taken over for it."""
         await self._close()
         self._faults.clear()
-        await try_for_a_while(self._step.name, self._start_producer)
+        await keep_trying(self._step.name, self._start_producer)
         for partition in self.partitions.values():
             partition.begin(self._owner, self._shut_out)
 

@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from streams.kafka.clients import connection, opened
 from streams.kafka.outbox import Outbox
 from streams.kafka.tables import PROGRESS_KEY, Foreign, Progress, TableCopies, TablePartition
-from streams.kafka.transactions import discard, sweep, transactional_producer
+from streams.kafka.transactions import discard, losses_of, sweep, transactional_producer
 from streams.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -134,9 +134,10 @@ async def _find_next_offset(claim: Claim, table: TablePartition, reader: AIOKafk
 
 async def write_progress(producer: AIOKafkaProducer, progress: dict[TopicPartition, Progress]) -> None:
     """Have changelogs say how far their partitions have come and whose they are, in a transaction of its own."""
-    await producer.begin_transaction()
-    outbox = Outbox(producer)
-    for changelog, each in progress.items():
-        outbox.add(changelog, PROGRESS_KEY, each.pack())
-    await outbox.send()
-    await producer.commit_transaction()
+    with losses_of(producer):
+        await producer.begin_transaction()
+        outbox = Outbox(producer)
+        for changelog, each in progress.items():
+            outbox.add(changelog, PROGRESS_KEY, each.pack())
+        await outbox.send()
+        await producer.commit_transaction()

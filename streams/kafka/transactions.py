@@ -7,19 +7,22 @@ had open, and shuts that one out for good.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.client import CoordinationType
-from aiokafka.errors import KafkaError
+from aiokafka.errors import IllegalOperation, KafkaError
 from aiokafka.producer.sender import EndTxnHandler, Sender
+from aiokafka.producer.transaction_manager import TransactionState
 
 from streams.kafka.clients import MAX_REQUEST_BYTES, connection
 from streams.kafka.outbox import BATCH_BYTES
 from streams.settings import Settings
 
 _DISCARD_TIMEOUT_S = 1.0
+_LOOK_AGAIN_S = 0.005
 
 
 def transactional_producer(
@@ -65,20 +68,52 @@ class _EndTransactionOnce(EndTxnHandler):
         return pause_s is None
 
 
-async def sweep(producer: AIOKafkaProducer, topics: Iterable[str] = (), partitions: Iterable[TopicPartition] = ()) -> None:
-    """Abort a transaction over all that a producer writes: ends what a torn one of its predecessor's left open."""
-    await producer.begin_transaction()
+@contextmanager
+def losses_of(producer: AIOKafkaProducer) -> Iterator[None]:
+    """Work with a producer that may fail at any moment: another of its name shuts it out, or Kafka gives it up.
+
+    aiokafka then says, wherever its next call happens to be, that nobody may call it in this state. Here that is what it is:
+    a loss.
+
+    Raises:
+        KafkaError: what the producer failed of, instead of an AssertionError or an IllegalOperation.
+    """
+    try:
+        yield
+    except (AssertionError, IllegalOperation) as error:
+        if (failure := failure_of(producer)) is None:
+            raise
+        raise failure from error
+
+
+def failure_of(producer: AIOKafkaProducer) -> BaseException | None:
+    """What a producer has failed of, so that it can't commit what it began; None while it is well."""
     transaction = producer._txn_manager
-    for tp in partitions:
-        transaction.maybe_add_partition_to_txn(tp)
-    for topic in topics:
-        for partition in await producer.partitions_for(topic):
-            transaction.maybe_add_partition_to_txn(TopicPartition(topic, partition))
-    while transaction.partitions_to_add():
-        if transaction.is_fatal_error():
-            raise KafkaError("the producer failed while it swept")
-        await asyncio.sleep(0.005)
-    await producer.abort_transaction()
+    if transaction.state not in (TransactionState.ABORTABLE_ERROR, TransactionState.FATAL_ERROR):
+        return None
+    ended = transaction._transaction_waiter
+    failure: BaseException | None = ended.exception() if ended is not None and ended.done() and not ended.cancelled() else None
+    return failure or KafkaError("the producer has failed")
+
+
+async def sweep(producer: AIOKafkaProducer, topics: Iterable[str] = (), partitions: Iterable[TopicPartition] = ()) -> None:
+    """Abort a transaction over all that a producer writes: ends what a torn one of its predecessor's left open.
+
+    Raises:
+        KafkaError: it could not be done; or another producer of this name is doing it.
+    """
+    swept = [*partitions, *[TopicPartition(topic, each) for topic in topics for each in await producer.partitions_for(topic)]]
+    with losses_of(producer):
+        await producer.begin_transaction()
+        transaction = producer._txn_manager
+        for tp in swept:
+            transaction.maybe_add_partition_to_txn(tp)
+        while transaction.partitions_to_add():  # noqa: ASYNC110 - aiokafka has nothing else to wait for
+            await asyncio.sleep(_LOOK_AGAIN_S)
+        # A failure empties what is to be added as well: an abort would end nothing then.
+        if (failure := failure_of(producer)) is not None:
+            raise failure
+        await producer.abort_transaction()
 
 
 async def shut_out(settings: Settings, transactional_id: str, topics: Iterable[str]) -> None:
@@ -98,6 +133,7 @@ async def shut_out(settings: Settings, transactional_id: str, topics: Iterable[s
 async def discard(producer: AIOKafkaProducer) -> None:
     """Close a producer without sending what it still holds: an open transaction is ended by whoever shuts it out."""
     producer._closed = True
+    failure_of(producer)  # has been heard, or asyncio complains of it
     sending = producer._sender.sender_task
     if sending is not None:
         sending.cancel()

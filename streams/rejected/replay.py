@@ -21,7 +21,7 @@ from aiokafka.errors import InvalidTimestampError, MessageSizeTooLargeError, Rec
 
 from streams.kafka.admin import create_topics, partition_counts
 from streams.kafka.clients import opened
-from streams.kafka.transactions import sweep, transactional_producer
+from streams.kafka.transactions import losses_of, sweep, transactional_producer
 from streams.rejected.deadletters import (
     DeadLetters,
     Originals,
@@ -185,13 +185,14 @@ class Replay:
 
     async def _send(self, producer: AIOKafkaProducer, batch: Sequence[_Sending], advance: Callable[[int], None]) -> None:
         """One transaction: the records and their marks."""
-        async with producer.transaction():
-            sent_to = await self._deliver(producer, batch)
-            marks = [
-                await producer.send(self._marks, at.encode(), str(place_of(each.letter)).encode())
-                for each, at in zip(batch, sent_to, strict=True)
-            ]
-            await asyncio.gather(*marks)
+        with losses_of(producer):
+            async with producer.transaction():
+                sent_to = await self._deliver(producer, batch)
+                marks = [
+                    await producer.send(self._marks, at.encode(), str(place_of(each.letter)).encode())
+                    for each, at in zip(batch, sent_to, strict=True)
+                ]
+                await asyncio.gather(*marks)
         self.accepted += len(batch)
         for each in batch:
             self._sent.add(place_of(each.letter))

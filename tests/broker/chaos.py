@@ -1,13 +1,17 @@
 """Chaos: workers and the broker are killed, paused, restarted and robbed of their state while articles stream in.
 
     .venv/bin/python -m tests.broker.chaos --seconds 1800 --seed 7
+    .venv/bin/python -m tests.broker.chaos --brokers 3 --partitions 12 --workers 4
+
+With three brokers one of them at a time is killed, frozen or restarted, and they are restarted in turn.
 
 Everything drawn (articles, faults, pauses) comes from the seed, so that a failing run can be run again. At the end,
 
 - a read_committed reader finds each input in exactly one outcome, exactly once;
 - the firsts and duplicates are, byte for byte, those that the pure decision gives over news.prepared as it finally stands;
 - a worker under a new application id, given the same news.prepared, writes the same again;
-- no worker has ended but those that were made to.
+- no worker has ended but those that were made to, and every exit is counted;
+- some fault cut a transaction short: records that were aborted stand in the log, or nothing was tested.
 """
 
 from __future__ import annotations
@@ -27,6 +31,7 @@ from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import orjson
 from aiokafka import AIOKafkaProducer, ConsumerRecord
@@ -42,6 +47,7 @@ PAUSE_S = 9.0  # of a zombie: beyond the session timeout
 WINDOW_S = 3_600
 ARTICLES_PER_S = 60
 SETTLE_TIMEOUT_S = 120.0
+END_TIMEOUT_S = 60.0
 LEAST_FAULTS = 10
 MOST_MORE_KILLS = 10
 CATCH_TIMEOUT_S = 15.0
@@ -63,7 +69,7 @@ class Report:
 
     published: int = 0
     faults: Counter[str] = field(default_factory=Counter)
-    exits: Counter[int] = field(default_factory=Counter)
+    exits: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
     aborted: int = 0
     went_back: int = 0
@@ -76,7 +82,7 @@ class Report:
         lines = (
             f"{self.published} published: " + ", ".join(f"{count} {topic}" for topic, count in self.outcomes.items()),
             f"{self.faults.total()} faults: " + ", ".join(f"{count} {name}" for name, count in self.faults.items()),
-            f"worker exits by status: {dict(self.exits)}",
+            f"{self.exits.total()} worker exits: " + ", ".join(f"{count} {how}" for how, count in self.exits.items()),
             f"{self.aborted} records in aborted transactions; Faust was sent back {self.went_back} times",
             *(self.wrong or [well]),
         )
@@ -117,6 +123,7 @@ class Chaos:
         self._places = list(places)
         self._past: Path | None = None
         self._workers = [stream.start_worker() for _ in range(workers)]
+        self._made_to: set[int] = set()  # processes that are to end
         self.report = Report()
         self._faults: dict[str, Callable[[], Awaitable[None]]] = {
             "kill -9": self._kill,
@@ -124,10 +131,19 @@ class Chaos:
             "pause beyond the session timeout": self._pause,
             "SIGTERM and restart": self._restart,
             "a worker joins and leaves": self._join_and_leave,
-            "broker killed and restarted": self._kill_broker,
-            "broker frozen": self._freeze_broker,
             "state wiped": self._wipe_state,
             "another worker's past state": self._foreign_state,
+            **(self._faults_of_one() if len(stream.brokers) == 1 else self._faults_of_several()),
+        }
+
+    def _faults_of_one(self) -> dict[str, Callable[[], Awaitable[None]]]:
+        return {"broker killed and restarted": self._kill_broker, "broker frozen": self._freeze_broker}
+
+    def _faults_of_several(self) -> dict[str, Callable[[], Awaitable[None]]]:
+        return {
+            "a leader killed and restarted": self._kill_leader,
+            "a leader frozen": self._freeze_leader,
+            "the brokers restarted in turn": self._roll_brokers,
         }
 
     async def run(self) -> Report:
@@ -193,15 +209,22 @@ class Chaos:
     def _supervise(self) -> None:
         """Start again what has ended, as any supervisor would, with the state folder it had."""
         for number, worker in enumerate(self._workers):
-            if (status := worker.poll()) is not None:
-                self.report.exits[status] += 1
+            if worker.poll() is not None:
+                self._count_exit(worker)
                 self._workers[number] = self._stream.start_worker(again=worker)
-                if status not in (0, -signal.SIGKILL, -signal.SIGTERM):
-                    log = self._stream.log_of(worker).splitlines()
-                    said = [line for line in log if "CRITICAL" in line] or log[-1:]
-                    if status == 1 and said and said[-1].startswith("Error: Kafka at"):
-                        continue  # it was started while there was no broker
-                    self.report.wrong.append(f"a worker ended by itself with status {status}: {said[-1:]}")
+
+    def _count_exit(self, worker: subprocess.Popen[bytes]) -> None:
+        """Every worker that has ended was made to, and ended as it was made to; or there was no Kafka when it started."""
+        status = worker.returncode
+        log = self._stream.log_of(worker).splitlines()
+        said = [line for line in log if "CRITICAL" in line] or log[-1:]
+        if worker.pid in self._made_to and status in (0, -signal.SIGKILL, -signal.SIGTERM):
+            self.report.exits[f"with status {status}, as they should"] += 1
+        elif status == 1 and said and said[-1].startswith("Error: Kafka at"):
+            self.report.exits["started while there was no broker"] += 1
+        else:
+            self.report.exits[f"by themselves with status {status}"] += 1
+            self.report.wrong.append(f"a worker ended by itself with status {status}: {said[-1:]}")
 
     def _pick(self) -> int:
         return self._random.randrange(len(self._workers))
@@ -220,6 +243,7 @@ class Chaos:
             if not caught:
                 self._signal_all(signal.SIGCONT)
                 await asyncio.sleep(self._random.uniform(0.05, 0.25))
+        self._made_to |= {worker.pid for worker in self._workers if worker.poll() is None}
         self._signal_all(signal.SIGKILL)
         for worker in self._workers:
             await asyncio.to_thread(worker.wait)
@@ -236,25 +260,51 @@ class Chaos:
         await asyncio.sleep(2)
 
     async def _restart(self) -> None:
-        worker = self._workers[self._pick()]
+        await self._ask_to_end(self._workers[self._pick()])
+
+    async def _ask_to_end(self, worker: subprocess.Popen[bytes]) -> None:
+        # On a busy machine it may not have got as far as to listen.
+        listens = "Worker ready" in self._stream.log_of(worker)
+        if worker.poll() is None:
+            self._made_to.add(worker.pid)
         worker.terminate()
-        await asyncio.to_thread(worker.wait, 20)
+        status = await asyncio.to_thread(worker.wait, END_TIMEOUT_S)
+        if listens and status == -signal.SIGTERM:
+            self.report.wrong.append("a worker that was asked to end did not end in good order")
 
     async def _join_and_leave(self) -> None:
         guest = self._stream.start_worker()
         await asyncio.sleep(8)
-        # On a busy machine it may not have got as far as to listen.
-        listens = "Worker ready" in self._stream.log_of(guest)
-        guest.terminate()
-        status = await asyncio.to_thread(guest.wait, 20)
-        if status != 0 and (listens or status != -signal.SIGTERM):
-            self.report.wrong.append(f"the worker that joined and left ended with status {status}")
+        await self._ask_to_end(guest)
+        self._count_exit(guest)
 
     async def _kill_broker(self) -> None:
+        await self._stream.kill_broker()
         await self._stream.restart_broker()
 
     async def _freeze_broker(self) -> None:
         await self._stream.freeze_broker(PAUSE_S)
+
+    async def _leader(self) -> int:
+        """The broker that has the say over one of the partitions that are written."""
+        topic = self._random.choice([RAW, PREPARED, *OUTCOMES])
+        return await self._stream.leader_of(topic, self._random.randrange(self._stream.settings.partitions))
+
+    async def _kill_leader(self) -> None:
+        leader = await self._leader()
+        await self._stream.kill_broker(leader)
+        await asyncio.sleep(self._random.uniform(0, PAUSE_S))
+        await self._stream.restart_broker(leader)
+        await self._stream.until_in_sync()
+
+    async def _freeze_leader(self) -> None:
+        await self._stream.freeze_broker(PAUSE_S, await self._leader())
+        await self._stream.until_in_sync()
+
+    async def _roll_brokers(self) -> None:
+        for number in range(len(self._stream.brokers)):
+            await self._stream.restart_broker(number)
+            await self._stream.until_in_sync()
 
     async def _wipe_state(self) -> None:
         number = self._pick()
@@ -277,6 +327,8 @@ class Chaos:
             shutil.copytree(past, folder)
 
     async def _stop_for_good(self, number: int) -> None:
+        if self._workers[number].poll() is None:
+            self._made_to.add(self._workers[number].pid)
         self._workers[number].kill()
         await asyncio.to_thread(self._workers[number].wait)
 
@@ -293,6 +345,8 @@ class Chaos:
         found = await self._stream.read()
         report.outcomes.update(record.topic for record in found)
         report.aborted = await self._count_aborted()
+        if not report.aborted:
+            report.wrong.append("no fault cut a transaction short: nothing was tested")
         prepared = await self._stream.read([PREPARED])
         report.went_back = self._stream.logs().count("going back")
 
@@ -314,11 +368,10 @@ class Chaos:
             report.wrong.append(f"decided anew, {(anew - theirs).total()} more and {(theirs - anew).total()} less came out")
 
     async def _end_all(self) -> None:
+        await asyncio.gather(*(self._ask_to_end(worker) for worker in self._workers))
         for worker in self._workers:
-            worker.terminate()
-        for worker in self._workers:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                await asyncio.to_thread(worker.wait, 20)
+            self._count_exit(worker)
+        self._workers = []
 
     async def _decide_anew(self, before: list[ConsumerRecord]) -> list[ConsumerRecord]:
         """What a worker under another application id makes of the same news.prepared."""
@@ -367,12 +420,20 @@ def decided(prepared: list[ConsumerRecord], stream: Stream) -> Decided:
     return outputs
 
 
-async def chaos(folder: Path, seed: int, seconds: float, workers: int = 2, say: Callable[[str], None] = print) -> Report:
+class Shape(NamedTuple):
+    """How large a stream is that chaos has its way with."""
+
+    brokers: int = 1
+    partitions: int = 4
+    workers: int = 2
+
+
+async def chaos(folder: Path, seed: int, seconds: float, shape: Shape, say: Callable[[str], None] = print) -> Report:
     """Run chaos for ``seconds`` (and up to two minutes to settle); the report's ``wrong`` is empty when all is well."""
     settings = {"session_timeout_s": SESSION_TIMEOUT_S, "window_s": WINDOW_S, "max_batch_records": 50}
-    async with Stream(folder, **settings) as stream:
+    async with Stream(folder, brokers=shape.brokers, partitions=shape.partitions, **settings) as stream:
         places = await stream.publish([Raw(b'{"title": "The first story of all", "text": "It is here."}', b"first")])
-        return await Chaos(stream, seed, seconds, workers, places, say).run()
+        return await Chaos(stream, seed, seconds, shape.workers, places, say).run()
 
 
 def main() -> int:
@@ -381,11 +442,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--seconds", type=float, default=180)
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
+    parser.add_argument("--brokers", type=int, default=1, choices=(1, 3))
+    parser.add_argument("--partitions", type=int, default=4)
     parser.add_argument("--workers", type=int, default=2)
     arguments = parser.parse_args()
     print(f"seed {arguments.seed}")
     folder = Path(tempfile.mkdtemp(prefix="headwater-chaos-"))
-    report = asyncio.run(chaos(folder, arguments.seed, arguments.seconds, arguments.workers))
+    shape = Shape(arguments.brokers, arguments.partitions, arguments.workers)
+    report = asyncio.run(chaos(folder, arguments.seed, arguments.seconds, shape))
     print(report)
     if report.wrong:
         print(f"logs and data are kept in {folder}")

@@ -13,15 +13,17 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
 
 from agents import pipeline_steps
-from infra.kafka import EmbeddedKafka
 from streams.documents import ORIGIN_HEADER
 from streams.kafka.admin import create_topics, partition_counts
 from streams.kafka.clients import connection, opened
 from streams.settings import Settings
 from streams.steps import header
 from streams.topics import OUTCOMES, RAW, topics_of
+from tests.broker.cluster import at_once, cluster
 
 
 class Raw(NamedTuple):
@@ -34,22 +36,23 @@ class Raw(NamedTuple):
 
 
 class Stream:
-    """``async with Stream(folder) as stream``: topics made, no worker yet."""
+    """``async with Stream(folder) as stream``: topics made, no worker yet. Of several ``brokers``, each has every partition."""
 
-    def __init__(self, folder: Path, **settings: Any) -> None:
+    def __init__(self, folder: Path, brokers: int = 1, **settings: Any) -> None:
         self.folder = folder
-        self._kafka = EmbeddedKafka(folder / "kafka")
+        self.brokers = cluster(folder, brokers)
+        self._kafka = self.brokers[0]
         self._overrides = settings
         self._workers: list[subprocess.Popen[bytes]] = []
         self._commands: list[asyncio.subprocess.Process] = []
         self._states: dict[int, Path] = {}
 
     async def __aenter__(self) -> Self:
-        await asyncio.to_thread(self._kafka.start)
+        await asyncio.to_thread(at_once, [each.start for each in self.brokers])
         self.settings = Settings(
-            brokers=(self._kafka.brokers,),
+            brokers=tuple(each.brokers for each in self.brokers),
             state_dir=self.folder / "state",
-            **{"session_timeout_s": 6, **self._overrides},
+            **{"session_timeout_s": 6, "replication": len(self.brokers), **self._overrides},
         )
         await create_topics(self.settings, topics_of(pipeline_steps(self.settings), self.settings))
         return self
@@ -63,7 +66,7 @@ class Stream:
             if command.returncode is None:
                 command.kill()
                 await command.communicate()
-        await asyncio.to_thread(self._kafka.stop)
+        await asyncio.to_thread(at_once, [each.stop for each in self.brokers])
 
     def start_worker(
         self,
@@ -117,19 +120,44 @@ class Stream:
         """What a worker has logged."""
         return (self.folder / f"worker-{self._workers.index(worker)}.log").read_text("utf-8", "replace")
 
-    async def freeze_broker(self, seconds: float) -> None:
-        """Stop the broker for a while and let it go on, as a full disk or a pause of its machine would."""
-        assert self._kafka.pid is not None
-        os.kill(self._kafka.pid, signal.SIGSTOP)
+    async def freeze_broker(self, seconds: float, number: int = 0) -> None:
+        """Stop a broker for a while and let it go on, as a full disk or a pause of its machine would."""
+        pid = self.brokers[number].pid
+        assert pid is not None
+        os.kill(pid, signal.SIGSTOP)
         try:
             await asyncio.sleep(seconds)
         finally:
-            os.kill(self._kafka.pid, signal.SIGCONT)
+            os.kill(pid, signal.SIGCONT)
 
-    async def restart_broker(self) -> None:
-        """kill -9 the broker and start it again, on the same data and port."""
-        await asyncio.to_thread(self._kafka.kill)
-        await asyncio.to_thread(self._kafka.restart)
+    async def kill_broker(self, number: int = 0) -> None:
+        """kill -9 a broker."""
+        await asyncio.to_thread(self.brokers[number].kill)
+
+    async def restart_broker(self, number: int = 0) -> None:
+        """Start a broker again, on the same data and port, after an orderly end if it still runs."""
+        await asyncio.to_thread(self.brokers[number].restart)
+
+    async def leader_of(self, topic: str, partition: int = 0) -> int:
+        """Which of the brokers has the say over a partition."""
+        async with opened(AIOKafkaAdminClient(**connection(self.settings))) as admin:
+            [described] = await admin.describe_topics([topic])
+        return next(each["leader"] for each in described["partitions"] if each["partition"] == partition) - 1
+
+    async def until_in_sync(self, timeout_s: float = 60.0) -> None:
+        """Wait until every broker has all of every partition: from then on one of them can be spared again."""
+        deadline = time.monotonic() + timeout_s
+        while not await self._is_in_sync():
+            assert time.monotonic() < deadline, f"the brokers are not in sync after {timeout_s} s"
+            await asyncio.sleep(0.2)
+
+    async def _is_in_sync(self) -> bool:
+        try:
+            async with opened(AIOKafkaAdminClient(**connection(self.settings))) as admin:
+                described = await admin.describe_topics()
+        except KafkaError:
+            return False
+        return all(len(each["isr"]) == len(each["replicas"]) for topic in described for each in topic["partitions"])
 
     def logs(self) -> str:
         """All workers' logs."""
