@@ -3,7 +3,7 @@ PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.1
 	command -v $$each >/dev/null && $$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet --quiet
 
-.PHONY: run test unit lint bench lock clean pictures
+.PHONY: run test unit lint bench lock clean pictures contracts
 
 run: .venv/installed  ## the main job, on a Kafka of its own; ONCE=1 ends after the samples
 	@.venv/bin/headwater run $(if $(ONCE),--once)
@@ -18,6 +18,9 @@ unit: .venv/installed-dev  ## the tests without Kafka and without a browser: sec
 
 pictures: .venv/installed-dev  ## the README's pictures of the console, from the samples
 	@.venv/bin/python -m tests.browser.pictures
+
+contracts: .venv/installed  ## docs/schemas and docs/asyncapi.yaml, from the code; refuses what breaks consumers
+	@.venv/bin/python -m streams.contracts.files docs
 
 lint: .venv/installed-dev  ## style, types, import rules
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports

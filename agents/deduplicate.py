@@ -7,9 +7,10 @@ import orjson
 from streams.articles import Article, article_from_json, print_instructions, tag_article, version_ms
 from streams.bounds import bounded, header_text
 from streams.documents import (
+    DUPLICATE_SCHEMA,
     DUPLICATE_TYPE,
+    ENRICHED_SCHEMA,
     ENRICHED_TYPE,
-    NINJS_SCHEMA,
     date_attributes,
     duplicate_document,
     event_headers,
@@ -109,7 +110,9 @@ def sight(record: Record, article: Article) -> Sighting:
 def repeat(record: Record, article: Article, kind: DuplicateKind, owner: Sighting, window_s: int) -> Output:
     """Write down which headline an article repeats, and in what way."""
     document = duplicate_document(article, kind, owner, record.timestamp, window_s)
-    headers = event_headers(record, article, DUPLICATE_TYPE, kind=kind.value, **instruction_attributes(article))
+    headers = event_headers(
+        record, article, DUPLICATE_TYPE, schema=DUPLICATE_SCHEMA, kind=kind.value, **instruction_attributes(article)
+    )
     return bounded(Output(DUPLICATES, article.id.encode(), orjson.dumps(document), headers, record.timestamp))
 
 
@@ -120,7 +123,7 @@ def enrich(record: Record, article: Article, detect: Detect) -> Output:
         record,
         article,
         ENRICHED_TYPE,
-        schema=NINJS_SCHEMA,
+        schema=ENRICHED_SCHEMA,
         language=language.tag,
         languageconfidence=f"{language.confidence:.2f}",
         languagedeclared=None if article.language is None else header_text(article.language, 100).decode(),

@@ -15,6 +15,7 @@ from streams.commands.publish import publish
 from streams.commands.rejected import rejected
 from streams.commands.retract import retract
 from streams.commands.run import run
+from streams.commands.schemas import schemas
 from streams.commands.settings import settings
 from streams.commands.tail import tail
 from streams.commands.topics import topics
@@ -31,7 +32,7 @@ def main() -> None:
     """
 
 
-_LOOKS = (pipe, enrich, explain, language, tail, bench, settings)
+_LOOKS = (pipe, enrich, explain, language, tail, bench, settings, schemas)
 for command in (run, worker, console, topics, publish, retract, rejected, broker, *_LOOKS):
     main.add_command(command)
 

@@ -35,6 +35,10 @@ NINJS_SCHEMA: Final = "http://www.iptc.org/std/ninjs/ninjs-schema_3.1.json#"
 ENRICHED_TYPE: Final = "news.headwater.article.enriched"
 DUPLICATE_TYPE: Final = "news.headwater.article.duplicate"
 
+ENRICHED_SCHEMA: Final = "urn:headwater:schema:enriched:1"
+DUPLICATE_SCHEMA: Final = "urn:headwater:schema:duplicates:1"
+"""``ce_dataschema``: the ``$id`` in docs/schemas. Its number is raised with a change that breaks consumers, and only then."""
+
 EVENT_SOURCE: Final = "urn:headwater"
 
 ORIGIN_HEADER: Final = "ce_origin"
@@ -236,9 +240,7 @@ def duplicate_document(
     }
 
 
-def event_headers(
-    record: Record, article: Article, event_type: str, *, schema: str | None = None, **extensions: str | None
-) -> Headers:
+def event_headers(record: Record, article: Article, event_type: str, *, schema: str, **extensions: str | None) -> Headers:
     """CloudEvents headers. The id is the article's and the raw record's: the same for every replay of the log."""
     raw_origin = origin_of_prepared(record)
     attributes = {

@@ -24,6 +24,7 @@ from streams.settings import Settings
 from streams.steps import header
 from streams.topics import OUTCOMES, RAW, topics_of
 from tests.broker.cluster import at_once, cluster
+from tests.contracts.checking import contract_errors
 
 
 class Raw(NamedTuple):
@@ -46,6 +47,7 @@ class Stream:
         self._workers: list[subprocess.Popen[bytes]] = []
         self._commands: list[asyncio.subprocess.Process] = []
         self._states: dict[int, Path] = {}
+        self._checked: set[tuple[str, int, int]] = set()
 
     async def __aenter__(self) -> Self:
         await asyncio.to_thread(at_once, [each.start for each in self.brokers])
@@ -188,7 +190,17 @@ class Stream:
             while not all([await consumer.position(tp) >= ends[tp] for tp in partitions]):
                 for records in (await consumer.getmany(timeout_ms=100)).values():
                     found.extend(records)
+        self._check_contract(found)
         return found
+
+    def _check_contract(self, records: Iterable[ConsumerRecord]) -> None:
+        """Every outcome that any test reads validates against the schemas that consumers have."""
+        for record in records:
+            place = (record.topic, record.partition, record.offset)
+            if place not in self._checked:
+                errors = list(contract_errors(record.topic, record.key, record.value, record.headers))
+                assert not errors, f"{place}: {errors}"
+                self._checked.add(place)
 
     async def has_open_transactions(self, topics: Sequence[str]) -> bool:
         """Whether records stand in the topics that are neither committed nor aborted."""
