@@ -11,8 +11,9 @@ from streams.text.cleaning.extent import find_article, guess_start, is_page, sco
 from streams.text.cleaning.ledger import Verdict, make_cut
 from streams.text.cleaning.line_model import score_headlines
 from streams.text.cleaning.lines import LONGEST_LINK, Line
-from streams.text.headline import SEPARATOR, comparable
+from streams.text.headline import SEPARATOR
 from streams.text.sentences import FULL_STOP, SENTENCE_BREAK, TELLING_WORD, ends_in_full_stop, is_worded
+from streams.text.spelling import comparable
 
 _LONGEST_HEADLINE, _LONGEST_FOUND_HEADLINE = 200, 120  # characters
 _LONGEST_LABEL_WORDS = 5  # of the outlet or section beside a headline
