@@ -34,10 +34,11 @@ class Raw(NamedTuple):
 
 
 class Stream:
-    """``async with Stream(folder) as stream``: topics made, no worker yet."""
+    """``async with Stream(folder) as stream``: topics made, unless told otherwise; no worker yet."""
 
-    def __init__(self, folder: Path, **settings: Any) -> None:
+    def __init__(self, folder: Path, *, makes_topics: bool = True, **settings: Any) -> None:
         self.folder = folder
+        self._makes_topics = makes_topics
         self._kafka = EmbeddedKafka(folder / "kafka")
         self._overrides = settings
         self._workers: list[subprocess.Popen[bytes]] = []
@@ -51,7 +52,8 @@ class Stream:
             state_dir=self.folder / "state",
             **{"session_timeout_s": 6, **self._overrides},
         )
-        await create_topics(self.settings, topics_of(pipeline_steps(self.settings), self.settings))
+        if self._makes_topics:
+            await create_topics(self.settings, topics_of(pipeline_steps(self.settings), self.settings))
         return self
 
     async def __aexit__(self, *_: object) -> None:
