@@ -22,6 +22,7 @@ from streams.documents import (
     rejected_output,
 )
 from streams.faults import Fault, caught
+from streams.formats import NewerFormatError
 from streams.settings import Settings
 from streams.steps import Changelog, Decision, ForeignRecordError, Output, Record, Step, UnreadBatch
 from streams.text.duplicates import (
@@ -76,11 +77,14 @@ def _read_prepared(record: Record) -> Article:
 
     Raises:
         ForeignRecordError: it did not write this one.
+        NewerFormatError: it did, in a newer version that this one must not read.
     """
     if isinstance(record.value, UnreadBatch):
         raise ForeignRecordError(str(record.value))
     try:
         article = article_from_json(record.value or b"")
+    except NewerFormatError:
+        raise
     except ValueError as error:
         raise ForeignRecordError("no value" if record.value is None else str(error)) from error
     if record.key is None or record.key.hex() != article.fingerprint:

@@ -14,6 +14,7 @@ from zlib import crc32
 
 import orjson
 
+from streams.formats import FORMAT, FORMAT_FIELD, check_format, known_fields
 from streams.records import (
     NO_INSTRUCTIONS,
     Draft,
@@ -79,6 +80,7 @@ _MOST_WORDS = 64
 _MOST_WORD_CHARACTERS = 1_000
 _OPTIONAL_TEXTS = ("url", "source_id", "outlet", "byline", "published", "language", "section", "dateline")
 _HASH = re.compile("[0-9a-f]{32}")
+_CUT_KINDS = frozenset(CutKind)
 
 LEFT_WHOLE = Repair("left-whole", "cleaning would have taken too much of it, and took nothing")
 """Among an article's ``repairs`` where its text was too doubtful to be cut."""
@@ -244,7 +246,8 @@ def article_id(
 def article_to_json(article: Article) -> bytes:
     """Encode an article for news.prepared, with the beginning of its ledger: the 100 entries that consumers get."""
     repairs = article.repairs[:LEDGER_ENTRIES]
-    return orjson.dumps(replace(article, repairs=repairs, cuts=article.cuts[: LEDGER_ENTRIES - len(repairs)]))
+    shown = replace(article, repairs=repairs, cuts=article.cuts[: LEDGER_ENTRIES - len(repairs)])
+    return orjson.dumps({FORMAT_FIELD: FORMAT} | {each.name: getattr(shown, each.name) for each in fields(Article)})
 
 
 def encode_article(article: Article) -> bytes | Rejection:
@@ -259,19 +262,22 @@ def encode_article(article: Article) -> bytes | Rejection:
 
 
 def article_from_json(value: bytes) -> Article:
-    """Decode what :func:`article_to_json` made.
+    """Decode what :func:`article_to_json` made, in this version or a neighbouring one (:mod:`streams.formats`).
 
     Raises:
+        NewerFormatError: a newer version made it, and this one must not drop what it does not know.
         ValueError: it did not make this.
     """
     try:
         stored: dict[str, Any] = orjson.loads(value)
-        stored["cuts"] = tuple(Cut(**{**cut, "kind": CutKind(cut["kind"])}) for cut in stored["cuts"])
-        stored["repairs"] = tuple(Repair(**repair) for repair in stored.get("repairs", ()))
-        stored["agencies"] = tuple(stored["agencies"])
-        stored["keywords"] = tuple(stored["keywords"])
-        stored["image"] = Image(**_known(stored["image"], Image)) if stored.get("image") else None
-        said = _known(stored.get("instructions") or {}, Instructions)
+        check_format(stored)
+        stored = known_fields(stored, Article)
+        stored["cuts"] = tuple(_read_cut(cut) for cut in stored.get("cuts", ()))
+        stored["repairs"] = tuple(Repair(**known_fields(repair, Repair)) for repair in stored.get("repairs", ()))
+        stored["agencies"] = tuple(stored.get("agencies", ()))
+        stored["keywords"] = tuple(stored.get("keywords", ()))
+        stored["image"] = Image(**known_fields(stored["image"], Image)) if stored.get("image") else None
+        said = known_fields(stored.get("instructions") or {}, Instructions)
         stored["instructions"] = Instructions(**{**said, "pub_status": PubStatus(said.get("pub_status", PubStatus.USABLE))})
         article = Article(**stored)
     except (TypeError, KeyError, AttributeError) as error:
@@ -294,10 +300,10 @@ def _instruction_texts(article: Article) -> list[Any]:
     return [*told, *((image.url, image.caption, image.credit) if image else ())]
 
 
-def _known(stored: dict[str, Any], shape: type) -> dict[str, Any]:
-    """The fields that this version knows: another one may have written more."""
-    names = {each.name for each in fields(shape)}
-    return {name: value for name, value in stored.items() if name in names}
+def _read_cut(stored: dict[str, Any]) -> Cut:
+    """An entry of the ledger; a kind that this version does not know is whatever else was around the article."""
+    kind = CutKind(stored["kind"]) if stored["kind"] in _CUT_KINDS else CutKind.SURROUNDINGS
+    return Cut(**known_fields(stored, Cut) | {"kind": kind})
 
 
 def _bounded_words(words: Iterable[str]) -> tuple[str, ...]:

@@ -24,6 +24,8 @@ from aiokafka.errors import (
 )
 
 from streams.faults import Fault
+from streams.formats import NewerFormatError
+from streams.kafka.group import GroupAheadError
 from streams.kafka.quiet import retries
 from streams.steps import ForeignRecordError
 
@@ -55,13 +57,20 @@ def pass_over(place: str, error: Exception, *, skip: bool) -> None:
 
     Raises:
         ForeignRecordError: it is not.
+        NewerFormatError: a newer version of ours wrote it; that is never passed over.
     """
+    if isinstance(error, NewerFormatError):
+        raise NewerFormatError(error.found, place) from None
     if not skip:
         raise ForeignRecordError(
             f"{place} was written by none of ours, or by another version ({error}): see the ACLs in the README;"
             " HEADWATER_SKIP_FOREIGN=yes passes over such records"
         ) from error
     log.warning("skipped %s, which none of ours wrote: %s", place, error)
+
+
+FOR_OPERATORS: Final = (ForeignRecordError, NewerFormatError, GroupAheadError)
+"""What stops a worker without a bug of ours: the message says what to do, and a traceback would only hide it."""
 
 
 class StepFailedError(RuntimeError):
@@ -125,8 +134,11 @@ async def keep_trying(name: str, attempt: Callable[[], Awaitable[None]]) -> None
             await asyncio.sleep(pause_s)
 
 
-def stop_worker(reason: str, error: BaseException) -> NoReturn:
-    log.critical("worker stops, nothing more is committed: %s", reason, exc_info=error)
+def stop_worker(name: str, error: BaseException) -> NoReturn:
+    """End the process; ``name`` is who failed. Errors that an operator can mend are one line, others have a traceback."""
+    told = isinstance(error, FOR_OPERATORS)
+    reason = f"{error}" if told else f"{error!r}"
+    log.critical("worker stops, nothing more is committed: %s: %s", name, reason, exc_info=None if told else error)
     logging.shutdown()
     sys.stderr.flush()
     os._exit(EXIT_STATUS)

@@ -13,6 +13,7 @@ import faust
 from aiokafka import TopicPartition
 
 from streams.faults import Fault
+from streams.formats import NewerFormatError
 from streams.kafka.breath import Breath
 from streams.kafka.failures import LOST, StepFailedError, keep_trying, pass_over, stop_worker
 from streams.kafka.inbox import Inbox
@@ -172,7 +173,7 @@ class OwnedPartition:
         """The step's decision on a record; what it raises names the record's place, and is nothing to try again."""
         try:
             decision = self._step.decide(record, remembered)
-        except ForeignRecordError as error:
+        except (ForeignRecordError, NewerFormatError) as error:
             pass_over(origin(record), error, skip=self._settings.skip_foreign)
             return Decision(())
         except Exception as error:
@@ -243,7 +244,7 @@ class OwnedPartition:
             await keep_trying(self.name, self._take_over)
             await self._look_for_more()
         except Exception as error:  # noqa: BLE001  (rule 9: whatever it is)
-            stop_worker(f"{self.name}: {error!r}", error)
+            stop_worker(self.name, error)
 
     async def _look_for_more(self) -> NoReturn:
         """While nothing comes, make sure that Faust has not lost the last of what there is."""

@@ -100,7 +100,7 @@ class OwnedStep:
             self._task.cancel()
             _, running = await asyncio.wait(running, timeout=_RELEASE_TIMEOUT_S)
             if running:
-                stop_worker(f"{self._step.name}: can't be stopped", TimeoutError())
+                stop_worker(self._step.name, TimeoutError("can't be stopped"))
         await self._close()
 
     async def _run(self) -> None:
@@ -119,7 +119,7 @@ class OwnedStep:
                     await self._begin_again()
             await self._leave()
         except Exception as error:  # noqa: BLE001  (rule 9: whatever it is)
-            stop_worker(f"{self._step.name}: {error!r}", error)
+            stop_worker(self._step.name, error)
 
     async def _take_turn(self) -> None:
         """Decide on what waits, once it is time, and begin to commit it, once what was decided before is committed."""

@@ -30,11 +30,14 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice, takewhile
 from pathlib import Path
+from types import NoneType
 from typing import Final, NamedTuple
 
+import orjson
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from rocksdict import BlockBasedOptions, Cache, DBCompressionType, Options, Rdict, WriteBatch
 
+from streams.formats import FORMAT, FORMAT_FIELD, check_format
 from streams.kafka.failures import pass_over
 from streams.steps import Record, UnreadBatch, origin
 
@@ -71,16 +74,28 @@ class Progress(NamedTuple):
     owner: str | None
 
     def pack(self) -> bytes:
-        """As it is kept: the offset, a space, the owner."""
-        return f"{self.next_offset} {self.owner or ''}".encode()
+        """As it is kept: a JSON object. 0.1.0 cannot read it, and stops before it works beside this version."""
+        return orjson.dumps({FORMAT_FIELD: FORMAT} | self._asdict())
 
     @classmethod
     def unpack(cls, value: bytes | None) -> Progress:
-        """What :meth:`pack` made; nothing at all of None."""
+        """What :meth:`pack` made, in this version or a neighbouring one; nothing at all of None.
+
+        Raises:
+            NewerFormatError: a newer version made it, and this one must not work beside it.
+            ValueError: it did not make this.
+        """
         if value is None:
             return cls(None, None)
-        offset, _, owner = value.decode().partition(" ")
-        return cls(int(offset), owner or None)
+        if not value.startswith(b"{"):  # format 1: the offset, a space, the owner
+            offset, _, owner = value.decode().partition(" ")
+            return cls(int(offset), owner or None)
+        stored = orjson.loads(value)
+        check_format(stored)
+        next_offset, owner = stored.get("next_offset"), stored.get("owner")
+        if type(next_offset) not in (int, NoneType) or type(owner) not in (str, NoneType):
+            raise ValueError("no progress: a field is of another type")
+        return cls(next_offset, owner)
 
 
 class TableInUseError(RuntimeError):
@@ -100,6 +115,7 @@ class Foreign:
 
         Raises:
             ForeignRecordError: it is not, and shall not be skipped.
+            NewerFormatError: it is one that a newer version made.
         """
         try:
             self._check_change(record.key, record.value)

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Final, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
+from streams.kafka.aiokafka_types import told_offset
 from streams.kafka.clients import connection, opened
+from streams.kafka.group import reached
 from streams.kafka.outbox import Outbox
 from streams.kafka.tables import PROGRESS_KEY, Foreign, Progress, TableCopies, TablePartition
 from streams.kafka.transactions import discard, losses_of, sweep, transactional_producer
 from streams.settings import Settings
-
-log = logging.getLogger(__name__)
 
 STEP_TIMEOUT_S: Final = 60.0
 """For each part of a takeover except restoring, which has a limit of its own."""
@@ -60,6 +59,8 @@ async def take_over(claim: Claim, consumer: Any, restoring: Callable[[], None]) 
         KafkaError: somebody else takes it over, the group does not count this worker in, or Kafka can't be reached.
         TableInUseError: another process has the local copies open.
         ForeignRecordError: none of ours wrote some record of the changelog.
+        NewerFormatError: a newer version has worked on the partition.
+        GroupAheadError: somebody else has moved the group.
     """
     # A worker that was paused for long may believe it owns a partition that has gone to another. Shutting that one out would be
     # safe, but rude.
@@ -122,14 +123,12 @@ def progress_of(table: TablePartition) -> Progress:
 
 async def _find_next_offset(claim: Claim, table: TablePartition, reader: AIOKafkaConsumer) -> tuple[int, range]:
     """How far a partition has come, by its own word, or by the group's where it has never said anything; and what is gone."""
-    own = progress_of(table).next_offset
-    committed = await reader.committed(claim.source)
+    told = await told_offset(reader, claim.source)
     earliest: int = (await reader.beginning_offsets([claim.source]))[claim.source]
-    reached = committed if own is None else own
-    if own is not None and (committed or 0) > own:
-        log.warning("%s: the group's offset is %s; the changelog's, %d, is the one that counts", claim.name, committed, own)
-    unread = range(0) if reached is None else range(reached, earliest)
-    return max(reached or 0, earliest), unread
+    own = progress_of(table).next_offset
+    next_offset = reached(claim.source, claim.settings.app_id, own, told)
+    unread = range(0) if next_offset is None else range(next_offset, earliest)
+    return max(next_offset or 0, earliest), unread
 
 
 async def write_progress(producer: AIOKafkaProducer, progress: dict[TopicPartition, Progress]) -> None:

@@ -34,6 +34,7 @@ from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitio
 from aiokafka.errors import NoError, for_code
 from faust.transport.drivers import aiokafka as driver
 
+from streams.kafka.group import GROUP_NOTE
 from streams.kafka.reading import open_bytes
 
 SCHEME = "kafka-batch"
@@ -282,7 +283,7 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
 
     async def tell_group(self, offsets: Mapping[TopicPartition, int]) -> None:
         """Commit offsets; raises KafkaError when that is not for this worker to do, or can't be done."""
-        await self._ensure_consumer().commit(dict(offsets))
+        await self._ensure_consumer().commit({tp: (offset, GROUP_NOTE) for tp, offset in offsets.items()})
 
     async def on_partitions_assigned(self, assigned: set[Any], generation_id: int = 0) -> None:
         # aiokafka forgets to tell its sticky assignor: without the generation, stale claims count as much as fresh ones.

@@ -21,6 +21,8 @@ from enum import StrEnum
 from hashlib import blake2b
 from zlib import crc32
 
+from streams.formats import read_stamp, stamp
+
 SKETCH_SIZE = 8
 SAME_BODY_CONTAINMENT = 0.3
 
@@ -187,7 +189,7 @@ _VERSION_OFFSET = (1 << 63) - 1
 
 
 def pack_owners(owners: Sequence[Sighting]) -> bytes:
-    """Encode owners for the table: 73 bytes each at most, 41 more for an item of a wire."""
+    """Encode owners for the table: 73 bytes each at most, 41 more for an item of a wire; and their format."""
     parts = []
     for owner in owners:
         sketch = owner.body.sketch
@@ -205,19 +207,21 @@ def pack_owners(owners: Sequence[Sighting]) -> bytes:
         if owner.version_ms or owner.instructions:
             told = (owner.version_ms, bytes.fromhex(owner.article_id), owner.instructions)
             parts.append(_HEAD.pack(_VERSION_OFFSET, *told, 0, 0))
-    return b"".join(parts)
+    return stamp(b"".join(parts))
 
 
 def unpack_owners(stored: bytes | None) -> tuple[Sighting, ...]:
-    """Decode what :func:`pack_owners` made; nothing stored, no owners.
+    """Decode what :func:`pack_owners` made, in this version or a former one; nothing stored, no owners.
 
     Raises:
+        NewerFormatError: a newer version made it.
         ValueError: it did not make this.
     """
     owners: list[Sighting] = []
+    _, stored = read_stamp(stored or b"")
     at = 0
     try:
-        while stored and at < len(stored):
+        while at < len(stored):
             offset, timestamp_ms, article_id, outlet, exact, count = _HEAD.unpack_from(stored, at)
             at += _HEAD.size
             sketch = struct.unpack_from(f">{count}I", stored, at)

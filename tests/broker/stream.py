@@ -37,10 +37,14 @@ class Raw(NamedTuple):
 
 
 class Stream:
-    """``async with Stream(folder) as stream``: topics made, no worker yet. Of several ``brokers``, each has every partition."""
+    """``async with Stream(folder) as stream``: topics made, unless told otherwise; no worker yet.
 
-    def __init__(self, folder: Path, brokers: int = 1, **settings: Any) -> None:
+    Of several ``brokers``, each has every partition.
+    """
+
+    def __init__(self, folder: Path, brokers: int = 1, *, makes_topics: bool = True, **settings: Any) -> None:
         self.folder = folder
+        self._makes_topics = makes_topics
         self.brokers = cluster(folder, brokers)
         self._kafka = self.brokers[0]
         self._overrides = settings
@@ -56,7 +60,8 @@ class Stream:
             state_dir=self.folder / "state",
             **{"session_timeout_s": 6, "replication": len(self.brokers), **self._overrides},
         )
-        await create_topics(self.settings, topics_of(pipeline_steps(self.settings), self.settings))
+        if self._makes_topics:
+            await create_topics(self.settings, topics_of(pipeline_steps(self.settings), self.settings))
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -17,6 +17,7 @@ from agents import deduplicate
 from streams.kafka import partition
 from streams.kafka import step as owned_step
 from streams.kafka.clients import connection, opened
+from streams.kafka.group import GROUP_NOTE, GroupAheadError
 from streams.kafka.step import OwnedStep
 from streams.kafka.tables import PROGRESS_KEY, Progress
 from streams.kafka.transactions import transactional_producer
@@ -81,9 +82,9 @@ class Worker:
         for module in (partition, owned_step):
             monkeypatch.setattr(module, "stop_worker", self._stop)
 
-    def _stop(self, reason, error):
+    def _stop(self, name, error):
         self.stopped.append(error)
-        raise StoppedError(reason)
+        raise StoppedError(name)
 
     def _decide(self, record: Record, remembered: bytes | None) -> Decision:
         if record.value in self.bad:
@@ -297,6 +298,26 @@ async def test_an_heir_that_is_overtaken_on_the_way_does_not_become_the_owner(wo
     for each in (first, late, heir):
         await each.release()
     assert not worker.stopped
+
+
+@pytest.mark.parametrize("note", ["", GROUP_NOTE], ids=["by somebody else: it stops", "by ourselves: it goes on"])
+async def test_a_partition_whose_group_is_ahead_of_its_changelog(worker, note):
+    first, _ = await worker.own()
+    await first.release()
+    settings = worker.stream.settings
+    mover = AIOKafkaConsumer(**connection(settings), group_id=settings.app_id, enable_auto_commit=False)
+    mover.assign([SOURCE])
+    async with opened(mover):
+        await mover.commit({SOURCE: (3, note)})
+    heir, _ = worker.begin_to_own()
+    if note:
+        await asyncio.wait_for(heir.partitions[SOURCE].ready.wait(), LIMIT_S)
+        assert await worker.progress() == Progress(0, heir._owner)
+    else:
+        await worker.until(lambda: worker.stopped)
+        assert isinstance(worker.stopped[0], GroupAheadError)
+        assert await worker.progress() == Progress(0, None)
+    await heir.release()
 
 
 async def test_who_leaves_in_good_order_need_not_be_shut_out(worker):

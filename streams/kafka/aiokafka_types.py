@@ -1,0 +1,17 @@
+"""aiokafka's private names, typed: tests/kafka/test_libraries.py says which one an upgrade has changed."""
+
+from __future__ import annotations
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from streams.kafka.group import Told
+
+
+async def told_offset(consumer: AIOKafkaConsumer, tp: TopicPartition) -> Told | None:
+    """The group's offset of a partition with the note beside it, which ``consumer.committed`` leaves out; None for none.
+
+    Raises:
+        KafkaError: the group's coordinator can't be asked.
+    """
+    found = (await consumer._coordinator.fetch_committed_offsets([tp])).get(tp)
+    return Told(found.offset, found.metadata) if found else None
