@@ -1,4 +1,4 @@
-"""Settings: one frozen dataclass, read once from the environment variables ``HEADWATER_…``."""
+"""Settings: one frozen dataclass, read once from the variables ``HEADWATER_…`` of the environment and of a file beneath it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from streams.settings_file import IN_FILE as _FILE
+from streams.settings_file import PREFIX, VARIABLE, SettingsFileError, gather
 from streams.text.duplicates import DuplicateKind
 from streams.text.language.opinions import LanguageCheck, LanguageDetector
-
-PREFIX = "HEADWATER_"
-_FILE = "_FILE"
 
 RETENTION_S = 7 * 24 * 3600
 """How long Kafka keeps a record of news.prepared: so long it may wait for a worker."""
@@ -292,16 +291,18 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Read every variable that is set; where there is no default, an empty one is as good as none.
 
+        Without an ``environment``, that of the process counts, and beneath it the settings file (:mod:`streams.settings_file`).
+
         Raises:
             SettingsError: naming each variable that can't be used, and each that starts with HEADWATER_ but is none.
         """
-        environment = os.environ if environment is None else environment
+        environment = variables_in_force() if environment is None else environment
         known = {PREFIX + each.name.upper(): each for each in fields(cls)}
         in_files = {variable + _FILE: each for variable, each in known.items() if each.metadata["secret"]}
         values: dict[str, Any] = {}
         unusable: set[str] = set()
         wrong: list[str] = []
-        for variable in sorted(name for name in environment if name.startswith(PREFIX)):
+        for variable in sorted(name for name in environment if name.startswith(PREFIX) and name != VARIABLE):
             setting = known.get(variable) or in_files.get(variable)
             if setting is None:
                 wrong.append(f"{variable}: there is no such setting")
@@ -339,14 +340,28 @@ class Settings:
         return self.window_s + RETENTION_S + 24 * 3600
 
     def as_environment(self) -> dict[str, str]:
-        """The same settings as variables, for a child process."""
-        written: dict[str, str] = {}
-        for each in fields(self):
-            variable = PREFIX + each.name.upper()
-            written[variable] = written_value(getattr(self, each.name))
-            if each.metadata["secret"]:
-                written[variable + _FILE] = ""  # read already; the child may have inherited it
-        return written
+        """The same settings as variables, for a child process; secrets excepted.
+
+        A secret reaches a child as it reached us: by the variable, or the name of its file, that it inherits, or in the
+        settings file, which it reads again. So what stood in a file is in no process's environment.
+        """
+        return {
+            PREFIX + each.name.upper(): written_value(getattr(self, each.name))
+            for each in fields(self)
+            if not each.metadata["secret"]
+        }
+
+
+def variables_in_force() -> dict[str, str]:
+    """The variables of the process and, beneath them, those of the settings file.
+
+    Raises:
+        SettingsError: that file can't be used.
+    """
+    try:
+        return gather(os.environ, Path()).values
+    except SettingsFileError as error:
+        raise SettingsError(str(error)) from error
 
 
 def written_value(value: object) -> str:
@@ -376,8 +391,9 @@ def settings_document() -> str:
 _CONFIGURATION_HEAD = """<!-- Made by `headwater settings --markdown`: change streams/settings.py instead. -->
 # Configuration
 
-Every command reads these environment variables. A wrong one ends it with a line that names each. `headwater settings`
-lists them in the terminal.
+Every command reads these variables: from the environment, and beneath it from the file that `HEADWATER_SETTINGS_FILE` names, or
+`.env` in the working folder (lines of `NAME=value`; `HEADWATER_SETTINGS_FILE=` alone reads none). A wrong one ends the command
+with a line that names each. `headwater settings` shows what is in force, and from where.
 
 | variable | default | unit | meaning |
 |---|---|---|---|"""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
-import sys
 from collections.abc import Coroutine
 from types import ModuleType
 from typing import Any, TypeVar
@@ -13,7 +12,6 @@ from typing import Any, TypeVar
 import click
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
-from rich.console import Console
 
 from streams.kafka.admin import partition_counts
 from streams.settings import Settings, SettingsError
@@ -22,13 +20,6 @@ T = TypeVar("T")
 
 FILE = click.Path(exists=True, dir_okay=False, allow_dash=True)
 """The type of an argument that names a file to read, or "-" for standard input."""
-
-_WIDTH = 200  # characters of a table that goes into a file or a pipe
-
-
-def table_console() -> Console:
-    """What prints tables: as wide as the terminal, or wide enough where there is none."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH)
 
 
 async def partitions_of(settings: Settings, topic: str) -> list[TopicPartition]:

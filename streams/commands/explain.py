@@ -14,6 +14,7 @@ from streams.articles import LEFT_WHOLE, Article, compared_headline, tag_article
 from streams.commands.context import FILE, read_settings
 from streams.commands.enrich import netted, prepared_documents
 from streams.commands.inputs import Document
+from streams.commands.printing import columns
 from streams.explanation import repairs_of_reading, subject_code, told_declared, told_id, told_published, told_reading
 from streams.records import Rejection, Repair
 from streams.rejected.letters import plain
@@ -21,7 +22,7 @@ from streams.text.article import Cut, Language, Subject
 from streams.text.language.opinions import Detect, choose_detector, differs, is_doubtful
 from streams.text.subjects import tag as media_topics
 
-_COLUMNS, _LABEL_COLUMNS = 100, 19
+_MOST_COLUMNS, _LABEL_COLUMNS = 100, 19
 _JOINERS = "\u200c\u200d"  # not printable, yet part of Persian and Hindi words
 
 
@@ -107,15 +108,19 @@ def _ledger(label: str, entries: Sequence[Cut | Repair]) -> Iterator[str]:
         place = f"{entry.offset}+{entry.length}" if entry.length else "-"  # of another field, or of all
         said = f"{entry.reason}: {entry.excerpt}" if entry.excerpt else entry.reason
         line = Text(f"{f'  {entry.kind}':<{_LABEL_COLUMNS}}{place:<12}{_one_line(said)}")
-        line.truncate(_COLUMNS, overflow="ellipsis")
+        line.truncate(_columns(), overflow="ellipsis")
         yield line.plain
 
 
 def _row(label: str, text: str | None) -> Iterator[str]:
     """A label and what is said of it, in as many lines as it takes."""
-    for line in Text(_one_line(text or "none")).wrap(Console(), _COLUMNS - _LABEL_COLUMNS):
+    for line in Text(_one_line(text or "none")).wrap(Console(), _columns() - _LABEL_COLUMNS):
         yield f"{label:<{_LABEL_COLUMNS}}{line.plain}".rstrip()
         label = ""
+
+
+def _columns() -> int:
+    return min(columns(), _MOST_COLUMNS)
 
 
 def _one_line(text: str) -> str:

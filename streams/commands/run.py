@@ -27,7 +27,8 @@ from streams.documents import ORIGIN_HEADER
 from streams.kafka.admin import create_topics, partition_counts
 from streams.kafka.clients import MAX_REQUEST_BYTES, connection, opened
 from streams.samples import Sample, load_samples
-from streams.settings import PREFIX, Settings
+from streams.settings import Settings
+from streams.settings_file import PREFIX
 from streams.steps import Record, header
 from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, RAW, REJECTED, topics_of
 from streams.watch.supervisor import end

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import signal
+import tempfile
 import threading
 from pathlib import Path
 
@@ -19,7 +19,9 @@ from streams.kafka.app import UnsafeFaustError, add_agent, create_app
 from streams.kafka.delivery import Delivery
 from streams.kafka.quiet import quieten
 from streams.settings import Settings
+from streams.watch.logs import LogFormat, set_up_logs
 from streams.watch.metrics import Metrics
+from streams.watch.standing import tell_standing
 from streams.watch.supervisor import Supervisor
 from streams.watch.web import serve
 
@@ -28,8 +30,16 @@ from streams.watch.web import serve
 @click.option(
     "--loglevel",
     type=click.Choice(["debug", "info", "warning", "error"]),
-    default="info",
+    default="warning",
     show_default=True,
+    help="From which level on to log; how the worker stands is told at warning as well.",
+)
+@click.option(
+    "--log-format",
+    type=click.Choice([form.value for form in LogFormat]),
+    default=LogFormat.TEXT.value,
+    show_default=True,
+    help="A line an event, as text or as a JSON object.",
 )
 @click.option(
     "--only",
@@ -44,7 +54,7 @@ from streams.watch.web import serve
     help="How many to run and to start again when they die; 1 is no process but this one.",
 )
 @click.option("--member", type=click.Path(path_type=Path), hidden=True)  # of a supervisor: where to answer
-def worker(loglevel: str, only: str | None, processes: int, member: Path | None) -> None:
+def worker(loglevel: str, log_format: str, only: str | None, processes: int, member: Path | None) -> None:
     """Consume news.raw and do the whole job, until SIGTERM or Ctrl-C.
 
     Start it on as many machines as you like, each with a HEADWATER_STATE_DIR of its own; processes beyond the number of
@@ -52,18 +62,35 @@ def worker(loglevel: str, only: str | None, processes: int, member: Path | None)
     """
     settings = read_settings()
     raise_limit()
+    set_up_logs(loglevel, LogFormat(log_format))
+    make_state_folder(settings)
     try:
         run_async(check_topics(settings, pipeline_steps(settings)), settings)
     except TopicsMissingError as error:
         raise click.ClickException(str(error)) from error
     if processes > 1:
-        _supervise(settings, processes, ("--loglevel", loglevel, *(("--only", only) if only else ())), loglevel)
+        options = ("--loglevel", loglevel, "--log-format", log_format, *(("--only", only) if only else ()))
+        _supervise(settings, processes, options)
     else:
         _work(settings, only, loglevel, member)
 
 
-def _supervise(settings: Settings, processes: int, options: tuple[str, ...], loglevel: str) -> None:
-    logging.basicConfig(level=loglevel.upper(), format="[%(asctime)s] [%(process)s] [%(levelname)s] %(message)s")
+def make_state_folder(settings: Settings) -> None:
+    """Make the folder for the local state, readable for this user alone, or end with a line that says why it can't be."""
+    os.umask(0o077)  # what is remembered of articles is nobody else's business
+    try:
+        for ours in (settings.state_dir / "faust", settings.state_dir / settings.app_id):
+            ours.mkdir(parents=True, exist_ok=True)
+            ours.chmod(0o700)  # an earlier version let others read it
+        with tempfile.TemporaryFile(dir=settings.state_dir):
+            pass
+    except OSError as error:
+        raise click.ClickException(
+            f"HEADWATER_STATE_DIR: {settings.state_dir} can't be used: {error.strerror}; choose another folder"
+        ) from error
+
+
+def _supervise(settings: Settings, processes: int, options: tuple[str, ...]) -> None:
     try:
         asyncio.run(Supervisor(settings, processes, options).run())
     except OSError as error:
@@ -72,7 +99,6 @@ def _supervise(settings: Settings, processes: int, options: tuple[str, ...], log
 
 def _work(settings: Settings, only: str | None, loglevel: str, member: Path | None) -> None:
     try:
-        (settings.state_dir / "faust").mkdir(parents=True, exist_ok=True)
         loop = asyncio.new_event_loop()
         asyncio.set_event_loop(loop)  # where Faust looks for it
         app = create_app(settings)
@@ -93,9 +119,13 @@ def _work(settings: Settings, only: str | None, loglevel: str, member: Path | No
             raise click.ClickException(f"HEADWATER_WEB_HOST, HEADWATER_WEB_PORT: {error}") from error
     if loglevel != "debug":
         quieten()
-    faust_worker = app.Worker(loglevel=loglevel.upper(), loop=loop)
+    telling = loop.create_task(tell_standing(app, delivery, settings), name="standing")
+    faust_worker = app.Worker(loglevel=loglevel.upper(), loop=loop, override_logging=False)
     faust_worker.spinner = None  # at warning and above it would have every debug record made, to spin by
-    faust_worker.execute_from_commandline()
+    try:
+        faust_worker.execute_from_commandline()
+    finally:
+        telling.cancel()
 
 
 def _end_with_supervisor() -> None:

@@ -93,7 +93,7 @@ class Stream:
         with (self.folder / f"worker-{number}.log").open("wb") as log:
             limit = ["/bin/sh", "-c", 'ulimit -n "$0" && exec "$@"', str(descriptors)] if descriptors else []
             worker = subprocess.Popen(
-                [*limit, sys.executable, "-m", module, "worker", "--processes", "1", *options],
+                [*limit, sys.executable, "-m", module, "worker", "--processes", "1", "--loglevel", "info", *options],
                 env=environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
