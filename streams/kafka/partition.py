@@ -47,6 +47,7 @@ class Share(NamedTuple):
 
     partition: OwnedPartition
     records: Sequence[Record]
+    batch: Batch  # which they are of
     outputs: Sequence[Output]
     changes: Mapping[bytes, bytes]
     faults: Sequence[Fault | None]
@@ -90,6 +91,7 @@ class OwnedPartition:
         self._sent_back_at = -_SEND_BACK_AGAIN_S
         self.ready = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        app.consumer.hold(tp)  # until it is ready: what came before would come again, and take room meanwhile
 
     def status(self, *, ended: bool) -> PartitionStatus:
         """How it stands just now."""
@@ -117,6 +119,7 @@ class OwnedPartition:
 
     def begin(self, owner: str, shut_out_former: Callable[[str], Awaitable[None]]) -> None:
         """Take the partition over for the producer of that name, and look after it; ``ready`` says when it is done."""
+        self._app.consumer.hold(self._tp)
         self._owner = owner
         self._shut_out_former = shut_out_former
         self._task = asyncio.create_task(self._look_after(), name=self.name)
@@ -164,10 +167,12 @@ class OwnedPartition:
         breath.let_go()
         count = len(faults)
         self._decided_to = records[count - 1].offset + 1
+        assert self._batch is not None
+        batch = self._batch
         if count == len(upcoming):
             self._batch = None
         changes[PROGRESS_KEY] = Progress(self._decided_to, self._owner).pack()
-        return Share(self, records[:count], outputs, changes, faults)
+        return Share(self, records[:count], batch, outputs, changes, faults)
 
     def _ask(self, record: Record, remembered: bytes | None) -> Decision:
         """The step's decision on a record; what it raises names the record's place, and is nothing to try again."""

@@ -10,7 +10,8 @@ What else differs from Faust's own driver, each by subclassing it:
 - Faust's commit does nothing: offsets are committed in the transactions of :mod:`streams.kafka.delivery`;
 - each batch says where in the log it begins, so that a gap in what Faust delivers is seen; fetching and seeking happen in one
   thread, so that what it says is true;
-- a batch is bounded in bytes too, as its records are once decompressed, so that no flood takes memory without limit;
+- batches are bounded in bytes too, as their records are once decompressed, each and all that are on their way together, so that
+  no flood takes memory without limit;
 - it is partitions that are held back, each for itself, by whoever works on their batches: Faust holds back all of a topic, and
   then naps for a second;
 - a fetch waits at the broker for a fifth of a second at most: only one is under way at a time, and a partition that is read up
@@ -26,6 +27,7 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
+from weakref import WeakSet
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.consumer.fetcher import Fetcher, FetchResult
@@ -41,7 +43,7 @@ SCHEME = "kafka-batch"
 
 # Of Faust's streams: so many that it never holds anything back by itself.
 STREAM_BUFFER_BATCHES = 10_000
-# What a worker may hold of records that it has fetched and not committed, but that a batch has at least one record.
+# What a worker may hold of records that it has fetched and not decided on; the one that passes it is held whole.
 _IN_FLIGHT_BYTES = 64 << 20
 # What is decompressed of batches that are being read, before another partition's is.
 _OPEN_BYTES = 32 << 20
@@ -70,13 +72,15 @@ class Batch:
 
     ``begin`` is where in the log the fetch began, or the one before it if that found nothing. Between it and the first
     record there are only offsets that hold no record for us: markers of transactions, aborted or compacted records.
+    ``parts`` are the batches that it was put together of.
     """
 
-    __slots__ = ("begin", "records", "tp", "weight_bytes")
+    __slots__ = ("__weakref__", "begin", "parts", "records", "tp", "weight_bytes")
 
-    def __init__(self, records: Sequence[ConsumerRecord], begin: int) -> None:
+    def __init__(self, records: Sequence[ConsumerRecord], begin: int, parts: Sequence[Batch] = ()) -> None:
         self.records = records
         self.begin = begin
+        self.parts = parts  # whoever holds these records holds the batches that the reader counts
         self.weight_bytes = sum(map(_weight, records))
         self.tp = TopicPartition(records[0].topic, records[0].partition)
 
@@ -115,6 +119,17 @@ def _weight(record: ConsumerRecord) -> int:
     return weight_bytes
 
 
+def _take_some(fetched: FetchResult, most_records: int, most_bytes: int) -> list[ConsumerRecord]:
+    """The next records, at least one if there is one."""
+    records: list[ConsumerRecord] = []
+    while len(records) < most_records and (record := fetched.getone()) is not None:
+        records.append(record)
+        most_bytes -= (weight := _weight(record))
+        if most_bytes < weight:  # the next, if it is alike
+            break
+    return records
+
+
 class NothingRead(dict[Any, None]):
     """Faust's notes of how far it has read, which it would drop records by after a seek: kept by nobody."""
 
@@ -134,7 +149,6 @@ class BatchConsumer(driver.Consumer):
         self._read_offset = NothingRead()
         self.held: set[TopicPartition] = set()
         """Partitions whose records are not to be delivered for now."""
-
     def hold(self, tp: TopicPartition) -> None:
         """Deliver nothing more of a partition but what is on its way already."""
         self.held.add(tp)
@@ -179,6 +193,9 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
         self._quiet: dict[Any, tuple[int, int]] = {}
         self._handed_over_at = 0.0
         self._arrival: asyncio.Future[None] | None = None
+        # Batches that somebody still holds: the reader is told nothing, whichever way they are decided on or dropped.
+        self._on_their_way: WeakSet[Batch] = WeakSet()
+        self._is_full = False
 
     def _begin(self, tp: Any, position: int) -> int:
         """Where the log must be read from to find all that a fetch at ``position`` finds: markers may have moved it."""
@@ -211,7 +228,9 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
             for tp, position in before.items():
                 begin = self._begin(tp, position)
                 if records := fetched.get(tp):
-                    by_topic[tp.topic].append(Batch(records, begin))
+                    batch = Batch(records, begin)
+                    self._on_their_way.add(batch)
+                    by_topic[tp.topic].append(batch)
                     begin = records[-1].offset + 1
                 self._quiet[tp] = begin, assignment.state_value(tp)._position
             now = time.monotonic()
@@ -220,7 +239,7 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
             if by_topic or now >= deadline:
                 return {batches[0].tp: [Fetched(batches)] for batches in by_topic.values()}
             self._arrival = fetcher._create_fetch_waiter()
-            await asyncio.wait([self._arrival], timeout=deadline - now)
+            await asyncio.wait([self._arrival], timeout=_HAND_OVER_EVERY_S if self._is_full else deadline - now)
             if not self._arrival.done():
                 self._arrival.cancel()
             else:
@@ -240,6 +259,9 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
     def _take(self, fetcher: Fetcher, active_partitions: Any, max_records: int | None) -> dict[Any, list[ConsumerRecord]]:
         """What aiokafka's ``fetched_records`` takes of what has arrived, but no more than :func:`batch_bytes` a partition.
 
+        Nothing more is taken while as much is on its way as a worker may hold.
+
+
         Records are decompressed as they are taken, a producer's batch at a time, which may be as large as the settings allow
         (:mod:`streams.kafka.reading`): while several large ones are read, other partitions wait for one of them to be read up.
         """
@@ -247,25 +269,24 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
         most_records = max_records or sys.maxsize
         open_now = {tp: open_bytes(fetched) for tp, fetched in fetcher._records.items() if isinstance(fetched, FetchResult)}
         taken: dict[Any, list[ConsumerRecord]] = {}
+        room_bytes = _IN_FLIGHT_BYTES - sum(batch.weight_bytes for batch in self._on_their_way)
         with fetcher._subscriptions.fetch_context():
             for tp, fetched in list(fetcher._records.items()):
                 if tp in self.consumer.held or (active_partitions and tp not in active_partitions):
                     continue
                 if not open_now[tp] and sum(open_now.values()) >= _OPEN_BYTES:
                     continue
-                records: list[ConsumerRecord] = []
-                room = most_bytes
-                while len(records) < most_records and (record := fetched.getone()) is not None:
-                    records.append(record)
-                    room -= (weight := _weight(record))
-                    if room < weight:  # the next, if it is alike
-                        break
+                if room_bytes <= 0:
+                    break
+                records = _take_some(fetched, most_records, min(most_bytes, room_bytes))
+                room_bytes -= sum(map(_weight, records))
                 open_now[tp] = open_bytes(fetched)
                 if not fetched.has_more():
                     del fetcher._records[tp]
                     fetcher._notify(fetcher._wait_consume_future)
                 if records:
                     taken[tp] = records
+        self._is_full = room_bytes <= 0
         return taken
 
     async def seek_here(self, partition: Any, offset: int) -> None:
