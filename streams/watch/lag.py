@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+
+_PARTITIONS_AT_ONCE: Final = 8
+"""Looked at together: what aiokafka decompresses of each stays in memory as long as they are assigned."""
 
 
 class _Known(NamedTuple):
@@ -40,8 +43,9 @@ class LagReader:
                 self._known[tp] = _Known(next_offset, next_offset, record=False)
             elif not known.record and known.empty_to < ends[tp]:
                 unclear.add(tp)
-        if unclear:
-            await self._find_records(unclear, ends)
+        while unclear:
+            together = {unclear.pop() for _ in range(min(_PARTITIONS_AT_ONCE, len(unclear)))}
+            await self._find_records(together, ends)
         return {tp: max(0, ends[tp] - self._known[tp].empty_to) for tp in next_offsets}
 
     async def _find_records(self, unclear: set[TopicPartition], ends: Mapping[TopicPartition, int]) -> None:
