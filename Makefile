@@ -10,7 +10,7 @@ run: .venv/installed  ## the main job, on a Kafka of its own; ONCE=1 ends after 
 
 test: unit  ## every test, on a real Kafka where it is about delivery
 	@.venv/bin/python -m tests.browser --find
-	@.venv/bin/python -m pytest tests/broker
+	@.venv/bin/python -m pytest -n 2 --dist worksteal tests/broker
 	@.venv/bin/python -m tests.browser
 
 unit: .venv/installed-dev  ## the tests without Kafka and without a browser: seconds
