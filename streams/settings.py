@@ -47,6 +47,13 @@ class SaslMechanism(StrEnum):
     SCRAM_SHA_512 = "SCRAM-SHA-512"
 
 
+class Codec(StrEnum):
+    """How the batches of a topic are compressed; Kafka's own names."""
+
+    ZSTD = "zstd"
+    GZIP = "gzip"
+
+
 class EmbargoPolicy(StrEnum):
     """What becomes of an article whose embargo ends later than its record's timestamp."""
 
@@ -204,6 +211,12 @@ class Settings:
         _one_of(EmbargoPolicy),
         "",
         "an article under embargo by its record's time: mark passes it on, marked; hold rejects it as embargoed until a replay",
+    )
+    compression: Codec = _setting(
+        Codec.ZSTD,
+        _one_of(Codec),
+        "",
+        "of the topics that others read: zstd, or gzip for readers that have no zstd (kafkajs); set it before `topics create`",
     )
     source_header: str | None = _setting(
         None, _text, "", "a header that a gateway sets and producers cannot: its value becomes part of each article's id"

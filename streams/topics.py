@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from streams.settings import RETENTION_S, Settings
+from streams.settings import RETENTION_S, Codec, Settings
 from streams.steps import Changelog, Step, Topic, check_steps
 
 MOST_BYTES: Final = "max.message.bytes"
+COMPRESSION: Final = "compression.type"
 _HOUR_MS: Final = 3600 * 1000
 _DAY_MS: Final = 24 * _HOUR_MS
 _WEEK_MS: Final = RETENTION_S * 1000
@@ -67,6 +68,11 @@ OUTCOMES: Final = (ENRICHED, DUPLICATES, REJECTED)
 """Every raw record ends in exactly one of these."""
 
 
+def codec_of(topic: str, settings: Settings) -> Codec:
+    """How what Headwater writes to a topic is compressed: as asked for where others read it, by the best where only we do."""
+    return Codec.ZSTD if topic == PREPARED else settings.compression
+
+
 def topics_of(steps: Iterable[Step], settings: Settings) -> tuple[Topic, ...]:
     """All topics of a pipeline, in the order of the dataflow; then the steps' changelogs.
 
@@ -75,7 +81,14 @@ def topics_of(steps: Iterable[Step], settings: Settings) -> tuple[Topic, ...]:
     """
     steps = check_steps(steps)
     read_or_written = dict.fromkeys(each for step in steps for each in (step.source, *step.sends_to))
-    return (*read_or_written, *(_changelog_topic(step.changelog, settings) for step in steps))
+    written = {each for step in steps for each in step.sends_to}
+    topics = (_as_compressed(each, settings) if each in written else each for each in read_or_written)
+    return (*topics, *(_changelog_topic(step.changelog, settings) for step in steps))
+
+
+def _as_compressed(topic: Topic, settings: Settings) -> Topic:
+    """The topic as it keeps batches the way they are written: under another type the broker would compress each anew."""
+    return Topic(topic, topic.purpose, {**topic.config, COMPRESSION: codec_of(topic, settings).value})
 
 
 def _changelog_topic(changelog: Changelog, settings: Settings) -> Topic:

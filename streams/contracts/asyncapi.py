@@ -6,7 +6,7 @@ from importlib import metadata
 from typing import Any, Final
 
 from streams.contracts.contract import CONTRACTS, Contract
-from streams.contracts.examples import Example, outcome_examples, prepared_example, raw_examples
+from streams.contracts.examples import Example, outcome_examples, raw_examples
 from streams.contracts.headers import TRACE
 from streams.contracts.values import HEX_128, Schema, described
 from streams.documents import ORIGIN_HEADER, RELEASE_HEADER, REPLAY_HEADER
@@ -164,12 +164,11 @@ def _prepared_message() -> Document:
     return {
         "name": "preparedArticle",
         "title": "preparedArticle",
-        "summary": "Internal, and no contract: a cleaned article under the fingerprint of its headline. Read news.enriched.",
+        "summary": "Internal, and no contract: it may change. A cleaned article by its headline. Read news.enriched.",
         "contentType": "application/json",
         "headers": {"type": "object", "required": ["content-type", ORIGIN_HEADER], "properties": headers},
         "payload": {"type": "object"},
         "bindings": _key(described({"type": "string"}, f"The fingerprint, 16 bytes; as text in hex, {HEX_128}.")),
-        "examples": [_example(prepared_example())],
     }
 
 

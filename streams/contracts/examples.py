@@ -91,20 +91,10 @@ def outcome_examples() -> dict[str, list[Example]]:
     return found
 
 
-def prepared_example() -> Example:
-    """A record of news.prepared, which is the pipeline's own."""
-    return _told("article", _prepared_output(_ARTICLE, 0))
-
-
-def _prepared_output(article: dict[str, Any], offset: int) -> Output:
+def _prepared(article: dict[str, Any], offset: int) -> Record:
     headers: Headers = (("content-type", b"application/json"), *_TRACE)
     output = prepare(MemoryRecord(RAW, 0, offset, _WHEN_MS, b"herald", orjson.dumps(article), headers), _MAX_BYTES)
     assert isinstance(output, Output)
-    return output
-
-
-def _prepared(article: dict[str, Any], offset: int) -> Record:
-    output = _prepared_output(article, offset)
     return MemoryRecord(PREPARED, 0, offset, output.timestamp_ms, output.key, output.value, output.headers)
 
 

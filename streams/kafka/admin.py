@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -13,7 +14,9 @@ from aiokafka.errors import TopicAlreadyExistsError, for_code
 from streams.kafka.clients import connection, opened
 from streams.settings import Settings
 from streams.steps import Step, Topic
-from streams.topics import MOST_BYTES, topics_of
+from streams.topics import COMPRESSION, MOST_BYTES, topics_of
+
+log = logging.getLogger(__name__)
 
 _SAFE_COPIES: Final = 3  # with fewer, one broker that is away would stop all writing
 
@@ -81,15 +84,22 @@ async def check_topics(settings: Settings, steps: Iterable[Step]) -> None:
     for topic in topics:
         if topic not in written:
             continue  # how large a record may be there is the producers' business
-        needed, allowed = int(topic.config[MOST_BYTES]), await _most_bytes(settings, topic)
+        found = await topic_config(settings, topic, (MOST_BYTES, COMPRESSION))
+        needed, allowed = int(topic.config[MOST_BYTES]), int(found.get(MOST_BYTES, sys.maxsize))  # unknown where we may not ask
         if allowed < needed:
             raise TopicsMissingError(f"{topic} takes records of at most {allowed:,} bytes; raise its {MOST_BYTES} to {needed}")
+        _warn_of_recompression(topic, found.get(COMPRESSION, "producer"))
 
 
-async def _most_bytes(settings: Settings, topic: str) -> int:
-    """How large a record a topic takes; without limit where we may not ask."""
-    value = (await topic_config(settings, topic, (MOST_BYTES,))).get(MOST_BYTES)
-    return sys.maxsize if value is None else int(value)
+def _warn_of_recompression(topic: Topic, kept_as: str) -> None:
+    """Say where the broker compresses anew what we write: that costs it time, and consumers get its codec, not ours."""
+    written_as = topic.config.get(COMPRESSION)
+    if written_as is not None and kept_as not in ("producer", written_as):
+        log.warning(
+            "%s has %s=%s: the broker compresses anew what Headwater writes as %s, and that is what consumers have to read;"
+            " set it to %s, or HEADWATER_COMPRESSION to what consumers need",
+            *(topic, COMPRESSION, kept_as, written_as, written_as),
+        )
 
 
 async def topic_config(settings: Settings, topic: str, names: Sequence[str]) -> dict[str, str]:

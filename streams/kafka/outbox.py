@@ -9,23 +9,33 @@ from __future__ import annotations
 import asyncio
 import struct
 from collections import defaultdict
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import UnknownTopicOrPartitionError
 from aiokafka.producer.message_accumulator import BatchBuilder
+from aiokafka.record.default_records import DefaultRecordBase
 
+from streams.settings import Codec
 from streams.steps import Headers, Output
 
 BATCH_BYTES: Final = 512 << 10
 """How large a batch of several records gets, before compression; a larger record has one to itself."""
 
+_CODEC_NUMBERS: Final = {Codec.ZSTD: DefaultRecordBase.CODEC_ZSTD, Codec.GZIP: DefaultRecordBase.CODEC_GZIP}
+
 
 class Outbox:
-    """Records for a producer of ``max_batch_size`` :data:`BATCH_BYTES`; add them, then send all at once."""
+    """Records for a transactional producer of ``max_batch_size`` :data:`BATCH_BYTES`; add them, then send all at once.
 
-    def __init__(self, producer: AIOKafkaProducer) -> None:
+    ``codecs`` names the compression of topics that have another than the producer's.
+    """
+
+    def __init__(self, producer: AIOKafkaProducer, codecs: Mapping[str, Codec] = MappingProxyType({})) -> None:
         self._producer = producer
+        self._codecs = codecs
         self._batches: dict[TopicPartition, list[BatchBuilder]] = defaultdict(list)
         self._counts: dict[str, int] = {}
 
@@ -36,8 +46,14 @@ class Outbox:
         batches = self._batches[tp]
         record = {"timestamp": timestamp_ms, "key": key, "value": value, "headers": list(headers)}
         if not batches or batches[-1].append(**record) is None:
-            batches.append(self._producer.create_batch())
+            batches.append(self._new_batch(tp.topic))
             batches[-1].append(**record)
+
+    def _new_batch(self, topic: str) -> BatchBuilder:
+        codec = self._codecs.get(topic)
+        if codec is None:
+            return self._producer.create_batch()
+        return BatchBuilder(BATCH_BYTES, _CODEC_NUMBERS[codec], is_transactional=True)
 
     def add_output(self, output: Output, keyless: int) -> None:
         """Add a step's output, for the partition that Kafka's own clients choose for its key.

@@ -27,6 +27,7 @@ from streams.kafka.transactions import discard, losses_of, shut_out, transaction
 from streams.kafka.transport import Batch
 from streams.settings import Settings
 from streams.steps import Step
+from streams.topics import codec_of
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +56,7 @@ class OwnedStep:
         self._observer = observer or Unobserved()
         self._settings = settings
         self._step = step
+        self._codecs = {str(topic): codec_of(topic, settings) for topic in step.sends_to}
         self._deciding = deciding or asyncio.Lock()
         self._news = asyncio.Event()
         shared: dict[str, Any] = {
@@ -194,7 +196,7 @@ class OwnedStep:
         assert producer is not None
         with losses_of(producer):
             await producer.begin_transaction()
-            outbox = Outbox(producer)
+            outbox = Outbox(producer, self._codecs)
             for share in shares:
                 for output in share.outputs:
                     outbox.add_output(output, share.partition.changelog.partition)

@@ -8,8 +8,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
@@ -21,7 +22,7 @@ from streams.documents import ORIGIN_HEADER
 from streams.kafka.admin import create_topics, partition_counts
 from streams.kafka.clients import connection, opened
 from streams.settings import Settings
-from streams.steps import header
+from streams.steps import Topic, header
 from streams.topics import OUTCOMES, RAW, topics_of
 from tests.broker.cluster import at_once, cluster
 from tests.contracts.checking import contract_errors
@@ -39,11 +40,20 @@ class Raw(NamedTuple):
 class Stream:
     """``async with Stream(folder) as stream``: topics made, unless told otherwise; no worker yet.
 
-    Of several ``brokers``, each has every partition.
+    Of several ``brokers``, each has every partition. ``topic_settings`` go before the topics' own.
     """
 
-    def __init__(self, folder: Path, brokers: int = 1, *, makes_topics: bool = True, **settings: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        brokers: int = 1,
+        *,
+        makes_topics: bool = True,
+        topic_settings: Mapping[str, str] = MappingProxyType({}),
+        **settings: Any,
+    ) -> None:
         self.folder = folder
+        self._topic_settings = topic_settings
         self._makes_topics = makes_topics
         self.brokers = cluster(folder, brokers)
         self._kafka = self.brokers[0]
@@ -61,7 +71,9 @@ class Stream:
             **{"session_timeout_s": 6, "replication": len(self.brokers), **self._overrides},
         )
         if self._makes_topics:
-            await create_topics(self.settings, topics_of(pipeline_steps(self.settings), self.settings))
+            topics = topics_of(pipeline_steps(self.settings), self.settings)
+            own = (Topic(each, each.purpose, {**each.config, **self._topic_settings}) for each in topics)
+            await create_topics(self.settings, list(own))
         return self
 
     async def __aexit__(self, *_: object) -> None:
