@@ -20,7 +20,7 @@ import argparse
 import gzip
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from importlib import import_module
@@ -57,7 +57,7 @@ class Sample:
     share: float  # how much it counts
     titles: tuple[str, ...]
     lines: list[Line]
-    own: list[tuple[int, ...]]  # the bins of the lines by themselves
+    own: Sequence[tuple[int, ...]]  # the bins of the lines by themselves
     labels: list[tuple[bool, int]]  # see ``label_lines``
     headlines: set[int] = field(default_factory=set)
     scores: list[int] = field(default_factory=list)
@@ -172,7 +172,8 @@ def _marks(lines: Iterable[Line]) -> list[int]:
 
 
 def _fit_own(samples: Iterable[Sample]) -> Any:
-    rows, truth, weights = [], [], []
+    rows: list[tuple[int, ...]] = []
+    truth, weights = [], []
     for sample in samples:
         rows += sample.own
         truth += [label for label, _ in sample.labels]
@@ -184,7 +185,7 @@ def _score(sample: Sample, own: Any) -> None:
     sample.scores = [_add_up(own, bins) for bins in sample.own]
 
 
-def _candidates(sample: Sample) -> dict[int, tuple[int, ...]]:
+def _candidates(sample: Sample) -> Mapping[int, tuple[int, ...]]:
     return headline_features(sample.scores, [len(text) for text in sample.texts], sample.texts)
 
 

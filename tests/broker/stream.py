@@ -114,10 +114,10 @@ class Stream:
         self._states[worker.pid] = state
         return worker
 
-    async def start_command(self, *arguments: str) -> asyncio.subprocess.Process:
-        """A process ``headwater …`` with pipes; ended with the stream if it has not by then."""
+    async def start_command(self, *arguments: str, script: Path | None = None) -> asyncio.subprocess.Process:
+        """A process ``headwater …``, or of a script, with pipes; ended with the stream if it has not by then."""
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "streams", *arguments),
+            *(sys.executable, *((script,) if script else ("-m", "streams")), *arguments),
             env=os.environ | self.settings.as_environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
