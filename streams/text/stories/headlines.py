@@ -1,0 +1,68 @@
+"""When two headlines that are not equal say the same: near repeats, judged in whole numbers on their sorted words."""
+
+from __future__ import annotations
+
+import re
+
+ALIKE_PER_CENT = 85
+"""rapidfuzz's ``token_sort_ratio`` of a near repeat, at least."""
+MOST_CHARACTERS = 300
+_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+
+
+def sorted_words(normalised: str) -> str:
+    """The words of a normalised headline in order of their letters: the order in which they stood no longer counts."""
+    return " ".join(sorted(normalised.split()))[:MOST_CHARACTERS]
+
+
+def are_alike(one: str, other: str) -> bool:
+    """Whether two headlines, by their sorted words, are near repeats and no number of one contradicts the other's."""
+    lengths = len(one) + len(other)
+    # The longest subsequence that both have is no longer than the shorter one.
+    if not lengths or 200 * min(len(one), len(other)) < ALIKE_PER_CENT * lengths:
+        return False
+    if numbers_contradict(one, other):
+        return False
+    return 200 * common_length(one, other) >= ALIKE_PER_CENT * lengths and not _says_otherwise(one, other)
+
+
+def numbers_contradict(one: str, other: str) -> bool:
+    """Whether each headline has a number that the other has not: "3 dead", "5 dead". That only one tells more is well."""
+    in_one, in_other = numbers_of(one), numbers_of(other)
+    return bool(in_one - in_other and in_other - in_one)
+
+
+def numbers_of(headline: str) -> set[str]:
+    """The numbers that a normalised headline tells."""
+    return set(_NUMBER.findall(headline))
+
+
+def common_length(one: str, other: str) -> int:
+    """The length of the longest subsequence of two texts (Hyyrö 2004: a column of the table is the bits of one number)."""
+    places: dict[str, int] = {}
+    for position, character in enumerate(one):
+        places[character] = places.get(character, 0) | 1 << position
+    everything = (1 << len(one)) - 1
+    unmatched = everything
+    for character in other:
+        matched = unmatched & places.get(character, 0)
+        unmatched = (unmatched + matched | unmatched - matched) & everything
+    return len(one) - unmatched.bit_count()
+
+
+def _says_otherwise(one: str, other: str) -> bool:
+    """Whether each has a word in place of the other's: "wins Ohio", "wins Iowa". Other forms of one word are none."""
+    in_one, in_other = set(one.split()), set(other.split())
+    only_one, only_other = in_one - in_other, in_other - in_one
+    return _is_unlike_all(only_one, only_other) and _is_unlike_all(only_other, only_one)
+
+
+def _is_unlike_all(words: set[str], others: set[str]) -> bool:
+    return any(len(word) > 3 and not any(_are_forms(word, each) for each in others) for word in words)
+
+
+def _are_forms(one: str, other: str) -> bool:
+    """Whether two words can be forms of one: they begin alike, for most of the shorter one."""
+    shorter = min(len(one), len(other))
+    same = next((place for place in range(shorter) if one[place] != other[place]), shorter)
+    return 4 * same >= 3 * shorter

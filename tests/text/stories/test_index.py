@@ -1,0 +1,219 @@
+"""Stories: what joins, what does not, what is remembered of it."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from streams.text.stories.index import CLOCK_KEY, FORGOTTEN, Change, Limits, StoryIndex, check_remembered
+from streams.text.stories.story import MOST_MEMBERS, Relation, Story, pack_story, unpack_story
+from tests.text.stories.articles import BUDGET, FERRY, FERRY_AGAIN, HOUR_MS, NOON_MS, WINDOW_MS, article_id, signed
+
+
+class Stream:
+    """An index, and the table behind it."""
+
+    def __init__(self, most_stories: int = 10_000, **limits: int) -> None:
+        self.made = (WINDOW_MS, most_stories, Limits(**limits))
+        self.index = StoryIndex(*self.made)
+        self.table: dict[bytes, bytes] = {}
+
+    def take(self, signature):
+        told, changes = self.index.take(signature)
+        self.table |= changes
+        return told
+
+    def restart(self):
+        """Make the index anew of what is remembered, in whatever order."""
+        entries = list(self.table.items())
+        random.Random(1).shuffle(entries)
+        self.index = StoryIndex(*self.made).load(entries)
+
+    def story(self, name) -> Story:
+        return unpack_story(self.table[bytes.fromhex(article_id(name))])
+
+
+def test_an_article_about_the_same_event_joins_the_story_of_the_first():
+    stream = Stream()
+    [founded] = stream.take(signed(1, "Ferry runs aground off Kellmouth", FERRY))
+    [joined] = stream.take(signed(2, "All 214 passengers saved from the Aurelia", FERRY_AGAIN, outlet="Dunmarrow Times"))
+    assert (founded.change, joined.change) == (Change.FOUNDED, Change.JOINED)
+    assert joined.story.id == founded.story.id == article_id(1)
+    assert [member.relation for member in joined.story.members] == [Relation.FOUNDED, Relation.SAME_EVENT]
+    assert joined.story.outlets == 2
+    assert joined.story.version == 2
+    assert {"aurelia", "kellmouth"} <= set(joined.words)
+
+
+def test_an_article_about_something_else_founds_its_own():
+    stream = Stream()
+    stream.take(signed(1, "Ferry runs aground off Kellmouth", FERRY))
+    [told] = stream.take(signed(2, "Okafor presents a timid budget", BUDGET))
+    assert told.change is Change.FOUNDED
+    assert len(stream.index) == 2
+
+
+@pytest.mark.parametrize(
+    ("headline", "body", "relation"),
+    [
+        pytest.param("Off Kellmouth, a ferry runs aground", FERRY_AGAIN, Relation.SIMILAR_HEADLINE, id="headline"),
+        pytest.param("Lifeboats to the rescue", FERRY, Relation.SAME_TEXT, id="text"),
+        pytest.param("Lifeboats to the rescue", FERRY + " More follows.", Relation.SAME_TEXT, id="nearly the text"),
+    ],
+)
+def test_a_near_repeat_is_marked_in_its_story(headline, body, relation):
+    stream = Stream()
+    stream.take(signed(1, "Ferry runs aground off Kellmouth", FERRY))
+    [told] = stream.take(signed(2, headline, body))
+    assert (told.member.relation, told.member.of) == (relation, article_id(1))
+
+
+def test_the_same_words_in_another_language_are_another_story():
+    stream = Stream()
+    stream.take(signed(1, "Aurelia Kellmouth Dunmarrow Vaughan", FERRY))
+    [told] = stream.take(signed(2, "Aurelia Kellmouth Dunmarrow Vaughan", FERRY, language="de"))
+    assert told.change is Change.FOUNDED
+
+
+@pytest.mark.parametrize("hours", [73, -73])
+def test_a_story_takes_nothing_from_beyond_its_window(hours):
+    stream = Stream()
+    stream.take(signed(1, "Ferry runs aground off Kellmouth", FERRY))
+    [told] = stream.take(signed(2, "Ferry runs aground off Kellmouth", FERRY_AGAIN, time_ms=NOON_MS + hours * HOUR_MS))
+    assert told.change is Change.FOUNDED
+
+
+def test_a_late_article_joins_a_story_whose_span_covers_its_time():
+    stream = Stream()
+    stream.take(signed(1, "Ferry runs aground off Kellmouth", FERRY))
+    stream.take(signed(2, "Ferry off Kellmouth runs aground", FERRY_AGAIN, time_ms=NOON_MS + 60 * HOUR_MS))
+    [told] = stream.take(signed(3, "Ferry runs aground near Kellmouth", FERRY_AGAIN, time_ms=NOON_MS + 2 * HOUR_MS))
+    assert told.story.id == article_id(1)
+
+
+def test_a_newer_version_of_a_member_stays_where_it_is():
+    stream = Stream()
+    stream.take(signed(1, "Ferry runs aground off Kellmouth", FERRY))
+    stream.take(signed(2, "All saved from the Aurelia", FERRY_AGAIN))
+    assert stream.take(signed(2, "Okafor presents a timid budget", BUDGET)) == ()
+    assert stream.take(signed(1, "Okafor presents a timid budget", BUDGET)) == ()
+
+
+def test_a_canceled_article_leaves_its_story_and_a_story_without_members_is_over():
+    stream = Stream()
+    stream.take(signed(1, "Ferry runs aground off Kellmouth", FERRY))
+    stream.take(signed(2, "All saved from the Aurelia", FERRY_AGAIN))
+    [left] = stream.take(signed(1, "", canceled=True))
+    assert (left.change, [member.article_id for member in left.story.members]) == (Change.LEFT, [article_id(2)])
+    stream.restart()
+    [over] = stream.take(signed(2, "", canceled=True))
+    assert (over.story.members, over.story.version) == ((), 4)
+    assert stream.take(signed(2, "", canceled=True)) == ()
+    [again] = stream.take(signed(1, "Ferry runs aground off Kellmouth", FERRY))
+    assert (again.change, again.story.id, again.story.version) == (Change.FOUNDED, article_id(1), 5)
+
+
+def test_a_cancellation_of_what_nobody_knows_changes_nothing():
+    assert Stream().take(signed(1, "", canceled=True)) == ()
+
+
+def test_two_stories_that_turn_out_to_be_one_are_merged_into_the_older():
+    stream = Stream(merge=400)
+    half = FERRY.index("Lifeboats")
+    stream.take(signed(1, "Aurelia aground: coastguard alarmed", FERRY[:half]))
+    [other] = stream.take(signed(2, "Lifeboats and Captain Idris Vaughan", FERRY[half:], time_ms=NOON_MS + 1))
+    assert other.change is Change.FOUNDED
+    for number in range(3, 12):
+        told = stream.take(signed(number, "Aurelia aground: coastguard alarmed, Captain Idris Vaughan", FERRY))
+        if told[0].change is Change.MERGED:
+            break
+    survivor, alias = told
+    assert (survivor.change, survivor.story.id) == (Change.MERGED, article_id(1))
+    assert (alias.change, alias.story.id, alias.story.merged_into) == (Change.MERGED, article_id(2), article_id(1))
+    assert alias.story.members == ()
+    assert article_id(2) in {member.article_id for member in survivor.story.members}
+    stream.restart()
+    [left] = stream.take(signed(2, "", canceled=True))
+    assert left.story.id == article_id(1)
+
+
+def test_a_full_story_takes_no_more():
+    stream = Stream()
+    for number in range(MOST_MEMBERS + 1):
+        told = stream.take(signed(number, "Ferry runs aground off Kellmouth", FERRY))
+    assert told[0].change is Change.FOUNDED
+    assert len(stream.story(0).members) == MOST_MEMBERS
+
+
+def test_what_has_expired_is_forgotten_and_the_number_of_stories_is_bounded():
+    stream = Stream(most_stories=20)
+    for number in range(60):
+        stream.take(signed(number, f"Okafor{number} presents budget{number}", time_ms=NOON_MS + number))
+        assert len(stream.index) <= 20
+    # Those that expire first go first.
+    kept = {unpack_story(value).members[0].headline for key, value in stream.table.items() if len(key) == 16 and value}
+    assert kept == {f"Okafor{number} presents budget{number}" for number in range(40, 60)}
+    for hours in range(1, 9):
+        stream.take(
+            signed(f"later {hours}", f"Vaughan{hours} sails{hours} again{hours}", time_ms=NOON_MS + hours * 24 * HOUR_MS)
+        )
+    assert article_id(59) not in {key.hex() for key, value in stream.table.items() if value != FORGOTTEN}
+
+
+def test_one_false_time_does_not_make_everything_old():
+    stream = Stream()
+    stream.take(signed(1, "Ferry runs aground off Kellmouth", FERRY))
+    stream.take(signed(2, "Okafor presents a timid budget", BUDGET, time_ms=NOON_MS + 10**12))
+    [told] = stream.take(signed(3, "Ferry off Kellmouth runs aground", FERRY_AGAIN, time_ms=NOON_MS + HOUR_MS))
+    assert told.story.id == article_id(1)
+
+
+NAMES = [f"{first}{last}" for first in ("Kell", "Dun", "Varn", "Gull", "Aur") for last in ("mouth", "marrow", "holm", "elia")]
+
+
+def templates(seed: int, count: int):
+    """Articles of many small stories, some of them canceled, late or repeated."""
+    chance = random.Random(seed)
+    for number in range(count):
+        event = chance.randrange(12)
+        names = random.Random(event).sample(NAMES, 6)
+        words = chance.sample(names, 4)
+        at_ms = NOON_MS + number * HOUR_MS + chance.randrange(-30, 30) * HOUR_MS
+        which = chance.randrange(number + 1) if chance.random() < 0.2 else number
+        canceled = chance.random() < 0.1
+        yield signed(which, " ".join(words), " ".join(chance.sample(names, 5)), time_ms=at_ms, canceled=canceled)
+
+
+@given(seed=st.integers(0, 10**6), cut=st.integers(1, 100))
+@settings(max_examples=30, deadline=None)
+def test_an_index_made_anew_of_its_table_goes_on_as_the_one_that_was_there(seed, cut):
+    kept, restarted = Stream(25), Stream(25)
+    for number, signature in enumerate(templates(seed, 120)):
+        if number % cut == 0:
+            restarted.restart()
+        assert restarted.take(signature) == kept.take(signature)
+    assert restarted.table == kept.table
+
+
+@given(seed=st.integers(0, 10**6))
+@settings(max_examples=20, deadline=None)
+def test_each_article_is_in_one_story_at_most_and_every_story_can_be_read(seed):
+    stream = Stream(25)
+    for signature in templates(seed, 120):
+        stream.take(signature)
+        stories = [unpack_story(value) for key, value in stream.table.items() if key != CLOCK_KEY and value != FORGOTTEN]
+        members = Counter(member.article_id for story in stories for member in story.members)
+        assert max(members.values(), default=0) <= 1
+        assert len(stories) == len(stream.index) <= 25
+        for story in stories:
+            assert unpack_story(pack_story(story)) == story
+
+
+@pytest.mark.parametrize("value", [b"x", b"\x07" * 100, b"\x01" * 80], ids=["short", "another format", "cut off"])
+def test_what_is_not_a_story_is_told(value):
+    with pytest.raises(ValueError, match="story"):
+        check_remembered(value)
