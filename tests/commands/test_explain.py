@@ -24,7 +24,7 @@ ENGLISH = Language("en", 0.98)
 
 
 def _explain(*arguments, stdin=None):
-    answer = CliRunner().invoke(main, ["explain", *arguments], input=stdin)
+    answer = CliRunner().invoke(main, ["explain", *arguments], input=stdin, env={"COLUMNS": "100"})
     assert answer.exit_code == 0, answer.output
     return answer.output.splitlines()
 
