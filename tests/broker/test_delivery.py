@@ -148,7 +148,7 @@ class Worker:
 
 @pytest.fixture
 async def worker(tmp_path, monkeypatch):
-    async with Stream(tmp_path, partitions=1) as stream:
+    async with Stream(tmp_path, partitions=1, keeps_contract=False) as stream:
         await stream.publish([Raw(value, b"key") for value in (b"a", b"b", b"c", b"d")], PREPARED)
         yield Worker(stream, monkeypatch)
 
@@ -327,11 +327,11 @@ async def test_a_partition_whose_group_is_ahead_of_its_changelog(worker, note):
     heir, _ = worker.begin_to_own()
     if note:
         await asyncio.wait_for(heir.partitions[SOURCE].ready.wait(), LIMIT_S)
-        assert await worker.progress() == Progress(0, heir._owner)
+        assert (await worker.progress())[:2] == (0, heir._owner)
     else:
         await worker.until(lambda: worker.stopped)
         assert isinstance(worker.stopped[0], GroupAheadError)
-        assert await worker.progress() == Progress(0, None)
+        assert (await worker.progress())[:2] == (0, None)
     await heir.release()
 
 
