@@ -16,8 +16,8 @@ from streams.settings_file import PREFIX, VARIABLE, SettingsFileError, gather
 from streams.text.duplicates import DuplicateKind
 from streams.text.language.opinions import LanguageCheck, LanguageDetector
 
-RETENTION_S = 7 * 24 * 3600
-"""How long Kafka keeps a record of news.prepared: so long it may wait for a worker."""
+LATE_S = 7 * 24 * 3600
+"""How much older than the newest of its partition a record may be and be sure to find what is remembered for it."""
 
 
 class SecurityProtocol(StrEnum):
@@ -59,6 +59,13 @@ class EmbargoPolicy(StrEnum):
 
     MARK = "mark"  # passed on, with the embargo in document and headers
     HOLD = "hold"  # rejected as embargoed, until a replay lets it go
+
+
+class OnChangedTopic(StrEnum):
+    """What is done where a topic is not the one that was worked on: made anew, cut short, or another cluster's."""
+
+    STOP = "stop"
+    BEGIN_ANEW = "begin-anew"
 
 
 class SettingsError(ValueError):
@@ -264,6 +271,12 @@ class Settings:
         "yes or no",
         "pass over what others wrote into news.prepared or a changelog; no: the worker stops there",
     )
+    on_changed_topic: OnChangedTopic = _setting(
+        OnChangedTopic.STOP,
+        _one_of(OnChangedTopic),
+        "",
+        "where a topic was made anew or has lost its end since it was worked on: stop, or begin-anew at its beginning",
+    )
     console_port: int = _setting(8420, _whole(0, 65_535), "port", "where `console` answers; 0: any that is free")
     console_host: str = _setting("127.0.0.1", _text, "address", "the address it does that on; 0.0.0.0 for all of the machine's")
     console_names: tuple[str, ...] = _setting(
@@ -346,11 +359,12 @@ class Settings:
 
     @property
     def remember_s(self) -> int:
-        """How long a headline's owner is remembered: no decision can need it any more by then.
+        """How long a headline's owner is remembered, by the time of its partition, which its records make.
 
-        A record waits at most a week to be decided on (the retention of its topic), and asks back as far as the window.
+        A record that is no later than :data:`LATE_S` asks back as far as the window. However long it waited for a worker,
+        the partition's time has waited with it.
         """
-        return self.window_s + RETENTION_S + 24 * 3600
+        return self.window_s + LATE_S + 24 * 3600
 
     def as_environment(self) -> dict[str, str]:
         """The same settings as variables, for a child process; secrets excepted.

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from streams.settings import RETENTION_S, Codec, Settings
+from streams.settings import Codec, Settings
 from streams.steps import Changelog, Step, Topic, check_steps
 
 MOST_BYTES: Final = "max.message.bytes"
 COMPRESSION: Final = "compression.type"
 _HOUR_MS: Final = 3600 * 1000
-_DAY_MS: Final = 24 * _HOUR_MS
-_WEEK_MS: Final = RETENTION_S * 1000
+_WEEK_MS: Final = 7 * 24 * _HOUR_MS
 # Kafka also rolls a segment when the times in it are `segment.ms` apart, and the times are the producers'.
 # With this, size alone rolls it: an archive of ten years makes no more files than a day.
 _UNLIMITED: Final = str((1 << 63) - 1)
@@ -20,17 +19,20 @@ _UNLIMITED: Final = str((1 << 63) - 1)
 _RAW_MAX_BYTES: Final = 12 << 20
 _OUTPUT_MAX_BYTES: Final = 16 << 20
 _SEGMENT_BYTES: Final = 128 << 20  # deletion takes whole segments: what has to go stays at most this much longer
-_RAW_RETENTION_BYTES: Final = 10 << 30  # of each partition
+# Kafka judges age by the producers' times: by age, a backfill of old articles would be deleted before anybody reads it.
+_FOR_EVER: Final = "-1"
+_RETENTION_BYTES: Final = 10 << 30  # of each partition: five million articles of 2.2 kB, compressed, in news.enriched
 
 
-def topic(name: str, purpose: str, *, kept_ms: int = 30 * _DAY_MS, **config: str) -> Topic:
-    """A topic that steps send to, kept for a month unless told otherwise; ``config``: Kafka's settings, with "_" for "."."""
+def topic(name: str, purpose: str, **config: str) -> Topic:
+    """A topic that keeps so much, whatever its age; ``config``: Kafka's settings, with "_" for "."."""
     return Topic(
         name,
         purpose,
         {
             "cleanup.policy": "delete",
-            "retention.ms": str(kept_ms),
+            "retention.ms": _FOR_EVER,
+            "retention.bytes": str(_RETENTION_BYTES),
             MOST_BYTES: str(_OUTPUT_MAX_BYTES),
             # Decisions are made on the producers' times, whatever the cluster's default.
             "message.timestamp.type": "CreateTime",
@@ -46,18 +48,15 @@ def topic(name: str, purpose: str, *, kept_ms: int = 30 * _DAY_MS, **config: str
 RAW: Final = topic(
     "news.raw",
     "articles as producers have them",
-    # Kafka judges age by the producers' times: kept by age, a backfill of old articles would be deleted unread.
-    kept_ms=-1,
-    retention_bytes=str(_RAW_RETENTION_BYTES),
     max_message_bytes=str(_RAW_MAX_BYTES),
     # Only the broker may judge whether a time lies in the future: decisions have no clock.
     message_timestamp_after_max_ms=str(_HOUR_MS),
 )
-PREPARED: Final = topic("news.prepared", "cleaned articles by headline fingerprint (internal)", kept_ms=_WEEK_MS)
+PREPARED: Final = topic("news.prepared", "cleaned articles by headline fingerprint (internal)")
 ENRICHED: Final = topic(
     "news.enriched",
     "enriched articles by article id: ninjs 3.1 in CloudEvents",
-    # The latest state of each article stays; older ones go, but not before a slow consumer has had a week.
+    # The latest state of each article stays; older ones go, but of new articles not before a slow consumer has had a week.
     cleanup_policy="compact,delete",
     min_compaction_lag_ms=str(_WEEK_MS),
 )
@@ -92,14 +91,15 @@ def _as_compressed(topic: Topic, settings: Settings) -> Topic:
 
 
 def _changelog_topic(changelog: Changelog, settings: Settings) -> Topic:
-    if changelog.remembers:
-        kept = {
-            "cleanup.policy": "compact,delete",
-            "retention.ms": str(settings.remember_s * 1000),
-            "segment.bytes": str(64 << 20),
-        }
-    else:
-        # A record a transaction and only the last of them counts: short segments, or a lost copy takes long to restore.
-        kept = {"cleanup.policy": "compact", "segment.bytes": str(16 << 20)}
-    config = {MOST_BYTES: str(1 << 20), "segment.ms": _UNLIMITED, **kept}
+    # Where nothing is remembered, only the last record counts: with long segments, a lost copy would take long to restore.
+    segment_bytes = 64 << 20 if changelog.remembers else 16 << 20
+    config = {
+        MOST_BYTES: str(1 << 20),
+        "segment.ms": _UNLIMITED,
+        "segment.bytes": str(segment_bytes),
+        # By no age: what is forgotten is deleted by who forgets it.
+        "cleanup.policy": "compact",
+        # So that the workers learn the brokers' time, and need not have it.
+        "message.timestamp.type": "LogAppendTime",
+    }
     return Topic(changelog.topic(settings.app_id), f"{changelog.purpose} (internal)", config)

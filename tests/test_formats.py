@@ -16,7 +16,8 @@ from streams.articles import Article, article_from_json
 from streams.formats import FORMAT, NewerFormatError, read_stamp, stamp
 from streams.kafka import failures
 from streams.kafka.group import GROUP_NOTE, GroupAheadError, Told, reached
-from streams.kafka.tables import PROGRESS_KEY, Foreign, Progress
+from streams.kafka.progress import PROGRESS_KEY, Marks, Progress
+from streams.kafka.tables import Foreign
 from streams.memory import MemoryRecord
 from streams.records import Image, Instructions, Repair
 from streams.settings import Settings
@@ -212,7 +213,9 @@ HARMLESS_SINCE: dict[type, str] = {}
 @pytest.mark.parametrize("shape", FORMAT_2, ids=lambda shape: shape.__name__)
 def test_whoever_adds_a_field_to_news_prepared_says_whether_losing_it_does_harm(shape):
     assert {each.name for each in fields(shape)} == {*FORMAT_2[shape].split(), *HARMLESS_SINCE.get(shape, "").split()}
-    assert Progress._fields == ("next_offset", "owner")
+    assert Progress._fields == ("next_offset", "owner", "marks")
+    # Without these a worker takes up the source as it finds it, and forgets nothing until five records have come.
+    assert Marks._fields == ("cluster", "topic_id", "partitions", "latest_ms")
 
 
 # The group's word beside the changelog's.

@@ -111,7 +111,7 @@ def _query(reasons: Sequence[str], ids: Sequence[Place] = (), **rest: Any) -> Qu
 def rejected() -> None:
     """Look at what was rejected, and replay it: list, show, replay.
 
-    A rejected record is kept in news.rejected for 30 days, with its original bytes, key and headers. Its ID is where it
+    A rejected record is kept in news.rejected, with its original bytes, key and headers. Its ID is where it
     stands there, partition/offset, like 2/1041.
     """
 

@@ -24,7 +24,7 @@ from aiokafka.errors import KafkaError
 from streams.console.counts import Look, drain_s
 from streams.kafka.admin import partition_counts
 from streams.kafka.clients import connection, opened
-from streams.kafka.tables import PROGRESS_KEY, Progress
+from streams.kafka.progress import PROGRESS_KEY, Progress
 from streams.settings import Settings
 from streams.steps import Step
 from streams.watch.lag import LagReader

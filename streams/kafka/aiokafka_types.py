@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.client import AIOKafkaClient
 
 from streams.kafka.group import Told
 
@@ -15,3 +16,9 @@ async def told_offset(consumer: AIOKafkaConsumer, tp: TopicPartition) -> Told | 
     """
     found = (await consumer._coordinator.fetch_committed_offsets([tp])).get(tp)
     return Told(found.offset, found.metadata) if found else None
+
+
+def client_of(consumer: AIOKafkaConsumer) -> AIOKafkaClient:
+    """What sends a consumer's requests, for one that it has no method for."""
+    client: AIOKafkaClient = consumer._client
+    return client

@@ -69,7 +69,11 @@ def pass_over(place: str, error: Exception, *, skip: bool) -> None:
     log.warning("skipped %s, which none of ours wrote: %s", place, error)
 
 
-FOR_OPERATORS: Final = (ForeignRecordError, NewerFormatError, GroupAheadError)
+class RefusedError(RuntimeError):
+    """The worker must not go on until somebody has mended something; the message says what."""
+
+
+FOR_OPERATORS: Final = (ForeignRecordError, NewerFormatError, GroupAheadError, RefusedError)
 """What stops a worker without a bug of ours: the message says what to do, and a traceback would only hide it."""
 
 

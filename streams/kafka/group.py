@@ -27,6 +27,11 @@ class Told(NamedTuple):
     offset: int
     note: str
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether a worker told it; else another version did, or a person."""
+        return _NOTE.fullmatch(self.note) is not None
+
 
 def reached(source: TopicPartition, group: str, own: int | None, told: Told | None) -> int | None:
     """The offset at which work goes on, None for the beginning: the changelog's ``own``, or ``told`` where it has none.

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+from streams.kafka.progress import SourceChange
 from streams.steps import Output, Record, Step
 
 
@@ -14,6 +16,15 @@ class Times(NamedTuple):
     decide_s: float
     decide_cpu_s: float
     transaction_s: float
+
+
+class Wiped(StrEnum):
+    """Why a local copy was made anew: it is only a copy, so that costs time and nothing else."""
+
+    DAMAGED = "damaged"
+    """RocksDB can't read its files."""
+    FOREIGN = "foreign"
+    """It is of another changelog: of one that was deleted since, or of another cluster."""
 
 
 class Observer(Protocol):
@@ -34,6 +45,12 @@ class Observer(Protocol):
     def restored(self, step: Step, changes: int, restore_s: float) -> None:
         """The local state of a partition is up to date again, after reading so many changes."""
 
+    def changed(self, step: Step, change: SourceChange) -> None:
+        """The source of a partition is not the topic that was worked on: its work is begun anew, or refused."""
+
+    def wiped(self, step: Step, reason: Wiped) -> None:
+        """Local state was removed, to be read anew from the changelog."""
+
 
 class Unobserved:
     """Nobody watches."""
@@ -43,3 +60,5 @@ class Unobserved:
     def gap(self, step: Step) -> None: ...
     def unread(self, step: Step, offsets: int) -> None: ...
     def restored(self, step: Step, changes: int, restore_s: float) -> None: ...
+    def changed(self, step: Step, change: SourceChange) -> None: ...
+    def wiped(self, step: Step, reason: Wiped) -> None: ...

@@ -18,7 +18,10 @@ from streams.kafka.breath import Breath
 from streams.kafka.failures import LOST, StepFailedError, keep_trying, pass_over, stop_worker
 from streams.kafka.inbox import Inbox
 from streams.kafka.observer import Observer
-from streams.kafka.tables import PROGRESS_KEY, Progress, TableCopies, TablePartition
+from streams.kafka.partition_time import PartitionTime
+from streams.kafka.progress import PROGRESS_KEY, Marks, Progress
+from streams.kafka.sources import SourceChangedError
+from streams.kafka.tables import Change, CopyDamagedError, TableCopies, TablePartition
 from streams.kafka.takeover import Claim, take_over
 from streams.kafka.transport import Batch
 from streams.settings import Settings
@@ -28,6 +31,8 @@ log = logging.getLogger(__name__)
 
 _SEND_BACK_AGAIN_S = 5.0
 _IDLE_S, _MOST_IDLE_S = 5.0, 300.0
+_FORGOTTEN = Change(None)
+_SAYS_WHY_S = 20.0
 _LOOKED_AT_PER_RECORD = 4  # entries of the table: each is looked at about four times while it is worth keeping
 
 
@@ -40,6 +45,7 @@ class PartitionStatus(NamedTuple):
     waiting_for: str | None  # None: nothing, it is at work
     ended: bool  # nobody works on it any more, and nobody will
     state_folder: Path  # of all partitions of its table
+    problem: str | None = None  # why it must not be worked on
 
 
 class Share(NamedTuple):
@@ -49,7 +55,7 @@ class Share(NamedTuple):
     records: Sequence[Record]
     batch: Batch  # which they are of
     outputs: Sequence[Output]
-    changes: Mapping[bytes, bytes]
+    changes: Mapping[bytes, Change]
     faults: Sequence[Fault | None]
 
 
@@ -67,6 +73,7 @@ class OwnedPartition:
         taking_over: asyncio.Semaphore,
         observer: Observer,
         news: asyncio.Event,
+        confirm_source: Callable[[], Awaitable[None]],
     ) -> None:
         self._app = app
         self._settings = settings
@@ -75,6 +82,7 @@ class OwnedPartition:
         self._observer = observer
         self._news = news
         self._copies = copies
+        self._confirm_source = confirm_source
         self._taking_over = taking_over
         self.changelog = TopicPartition(step.changelog.topic(settings.app_id), tp.partition)
         self.name = f"{step.name} {tp.topic}/{tp.partition}"
@@ -84,7 +92,11 @@ class OwnedPartition:
         self._table: TablePartition | None = None
         self._restoring = False
         self._owner = ""
-        self._ahead: Mapping[bytes, bytes] = {}  # changes that are being committed
+        self._problem: str | None = None
+        self._time = PartitionTime()
+        self.marks = Marks()
+        """Which source it is that is worked on."""
+        self._ahead: Mapping[bytes, Change] = {}  # changes that are being committed
         self._decided_to = 0
         self.next_offset = 0
         """Up to where everything is committed, as far as is known; 0 before anything is."""
@@ -97,7 +109,7 @@ class OwnedPartition:
         """How it stands just now."""
         waiting_for = None if self.ready.is_set() else "restoring" if self._restoring else "acquiring"
         ended = ended or (self._task is not None and self._task.done())
-        return PartitionStatus(self.name, self._tp, self.next_offset, waiting_for, ended, self._copies.folder)
+        return PartitionStatus(self.name, self._tp, self.next_offset, waiting_for, ended, self._copies.folder, self._problem)
 
     def offer(self, batch: Batch, most_bytes: int) -> None:
         """Hand over a batch; no more is delivered as soon as as much waits as a transaction may hold, of ``most_bytes``."""
@@ -152,15 +164,17 @@ class OwnedPartition:
             return None
         known = self._look_up({record.key for record in records if record.key is not None})
         outputs: list[Output] = []
-        changes: dict[bytes, bytes] = {}
+        changes: dict[bytes, Change] = {}
         faults: list[Fault | None] = []
         breath.draw()
         for record in records:
             decision = self._ask(record, known.get(record.key))
+            stamp_s = self._time.see(record.timestamp)
             outputs.extend(decision.outputs)
             faults.append(decision.fault)
             if decision.remember is not None and record.key is not None:
-                known[record.key] = changes[record.key] = decision.remember
+                known[record.key] = decision.remember
+                changes[record.key] = Change(decision.remember, stamp_s)
             if breath.is_spent:
                 break
             await breath.pause()
@@ -171,7 +185,9 @@ class OwnedPartition:
         batch = self._batch
         if count == len(upcoming):
             self._batch = None
-        changes[PROGRESS_KEY] = Progress(self._decided_to, self._owner).pack()
+        self.marks = self.marks._replace(latest_ms=self._time.latest_ms)
+        changes = dict.fromkeys(self._find_expired(_LOOKED_AT_PER_RECORD * count), _FORGOTTEN) | changes
+        changes[PROGRESS_KEY] = Change(Progress(self._decided_to, self._owner, self.marks).pack())
         return Share(self, records[:count], batch, outputs, changes, faults)
 
     def _ask(self, record: Record, remembered: bytes | None) -> Decision:
@@ -197,28 +213,38 @@ class OwnedPartition:
         self._table.put(share.changes, position)
         self._ahead = {}
         self.next_offset = share.records[-1].offset + 1
-        self._table.forget_expired(_LOOKED_AT_PER_RECORD * len(share.records))
 
     def _look_up(self, keys: Iterable[bytes]) -> dict[bytes | None, bytes | None]:
         if not self._step.changelog.remembers or self._table is None:
             return {}
         asked = list(keys)
         known: dict[bytes | None, bytes | None] = dict(zip(asked, self._table.get(asked), strict=True))
-        return known | {key: value for key, value in self._ahead.items() if key in known}
+        return known | {key: change.value for key, change in self._ahead.items() if key in known}
+
+    def _find_expired(self, count: int) -> Iterable[bytes]:
+        """Keys of the next few entries that are too old; but for those that are being written anew."""
+        if not self._step.changelog.remembers or self._table is None:
+            return ()
+        return (key for key in self._table.find_expired(count, self._time.now_s) if key not in self._ahead)
 
     async def _upcoming(self) -> Sequence[Record]:
         """The records that follow on what is decided, as far as they have come without a gap."""
+        if self._batch is not None and (records := self._left_of(self._batch)):
+            return records
         while True:
-            if self._batch is None:
-                self._batch = self._inbox.take()
-                self._app.consumer.let_go(self._tp)
+            self._batch = self._inbox.take()
+            self._app.consumer.let_go(self._tp)
             if self._batch is None:
                 return ()
+            if self._batch.begin < self._decided_to:  # delivered again; or the log is another, and begins anew
+                await self._confirm_source()
             if self._batch.begin <= self._decided_to or await self._is_all_there_is(self._batch):
                 self._sent_back_at = -_SEND_BACK_AGAIN_S
-                if records := [record for record in self._batch.records if record.offset >= self._decided_to]:
+                if records := self._left_of(self._batch):
                     return records
-            self._batch = None
+
+    def _left_of(self, batch: Batch) -> Sequence[Record]:
+        return [record for record in batch.records if record.offset >= self._decided_to]
 
     async def _is_all_there_is(self, batch: Batch) -> bool:
         """Whether what lies between the next offset and the batch is gone from Kafka; else Faust is sent back for it."""
@@ -248,8 +274,18 @@ class OwnedPartition:
         try:
             await keep_trying(self.name, self._take_over)
             await self._look_for_more()
+        except SourceChangedError as error:
+            await self._refuse(error)
         except Exception as error:  # noqa: BLE001  (rule 9: whatever it is)
             stop_worker(self.name, error)
+
+    async def _refuse(self, error: SourceChangedError) -> NoReturn:
+        """Do nothing more, and have the pages say why for a while before the worker ends."""
+        log.critical("%s: %s", self.name, error)
+        self._problem = str(error)
+        self._observer.changed(self._step, error.change)
+        await asyncio.sleep(_SAYS_WHY_S)
+        stop_worker(self.name, error)
 
     async def _look_for_more(self) -> NoReturn:
         """While nothing comes, make sure that Faust has not lost the last of what there is."""
@@ -281,13 +317,22 @@ class OwnedPartition:
             self._owner,
             self._shut_out_former,
             self._step.changelog.check,
+            self._step.changelog.remembers,
         )
-        async with self._taking_over:
-            taken = await take_over(claim, self._app.consumer, self._note_restoring)
+        try:
+            async with self._taking_over:
+                taken = await take_over(claim, self._app.consumer, self._note_restoring)
+        except CopyDamagedError:
+            self._news.set()  # all partitions have to let go of the copies
+            raise
         self._table = taken.table
-        self._decided_to = self.next_offset = taken.next_offset
-        if taken.unread:
-            self._report_unread(taken.unread.start, taken.unread.stop)
+        self._decided_to, self.marks, unread, change = taken.start
+        self.next_offset = self._decided_to
+        self._time = PartitionTime(self.marks.latest_ms)
+        if unread:
+            self._report_unread(unread.start, unread.stop)
+        if change is not None:
+            self._observer.changed(self._step, change)
         self._observer.restored(self._step, taken.restored, taken.restore_s)
         log.info("%s: read %d changes of its table", self.name, taken.restored)
         # Everything that Faust has delivered and that is not committed comes again.

@@ -20,8 +20,10 @@ from streams.kafka.failures import FINAL, LOST, RunOfFaults, keep_trying, stop_w
 from streams.kafka.observer import Observer, Times, Unobserved
 from streams.kafka.outbox import Outbox
 from streams.kafka.partition import OwnedPartition, PartitionStatus, Share
+from streams.kafka.progress import Progress
 from streams.kafka.quiet import retries
-from streams.kafka.tables import Progress, TableCopies
+from streams.kafka.sources import SourceMovedError, SourceWatch
+from streams.kafka.tables import CopyDamagedError, TableCopies
 from streams.kafka.takeover import STEP_TIMEOUT_S, write_progress
 from streams.kafka.transactions import discard, losses_of, shut_out, transactional_producer
 from streams.kafka.transport import Batch
@@ -59,11 +61,17 @@ class OwnedStep:
         self._codecs = {str(topic): codec_of(topic, settings) for topic in step.sends_to}
         self._deciding = deciding or asyncio.Lock()
         self._news = asyncio.Event()
+        self._copies = TableCopies(
+            settings.state_dir / settings.app_id / step.changelog.name,
+            settings.remember_s,
+            lambda reason: self._observer.wiped(step, reason),
+        )
         shared: dict[str, Any] = {
-            "copies": TableCopies(settings.state_dir / settings.app_id / step.changelog.name, settings.remember_s),
+            "copies": self._copies,
             "taking_over": asyncio.Semaphore(_TAKEN_OVER_AT_ONCE),
             "observer": self._observer,
             "news": self._news,
+            "confirm_source": self._confirm_source,
         }
         self.partitions: Mapping[TopicPartition, OwnedPartition] = {
             tp: OwnedPartition(app, settings, step, tp, **shared) for tp in sorted(source)
@@ -77,7 +85,10 @@ class OwnedStep:
         self._released = False
         self._shutting_out = asyncio.Lock()
         self._shut_out_owners: set[str] = set()
+        self._source = SourceWatch(settings, step.source, keyed=step.changelog.remembers)
+        self._moved: SourceMovedError | None = None
         self._task = asyncio.create_task(self._run(), name=step.name)
+        self._watching = asyncio.create_task(self._watch_source(), name=f"{step.name} watches {step.source}")
 
     def statuses(self) -> list[PartitionStatus]:
         """How each partition stands just now."""
@@ -103,7 +114,26 @@ class OwnedStep:
             _, running = await asyncio.wait(running, timeout=_RELEASE_TIMEOUT_S)
             if running:
                 stop_worker(self._step.name, TimeoutError("can't be stopped"))
+        self._watching.cancel()
+        await asyncio.wait([self._watching])
+        await self._source.close()
         await self._close()
+
+    async def _confirm_source(self) -> None:
+        await self._source.confirm(self._seen_progress())
+
+    def _seen_progress(self) -> dict[int, Progress]:
+        """How far each partition at work has come, and on which source."""
+        at_work = [(tp.partition, each) for tp, each in self.partitions.items() if each.ready.is_set()]
+        return {number: Progress(each.next_offset, None, each.marks) for number, each in at_work}
+
+    async def _watch_source(self) -> None:
+        while True:
+            try:
+                await self._source.watch(self._seen_progress)
+            except SourceMovedError as error:  # what follows from it, is for those who take the partitions over anew to say
+                self._moved = error
+                self._news.set()
 
     async def _run(self) -> None:
         try:
@@ -144,6 +174,10 @@ class OwnedStep:
         """Wait until there is enough, or something, the transaction before is committed, and this one is due."""
         while not self._released:
             self._news.clear()
+            if self._copies.damage is not None:
+                raise CopyDamagedError(self._copies.damage)
+            if self._moved is not None:
+                raise self._moved
             if self._writing is not None and self._writing.done():
                 await self._finish()
             if any(partition.has_enough for partition in self._turns):
@@ -200,8 +234,8 @@ class OwnedStep:
             for share in shares:
                 for output in share.outputs:
                     outbox.add_output(output, share.partition.changelog.partition)
-                for key, value in share.changes.items():
-                    outbox.add(share.partition.changelog, key, value)
+                for key, change in share.changes.items():
+                    outbox.add(share.partition.changelog, key, change.value, headers=change.headers)
             written = await outbox.send()
             await producer.commit_transaction()
         for share in shares:
@@ -210,6 +244,8 @@ class OwnedStep:
     async def _begin_again(self) -> None:
         """A new producer, of a new name, and all partitions taken over for it."""
         await self._close()
+        self._copies.mend()
+        self._moved = None
         self._faults.clear()
         await keep_trying(self._step.name, self._start_producer)
         for partition in self.partitions.values():
@@ -242,7 +278,9 @@ class OwnedStep:
             await self._finish()
             left = [partition for partition in self._turns if partition.ready.is_set()]
             if self._producer is not None and left:
-                await write_progress(self._producer, {each.changelog: Progress(each.next_offset, None) for each in left})
+                await write_progress(
+                    self._producer, {each.changelog: Progress(each.next_offset, None, each.marks) for each in left}
+                )
         except LOST as error:
             log.info("%s: left without a word: %r", self._step.name, error)
 

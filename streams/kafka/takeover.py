@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Final, NamedTuple
@@ -13,10 +14,15 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from streams.kafka.aiokafka_types import told_offset
 from streams.kafka.clients import connection, opened
 from streams.kafka.group import reached
+from streams.kafka.identity import TopicIdentity, identify
 from streams.kafka.outbox import Outbox
-from streams.kafka.tables import PROGRESS_KEY, Foreign, Progress, TableCopies, TablePartition
+from streams.kafka.progress import PROGRESS_KEY, Marks, Progress, SourceChange
+from streams.kafka.sources import SourceChangedError, explain, look_at
+from streams.kafka.tables import Foreign, TableCopies, TablePartition
 from streams.kafka.transactions import discard, losses_of, sweep, transactional_producer
-from streams.settings import Settings
+from streams.settings import OnChangedTopic, Settings
+
+log = logging.getLogger(__name__)
 
 STEP_TIMEOUT_S: Final = 60.0
 """For each part of a takeover except restoring, which has a limit of its own."""
@@ -37,17 +43,27 @@ class Claim(NamedTuple):
     owner: str
     shut_out: Callable[[str], Awaitable[None]]
     check: Callable[[bytes], object] = bytes
+    keyed: bool = False
+
+
+class Start(NamedTuple):
+    """Where the work on a partition goes on, and on which source.
+
+    ``unread`` are the offsets before that which Kafka deleted before anybody read them; ``change`` is what has become of the
+    source that was worked on before, where the work begins anew.
+    """
+
+    next_offset: int
+    marks: Marks
+    unread: range = range(0)
+    change: SourceChange | None = None
 
 
 class Taken(NamedTuple):
-    """A partition that is ours: its table, restored, and the offset at which its work goes on.
-
-    ``unread`` are the offsets before that which Kafka deleted before anybody read them.
-    """
+    """A partition that is ours: its table, restored, and where its work goes on."""
 
     table: TablePartition
-    next_offset: int
-    unread: range
+    start: Start
     restored: int
     restore_s: float
 
@@ -58,9 +74,11 @@ async def take_over(claim: Claim, consumer: Any, restoring: Callable[[], None]) 
     Raises:
         KafkaError: somebody else takes it over, the group does not count this worker in, or Kafka can't be reached.
         TableInUseError: another process has the local copies open.
+        CopyDamagedError: the local copies can't be read.
         ForeignRecordError: none of ours wrote some record of the changelog.
         NewerFormatError: a newer version has worked on the partition.
         GroupAheadError: somebody else has moved the group.
+        SourceChangedError: the source is not the topic that was worked on, and the settings say to stop then.
     """
     # A worker that was paused for long may believe it owns a partition that has gone to another. Shutting that one out would be
     # safe, but rude.
@@ -71,16 +89,18 @@ async def take_over(claim: Claim, consumer: Any, restoring: Callable[[], None]) 
             restoring()
             table = await claim.copies.open(claim.source.partition)
             began = time.monotonic()
+            changelog = (await identify(reader, [claim.changelog.topic]))[claim.changelog.topic]
+            table.adopt(str(changelog))
             foreign = Foreign(claim.check, skip=claim.settings.skip_foreign)
             restored = await table.restore(claim.changelog, reader, foreign)
-            if (former := progress_of(table).owner) and former != claim.owner:
+            if (former := table.progress().owner) and former != claim.owner:
                 await claim.shut_out(former)
                 restored += await table.restore(claim.changelog, reader, foreign)
-            next_offset, unread = await _find_next_offset(claim, table, reader)
-            word = {claim.changelog: Progress(next_offset, claim.owner)}
+            start = await _find_start(claim, table.progress(), reader)
+            word = {claim.changelog: Progress(start.next_offset, claim.owner, start.marks)}
             await asyncio.wait_for(write_progress(claimant, word), STEP_TIMEOUT_S)
             await table.restore(claim.changelog, reader, foreign)
-        return Taken(table, next_offset, unread, restored, time.monotonic() - began)
+        return Taken(table, start, restored, time.monotonic() - began)
     except BaseException:
         if table is not None:
             table.close()
@@ -115,20 +135,36 @@ async def _reader(claim: Claim) -> AsyncIterator[AIOKafkaConsumer]:
         yield reader
 
 
-def progress_of(table: TablePartition) -> Progress:
-    """How far a partition has come and whose it is, as its table has it."""
-    [value] = table.get([PROGRESS_KEY])
-    return Progress.unpack(value)
+async def _find_start(claim: Claim, own: Progress, reader: AIOKafkaConsumer) -> Start:
+    """How far a partition has come, by its own word, or by the group's where it has never said anything; and what is gone.
 
-
-async def _find_next_offset(claim: Claim, table: TablePartition, reader: AIOKafkaConsumer) -> tuple[int, range]:
-    """How far a partition has come, by its own word, or by the group's where it has never said anything; and what is gone."""
-    told = await told_offset(reader, claim.source)
+    A source that is not the one that was worked on is begun at its beginning, if the settings say so.
+    """
+    seen = await look_at(reader, claim.source, own, keyed=claim.keyed)
+    marks = Marks.of(seen.source, own.marks.latest_ms)
     earliest: int = (await reader.beginning_offsets([claim.source]))[claim.source]
-    own = progress_of(table).next_offset
-    next_offset = reached(claim.source, claim.settings.app_id, own, told)
-    unread = range(0) if next_offset is None else range(next_offset, earliest)
-    return max(next_offset or 0, earliest), unread
+    if seen.change is not None:
+        _allow(claim, seen.change, own, seen.source, seen.end)
+        return Start(earliest, marks, change=seen.change)
+    told = await told_offset(reader, claim.source)
+    change = None
+    if own.next_offset is None and told is not None and told.offset and told.is_ours:
+        change = SourceChange.CHANGELOG_LOST
+        _allow(claim, change, own, seen.source, told.offset)
+    next_offset = reached(claim.source, claim.settings.app_id, own.next_offset, told) or 0
+    return Start(max(next_offset, earliest), marks, range(next_offset, earliest), change)
+
+
+def _allow(claim: Claim, change: SourceChange, own: Progress, source: TopicIdentity, offset: int) -> None:
+    """Go on in spite of a change, if the settings say so and nothing is spoilt by it.
+
+    Raises:
+        SourceChangedError: they do not, or it would be.
+    """
+    explanation = explain(change, claim.source.topic, own, source, offset)
+    if claim.settings.on_changed_topic is OnChangedTopic.STOP or change is SourceChange.OTHER_PARTITIONS:
+        raise SourceChangedError(change, explanation)
+    log.warning("%s: %s; so it is set", claim.name, explanation)
 
 
 async def write_progress(producer: AIOKafkaProducer, progress: dict[TopicPartition, Progress]) -> None:

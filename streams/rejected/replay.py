@@ -37,7 +37,7 @@ from streams.rejected.deadletters import (
     reason_of,
     replay_headers,
 )
-from streams.settings import RETENTION_S, Settings
+from streams.settings import LATE_S, Settings
 from streams.steps import Headers, Record
 from streams.topics import RAW
 
@@ -98,7 +98,7 @@ async def plan_replay(settings: Settings, query: Query, *, again: bool) -> tuple
 async def count_due(reader: AIOKafkaConsumer, settings: Settings, letters: DeadLetters, *, again: bool) -> Plan:
     """What a replay of these dead letters would do, by the marks as they are now."""
     plan = Plan()
-    old_ms = (time.time() - RETENTION_S) * 1000
+    old_ms = (time.time() - LATE_S) * 1000
     marked = await letters.replayed(reader, settings)
     async for record in letters.read(reader):
         what = letters.standing(record, marked, again=again)

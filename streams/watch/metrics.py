@@ -25,7 +25,8 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from streams.documents import CHECK_HEADER, KIND_HEADER, LANGUAGE_HEADER, REASON_HEADER
-from streams.kafka.observer import Times
+from streams.kafka.observer import Times, Wiped
+from streams.kafka.progress import SourceChange
 from streams.records import Reason
 from streams.steps import Output, Record, Step
 from streams.text.duplicates import DuplicateKind
@@ -94,6 +95,10 @@ class Metrics:
             self._lost.labels(step.name)
             self._gaps.labels(step.name)
             self._unread.labels(step.name)
+            for change in SourceChange:
+                self._changes.labels(step.name, change.value)
+            for wiped in Wiped:
+                self._wiped.labels(step.name, wiped.value)
             for topic in step.sends_to:
                 self._records_out.labels(topic)
         for kind in DuplicateKind:
@@ -122,6 +127,18 @@ class Metrics:
         )
         self._unread = self._counter(
             "unread_offsets", "Offsets that Kafka had deleted, by its retention, before they were read.", "step"
+        )
+        self._changes = self._counter(
+            "source_changes",
+            "Partitions whose source is not the topic that was worked on: begun anew or, with /health saying why, refused.",
+            "step",
+            "change",
+        )
+        self._wiped = self._counter(
+            "copies_wiped",
+            "Times that local state was removed and read anew: damaged, or foreign (of another changelog).",
+            "step",
+            "reason",
         )
         self._restored = self._counter("restored_changes", "Changelog records read to restore local state.", "step")
         self._rebalances = self._counter("rebalances", "Rebalances of the consumer group that this worker took part in.")
@@ -209,6 +226,14 @@ class Metrics:
         """The local state of a partition is up to date again, after reading so many changes."""
         self._restored.labels(step.name).inc(changes)
         self._restore.labels(step.name).observe(restore_s)
+
+    def changed(self, step: Step, change: SourceChange) -> None:
+        """The source of a partition is not the topic that was worked on: its work is begun anew, or refused."""
+        self._changes.labels(step.name, change.value).inc()
+
+    def wiped(self, step: Step, reason: Wiped) -> None:
+        """Local state was removed, to be read anew from the changelog."""
+        self._wiped.labels(step.name, reason.value).inc()
 
     def stands(self, *, ready: bool, healthy: bool, rebalances: int, partitions: Mapping[str, int]) -> None:
         """How the worker stands; ``rebalances`` since it started, ``partitions`` by state."""

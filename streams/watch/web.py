@@ -91,7 +91,9 @@ class Watch:
             found.append(f"the watch over the partitions has ended: {self._task.exception()!r}")
         for status in self._delivery.statuses():
             seen = self._progress.get(status.source)
-            if status.ended:
+            if status.problem:
+                found.append(f"{status.name}: {status.problem}")
+            elif status.ended:
                 found.append(f"{status.name}: its task has ended")
             elif seen and seen.stuck_s >= self._settings.stall_s and seen.next_offset == status.next_offset:
                 found.append(f"{status.name}: records wait (lag {seen.lag}), none committed for {seen.stuck_s:.0f} s")

@@ -91,7 +91,6 @@ class Report:
 
 def articles(random_: random.Random) -> Iterator[Raw]:
     """Articles without end: headlines come back within the window and beyond it, in five languages, some of them bad input."""
-    # Recent: Kafka deletes what is older than a topic's retention, whenever it came.
     at_ms = int(time.time() * 1000) - 48 * 3_600_000
     for number in range(sys.maxsize):
         at_ms += random_.randrange(10_000)

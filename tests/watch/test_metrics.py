@@ -15,7 +15,7 @@ from aiokafka import TopicPartition
 from prometheus_client.parser import text_string_to_metric_families
 
 from agents import pipeline_steps
-from streams.kafka.observer import Times
+from streams.kafka.observer import Times, Wiped
 from streams.kafka.partition import PartitionStatus
 from streams.memory import MemoryPipeline, MemoryRecord
 from streams.records import Reason
@@ -143,10 +143,12 @@ def test_lost_transactions_gaps_unread_offsets_and_restores_are_counted_by_step(
     metrics.lost(PREPARE)
     metrics.gap(PREPARE)
     metrics.restored(DEDUPLICATE, 5_000, 0.7)
+    metrics.wiped(DEDUPLICATE, Wiped.FOREIGN)
     found = samples(metrics)
     assert found['headwater_transactions_lost_total{step="prepare"}'] == 1
     assert found['headwater_gaps_total{step="prepare"}'] == 1
     assert found['headwater_unread_offsets_total{step="deduplicate"}'] == 12
+    assert found['headwater_copies_wiped_total{reason="foreign",step="deduplicate"}'] == 1
     assert found['headwater_restored_changes_total{step="deduplicate"}'] == 5_000
     assert found['headwater_restore_seconds_bucket{le="1.0",step="deduplicate"}'] == 1
 
