@@ -149,6 +149,7 @@ class BatchConsumer(driver.Consumer):
         self._read_offset = NothingRead()
         self.held: set[TopicPartition] = set()
         """Partitions whose records are not to be delivered for now."""
+
     def hold(self, tp: TopicPartition) -> None:
         """Deliver nothing more of a partition but what is on its way already."""
         self.held.add(tp)
