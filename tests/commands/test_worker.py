@@ -20,7 +20,8 @@ from streams.watch.standing import ranges, standing
 
 @pytest.fixture(autouse=True)
 def as_it_was():
-    """The process's own habits."""
+    """The process's own habits, and none that a command before had."""
+    logging.getLogger("aiokafka").setLevel(logging.NOTSET)
     umask, root, handlers = os.umask(0o022), logging.getLogger(), logging.getLogger().handlers[:]
     yield
     os.umask(umask)
