@@ -1,7 +1,7 @@
 """Keep the latest version of each article in OpenSearch: pip install confluent-kafka.
 
-The index refuses an older version by itself (version_type external_gte). A kill is indexed too, without a text, so that no older
-version brings the article back: search with the filter {"term": {"pubStatus": "usable"}}.
+The index refuses an older version by itself (version_type external_gte). A kill is indexed too, without a text, so that no
+older version brings the article back: search with the filter {"term": {"pubStatus": "usable"}}.
 """
 
 import json

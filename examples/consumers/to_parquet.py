@@ -1,4 +1,4 @@
-"""Keep the latest version of each article in DuckDB, and write what may be published as Parquet: pip install confluent-kafka duckdb."""
+"""Keep the latest version of each article in DuckDB, and export what may be published: pip install confluent-kafka duckdb."""
 
 import json
 import os
@@ -12,11 +12,12 @@ create table if not exists articles (uri text primary key, version hugeint, vers
   language text, headline text, body text, subjects json)"""
 UPSERT = """
 insert into articles values (?, ?, ?, ?, ?, ?, ?, ?)
-on conflict (uri) do update set version = excluded.version, version_created = excluded.version_created, status = excluded.status,
-  language = excluded.language, headline = excluded.headline, body = excluded.body, subjects = excluded.subjects
+on conflict (uri) do update set version = excluded.version, version_created = excluded.version_created,
+  status = excluded.status, language = excluded.language, headline = excluded.headline, body = excluded.body, subjects = excluded.subjects
 where (excluded.version, excluded.version_created) >= (version, version_created)"""
 EXPORT = f"""
-copy (select * from articles where status = 'usable' order by uri) to '{FOLDER}/articles.parquet' (format parquet, compression zstd)"""
+copy (select * from articles where status = 'usable' order by uri)
+to '{FOLDER}/articles.parquet' (format parquet, compression zstd)"""
 
 
 def row(article: dict) -> tuple:

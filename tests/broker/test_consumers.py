@@ -1,4 +1,4 @@
-"""The consumers of examples/consumers read what they are written for: committed records alone, versions, kills, records again."""
+"""examples/consumers read what they are written for: committed records alone, versions, kills, records again."""
 
 from __future__ import annotations
 
