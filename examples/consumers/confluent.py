@@ -24,4 +24,4 @@ while True:
     article = json.loads(record.value())
     headline = article.get("headlines", [{}])[0].get("value", "")
     print(article["pubStatus"], article["uri"], headline, sep="\t", flush=True)
-    consumer.commit(record)  # once it is dealt with: a crash brings it again, and never loses it
+    consumer.commit(message=record)  # once it is dealt with: a crash brings it again, and never loses it

@@ -7,6 +7,7 @@ older version brings the article back: search with the filter {"term": {"pubStat
 import json
 import os
 from datetime import datetime
+from typing import Any
 from urllib.request import Request, urlopen
 
 from confluent_kafka import Consumer
@@ -14,14 +15,14 @@ from confluent_kafka import Consumer
 OPENSEARCH = os.environ.get("OPENSEARCH", "http://localhost:9200")
 
 
-def rank(article: dict) -> int:
+def rank(article: dict[str, Any]) -> int:
     """The wire's number, then the time in milliseconds, as one number below 2**63."""
     version = article.get("version", "")
     made = datetime.fromisoformat(article.get("versionCreated", "1970-01-01T00:00:00Z"))
     return (min(int(version), 900_000) if version.isdecimal() else 0) * 10**13 + int(made.timestamp() * 1000)
 
 
-def index(articles: list[dict]) -> None:
+def index(articles: list[dict[str, Any]]) -> None:
     lines = []
     for article in articles:
         action = {"_index": "articles", "_id": article["uri"], "version": rank(article), "version_type": "external_gte"}

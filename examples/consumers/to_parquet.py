@@ -2,6 +2,7 @@
 
 import json
 import os
+from typing import Any
 
 import duckdb
 from confluent_kafka import Consumer
@@ -13,14 +14,15 @@ create table if not exists articles (uri text primary key, version hugeint, vers
 UPSERT = """
 insert into articles values (?, ?, ?, ?, ?, ?, ?, ?)
 on conflict (uri) do update set version = excluded.version, version_created = excluded.version_created,
-  status = excluded.status, language = excluded.language, headline = excluded.headline, body = excluded.body, subjects = excluded.subjects
+  status = excluded.status, language = excluded.language,
+  headline = excluded.headline, body = excluded.body, subjects = excluded.subjects
 where (excluded.version, excluded.version_created) >= (version, version_created)"""
 EXPORT = f"""
 copy (select * from articles where status = 'usable' order by uri)
 to '{FOLDER}/articles.parquet' (format parquet, compression zstd)"""
 
 
-def row(article: dict) -> tuple:
+def row(article: dict[str, Any]) -> tuple[Any, ...]:
     version = article.get("version", "")
     return (
         article["uri"],

@@ -5,6 +5,7 @@ A record that comes again changes nothing, an older version changes nothing, a k
 
 import json
 import os
+from typing import Any
 
 import psycopg
 from confluent_kafka import Consumer
@@ -22,7 +23,7 @@ where (excluded.version, coalesce(excluded.version_created, '-infinity'))
   >= (articles.version, coalesce(articles.version_created, '-infinity'))"""
 
 
-def row(article: dict) -> dict:
+def row(article: dict[str, Any]) -> dict[str, Any]:
     version = article.get("version", "")
     return {
         "uri": article["uri"],
