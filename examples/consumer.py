@@ -9,15 +9,17 @@ import asyncio
 import json
 import os
 import sys
+from datetime import datetime
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer
 
 
-def rank(document: dict[str, Any]) -> tuple[int, str]:
-    """Which of two versions is newer: a wire's number first, then the time at which it was made."""
+def rank(document: dict[str, Any]) -> tuple[int, datetime]:
+    """Which of two versions is newer: a wire's number first, then the time at which it was made, in whatever zone."""
     version = document.get("version", "")
-    return (int(version) if version.isdigit() else 0, document.get("versionCreated", ""))
+    made = datetime.fromisoformat(document.get("versionCreated", "1970-01-01T00:00:00Z"))
+    return (int(version) if version.isdecimal() else 0, made)
 
 
 def take(shown: dict[str, dict[str, Any]], document: dict[str, Any]) -> str:
