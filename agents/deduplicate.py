@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import orjson
 
-from streams.articles import Article, article_from_json, print_instructions, tag_article, version_ms
+from streams.articles import Article, article_from_json, headline_of, print_instructions, tag_article, version_ms
 from streams.bounds import bounded, header_text
 from streams.documents import (
     DUPLICATE_SCHEMA,
@@ -27,18 +27,22 @@ from streams.settings import Settings
 from streams.steps import Changelog, Decision, ForeignRecordError, Output, Record, Step, UnreadBatch
 from streams.text.duplicates import (
     DuplicateKind,
+    Repeat,
     Sighting,
-    find_owner,
-    judge_kind,
+    find_repeat,
     pack_owners,
     print_body,
     print_outlet,
     remember,
+    remember_text,
     unpack_owners,
     without,
 )
 from streams.text.language.opinions import Detect, choose_detector
+from streams.text.wording import Headline
 from streams.topics import DUPLICATES, ENRICHED, PREPARED, REJECTED
+
+_BY_HEADLINE_ALONE = (DuplicateKind.SAME_HEADLINE, DuplicateKind.SAME_WORDS)
 
 HEADLINES = Changelog(
     "headlines", "who owns each headline, and how far news.prepared is decided", remembers=True, check=unpack_owners
@@ -51,23 +55,26 @@ def deduplicate_step(settings: Settings) -> Step:
 
     def decide(record: Record, remembered: bytes | None) -> Decision:
         article = _read_prepared(record)
-        seen = caught(lambda: sight(record, article))
-        if isinstance(seen, Fault):
-            return _rejected(record, seen)
-        owners = unpack_owners(remembered)
+        sighted = caught(lambda: sight(record, article))
+        if isinstance(sighted, Fault):
+            return _rejected(record, sighted)
+        seen, headline = sighted
+        row = unpack_owners(remembered)
         if article.instructions.canceled:
             canceled = caught(lambda: enrich(record, article, detect))
-            left = pack_owners(without(owners, seen)) if owners else None
+            left = pack_owners(without(row, seen)) if row else None
             return _rejected(record, canceled) if isinstance(canceled, Fault) else Decision((canceled,), left)
-        owner = find_owner(owners, seen, settings.window_ms)
-        if owner is not None and (kind := judge_kind(owner, seen)) in settings.suppress:
-            newest = None
-            output = caught(lambda: repeat(record, article, kind, owner, settings.window_s))
+        found = find_repeat(row, seen, headline, settings.window_ms)
+        if found is not None and found.kind in settings.suppress:
+            newest = remember_text(row, seen) if found.kind in _BY_HEADLINE_ALONE else None
+            output = caught(lambda: repeat(record, article, found, settings.window_s))
         else:
-            newest = pack_owners(remember(owners, seen))
+            newest = remember(row, seen)
             output = caught(lambda: enrich(record, article, detect))
         # What was rejected owns no headline: the next article of it is the first.
-        return _rejected(record, output) if isinstance(output, Fault) else Decision((output,), newest)
+        if isinstance(output, Fault):
+            return _rejected(record, output)
+        return Decision((output,), None if newest is None else pack_owners(newest))
 
     return Step("deduplicate", PREPARED, (ENRICHED, DUPLICATES, REJECTED), decide, HEADLINES)
 
@@ -98,9 +105,10 @@ def _rejected(record: Record, fault: Fault) -> Decision:
     return Decision((output,), fault=fault)
 
 
-def sight(record: Record, article: Article) -> Sighting:
-    """What is remembered of an article that owns its headline."""
-    return Sighting(
+def sight(record: Record, article: Article) -> tuple[Sighting, Headline]:
+    """What is remembered of an article that owns its headline, and the headline."""
+    headline = headline_of(article)
+    seen = Sighting(
         offset=record.offset,
         timestamp_ms=record.timestamp,
         article_id=article.id,
@@ -108,14 +116,16 @@ def sight(record: Record, article: Article) -> Sighting:
         body=print_body(article.body),
         version_ms=version_ms(article),
         instructions=print_instructions(article),
+        wording=headline.wording,
     )
+    return seen, headline
 
 
-def repeat(record: Record, article: Article, kind: DuplicateKind, owner: Sighting, window_s: int) -> Output:
+def repeat(record: Record, article: Article, found: Repeat, window_s: int) -> Output:
     """Write down which headline an article repeats, and in what way."""
-    document = duplicate_document(article, kind, owner, record.timestamp, window_s)
+    document = duplicate_document(article, found.kind, found.owner, record.timestamp, window_s)
     headers = event_headers(
-        record, article, DUPLICATE_TYPE, schema=DUPLICATE_SCHEMA, kind=kind.value, **instruction_attributes(article)
+        record, article, DUPLICATE_TYPE, schema=DUPLICATE_SCHEMA, kind=found.kind.value, **instruction_attributes(article)
     )
     return bounded(Output(DUPLICATES, article.id.encode(), orjson.dumps(document), headers, record.timestamp))
 

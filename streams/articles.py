@@ -31,10 +31,11 @@ from streams.records.urls import url_identity
 from streams.text.article import Cut, CutKind, Language, Subject, first_of_each
 from streams.text.cleaning.clean import clean_text
 from streams.text.cleaning.unfolding import tell_lines
-from streams.text.headline import fingerprint_headline, normalise_headline
+from streams.text.headline import normalise_headline
 from streams.text.language.detect import detect_language
 from streams.text.language.opinions import Detect
 from streams.text.subjects.tag import tag_subjects
+from streams.text.wording import Headline, fingerprint_headline, read_headline
 
 _OWN_ID = re.compile("urn:headwater:article:[0-9a-f]{32}")
 
@@ -194,10 +195,11 @@ def read_article(
     return draft if isinstance(draft, Rejection) else prepare_article(draft, source)
 
 
-def compared_headline(article: Article) -> str:
-    """The normalised headline, which the fingerprint is the hash of."""
+def headline_of(article: Article) -> Headline:
+    """The headline as it is compared: normalised, and taken apart into what the fingerprint is the hash of."""
     authors = [article.byline] if article.byline else ()
-    return normalise_headline(article.headline, _outlets(article.outlet, article.url), authors=authors, section=article.section)
+    outlets = _outlets(article.outlet, article.url)
+    return read_headline(normalise_headline(article.headline, outlets, authors=authors, section=article.section))
 
 
 def tag_article(article: Article, detect: Detect = detect_language) -> tuple[Language, tuple[Subject, ...]]:

@@ -208,10 +208,10 @@ class Settings:
         72 * 3600, _whole(1), "seconds", "two articles of one headline are repeats when their times lie this close"
     )
     suppress: frozenset[DuplicateKind] = _setting(
-        frozenset(DuplicateKind) - {DuplicateKind.NEW_VERSION},
+        frozenset(DuplicateKind) - {DuplicateKind.NEW_VERSION, DuplicateKind.RUBRIC},
         _kinds,
         "kinds,…",
-        "which kinds of duplicate go to news.duplicates, not news.enriched",
+        "which kinds of repeat go to news.duplicates, not news.enriched (docs/repeats.md)",
     )
     embargo: EmbargoPolicy = _setting(
         EmbargoPolicy.MARK,

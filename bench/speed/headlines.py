@@ -32,7 +32,7 @@ from streams.kafka.clients import connection, opened
 from streams.kafka.outbox import BATCH_BYTES, Outbox, partition_of
 from streams.settings import Settings
 from streams.text.duplicates import Sighting, pack_owners, print_body
-from streams.text.headline import fingerprint_headline
+from streams.text.wording import fingerprint_headline
 
 ARTICLE_BYTES = 2_500
 ASKED_FOR = 6_000

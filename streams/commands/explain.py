@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from streams.articles import LEFT_WHOLE, Article, compared_headline, tag_article
+from streams.articles import LEFT_WHOLE, Article, headline_of, tag_article
 from streams.commands.context import FILE, read_settings
 from streams.commands.enrich import netted, prepared_documents
 from streams.commands.inputs import Document
@@ -65,7 +65,10 @@ def explain_article(article: Article, language: Language, subjects: Sequence[Sub
     """The lines that tell of an article: reading's repairs, headline, id, cuts, facts, language, subjects."""
     yield from _ledger("repairs", repairs_of_reading(article))
     yield from _row("headline", article.headline)
-    yield from _row("compared as", compared_headline(article))
+    headline = headline_of(article)
+    yield from _row("compared as", headline.normalised)
+    if headline.words:
+        yield from _row("by its words", headline.key_text)
     yield from _row("fingerprint", f"{article.fingerprint}, of the line above")
     yield from _row("id", told_id(article))
     yield from _ledger("cuts", article.cuts)

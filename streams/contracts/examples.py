@@ -18,7 +18,7 @@ from streams.memory import MemoryRecord
 from streams.records import Rejection
 from streams.steps import Headers, Output, Record
 from streams.text.article import Language
-from streams.text.duplicates import DuplicateKind
+from streams.text.duplicates import DuplicateKind, Repeat
 from streams.topics import PREPARED, RAW
 
 _WHEN_MS: Final = 1_790_000_000_000
@@ -108,7 +108,7 @@ def _duplicate() -> Output:
     copy = {"title": _ARTICLE["title"], "text": "Hundreds came to see it.", "url": "https://gazette.example/7"}
     record = _prepared(copy, 2)
     owned, repeated = (article_from_json(each.value or b"") for each in (owner, record))
-    return repeat(record, repeated, DuplicateKind.SAME_HEADLINE, sight(owner, owned), _WINDOW_S)
+    return repeat(record, repeated, Repeat(sight(owner, owned)[0], DuplicateKind.SAME_HEADLINE), _WINDOW_S)
 
 
 def _told(name: str, output: Output) -> Example:

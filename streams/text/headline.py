@@ -12,7 +12,6 @@ import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
-from hashlib import blake2b
 from importlib.resources import files
 
 from streams.text.numbers import numbers_in_digits
@@ -146,12 +145,12 @@ def _compared_words(plain: str) -> str:
     return " ".join([word for word in words if word not in _AND_WORDS] or words)
 
 
-def fingerprint_headline(
-    headline: str, outlets: Sequence[str] = (), *, authors: Sequence[str] = (), section: str | None = None
-) -> str:
-    """The 128-bit BLAKE2b hash of the normalised headline: 32 hexadecimal digits."""
-    normalised = normalise_headline(headline, outlets, authors=authors, section=section)
-    return blake2b(normalised.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+def genre_of(normalised: str) -> tuple[str, str]:
+    """The genres that a normalised headline begins with ("" for none), and what it says beside."""
+    genre, said = "", normalised
+    while found := next((name for name in _genre_names() if said.startswith(name + " ")), None):
+        genre, said = f"{genre} {found}".strip(), said[len(found) + 1 :]
+    return genre, said
 
 
 # ---- The beginning
@@ -164,23 +163,24 @@ def _without_head(text: str, source: _Source) -> str:
     if (clock := _BARE_CLOCK.match(text)) and _is_headline(text[clock.end() :]):
         return text[clock.end() :]
     for label, sign, rest in _heads(text):
-        if _is_head(label, sign, source) or _is_kicker(label, sign, rest):
+        if (_is_head(label, sign, source) or _is_kicker(label, sign, rest)) and _is_headline(rest):
             return rest
     return _without_shout(text)
 
 
 def _heads(text: str) -> Iterator[tuple[str, re.Match[str], str]]:
-    """What may be a label, the sign behind it, and the headline that is left."""
+    """What may be a label, the sign behind it, and what is left."""
     first = _ANY_SIGN.search(text, 0, _LONGEST_LABEL)
     for sign in _HEAD_SIGN.finditer(text, max(0, first.start() - 1), _LONGEST_LABEL) if first else ():
-        if _is_headline(text[sign.end() :]):
-            yield text[: sign.start()], sign, text[sign.end() :]
+        yield text[: sign.start()], sign, text[sign.end() :]
 
 
 def _is_kicker(label: str, sign: re.Match[str], rest: str) -> bool:
     """Whether the headline says again what stands before it: "Jane Doe - Jane Doe arrested"."""
+    if sign["tight"] or rest[:1].casefold() != label.lstrip(" \"'“‘«")[:1].casefold():
+        return False
     words = comparable(label)
-    return not sign["tight"] and bool(words) and comparable(rest).startswith(words + " ")
+    return bool(words) and comparable(rest).startswith(words + " ")
 
 
 def _without_shout(text: str) -> str:
@@ -232,13 +232,13 @@ def _without_genre(text: str, source: _Source) -> tuple[str, str | None]:
     """Take "Analysis: ", "FACTBOX-", " | Opinion" or " (podcast)" from an end, and tell which genre it is; else nothing."""
     for label, sign, rest in _heads(text):
         is_opened, is_closed = label[:1] in "[(【〔<〈《{", sign[0][:1] in "])】〕>〉》}"
-        if is_opened == is_closed and (genre := _genre(_words_of(label), source)):
+        if is_opened == is_closed and (genre := _genre(_words_of(label), source)) and _is_headline(rest):
             return rest, genre
     end = max(0, len(text) - _LONGEST_OUTLET)
     tails = [(found.start(), found["inner"]) for found in [_TAIL_BRACKET.search(text, end)] if found]
     tails += [(sign.start(), text[sign.end() :]) for sign in _tail_signs(text) if not (sign["stop"] or sign["tight"])]
     for start, tail in tails:
-        if _is_headline(text[:start]) and (genre := _genre(_words_of(tail), source)):
+        if (genre := _genre(_words_of(tail), source)) and _is_headline(text[:start]):
             return text[:start], genre
     return text, None
 
@@ -426,6 +426,11 @@ def _words(name: str) -> frozenset[str]:
 def _genres() -> dict[str, str]:
     genres = tomllib.loads((files("streams.text") / "headline_words.toml").read_text("utf-8"))["genres"]
     return {_plain(comparable(word).split()): name for name, line in genres.items() for word in line.split(",")}
+
+
+@cache
+def _genre_names() -> tuple[str, ...]:
+    return tuple(sorted(set(_genres().values()), key=lambda name: (-len(name), name)))
 
 
 @cache

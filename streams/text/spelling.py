@@ -120,13 +120,19 @@ def one_spelling(text: str) -> str:
     """
     if text.isascii():
         return text
-    if _CHINESE.search(text):
-        text = text.translate(_simplified())
-    if _CYRILLIC.search(text) and not _NOT_SERBIAN.search(text):
-        text = text.translate(_SERBIAN)
+    text = one_script(text)
     if _TONES.search(text):
         return text
     return " ".join(word if word.isascii() else _without_accents(word) for word in text.split(" "))
+
+
+def one_script(text: str) -> str:
+    """Text in lower case with Serbian in Latin letters and Chinese in simplified ones."""
+    if text.isascii():
+        return text
+    if _CHINESE.search(text):
+        text = text.translate(_simplified())
+    return text.translate(_SERBIAN) if _CYRILLIC.search(text) and not _NOT_SERBIAN.search(text) else text
 
 
 def _without_accents(word: str) -> str:

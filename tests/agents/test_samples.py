@@ -48,7 +48,7 @@ def test_the_samples_show_many_languages_and_subjects(outcomes):
 
 def test_the_samples_show_every_kind_of_duplicate(outcomes):
     kinds = {orjson.loads(outcome.value)["kind"] for _, outcome in outcomes if outcome.topic == DUPLICATES}
-    assert kinds == {"same-article", "updated", "same-headline"}
+    assert kinds == {"same-article", "updated", "same-words"}
 
 
 def test_bad_samples_are_rejected_for_what_they_are(outcomes):

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from rich.cells import cell_len
 
 from streams.__main__ import main
-from streams.articles import LEFT_WHOLE, Article, compared_headline, prepare_article, tag_article
+from streams.articles import LEFT_WHOLE, Article, headline_of, prepare_article, tag_article
 from streams.commands.explain import explain_article, explain_reading
 from streams.commands.inputs import HTML, JSON, Document
 from streams.records import Rejection, Repair, read_record
@@ -111,9 +111,9 @@ def test_a_file_that_is_not_there_is_one_clear_line(tmp_path):
     assert "none.txt" in answer.output
 
 
-def test_the_fingerprint_is_the_hash_of_what_the_headline_is_compared_as():
+def test_the_fingerprint_is_the_hash_of_the_headlines_words():
     for article in _sample_articles():
-        assert blake2b(compared_headline(article).encode(), digest_size=16).hexdigest() == article.fingerprint
+        assert blake2b(headline_of(article).key_text.encode(), digest_size=16).hexdigest() == article.fingerprint
 
 
 def test_the_outlet_author_and_section_are_no_part_of_what_is_compared():
@@ -121,7 +121,7 @@ def test_the_outlet_author_and_section_are_no_part_of_what_is_compared():
     headline = "Council votes on the bridge"
     for dress in ("Example Times", "Ledger", "Mara Linden", "Town"):
         article = replace(ARTICLE, headline=f"{headline} - {dress}", **told)
-        assert compared_headline(article) == headline.lower(), dress
+        assert headline_of(article).normalised == headline.lower(), dress
 
 
 @pytest.mark.parametrize(
