@@ -12,6 +12,8 @@ from click.shell_completion import CompletionItem
 COMMANDS: Final = {
     "run": "Start Kafka and a worker, and show what comes out.",
     "worker": "Do the work: one member of the group.",
+    "check": "Say whether a worker could start here, and why not.",
+    "status": "Show members, partitions, lag, rates, last errors.",
     "console": "Show the stream on a page in the browser.",
     "topics": "Make the topics, and look at them.",
     "publish": "Publish articles from files.",

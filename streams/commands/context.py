@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -51,15 +52,23 @@ def read_settings() -> Settings:
 
 def run_async(work: Coroutine[Any, Any, T], settings: Settings) -> T:
     """Run a coroutine; a Kafka that can't be reached, or a file that can't be read, is one clear line."""
-    client_log = logging.getLogger("aiokafka")
-    client_log.setLevel(logging.CRITICAL)  # says it too, in other words
     try:
-        return asyncio.run(work)
+        with logs_of_clients_off():
+            return asyncio.run(work)
     except BrokenPipeError:
         raise  # `head` has seen enough: click ends without a word
     except (KafkaError, OSError) as error:
         if isinstance(error, OSError) and error.filename is not None:
             raise click.ClickException(f"{error.filename}: {error.strerror}") from error
         raise click.ClickException(f"Kafka at {','.join(settings.brokers)}: {error}") from error
+
+
+@contextlib.contextmanager
+def logs_of_clients_off() -> Iterator[None]:
+    """aiokafka says in its log, in other words, what its exceptions say: commands tell it once."""
+    client_log = logging.getLogger("aiokafka")
+    client_log.setLevel(logging.CRITICAL)
+    try:
+        yield
     finally:
         client_log.setLevel(logging.NOTSET)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from rich.cells import cell_len, set_cell_size
@@ -38,14 +38,14 @@ def wrapped(text: str, width: int, indent: str = "") -> Iterator[str]:
         yield indent + line.plain.rstrip()
 
 
-def rows(pairs: Iterable[tuple[str, str]], width: int) -> Iterator[str]:
-    """Labels and what is said of each, side by side: what does not fit goes on below itself."""
-    pairs = list(pairs)
-    margin = max((cell_len(label) for label, _ in pairs), default=0) + 2
-    for label, said in pairs:
-        first = True
-        for line in wrapped(said, width, " " * margin):
-            yield set_cell_size(label, margin) + line[margin:] if first else line
-            first = False
-        if first:
-            yield label
+def table_lines(table: Sequence[Sequence[str]], width: int) -> Iterator[str]:
+    """Rows in columns two spaces apart, numbers to the right; the first row is the head. Cut at ``width`` cells."""
+    widths = [max(map(cell_len, column)) for column in zip(*table, strict=True)]
+    for row in table:
+        cells = (_aligned(text, wide) for text, wide in zip(row, widths, strict=True))
+        yield shortened("  ".join(cells).rstrip(), width)
+
+
+def _aligned(text: str, width: int) -> str:
+    space = " " * (width - cell_len(text))
+    return space + text if text[:1].isdigit() and " of " not in text else text + space

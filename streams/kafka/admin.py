@@ -105,6 +105,19 @@ def _warn_of_recompression(topic: Topic, kept_as: str) -> None:
 async def topic_config(settings: Settings, topic: str, names: Sequence[str]) -> dict[str, str]:
     """Kafka's own settings of a topic, by name; none where we may not ask."""
     async with opened(AIOKafkaAdminClient(**connection(settings))) as admin:
-        wanted = ConfigResource(ConfigResourceType.TOPIC, str(topic), dict.fromkeys(names))
-        [response] = await admin.describe_configs([wanted])
-    return {name: value for *_, entries in response.resources for name, value, *_ in entries or ()}
+        return (await topic_configs(admin, [topic], names))[topic]
+
+
+async def topic_configs(
+    admin: AIOKafkaAdminClient, topics: Sequence[str], names: Sequence[str] | None = None
+) -> dict[str, dict[str, str]]:
+    """Kafka's own settings of some topics, by topic and name (all of them, if none are named); none where we may not ask."""
+    if not topics:
+        return {}
+    configs = None if names is None else dict.fromkeys(names)
+    wanted = [ConfigResource(ConfigResourceType.TOPIC, str(topic), configs) for topic in topics]
+    found: dict[str, dict[str, str]] = {str(topic): {} for topic in topics}
+    for response in await admin.describe_configs(wanted):
+        for _error, _message, _kind, topic, entries in response.resources:
+            found[topic] = {name: value for name, value, *_ in entries or ()}
+    return found

@@ -58,6 +58,7 @@ def read_place(text: str) -> Place:
 _RAW_PLACE = re.compile(rf"{re.escape(RAW)}/([0-9]{{1,9}})/([0-9]{{1,18}})")
 
 _MOST_AT_ONCE: Final = 500
+_OFFSETS_A_LETTER: Final = 4
 
 _AGO = re.compile(r"(\d{1,9})([smhdw])", re.ASCII)
 _UNIT_MS: Final = {"s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 7 * 86_400_000}
@@ -222,6 +223,21 @@ def open_reader(settings: Settings) -> AIOKafkaConsumer:
         enable_auto_commit=False,
         auto_offset_reset="earliest",  # where retention overtakes us
     )
+
+
+async def last_letters(reader: AIOKafkaConsumer, settings: Settings, count: int) -> list[Record]:
+    """The newest dead letters, the newest first: told by time among the last of each partition, so that little is read.
+
+    Raises:
+        NotThereError: there is no such topic.
+    """
+    spans = await _topic_spans(reader, settings, REJECTED)
+    if not spans:
+        raise NotThereError(f"there is no topic {REJECTED}: make it with `headwater topics create`")
+    # A transaction's marker takes an offset as well.
+    ends = [Span(span.tp, max(span.begin, span.end - _OFFSETS_A_LETTER * count), span.end) for span in spans]
+    found = [record async for record in _records(reader, ends)]
+    return sorted(found, key=lambda record: record.timestamp, reverse=True)[:count]
 
 
 async def _topic_spans(reader: AIOKafkaConsumer, settings: Settings, topic: str) -> list[Span]:

@@ -1,0 +1,279 @@
+"""What Kafka lets us do, as it says itself: nothing is tried out, nothing is written.
+
+Kafka tells a user's own rights beside its description of topics (Metadata, version 8) and of a group (DescribeGroups, 3).
+aiokafka speaks older versions of both. One right Kafka does not tell: whether we may use a ``transactional.id`` is only seen by
+asking for one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, Final
+
+from aiokafka.client import AIOKafkaClient, CoordinationType
+from aiokafka.errors import (
+    ClusterAuthorizationFailedError,
+    GroupAuthorizationFailedError,
+    GroupCoordinatorNotAvailableError,
+    TransactionalIdAuthorizationFailed,
+    for_code,
+)
+from aiokafka.protocol.api import Request, RequestStruct, Response
+from aiokafka.protocol.transaction import InitProducerIdRequest
+from aiokafka.protocol.types import Array, Boolean, Bytes, Int16, Int32, Schema, String
+
+from streams.kafka.clients import connection
+from streams.settings import Settings
+from streams.steps import Step
+
+_TEXT: Final = String("utf-8")
+_COORDINATOR_TIMEOUT_S: Final = 20.0
+
+
+class Operation(IntEnum):
+    """Kafka's own numbers for what a user may do."""
+
+    READ = 3
+    WRITE = 4
+    CREATE = 5
+    DESCRIBE = 8
+    DESCRIBE_CONFIGS = 10
+
+    @property
+    def kafka_name(self) -> str:
+        """As ``kafka-acls`` and Strimzi write it: "DescribeConfigs"."""
+        return "".join(word.capitalize() for word in self.name.split("_"))
+
+
+R, W, D, C = Operation.READ, Operation.WRITE, Operation.DESCRIBE, Operation.DESCRIBE_CONFIGS
+
+
+def worker_rights(steps: Iterable[Step], settings: Settings) -> dict[str, frozenset[Operation]]:
+    """By topic, everything that a worker does there; beside it, it reads its group and writes under its transactional ids."""
+    rights: dict[str, set[Operation]] = {}
+    for step in steps:
+        rights.setdefault(str(step.source), {D, C}).add(R)
+        for topic in step.sends_to:
+            rights.setdefault(str(topic), {D, C}).add(W)
+        rights.setdefault(step.changelog.topic(settings.app_id), {D, C}).update((R, W))
+    return {topic: frozenset(operations) for topic, operations in rights.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class TopicSeen:
+    """A topic as Kafka describes it: of each partition its replicas, those in sync, and whether it has a leader."""
+
+    name: str
+    error: str | None
+    partitions: tuple[PartitionSeen, ...]
+    allowed: frozenset[Operation]
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionSeen:
+    """A partition as Kafka describes it."""
+
+    number: int
+    replicas: int
+    in_sync: int
+    has_leader: bool
+
+
+class _MetadataResponse(Response):
+    API_KEY = 3
+    API_VERSION = 8
+    SCHEMA = Schema(
+        ("throttle_time_ms", Int32),
+        ("brokers", Array(("node_id", Int32), ("host", _TEXT), ("port", Int32), ("rack", _TEXT))),
+        ("cluster_id", _TEXT),
+        ("controller_id", Int32),
+        (
+            "topics",
+            Array(
+                ("error_code", Int16),
+                ("topic", _TEXT),
+                ("is_internal", Boolean),
+                (
+                    "partitions",
+                    Array(
+                        ("error_code", Int16),
+                        ("partition", Int32),
+                        ("leader", Int32),
+                        ("leader_epoch", Int32),
+                        ("replicas", Array(Int32)),
+                        ("isr", Array(Int32)),
+                        ("offline_replicas", Array(Int32)),
+                    ),
+                ),
+                ("authorized_operations", Int32),
+            ),
+        ),
+        ("authorized_operations", Int32),
+    )
+
+
+class _MetadataRequestStruct(RequestStruct):
+    API_KEY = 3
+    API_VERSION = 8
+    RESPONSE_TYPE = _MetadataResponse
+    SCHEMA = Schema(
+        ("topics", Array(_TEXT)),
+        ("allow_auto_topic_creation", Boolean),
+        ("include_cluster_authorized_operations", Boolean),
+        ("include_topic_authorized_operations", Boolean),
+    )
+
+
+class _MetadataRequest(Request[_MetadataRequestStruct]):
+    API_KEY = 3
+
+    def __init__(self, topics: Sequence[str]) -> None:
+        self._topics = list(topics)
+
+    def build(self, request_struct_class: type[_MetadataRequestStruct]) -> _MetadataRequestStruct:
+        return request_struct_class(self._topics, False, False, True)  # noqa: FBT003 - Kafka's order
+
+
+class _DescribeGroupsResponse(Response):
+    API_KEY = 15
+    API_VERSION = 3
+    SCHEMA = Schema(
+        ("throttle_time_ms", Int32),
+        (
+            "groups",
+            Array(
+                ("error_code", Int16),
+                ("group", _TEXT),
+                ("state", _TEXT),
+                ("protocol_type", _TEXT),
+                ("protocol", _TEXT),
+                (
+                    "members",
+                    Array(
+                        ("member_id", _TEXT),
+                        ("client_id", _TEXT),
+                        ("client_host", _TEXT),
+                        ("member_metadata", Bytes),
+                        ("member_assignment", Bytes),
+                    ),
+                ),
+                ("authorized_operations", Int32),
+            ),
+        ),
+    )
+
+
+class _DescribeGroupsRequestStruct(RequestStruct):
+    API_KEY = 15
+    API_VERSION = 3
+    RESPONSE_TYPE = _DescribeGroupsResponse
+    SCHEMA = Schema(("groups", Array(_TEXT)), ("include_authorized_operations", Boolean))
+
+
+class _DescribeGroupsRequest(Request[_DescribeGroupsRequestStruct]):
+    API_KEY = 15
+
+    def __init__(self, group: str) -> None:
+        self._group = group
+
+    def build(self, request_struct_class: type[_DescribeGroupsRequestStruct]) -> _DescribeGroupsRequestStruct:
+        return request_struct_class([self._group], True)  # noqa: FBT003 - Kafka's order
+
+
+class Inspector:
+    """Asks one Kafka about topics, a group and transactional ids, over one connection."""
+
+    def __init__(self, client: AIOKafkaClient) -> None:
+        self._client = client
+
+    async def topics(self, names: Sequence[str]) -> dict[str, TopicSeen]:
+        """Each topic as Kafka shows it to us.
+
+        Raises:
+            KafkaError: Kafka does not answer.
+        """
+        response = await self._client.send(self._client.get_random_node(), _MetadataRequest(names))
+        return {name: _topic_seen(error, name, partitions, allowed) for error, name, _, partitions, allowed in response.topics}
+
+    async def group_rights(self, group: str) -> frozenset[Operation]:
+        """What we may do with a group; nothing at all where we may not even look.
+
+        Raises:
+            KafkaError: Kafka does not answer.
+        """
+        try:
+            node = await self._coordinator(CoordinationType.GROUP, group)
+        except (GroupAuthorizationFailedError, ClusterAuthorizationFailedError):
+            return frozenset()
+        [described] = (await self._client.send(node, _DescribeGroupsRequest(group))).groups
+        return frozenset() if described[0] else frozenset(_operations(described[-1]))
+
+    async def transactional_refusal(self, transactional_id: str) -> str | None:
+        """Why we may not write under a transactional id, by Kafka's name for it; None: we may."""
+        try:
+            node = await self._coordinator(CoordinationType.TRANSACTION, transactional_id)
+        except (TransactionalIdAuthorizationFailed, ClusterAuthorizationFailedError) as error:
+            return type(error).__name__
+        answer = await self._client.send(node, InitProducerIdRequest(transactional_id, 60_000))
+        return for_code(answer.error_code).__name__ if answer.error_code else None
+
+    async def _coordinator(self, kind: CoordinationType, name: str) -> int:
+        """The broker that coordinates a group or transactional id: a new cluster takes a moment to choose one."""
+        deadline_s = asyncio.get_running_loop().time() + _COORDINATOR_TIMEOUT_S
+        while True:
+            try:
+                node: int = await self._client.coordinator_lookup(kind, name)
+            except GroupCoordinatorNotAvailableError:
+                if asyncio.get_running_loop().time() > deadline_s:
+                    raise
+                await asyncio.sleep(0.2)
+            else:
+                await self._client.ready(node)
+                return node
+
+
+def _topic_seen(error_code: int, name: str, partitions: Iterable[Sequence[Any]], allowed: int) -> TopicSeen:
+    return TopicSeen(
+        name=name,
+        error=for_code(error_code).__name__ if error_code else None,
+        partitions=tuple(sorted(map(_partition_seen, partitions), key=lambda each: each.number)),
+        allowed=frozenset(_operations(allowed)),
+    )
+
+
+def _partition_seen(described: Sequence[Any]) -> PartitionSeen:
+    _, number, leader, _, replicas, isr, _ = described
+    return PartitionSeen(number, len(replicas), len(isr), leader >= 0)
+
+
+def _operations(bits: int) -> Iterator[Operation]:
+    """What a bit field allows. Kafka sends the lowest number of all where it does not know: nothing is allowed, then."""
+    return (each for each in Operation if bits > 0 and bits >> each & 1)
+
+
+@asynccontextmanager
+async def inspecting(settings: Settings) -> AsyncIterator[Inspector]:
+    """An inspector while its connection is open.
+
+    Raises:
+        KafkaError: there is no connection.
+    """
+    client = AIOKafkaClient(**connection(settings))
+    try:
+        await client.bootstrap()
+        yield Inspector(client)
+    finally:
+        await client.close()
+
+
+def missing_rights(needed: Mapping[str, frozenset[Operation]], seen: Mapping[str, TopicSeen]) -> dict[str, list[Operation]]:
+    """By topic, what is needed and not allowed; topics that are not there have none."""
+    return {
+        topic: sorted(operations - seen[topic].allowed)
+        for topic, operations in needed.items()
+        if topic in seen and seen[topic].error is None and not operations <= seen[topic].allowed
+    }
