@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final
 
+from streams.records.byline_lines import are_people, is_label, is_person, name_of, names_in
 from streams.records.bylines import read_names
 from streams.records.linked_data import types_of
-from streams.records.page_place import AUTHOR_NAMES, MOST_LOOKED_AT, Page, labels_of, names_of, spaced_words
+from streams.records.page_place import AUTHOR_NAMES, MOST_LOOKED_AT, Page, ancestors, labels_of, line_of, names_of, spaced_words
 
 _LABELS: Final = (
     "written by",
@@ -22,7 +23,10 @@ _LABELS: Final = (
     "scritto da",
     "geschreven door",
 )
-_SHORT = 120  # characters of a line that may be a byline
+_SHORT = 160  # characters of a line that may be a byline
+_LONGEST_LABEL = 24  # characters of "Written by" and the like
+_PERSON_SIGN = re.compile(r"\b(?:person|user|avatar|author|headshot|portrait|rounded-full|(?:rounded|img)-circle)\b|avatar|headshot|author[-_]*(?:image|img|photo|pic)", re.IGNORECASE)
+_MOST_PIECES = 12  # texts of a box about an author in which the name is looked for
 
 _META_AUTHORS: Final = (
     "author", "article:author", "article:author_name", "og:article:author",
@@ -81,11 +85,17 @@ def _authors_marked(page: Page) -> Iterator[list[str]]:
         yield items or links or ([spaced_words(inner)] if inner is not None else [])
         if len(text) <= _SHORT and not re.search(r"[.!?]\s+\w", text):
             yield [text]
-    if page.heading is not None:
-        yield from _bylines_near(page)
+        elif _is_pictured(element):
+            yield [each for piece in islice(element.itertext(), _MOST_PIECES) if is_person(each := piece.strip())][:1]
+    yield from _bylines_near(page)
+    yield from _boxes(page)
 
 
-_PROFILE = re.compile(r"/(?:authors?|people|person|staff|profile|contributors?|autor(?:en)?|by|team)/")
+_PROFILE = re.compile(
+    r"[/?&_](?:authors?|people|person|staff|profiles?|userprofile|contributors?|contributor-profile|writers?|journalists?|reporters?"
+    r"|autor(?:en|es|i)?|auteurs?|autori|autore|redakteure?|redaktion|columnists?|by|team)(?:/|=|\?)",
+    re.IGNORECASE,
+)
 
 
 def _property_name(element: Any) -> str:
@@ -93,16 +103,63 @@ def _property_name(element: Any) -> str:
     return inner.get("content") or spaced_words(inner)
 
 
-_BYLINE = re.compile(
-    r"^(?:(?:words|written|posted|article|story|text|report)\s+)?by:?\s+(?P<name>[^\W\d_].{2,60})$|^(?:von|par|por|di|af|av|door|przez)\s+(?P<other>(?-i:[A-ZÀ-ÞА-Я])\S+\s.{2,50})$",
-    re.IGNORECASE,
-)
-
-
 def _bylines_near(page: Page) -> Iterator[list[str]]:
-    for element in page.near():
-        text = spaced_words(element)
-        if len(text) <= _SHORT and not page.is_beside(element) and (found := _BYLINE.match(text)):
-            yield [
-                re.split(r"\s*[|·•]\s*|,?\s+(?:on\s+)?(?=\w+ \d{1,2},? \d{4})|\s+[–—-]\s+", found["name"] or found["other"])[0]
-            ]
+    """The names that the headline has near it: in bylines, behind links to those who write, beside a picture of theirs."""
+    lines = [(element, line) for element in page.near() if (line := line_of(element, _SHORT)) and page.is_of_head(element)]
+    below = [(element, line) for element, line in lines if page.is_below_text(element)]
+    above = [each for each in lines if each not in below]
+    yield from _labelled(page, above)
+    if linked := [element for element, _ in above if _is_profile(element)]:
+        box = linked[0].getparent().getparent()
+        yield [spaced_words(each) for each in linked if each is linked[0] or box in each.iterancestors()]
+    yield from ([line] for element, line in above if are_people(line) or (is_person(line) and _is_pictured(element)))
+    yield from _labelled(page, [each for each in below if each[0].tag != "p"])
+
+
+def _labelled(page: Page, lines: list[tuple[Any, str]]) -> Iterator[list[str]]:
+    for element, line in lines:
+        if name := names_in(line) or _behind_label(element):
+            page.trust(element)
+            yield _items(element, name) or [name]
+
+
+def _is_pictured(element: Any) -> bool:
+    """Whether a picture or sign beside a name says that it is a person's."""
+    for box in islice(ancestors(element), 3):
+        if "linkedin.com/in/" in (box.get("href") or ""):
+            return True
+        if any(_PERSON_SIGN.search(labels_of(each)) for each in islice(box.iter("img", "i", "svg"), _MOST_PIECES)):
+            return True
+    return False
+
+
+def _boxes(page: Page) -> Iterator[list[str]]:
+    """The names behind "Written by" and the like anywhere on the page: boxes about the author stand below the text."""
+    for element in islice(page.body.iter("*"), MOST_LOOKED_AT):
+        label = (element.text or "").strip()
+        if 4 < len(label) <= _LONGEST_LABEL and is_label(label) and page.is_own(element):
+            rest = line_of(element, _SHORT).removeprefix(label) or (element.tail or "").strip()
+            behind = element.getnext()
+            yield [name for name in [name_of(rest or (line_of(behind, _SHORT) if behind is not None else ""))] if name]
+
+
+def _behind_label(element: Any) -> str | None:
+    """The name in the element behind one that says "By" or "Author"."""
+    label = next((each for each in element if isinstance(each.tag, str)), None)
+    if label is None or (element.text or "").strip() or not is_label(spaced_words(label)):
+        return None
+    return name_of(spaced_words(element).removeprefix(spaced_words(label)).strip(" :"))
+
+
+def _items(element: Any, name: str) -> list[str]:
+    """The items or links that make up the names of a byline, where it has several."""
+    for tag in ("li", "a"):
+        items = list(dict.fromkeys(spaced_words(each).strip(" ,;") for each in element.iter(tag)))
+        items = [item for item in items if item and item in name]
+        if len(items) > 1:
+            return items
+    return []
+
+
+def _is_profile(element: Any) -> bool:
+    return element.tag == "a" and _PROFILE.search(element.get("href") or "") is not None and is_person(spaced_words(element))

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from streams.records.byline_lines import names_in
 from streams.records.dates import Moment, best_moment, read_moment
 from streams.records.linked_data import types_of
 from streams.records.markup import words_of
-from streams.records.page_place import MOST_LOOKED_AT, Page, labels_of, nodes_of
+from streams.records.page_place import MOST_LOOKED_AT, Page, labels_of, line_of, nodes_of
 
 _DATE_NAMES = re.compile(
     r"date|time|publish|posted|updated|modified|timestamp|datum|fecha|meta|info|byline|details", re.IGNORECASE
@@ -20,6 +21,12 @@ _UPDATED = re.compile(
     r"|modificad|atualizad|aggiornat|modificat|bijgewerkt|oppdatert|opdateret"
     r"|uppdaterad|päivitetty|aktualiz|zaktualizowan|обновлено|изменено"
     r"|оновлено|güncelle|更新|수정|تحديث|עודכן|diperbarui|cập nhật",
+    re.IGNORECASE,
+)
+_PUBLISHED = re.compile(
+    r"(?:first\s+)?(?:published|posted|released|publication\s+date|date(?:\s+published)?|veröffentlicht|erschienen|publié|paru"
+    r"|publicado|publicada|pubblicato|gepubliceerd|geplaatst|publisert|publicerad|publiceret|opublikowano|julkaistu|yayınlan"
+    r"|опубликовано|дата|опубліковано|dipublikasikan|diterbitkan|đăng|発行|公開|投稿|发布|發布|发表|入力|입력|게시|نشر|تاريخ|פורסם)",
     re.IGNORECASE,
 )
 _MOST_PARTS = 8  # elements of one that is a date
@@ -43,9 +50,17 @@ _META_MODIFIED: Final = (
 )  # fmt: skip
 
 
+_PUBLISHED_NAME = re.compile(r"(?:^|[\W_])publi(?:sh(?:ed)?|cation)[\W_]?(?:date|time|on|at)?$|^publi(?:sh(?:ed)?|cation)date", re.IGNORECASE)
+
+
 def read_dates(page: Page) -> tuple[Moment | None, Moment | None]:
     """When the article was published, and when it was changed."""
-    published = [*_told(page, "datePublished"), *_of_metas(page, _META_PUBLISHED), *_marked_dates(page, "datePublished")]
+    published = [
+        *_told(page, "datePublished"),
+        *_of_metas(page, _META_PUBLISHED),
+        *_of_metas(page, tuple(name for name in page.metas if _PUBLISHED_NAME.search(name) and name not in _META_PUBLISHED)),
+        *_marked_dates(page, "datePublished"),
+    ]
     modified = [*_told(page, "dateModified"), *_of_metas(page, _META_MODIFIED), *_marked_dates(page, "dateModified")]
     published += _told(page, "dateCreated") + [
         node["datePublished"] for node in _webpages(page) if isinstance(node.get("datePublished"), str)
@@ -95,6 +110,7 @@ def _shown_dates(page: Page) -> tuple[list[str], list[str]]:
     """The dates that the page shows as its article's, and those of a change: <time>, what is called a date, what is near."""
     published: list[str] = []
     modified: list[str] = []
+    _trust_labelled(page)
     for element in page.own("time"):
         text = element.get("datetime") or words_of(element)
         (modified if _says_updated(element) else published).append(text)
@@ -110,6 +126,19 @@ def _shown_dates(page: Page) -> tuple[list[str], list[str]]:
             for day in _days_in(text, page.language):
                 (modified if _says_updated(element) or _UPDATED.search(text) else published).append(day)
     return published, modified
+
+
+def _trust_labelled(page: Page) -> None:
+    """Boxes near the headline that say "Published" or "By" are the article's, and so are lines of a date right beside it."""
+    for element in page.near():
+        line = line_of(element, _SHORT)
+        if line and (_PUBLISHED.match(line) or names_in(line) or _is_sibling(page, element)) and page.is_of_head(element):
+            if any(character.isdigit() for character in line):
+                page.trust(element)
+
+
+def _is_sibling(page: Page, element: Any) -> bool:
+    return page.heading is not None and element in (page.heading.getnext(), page.heading.getprevious())
 
 
 def _days_in(text: str, language: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from streams.records.markup import words_of
 from streams.records.page_place import AUTHOR_NAMES, Page, ancestors, labels_of, names_of, spaced_words
-from streams.records.titles import fold, is_cut, whole_title, without_outlet
+from streams.records.titles import beginnings_of, fold, is_cut, whole_title, without_outlet
 
 _SITE_NAMES = re.compile(
     r"logo|site[-_]?(?:title|name|heading)|brand|masthead|sr[-_]?only|screen[-_]?reader|visually[-_]?hidden", re.IGNORECASE
@@ -23,6 +23,8 @@ _KICKER_NAMES = re.compile(
     r"kicker|over(?:line|title)|eyebrow|topline|dachzeile|spitzmarke|vorspann|label|category|rubri[ck]|tag\b|topic|section|sub[-_]?(?:title|head)",
     re.IGNORECASE,
 )
+_MOST_OF_HEADLINE = 220  # characters; a longer heading is a standfirst, where the page's metadata have a title
+_LEAST_CUT = 50  # letters and digits of a title that may have been cut without a sign
 _HARDLY_ALIKE = 0.2
 _LEAST_ALIKE = 0.5  # share of words that a heading and a title have in common
 
@@ -35,15 +37,15 @@ def read_headline(page: Page) -> tuple[str | None, Any]:
     """
     titles = [title for title in _told_titles(page) if title]
     headings = [element for element in page.body.iter("h1") if _is_headline(page, element)]
+    if shown := _named_in_part(page, titles, headings):
+        return shown
     likeness, best = max(
         ((_likeness(words_of(each), titles), each) for each in headings), key=itemgetter(0), default=(0.0, None)
     )
     if best is not None and (likeness >= _LEAST_ALIKE or not titles):
         return _shown(page, best, titles), best
-    wanted = {fold(title) for title in titles}
-    lower = (each for each in page.body.iter("h1", "h2", "h3") if fold(words_of(each)) in wanted and not page.is_beside(each))
-    if titles and (same := next(lower, None)) is not None:
-        return titles[0], same
+    if titles and (same := _named_lower(page, titles)) is not None:
+        return max(titles[0], spaced_words(same), key=len), same
     if best is not None and len(headings) == 1 and (likeness > _HARDLY_ALIKE or _is_stub(page, words_of(best))):
         return _shown(page, best, titles), best
     if titles:
@@ -56,6 +58,33 @@ def read_headline(page: Page) -> tuple[str | None, Any]:
     ]
     found = next(iter(inside), None)
     return (None, None) if found is None else (_shown(page, found, []), found)
+
+
+def _named_in_part(page: Page, titles: list[str], headings: list[Any]) -> tuple[str, Any] | None:
+    """The first heading, of any rank, that says all that a title says before its outlet or section ("Ferry to stay | Blog").
+
+    Looked for above the first heading of the first rank alone: below it stand sections, which a title may be named after.
+    """
+    beginnings = {fold(each) for title in titles for each in beginnings_of(title)}
+    if not beginnings or any(fold(words_of(each)) in beginnings for each in headings):
+        return None
+    for element in page.body.iter("h1", "h2", "h3"):
+        if element in headings:
+            return None
+        if fold(words_of(element)) in beginnings and _is_headline(page, element):
+            return spaced_words(element), element
+    return None
+
+
+def _named_lower(page: Page, titles: list[str]) -> Any:
+    """The first heading, of any rank, that says what a title says, or begins with a long one: that was cut without a sign."""
+    wanted = {fold(title) for title in titles}
+    cut = tuple(title for title in wanted if len(title) >= _LEAST_CUT)
+    for element in page.body.iter("h1", "h2", "h3"):
+        said = fold(words_of(element))
+        if (said in wanted or (cut and said.startswith(cut))) and not page.is_beside(element):
+            return element
+    return None
 
 
 def _is_stub(page: Page, heading: str) -> bool:
@@ -86,7 +115,12 @@ def _told_titles(page: Page) -> Iterator[str]:
 def _is_headline(page: Page, element: Any) -> bool:
     """Whether a heading may be the article's: not a menu's, a logo's, an author's or the site's name."""
     words = words_of(element)
-    if not words or page.is_beside(element) or fold(words) in {fold(outlet) for outlet in page.outlets}:
+    if (
+        not words
+        or len(words) > _MOST_OF_HEADLINE
+        or page.is_beside(element)
+        or fold(words) in {fold(outlet) for outlet in page.outlets}
+    ):
         return False
     called = " ".join(labels_of(each) for each in (element, element.getparent()) if each is not None)
     if (

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -16,7 +16,7 @@ from streams.records.linked_data import types_of
 _BESIDE_TAGS: Final = frozenset(("nav", "aside", "footer", "form", "menu", "dialog", "noscript", "template"))
 _BESIDE_IN_ARTICLE: Final = _BESIDE_TAGS - {"footer"}  # an article's own may name its author
 _BESIDE_NAMES = re.compile(
-    r"related|teaser|most[-_]?(?:read|popular|viewed)|trending|side[-_]?bar|recommend|widget|comment|promo|popular|latest|more[-_]?(?:from|stor|news|article|post)"
+    r"related|teaser|most[-_]?(?:read|popular|viewed)|trending|side[-_]?bar|recommend|(?<!elementor-)widget|comment|promo|popular|latest|more[-_]?(?:from|stor|news|article|post)"
     r"|read[-_]?(?:next|also|more)|next[-_]?(?:post|article)|prev|footer|\bnav|menu|breadcrumb|newsletter|outbrain|taboola|carousel|slider|cookie|modal|popup"
     r"|featured[-_]?(?:post|article)|post[-_]?(?:card|grid|list)|article[-_]?(?:card|grid|list)|card[-_]?(?:grid|list)|search|social|share",
     re.IGNORECASE,
@@ -25,7 +25,16 @@ AUTHOR_NAMES = re.compile(
     r"(?:^|[\s_-])(?:\w*by-?line|authors?|writer|reporter|auteur|autor|autore|verfasser|redakteur|contributor)(?:[\s_-]|$|name|link|__)|(?:author|byline)[-_]?name",
     re.IGNORECASE,
 )
+_NEVER_TAGS: Final = frozenset(("nav", "footer", "form", "menu", "dialog", "noscript", "template", "script", "style"))
+_WHOLE_TAGS: Final = frozenset(("article", "main", "body", "html"))
+_NEVER_NAMES = re.compile(
+    r"related|teaser|most[-_]?(?:read|popular|viewed)|trending|recommend|comment|more[-_]?(?:from|stor|news|article|post)"
+    r"|read[-_]?(?:next|also|more)|footer|\bnav|menu|newsletter|outbrain|taboola|carousel|slider|cookie|modal|popup|search|caption",
+    re.IGNORECASE,
+)
 _MOST_NEAR = 60  # elements before and behind the headline that are looked at
+_LONGEST_TEASER = 1_500  # characters
+_LEAST_TEXT = 160  # characters of a paragraph that is the text's
 MOST_LOOKED_AT = 4_000  # elements
 
 
@@ -40,6 +49,9 @@ class Page:
         self.body = tree if body is None else body
         self._beside: dict[Any, bool] = {}
         self.heading: Any = None
+        self._trusted: set[Any] = set()
+        self._near: list[Any] | None = None
+        self._above_text: set[Any] | None = None
         self.scope: Any = self.body
         self.outlets = tuple(dict.fromkeys(name for name in self._outlet_names() if name))
         self.language = (tree.get("lang") or next(iter(metas.get("og:locale", ())), "")).replace("_", "-")
@@ -80,7 +92,7 @@ class Page:
 
     def own(self, *tags: str) -> Iterator[Any]:
         """The elements (with these tags) that are the article's, those around the headline first; of all, the first 4,000."""
-        near = [each for each in self.near() if not tags or each.tag in tags] if self.heading is not None else []
+        near = [each for each in self.near() if not tags or each.tag in tags]
         for element in dict.fromkeys((*near, *islice(self.body.iter(*(tags or ("*",))), MOST_LOOKED_AT))):
             if self.is_own(element):
                 yield element
@@ -89,14 +101,50 @@ class Page:
         """Whether an element is the article's: neither beside it nor of a teaser."""
         return not self.is_beside(element) and not self._is_of_teaser(element)
 
+    def is_of_head(self, element: Any) -> bool:
+        """Whether an element near the headline may say who wrote the article and when: in no menu, form or other story's box."""
+        if any(each.tag in _NEVER_TAGS or _NEVER_NAMES.search(labels_of(each)) for each in self._below_head(element)):
+            return False
+        return self.is_own(element) if self.is_below_text(element) else not self._is_of_teaser(element, 2)
+
+    def _below_head(self, element: Any) -> Iterator[Any]:
+        """The element and its ancestors up to one that holds the headline too."""
+        around = set(ancestors(self.heading))
+        return takewhile(lambda each: each not in around and each.tag not in _WHOLE_TAGS, ancestors(element))
+
+    def is_below_text(self, element: Any) -> bool:
+        """Whether paragraphs of the text stand between the headline and an element near it: more than a standfirst."""
+        if self._above_text is None:
+            behind = self._behind()
+            texts = (number for number, each in enumerate(behind) if _is_text(each))
+            self._above_text = {*behind[: next(islice(texts, 1, None), len(behind))], *self._before()}
+        return element not in self._above_text
+
+    def trust(self, element: Any) -> None:
+        """An element is the article's, and what it stands in, whatever they are called."""
+        around = list(self._below_head(element))
+        for each in around:
+            self._beside[each] = False
+            self._trusted.add(each)
+        for each in (around[-1] if around else element).iterdescendants():
+            if each not in self._trusted:
+                self._beside.pop(each, None)
+
     def near_first(self, elements: list[Any]) -> list[Any]:
         """The elements, those around the headline first."""
-        near = dict.fromkeys(self.near()) if self.heading is not None else {}
+        near = dict.fromkeys(self.near())
         wanted = set(elements)
         return [*(each for each in near if each in wanted), *(each for each in elements if each not in near)]
 
     def near(self) -> list[Any]:
-        """The elements behind the headline and before it, nearest first."""
+        """The elements behind the headline and before it, nearest first; the body's first ones where no element shows it."""
+        if self._near is None:
+            self._near = [*self._behind(), *self._before()]
+        return self._near
+
+    def _behind(self) -> list[Any]:
+        if self.heading is None:
+            return list(islice(self._first_elements(), _MOST_NEAR))
         behind: list[Any] = list(self.heading.iterdescendants())
         element = self.heading
         while element is not None and len(behind) < _MOST_NEAR:
@@ -104,8 +152,11 @@ class Page:
             if following is None:
                 element = element.getparent()
                 continue
-            behind += list(following.iter())[: _MOST_NEAR - len(behind)]
+            behind += islice(following.iter("*"), _MOST_NEAR - len(behind))
             element = following
+        return behind
+
+    def _before(self) -> list[Any]:
         before: list[Any] = []
         element = self.heading
         while element is not None and len(before) < _MOST_NEAR // 2:
@@ -113,20 +164,30 @@ class Page:
             if preceding is None:
                 element = element.getparent()
                 continue
-            before += list(preceding.iter())[: _MOST_NEAR // 2 - len(before)]
+            before += islice(preceding.iter("*"), _MOST_NEAR // 2 - len(before))
             element = preceding
-        return [each for each in (*behind, *before) if isinstance(each.tag, str)]
+        return before
 
-    def _is_of_teaser(self, element: Any) -> bool:
+    def _first_elements(self) -> Iterator[Any]:
+        pending = [next(self.body.iter("article", "main"), self.body)]
+        while pending:
+            element = pending.pop()
+            if isinstance(element.tag, str) and element.tag not in _NEVER_TAGS:
+                yield element
+                pending += reversed(element)
+
+    def _is_of_teaser(self, element: Any, levels: int = 3) -> bool:
         """Whether an element stands in a box that has another article's linked headline."""
         box = element
-        for _ in range(3):
+        for _ in range(levels):
             box = box.getparent()
             if box is None or box.tag in ("body", "main", "html") or box is self.scope:
                 return False
             if self.heading is not None and self.heading in box.iterdescendants("h1", "h2", "h3"):
                 return False
-            if box.tag == "a" and box.find(".//img") is not None:
+            if not line_of(box, _LONGEST_TEASER):
+                return False
+            if box.tag == "a" and box.find(".//img") is not None and not AUTHOR_NAMES.search(labels_of(box)):
                 return True
             if any(
                 heading.find(".//a") is not None or next(heading.iterancestors("a"), None) is not None
@@ -134,6 +195,10 @@ class Page:
             ):
                 return True
         return False
+
+
+def _is_text(element: Any) -> bool:
+    return element.tag == "p" and len(element.text_content()) > _LEAST_TEXT
 
 
 def ancestors(element: Any) -> Iterator[Any]:
@@ -162,6 +227,16 @@ def names_of(value: Any) -> list[str]:
         return [name for each in value[:64] for name in names_of(each)]
     name = value.get("name") if isinstance(value, dict) else None
     return names_of(name) if isinstance(name, str | list) else []
+
+
+def line_of(element: Any, most: int) -> str:
+    """The text of an element in one line; "" where it has more than ``most`` characters."""
+    length = 0
+    for text in element.itertext():
+        length += len(text.strip())
+        if length > most:
+            return ""
+    return spaced_words(element)
 
 
 def spaced_words(element: Any) -> str:
