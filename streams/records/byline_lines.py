@@ -1,4 +1,4 @@
-"""Lines that say who wrote an article: "By Dana Cole | 3 March", "Author(s): …", "Von Dana Cole", and whether words are a name."""
+"""Lines that say who wrote an article ("By Dana Cole | 3 March", "Author(s): …", "Von Dana Cole"), and what is a name."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ _LEAST_OF_PERSON = 2
 # fmt: off
 _LABELS: Final = (
     # … by
-    r"(?:(?:words|written|posted|article|story|text|report(?:ed|ing)?|published|authored|contributed|submitted|compiled"
-    r"|reviewed|an? [\w ]{1,20})\s+)?by",
+    r"(?:(?:words|written|posted|article|story|text|report(?:ed|ing)?|published|authored|contributed|reviewed)\s+){0,2}by",
     r"von", r"par", r"por", r"di", r"af", r"av", r"door", r"przez", r"bởi", r"oleh", r"od", r"írta",
     r"(?:verfasst|geschrieben)\s+von", r"(?:écrit|rédigé)\s+par", r"escrito\s+por", r"publicado\s+por", r"scritto\s+da",
     r"a\s+cura\s+di", r"geschreven\s+door", r"skrevet\s+a[fv]", r"skriven\s+av", r"napisał[a]?",
@@ -23,12 +22,16 @@ _NOUNS: Final = (  # with a colon, or in an element of their own
     r"autor(?:in|en|innen|es|as|a|i|ka)?", r"auteure?s?", r"autor[ei]", r"verfasser(?:in)?", r"redakteur(?:in)?", r"texte",
     r"testo", r"texto", r"tekst", r"redact(?:eur|ie)", r"journalist(?:e|in|ka)?", r"reportero", r"yazar", r"yazan", r"penulis",
     r"reporter", r"wartawan", r"tác\s+giả", r"kirjoittaja", r"toimittaja", r"szerző", r"автор(?:ы|и)?", r"текст", r"журналист",
-    r"συντάκτης", r"بقلم", r"كاتب", r"نویسنده", r"מאת", r"作者", r"記者", r"记者", r"文", r"撰文", r"筆者", r"執筆", r"기자", r"글",
+    r"συντάκτης", r"بقلم", r"كاتب", r"نویسنده", r"מאת", r"作者", r"記者", r"记者", r"文", r"撰文", r"筆者", r"執筆", r"기자",
+    r"글",
     r"लेखक", r"লেখক", r"ผู้เขียน",
 )
 _PARTICLES: Final = frozenset((
-    "and", "und", "et", "y", "e", "i", "og", "och", "en", "of", "the", "to", "de", "da", "di", "do", "dos", "das", "von", "van", "der", "den",
-    "del", "della", "la", "le", "du", "des", "zu", "zum", "for", "at", "in", "on", "with", "as", "with", "mit", "für", "bin", "al", "el", "ter", "af", "av", "ve", "dan",
+    "and", "und", "et", "y", "e", "i", "og", "och", "en", "of", "the", "to", "de", "da", "di", "do", "dos", "das", "von",
+    "van", "der",
+    "den",
+    "del", "della", "la", "le", "du", "des", "zu", "zum", "for", "at", "in", "on", "with", "mit", "für",
+    "bin", "al", "el", "ter", "af", "av", "ve", "dan",
 ))
 # fmt: on
 _BEFORE = r"(?:(?=[^\n]{0,30}\d)[^\n]{2,40}?\s*[|·•,–—-]?\s+)?"  # a date

@@ -79,7 +79,7 @@ def _name(line: str, own: set[str]) -> str:
     """The name in a line, "" for none."""
     line = " ".join(_HANDLE.sub("", _MAIL.sub(" ", line)).split())
     line = _ON.sub("", line)
-    line = _BY.sub("", _WRITTEN_BY.sub("", line, count=1), count=1).strip(" ()[]|·•–—-,;:/⋅\"“”").strip()
+    line = _BY.sub("", _WRITTEN_BY.sub("", line, count=1), count=1).strip(' ()[]|·•–—-,;:/⋅"“”').strip()
     line = f"{line})" if line.count("(") > line.count(")") else line
     if not line or len(line) > _NAME_LIMIT or "://" in line or _is_nobody(line, own):
         return ""

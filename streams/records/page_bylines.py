@@ -25,7 +25,10 @@ _LABELS: Final = (
 )
 _SHORT = 160  # characters of a line that may be a byline
 _LONGEST_LABEL = 24  # characters of "Written by" and the like
-_PERSON_SIGN = re.compile(r"\b(?:person|user|avatar|author|headshot|portrait|rounded-full|(?:rounded|img)-circle)\b|avatar|headshot|author[-_]*(?:image|img|photo|pic)", re.IGNORECASE)
+_PERSON_SIGN = re.compile(
+    r"\b(?:person|user|avatar|author|headshot|portrait|rounded-full|(?:rounded|img)-circle)\b|avatar|headshot|author[-_]*(?:image|img|photo|pic)",
+    re.IGNORECASE,
+)
 _MOST_PIECES = 12  # texts of a box about an author in which the name is looked for
 
 _META_AUTHORS: Final = (
@@ -85,7 +88,7 @@ def _authors_marked(page: Page) -> Iterator[list[str]]:
         yield items or links or ([spaced_words(inner)] if inner is not None else [])
         if len(text) <= _SHORT and not re.search(r"[.!?]\s+\w", text):
             yield [text]
-        elif _is_pictured(element):
+        if _is_pictured(element):
             yield [each for piece in islice(element.itertext(), _MOST_PIECES) if is_person(each := piece.strip())][:1]
     yield from _bylines_near(page)
     yield from _boxes(page)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -29,6 +30,10 @@ _PUBLISHED = re.compile(
     r"|опубликовано|дата|опубліковано|dipublikasikan|diterbitkan|đăng|発行|公開|投稿|发布|發布|发表|入力|입력|게시|نشر|تاريخ|פורסם)",
     re.IGNORECASE,
 )
+_DATE_BESIDE = re.compile(r"\d+\s*(?:-\s*)?min\w*(?:\s*read(?:ing)?(?:\s+time)?)?|\bon\b|[\W_]+", re.IGNORECASE)
+_MOST_OF_DAY = 3  # words of a line that is a day: its month, its weekday, a zone
+_HEADING_TAGS: Final = frozenset(("h1", "h2", "h3"))
+_LEAST_DAYS = 2  # between what is shown and what the metadata tell: clocks and zones make one
 _MOST_PARTS = 8  # elements of one that is a date
 _SHORT = 120  # characters of a line that may be a date
 _URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-](0[1-9]|1[0-2])[/-](0[1-9]|[12]\d|3[01])(?=[/-]|$)")
@@ -50,7 +55,9 @@ _META_MODIFIED: Final = (
 )  # fmt: skip
 
 
-_PUBLISHED_NAME = re.compile(r"(?:^|[\W_])publi(?:sh(?:ed)?|cation)[\W_]?(?:date|time|on|at)?$|^publi(?:sh(?:ed)?|cation)date", re.IGNORECASE)
+_PUBLISHED_NAME = re.compile(
+    r"(?:^|[\W_])publi(?:sh(?:ed)?|cation)[\W_]?(?:date|time|on|at)?$|^publi(?:sh(?:ed)?|cation)date", re.IGNORECASE
+)
 
 
 def read_dates(page: Page) -> tuple[Moment | None, Moment | None]:
@@ -76,7 +83,28 @@ def read_dates(page: Page) -> tuple[Moment | None, Moment | None]:
         changed = changed or _best(page, updated)
     if first is None and changed is None:
         first = _url_day(page.url)
-    return first, changed
+    shown_first = _shown_earlier(page, first) if first else None
+    return (shown_first, changed or first) if shown_first else (first, changed)
+
+
+def _shown_earlier(page: Page, told: Moment) -> Moment | None:
+    """The day of publication beside the headline, where it is long before ``told``: that is a system's, of a change."""
+    lines = [element for element in page.near() if not page.is_below_text(element) and element.tag not in _HEADING_TAGS]
+    for element in lines:
+        line = line_of(element, _SHORT) if len(element) <= _MOST_PARTS else ""
+        if not re.search(r"\d", line) or _UPDATED.search(line) or not page.is_of_head(element) or _says_updated(element):
+            continue
+        for day in _days_in(line, page.language):
+            shown = read_moment(day, language=page.language)
+            words = re.findall(r"[^\W\d_]{2,}", _DATE_BESIDE.sub(" ", line))
+            is_all = len(words) <= _MOST_OF_DAY or names_in(line) or _PUBLISHED.match(line)
+            if shown and is_all:
+                return shown if _days_before(shown, told) >= _LEAST_DAYS else None
+    return None
+
+
+def _days_before(earlier: Moment, later: Moment) -> int:
+    return (date.fromisoformat(later.text[:10]) - date.fromisoformat(earlier.text[:10])).days
 
 
 def _same_day_zoned(first: Moment, shown: list[str]) -> bool:
@@ -132,9 +160,10 @@ def _trust_labelled(page: Page) -> None:
     """Boxes near the headline that say "Published" or "By" are the article's, and so are lines of a date right beside it."""
     for element in page.near():
         line = line_of(element, _SHORT)
-        if line and (_PUBLISHED.match(line) or names_in(line) or _is_sibling(page, element)) and page.is_of_head(element):
-            if any(character.isdigit() for character in line):
-                page.trust(element)
+        if not any(map(str.isdigit, line)) or not page.is_of_head(element):
+            continue
+        if _PUBLISHED.match(line) or names_in(line) or _is_sibling(page, element):
+            page.trust(element)
 
 
 def _is_sibling(page: Page, element: Any) -> bool:

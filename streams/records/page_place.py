@@ -34,7 +34,7 @@ _NEVER_NAMES = re.compile(
 )
 _MOST_NEAR = 60  # elements before and behind the headline that are looked at
 _LONGEST_TEASER = 1_500  # characters
-_LEAST_TEXT = 160  # characters of a paragraph that is the text's
+_LEAST_TEXT = 100  # characters of a paragraph that is the text's
 MOST_LOOKED_AT = 4_000  # elements
 
 
@@ -102,7 +102,7 @@ class Page:
         return not self.is_beside(element) and not self._is_of_teaser(element)
 
     def is_of_head(self, element: Any) -> bool:
-        """Whether an element near the headline may say who wrote the article and when: in no menu, form or other story's box."""
+        """Whether an element near the headline may say who wrote the article and when: in no menu, form or teaser."""
         if any(each.tag in _NEVER_TAGS or _NEVER_NAMES.search(labels_of(each)) for each in self._below_head(element)):
             return False
         return self.is_own(element) if self.is_below_text(element) else not self._is_of_teaser(element, 2)

@@ -77,7 +77,7 @@ def _says_something(rest: str) -> bool:
 
 
 def _forms(outlet: str) -> set[str]:
-    """The ways in which an outlet is named: whole, without "The", its parts around a sign, its initials, its host and its label."""
+    """How an outlet is named: whole, without "The", its parts around a sign, its initials, its host, its label."""
     bare = outlet.lower().removeprefix("www.")
     is_host = _HOST.fullmatch(bare) is not None
     labels = bare.split(".") if is_host else []
