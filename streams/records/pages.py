@@ -30,7 +30,9 @@ from streams.records.markup import (
 )
 from streams.records.page_facts import read_facts
 from streams.records.page_kinds import refuse_page
+from streams.records.page_place import spaced_words
 from streams.records.prose import weight_of
+from streams.records.titles import fold as squeezed
 
 _MAX_ELEMENTS_THOROUGH = 5_000  # trafilatura's second reading is quadratic in nested lists and tables
 _SHORT_TEXT = 250  # characters; trafilatura's own mark for a text that may not be the whole one
@@ -39,6 +41,7 @@ _MOST_BEYOND = 1.5  # times as much on the page as in its JSON-LD: that may be t
 _MOST_PROSE = 3  # times as much prose on the page as was found: a second look
 _LEAST_MORE = 1.3  # times as much must be found at it
 _LEAST_OF_TOLD = 0.5  # of a JSON-LD's body in one line the page must have so much, to be preferred
+_MOST_OF_KICKER = 2  # times as long as the headline a heading is at most, that holds its kicker too
 _MOST_ESCAPED = 4  # times that entities may have been escaped
 
 _SENTENCE_END = re.compile(r"[.!?…。！？।؟۔][\"'”’»)\]]*$", re.MULTILINE)
@@ -79,6 +82,7 @@ def _read_tree(page: bytes, *, whole: bool) -> tuple[dict[str, object], str] | R
     if refused := refuse_deep(tree):
         return refused
     record = _page_metadata(tree)
+    _part_headings(tree, str(record.get("headline") or ""))
     text = _page_text(tree, record.get("articlebody")) if whole else visible_text(tree)
     refused = refuse_page(tree, record, text) if whole else None
     return refused or (record, text)
@@ -171,6 +175,22 @@ def _linked_data(tree: Any) -> list[Any]:
     scripts = (script.text or "" for script in tree.iter("script") if "ld+json" in (script.get("type") or "").lower())
     read = (read_script(script) for script in islice(scripts, _MOST_SCRIPTS) if len(script) <= _MOST_OF_SCRIPT)
     return [document for document in read if document is not None]
+
+
+def _part_headings(tree: Any, headline: str) -> None:
+    """Give each heading of several parts its words as a reader sees them apart; the headline's without its kicker."""
+    own = squeezed(headline)
+    for heading in tree.iter("h1", "h2", "h3"):
+        said = squeezed(words_of(heading)) if len(heading) else ""
+        if not said or heading.find(".//a") is not None:
+            continue
+        is_headlines = own and len(own) * _MOST_OF_KICKER > len(said) and (said.startswith(own) or said.endswith(own))
+        words = headline if is_headlines else spaced_words(heading)
+        if words != words_of(heading):
+            tail = heading.tail
+            for part in list(heading):
+                heading.remove(part)
+            heading.text, heading.tail = words, tail
 
 
 def _page_text(tree: Any, embedded: object) -> str:
