@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "explain": "Tell why an article came out as it did.",
     "language": "Compare language tags with langdetect's.",
     "tail": "Show what is in a topic, as it comes.",
+    "trace": "Tell where an article is and was.",
     "bench": "Measure it.",
     "schemas": "Show the documents' schemas, or put them into a registry.",
     "settings": "Show what is set, from where, and what it means.",

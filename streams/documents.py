@@ -20,7 +20,6 @@ from streams.bounds import (
     header_text,
     printable_name,
     record_bytes,
-    trace_headers,
 )
 from streams.faults import Fault
 from streams.records import Image, Reason, Rejection
@@ -30,6 +29,7 @@ from streams.text.article import Language, Subject, Witness
 from streams.text.duplicates import DuplicateKind, Sighting
 from streams.text.subjects.tag import CREATOR
 from streams.topics import REJECTED
+from streams.traces import continued
 
 NINJS_SCHEMA: Final = "http://www.iptc.org/std/ninjs/ninjs-schema_3.1.json#"
 ENRICHED_TYPE: Final = "news.headwater.article.enriched"
@@ -267,8 +267,8 @@ def origin_of_prepared(record: Record) -> str:
 
 
 def passed_on(record: Record) -> Headers:
-    """The headers that go with an article all the way: the trace it belongs to."""
-    return trace_headers(record)
+    """The headers that go with an article all the way: the trace it belongs to, continued."""
+    return continued(record)
 
 
 def ledger_text(article: Article) -> str:

@@ -6,15 +6,16 @@ import asyncio
 import contextlib
 import importlib
 import logging
-from collections.abc import Coroutine, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from types import ModuleType
 from typing import Any, TypeVar
 
 import click
-from aiokafka import TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from streams.kafka.admin import partition_counts
+from streams.kafka.clients import connection, opened
 from streams.settings import Settings, SettingsError
 
 T = TypeVar("T")
@@ -29,6 +30,26 @@ async def partitions_of(settings: Settings, topic: str) -> list[TopicPartition]:
     if not count:
         raise click.ClickException(f"there is no topic {topic}")
     return [TopicPartition(topic, number) for number in range(count)]
+
+
+async def records_of(settings: Settings, topic: str, since_ms: int = 0) -> AsyncIterator[ConsumerRecord]:
+    """All that is in a topic now, partition by partition: from the first record on that has this timestamp, or a later one."""
+    partitions = await partitions_of(settings, topic)
+    consumer = AIOKafkaConsumer(**connection(settings), isolation_level="read_committed", enable_auto_commit=False)
+    async with opened(consumer):
+        consumer.assign(partitions)
+        ends = await consumer.end_offsets(partitions)
+        begins = await consumer.offsets_for_times(dict.fromkeys(partitions, since_ms)) if since_ms > 0 else {}
+        for tp in partitions:
+            found = begins.get(tp)
+            if since_ms > 0:
+                consumer.seek(tp, ends[tp] if found is None else found.offset)
+            else:
+                await consumer.seek_to_beginning(tp)
+        while not all([await consumer.position(tp) >= ends[tp] for tp in partitions]):
+            for records in (await consumer.getmany(timeout_ms=500)).values():
+                for record in records:
+                    yield record
 
 
 def embedded_kafka() -> ModuleType:

@@ -10,10 +10,10 @@ from typing import Any, Final
 
 import click
 import orjson
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
+from aiokafka import AIOKafkaProducer
 
 from streams.articles import OWN_URI, article_id
-from streams.commands.context import partitions_of, read_settings, run_async
+from streams.commands.context import read_settings, records_of, run_async
 from streams.documents import ORIGIN_HEADER, article_uri, time_text
 from streams.kafka.admin import topic_config
 from streams.kafka.clients import connection, opened
@@ -110,7 +110,7 @@ async def _find(settings: Settings, articles: tuple[str, ...]) -> list[Published
     """Look through news.enriched for the articles; one that is not there has the id that its name makes."""
     found: dict[str, Published] = {}
     missing = set(articles)
-    async for record in _records(settings, ENRICHED):
+    async for record in records_of(settings, ENRICHED):
         key, document = (record.key or b"").decode("utf-8", "replace"), orjson.loads(record.value or b"{}")
         if names := [named for named in articles if is_named(named, key, document)]:
             missing.difference_update(names)
@@ -119,20 +119,6 @@ async def _find(settings: Settings, articles: tuple[str, ...]) -> list[Published
             found[key] = Published(key, document, (*earlier, place))
     others = [Published(named_id(named), None, ()) for named in articles if named in missing]
     return [*found.values(), *others]
-
-
-async def _records(settings: Settings, topic: str) -> AsyncIterator[ConsumerRecord]:
-    """All that is in a topic now, partition by partition."""
-    partitions = await partitions_of(settings, topic)
-    consumer = AIOKafkaConsumer(**connection(settings), isolation_level="read_committed", enable_auto_commit=False)
-    async with opened(consumer):
-        consumer.assign(partitions)
-        await consumer.seek_to_beginning(*partitions)
-        ends = await consumer.end_offsets(partitions)
-        while not all([await consumer.position(tp) >= ends[tp] for tp in partitions]):
-            for records in (await consumer.getmany(timeout_ms=500)).values():
-                for record in records:
-                    yield record
 
 
 async def _kept(settings: Settings) -> AsyncIterator[str]:

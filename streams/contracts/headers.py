@@ -41,7 +41,7 @@ _DATE: Final = known_values(["day", "minute", "second"])
 TRACE: Final[dict[str, Schema]] = {
     "traceparent": described(
         {"type": "string", "pattern": "^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}"},
-        "W3C Trace Context: the trace of the producer's record.",
+        "W3C Trace Context: the trace of the producer's record; its parent is the step that wrote this one.",
     ),
     "tracestate": described(FILLED, "W3C Trace Context, as the producer wrote it."),
 }

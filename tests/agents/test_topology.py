@@ -127,7 +127,9 @@ def test_outputs_keep_the_raw_records_time_and_say_where_it_stands():
 
 def test_a_trace_goes_with_the_article_all_the_way():
     [enriched] = Topology().publish(article(), headers=(("traceparent", TRACE), ("x-own", b"1")))
-    assert headers_of(enriched)["traceparent"] == TRACE.decode()
+    assert headers_of(enriched)["traceparent"].split("-")[1] == TRACE.decode().split("-")[1], (
+        "tests/test_traces.py has the rest"
+    )
     assert "x-own" not in headers_of(enriched)
 
 
