@@ -63,15 +63,14 @@ _TAIL_BYLINE = re.compile(rf"\s[-–—|]\s+(?:{_BY_WORDS}):?\s+(?P<name>[^\W\d_
 _TOLD_BYLINE = re.compile(rf"(?P<rest>.*) (?:{_BY_WORDS})(?P<names>(?: \w+){{2,12}})")
 _BARE_DOMAIN = re.compile(r"\s*(?:www\.)?(?:[\w-]+\.)+(?:com|org|net|info|news|tv|[a-z]{2})\s*", re.IGNORECASE)
 
-_OUTLET_FILLERS = frozenset(("the", "of", "and", "news", "online", "com"))
-_LOOSE_FILLERS = _OUTLET_FILLERS | frozenset(
-    ("a", "an", "co", "uk", "us", "website", "newspaper", "magazine", "gov", "org", "net")
-)
+_OUTLET_FILLERS = frozenset(("the", "of", "and", "news", "online", "com", "org", "net", "blog"))
+_LOOSE_FILLERS = _OUTLET_FILLERS | frozenset(("a", "an", "co", "uk", "us", "website", "newspaper", "magazine", "gov"))
 _ARTICLES = ("the", "la", "le", "el", "il", "der", "die", "das", "de", "het", "o", "a", "η", "το")
 _DOMAIN = re.compile(r"(?:\w+://)?((?:[\w-]+\.)+\w{2,})(?:[/:?#]\S*)?")
 _DOMAIN_FILLERS = frozenset(
     ("www", "com", "co", "org", "net", "news", "info", "edition", "amp", "go", "uk", "au", "nz", "za", "in")
 )
+_DOMAIN_PREFIX = re.compile("^(?:go|get|with|my|try|join)(?=\\w{4})")
 _AND = re.compile(r"\s*(?:[,;|&、]|\b(?:and|und|et|y|e|и)\b)\s*")
 _AND_WORDS = frozenset(("and", "und", "et", "och", "og", "y", "и", "ve"))  # left out where another writes "&"
 _MOST_OUTLET_WORDS, _MOST_SECTION_WORDS, _MOST_SHOUTED_WORDS = 6, 3, 4
@@ -91,12 +90,18 @@ class _Source:
 
     def __init__(self, outlets: Sequence[str], authors: Sequence[str], section: str | None) -> None:
         self.outlets = tuple(filter(None, outlets))
+        # A site may be called "Courier - All the news of Hicksville", and its titles end with all of it or the beginning.
+        self.names = frozenset(comparable(part) for name in self.outlets for part in (name, _CHAIN.split(name)[0])) - {""}
         names = (comparable(name) for line in authors for name in _AND.split(line))
         self.authors = tuple(dict.fromkeys(name for name in names if " " in name))  # one word may be any word
         self.sections = frozenset(map(comparable, re.split(r"[/|>;,]", section))) - {""} if section else frozenset()
 
     def names_outlet(self, words: tuple[str, ...]) -> bool:
         return any(_names_outlet(words, name) for name in self.outlets)
+
+    def is_named(self, text: str) -> bool:
+        """Whether text, of any number of words, is one of the outlet's names as it is told."""
+        return comparable(text) in self.names
 
     def names_author(self, words: tuple[str, ...]) -> bool:
         return " ".join(words) in self.authors
@@ -122,7 +127,9 @@ def normalise_headline(
     source = _Source(outlets, authors, section)
     text, genres = _undressed(text, source)
     words = _compared_words(_without_told_byline(comparable(text), source.authors))
-    return " ".join((*genres, words)) if words else " ".join(headline.split())
+    if not words:
+        return " ".join(headline.split())
+    return comparable(" ".join((*genres, words))) if genres else words
 
 
 def _undressed(text: str, source: _Source) -> tuple[str, tuple[str, ...]]:
@@ -282,6 +289,8 @@ def _tail_signs(text: str) -> list[re.Match[str]]:
 
 
 def _is_tail(tail: str, sign: re.Match[str], rest: str, source: _Source) -> bool:
+    if source.is_named(tail) and not sign["colon"]:
+        return _is_headline(rest) or not sign["stop"]
     words = _words_of(_SITE_KIND.sub("", tail))
     if words and source.names_outlet(words) and not (sign["colon"] and " " in rest and not _is_headline(rest)):
         return not sign["stop"] or _is_headline(rest)
@@ -453,7 +462,7 @@ def _names_outlet(words: tuple[str, ...], outlet: str) -> bool:
     """Whether the words are a spelling of the outlet: "The New York Times" of "New York Times" or "https://www.nytimes.com/"."""
     if domain := _DOMAIN.fullmatch(outlet.strip()):
         labels = [label for label in comparable(domain[1].replace("-", "")).split() if label not in _DOMAIN_FILLERS]
-        return any(_abbreviates(label, words) for label in labels)
+        return any(_abbreviates(bare, words) for label in labels for bare in {label, _DOMAIN_PREFIX.sub("", label)})
     names = comparable(outlet).split()
     return _squash(words) == _squash(names) or _is_loosely(words, names) or _are_initials(outlet.strip(), words)
 

@@ -97,6 +97,7 @@ _SERBIAN: dict[int, int | str] = {
 _CHINESE = re.compile("[\u3400-\u9fff]")
 _TONES = re.compile("[ơưĩũ\u1ea0-\u1ef9]")  # Vietnamese, whose accents are all there is to tell many words apart
 _FINAL = "é"
+_PER_CENT = re.compile(r"\b(?:per cent|por ciento|pour cent|por cento|per cento)\b")
 _SHORTEST_PARTICIPLE = 3  # "tué"
 _PLAIN: dict[int, str] = {
     **{
@@ -115,15 +116,15 @@ _PLAIN: dict[int, str] = {
 def one_spelling(text: str) -> str:
     """Comparable words without the choices that outlets of one language make between scripts and accents. Idempotent.
 
-    "budžeta", "budzeta" and "буџета" are one, as are "颱風" and "台风". Accents stay where they tell words apart: in
-    Vietnamese, in words of ``spelling_words.toml`` ("könnte", "año"), and at the end of a possible French participle ("tué").
+    "budžeta", "budzeta" and "буџета" are one, as are "颱風" and "台风", and "per cent" and "%". Accents stay where they tell
+    words apart: in Vietnamese, in words of ``spelling_words.toml`` ("könnte", "año"), and at the end of what may be a French
+    participle ("tué").
     """
-    if text.isascii():
-        return text
-    text = one_script(text)
-    if _TONES.search(text):
-        return text
-    return " ".join(word if word.isascii() else _without_accents(word) for word in text.split(" "))
+    if not text.isascii():
+        text = one_script(text)
+        if not _TONES.search(text):
+            text = " ".join(word if word.isascii() else _without_accents(word) for word in text.split(" "))
+    return " ".join(_one_words().get(word, word) for word in _PER_CENT.sub("%", text).split(" "))
 
 
 def one_script(text: str) -> str:
@@ -147,6 +148,12 @@ def _without_accents(word: str) -> str:
 def _accented(name: str) -> frozenset[str]:
     table = tomllib.loads((files("streams.text") / "spelling_words.toml").read_text("utf-8"))[name]
     return frozenset(word.strip() for line in table.values() for word in line.split(","))
+
+
+@cache
+def _one_words() -> dict[str, str]:
+    table = tomllib.loads((files("streams.text") / "spelling_words.toml").read_text("utf-8"))["one_word"]
+    return {word.strip(): one for one, words in table.items() for word in words.split(",")}
 
 
 @cache

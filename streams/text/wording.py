@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache, lru_cache
@@ -24,6 +24,9 @@ FEWEST_CONTENT_WORDS = 4
 """Below so many a headline is compared as it is: fewer words in another order may say anything."""
 _MOST_ORDERED_WORDS = 16
 """Of a longer headline the order is not kept."""
+_PLACE_BITS, _PLACE = 5, 0b11111
+# Left out, but the order remembers which of them stood before a word, in the three bits above its place.
+_PREPOSITIONS = {word: number for number, word in enumerate(("of", "in", "at", "on", "with", "as", "during"), 1)}
 
 # Scripts without spaces: three characters are taken for a word.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
@@ -36,7 +39,8 @@ class Wording:
     """What is remembered of a headline beside its key; nothing (the default) where the key says it all.
 
     ``fine``: a 32-bit hash of the normalised headline; ``genre``: of the genre it names, 0 for none; ``order``: the place of
-    each content word among the sorted ones, from 1, in the order in which they are written; empty where there are too many.
+    each content word among the sorted ones, from 1, in the order in which they are written, and the preposition before
+    it; empty where there are too many.
     """
 
     fine: int = 0
@@ -53,11 +57,13 @@ class Headline:
     """A normalised headline, taken apart.
 
     ``words``: its content words without number and inflection, as written; none where the headline is compared as it is.
+    ``behind``: of each, the number of the preposition before it, which is left out; 0 for none.
     """
 
     normalised: str
     genre: str = ""
     words: tuple[str, ...] = ()
+    behind: tuple[int, ...] = ()
 
     @property
     def key_text(self) -> str:
@@ -69,7 +75,9 @@ class Headline:
         if not self.words:
             return THE_KEYS_OWN
         places = sorted(range(len(self.words)), key=lambda at: (self.words[at], at))
-        order = bytes(places.index(at) + 1 for at in range(len(places))) if len(places) <= _MOST_ORDERED_WORDS else b""
+        order = b""
+        if len(places) <= _MOST_ORDERED_WORDS:
+            order = bytes(places.index(at) + 1 | behind << _PLACE_BITS for at, behind in enumerate(self.behind))
         return Wording(_hash(self.normalised), _hash(self.genre) if self.genre else 0, order)
 
     @property
@@ -91,8 +99,17 @@ class Likeness(IntEnum):
 def read_headline(normalised: str) -> Headline:
     """Take a normalised headline apart."""
     genre, said = genre_of(normalised)
-    words = tuple(_stem(word) for word in said.split() if word not in _words("left_out"))
-    return Headline(normalised, genre, words) if len(words) >= FEWEST_CONTENT_WORDS else Headline(normalised)
+    words, behind, preposition = [], [], 0
+    for word in said.split():
+        if word in _words("left_out"):
+            preposition = _PREPOSITIONS.get(word, preposition)
+        else:
+            words.append(_stem(word))
+            behind.append(preposition)
+            preposition = 0
+    if len(words) < FEWEST_CONTENT_WORDS:
+        return Headline(normalised)
+    return Headline(normalised, genre, tuple(words), tuple(behind))
 
 
 def fingerprint_headline(
@@ -114,8 +131,24 @@ def likeness(seen: Headline, remembered: Wording) -> Likeness:
     if remembered.genre != wording.genre or not (remembered.order and wording.order):
         return Likeness.OTHER
     inflected = sorted(seen.words)
-    before = [inflected[place - 1] for place in remembered.order if place <= len(inflected)]
-    return Likeness.SAME_WORDS if says_the_same(before, seen.words) else Likeness.OTHER
+    before = [inflected[(place & _PLACE) - 1] for place in remembered.order if (place & _PLACE) <= len(inflected)]
+    if before == list(seen.words):
+        return Likeness.SAME_WORDS
+    behind = {word: place >> _PLACE_BITS for word, place in zip(before, remembered.order, strict=False)}
+    is_said = says_the_same(before, seen.words) and _agree(behind, dict(zip(seen.words, seen.behind, strict=True)))
+    return Likeness.SAME_WORDS if is_said else Likeness.OTHER
+
+
+def _agree(behind: Mapping[str, int], behind_now: Mapping[str, int]) -> bool:
+    """Whether two orders of the same words put the same prepositions before the same ones, or one does without some.
+
+    "Alder at Lorn" is not "Lorn at Alder", nor "with Alder on Lorn" "with Lorn on Alder"; "revenue in January" is "January
+    revenue".
+    """
+    lost = [word for word, preposition in behind.items() if preposition and not behind_now.get(word)]
+    new = [word for word, preposition in behind_now.items() if preposition and not behind.get(word)]
+    changed = [word for word, preposition in behind.items() if preposition and behind_now.get(word, 0) not in (0, preposition)]
+    return not changed and not (lost and new)
 
 
 def says_the_same(one: Sequence[str], other: Sequence[str]) -> bool:

@@ -20,6 +20,9 @@ letters = st.text(st.characters(min_codepoint=0xC0, max_codepoint=0x52F) | st.sa
         pytest.param("Ђоковић", "Đoković", id="Serbian's two scripts"),
         pytest.param("Љубљана, Њујорк, Џез", "Ljubljana, Njujork, Džez", id="letters that are two in the other script"),
         pytest.param("颱風登陸", "台风登陆", id="traditional and simplified Chinese"),
+        pytest.param("up 5 per cent", "up 5%", id="per cent"),
+        pytest.param("neighbours apologise", "neighbors apologize", id="British and American"),
+        pytest.param("Alder v Lorn, Feb 3", "Alder vs. Lorn, February 3", id="abbreviations"),
         pytest.param("Zürich", "Zurich", id="an umlaut in a name"),
     ],
 )
