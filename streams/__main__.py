@@ -16,6 +16,7 @@ COMMANDS: Final = {
     "status": "Show members, partitions, lag, rates, last errors.",
     "console": "Show the stream on a page in the browser.",
     "topics": "Make the topics, and look at them.",
+    "migrate": "Begin anew under another id, when partitions were altered.",
     "publish": "Publish articles from files.",
     "retract": "Take articles back.",
     "rejected": "Look at what was rejected, and replay it.",

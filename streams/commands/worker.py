@@ -17,6 +17,7 @@ from streams.descriptors import raise_limit
 from streams.kafka.admin import TopicsMissingError, check_topics
 from streams.kafka.app import UnsafeFaustError, add_agent, create_app
 from streams.kafka.delivery import Delivery
+from streams.kafka.fitting import fit_topics
 from streams.kafka.quiet import quieten
 from streams.settings import Settings
 from streams.watch.logs import LogFormat, set_up_logs
@@ -65,7 +66,7 @@ def worker(loglevel: str, log_format: str, only: str | None, processes: int, mem
     set_up_logs(loglevel, LogFormat(log_format))
     make_state_folder(settings)
     try:
-        run_async(check_topics(settings, pipeline_steps(settings)), settings)
+        run_async(_prepare_topics(settings), settings)
     except TopicsMissingError as error:
         raise click.ClickException(str(error)) from error
     if processes > 1:
@@ -88,6 +89,12 @@ def make_state_folder(settings: Settings) -> None:
         raise click.ClickException(
             f"HEADWATER_STATE_DIR: {settings.state_dir} can't be used: {error.strerror}; choose another folder"
         ) from error
+
+
+async def _prepare_topics(settings: Settings) -> None:
+    steps = pipeline_steps(settings)
+    await fit_topics(settings, steps)
+    await check_topics(settings, steps)
 
 
 def _supervise(settings: Settings, processes: int, options: tuple[str, ...]) -> None:

@@ -67,8 +67,8 @@ async def check_topics(settings: Settings, steps: Iterable[Step]) -> None:
     """Make sure the topics of the steps are there before a worker starts.
 
     Raises:
-        TopicsMissingError: saying which are not, that a changelog has other partitions than its step's source, or that a topic
-            takes only smaller records than may have to go there: one of those would end every worker that meets it.
+        TopicsMissingError: saying which are not, that what is remembered by key has other partitions than the keys, or that a
+            topic takes only smaller records than may have to go there: one of those would end every worker that meets it.
     """
     steps = tuple(steps)
     topics = topics_of(steps, settings)
@@ -76,10 +76,7 @@ async def check_topics(settings: Settings, steps: Iterable[Step]) -> None:
     if missing := [name for name, count in counts.items() if not count]:
         raise TopicsMissingError(f"no such topics: {', '.join(missing)}; make them with `headwater topics create`")
     for step in steps:
-        changelog = step.changelog.topic(settings.app_id)
-        own, source = counts[changelog], counts[step.source]
-        if own != source:
-            raise TopicsMissingError(f"{changelog} has {own} partitions and {step.source} has {source}: they must be equal")
+        _check_partitions(step, counts[step.changelog.topic(settings.app_id)], counts[step.source])
     written = {topic for step in steps for topic in (*step.sends_to, step.changelog.topic(settings.app_id))}
     for topic in topics:
         if topic not in written:
@@ -89,6 +86,20 @@ async def check_topics(settings: Settings, steps: Iterable[Step]) -> None:
         if allowed < needed:
             raise TopicsMissingError(f"{topic} takes records of at most {allowed:,} bytes; raise its {MOST_BYTES} to {needed}")
         _warn_of_recompression(topic, found.get(COMPRESSION, "producer"))
+
+
+def _check_partitions(step: Step, own: int, source: int) -> None:
+    """Where nothing is remembered by key, a source may grow at any time, and its changelog follows or is waited for.
+
+    Raises:
+        TopicsMissingError: what is remembered by key has other partitions than the keys.
+    """
+    if step.changelog.remembers and own != source:
+        raise TopicsMissingError(
+            f"the changelog of {step.name} has {own} partitions and {step.source} has {source}. Do not make them equal by hand:"
+            " its keys are on other partitions then than what is remembered of them. Stop all workers, run `headwater migrate"
+            " NEW_ID`, and start them with HEADWATER_APP_ID=NEW_ID: everything is read anew"
+        )
 
 
 def _warn_of_recompression(topic: Topic, kept_as: str) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.client import AIOKafkaClient
+from aiokafka.protocol.api import Request
 
 from streams.kafka.group import Told
 
@@ -22,3 +26,12 @@ def client_of(consumer: AIOKafkaConsumer) -> AIOKafkaClient:
     """What sends a consumer's requests, for one that it has no method for."""
     client: AIOKafkaClient = consumer._client
     return client
+
+
+async def send_to_controller(admin: AIOKafkaAdminClient, request: Request[Any]) -> Any:
+    """The controller's answer to a request that the client has no method for.
+
+    Raises:
+        KafkaError: it does not answer.
+    """
+    return await admin._send_to_controller(request)

@@ -24,20 +24,29 @@ from streams.steps import Headers, Output
 BATCH_BYTES: Final = 512 << 10
 """How large a batch of several records gets, before compression; a larger record has one to itself."""
 
+_LOG_APPEND_TIME: Final = 1
 _CODEC_NUMBERS: Final = {Codec.ZSTD: DefaultRecordBase.CODEC_ZSTD, Codec.GZIP: DefaultRecordBase.CODEC_GZIP}
 
 
 class Outbox:
     """Records for a transactional producer of ``max_batch_size`` :data:`BATCH_BYTES`; add them, then send all at once.
 
-    ``codecs`` names the compression of topics that have another than the producer's.
+    ``codecs`` names the compression of topics that have another than the producer's; ``counts`` says how many partitions topics
+    have: of those that are not in it, the producer knows.
     """
 
-    def __init__(self, producer: AIOKafkaProducer, codecs: Mapping[str, Codec] = MappingProxyType({})) -> None:
+    def __init__(
+        self,
+        producer: AIOKafkaProducer,
+        codecs: Mapping[str, Codec] = MappingProxyType({}),
+        counts: Mapping[str, int] = MappingProxyType({}),
+    ) -> None:
         self._producer = producer
         self._codecs = codecs
         self._batches: dict[TopicPartition, list[BatchBuilder]] = defaultdict(list)
-        self._counts: dict[str, int] = {}
+        self._counts = dict(counts)
+        self.appended_ms: dict[TopicPartition, int] = {}
+        """When the broker appended what was sent, by its own clock; of topics that keep that."""
 
     def add(
         self, tp: TopicPartition, key: bytes | None, value: bytes | None, timestamp_ms: int | None = None, headers: Headers = ()
@@ -91,6 +100,8 @@ class Outbox:
         count: int = batches[-1].record_count()
         deliveries = [await self._producer.send_batch(batch, tp.topic, partition=tp.partition) for batch in batches]
         written = await asyncio.gather(*deliveries)
+        if written[-1].timestamp_type == _LOG_APPEND_TIME:
+            self.appended_ms[tp] = written[-1].timestamp
         return int(written[-1].offset) + count
 
 

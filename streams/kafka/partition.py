@@ -15,7 +15,7 @@ from aiokafka import TopicPartition
 from streams.faults import Fault
 from streams.formats import NewerFormatError
 from streams.kafka.breath import Breath
-from streams.kafka.failures import LOST, StepFailedError, keep_trying, pass_over, stop_worker
+from streams.kafka.failures import LOST, RefusedError, StepFailedError, keep_trying, pass_over, stop_worker
 from streams.kafka.inbox import Inbox
 from streams.kafka.observer import Observer
 from streams.kafka.partition_time import PartitionTime
@@ -274,16 +274,17 @@ class OwnedPartition:
         try:
             await keep_trying(self.name, self._take_over)
             await self._look_for_more()
-        except SourceChangedError as error:
+        except RefusedError as error:
             await self._refuse(error)
         except Exception as error:  # noqa: BLE001  (rule 9: whatever it is)
             stop_worker(self.name, error)
 
-    async def _refuse(self, error: SourceChangedError) -> NoReturn:
+    async def _refuse(self, error: RefusedError) -> NoReturn:
         """Do nothing more, and have the pages say why for a while before the worker ends."""
         log.critical("%s: %s", self.name, error)
         self._problem = str(error)
-        self._observer.changed(self._step, error.change)
+        if isinstance(error, SourceChangedError):
+            self._observer.changed(self._step, error.change)
         await asyncio.sleep(_SAYS_WHY_S)
         stop_worker(self.name, error)
 

@@ -87,6 +87,8 @@ class OwnedStep:
         self._shut_out_owners: set[str] = set()
         self._source = SourceWatch(settings, step.source, keyed=step.changelog.remembers)
         self._moved: SourceMovedError | None = None
+        # As they were at first: were a topic to grow, who reads it by key has to hear of it before keys go elsewhere.
+        self._counts: dict[str, int] = {}
         self._task = asyncio.create_task(self._run(), name=step.name)
         self._watching = asyncio.create_task(self._watch_source(), name=f"{step.name} watches {step.source}")
 
@@ -230,7 +232,7 @@ class OwnedStep:
         assert producer is not None
         with losses_of(producer):
             await producer.begin_transaction()
-            outbox = Outbox(producer, self._codecs)
+            outbox = Outbox(producer, self._codecs, self._counts)
             for share in shares:
                 for output in share.outputs:
                     outbox.add_output(output, share.partition.changelog.partition)
@@ -257,7 +259,8 @@ class OwnedStep:
         try:
             await asyncio.wait_for(producer.start(), STEP_TIMEOUT_S)
             for topic in self._step.sends_to:
-                await producer.partitions_for(topic)
+                count = len(await producer.partitions_for(topic))
+                self._counts[topic] = min(count, self._counts.get(topic, count))
         except BaseException:
             await discard(producer)
             raise

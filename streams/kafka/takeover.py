@@ -10,9 +10,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Final, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import InvalidTimestampError, UnknownTopicOrPartitionError
 
 from streams.kafka.aiokafka_types import told_offset
 from streams.kafka.clients import connection, opened
+from streams.kafka.clock import ClockError, check_clock
+from streams.kafka.fitting import grow_changelog
 from streams.kafka.group import reached
 from streams.kafka.identity import TopicIdentity, identify
 from streams.kafka.outbox import Outbox
@@ -79,17 +82,19 @@ async def take_over(claim: Claim, consumer: Any, restoring: Callable[[], None]) 
         NewerFormatError: a newer version has worked on the partition.
         GroupAheadError: somebody else has moved the group.
         SourceChangedError: the source is not the topic that was worked on, and the settings say to stop then.
+        ClockError: this machine's clock is far from the brokers'.
     """
     # A worker that was paused for long may believe it owns a partition that has gone to another. Shutting that one out would be
     # safe, but rude.
     await consumer.confirm_membership()
     table: TablePartition | None = None
     try:
-        async with _claimant(claim) as claimant, _reader(claim) as reader:
+        async with _reader(claim) as reader, contextlib.AsyncExitStack() as stack:
+            changelog = await _identify_changelog(claim, reader)
+            claimant = await stack.enter_async_context(_claimant(claim))
             restoring()
             table = await claim.copies.open(claim.source.partition)
             began = time.monotonic()
-            changelog = (await identify(reader, [claim.changelog.topic]))[claim.changelog.topic]
             table.adopt(str(changelog))
             foreign = Foreign(claim.check, skip=claim.settings.skip_foreign)
             restored = await table.restore(claim.changelog, reader, foreign)
@@ -98,13 +103,35 @@ async def take_over(claim: Claim, consumer: Any, restoring: Callable[[], None]) 
                 restored += await table.restore(claim.changelog, reader, foreign)
             start = await _find_start(claim, table.progress(), reader)
             word = {claim.changelog: Progress(start.next_offset, claim.owner, start.marks)}
-            await asyncio.wait_for(write_progress(claimant, word), STEP_TIMEOUT_S)
+            asked_s = time.time()
+            appended_ms = await asyncio.wait_for(write_progress(claimant, word), STEP_TIMEOUT_S)
+            check_clock(asked_s, appended_ms.get(claim.changelog), time.time())
             await table.restore(claim.changelog, reader, foreign)
         return Taken(table, start, restored, time.monotonic() - began)
     except BaseException:
         if table is not None:
             table.close()
         raise
+
+
+async def _identify_changelog(claim: Claim, reader: AIOKafkaConsumer) -> TopicIdentity:
+    """Which topic the changelog is; it is grown where the source has partitions by now that it lacks.
+
+    Raises:
+        SourceChangedError: it lacks this one, and something is remembered by key.
+        ChangelogTooSmallError: it lacks this one, and we may not grow it.
+        KafkaError: it was just grown.
+    """
+    source, changelog = claim.source.topic, claim.changelog.topic
+    found = await identify(reader, [source, changelog])
+    if claim.source.partition < found[changelog].partitions:
+        return found[changelog]
+    if claim.keyed:
+        change = SourceChange.OTHER_PARTITIONS
+        before = Progress(None, None, Marks.of(found[changelog]))
+        raise SourceChangedError(change, explain(change, source, before, found[source], 0))
+    await grow_changelog(claim.settings, changelog, found[source].partitions)
+    raise UnknownTopicOrPartitionError(f"{changelog} has just been grown")
 
 
 @contextlib.asynccontextmanager
@@ -167,12 +194,22 @@ def _allow(claim: Claim, change: SourceChange, own: Progress, source: TopicIdent
     log.warning("%s: %s; so it is set", claim.name, explanation)
 
 
-async def write_progress(producer: AIOKafkaProducer, progress: dict[TopicPartition, Progress]) -> None:
-    """Have changelogs say how far their partitions have come and whose they are, in a transaction of its own."""
+async def write_progress(producer: AIOKafkaProducer, progress: dict[TopicPartition, Progress]) -> dict[TopicPartition, int]:
+    """Have changelogs say how far their partitions have come and whose they are, in a transaction of its own.
+
+    Returns the broker's time at that, in milliseconds, of changelogs that keep it.
+
+    Raises:
+        ClockError: this machine's clock is so far ahead that the broker takes nothing of it.
+    """
     with losses_of(producer):
         await producer.begin_transaction()
         outbox = Outbox(producer)
         for changelog, each in progress.items():
             outbox.add(changelog, PROGRESS_KEY, each.pack())
-        await outbox.send()
+        try:
+            await outbox.send()
+        except InvalidTimestampError as error:
+            raise ClockError("the clock of this machine is far ahead of the broker's: set it, then start again") from error
         await producer.commit_transaction()
+    return outbox.appended_ms

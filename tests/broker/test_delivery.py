@@ -10,17 +10,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
-from aiokafka.errors import KafkaError, UnknownMemberIdError
+from aiokafka.errors import KafkaError, TopicAuthorizationFailedError, UnknownMemberIdError
 
 from agents import deduplicate
-from streams.kafka import partition, sources
+from streams.kafka import fitting, partition, sources, takeover
 from streams.kafka import step as owned_step
 from streams.kafka.admin import create_topics
 from streams.kafka.clients import connection, opened
+from streams.kafka.clock import ClockError
+from streams.kafka.fitting import grow_topic
 from streams.kafka.group import GROUP_NOTE, GroupAheadError
 from streams.kafka.progress import PROGRESS_KEY, Progress
 from streams.kafka.sources import SourceChangedError
@@ -28,7 +31,7 @@ from streams.kafka.step import OwnedStep
 from streams.kafka.transactions import transactional_producer
 from streams.kafka.transport import Batch
 from streams.settings import OnChangedTopic
-from streams.steps import Decision, Output, Record, Step, Topic
+from streams.steps import Changelog, Decision, Output, Record, Step, Topic
 from streams.topics import ENRICHED, PREPARED, topics_of
 from streams.watch.metrics import Metrics
 from tests.broker.stream import Raw, Stream
@@ -92,7 +95,7 @@ class Worker:
         self.stopped.append(error)
         raise StoppedError(name)
 
-    def _decide(self, record: Record, remembered: bytes | None) -> Decision:
+    def decide(self, record: Record, remembered: bytes | None) -> Decision:
         if record.value in self.bad:
             raise RuntimeError("a bug")
         self.decided.append(record.value)
@@ -100,15 +103,17 @@ class Worker:
         return Decision((Output(self.output_topic, record.key, seen, (), record.timestamp),), seen)
 
     def step(self) -> Step:
-        return Step("test", PREPARED, (ENRICHED,), self._decide, HEADLINES)
+        return Step("test", PREPARED, (ENRICHED,), self.decide, HEADLINES)
 
-    def begin_to_own(self, metrics: Metrics | None = None, **settings: Any) -> tuple[OwnedStep, Faust]:
+    def begin_to_own(
+        self, metrics: Metrics | None = None, source: Sequence[TopicPartition] = (SOURCE,), **settings: Any
+    ) -> tuple[OwnedStep, Faust]:
         number = len(list(self.stream.folder.glob("owner-*")))
         folder = self.stream.folder / f"owner-{number}"
         folder.mkdir()
         faust = Faust()
         settings = replace(self.stream.settings, **{"state_dir": folder, **settings})
-        return OwnedStep(faust, settings, self.step(), [SOURCE], observer=metrics), faust
+        return OwnedStep(faust, settings, self.step(), source, observer=metrics), faust
 
     async def own(self, metrics: Metrics | None = None, **settings: Any) -> tuple[OwnedStep, Faust]:
         owned, faust = self.begin_to_own(metrics, **settings)
@@ -467,6 +472,46 @@ async def test_a_state_folder_of_another_incarnation_is_wiped_and_what_is_damage
     assert (await worker.came_out())[-1] == b"abcdef"
     await third.release()
     assert not worker.stopped
+
+
+async def test_a_source_that_has_grown_is_worked_on_as_it_was_until_its_changelog_has_grown(worker, monkeypatch):
+    """By somebody who may do that: we may not."""
+    progress = Changelog("headlines", "remembers nothing")
+    monkeypatch.setattr(worker, "step", lambda: Step("test", PREPARED, (ENRICHED,), worker.decide, progress))
+    settings, beyond = worker.stream.settings, TopicPartition(PREPARED, 1)
+    await grow_topic(settings, PREPARED, 2)
+    may_not = AsyncMock(side_effect=TopicAuthorizationFailedError("no"))
+    monkeypatch.setattr(fitting, "grow_topic", may_not)
+    owned, _ = worker.begin_to_own(source=[SOURCE, beyond])
+    await asyncio.wait_for(owned.partitions[SOURCE].ready.wait(), LIMIT_S)
+    owned.offer(await worker.batch())
+    await worker.until_committed(4)
+    await worker.until(lambda: may_not.await_count > 1)
+    assert owned.partitions[beyond].status(ended=False).waiting_for
+    await grow_topic(settings, HEADLINES.topic(settings.app_id), 2)
+    await asyncio.wait_for(owned.partitions[beyond].ready.wait(), LIMIT_S)
+    await owned.release()
+    assert not worker.stopped
+
+
+@pytest.mark.parametrize(
+    ("off_s", "words"),
+    [
+        pytest.param(7_200, "s ahead of the broker's", id="two hours ahead"),
+        pytest.param(-20 * 86_400, "s behind the broker's", id="twenty days behind"),
+    ],
+)
+async def test_a_worker_whose_clock_is_wrong_says_so_before_it_decides_on_anything(worker, monkeypatch, off_s, words):
+    monkeypatch.setattr(partition, "_SAYS_WHY_S", 0.1)
+    clock = SimpleNamespace(time=lambda: time.time() + off_s, monotonic=time.monotonic)
+    monkeypatch.setattr(takeover, "time", clock)
+    owned, _ = worker.begin_to_own()
+    owned.offer(await worker.batch())
+    await worker.until(lambda: worker.stopped)
+    assert isinstance(worker.stopped[0], ClockError)
+    assert words in str(worker.stopped[0])
+    await owned.release()
+    assert worker.decided == []
 
 
 async def make_anew(worker: Worker, topic: Topic, values: Sequence[bytes]) -> None:
