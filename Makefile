@@ -32,24 +32,28 @@ bench: .venv/installed-dev  ## beside Faust, Quix Streams, aiokafka and Kafka St
 	@test -n "$(PYTHON)" || { echo "Headwater needs Python 3.11 or newer; set PYTHON=/path/to/python3" >&2; exit 1; }
 	@$(PYTHON) -m venv .venv || { echo "could not make a virtual environment (on Debian: apt install python3-venv)" >&2; exit 1; }
 
-.venv/installed: .venv/bin/python requirements.txt pyproject.toml
+.venv/installed: .venv/bin/python requirements-build.txt requirements.txt pyproject.toml
 	@echo "installing Headwater into .venv (once, about a minute) …"
-	@$(PIP) install --require-hashes -r requirements.txt
+	@$(PIP) install --require-hashes -r requirements-build.txt
+	@$(PIP) install --require-hashes --no-build-isolation -r requirements.txt
 	@$(PIP) install --no-deps --no-build-isolation --no-index --editable .
 	@touch $@
 
 .venv/installed-dev: .venv/installed requirements-dev.txt
 	@echo "installing the test tools …"
-	@$(PIP) install --require-hashes -r requirements-dev.txt
+	@$(PIP) install --require-hashes --no-build-isolation -r requirements-dev.txt
 	@touch $@
 
 # Written anew by hand when pyproject.toml changes: exact versions with hashes, for all platforms, naming no host.
+# requirements-worker.txt is for images: what a worker needs, without the embedded Kafka.
+LOCK = .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 lock: .venv/bin/python
 	@$(PIP) install uv
-	@.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
-		--no-header pyproject.toml --extra build --extra embedded -o requirements.txt
-	@.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
-		--no-header pyproject.toml --extra build --extra embedded --extra dev -c requirements.txt -o requirements-dev.txt
+	@$(LOCK) --group build -o requirements-build.txt
+	@$(LOCK) pyproject.toml --extra embedded -c requirements-build.txt -o requirements.txt
+	@$(LOCK) pyproject.toml -c requirements.txt -o requirements-worker.txt
+	@$(LOCK) pyproject.toml --extra embedded --extra dev -c requirements.txt -o requirements-dev.txt
+	@$(LOCK) --group release -o requirements-release.txt
 
 clean:
 	@rm -rf .venv

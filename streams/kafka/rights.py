@@ -8,7 +8,7 @@ asking for one.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import IntEnum
@@ -17,8 +17,11 @@ from typing import Any, Final
 from aiokafka.client import AIOKafkaClient, CoordinationType
 from aiokafka.errors import (
     ClusterAuthorizationFailedError,
+    ConcurrentTransactions,
     GroupAuthorizationFailedError,
     GroupCoordinatorNotAvailableError,
+    GroupLoadInProgressError,
+    NotCoordinatorForGroupError,
     TransactionalIdAuthorizationFailed,
     for_code,
 )
@@ -32,6 +35,15 @@ from streams.steps import Step
 
 _TEXT: Final = String("utf-8")
 _COORDINATOR_TIMEOUT_S: Final = 20.0
+_NOT_YET: Final = frozenset(
+    error.errno
+    for error in (
+        GroupLoadInProgressError,
+        GroupCoordinatorNotAvailableError,
+        NotCoordinatorForGroupError,
+        ConcurrentTransactions,
+    )
+)
 
 
 class Operation(IntEnum):
@@ -206,34 +218,47 @@ class Inspector:
             KafkaError: Kafka does not answer.
         """
         try:
-            node = await self._coordinator(CoordinationType.GROUP, group)
+            answer = await self._asked(CoordinationType.GROUP, group, _DescribeGroupsRequest(group), _group_error)
         except (GroupAuthorizationFailedError, ClusterAuthorizationFailedError):
             return frozenset()
-        [described] = (await self._client.send(node, _DescribeGroupsRequest(group))).groups
+        [described] = answer.groups
         return frozenset() if described[0] else frozenset(_operations(described[-1]))
 
     async def transactional_refusal(self, transactional_id: str) -> str | None:
         """Why we may not write under a transactional id, by Kafka's name for it; None: we may."""
+        request = InitProducerIdRequest(transactional_id, 60_000)
         try:
-            node = await self._coordinator(CoordinationType.TRANSACTION, transactional_id)
+            answer = await self._asked(CoordinationType.TRANSACTION, transactional_id, request, _producer_error)
         except (TransactionalIdAuthorizationFailed, ClusterAuthorizationFailedError) as error:
             return type(error).__name__
-        answer = await self._client.send(node, InitProducerIdRequest(transactional_id, 60_000))
         return for_code(answer.error_code).__name__ if answer.error_code else None
 
-    async def _coordinator(self, kind: CoordinationType, name: str) -> int:
-        """The broker that coordinates a group or transactional id: a new cluster takes a moment to choose one."""
-        deadline_s = asyncio.get_running_loop().time() + _COORDINATOR_TIMEOUT_S
+    async def _asked(self, kind: CoordinationType, name: str, request: Any, error_of: Callable[[Any], int]) -> Any:
+        """What the coordinator of a group or transactional id answers: a new cluster takes a moment to choose one."""
+        now = asyncio.get_running_loop().time
+        deadline_s = now() + _COORDINATOR_TIMEOUT_S
         while True:
             try:
-                node: int = await self._client.coordinator_lookup(kind, name)
-            except GroupCoordinatorNotAvailableError:
-                if asyncio.get_running_loop().time() > deadline_s:
-                    raise
-                await asyncio.sleep(0.2)
-            else:
+                node = await self._client.coordinator_lookup(kind, name)
                 await self._client.ready(node)
-                return node
+                answer = await self._client.send(node, request)
+            except GroupCoordinatorNotAvailableError:
+                if now() > deadline_s:
+                    raise
+            else:
+                if error_of(answer) not in _NOT_YET or now() > deadline_s:
+                    return answer
+            await asyncio.sleep(0.2)
+
+
+def _group_error(answer: Any) -> int:
+    code: int = answer.groups[0][0]
+    return code
+
+
+def _producer_error(answer: Any) -> int:
+    code: int = answer.error_code
+    return code
 
 
 def _topic_seen(error_code: int, name: str, partitions: Iterable[Sequence[Any]], allowed: int) -> TopicSeen:

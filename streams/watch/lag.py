@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -47,6 +47,17 @@ class LagReader:
             together = {unclear.pop() for _ in range(min(_PARTITIONS_AT_ONCE, len(unclear)))}
             await self._find_records(together, ends)
         return {tp: max(0, ends[tp] - self._known[tp].empty_to) for tp in next_offsets}
+
+    async def kept(self, tps: Collection[TopicPartition]) -> dict[TopicPartition, range]:
+        """The offsets that Kafka keeps of each partition now.
+
+        Raises:
+            KafkaError: Kafka does not answer.
+        """
+        if not tps:
+            return {}
+        begins, ends = await self._consumer.beginning_offsets(list(tps)), await self._consumer.end_offsets(list(tps))
+        return {tp: range(begins[tp], ends[tp]) for tp in tps}
 
     async def _find_records(self, unclear: set[TopicPartition], ends: Mapping[TopicPartition, int]) -> None:
         """Read on in each partition until there is a record, or certainly none before its end."""

@@ -76,6 +76,11 @@ def disagreements(outputs: Iterable[Output]) -> Counter[str]:
     return counts
 
 
+def unread_ratio(lag: int, kept: range) -> float:
+    """Of the offsets that Kafka keeps, the share that waits, 0 to 1; 0 as long as ``kept`` begins at 0: nothing was deleted."""
+    return min(lag / len(kept), 1.0) if kept.start and kept else 0.0
+
+
 class Metrics:
     """All metrics of one worker, in a registry of its own. Call it from the event loop alone.
 
@@ -180,6 +185,17 @@ class Metrics:
             "topic",
             "partition",
         )
+        self._unread_share = self._gauge(
+            "unread_ratio",
+            "Of what Kafka keeps of a partition, the share that waits; 0 as long as Kafka has deleted nothing. At 1, what it "
+            "deletes next is unread.",
+            "topic",
+            "partition",
+        )
+        self._clock = self._gauge(
+            "clock_seconds", "What time it is here, in seconds since 1970: to be compared with the scraper's."
+        )
+        self._clock.set_function(time.time)
         self._state_bytes = self._gauge("state_bytes", "Size on disk of what is remembered for a topic's records.", "topic")
 
     def committed(self, step: Step, records: Sequence[Record], outputs: Sequence[Output], times: Times) -> None:
@@ -244,11 +260,22 @@ class Metrics:
         for state, count in partitions.items():
             self._partitions.labels(state).set(count)
 
-    def sampled(self, lags: Mapping[TopicPartition, int], state_bytes: Mapping[str, int]) -> None:
-        """Lag, in offsets, by source partition, and size of the local state by source topic: of these, and of no others."""
+    def sampled(
+        self,
+        lags: Mapping[TopicPartition, int],
+        state_bytes: Mapping[str, int],
+        kept: Mapping[TopicPartition, range] | None = None,
+    ) -> None:
+        """Lag, in offsets, by source partition, and size of the local state by source topic: of these, and of no others.
+
+        ``kept``: the offsets that Kafka keeps of each of the partitions.
+        """
         self._lag.clear()
+        self._unread_share.clear()
         for tp, lag in lags.items():
             self._lag.labels(tp.topic, tp.partition).set(lag)
+            if kept:
+                self._unread_share.labels(tp.topic, tp.partition).set(unread_ratio(lag, kept[tp]))
         self._state_bytes.clear()
         for topic, size in state_bytes.items():
             self._state_bytes.labels(topic).set(size)

@@ -160,9 +160,10 @@ class Watch:
         statuses = {each.source: each for each in self._delivery.statuses() if self._has_worked(each)}
         async with asyncio.timeout(_ANSWER_TIMEOUT_S):
             lags = await lag_reader.lags({tp: each.next_offset for tp, each in statuses.items()})
+            kept = await lag_reader.kept(statuses)
         self.look(lags, statuses)
         self._silence = None
-        self._metrics.sampled(lags, await self._state_bytes())
+        self._metrics.sampled(lags, await self._state_bytes(), kept)
 
     def _has_worked(self, status: PartitionStatus) -> bool:
         """Whether its next offset means something. One that keeps losing its transactions counts, one on its way does not."""

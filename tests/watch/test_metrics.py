@@ -24,7 +24,7 @@ from streams.steps import Output
 from streams.text.duplicates import DuplicateKind
 from streams.topics import DUPLICATES, ENRICHED, PREPARED, RAW, REJECTED
 from streams.watch.lag import LagReader
-from streams.watch.metrics import BatchHistogram, Metrics, tally
+from streams.watch.metrics import BatchHistogram, Metrics, tally, unread_ratio
 from streams.watch.web import Progress, Watch, follow, pages
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -155,7 +155,7 @@ def test_lost_transactions_gaps_unread_offsets_and_restores_are_counted_by_step(
 
 def test_what_is_sampled_of_a_partition_goes_when_the_partition_goes():
     metrics = Metrics(STEPS)
-    metrics.sampled({SOURCE: 7}, {PREPARED: 4096})
+    metrics.sampled({SOURCE: 7}, {PREPARED: 4096}, {SOURCE: range(2, 16)})
     assert samples(metrics)['headwater_lag_records{partition="2",topic="news.prepared"}'] == 7
     metrics.sampled({}, {})
     assert not [name for name in samples(metrics) if name.startswith(("headwater_lag", "headwater_state"))]
@@ -172,7 +172,7 @@ def filled() -> Metrics:
     doubted = Output(ENRICHED, b"", b"{}", (("ce_language", b"gl"), ("ce_languagecheck", b"pt")), 1_000)
     metrics.committed(DEDUPLICATE, [record(PREPARED)], [*pipeline_outputs(), doubted], Times(0.1, 0.1, 0.1))
     metrics.restored(DEDUPLICATE, 1, 0.1)
-    metrics.sampled({SOURCE: 7}, {PREPARED: 4096})
+    metrics.sampled({SOURCE: 7}, {PREPARED: 4096}, {SOURCE: range(2, 16)})
     metrics.stands(ready=True, healthy=True, rebalances=1, partitions={"ready": 1, "waiting": 0})
     return metrics
 
@@ -446,3 +446,30 @@ async def test_lag_is_told_while_a_record_waits_however_long():
     assert await lag_reader.lags({SOURCE: 8}) == {SOURCE: 1}
     assert await lag_reader.lags({SOURCE: 8}) == {SOURCE: 0}
     assert log.assigned == []
+
+
+@pytest.mark.parametrize(
+    ("lag", "kept", "ratio"),
+    [
+        pytest.param(50, range(100), 0.0, id="nothing was ever deleted"),
+        pytest.param(0, range(900, 1000), 0.0, id="all is read"),
+        pytest.param(80, range(900, 1000), 0.8, id="the oldest fifth is read"),
+        pytest.param(150, range(900, 1000), 1.0, id="some is deleted already"),
+        pytest.param(0, range(900, 900), 0.0, id="nothing is kept"),
+    ],
+)
+def test_of_what_kafka_keeps_a_share_waits(lag, kept, ratio):
+    metrics = Metrics()
+    metrics.sampled({SOURCE: lag}, {}, {SOURCE: kept})
+    text, _ = metrics.exposition()
+    labels = f'partition="{SOURCE.partition}",topic="{SOURCE.topic}"'
+    assert unread_ratio(lag, kept) == ratio
+    assert any(
+        f"headwater_unread_ratio{{{each}}} {ratio}" in text.decode() for each in (labels, ",".join(reversed(labels.split(","))))
+    )
+
+
+def test_the_clock_is_the_machines(monkeypatch):
+    monkeypatch.setattr("time.time", lambda: 1_700_000_000.0)
+    text, _ = Metrics().exposition()
+    assert "headwater_clock_seconds 1.7e+09" in text.decode()
