@@ -226,7 +226,7 @@ class OwnedPartition:
         return known | {key: change.value for key, change in self._ahead.items() if key in known}
 
     def _find_expired(self, count: int) -> Iterable[bytes]:
-        """Keys of the next few entries that are too old; but for those that are being written anew, and where a whole forgets."""
+        """Keys of the next entries that are too old; but for those that are being written anew. A whole forgets by itself."""
         if not self._step.changelog.remembers or self._table is None or self._whole is not None:
             return ()
         return (key for key in self._table.find_expired(count, self._time.now_s) if key not in self._ahead)
