@@ -1,8 +1,8 @@
 """``python -m bench.quality.stories DATA``: how well articles of one event are found among strangers, and at what cost.
 
 DATA is the folder with ``stories-dev.jsonl.gz`` (ECB+: whole articles with their stories), ``headline-stories-dev.jsonl.gz``
-(headlines alone) and ``subjects-dev.jsonl.gz`` (strangers). The limits were chosen on every other topic of ECB+; the rest is told
-first. B-cubed: for each article the share of its story's articles that belong there (P), and of those that belong there
+(headlines alone) and ``subjects-dev.jsonl.gz`` (strangers). The limits were chosen on every other topic of ECB+; the rest is
+told first. B-cubed: for each article the share of its story's articles that belong there (P), and of those that belong there
 the share that is in it (R), on average. Pairwise precision: of all pairs of articles in one story, the share that belongs
 together. Strangers in a story count as wrong.
 """
