@@ -47,7 +47,7 @@ def test_a_story_of_three_outlets_is_founded_once_and_joined_twice():
     newsroom = Newsroom()
     [founded] = newsroom.publish("Ferry runs aground off Kellmouth", FERRY, publisher="The Kellmouth Post")
     [joined] = newsroom.publish("All 214 passengers saved from the Aurelia", FERRY_AGAIN, publisher="Dunmarrow Times")
-    [again] = newsroom.publish("Off Kellmouth, ferry runs aground", FERRY_BRIEF, publisher="Gull Radio")
+    [again] = newsroom.publish("Ferry runs aground off Kellmouth coast", FERRY_BRIEF, publisher="Gull Radio")
     assert [headers_of(each)["ce_change"] for each in (founded, joined, again)] == ["founded", "joined", "joined"]
     assert founded.key == joined.key == again.key
     document, headers = orjson.loads(again.value), headers_of(again)
