@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import orjson
 
 from streams.articles import Article, article_from_json, headline_of, print_instructions, tag_article, version_ms
@@ -11,6 +13,7 @@ from streams.documents import (
     DUPLICATE_TYPE,
     ENRICHED_SCHEMA,
     ENRICHED_TYPE,
+    ORIGIN_HEADER,
     date_attributes,
     duplicate_document,
     event_headers,
@@ -19,12 +22,15 @@ from streams.documents import (
     ledger_text,
     ninjs_document,
     origin_of_prepared,
+    passed_on,
     rejected_output,
 )
 from streams.faults import Fault, caught
 from streams.formats import NewerFormatError
 from streams.settings import Settings
 from streams.steps import Changelog, Decision, ForeignRecordError, Output, Record, Step, UnreadBatch
+from streams.stories import sign_article, signature_to_json
+from streams.text.article import Language, Subject
 from streams.text.duplicates import (
     DuplicateKind,
     Repeat,
@@ -39,8 +45,9 @@ from streams.text.duplicates import (
     without,
 )
 from streams.text.language.opinions import Detect, choose_detector
+from streams.text.stories.signature import primary
 from streams.text.wording import Headline
-from streams.topics import DUPLICATES, ENRICHED, PREPARED, REJECTED
+from streams.topics import DUPLICATES, ENRICHED, PREPARED, REJECTED, SIGNATURES
 
 _BY_HEADLINE_ALONE = (DuplicateKind.SAME_HEADLINE, DuplicateKind.SAME_WORDS)
 
@@ -50,7 +57,10 @@ HEADLINES = Changelog(
 
 
 def deduplicate_step(settings: Settings) -> Step:
-    """news.prepared → news.enriched, news.duplicates, or news.rejected for a bug of ours; remembers who owns headlines."""
+    """news.prepared → news.enriched with news.signatures, news.duplicates, or news.rejected for a bug of ours.
+
+    Remembers who owns headlines.
+    """
     detect = choose_detector(settings.language_detector, settings.language_check)
 
     def decide(record: Record, remembered: bytes | None) -> Decision:
@@ -61,22 +71,22 @@ def deduplicate_step(settings: Settings) -> Step:
         seen, headline = sighted
         row = unpack_owners(remembered)
         if article.instructions.canceled:
-            canceled = caught(lambda: enrich(record, article, detect))
+            canceled = caught(lambda: hand_on(record, article, detect))
             left = pack_owners(without(row, seen)) if row else None
-            return _rejected(record, canceled) if isinstance(canceled, Fault) else Decision((canceled,), left)
+            return _rejected(record, canceled) if isinstance(canceled, Fault) else Decision(canceled, left)
         found = find_repeat(row, seen, headline, settings.window_ms)
         if found is not None and found.kind in settings.suppress:
             newest = remember_text(row, seen) if found.kind in _BY_HEADLINE_ALONE else None
-            output = caught(lambda: repeat(record, article, found, settings.window_s))
+            output: tuple[Output, ...] | Fault = caught(lambda: (repeat(record, article, found, settings.window_s),))
         else:
             newest = remember(row, seen)
-            output = caught(lambda: enrich(record, article, detect))
+            output = caught(lambda: hand_on(record, article, detect))
         # What was rejected owns no headline: the next article of it is the first.
         if isinstance(output, Fault):
             return _rejected(record, output)
-        return Decision((output,), None if newest is None else pack_owners(newest))
+        return Decision(output, None if newest is None else pack_owners(newest))
 
-    return Step("deduplicate", PREPARED, (ENRICHED, DUPLICATES, REJECTED), decide, HEADLINES)
+    return Step("deduplicate", PREPARED, (ENRICHED, SIGNATURES, DUPLICATES, REJECTED), decide, HEADLINES)
 
 
 def _read_prepared(record: Record) -> Article:
@@ -130,9 +140,14 @@ def repeat(record: Record, article: Article, found: Repeat, window_s: int) -> Ou
     return bounded(Output(DUPLICATES, article.id.encode(), orjson.dumps(document), headers, record.timestamp))
 
 
-def enrich(record: Record, article: Article, detect: Detect) -> Output:
-    """Tag an article's language, by ``detect``, and subjects and write it down for consumers; of a canceled one, that it is."""
+def hand_on(record: Record, article: Article, detect: Detect) -> tuple[Output, ...]:
+    """Tag an article's language, by ``detect``, and subjects, and write it down for consumers and for `group`."""
     language, subjects = tag_article(article, detect)
+    return enrich(record, article, language, subjects), sign(record, article, language, subjects)
+
+
+def enrich(record: Record, article: Article, language: Language, subjects: Sequence[Subject]) -> Output:
+    """Write a tagged article down for consumers; of a canceled one, that it is."""
     headers = event_headers(
         record,
         article,
@@ -150,3 +165,23 @@ def enrich(record: Record, article: Article, detect: Detect) -> Output:
     )
     document = ninjs_document(article, language, subjects, record.timestamp)
     return bounded(Output(ENRICHED, article.id.encode(), orjson.dumps(document), headers, record.timestamp))
+
+
+def sign(record: Record, article: Article, language: Language, subjects: Sequence[Subject]) -> Output:
+    """Write down what tells of which event an article is. A cancellation goes to all: nobody knows its article's language."""
+    signature = sign_article(article, language, subjects, record.timestamp)
+    headers = (
+        ("content-type", b"application/json"),
+        (ORIGIN_HEADER, origin_of_prepared(record).encode()),
+        *passed_on(record),
+    )
+    return bounded(
+        Output(
+            SIGNATURES,
+            primary(signature.language).encode(),
+            signature_to_json(signature),
+            headers,
+            max(record.timestamp, 0),
+            everywhere=signature.canceled,
+        )
+    )

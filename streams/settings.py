@@ -207,6 +207,15 @@ class Settings:
     window_s: int = _setting(
         72 * 3600, _whole(1), "seconds", "two articles of one headline are repeats when their times lie this close"
     )
+    story_window_s: int = _setting(
+        72 * 3600, _whole(1), "seconds", "an article may join a story whose articles' times lie this close to its own"
+    )
+    most_stories: int = _setting(
+        200_000,
+        _whole(1),
+        "stories",
+        "so many are remembered a partition of news.signatures, about 1 kB each; the oldest go first",
+    )
     suppress: frozenset[DuplicateKind] = _setting(
         frozenset(DuplicateKind) - {DuplicateKind.NEW_VERSION, DuplicateKind.RUBRIC},
         _kinds,

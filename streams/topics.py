@@ -60,6 +60,13 @@ ENRICHED: Final = topic(
     cleanup_policy="compact,delete",
     min_compaction_lag_ms=str(_WEEK_MS),
 )
+SIGNATURES: Final = topic("news.signatures", "what tells articles of one event, by language (internal)")
+STORIES: Final = topic(
+    "news.stories",
+    "stories by story id: which articles tell of one event, as ninjs 3.1 composites in CloudEvents",
+    cleanup_policy="compact,delete",
+    min_compaction_lag_ms=str(_WEEK_MS),
+)
 DUPLICATES: Final = topic("news.duplicates", "repeated headlines: which article owns each, and in what way it is repeated")
 REJECTED: Final = topic("news.rejected", "records that are not articles: their bytes, with the reason in the headers")
 

@@ -58,7 +58,7 @@ async def test_a_new_agent_gets_its_faust_agent_from_its_step(tmp_path):
     delivery = Delivery(app, settings, steps)
     for step in steps:
         add_agent(app, step, delivery.take)
-    assert set(app.agents) == {"prepare_articles", "deduplicate_articles", "measure_articles"}
+    assert set(app.agents) == {"prepare_articles", "deduplicate_articles", "group_articles", "measure_articles"}
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def remembered(raw: dict) -> bytes:
 def test_the_articles_of_0_1_0_are_read_and_passed_on():
     for number, each in enumerate(FORMAT_1["prepared"]):
         record = MemoryRecord(PREPARED, 0, number, each["timestamp_ms"], bytes.fromhex(each["key"]), each["value"].encode())
-        [output] = steps()[1].decide(record, None).outputs
+        output, _ = steps()[1].decide(record, None).outputs
         assert output.topic == ENRICHED
         article, stored = article_from_json(record.value), orjson.loads(record.value)
         assert (article.headline, article.body, len(article.cuts)) == (stored["headline"], stored["body"], len(stored["cuts"]))
@@ -122,7 +122,7 @@ def test_fields_that_a_newer_version_added_are_dropped_everywhere():
     assert read.image == Image(url="https://e.org/1.jpg")
     assert read.repairs == (Repair("encoding", "mojibake"),)
     assert read.cuts == (Cut(CutKind.HEADLINE, "it", 0, 2, "it"),)
-    [output] = steps()[1].decide(with_value(record, newer), None).outputs
+    output, _ = steps()[1].decide(with_value(record, newer), None).outputs
     assert output.topic == ENRICHED
 
 

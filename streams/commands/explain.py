@@ -18,11 +18,14 @@ from streams.commands.printing import columns
 from streams.explanation import repairs_of_reading, subject_code, told_declared, told_id, told_published, told_reading
 from streams.records import Rejection, Repair
 from streams.rejected.letters import plain
+from streams.stories import sign_article
 from streams.text.article import Cut, Language, Subject
 from streams.text.language.opinions import Detect, choose_detector, differs, is_doubtful
+from streams.text.stories.index import Change, StoryIndex, Told
 from streams.text.subjects import tag as media_topics
 
 _MOST_COLUMNS, _LABEL_COLUMNS = 100, 19
+_MOST_WORDS = 10  # that an article is compared by
 _JOINERS = "\u200c\u200d"  # not printable, yet part of Persian and Hindi words
 
 
@@ -31,24 +34,27 @@ _JOINERS = "\u200c\u200d"  # not printable, yet part of Persian and Hindi words
 def explain(file: str) -> None:
     """Tell why each article of FILE (or stdin) came out as it did.
 
-    How it was read or why it was refused, what its headline is compared by, what was cut and why, the facts, the language and
-    the subjects with the words that spoke for them. No Kafka, no deduplication.
+    How it was read or why it was refused, what its headline is compared by, what was cut and why, the facts, the language, the
+    subjects with the words that spoke for them, and its story among the articles before it. No Kafka, no deduplication.
     """
     settings = read_settings()
     detect = choose_detector(settings.language_detector, settings.language_check)
+    stories = StoryIndex(settings.story_window_s * 1000, settings.most_stories)
     for number, (document, article) in enumerate(prepared_documents([file])):
         if number:
             click.echo()
-        for line in chain(explain_reading(document), explain_outcome(article, detect)):
+        for line in chain(explain_reading(document), explain_outcome(article, detect, stories)):
             click.echo(line)
 
 
-def explain_outcome(article: Article | Rejection, detect: Detect) -> Iterator[str]:
-    """What became of a document, and why."""
+def explain_outcome(article: Article | Rejection, detect: Detect, stories: StoryIndex) -> Iterator[str]:
+    """What became of a document, and why; ``stories`` are those of the documents before it."""
     if isinstance(article, Rejection):
         return explain_rejection(article)
     tags = netted(partial(tag_article, article, detect))
-    return explain_rejection(tags) if isinstance(tags, Rejection) else explain_article(article, *tags)
+    if isinstance(tags, Rejection):
+        return explain_rejection(tags)
+    return chain(explain_article(article, *tags), explain_story(article, *tags, stories))
 
 
 def explain_reading(document: Document) -> Iterator[str]:
@@ -83,6 +89,27 @@ def explain_article(article: Article, language: Language, subjects: Sequence[Sub
         name = f"{subject.name} (medtop:{subject_code(subject)})"
         said = f"{name}, by its {', '.join(subject.witnesses)}: {', '.join(subject.evidence)}"
         yield from _row(f"  confidence {subject.confidence}", said)
+
+
+def explain_story(article: Article, language: Language, subjects: Sequence[Subject], stories: StoryIndex) -> Iterator[str]:
+    """Which story of those before it an article joins, and why; it is one of them from then on."""
+    signature = sign_article(article, language, subjects, 0)
+    told = stories.decide(signature)
+    stories.remember(signature, told)
+    heaviest = sorted(signature.words, key=lambda word: (-signature.words[word], word))[:_MOST_WORDS]
+    yield from _row("compared by", ", ".join(heaviest))
+    yield from _row("story", _told_story(told))
+
+
+def _told_story(told: Sequence[Told]) -> str | None:
+    if not told:
+        return None  # it is there already
+    change, story, member, words = told[0]
+    assert member is not None
+    if change is Change.FOUNDED:
+        return f"founds {story.id}: none of the articles before it is like it"
+    said = f"{change} {story.id}, now of {len(story.members)} articles, founded by “{story.members[0].headline}”"
+    return f"{said}: {member.relation}, {member.likeness / 10:.0f} % alike, by {', '.join(words)}"
 
 
 def _facts(article: Article) -> Iterator[str]:

@@ -13,9 +13,11 @@ from streams.commands.printing import columns, shortened
 from streams.documents import CHECK_HEADER, ERRORS, LANGUAGE_HEADER, REASON_HEADER
 from streams.rejected.letters import beginning
 from streams.steps import Record, header
+from streams.stories import CHANGE_HEADER, STORY_URI
 from streams.text.article import Language
 from streams.text.language.opinions import is_doubtful
-from streams.topics import DUPLICATES, ENRICHED, REJECTED
+from streams.text.stories.index import Change
+from streams.topics import DUPLICATES, ENRICHED, REJECTED, STORIES
 
 _MOST_COLUMNS: Final = 107
 _INDENT: Final = 11  # columns, the label
@@ -31,6 +33,8 @@ def show(record: Record) -> str:
         document = None
     if isinstance(document, dict) and record.topic == ENRICHED:
         return _enriched(record, document)
+    if isinstance(document, dict) and record.topic == STORIES:
+        return _story(record, document)
     if isinstance(document, dict) and record.topic == DUPLICATES:
         return _duplicate(document)
     return f"[bold]{escape(record.topic)}[/]\n           {escape(_short(beginning(record.value)))}"
@@ -63,6 +67,29 @@ def _doubt(record: Record) -> str:
     if tag is None or not is_doubtful(Language(tag, confidence, check=check)):
         return ""
     return f" doubtful, langdetect: {check}"
+
+
+def _story(record: Record, document: dict[str, Any]) -> str:
+    """What became of a story, which article is the reason, and what spoke for it."""
+    change = header(record, CHANGE_HEADER) or ""
+    headlines = document.get("headlines") or [{"value": "canceled: no article is left"}]
+    members = {each["uri"]: each for each in document.get("associations", [])}
+    member = members.get(header(record, "ce_article") or "", {})
+    said = next((each["value"] for each in member.get("headlines", [])), "")
+    counts = f"{header(record, 'ce_articles')} articles of {header(record, 'ce_outlets')} outlets"
+    lines = [f"[bold cyan]story[/]      [bold]{escape(_short(headlines[0]['value']))}[/]"]
+    told = [change, header(record, LANGUAGE_HEADER), counts, _into(record)]
+    lines.append(f"           {escape(_short(' · '.join(filter(None, told))))}")
+    if change in (Change.JOINED, Change.MERGED) and member:
+        relation, likeness = header(record, "ce_relation"), int(header(record, "ce_likeness") or 0)
+        why = f"{relation}, {likeness / 10:.0f} % alike: {header(record, 'ce_words') or 'no word'}"
+        lines += [f"           + {escape(_short(said))}", f"           [dim]{escape(_short(why))}[/]"]
+    return "\n".join(lines)
+
+
+def _into(record: Record) -> str | None:
+    into = header(record, "ce_mergedinto")
+    return into and f"into {into.removeprefix(STORY_URI)[:8]}…"
 
 
 def _duplicate(document: dict[str, Any]) -> str:

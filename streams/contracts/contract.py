@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from streams.contracts.headers import duplicates_headers, enriched_headers, rejected_headers
+from streams.contracts.stories import stories_headers, stories_schema
 from streams.contracts.values import HEX_128, Schema, described, duplicates_schema, enriched_schema
 from streams.steps import Topic
-from streams.topics import DUPLICATES, ENRICHED, REJECTED
+from streams.topics import DUPLICATES, ENRICHED, REJECTED, STORIES
 
 _ARTICLE_ID: Final[Schema] = {"type": "string", "pattern": HEX_128}
 
@@ -48,6 +49,14 @@ CONTRACTS: Final = (
         described(_ARTICLE_ID, "The article's id, the same for all its versions; the topic is compacted to the last."),
         enriched_headers(),
         enriched_schema(),
+    ),
+    Contract(
+        STORIES,
+        "story",
+        "A story after a change: founded by its first article, joined by another, merged, or left by one that was canceled.",
+        described(_ARTICLE_ID, "The story's id, the id of the article that founded it; the topic is compacted to the last."),
+        stories_headers(),
+        stories_schema(),
     ),
     Contract(
         DUPLICATES,

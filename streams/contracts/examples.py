@@ -10,16 +10,18 @@ from typing import Any, Final
 
 import orjson
 
-from agents.deduplicate import enrich, repeat, sight
+from agents.deduplicate import enrich, repeat, sight, sign
+from agents.group import group_step
 from agents.prepare import prepare
-from streams.articles import article_from_json
+from streams.articles import article_from_json, tag_article
 from streams.documents import rejected_output
 from streams.memory import MemoryRecord
 from streams.records import Rejection
+from streams.settings import Settings
 from streams.steps import Headers, Output, Record
 from streams.text.article import Language
 from streams.text.duplicates import DuplicateKind, Repeat
-from streams.topics import PREPARED, RAW
+from streams.topics import PREPARED, RAW, SIGNATURES
 
 _WHEN_MS: Final = 1_790_000_000_000
 _MAX_BYTES: Final = 2 << 20
@@ -80,6 +82,7 @@ def raw_examples() -> dict[str, Example]:
 def outcome_examples() -> dict[str, list[Example]]:
     """What consumers read, by topic."""
     outputs = {"article": _enriched(_prepared(_ARTICLE, 0)), "kill": _enriched(_prepared(_KILL, 1))}
+    outputs["founded"] = _founded(_prepared(_ARTICLE, 0))
     outputs["same-headline"] = _duplicate()
     bad = MemoryRecord(RAW, 0, 3, _WHEN_MS, b"herald", b'{"title": "Harbour br', (("content-type", b"application/json"),))
     refused = prepare(bad, _MAX_BYTES)
@@ -100,7 +103,19 @@ def _prepared(article: dict[str, Any], offset: int) -> Record:
 
 def _enriched(record: Record) -> Output:
     told = Language("en", 0.99)
-    return enrich(record, article_from_json(record.value or b""), lambda *_: told)
+    article = article_from_json(record.value or b"")
+    return enrich(record, article, *tag_article(article, lambda *_: told))
+
+
+def _founded(record: Record) -> Output:
+    article = article_from_json(record.value or b"")
+    tags = tag_article(article, lambda *_: Language("en", 0.99))
+    signed = sign(record, article, *tags)
+    step = group_step(Settings())
+    made = step.changelog.whole
+    assert made is not None
+    signature = MemoryRecord(SIGNATURES, 0, 0, signed.timestamp_ms, signed.key, signed.value, signed.headers)
+    return step.decide(signature, made([])).outputs[0]
 
 
 def _duplicate() -> Output:

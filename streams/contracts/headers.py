@@ -84,7 +84,8 @@ _CUTS: Final[dict[str, Schema]] = {
 }
 
 
-def _event(event_type: str, schema: str) -> dict[str, Schema]:
+def event_headers(event_type: str, schema: str, *, subject: str = "The article's uri.") -> dict[str, Schema]:
+    """The attributes that every event has."""
     return {
         "content-type": {"const": "application/json"},
         "ce_specversion": {"const": "1.0"},
@@ -95,13 +96,14 @@ def _event(event_type: str, schema: str) -> dict[str, Schema]:
         "ce_source": {"const": EVENT_SOURCE},
         "ce_type": {"const": event_type},
         "ce_time": described(TIME, "The raw record's timestamp; absent where it has none."),
-        "ce_subject": described(_URI, "The article's uri."),
+        "ce_subject": described(_URI, subject),
         "ce_dataschema": described({"const": schema}, "The `$id` of the document's schema; it changes when that breaks."),
         ORIGIN_HEADER: described(_PLACE, "Where the raw record stands: topic/partition/offset."),
     }
 
 
-def _schema(title: str, required: list[str], properties: dict[str, Schema]) -> Schema:
+def headers_schema(title: str, required: list[str], properties: dict[str, Schema]) -> Schema:
+    """Headers of a topic as an object of texts."""
     return {"$schema": DIALECT, "title": title, **an_object(required, **properties)}
 
 
@@ -120,16 +122,18 @@ _ALWAYS: Final = (
 
 def enriched_headers() -> Schema:
     """Of news.enriched."""
-    event = _event(ENRICHED_TYPE, ENRICHED_SCHEMA)
+    event = event_headers(ENRICHED_TYPE, ENRICHED_SCHEMA)
     required = [*_ALWAYS, "ce_language", "ce_languageconfidence", "ce_languagecreator", "ce_cuts"]
-    return _schema("Headers of news.enriched", required, {**event, **_INSTRUCTIONS, **_LANGUAGE, **_DATES, **_CUTS, **TRACE})
+    return headers_schema(
+        "Headers of news.enriched", required, {**event, **_INSTRUCTIONS, **_LANGUAGE, **_DATES, **_CUTS, **TRACE}
+    )
 
 
 def duplicates_headers() -> Schema:
     """Of news.duplicates."""
     kind: dict[str, Any] = {"ce_kind": described(known_values(DuplicateKind), "As `kind` in the document.")}
-    event = _event(DUPLICATE_TYPE, DUPLICATE_SCHEMA)
-    return _schema("Headers of news.duplicates", [*_ALWAYS, *kind], {**event, **kind, **_INSTRUCTIONS, **TRACE})
+    event = event_headers(DUPLICATE_TYPE, DUPLICATE_SCHEMA)
+    return headers_schema("Headers of news.duplicates", [*_ALWAYS, *kind], {**event, **kind, **_INSTRUCTIONS, **TRACE})
 
 
 def rejected_headers() -> Schema:
@@ -150,4 +154,4 @@ def rejected_headers() -> Schema:
         f"{ERRORS}batch-records": described(_NUMBER, "how many it says it has,"),
         f"{ERRORS}batch-compression": described(known_values(["none", "gzip", "snappy", "lz4", "zstd"]), "and its codec."),
     }
-    return _schema("Headers of news.rejected", list(errors), {**errors, **sometimes})
+    return headers_schema("Headers of news.rejected", list(errors), {**errors, **sometimes})

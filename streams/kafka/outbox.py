@@ -75,8 +75,9 @@ class Outbox:
         count = self._counts.get(output.topic)
         if count is None:
             count = self._counts[output.topic] = self._count(output.topic)
-        partition = keyless % count if output.key is None else partition_of(output.key, count)
-        self.add(TopicPartition(output.topic, partition), output.key, output.value, output.timestamp_ms, output.headers)
+        chosen = keyless % count if output.key is None else partition_of(output.key, count)
+        for partition in range(count) if output.everywhere else (chosen,):
+            self.add(TopicPartition(output.topic, partition), output.key, output.value, output.timestamp_ms, output.headers)
 
     async def send(self) -> dict[TopicPartition, int]:
         """Send everything; returns, for each partition that got records, the offset after the last of them.

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import faust
 from aiokafka import TopicPartition
@@ -33,6 +33,7 @@ _SEND_BACK_AGAIN_S = 5.0
 _IDLE_S, _MOST_IDLE_S = 5.0, 300.0
 _FORGOTTEN = Change(None)
 _SAYS_WHY_S = 20.0
+_READ_IN_A_TURN = 1_000  # entries of a table
 _LOOKED_AT_PER_RECORD = 4  # entries of the table: each is looked at about four times while it is worth keeping
 
 
@@ -96,6 +97,7 @@ class OwnedPartition:
         self._time = PartitionTime()
         self.marks = Marks()
         """Which source it is that is worked on."""
+        self._whole: Any = None  # of the table, where its step decides on all of it
         self._ahead: Mapping[bytes, Change] = {}  # changes that are being committed
         self._decided_to = 0
         self.next_offset = 0
@@ -150,6 +152,7 @@ class OwnedPartition:
         if self._table is not None:
             self._table.close()
             self._table = None
+        self._whole = None
 
     def close(self) -> None:
         """Take no more batches."""
@@ -168,13 +171,14 @@ class OwnedPartition:
         faults: list[Fault | None] = []
         breath.draw()
         for record in records:
-            decision = self._ask(record, known.get(record.key))
+            decision = self._ask(record, known.get(record.key) if self._whole is None else self._whole)
             stamp_s = self._time.see(record.timestamp)
             outputs.extend(decision.outputs)
             faults.append(decision.fault)
             if decision.remember is not None and record.key is not None:
                 known[record.key] = decision.remember
                 changes[record.key] = Change(decision.remember, stamp_s)
+            changes |= {key: Change(value, stamp_s) for key, value in decision.changes.items()}
             if breath.is_spent:
                 break
             await breath.pause()
@@ -190,7 +194,7 @@ class OwnedPartition:
         changes[PROGRESS_KEY] = Change(Progress(self._decided_to, self._owner, self.marks).pack())
         return Share(self, records[:count], batch, outputs, changes, faults)
 
-    def _ask(self, record: Record, remembered: bytes | None) -> Decision:
+    def _ask(self, record: Record, remembered: Any) -> Decision:
         """The step's decision on a record; what it raises names the record's place, and is nothing to try again."""
         try:
             decision = self._step.decide(record, remembered)
@@ -215,15 +219,15 @@ class OwnedPartition:
         self.next_offset = share.records[-1].offset + 1
 
     def _look_up(self, keys: Iterable[bytes]) -> dict[bytes | None, bytes | None]:
-        if not self._step.changelog.remembers or self._table is None:
+        if not self._step.changelog.remembers or self._table is None or self._whole is not None:
             return {}
         asked = list(keys)
         known: dict[bytes | None, bytes | None] = dict(zip(asked, self._table.get(asked), strict=True))
         return known | {key: change.value for key, change in self._ahead.items() if key in known}
 
     def _find_expired(self, count: int) -> Iterable[bytes]:
-        """Keys of the next few entries that are too old; but for those that are being written anew."""
-        if not self._step.changelog.remembers or self._table is None:
+        """Keys of the next entries that are too old; but for those that are being written anew. A whole forgets by itself."""
+        if not self._step.changelog.remembers or self._table is None or self._whole is not None:
             return ()
         return (key for key in self._table.find_expired(count, self._time.now_s) if key not in self._ahead)
 
@@ -327,6 +331,9 @@ class OwnedPartition:
             self._news.set()  # all partitions have to let go of the copies
             raise
         self._table = taken.table
+        if self._step.changelog.whole is not None:
+            entries = [entry async for entry in _in_turns(taken.table.entries())]
+            self._whole = await asyncio.to_thread(self._step.changelog.whole, entries)
         self._decided_to, self.marks, unread, change = taken.start
         self.next_offset = self._decided_to
         self._time = PartitionTime(self.marks.latest_ms)
@@ -347,3 +354,11 @@ class OwnedPartition:
 
     def _note_restoring(self) -> None:
         self._restoring = True
+
+
+async def _in_turns(entries: Iterable[tuple[bytes, bytes]]) -> AsyncIterator[tuple[bytes, bytes]]:
+    """The entries of a table; others have their turn in between."""
+    for number, entry in enumerate(entries, 1):
+        yield entry
+        if number % _READ_IN_A_TURN == 0:
+            await asyncio.sleep(0)

@@ -262,6 +262,15 @@ class TablePartition:
             stored: list[bytes | None] = self._database.get([self._prefix + key for key in keys])
         return [None if value is None else value[_STAMP_BYTES:] for value in stored]
 
+    def entries(self) -> Iterator[tuple[bytes, bytes]]:
+        """All keys with their values, in order; without what the table keeps for itself."""
+        with self._watched():
+            for key, value in self._database.items(from_key=self._prefix):
+                if not key.startswith(self._prefix):
+                    return
+                if key not in self._kept:
+                    yield key.removeprefix(self._prefix), value[_STAMP_BYTES:]
+
     def progress(self) -> Progress:
         """How far the partition has come and whose it is."""
         [value] = self.get([PROGRESS_KEY])

@@ -29,9 +29,11 @@ from streams.kafka.observer import Times, Wiped
 from streams.kafka.progress import SourceChange
 from streams.records import Reason
 from streams.steps import Output, Record, Step
+from streams.stories import CHANGE_HEADER
 from streams.text.duplicates import DuplicateKind
 from streams.text.language.opinions import differs
-from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, REJECTED
+from streams.text.stories.index import Change as StoryChange
+from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, REJECTED, STORIES
 
 # A `…_created` series beside each counter and histogram would double what is scraped.
 prometheus.disable_created_metrics()  # type: ignore[no-untyped-call]
@@ -44,12 +46,17 @@ _RESTORE_BOUNDS: Final = (0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 90
 # In records.
 _SIZE_BOUNDS: Final = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0)
 
-# The header that tells, of a record of each outcome, as what to count it.
-_TELLING_HEADERS: Final[Mapping[str, str]] = {ENRICHED: LANGUAGE_HEADER, DUPLICATES: KIND_HEADER, REJECTED: REASON_HEADER}
+# The header that tells, of a record that consumers read, as what to count it.
+_TELLING_HEADERS: Final[Mapping[str, str]] = {
+    ENRICHED: LANGUAGE_HEADER,
+    STORIES: CHANGE_HEADER,
+    DUPLICATES: KIND_HEADER,
+    REJECTED: REASON_HEADER,
+}
 
 
 def tally(outputs: Iterable[Output]) -> Counter[tuple[str, str]]:
-    """Count outputs by topic and, of the outcomes, by language, kind or reason: ``(topic, which) → count``.
+    """Count outputs by topic and, of what consumers read, by language, change, kind or reason: ``(topic, which) → count``.
 
     ``which`` is read from the headers, nothing is parsed; it is "" where there is nothing to tell.
     """
@@ -106,6 +113,8 @@ class Metrics:
                 self._wiped.labels(step.name, wiped.value)
             for topic in step.sends_to:
                 self._records_out.labels(topic)
+        for became in StoryChange:
+            self._stories.labels(became.value)
         for kind in DuplicateKind:
             self._duplicates.labels(kind.value)
         for reason in Reason:
@@ -122,6 +131,7 @@ class Metrics:
             "Articles in which the second opinion (HEADWATER_LANGUAGE_CHECK) is another language, by detected language.",
             "language",
         )
+        self._stories = self._counter("stories", "Records written to news.stories, by what became of the story.", "change")
         self._duplicates = self._counter("duplicates", "Records written to news.duplicates, by kind.", "kind")
         self._rejections = self._counter("rejections", "Records written to news.rejected, by reason.", "reason")
         self._lost = self._counter(
@@ -207,6 +217,7 @@ class Metrics:
         self._transaction.labels(step.name).observe(times.transaction_s)
         by_which: dict[str, prometheus.Counter] = {
             ENRICHED: self._articles,
+            STORIES: self._stories,
             DUPLICATES: self._duplicates,
             REJECTED: self._rejections,
         }

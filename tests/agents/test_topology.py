@@ -174,7 +174,7 @@ def test_two_runs_over_the_same_records_give_the_same_bytes():
 
 def test_internal_records_are_keyed_by_the_headlines_fingerprint():
     pipeline = MemoryPipeline(pipeline_steps(Settings()))
-    prepared, enriched = pipeline.publish(RAW, None, orjson.dumps(article()))
+    prepared, enriched, *_ = pipeline.publish(RAW, None, orjson.dumps(article()))
     assert (prepared.topic, enriched.topic) == (PREPARED, ENRICHED)
     roles = {each["role"]: each["value"] for each in orjson.loads(enriched.value)["altIds"]}
     assert roles["headline-fingerprint"] == prepared.key.hex()

@@ -228,3 +228,15 @@ def test_no_line_is_wider_than_100_columns_and_none_is_lost_to_width():
         lines = list(explain_article(article, *tag_article(article)))
         assert max(map(cell_len, lines)) <= 100
         assert "".join(dict(_rows(lines))["headline"].split()) == "".join(article.headline.split())
+
+
+def test_the_story_of_an_article_among_those_before_it_is_told_with_what_spoke_for_it(tmp_path):
+    """Three outlets in two languages tell of one cable car: the samples' own."""
+    lines = (SAMPLES / "articles.jsonl").read_text("utf-8").splitlines()[-3:]
+    file = tmp_path / "cable-car.jsonl"
+    file.write_text("\n".join(lines), "utf-8")
+    stories = [said for label, said in _rows(_explain(str(file))) if label == "story"]
+    assert [said.split()[0] for said in stories] == ["founds", "joined", "founds"]
+    assert "now of 2 articles, founded by “Cable car stops above the Lorn valley" in stories[1]
+    assert "same-event" in stories[1]
+    assert {"everdale", "bergbahn"} <= set(stories[1].rpartition("by ")[2].split(", "))

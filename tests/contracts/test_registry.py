@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from streams.__main__ import main
 from streams.contracts import registry
+from streams.contracts.stories import stories_schema
 from streams.contracts.values import duplicates_schema, enriched_schema
 from tests.contracts.registries import Apicurio, Confluent, served
 
@@ -24,8 +25,15 @@ def test_confluent_gets_each_topics_schema_under_its_usual_subject_and_once():
     with served(confluent) as url:
         for _ in range(2):
             told = push(url + "/")
-            assert (told.exit_code, told.output) == (0, "news.enriched-value: id 1\nnews.duplicates-value: id 2\n")
-    assert confluent.versions == {"news.enriched-value": [enriched_schema()], "news.duplicates-value": [duplicates_schema()]}
+            assert (told.exit_code, told.output) == (
+                0,
+                "news.enriched-value: id 1\nnews.stories-value: id 2\nnews.duplicates-value: id 3\n",
+            )
+    assert confluent.versions == {
+        "news.enriched-value": [enriched_schema()],
+        "news.stories-value": [stories_schema()],
+        "news.duplicates-value": [duplicates_schema()],
+    }
     assert set(confluent.config.values()) == {"FORWARD"}
 
 
@@ -62,9 +70,13 @@ def test_apicurio_gets_each_schema_as_an_artifact_and_once(version):
     with served(apicurio) as url:
         for _ in range(2):
             told = push(f"{url}/apis/registry/{version}", "--group", "news & more")
-            assert (told.exit_code, told.output) == (0, "news.enriched-value: version 1\nnews.duplicates-value: version 1\n")
+            assert (told.exit_code, told.output) == (
+                0,
+                "news.enriched-value: version 1\nnews.stories-value: version 1\nnews.duplicates-value: version 1\n",
+            )
     assert apicurio.artifacts == {
         ("news & more", "news.enriched-value"): [enriched_schema()],
+        ("news & more", "news.stories-value"): [stories_schema()],
         ("news & more", "news.duplicates-value"): [duplicates_schema()],
     }
 

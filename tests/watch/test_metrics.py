@@ -22,7 +22,7 @@ from streams.records import Reason
 from streams.settings import Settings, SettingsError
 from streams.steps import Output
 from streams.text.duplicates import DuplicateKind
-from streams.topics import DUPLICATES, ENRICHED, PREPARED, RAW, REJECTED
+from streams.topics import DUPLICATES, ENRICHED, PREPARED, RAW, REJECTED, SIGNATURES, STORIES
 from streams.watch.lag import LagReader
 from streams.watch.metrics import BatchHistogram, Metrics, tally, unread_ratio
 from streams.watch.web import Progress, Watch, follow, pages
@@ -30,7 +30,7 @@ from streams.watch.web import Progress, Watch, follow, pages
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = Settings(web_port=1, stall_s=60)
 STEPS = pipeline_steps(SETTINGS)
-PREPARE, DEDUPLICATE = STEPS
+PREPARE, DEDUPLICATE, _ = STEPS
 SOURCE = TopicPartition(PREPARED, 2)
 AT_WORK = PartitionStatus("deduplicate news.prepared/2", SOURCE, 10, None, ended=False, state_folder=Path("nowhere"))
 
@@ -69,6 +69,8 @@ def test_language_kind_and_reason_are_counted_by_the_headers_of_the_pipelines_ow
         (PREPARED, ""): 3,
         (ENRICHED, "en"): 1,
         (ENRICHED, "es"): 1,
+        (SIGNATURES, ""): 2,
+        (STORIES, "founded"): 2,
         (DUPLICATES, "same-article"): 1,
         (REJECTED, "not-json"): 1,
         (REJECTED, "empty"): 1,

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import struct
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from heapq import heapify, heappop, heappush
 from typing import Final, NamedTuple
 
+from streams.formats import read_stamp, stamp
 from streams.text.duplicates import SKETCH_SIZE, BodyPrint, containment
 from streams.text.stories.headlines import are_alike, numbers_of
 from streams.text.stories.signature import Signature, hash_word
@@ -33,8 +34,6 @@ from streams.text.stories.vectors import WHOLE, Sum, Vector, heaviest, likeness
 
 CLOCK_KEY: Final = b"\x00clock"
 """Under this key stands the stream's time: about the largest timestamp seen."""
-FORGOTTEN: Final = b""
-"""What stands in the table for a story that is forgotten."""
 
 _HOUR_MS: Final = 3600 * 1000
 _DAY_MS: Final = 24 * _HOUR_MS
@@ -48,7 +47,7 @@ class Limits:
     """The numbers that decide whether an article joins; likenesses are of 1,000. They were chosen on one half of the
     development data (``headwater bench quality DATA --only stories`` tells the other)."""
 
-    join: int = 380
+    join: int = 400
     """An article with a text, and a story that has some."""
     join_headline: int = 240
     """A headline alone, on either side."""
@@ -72,7 +71,7 @@ class Limits:
     """Stories that an article is compared with."""
     shared: int = 3
     """Words that both must have for that …"""
-    shared_per_cent: int = 18
+    shared_per_cent: int = 15
     """… and so many of an article's."""
     members_compared: int = 48
     """Members that an article's headline and text are compared with: the latest, and the founder."""
@@ -129,9 +128,9 @@ class StoryIndex:
         stories = []
         for key, value in entries:
             if key == CLOCK_KEY:
-                self._clock_ms = _read_clock(value)
-            elif value != FORGOTTEN:
-                stories.append(value)
+                (self._clock_ms,) = _CLOCK.unpack(_content(value))
+            else:
+                stories.append(_content(value))
         # What expires first stands first in the lists of words: it is found there quickly when it leaves them.
         self._due = [self._place(value) for value in sorted(stories, key=lambda packed: (glance(packed).expires_ms, packed))]
         heapify(self._due)
@@ -139,28 +138,8 @@ class StoryIndex:
 
     # ---- Deciding
 
-    def take(self, signature: Signature) -> tuple[tuple[Told, ...], dict[bytes, bytes]]:
-        """What becomes of an article's story, and what is to be remembered by key."""
-        told = self._decide(signature)
-        clock_ms = signature.time_ms if self._clock_ms is None else self._clock_ms
-        # One false time of long after does not make everything old.
-        self._clock_ms = min(max(clock_ms, signature.time_ms), clock_ms + _DAY_MS)
-        told = tuple(each._replace(story=self._dated(each.story)) for each in told)
-        changes = {bytes.fromhex(each.story.id): pack_story(each.story) for each in told}
-        for packed in changes.values():
-            heappush(self._due, self._place(packed))
-        if told and told[0].change is Change.LEFT:
-            self._joined.pop(_short(signature.article_id), None)
-        changes |= dict.fromkeys(self._forget(), FORGOTTEN)
-        changes[CLOCK_KEY] = _CLOCK.pack(self._clock_ms)
-        return told, changes
-
-    def _dated(self, story: Story) -> Story:
-        assert self._clock_ms is not None
-        times = [self._clock_ms + self._limits.unchanged_ms, *([story.last_ms + self._window_ms] if story.members else [])]
-        return replace(story, expires_ms=max(times))
-
-    def _decide(self, signature: Signature) -> tuple[Told, ...]:
+    def decide(self, signature: Signature) -> tuple[Told, ...]:
+        """What becomes of an article's story; nothing is changed yet."""
         own = self._story_of(signature.article_id)
         if signature.canceled:
             return () if own is None else (_without(own, signature.article_id),)
@@ -171,6 +150,27 @@ class StoryIndex:
             if (joined := self._join(candidate, signature)) is not None:
                 return self._merge(joined, candidates) or (joined,)
         return (self._found(signature),)
+
+    def remember(self, signature: Signature, told: Sequence[Told]) -> dict[bytes, bytes | None]:
+        """Take in what :meth:`decide` told of an article; returns what the table is to remember by key, None for no more."""
+        clock_ms = signature.time_ms if self._clock_ms is None else self._clock_ms
+        # One false time of long after does not make everything old.
+        self._clock_ms = min(max(clock_ms, signature.time_ms), clock_ms + _DAY_MS)
+        changes: dict[bytes, bytes | None] = {}
+        for each in told:
+            packed = pack_story(self._dated(each.story))
+            changes[bytes.fromhex(each.story.id)] = stamp(packed)
+            heappush(self._due, self._place(packed))
+        if told and told[0].change is Change.LEFT:
+            self._joined.pop(_short(signature.article_id), None)
+        changes |= dict.fromkeys(self._forget())
+        changes[CLOCK_KEY] = stamp(_CLOCK.pack(self._clock_ms))
+        return changes
+
+    def _dated(self, story: Story) -> Story:
+        assert self._clock_ms is not None
+        times = [self._clock_ms + self._limits.unchanged_ms, *([story.last_ms + self._window_ms] if story.members else [])]
+        return replace(story, expires_ms=max(times))
 
     def _found(self, signature: Signature) -> Told:
         former = self._slots.get(_short(signature.article_id))  # all of it was canceled, or went into another one
@@ -370,6 +370,7 @@ class StoryIndex:
 
 
 _CLOCK = struct.Struct(">q")
+_FIRST_FORMAT = 2
 _SHORT_BYTES: Final = 8
 _SHORT_BITS: Final = 8 * _SHORT_BYTES
 _SHORT_MASK: Final = (1 << _SHORT_BITS) - 1
@@ -379,15 +380,18 @@ def check_remembered(value: bytes) -> None:
     """Whether a value is one that `take` told to remember.
 
     Raises:
+        NewerFormatError: a newer version told it.
         ValueError: it is not.
     """
-    if value != FORGOTTEN and len(value) != _CLOCK.size:
-        unpack_story(value)
+    if len(content := _content(value)) != _CLOCK.size:
+        unpack_story(content)
 
 
-def _read_clock(value: bytes) -> int:
-    (clock_ms,) = _CLOCK.unpack(value)
-    return int(clock_ms)
+def _content(value: bytes) -> bytes:
+    form, content = read_stamp(value)
+    if form < _FIRST_FORMAT:  # there were no stories before
+        raise ValueError(f"no story: it is of format {form}")
+    return content
 
 
 def _short(article_id: str) -> int:

@@ -42,7 +42,8 @@ _MARKS = "\u0300-\u036f\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff\u0e31-\u0e4
 _TOKEN = re.compile(rf"\d+(?:[.,]\d+)*|[^\W\d_][\w{_MARKS}]*")
 # Scripts written without spaces, and Hangul, whose words take their particles with them: pairs of characters are the words.
 _IN_PAIRS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_SMALL_NUMBER = re.compile(r"\d{1,2}|(?:19|20)\d\d")  # "5 tips", "2014"; a headline's numbers are compared by themselves
+_SMALL_NUMBER = re.compile(r"\d{1,2}")  # "5 tips"; a headline's numbers are compared by themselves
+_YEAR = re.compile(r"(?:19|20)\d\d")  # it tells two events of one kind apart, but not what a headline is about
 _NAMES_STAND_OUT = 6  # tenths: a headline with more capitals than that has them for show
 
 _LISTED_AS = {"nb": "no", "nn": "no", "hr": "sr", "bs": "sr", "me": "sr"}
@@ -94,7 +95,7 @@ def _weights(headline: str, body: str, language: str) -> dict[str, int]:
     for word in _cased_down(in_headline, language):
         counts[word] += HEADLINE_TIMES
     names = frozenset[str]() if language in _WITHOUT_CASE_FOR_NAMES else _names(in_headline, in_body)
-    weigh = _weigher(language)
+    weigh = _weigher(language) if in_body else _weigher_of_headlines(language)
     weights = {}
     for word, count in counts.items():
         if rarity := weigh(word):
@@ -147,7 +148,7 @@ def _names(in_headline: list[str], in_body: list[str]) -> frozenset[str]:
 
 @cache
 def _weigher(language: str) -> Callable[[str], int]:
-    """How rare a word is, in tenths of a decade below one in a hundred; 0 for one that tells nothing."""
+    """How rare a word is, in tenths of a decade below one in ten; 0 for one that tells nothing."""
     listed = _rarities(language)
 
     def weigh(word: str) -> int:
@@ -160,6 +161,12 @@ def _weigher(language: str) -> Callable[[str], int]:
         return _BY_LENGTH_TENTHS[min(len(word), len(_BY_LENGTH_TENTHS) - 1)]
 
     return weigh
+
+
+@cache
+def _weigher_of_headlines(language: str) -> Callable[[str], int]:
+    weigh = _weigher(language)
+    return lambda word: 0 if _YEAR.fullmatch(word) else weigh(word)
 
 
 def _rarities(language: str) -> dict[str, int]:

@@ -14,7 +14,6 @@ from streams.text.stories.vectors import ENTRY_BYTES, Sum, pack_vector, unpack_v
 MOST_MEMBERS = 500
 """A story of so many takes no more: the next article founds another one."""
 _MOST_HEADLINE_BYTES, _MOST_WORDS_BYTES, _MOST_OUTLET_BYTES = 1_200, 1_200, 120
-_FORMAT = 1
 
 
 class Relation(StrEnum):
@@ -83,7 +82,7 @@ class Story:
         return len({member.outlet.casefold() for member in self.members})
 
 
-_HEAD = struct.Struct(">B16sqqqIB16sBHHH")
+_HEAD = struct.Struct(">16sqqqIB16sBHHH")
 _MEMBER = struct.Struct(">16sqBH16sBBBHH")
 _NO_BODY = 255
 _NOBODY = bytes(16)
@@ -93,7 +92,6 @@ def pack_story(story: Story) -> bytes:
     """Encode a story for the table."""
     language = story.language.encode()
     head = _HEAD.pack(
-        _FORMAT,
         bytes.fromhex(story.id),
         story.first_ms,
         story.last_ms,
@@ -148,9 +146,7 @@ def unpack_story(packed: bytes) -> Story:
         ValueError: it did not make this.
     """
     try:
-        form, story_id, _, _, expires_ms, version, halved, merged_into, language_bytes, _, _, count = _HEAD.unpack_from(packed)
-        if form != _FORMAT:
-            raise ValueError(f"a story in format {form}")
+        story_id, _, _, expires_ms, version, halved, merged_into, language_bytes, _, _, count = _HEAD.unpack_from(packed)
         begin, at = _vector_range(packed)
         language, vector = packed[begin - language_bytes : begin].decode(), unpack_vector(packed[begin:at])
         members = []
@@ -194,7 +190,7 @@ def _unpack_member(packed: bytes, at: int) -> tuple[Member, int]:
 
 
 def _vector_range(packed: bytes) -> tuple[int, int]:
-    language_bytes, words = _HEAD.unpack_from(packed)[8:10]
+    language_bytes, words = _HEAD.unpack_from(packed)[7:9]
     begin = _HEAD.size + language_bytes
     return begin, begin + ENTRY_BYTES * words
 
@@ -212,7 +208,7 @@ class Glance(NamedTuple):
 
 def glance(packed: bytes) -> Glance:
     """The head of a packed story."""
-    _, key, first_ms, last_ms, expires_ms, *_, with_bodies, members = _HEAD.unpack_from(packed)
+    key, first_ms, last_ms, expires_ms, *_, with_bodies, members = _HEAD.unpack_from(packed)
     _, end = _vector_range(packed)
     only_founder = members == 1 and packed[end : end + len(key)] == key
     return Glance(key, first_ms, last_ms, expires_ms, with_bodies > 0, only_founder)

@@ -21,6 +21,10 @@ FERRY_AGAIN = (
     "Passengers of the Aurelia were taken off by lifeboats from Dunmarrow after the ferry struck Gull Rock near Kellmouth."
     " Its captain, Idris Vaughan, blamed the steering, the coastguard told reporters. All 214 passengers are safe."
 )
+FERRY_BRIEF = (
+    "Near Gull Rock, lifeboats took 214 people off the Aurelia, a ferry from Dunmarrow, on Tuesday. Nobody was hurt, Captain"
+    " Idris Vaughan told Gull Radio in Kellmouth."
+)
 BUDGET = (
     "Finance minister Leontine Okafor presented a budget of 31 billion crowns to parliament in Varnholm. It raises the tax on"
     " tobacco and lowers the one on bread. The opposition under Casimir Thule called it timid."

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.text.stories.index import CLOCK_KEY, FORGOTTEN, Change, Limits, StoryIndex, check_remembered
+from streams.formats import NewerFormatError, read_stamp
+from streams.text.stories.index import CLOCK_KEY, Change, Limits, StoryIndex, check_remembered
 from streams.text.stories.story import MOST_MEMBERS, Relation, Story, pack_story, unpack_story
 from tests.text.stories.articles import BUDGET, FERRY, FERRY_AGAIN, HOUR_MS, NOON_MS, WINDOW_MS, article_id, signed
 
@@ -23,8 +24,12 @@ class Stream:
         self.table: dict[bytes, bytes] = {}
 
     def take(self, signature):
-        told, changes = self.index.take(signature)
-        self.table |= changes
+        told = self.index.decide(signature)
+        for key, value in self.index.remember(signature, told).items():
+            if value is None:
+                del self.table[key]
+            else:
+                self.table[key] = value
         return told
 
     def restart(self):
@@ -34,7 +39,11 @@ class Stream:
         self.index = StoryIndex(*self.made).load(entries)
 
     def story(self, name) -> Story:
-        return unpack_story(self.table[bytes.fromhex(article_id(name))])
+        return read(self.table[bytes.fromhex(article_id(name))])
+
+
+def read(value: bytes) -> Story:
+    return unpack_story(read_stamp(value)[1])
 
 
 def test_an_article_about_the_same_event_joins_the_story_of_the_first():
@@ -155,13 +164,13 @@ def test_what_has_expired_is_forgotten_and_the_number_of_stories_is_bounded():
         stream.take(signed(number, f"Okafor{number} presents budget{number}", time_ms=NOON_MS + number))
         assert len(stream.index) <= 20
     # Those that expire first go first.
-    kept = {unpack_story(value).members[0].headline for key, value in stream.table.items() if len(key) == 16 and value}
+    kept = {read(value).members[0].headline for key, value in stream.table.items() if key != CLOCK_KEY}
     assert kept == {f"Okafor{number} presents budget{number}" for number in range(40, 60)}
     for hours in range(1, 9):
         stream.take(
             signed(f"later {hours}", f"Vaughan{hours} sails{hours} again{hours}", time_ms=NOON_MS + hours * 24 * HOUR_MS)
         )
-    assert article_id(59) not in {key.hex() for key, value in stream.table.items() if value != FORGOTTEN}
+    assert article_id(59) not in {key.hex() for key in stream.table}
 
 
 def test_one_false_time_does_not_make_everything_old():
@@ -205,7 +214,7 @@ def test_each_article_is_in_one_story_at_most_and_every_story_can_be_read(seed):
     stream = Stream(25)
     for signature in templates(seed, 120):
         stream.take(signature)
-        stories = [unpack_story(value) for key, value in stream.table.items() if key != CLOCK_KEY and value != FORGOTTEN]
+        stories = [read(value) for key, value in stream.table.items() if key != CLOCK_KEY]
         members = Counter(member.article_id for story in stories for member in story.members)
         assert max(members.values(), default=0) <= 1
         assert len(stories) == len(stream.index) <= 25
@@ -213,7 +222,12 @@ def test_each_article_is_in_one_story_at_most_and_every_story_can_be_read(seed):
             assert unpack_story(pack_story(story)) == story
 
 
-@pytest.mark.parametrize("value", [b"x", b"\x07" * 100, b"\x01" * 80], ids=["short", "another format", "cut off"])
+def test_what_a_newer_version_remembers_is_told():
+    with pytest.raises(NewerFormatError):
+        check_remembered(b"\x8f" + bytes(100))
+
+
+@pytest.mark.parametrize("value", [b"x", b"\x07" * 100, b"\x82" + b"\x01" * 80], ids=["short", "unstamped", "cut off"])
 def test_what_is_not_a_story_is_told(value):
     with pytest.raises(ValueError, match="story"):
         check_remembered(value)
