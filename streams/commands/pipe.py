@@ -10,7 +10,7 @@ import click
 from agents import pipeline_steps
 from streams.commands.context import FILE, read_settings
 from streams.commands.inputs import read_documents
-from streams.commands.lines import read_line, record_line
+from streams.commands.record_lines import read_line, record_line
 from streams.memory import MemoryPipeline
 from streams.steps import Headers
 from streams.topics import OUTCOMES, RAW

@@ -21,11 +21,11 @@ from streams.kafka.clients import opened
 from streams.records import Reason
 from streams.rejected.deadletters import (
     DeadLetters,
-    Mark,
     NotThereError,
     Originals,
     Place,
     Query,
+    ReplayMark,
     bytes_before_cut,
     marks,
     open_reader,
@@ -219,7 +219,7 @@ async def _write_raw(letter: Record, settings: Settings) -> None:
         raise click.ClickException(f"only the beginning of {whole} bytes was kept; the whole is {origin_of(letter)}")
 
 
-def _described(record: Record, mark: Mark | None) -> str:
+def _described(record: Record, mark: ReplayMark | None) -> str:
     letter = Letter.of(record, replayed=mark is not None)
     size = "none" if letter.size is None else f"{letter.size:,}"
     if letter.size_before_cut is not None:

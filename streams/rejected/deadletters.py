@@ -288,7 +288,9 @@ class Originals:
         return next((record for record in found if max(record.timestamp, 0) == max(letter.timestamp, 0)), None)
 
 
-class Mark(NamedTuple):
+class ReplayMark(NamedTuple):
+    """Which dead letter was replayed, where its original went (``topic/partition/offset`` of news.raw), and when."""
+
     place: Place
     sent_to: str
     timestamp_ms: int
@@ -300,7 +302,7 @@ def marks_topic(settings: Settings) -> Topic:
     return Topic(f"{settings.app_id}-rejected-replayed", "which rejected records have been replayed (internal)", config)
 
 
-async def marks(reader: AIOKafkaConsumer, settings: Settings) -> AsyncIterator[Mark]:
+async def marks(reader: AIOKafkaConsumer, settings: Settings) -> AsyncIterator[ReplayMark]:
     """All marks.
 
     Raises:
@@ -308,7 +310,7 @@ async def marks(reader: AIOKafkaConsumer, settings: Settings) -> AsyncIterator[M
     """
     async for record in _records(reader, await _topic_spans(reader, settings, marks_topic(settings))):
         try:
-            mark = Mark(read_place((record.key or b"").decode()), (record.value or b"").decode(), record.timestamp)
+            mark = ReplayMark(read_place((record.key or b"").decode()), (record.value or b"").decode(), record.timestamp)
         except ValueError as error:
             pass_over(origin(record), error, skip=settings.skip_foreign)
             continue
