@@ -48,4 +48,4 @@ def _whole_records(files: tuple[str, ...]) -> Iterator[Raw]:
         try:
             yield read_line(line or b"")
         except (ValueError, TypeError, AttributeError) as error:
-            raise click.ClickException(f"line {number} is no record: {error}") from error
+            raise click.ClickException(f"line {number} is not a record: {error}") from error

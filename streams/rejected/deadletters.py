@@ -51,7 +51,7 @@ def read_place(text: str) -> Place:
     """
     found = re.fullmatch(rf"(?:{re.escape(REJECTED)}/)?(\d{{1,9}})/(\d{{1,18}})", text.strip(), re.ASCII)
     if not found:
-        raise ValueError(f"{text!r} is no id: wants partition/offset, like 2/1041")
+        raise ValueError(f"{text!r} is not an ID: expected partition/offset, like 2/1041")
     return Place(int(found[1]), int(found[2]))
 
 
@@ -75,9 +75,11 @@ def read_time(text: str, now_ms: int) -> int:
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
-        raise ValueError(f"{text!r} is no time: wants RFC 3339, like 2026-03-01T12:00:00Z, or 90s, 15m, 2h, 3d, 1w") from None
+        raise ValueError(
+            f"{text!r} is not a time: expected RFC 3339, like 2026-03-01T12:00:00Z, or 90s, 15m, 2h, 3d, 1w"
+        ) from None
     if moment.tzinfo is None:
-        raise ValueError(f"{text!r} names no zone: wants RFC 3339, like 2026-03-01T12:00:00Z")
+        raise ValueError(f"{text!r} has no time zone: expected RFC 3339, like 2026-03-01T12:00:00Z")
     return max(0, (moment - _EPOCH) // timedelta(milliseconds=1))
 
 
