@@ -17,7 +17,7 @@ from streams.kafka.clients import MAX_REQUEST_BYTES, connection, opened
 from streams.settings import Settings
 from streams.topics import RAW
 
-# So many sends may wait for their confirmation: enough to fill requests, little enough to hold in memory.
+# This many sends may wait for their confirmation: enough to fill requests, little enough to hold in memory.
 _IN_FLIGHT = 1_000
 
 

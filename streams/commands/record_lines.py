@@ -33,7 +33,7 @@ def read_line(line: bytes) -> tuple[bytes | None, bytes | None, Headers, int]:
     """The key, value, headers and timestamp (ms) of such a line.
 
     Raises:
-        ValueError: it is no JSON object with a value.
+        ValueError: it is not a JSON object with a value.
     """
     fields = orjson.loads(line)
     if not isinstance(fields, dict) or "value" not in fields:
