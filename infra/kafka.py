@@ -322,7 +322,7 @@ class EmbeddedKafka:
     def _lock_folder(self) -> None:
         """Have the folder for this Kafka alone, before anything is written there, until the last of its processes has ended.
 
-        One that has lost its parent needs a moment to end: so long it is waited for.
+        One that has lost its parent needs a moment to end: this long it is waited for.
         """
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)

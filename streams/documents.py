@@ -42,7 +42,7 @@ DUPLICATE_SCHEMA: Final = "urn:headwater:schema:duplicates:1"
 EVENT_SOURCE: Final = "urn:headwater"
 
 ORIGIN_HEADER: Final = "ce_origin"
-"""Where the raw record stands, ``topic/partition/offset``: one name for it in all outputs."""
+"""Where the raw record is, ``topic/partition/offset``: one name for it in all outputs."""
 
 KIND_HEADER: Final = "ce_kind"
 """In what way a record of news.duplicates repeats its headline's owner: a ``DuplicateKind``."""
@@ -262,7 +262,7 @@ def event_headers(record: Record, article: Article, event_type: str, *, schema: 
 
 
 def origin_of_prepared(record: Record) -> str:
-    """Where the raw record of a record of news.prepared stands."""
+    """Where the raw record of a record of news.prepared is."""
     return header(record, ORIGIN_HEADER) or origin(record)
 
 
@@ -313,7 +313,7 @@ def _of_batch(batch: UnreadBatch) -> dict[str, str]:
 def rejected_output(record: Record, rejection: Rejection, stage: str, raw_origin: str | None = None) -> Output:
     """The record as it came, for news.rejected, with what was wrong with it in headers named as Kafka Streams does (KIP-1034).
 
-    ``raw_origin`` is where its raw record stands, if it is not one itself: a replay reads the original bytes there.
+    ``raw_origin`` is where its raw record is, if it is not one itself: a replay reads the original bytes there.
 
     A record of more than 13 MiB, which only compression can have brought into news.raw, could not be sent on: then its
     first MiB is kept without its headers; the message says so and names the place of the whole, and the header

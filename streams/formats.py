@@ -74,7 +74,7 @@ def read_stamp(value: bytes) -> tuple[int, bytes]:
     if first < _STAMP:
         return _UNSTAMPED, value
     if first > _NEWEST_STAMP:
-        raise ValueError("it begins with no format of ours")
+        raise ValueError("it does not begin with a format")
     if first > _STAMP | FORMAT:
         raise NewerFormatError(first - _STAMP)
     return first - _STAMP, value[1:]

@@ -205,7 +205,7 @@ class Settings:
     partitions: int = _setting(4, _whole(1), "", "partitions of each topic at `topics create`; bounds the workers")
     replication: int = _setting(1, _whole(1), "", "copies of each topic at `topics create`; 3 in production")
     window_s: int = _setting(
-        72 * 3600, _whole(1), "seconds", "two articles of one headline are repeats when their times lie this close"
+        72 * 3600, _whole(1), "seconds", "two articles of one headline are repeats when their times are this close"
     )
     story_window_s: int = _setting(
         72 * 3600, _whole(1), "seconds", "an article may join a story whose articles' times lie this close to its own"
@@ -267,10 +267,10 @@ class Settings:
         10, _whole(6), "seconds", "a worker silent for this long loses its partitions to the others; at least 6"
     )
     instance_id: str | None = _setting(
-        None, _text, "", "names this worker to its group: back within the session timeout, it finds its partitions its own"
+        None, _text, "", "names this worker to its group: if it is back within the session timeout, it keeps its partitions"
     )
     web_port: int = _setting(0, _whole(0, 65_535), "port", "where a worker answers /health, /ready and /metrics; 0: nowhere")
-    web_host: str = _setting("127.0.0.1", _text, "address", "the address it does that on; 0.0.0.0 for all of the machine's")
+    web_host: str = _setting("127.0.0.1", _text, "address", "the address it listens on; 0.0.0.0 for all of the machine's")
     stall_s: int = _setting(
         60, _whole(1), "seconds", "a worker that commits nothing for this long while records wait is unhealthy"
     )
@@ -278,7 +278,7 @@ class Settings:
         False,  # noqa: FBT003 - the fields before it have their default there, too
         _yes_or_no,
         "yes or no",
-        "pass over what others wrote into news.prepared or a changelog; no: the worker stops there",
+        "whether to pass over what others wrote into news.prepared or a changelog; with no, the worker stops there",
     )
     on_changed_topic: OnChangedTopic = _setting(
         OnChangedTopic.STOP,
@@ -287,15 +287,15 @@ class Settings:
         "where a topic was made anew or has lost its end since it was worked on: stop, or begin-anew at its beginning",
     )
     console_port: int = _setting(8420, _whole(0, 65_535), "port", "where `console` answers; 0: any that is free")
-    console_host: str = _setting("127.0.0.1", _text, "address", "the address it does that on; 0.0.0.0 for all of the machine's")
+    console_host: str = _setting("127.0.0.1", _text, "address", "the address it listens on; 0.0.0.0 for all of the machine's")
     console_names: tuple[str, ...] = _setting(
-        (), _names, "name,…", "names by which browsers may ask for the console, beside localhost and addresses in numbers"
+        (), _names, "name,…", "host names by which browsers may reach the console, besides localhost and IP addresses"
     )
     console_token: str | None = _setting(
         None,
         _secret,
         "",
-        "who knows it may replay in the console; unset, one is made up and printed; or HEADWATER_CONSOLE_TOKEN_FILE",
+        "whoever has it may replay from the console; if unset, one is made up and printed; or HEADWATER_CONSOLE_TOKEN_FILE",
         secret=True,
     )
     console_workers: tuple[str, ...] = _setting((), _addresses, "http://host:port,…", "workers whose /ready the console shows")
@@ -305,20 +305,22 @@ class Settings:
     sasl_mechanism: SaslMechanism = _setting(
         SaslMechanism.SCRAM_SHA_512, _one_of(SaslMechanism), "", "PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512"
     )
-    sasl_username: str | None = _setting(None, _text, "", "who we are to Kafka")
+    sasl_username: str | None = _setting(None, _text, "", "the user name to log in to Kafka with")
     sasl_password: str | None = _setting(
-        None, _secret, "", "proves it; or HEADWATER_SASL_PASSWORD_FILE, the file it is in", secret=True
+        None, _secret, "", "its password; or HEADWATER_SASL_PASSWORD_FILE, the file that holds it", secret=True
     )
     tls_ca_file: Path | None = _setting(
-        None, _certificates, "file, PEM", "the authorities to trust about brokers; unset, those of the system"
+        None, _certificates, "file, PEM", "the certificate authorities to trust for brokers; if unset, the system's"
     )
-    tls_cert_file: Path | None = _setting(None, _file, "file, PEM", "our own certificate, for a Kafka that asks for one")
-    tls_key_file: Path | None = _setting(None, _file, "file, PEM", "the key of our certificate")
+    tls_cert_file: Path | None = _setting(
+        None, _file, "file, PEM", "Headwater's own certificate, for a Kafka that asks for one"
+    )
+    tls_key_file: Path | None = _setting(None, _file, "file, PEM", "the key of that certificate")
     tls_key_password: str | None = _setting(
         None,
         _secret,
         "",
-        "opens the key if it is encrypted; or HEADWATER_TLS_KEY_PASSWORD_FILE, the file it is in",
+        "decrypts the key if it is encrypted; or HEADWATER_TLS_KEY_PASSWORD_FILE, the file that holds it",
         secret=True,
     )
 

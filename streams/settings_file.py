@@ -1,6 +1,6 @@
 """Settings from a file: ``.env`` in the working folder, or the file that HEADWATER_SETTINGS_FILE names.
 
-Lines are ``NAME=value``, as a shell, Docker and systemd write them: ``#`` begins a comment, ``export`` may stand before the
+Lines are ``NAME=value``, as a shell, Docker and systemd write them: ``#`` begins a comment, ``export`` may be before the
 name, quotes around the value are taken off. Names that are not HEADWATER_… are somebody else's. The environment wins over the
 file, setting by setting.
 """
@@ -92,7 +92,7 @@ def gather(environment: Mapping[str, str], folder: Path) -> Variables:
     except SettingsFileError as error:
         raise SettingsFileError(f"{file}: {error}") from None
     for name, line in lines.items():
-        # A password in the environment also stands before the file's way to one, and the other way round.
+        # A password in the environment also is before the file's way to one, and the other way round.
         if not _names_of(name) & environment.keys():
             values[name] = line.value
             sources[name] = f"{file}:{line.number}"

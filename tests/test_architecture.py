@@ -6,6 +6,8 @@ import ast
 import re
 from pathlib import Path
 
+import pytest
+
 import agents
 import streams
 from streams.settings import Settings, settings_document
@@ -67,3 +69,40 @@ def test_the_page_of_settings_is_made_of_their_declarations():
     assert page == settings_document(), "headwater settings --markdown > docs/configuration.md"
     for variable in Settings().as_environment():
         assert variable in page, variable
+
+
+DOCUMENTS = sorted(
+    path for where in ("*.md", "docs/**/*.md", "examples/*.md", ".github/*.md", "tests/**/*.md") for path in ROOT.glob(where)
+)
+
+
+def test_the_map_names_every_folder_and_every_module_beside_them():
+    text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    shown = text.partition("## Map\n")[2].partition("\n## ")[0]
+    top = ("agents", "streams", "infra", "bench", "examples", "tests")
+    packages = {
+        path.relative_to(ROOT).as_posix() + "/"
+        for name in top
+        for path in (ROOT / name, *(ROOT / name).glob("*/"))
+        if any(path.glob("*.py")) and path.name != "__pycache__"
+    }
+    # A folder of tests/ mirrors one of the code; those that mirror none are named.
+    mirrored = {f"tests/{name}/" for name in top} | {each.replace("streams/", "tests/", 1) for each in packages}
+    nested = {path.relative_to(ROOT).as_posix() + "/" for path in (ROOT / "streams" / "text").glob("*/") if path.name[0] != "_"}
+    for folder in sorted((packages | nested) - mirrored - {"streams/"}):
+        assert f"`{folder}`" in shown, folder
+    for path in (ROOT / "streams").glob("*.py"):
+        if path.name != "__init__.py":
+            assert f"`streams/{path.name}`" in shown, path
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_what_a_document_points_to_is_there(document):
+    text = document.read_text("utf-8")
+    for path in re.findall(r"`((?:agents|streams|infra|bench|examples|tests|docs)/[\w./-]*)`", text):
+        assert (ROOT / path).exists(), path
+    for link in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", text):
+        assert (document.parent / link).exists(), link
+    for module in re.findall(r"python -m ((?:bench|tests|streams|infra)[\w.]*)", text):
+        path = ROOT / module.replace(".", "/")
+        assert path.with_suffix(".py").exists() or (path / "__main__.py").exists(), module

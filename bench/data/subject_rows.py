@@ -18,7 +18,7 @@ LINES = Path(__file__).with_name("subject_lines.txt")
 LABELS = Path(__file__).with_name("subject_labels.json")
 
 READ_CHARS = 300
-KEPT_OUT = 8  # one row in so many
+KEPT_OUT = 8  # one row in this many
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def written_rows() -> list[Row]:
 
 
 def _written(path: Path) -> Iterator[tuple[str, tuple[int, ...], str]]:
-    """Language, top levels and text of each line: [language] stands above, the rest is divided by a tab."""
+    """Language, top levels and text of each line: [language] is above, the rest is divided by a tab."""
     language = ""
     for line in path.read_text(encoding="utf-8").splitlines():
         if line.startswith("["):

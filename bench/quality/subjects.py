@@ -142,7 +142,7 @@ def deeper_terms(judged: Sequence[Judged]) -> str:
 
 
 def second_level(code: str) -> str:
-    """The ancestor of a deeper term that stands right below the top level."""
+    """The ancestor of a deeper term that is right below the top level."""
     parent = media_topics()[code].parent
     return code if parent is None or media_topics()[parent].parent is None else second_level(parent)
 

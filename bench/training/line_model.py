@@ -9,7 +9,7 @@ The pages of the first file are lines of JSON, {html, article_body}, as the arti
 them. The archives hold some 200 more pages, as those libraries' tests use them; their bodies are what trafilatura finds in the
 HTML (F1 .96 where it can be checked), and they count half. Nothing of a page but these weights comes into the repository.
 
-Each page is flattened in several ways; a line is of the article if most of its words stand in four-word runs of the body.
+Each page is flattened in several ways; a line is of the article if most of its words are in four-word runs of the body.
 Three logistic regressions with strong L2 regularisation over one-hot bins: a line by itself, headlines, a line in its place;
 the later ones on out-of-fold scores of the earlier, as they will meet them. Nothing is drawn at random.
 """
@@ -39,7 +39,7 @@ TARGET = Path(__file__).parents[2] / "streams" / "text" / "cleaning" / "line_mod
 TRAINED_ON = ("lxml", "inscriptis", "resiliparse", "beautifulsoup", "html2text")
 BINS = 24  # the most a feature has
 STRENGTH = {"own": 0.05, "headline": 0.02, "place": 0.05}  # scikit-learn's C: less is stronger
-WAYS, MORE_WAYS = 3, 2  # in so many of them a page is flattened, in turn
+WAYS, MORE_WAYS = 3, 2  # in this many of them a page is flattened, in turn
 LEAST_BODY = 300  # characters: of less no article is made
 RUN = 4  # words
 LEAST_ALIKE = 0.85  # of a headline's line and a title, 0.0 to 1.0

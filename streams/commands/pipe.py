@@ -10,7 +10,7 @@ import click
 from agents import pipeline_steps
 from streams.commands.context import FILE, read_settings
 from streams.commands.inputs import read_documents
-from streams.commands.lines import read_line, record_line
+from streams.commands.record_lines import read_line, record_line
 from streams.memory import MemoryPipeline
 from streams.steps import Headers
 from streams.topics import OUTCOMES, RAW, STORIES
@@ -48,4 +48,4 @@ def _whole_records(files: tuple[str, ...]) -> Iterator[Raw]:
         try:
             yield read_line(line or b"")
         except (ValueError, TypeError, AttributeError) as error:
-            raise click.ClickException(f"line {number} is no record: {error}") from error
+            raise click.ClickException(f"line {number} is not a record: {error}") from error

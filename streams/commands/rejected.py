@@ -21,11 +21,11 @@ from streams.kafka.clients import opened
 from streams.records import Reason
 from streams.rejected.deadletters import (
     DeadLetters,
-    Mark,
     NotThereError,
     Originals,
     Place,
     Query,
+    ReplayMark,
     bytes_before_cut,
     marks,
     open_reader,
@@ -111,8 +111,8 @@ def _query(reasons: Sequence[str], ids: Sequence[Place] = (), **rest: Any) -> Qu
 def rejected() -> None:
     """Look at what was rejected, and replay it: list, show, replay.
 
-    A rejected record is kept in news.rejected, with its original bytes, key and headers. Its ID is where it
-    stands there, partition/offset, like 2/1041.
+    A rejected record is kept in news.rejected, with its original bytes, key and headers. Its ID is its place
+    there, partition/offset, like 2/1041.
     """
 
 
@@ -184,7 +184,7 @@ def _write_line(line: bytes) -> None:
 def show(ids: tuple[Place, ...], raw: bool) -> None:
     """Show why records were rejected, where they came from, and their original bytes.
 
-    Bytes are shown as text where they are that, control characters escaped, else as a hexdump; at most 16 KiB.
+    Text is shown as text, with control characters escaped; other bytes as a hexdump; at most 16 KiB.
     """
     if raw and len(set(ids)) > 1:
         raise click.UsageError("--raw writes the bytes of one record: name one ID")
@@ -219,7 +219,7 @@ async def _write_raw(letter: Record, settings: Settings) -> None:
         raise click.ClickException(f"only the beginning of {whole} bytes was kept; the whole is {origin_of(letter)}")
 
 
-def _described(record: Record, mark: Mark | None) -> str:
+def _described(record: Record, mark: ReplayMark | None) -> str:
     letter = Letter.of(record, replayed=mark is not None)
     size = "none" if letter.size is None else f"{letter.size:,}"
     if letter.size_before_cut is not None:

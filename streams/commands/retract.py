@@ -39,7 +39,7 @@ _HOLDINGS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """An article as consumers have it: its id, the last version that stands in news.enriched, and where all of them stand."""
+    """An article as consumers have it: its id, the last version that is in news.enriched, and where all of them stand."""
 
     article_id: str
     document: dict[str, Any] | None

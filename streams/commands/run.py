@@ -163,7 +163,7 @@ async def _follow(outcomes: AIOKafkaConsumer, worker: asyncio.subprocess.Process
 
 
 async def _publish(settings: Settings, samples: Sequence[Sample]) -> set[str]:
-    """Publish samples in their order; returns where in news.raw each of them stands."""
+    """Publish samples in their order; returns where in news.raw each of them is."""
     producer = AIOKafkaProducer(**connection(settings), enable_idempotence=True, max_request_size=MAX_REQUEST_BYTES)
     async with opened(producer):
         deliveries = []

@@ -44,7 +44,7 @@ def push(url: str, group: str) -> None:
     URL is Confluent's API or one that speaks it (http://host:8081), or Apicurio's own (http://host:8080/apis/registry/v3, or
     v2). Confluent's subjects get the compatibility FORWARD, which is Headwater's rule of change. What
     SCHEMA_REGISTRY_AUTHORIZATION holds is sent as the header Authorization ("Bearer …");
-    a user and password may stand in the URL.
+    a user and password may be in the URL.
     """
     if not url.startswith(("http://", "https://")):
         raise click.UsageError("URL must begin with http:// or https://")

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from streams.commands.context import partitions_of, read_settings, run_async
 from streams.commands.facts import Condition, formatted
-from streams.commands.lines import record_line
+from streams.commands.record_lines import record_line
 from streams.commands.show import show
 from streams.kafka.clients import connection, opened
 from streams.settings import Settings

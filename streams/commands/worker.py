@@ -33,26 +33,26 @@ from streams.watch.web import serve
     type=click.Choice(["debug", "info", "warning", "error"]),
     default="warning",
     show_default=True,
-    help="From which level on to log; how the worker stands is told at warning as well.",
+    help="The least serious level to log; changes of what the worker is doing are logged at warning.",
 )
 @click.option(
     "--log-format",
     type=click.Choice([form.value for form in LogFormat]),
     default=LogFormat.TEXT.value,
     show_default=True,
-    help="A line an event, as text or as a JSON object.",
+    help="One line for each event, as text or as a JSON object.",
 )
 @click.option(
     "--only",
     type=click.Choice([step.name for step in pipeline_steps(Settings())]),
-    help="Do this step alone. With a new HEADWATER_APP_ID, `--only deduplicate` decides on all of news.prepared anew.",
+    help="Do this step alone. With a new HEADWATER_APP_ID, `--only deduplicate` re-decides everything still in news.prepared.",
 )
 @click.option(
     "--processes",
     type=click.IntRange(1),
     default=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
     show_default="one for each core",
-    help="How many to run and to start again when they die; 1 is no process but this one.",
+    help="How many workers to run, each started again when it dies; with 1, this process is the worker.",
 )
 @click.option("--member", type=click.Path(path_type=Path), hidden=True)  # of a supervisor: where to answer
 def worker(loglevel: str, log_format: str, only: str | None, processes: int, member: Path | None) -> None:

@@ -33,7 +33,7 @@ _TOPICS_AGAIN_S: Final = 30.0
 _FETCH_BYTES: Final = 8 << 20
 _PARTITION_FETCH_BYTES: Final = 1 << 20
 _TURN_RECORDS: Final = 100
-# Transactions of one record leave a marker for each: so many offsets hold as many records as we want.
+# Transactions of one record leave a marker for each: this many offsets hold as many records as we want.
 _OFFSETS_A_RECORD: Final = 2
 
 
@@ -76,7 +76,7 @@ class Reader:
             await asyncio.sleep(_RETRY_S)
 
     def _lost(self, error: BaseException | None) -> None:
-        """Following has ended: what stands there is of now, if nobody has said so before.
+        """Following has ended: what is there is of now, if nobody has said so before.
 
         Raises:
             BaseException: ``error``, if it is a bug.

@@ -1,6 +1,6 @@
 """Handing the schemas to a schema registry: Confluent's REST API (Karapace, Redpanda and others speak it too), and Apicurio's.
 
-Values stay plain JSON: no schema's number stands before them. A registry tells readers and tools what the topics hold.
+Values stay plain JSON: no schema's number is before them. A registry tells readers and tools what the topics hold.
 
 Sources: Confluent's Schema Registry API reference (POST /subjects/{subject}/versions, PUT /config/{subject}); Apicurio
 Registry's Core REST API v3 and v2 (POST /groups/{group}/artifacts).
@@ -83,7 +83,7 @@ class _Registry:
         """Send JSON, or text as it is; returns the JSON that comes back.
 
         Raises:
-            RegistryError: no answer, or one that is no success.
+            RegistryError: no answer, or one that is not a success.
         """
         content = body if isinstance(body, str) else json.dumps(body)
         request = Request(self.base + path, content.encode(), method=method)  # noqa: S310 - the command takes http(s) alone

@@ -45,5 +45,5 @@ def _item(inner: Any) -> Iterator[str]:
 def _scalar(value: Any) -> str:
     if isinstance(value, str) and _BARE.fullmatch(value) and value.lower() not in _WORDS:
         return value
-    written = json.dumps(value, ensure_ascii=False)  # JSON is YAML, but for signs that can't be seen
+    written = json.dumps(value, ensure_ascii=False)  # JSON is YAML, except for signs that can't be seen
     return "".join(each if each.isprintable() else f"\\U{ord(each):08x}" for each in written)

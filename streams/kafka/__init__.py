@@ -16,7 +16,7 @@ The rules, where each is kept, and the test that breaks without it (tests/broker
 3. **State before work.** The table partition is read up to the end of its changelog, which is exact at that point, as nobody
    else can write to it any more (:mod:`streams.kafka.tables`).
    ``takeover.take_over``; test_delivery: the_heir_of_a_partition_goes_on_with_its_state, and test_tables
-4. **Start where the log says.** The next offset stands in the changelog: every transaction writes it. The group is told once a
+4. **Start where the log says.** The next offset is in the changelog: every transaction writes it. The group is told once a
    second, for those who watch its lag; its word counts only where the changelog says nothing. Where somebody else has moved it
    ahead, the worker stops. (Offsets in the transaction would make it half as dear again; and Kafka 4.3's group coordinator,
    when a broker loses and regains it while it loads, mixes two loads and answers with offsets of long ago.)
@@ -36,7 +36,7 @@ The rules, where each is kept, and the test that breaks without it (tests/broker
    reach any later transaction (KIP-890; Jepsen on Bufstream 0.1.0). So it does when the producer was shut out: whether by
    another owner or by Kafka's own timeout, the group knows.
    ``step._run``, ``transactions._EndTransactionOnce``; test_delivery: an_owner_whose_producer_kafka_has_given_up_begins_again
-9. **Bugs stop the worker.** An exception that is no Kafka failure ends the process before anything else is committed;
+9. **Bugs stop the worker.** An exception that is not a Kafka failure ends the process before anything else is committed;
    everything uncommitted is replayed by the next owner.
    ``failures.stop_worker``; test_delivery: an_exception_in_a_step_commits_nothing_of_its_batch_and_stops_the_worker
 10. **Nothing for others.** What is released is not worked on any more: the transaction under way is finished or given up.

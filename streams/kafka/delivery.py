@@ -51,7 +51,7 @@ class Delivery:
                 owned.offer(batch, most_bytes)
 
     def statuses(self) -> list[PartitionStatus]:
-        """How each partition of this worker stands."""
+        """How each partition of this worker is doing."""
         return [status for owned in self._owned.values() for status in owned.statuses()]
 
     async def _on_assigned(self, app: faust.App, assigned: set[Any], **_: Any) -> None:

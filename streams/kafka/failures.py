@@ -53,7 +53,7 @@ FINAL: Final = (
 
 
 def pass_over(place: str, error: Exception, *, skip: bool) -> None:
-    """A foreign record stands at ``place`` in an internal topic: say so and go on, if that is what the settings ask for.
+    """A foreign record is at ``place`` in an internal topic: say so and go on, if the settings ask for that.
 
     Raises:
         ForeignRecordError: it is not.
@@ -63,10 +63,10 @@ def pass_over(place: str, error: Exception, *, skip: bool) -> None:
         raise NewerFormatError(error.found, place) from None
     if not skip:
         raise ForeignRecordError(
-            f"{place} was written by none of ours, or by another version ({error}): see the ACLs in the README;"
+            f"{place} was not written by Headwater ({error}): docs/security.md has ACLs that prevent this;"
             " HEADWATER_SKIP_FOREIGN=yes passes over such records"
         ) from error
-    log.warning("skipped %s, which none of ours wrote: %s", place, error)
+    log.warning("skipped %s, which Headwater did not write: %s", place, error)
 
 
 class RefusedError(RuntimeError):
@@ -101,7 +101,7 @@ class RunOfFaults:
             self._last.append(fault)
             if fault is not None and 2 * (count := len(self._last) - self._last.count(None)) > _RUN_RECORDS:
                 raise TooManyFaultsError(
-                    f"{count} of the last {len(self._last)} records led to bugs of ours, the last: {fault}"
+                    f"{count} of the last {len(self._last)} records met bugs in Headwater, the last: {fault}"
                 )
 
     def clear(self) -> None:

@@ -204,7 +204,7 @@ class OwnedPartition:
         except Exception as error:
             raise StepFailedError(f"{origin(record)}: {error!r}") from error
         if decision.fault is not None:
-            log.error("%s: %s is rejected for a bug of ours: %s", self.name, origin(record), decision.fault)
+            log.error("%s: %s is rejected because of a bug in Headwater: %s", self.name, origin(record), decision.fault)
         return decision
 
     def committing(self, share: Share) -> None:

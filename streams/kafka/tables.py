@@ -19,7 +19,7 @@ remembered has to be of no use by then. (RocksDB's own TTL is not used: rocksdic
 stacks two of RocksDB's filters, and the inner one takes the end of a value for the time and throws away what is new.)
 
 Why not Faust's own tables: they write to RocksDB before the commit, recover record by record (some thousands a second), lose
-track of the position on every restart and can hang on the gaps that transactions leave (ARCHITECTURE.md has the figures).
+track of the position on every restart and can hang on the gaps that transactions leave (docs/decisions/0002 has the figures).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""A page's own prose: the blocks of text that stand in it, by which what was found as its article is checked and made whole.
+"""A page's own prose: the blocks of text that are in it, by which what was found as its article is checked and made whole.
 
-A block is an element's own text, without what stands in blocks within it; two line breaks part blocks, as a paragraph does.
+A block is an element's own text, without what is in blocks within it; two line breaks part blocks, as a paragraph does.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def completed(text: str, blocks: Sequence[Block], summaries: Sequence[str] = ())
     """``text``, what was found as the article, with the paragraphs that belong to it by their place on the page.
 
     These are paragraphs in containers of the same tags and classes as those of found ones, where one has a class; and the
-    sentences between the page's headline and the first paragraph that was found, but for those of ``summaries``.
+    sentences between the page's headline and the first paragraph that was found, except for those of ``summaries``.
     """
     lines = text.split("\n")
     places = _places(lines, blocks)
@@ -132,7 +132,7 @@ def completed(text: str, blocks: Sequence[Block], summaries: Sequence[str] = ())
 
 
 def without_teasers(text: str, blocks: Sequence[Block]) -> str:
-    """``text`` without the lines that stand under linked headings outside the one <article> that holds the page's headline."""
+    """``text`` without the lines that are under linked headings outside the one <article> that holds the page's headline."""
     articles = {article for block in blocks if _is_title(block.element) for article in block.element.iterancestors("article")}
     if len(articles) != 1:
         return text
@@ -196,7 +196,7 @@ def _build(element: Any) -> tuple[str, ...]:
 
 
 def _is_beside(element: Any) -> bool:
-    """Whether an element is, or is in, what stands beside an article."""
+    """Whether an element is, or is in, what is beside an article."""
     for each in (element, *element.iterancestors()):
         if each.tag in {"article", "main", "body", "html"}:
             return False

@@ -345,7 +345,7 @@ def read_instructions(record: Mapping[str, object]) -> Instructions:
 
 
 def wire_uri(record: Mapping[str, object]) -> str | None:
-    """The identity that a wire gives its item; None for what is no wire's item.
+    """The identity that a wire gives its item; None for what is not a wire's item.
 
     An item is a wire's where it has a ``uri`` beside ``versioncreated``, ``pubstatus`` or ``version``. Superdesk's ninjs says
     ``guid`` instead, always with a ``pubstatus`` or ``versioncreated``.

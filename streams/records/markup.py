@@ -25,7 +25,7 @@ _NOT_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")  # U+FFFE, U+FFFF
 _REFERENCE = re.compile(
     rb"&#(?:0*(?:[1-8]|1[124-9]|2[0-9]|3[01])|x0*(?:[1-8bcef]|1[0-9a-f]|fff[ef]))(?![0-9a-f]);?", re.IGNORECASE
 )
-_DOCTYPE = re.compile(rb"<!doctype[^<>]{0,500}>", re.IGNORECASE)  # lxml takes what stands before a faulty one for the page
+_DOCTYPE = re.compile(rb"<!doctype[^<>]{0,500}>", re.IGNORECASE)  # lxml takes what is before a faulty one for the page
 _SCRIPT_OR_STYLE = re.compile(rb"<(script|style)\b([^<>]{0,2000})>", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 

@@ -13,10 +13,10 @@ from streams.records.markup import visible_text, words_of
 from streams.records.prose import weight_of
 from streams.records.walls import judge_wall, pay_wall
 
-_LEAST_LINKED_HEADINGS = 8  # a page of so many and no article of its own is an index
+_LEAST_LINKED_HEADINGS = 8  # a page of this many and no article of its own is an index
 _SHORTEST_HEADING = 20  # weight
 _SHORTEST_TITLE = 30  # weight
-_LEAST_POSTS, _LEAST_POST = 3, 300  # so many <article>s with so much text (characters) under linked headings
+_LEAST_POSTS, _LEAST_POST = 3, 300  # this many <article>s with this much text (characters) under linked headings
 _LEAST_FIGURES = 8
 _SHORT_TEASER = 400  # weight of what a page shows of an article that it says is not free
 _INDEX_TYPES = ("CollectionPage", "ItemList", "SearchResultsPage")
@@ -95,7 +95,7 @@ def _teasers(tree: Any) -> Iterator[str]:
 
 
 def _has_own_title(tree: Any) -> bool:
-    """Whether a heading of the first rank is a title that is no link: an index's is its section's name, or a logo."""
+    """Whether a heading of the first rank is a title that is not a link: an index's is its section's name, or a logo."""
     return any(weight_of(words_of(heading)) >= _SHORTEST_TITLE and not _is_linked(heading) for heading in tree.iter("h1"))
 
 

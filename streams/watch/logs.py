@@ -1,6 +1,6 @@
 """How a worker writes its log: to standard error, a line an event, for people or as JSON.
 
-At level warning, the default, it says what is wrong, and how it stands whenever that changes. At info it tells of each
+At level warning, the default, it says what is wrong, and how it is doing whenever that changes. At info it tells of each
 partition, and the libraries speak, too.
 """
 

@@ -21,7 +21,7 @@ _EVERY_S: Final = 0.5
 
 
 def standing(statuses: Iterable[PartitionStatus], *, settled: bool) -> str | None:
-    """How a worker stands, in a line; None while its group or its partitions are on their way: the next look will tell."""
+    """How a worker is doing, in a line; None while its group or its partitions are on their way: the next look will tell."""
     statuses = list(statuses)
     if not settled or any(each.waiting_for for each in statuses):
         return None

@@ -32,7 +32,7 @@ from prometheus_client.registry import Collector
 
 from streams.settings import Settings
 from streams.watch.listening import listen
-from streams.watch.web import verdict
+from streams.watch.web import health_response
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ class Supervisor:
             sockets = [Path(folder) / f"{number}.sock" for number in range(self._count)]
             answering = None
             if self._settings.web_port:
-                answering = await listen(pages(sockets), self._settings.web_host, self._settings.web_port)
+                answering = await listen(joint_health_app(sockets), self._settings.web_host, self._settings.web_port)
             try:
                 await asyncio.gather(*(self._keep(number, socket) for number, socket in enumerate(sockets)))
             finally:
@@ -124,7 +124,7 @@ async def end(process: asyncio.subprocess.Process) -> None:
         await process.wait()
 
 
-def pages(sockets: Iterable[Path]) -> web.Application:
+def joint_health_app(sockets: Iterable[Path]) -> web.Application:
     """The pages of all workers as one: healthy, ready when all are; every metric with the number of its process."""
     numbered = dict(enumerate(sockets))
 
@@ -135,11 +135,11 @@ def pages(sockets: Iterable[Path]) -> web.Application:
     async def health(_: web.Request) -> web.Response:
         # One that does not answer has ended or is starting: the supervisor is about it.
         problems = list(_numbered(await gather("/health"), "problems", silence=None))
-        return verdict(not problems, {"healthy": not problems, "problems": problems})
+        return health_response(not problems, {"healthy": not problems, "problems": problems})
 
     async def ready(_: web.Request) -> web.Response:
         waiting_for = list(_numbered(await gather("/ready"), "waiting_for", silence="to start"))
-        return verdict(not waiting_for, {"ready": not waiting_for, "waiting_for": waiting_for})
+        return health_response(not waiting_for, {"ready": not waiting_for, "waiting_for": waiting_for})
 
     async def exposition(request: web.Request) -> web.Response:
         registry = CollectorRegistry()

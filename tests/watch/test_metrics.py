@@ -25,7 +25,7 @@ from streams.text.duplicates import DuplicateKind
 from streams.topics import DUPLICATES, ENRICHED, PREPARED, RAW, REJECTED, SIGNATURES, STORIES
 from streams.watch.lag import LagReader
 from streams.watch.metrics import BatchHistogram, Metrics, tally, unread_ratio
-from streams.watch.web import Progress, Watch, follow, pages
+from streams.watch.web import Pace, Watch, follow, health_app
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = Settings(web_port=1, stall_s=60)
@@ -231,15 +231,15 @@ def test_alerts_name_metrics_that_exist():
     ("before", "next_offset", "lag", "stuck_s"),
     [
         pytest.param(None, 10, 5, 0, id="seen for the first time"),
-        pytest.param(Progress(10, 5, 40), 10, 5, 45, id="records wait and nothing is committed"),
-        pytest.param(Progress(10, 5, 40), 10, 900, 45, id="more and more wait"),
-        pytest.param(Progress(10, 5, 40), 11, 900, 0, id="slow, but it moves"),
-        pytest.param(Progress(10, 0, 0), 10, 5, 0, id="idle for long, and the first record has just come"),
-        pytest.param(Progress(10, 5, 40), 10, 0, 0, id="what waited has been deleted by Kafka"),
+        pytest.param(Pace(10, 5, 40), 10, 5, 45, id="records wait and nothing is committed"),
+        pytest.param(Pace(10, 5, 40), 10, 900, 45, id="more and more wait"),
+        pytest.param(Pace(10, 5, 40), 11, 900, 0, id="slow, but it moves"),
+        pytest.param(Pace(10, 0, 0), 10, 5, 0, id="idle for long, and the first record has just come"),
+        pytest.param(Pace(10, 5, 40), 10, 0, 0, id="what waited has been deleted by Kafka"),
     ],
 )
 def test_stuck_is_a_partition_that_has_work_and_does_not_move(before, next_offset, lag, stuck_s):
-    assert follow(before, next_offset, lag, elapsed_s=5) == Progress(next_offset, lag, stuck_s)
+    assert follow(before, next_offset, lag, elapsed_s=5) == Pace(next_offset, lag, stuck_s)
 
 
 class Worker:
@@ -259,7 +259,7 @@ class Worker:
         self.watch.look({each.source: lag for each in self.statuses}, {each.source: each for each in self.statuses})
 
     async def get(self, path: str) -> tuple[int, dict]:
-        async with TestClient(TestServer(pages(self.watch, self.metrics))) as client:
+        async with TestClient(TestServer(health_app(self.watch, self.metrics))) as client:
             response = await client.get(path)
             return response.status, await response.json()
 
@@ -348,7 +348,7 @@ async def test_a_partition_whose_task_is_gone_makes_the_worker_unhealthy(worker)
 
 async def test_metrics_say_how_the_worker_stands(worker):
     worker.statuses = (AT_WORK, AT_WORK._replace(source=TopicPartition(RAW, 0), waiting_for="acquiring"))
-    async with TestClient(TestServer(pages(worker.watch, worker.metrics))) as client:
+    async with TestClient(TestServer(health_app(worker.watch, worker.metrics))) as client:
         response = await client.get("/metrics")
         assert response.status == 200
         assert response.headers["Content-Type"].startswith("text/plain; version=")
@@ -360,7 +360,7 @@ async def test_metrics_say_how_the_worker_stands(worker):
 
 
 async def test_there_is_nothing_but_the_three_pages_and_nothing_to_post(worker):
-    async with TestClient(TestServer(pages(worker.watch, worker.metrics))) as client:
+    async with TestClient(TestServer(health_app(worker.watch, worker.metrics))) as client:
         assert (await client.get("/table/headlines/")).status == 404
         assert (await client.post("/health")).status == 405
 

@@ -11,7 +11,7 @@ Then the text is a list of lines, and every step takes lines out of it:
     read_end           a byline below it
     judge_furniture    forms, bars, notices, hashtags
     judge_surroundings what lies before, after and between its lines
-    judge_form_labels  what stands below a comment form
+    judge_form_labels  what is below a comment form
     judge_menus        runs of links within the article
 
 The steps from ``find_article`` on are repeated until nothing changes, so cleaning a clean text changes nothing. Where they
@@ -38,14 +38,14 @@ from streams.text.sentences import ends_sentence
 
 # What the cuts must leave. Shares of characters are 0.0 to 1.0. Most of a page may be furniture, hence more than one measure.
 _LEAST_KEPT = 0.4  # of all …
-_LEAST_PROSE_KEPT, _LEAST_PROSE = 0.4, 600  # … or of the prose, and so many characters of it …
-_LEAST_KEPT_BELOW, _LEAST_PROSE_BELOW = 0.3, 300  # … or of what stands below the headline, and so many characters of prose
+_LEAST_PROSE_KEPT, _LEAST_PROSE = 0.4, 600  # … or of the prose, and this many characters of it …
+_LEAST_KEPT_BELOW, _LEAST_PROSE_BELOW = 0.3, 300  # … or of what is below the headline, and this many characters of prose
 
-_LEAST_PROSE_OF_PAGE, _LEAST_SHARE = 300, 0.6  # … or less prose, but so much of it
-_MANY_SIGNS, _LEAST_SHARE_OF_PAGE = 12, 0.2  # lines of furniture: of such a page so much of the prose is enough
+_LEAST_PROSE_OF_PAGE, _LEAST_SHARE = 300, 0.6  # … or less prose, but this much of it
+_MANY_SIGNS, _LEAST_SHARE_OF_PAGE = 12, 0.2  # lines of furniture: of such a page this much of the prose is enough
 _MOST_TEASERS = 12  # lines below "More from …"
-_TOP_LINES = 8  # in so many lines above the first paragraph a byline is looked for
-_END_LINES = 4  # furniture in so many lines behind the article says that it ended there
+_TOP_LINES = 8  # in this many lines above the first paragraph a byline is looked for
+_END_LINES = 4  # furniture in this many lines behind the article says that it ended there
 _MOST_ROUNDS, _MOST_PASSES = 8, 4
 _MOST_LINES = 10_000
 _LONGEST_HEADLINE = 200  # characters of a text that is not cleaned
@@ -58,8 +58,8 @@ def clean_text(text: str, headline: str | None = None, *, is_extracted: bool = F
     or None: then it is found on the page, and is "" only when the text holds nothing at all. ``is_extracted``: the text was
     taken out of a page, whose menus are gone: nothing is cut for its place but what is said again, or a credit.
 
-    The body keeps one line a paragraph. Whatever else left the text, but for white space and invisible characters,
-    stands in ``cuts``, in the order of the text. ``clean_text(c.body, c.headline)`` gives the same body and headline.
+    The body keeps one line a paragraph. Whatever else left the text, except for white space and invisible characters,
+    is in ``cuts``, in the order of the text. ``clean_text(c.body, c.headline)`` gives the same body and headline.
     A text of more than 10,000 lines or links is no article: it stays whole.
     """
     told = tidy(headline or "")

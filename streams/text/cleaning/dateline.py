@@ -155,7 +155,7 @@ def read_byline(text: str) -> str | None:
 
 
 def read_signature(text: str) -> str | None:
-    """The name in a byline below an article; of two words at least, since "By Night" stands there too."""
+    """The name in a byline below an article; of two words at least, since "By Night" is there too."""
     name = read_byline(text)
     is_full = name and (sum(word[0].isupper() for word in name.split()) > 1 or name.upper() == name.lower())
     return name if is_full else None

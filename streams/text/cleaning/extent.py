@@ -24,7 +24,7 @@ _PAGE_SIGNS, _LEAST_MENU = 6, 12
 _PARAGRAPH = 80  # characters
 _NAME = re.compile(r"\D*[^\W\d]\D*")  # no line of a recipe or a table of results
 _LOW = -300  # hundredths of log-odds: such lines go by themselves
-_STRANGE = -40  # the weight of what stands in an article and is not of it
+_STRANGE = -40  # the weight of what is in an article and is not of it
 # A list: lines with numbers or full stops, hardly a name among them; a menu's lines are worse, by the model.
 _FEWEST_ITEMS, _LEAST_ITEMS, _LEAST_ITEM_SCORE = 6, 0.8, -400
 _LONGEST_ITEM = 200  # characters

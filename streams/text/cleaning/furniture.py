@@ -23,7 +23,7 @@ _STATEMENTS = frozenset((CutKind.COOKIE_NOTICE, CutKind.COMMENT_FORM, CutKind.SU
 
 
 def recognise_furniture(text: str) -> tuple[CutKind | None, bool]:
-    """The kind of furniture that a line is whatever stands around it, and whether it may be some beside other furniture."""
+    """The kind of furniture that a line is whatever is around it, and whether it may be some beside other furniture."""
     phrases = load_phrases()
     folded = text.casefold().replace("’", "'")
     plain = bare(folded)

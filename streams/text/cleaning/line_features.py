@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _HEAD = 250  # characters of a line that are looked at
-_WIDE_LETTERS = 3  # a Chinese, Japanese or Korean character says as much as so many letters
+_WIDE_LETTERS = 3  # a Chinese, Japanese or Korean character says as much as this many letters
 _BREAK = re.compile(r"[.!?…।؟۔][\"'”’»)\]]* |[。！？]")
 _LINK_SIGN = re.compile(r"[|｜›»>•·→▶←@©®™*]| [-–—/] |http|www\.")
 # The same in many languages.
@@ -42,7 +42,7 @@ _DISTANCES = (-80, -40, -20, -10, -5, -2, 0, 1, 3, 6, 11, 21, 41, 81)
 _FROM_HEADLINE = (-40, -15, -4, 0, 1, 2, 4, 7, 12, 20, 35, 60, 100)
 _MOST_SIZE = 200  # characters that a longer line counts for in means
 _LONGEST_HEADLINE = 200  # characters
-_TOLD_LINES = 30  # a headline tells what so many lines below it tell
+_TOLD_LINES = 30  # a headline tells what this many lines below it tell
 # Not \w: the vowel signs of Hindi are none. A Chinese character tells as much as a word.
 _TELLING = re.compile(
     "[\u3400-\u9fff]|[\u30a0-\u30ff]{2,}|[^\\s\u3040-\u30ff\u3400-\u9fff!-/:-@\\[-`{-~।、。，：「」『』【】“”‘’«»„…–—|｜]{4,}"
@@ -284,7 +284,7 @@ def _run(scores: Sequence[int], sizes: Sequence[int]) -> list[int]:
 
 
 def _sums(values: Sequence[int]) -> list[int]:
-    """Sums of what stands before each line, forgetting as they go."""
+    """Sums of what is before each line, forgetting as they go."""
     sums = []
     total = 0
     for value in values:

@@ -35,18 +35,18 @@ _ENDED = re.compile(r"[.!?…:。！？：।؟۔][\"'”’»›)\]）」』】
 _HANGS = re.compile(r"[,;(\[‘“«、，；（「『،؛]$")
 _SENTENCE_WITHIN = re.compile(r"[.!?,;][\"'”’»)\]]* ")
 _LEAST_CHAIN_WORDS = 4
-_TAIL = 6  # the end of a sentence is looked for in so many characters
+_TAIL = 6  # the end of a sentence is looked for in this many characters
 
 # Hard wraps: nearly all lines are short, and the long ones end just before a common width.
 _MOST_WIDTH = 100  # characters
-_RARE = 50  # of so many lines one may be longer: an address
+_RARE = 50  # of this many lines one may be longer: an address
 _ITEM = re.compile(r"\s*(?:[*+#|>-]|\d+\.)")
 _UNWRAPPED = re.compile(rf"^{_ITEM.pattern}|\S{{30}}")
 _FEWEST_WRAPPED, _LEAST_WRAPPED_SHARE = 4, 0.8  # of the lines that are followed by another
 
 
 class Mark(NamedTuple):
-    """A piece of markup: where it stands and how long it is, in characters."""
+    """A piece of markup: where it is and how long it is, in characters."""
 
     offset: int
     length: int

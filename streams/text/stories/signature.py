@@ -1,6 +1,6 @@
 """What `group` compares of an article: its heaviest words, its headline, its body's print.
 
-A word weighs by how often it stands in headline and text, how rare it is in its language (``words.zip``, made by
+A word weighs by how often it is in headline and text, how rare it is in its language (``words.zip``, made by
 ``bench/training/story_words.py``), and whether it is written like a name. Only whole numbers are used.
 """
 
@@ -28,7 +28,7 @@ READ_WORDS = 300
 """Of the body: news says what happened at its beginning."""
 _READ_CHARACTERS = 12 * READ_WORDS
 HEADLINE_TIMES = 3
-"""A word of the headline counts as much as so many in the body."""
+"""A word of the headline counts as much as this many in the body."""
 
 _TIMES = tuple(round(16 * (1 + log(max(1, count)))) for count in range(64))
 _NAME_NINTHS = 16  # what a name weighs, as a multiple; chosen with all other numbers here on one half of ECB+

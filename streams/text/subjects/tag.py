@@ -183,7 +183,7 @@ class Words:
 
 
 def read_article(headline: str, body: str, keywords: Sequence[str], table: WordTable) -> Words:
-    """The words of an article, as the table has them, and how much each is heeded where it stands."""
+    """The words of an article, as the table has them, and how much each is heeded where it is."""
     read = READ_CHARS // 2 if table.language in WITHOUT_SPACES else READ_CHARS
     found = Words()
     attention = found.attention
