@@ -35,7 +35,13 @@ async def partitions_of(settings: Settings, topic: str) -> list[TopicPartition]:
 async def records_of(settings: Settings, topic: str, since_ms: int = 0) -> AsyncIterator[ConsumerRecord]:
     """All that is in a topic now, partition by partition: from the first record on that has this timestamp, or a later one."""
     partitions = await partitions_of(settings, topic)
-    consumer = AIOKafkaConsumer(**connection(settings), isolation_level="read_committed", enable_auto_commit=False)
+    consumer = AIOKafkaConsumer(
+        **connection(settings),
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        # The default, "latest", may be looked up when the partitions are assigned, and then overtakes a seek to the beginning.
+        auto_offset_reset="earliest",
+    )
     async with opened(consumer):
         consumer.assign(partitions)
         ends = await consumer.end_offsets(partitions)

@@ -80,7 +80,12 @@ async def _tail(
 
 async def _records(settings: Settings, topic: str, *, new: bool, once: bool) -> AsyncGenerator[Record, None]:
     partitions = await partitions_of(settings, topic)
-    consumer = AIOKafkaConsumer(**connection(settings), isolation_level="read_committed", enable_auto_commit=False)
+    consumer = AIOKafkaConsumer(
+        **connection(settings),
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        auto_offset_reset="latest" if new else "earliest",  # looked up at once: another answer may overtake the seek
+    )
     async with opened(consumer):
         consumer.assign(partitions)
         await (consumer.seek_to_end if new else consumer.seek_to_beginning)(*partitions)

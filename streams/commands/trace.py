@@ -236,7 +236,7 @@ async def _record_at(settings: Settings, topic: str, partition: int, offset: int
         return None
     tp = TopicPartition(topic, partition)
     consumer = AIOKafkaConsumer(
-        **connection(settings), isolation_level="read_committed", enable_auto_commit=False, auto_offset_reset="none"
+        **connection(settings), isolation_level="read_committed", enable_auto_commit=False, auto_offset_reset="earliest"
     )
     async with opened(consumer):
         consumer.assign([tp])

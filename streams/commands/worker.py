@@ -24,6 +24,7 @@ from streams.watch.logs import LogFormat, set_up_logs
 from streams.watch.metrics import Metrics
 from streams.watch.standing import tell_standing
 from streams.watch.supervisor import Supervisor
+from streams.watch.tracing import traced
 from streams.watch.web import serve
 
 
@@ -113,7 +114,7 @@ def _work(settings: Settings, only: str | None, loglevel: str, member: Path | No
         raise click.ClickException(str(error)) from error
     steps = [step for step in pipeline_steps(settings) if only in (None, step.name)]
     metrics = Metrics(steps)
-    delivery = Delivery(app, settings, steps, metrics)
+    delivery = Delivery(app, settings, steps, traced(metrics, settings))
     for step in steps:
         add_agent(app, step, delivery.take)
     app.finalize()

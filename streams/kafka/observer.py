@@ -62,3 +62,38 @@ class Unobserved:
     def restored(self, step: Step, changes: int, restore_s: float) -> None: ...
     def changed(self, step: Step, change: SourceChange) -> None: ...
     def wiped(self, step: Step, reason: Wiped) -> None: ...
+
+
+class Observers:
+    """Several, told one after the other."""
+
+    def __init__(self, *observers: Observer) -> None:
+        self._observers = observers
+
+    def committed(self, step: Step, records: Sequence[Record], outputs: Sequence[Output], times: Times) -> None:
+        for each in self._observers:
+            each.committed(step, records, outputs, times)
+
+    def lost(self, step: Step) -> None:
+        for each in self._observers:
+            each.lost(step)
+
+    def gap(self, step: Step) -> None:
+        for each in self._observers:
+            each.gap(step)
+
+    def unread(self, step: Step, offsets: int) -> None:
+        for each in self._observers:
+            each.unread(step, offsets)
+
+    def restored(self, step: Step, changes: int, restore_s: float) -> None:
+        for each in self._observers:
+            each.restored(step, changes, restore_s)
+
+    def changed(self, step: Step, change: SourceChange) -> None:
+        for each in self._observers:
+            each.changed(step, change)
+
+    def wiped(self, step: Step, reason: Wiped) -> None:
+        for each in self._observers:
+            each.wiped(step, reason)

@@ -200,7 +200,12 @@ class Stream:
 
     async def read(self, topics: Sequence[str] = OUTCOMES, isolation_level: str = "read_committed") -> list[ConsumerRecord]:
         """Everything that is in the topics now, in the order of each partition."""
-        consumer = AIOKafkaConsumer(**connection(self.settings), isolation_level=isolation_level, enable_auto_commit=False)
+        consumer = AIOKafkaConsumer(
+            **connection(self.settings),
+            isolation_level=isolation_level,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",  # "latest", looked up at once, may overtake the seek
+        )
         partitions = await self._partitions(topics)
         found: list[ConsumerRecord] = []
         async with opened(consumer):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
+from streams.steps import header
 from tests.broker.stream import Raw, Stream
 
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
@@ -44,3 +47,18 @@ async def test_an_article_is_followed_from_where_it_waits_to_its_outcome(stream)
 async def test_what_is_not_there_is_one_line(stream):
     for named in ("news.raw/0/99", "news.raw/99/0", "news.other/0/0", "https://a.example/none", "f" * 32):
         assert await traced(stream, named) == [f"Error: nothing in Kafka is of {named}"]
+
+
+async def test_a_workers_spans_are_those_that_the_records_name(stream):
+    """By OpenTelemetry's console exporter: the consumer of news.enriched finds its parent among them."""
+    worker = stream.start_worker(OTEL_TRACES_EXPORTER="console", OTEL_BSP_SCHEDULE_DELAY="100")
+    await stream.publish([Raw(ARTICLE, b"k", TRACED)])
+    [outcome, *_] = await stream.outcomes(1)
+    worker.terminate()
+    assert await asyncio.to_thread(worker.wait, 60) == 0
+    log = stream.log_of(worker)
+    parent = header(outcome, "traceparent").split("-")[2]
+    for name, span in (("prepare news.raw", None), ("deduplicate news.prepared", parent)):
+        assert f'"name": "{name}"' in log
+        assert span is None or f'"span_id": "0x{span}"' in log
+    assert f'"parent_id": "0x{TRACED[0][1].decode().split("-")[2]}"' in log
