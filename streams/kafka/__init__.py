@@ -18,10 +18,12 @@ The rules, where each is kept, and the test that breaks without it (tests/broker
    ``takeover.take_over``; test_delivery: the_heir_of_a_partition_goes_on_with_its_state, and test_tables
 4. **Start where the log says.** The next offset is in the changelog: every transaction writes it. The group is told once a
    second, for those who watch its lag; its word counts only where the changelog says nothing. Where somebody else has moved it
-   ahead, the worker stops. (Offsets in the transaction would make it half as dear again; and Kafka 4.3's group coordinator,
-   when a broker loses and regains it while it loads, mixes two loads and answers with offsets of long ago.)
-   ``group.reached``; test_delivery: what_the_group_says_of_the_offset_is_not_believed,
-   a_partition_whose_group_is_ahead_of_its_changelog
+   ahead, the worker stops; and so it does where the source is not the topic that the offset is of: made anew, cut short, of
+   another cluster or with other partitions (:mod:`streams.kafka.sources`). (Offsets in the transaction would make it half as
+   dear again; and Kafka 4.3's group coordinator, when a broker loses and regains it while it loads, mixes two loads and answers
+   with offsets of long ago.)
+   ``group.reached``, ``takeover._find_start``; test_delivery: what_the_group_says_of_the_offset_is_not_believed,
+   a_partition_whose_group_is_ahead_of_its_changelog, a_topic_made_anew_is_told_while_it_is_worked_on_and_after
 5. **Nothing twice.** Records below the next offset are skipped: Faust delivers again after rebalances.
    ``partition._upcoming``; test_delivery: what_is_delivered_again_is_not_done_again
 6. **Nothing skipped.** Each batch says where it begins; if that is beyond the next offset, Faust has lost something on the
