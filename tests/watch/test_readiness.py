@@ -14,6 +14,7 @@ from streams.topics import ENRICHED, PREPARED, RAW, topics_of
 from streams.watch.readiness import (
     Grade,
     advice,
+    judge_broker_clock,
     judge_clock,
     judge_disk,
     judge_partitions,
@@ -139,6 +140,15 @@ def test_a_disk_has_room_or_is_a_fault(free, grade):
 )
 def test_a_clock(synchronised, grade):
     assert judge_clock(0.001, synchronised=synchronised).grade is grade
+
+
+@pytest.mark.parametrize(
+    ("ahead_ms", "faults"),
+    [(None, 0), (-3_600_000, 0), (1_000, 0), (7_200_000, 1)],
+    ids=["nothing stamped", "stamped an hour ago", "a second", "two hours in our future"],
+)
+def test_a_clock_behind_kafkas_is_a_fault_and_time_gone_by_is_none(ahead_ms, faults):
+    assert sum(each.grade is Grade.FAULT for each in judge_broker_clock(ahead_ms)) == faults
 
 
 def test_a_finding_fits_eighty_columns_whole():
