@@ -49,11 +49,20 @@ def run(*command: str | Path, cwd: Path = ROOT, **options: str) -> str:
 def pythons() -> Iterator[tuple[str, Path]]:
     """Each version, and the interpreter for it, of those that are here."""
     for version in PYTHONS:
+        here = sys.executable if sys.version_info[:2] == tuple(map(int, version.split("."))) else None
         found = shutil.which(f"python{version}")
-        if found is None and sys.version_info[:2] == tuple(map(int, version.split("."))):
-            found = sys.executable
-        if found is not None:
-            yield version, Path(found)
+        usable = [path for path in (found, here) if path is not None and _is(path, version)]
+        if usable:
+            yield version, Path(usable[0])
+
+
+def _is(python: str, version: str) -> bool:
+    """Whether an interpreter starts, and is of that version: a version manager's stand-in may be on the path without one."""
+    code = "import sys, venv; print('.'.join(map(str, sys.version_info[:2])))"
+    try:
+        return run(python, "-c", code).strip() == version
+    except (OSError, subprocess.CalledProcessError):
+        return False
 
 
 def build(python: Path) -> tuple[Path, Path]:

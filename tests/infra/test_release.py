@@ -43,3 +43,12 @@ def test_what_is_run_sees_neither_our_settings_nor_our_path(monkeypatch):
 
 def test_the_python_at_hand_is_among_those_tried():
     assert f"{sys.version_info.major}.{sys.version_info.minor}" in dict(release.pythons())
+
+
+def test_a_stand_in_that_starts_no_python_is_passed_over(tmp_path, monkeypatch):
+    shim = tmp_path / "python3.99"
+    shim.write_text("#!/bin/sh\nexit 127\n")
+    shim.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(release, "PYTHONS", ("3.99",))
+    assert dict(release.pythons()) == {}
