@@ -3,7 +3,7 @@ PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.1
 	command -v $$each >/dev/null && $$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet --quiet
 
-.PHONY: run test unit lint bench lock clean pictures contracts
+.PHONY: run test unit lint bench lock clean pictures release contracts
 
 run: .venv/installed  ## the main job, on a Kafka of its own; ONCE=1 ends after the samples
 	@.venv/bin/headwater run $(if $(ONCE),--once)
@@ -27,6 +27,15 @@ lint: .venv/installed-dev  ## style, types, import rules
 
 bench: .venv/installed-dev  ## beside Faust, Quix Streams, aiokafka and Kafka Streams; latency, growth, costs; writes build/bench
 	@.venv/bin/python -m bench && .venv/bin/python -m bench.speed.latency && .venv/bin/python -m bench.speed.growth
+
+release: build/release/installed  ## wheel and sdist, checked and tried out on each Python there is, with SBOM and licences: dist/
+	@build/release/bin/python -m infra.release
+
+build/release/installed: requirements-build.txt requirements-release.txt
+	@$(PYTHON) -m venv build/release
+	@build/release/bin/python -m pip --disable-pip-version-check -qq install --require-hashes -r requirements-build.txt
+	@build/release/bin/python -m pip --disable-pip-version-check -qq install --require-hashes -r requirements-release.txt
+	@touch $@
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Headwater needs Python 3.11 or newer; set PYTHON=/path/to/python3" >&2; exit 1; }

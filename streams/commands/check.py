@@ -8,12 +8,14 @@ import ctypes.util
 import json
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
 import click
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
@@ -22,14 +24,16 @@ from streams.commands.context import logs_of_clients_off
 from streams.commands.printing import columns, wrapped
 from streams.kafka.admin import topic_configs
 from streams.kafka.clients import connection, opened
-from streams.kafka.rights import inspecting, worker_rights
+from streams.kafka.rights import Operation, TopicSeen, inspecting, worker_rights
 from streams.settings import Settings, SettingsError
+from streams.steps import Topic
 from streams.topics import topics_of
 from streams.watch.readiness import (
     Finding,
     Grade,
     fault,
     good,
+    judge_broker_clock,
     judge_clock,
     judge_disk,
     judge_partitions,
@@ -39,6 +43,7 @@ from streams.watch.readiness import (
 
 _TIMEOUT_S: Final = 60.0
 _UNSYNCHRONISED: Final = 0x40  # STA_UNSYNC, in timex.h
+_LAST_OFFSETS: Final = 20  # of a partition: the last of them may be markers of transactions
 _CLOCK_ERROR: Final = 5  # TIME_ERROR, there
 
 
@@ -133,3 +138,29 @@ async def _of_kafka(settings: Settings) -> AsyncIterator[Finding]:
         refusal = await inspector.transactional_refusal(f"{settings.app_id}-check")
         for finding in judge_rights(worker_rights(steps, settings), seen, group, refusal, settings):
             yield finding
+        for finding in judge_broker_clock(await _ahead_ms(settings, [seen[topic] for topic in topics if _stamped(topic)])):
+            yield finding
+
+
+def _stamped(topic: Topic) -> bool:
+    """Whether Kafka itself writes the times of a topic's records."""
+    return topic.config.get("message.timestamp.type") == "LogAppendTime"
+
+
+async def _ahead_ms(settings: Settings, topics: Sequence[TopicSeen]) -> int | None:
+    """How far the last time that Kafka stamped lies ahead of this machine's; None where we see none."""
+    readable = [topic for topic in topics if Operation.READ in topic.allowed]
+    tps = [TopicPartition(topic.name, each.number) for topic in readable for each in topic.partitions]
+    if not tps:
+        return None
+    consumer = AIOKafkaConsumer(**connection(settings), enable_auto_commit=False, auto_offset_reset="earliest")
+    last_ms: list[int] = []
+    async with opened(consumer):
+        consumer.assign(tps)
+        begins, ends = await consumer.beginning_offsets(tps), await consumer.end_offsets(tps)
+        for tp in tps:
+            consumer.seek(tp, max(begins[tp], ends[tp] - _LAST_OFFSETS))
+        while not all([await consumer.position(tp) >= ends[tp] for tp in tps]):
+            fetched = await consumer.getmany(timeout_ms=500)
+            last_ms += [records[-1].timestamp for records in fetched.values() if records]
+    return max(last_ms) - time.time_ns() // 1_000_000 if last_ms else None

@@ -16,6 +16,7 @@ from streams.steps import Step, Topic
 from streams.topics import MOST_BYTES, OUTCOMES
 
 LEAST_FREE_BYTES: Final = 1 << 30
+MOST_CLOCK_MS: Final = 60_000
 _LIMITS: Final = ("retention.ms", "retention.bytes", "min.compaction.lag.ms")
 _EXACT: Final = ("cleanup.policy", "message.timestamp.type")
 _PRODUCTION_COPIES: Final = 3
@@ -149,6 +150,12 @@ def judge_disk(folder: str, free_bytes: int) -> Finding:
     if free_bytes < LEAST_FREE_BYTES:
         return fault("disk", f"{said}, less than {LEAST_FREE_BYTES / (1 << 30):.0f}: set HEADWATER_STATE_DIR to another disk")
     return good("disk", said)
+
+
+def judge_broker_clock(ahead_ms: int | None) -> Iterator[Finding]:
+    """``ahead_ms``: how far Kafka's clock, by what it stamped last, is ahead of ours; what lies behind is only time gone by."""
+    if ahead_ms is not None and ahead_ms > MOST_CLOCK_MS:
+        yield fault("clock", f"at least {ahead_ms / 1000:,.0f} s behind Kafka's: set it, and let a time service keep it")
 
 
 def judge_clock(error_s: float, *, synchronised: bool | None) -> Finding:

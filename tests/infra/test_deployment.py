@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
+import tomllib
 from dataclasses import fields
+from importlib import resources
 from pathlib import Path
 
+import jsonschema
 import kubernetes_validate
 import pytest
 import yaml
@@ -34,11 +38,6 @@ def test_kubernetes_takes_every_manifest(path):
     assert found
     for each in found:
         if each["kind"] not in OWN_KINDS:
-            # Selector and labels come from the kustomization.
-            if each["kind"] == "StatefulSet":
-                labels = {"app.kubernetes.io/name": "headwater"}
-                each["spec"]["selector"] = {"matchLabels": labels}
-                each["spec"]["template"]["metadata"] = {"labels": labels}
             kubernetes_validate.validate(each, "1.32", strict=True)
         assert {"apiVersion", "kind"} <= each.keys()
 
@@ -50,9 +49,26 @@ def test_a_kustomization_names_files_that_are_there_and_no_kind_goes_unseen(path
         assert (path.parent / resource).exists(), resource
 
 
+def base(name: str) -> dict:
+    [found] = manifests(KUBERNETES / "base" / name)
+    return found["spec"]
+
+
 def workers() -> dict:
-    [found] = manifests(KUBERNETES / "base" / "workers.yaml")
-    return found["spec"]["template"]["spec"]
+    return base("workers.yaml")["template"]["spec"]
+
+
+def test_everything_that_selects_pods_selects_the_workers():
+    labels = base("workers.yaml")["template"]["metadata"]["labels"]
+    assert labels
+    assert base("workers.yaml")["selector"] == {"matchLabels": labels}
+    assert base("service.yaml")["selector"] == labels
+    assert base("disruption.yaml")["selector"] == {"matchLabels": labels}
+    assert base("network.yaml")["podSelector"] == {"matchLabels": labels}
+    assert workers()["topologySpreadConstraints"][0]["labelSelector"] == {"matchLabels": labels}
+    # The monitor selects the Service, which the kustomization labels so.
+    [kustomization] = manifests(KUBERNETES / "base" / "kustomization.yaml")
+    assert base("monitor.yaml")["selector"] == {"matchLabels": kustomization["labels"][0]["pairs"]}
 
 
 def test_a_pod_has_what_a_worker_needs_and_nothing_more():
@@ -96,6 +112,13 @@ def compose() -> dict:
     return yaml.safe_load((INFRA / "container" / "compose.yaml").read_text("utf-8"))
 
 
+def test_images_bear_the_version_of_the_project():
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    [kustomization] = manifests(KUBERNETES / "base" / "kustomization.yaml")
+    assert kustomization["images"] == [{"name": "headwater", "newTag": version}]
+    assert compose()["services"]["worker"]["image"] == f"headwater:{version}"
+
+
 def variables_of_infra() -> set[str]:
     files = [*INFRA.rglob("*.yaml"), *INFRA.rglob("*.service"), INFRA / "container" / "Dockerfile"]
     return {name for path in files for name in re.findall(r"HEADWATER_[A-Z_]+", path.read_text("utf-8"))}
@@ -108,9 +131,8 @@ def test_every_setting_that_infra_names_exists():
 
 
 def test_compose_is_valid_and_opens_ports_to_this_machine_alone():
-    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
-    said = subprocess.run([*command, INFRA / "container" / "compose.yaml"], capture_output=True, text=True, check=False)
-    assert said.returncode == 0, said.stdout
+    schemas = resources.files("check_jsonschema.builtin_schemas.vendor")
+    jsonschema.Draft202012Validator(json.loads((schemas / "compose-spec.json").read_text("utf-8"))).validate(compose())
     services = compose()["services"]
     assert {"kafka", "worker", "console", "prometheus", "grafana"} <= services.keys()
     for service in services.values():
@@ -161,6 +183,18 @@ def test_every_package_is_pinned_and_hashed_and_no_host_is_named(name):
     blocks = re.split(r"\n(?=\S)", text.strip())
     assert all(re.match(r"[\w.\[\],-]+==\S+", block) and "--hash=sha256:" in block for block in blocks)
     assert "://" not in text
+
+
+def test_an_image_gets_the_very_packages_that_are_tested():
+    """Every dependency of the project, in the version of the other lock files."""
+    tested, shipped = pins("requirements.txt"), pins("requirements-worker.txt")
+    assert shipped.items() <= tested.items(), "make lock"
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert {re.split(r"[^\w.-]", each)[0].lower() for each in project["dependencies"]} <= shipped.keys(), "make lock"
+
+
+def pins(name: str) -> dict[str, str]:
+    return dict(re.findall(r"^([\w.-]+)(?:\[.*?\])?==([^\s;]+)", (ROOT / name).read_text("utf-8"), re.MULTILINE))
 
 
 def test_systemds_unit_has_its_sections_and_ends_what_it_starts_in_time():

@@ -14,6 +14,7 @@ from streams.topics import ENRICHED, PREPARED, RAW, topics_of
 from streams.watch.readiness import (
     Grade,
     advice,
+    judge_broker_clock,
     judge_clock,
     judge_disk,
     judge_partitions,
@@ -63,7 +64,12 @@ FIRST = PartitionSeen(0, replicas=3, in_sync=3, has_leader=True)
             RAW, {"partitions": (replace(FIRST, has_leader=False),)}, "FAULT news.raw/0 has no leader", id="no leader"
         ),
         pytest.param(RAW, {"partitions": (replace(FIRST, in_sync=2),)}, "advice news.raw/0: 2 of 3 copies", id="a copy behind"),
-        pytest.param(RAW, {"partitions": (replace(FIRST, replicas=1, in_sync=1),)}, "advice 1 of 7 have fewer", id="one copy"),
+        pytest.param(
+            RAW,
+            {"partitions": (replace(FIRST, replicas=1, in_sync=1),)},
+            f"advice 1 of {len(TOPICS)} have fewer",
+            id="one copy",
+        ),
         pytest.param(
             PREPARED, {"config": {"max.message.bytes": "1048588"}}, "FAULT news.prepared: max.message.bytes", id="small records"
         ),
@@ -139,6 +145,15 @@ def test_a_disk_has_room_or_is_a_fault(free, grade):
 )
 def test_a_clock(synchronised, grade):
     assert judge_clock(0.001, synchronised=synchronised).grade is grade
+
+
+@pytest.mark.parametrize(
+    ("ahead_ms", "faults"),
+    [(None, 0), (-3_600_000, 0), (1_000, 0), (7_200_000, 1)],
+    ids=["nothing stamped", "stamped an hour ago", "a second", "two hours in our future"],
+)
+def test_a_clock_behind_kafkas_is_a_fault_and_time_gone_by_is_none(ahead_ms, faults):
+    assert sum(each.grade is Grade.FAULT for each in judge_broker_clock(ahead_ms)) == faults
 
 
 def test_a_finding_fits_eighty_columns_whole():
