@@ -63,7 +63,7 @@ FIRST = PartitionSeen(0, replicas=3, in_sync=3, has_leader=True)
             RAW, {"partitions": (replace(FIRST, has_leader=False),)}, "FAULT news.raw/0 has no leader", id="no leader"
         ),
         pytest.param(RAW, {"partitions": (replace(FIRST, in_sync=2),)}, "advice news.raw/0: 2 of 3 copies", id="a copy behind"),
-        pytest.param(RAW, {"partitions": (replace(FIRST, replicas=1, in_sync=1),)}, "advice 1 of 7 have fewer", id="one copy"),
+        pytest.param(RAW, {"partitions": (replace(FIRST, replicas=1, in_sync=1),)}, "advice 1 of 10 have fewer", id="one copy"),
         pytest.param(
             PREPARED, {"config": {"max.message.bytes": "1048588"}}, "FAULT news.prepared: max.message.bytes", id="small records"
         ),
