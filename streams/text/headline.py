@@ -28,6 +28,7 @@ _ANY_SIGN = re.compile(r"[^\w\s,'’\"&%$]|_")  # no dress without one: the chea
 _HEAD_SIGN = re.compile(
     rf"""
     [{_CLOSING}] \s* (?: [-–—:|/] \s* )? | [:|] \s* | (?<=[^\x00-\x7f]) \s? / \s? | \s / \s
+    | (?<=[{UNSPACED}]) !+
     | \s (?: [-–—·•»›>] | -{{2,3}} ) \s | [–—] \s | (?<=\w) (?: \.{{1,3}} | !+ | \.\s?[-–—] ) \s | [+*]{{2,}} \s*
     | (?P<tight> (?<=[A-Z\d)] ) [-/] (?=\w) )
     """,
@@ -35,7 +36,8 @@ _HEAD_SIGN = re.compile(
 )
 _TAIL_SIGN = re.compile(
     rf"""
-    \s (?: [-–—·•»«›>] | -{{2,3}} | // ? ) \s | [–—] \s | [|_] | (?P<stop> [.!?] ['"’”»]? (?=\s) )
+    \s (?: [-–—·•»«›>] | -{{2,3}} | // ? ) \s | [–—] \s | [|_] | (?<=[?!。…]) [-–—] \s?
+    | (?P<label> \s? \+ \s | (?<=[^\x00-\x7f\s]) / \s? ) | (?P<stop> [.!?] ['"’”»]? (?=\s) )
     | (?P<colon> : \s | (?<=[{UNSPACED}]) : )
     | (?P<tight> (?<=[{UNSPACED}]) [-–—] )
     """,
@@ -55,6 +57,8 @@ _DATE = re.compile(r"\d{1,2}[./]\d{1,2}[./](?:\d{2}){1,2}")
 _COMMA = re.compile(r"[,&+]")
 _DIGITS = re.compile(r"\d+(?:(?:st|nd|rd|th)\b)?")
 _COUNTER = re.compile(r"\W*\d\W*")  # of an agency's versions: "(1)"
+_PAID_SIGN = re.compile(r"[$€£★✪🔒+]+")  # "(€)"
+_UNSPACED_WORD = re.compile(f"[{UNSPACED}]+")
 _SITE_KIND = re.compile(r"\s*\(\.\w{2,4}\)$")  # "Department of Harbours (.gov)"
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _MOST_NAME_WORDS, _LONGEST_PARTICLE = 5, 3  # "von", "de", "and"
@@ -195,18 +199,22 @@ def _without_shout(text: str) -> str:
     words = text.split(" ", _MOST_SHOUTED_WORDS)
     for count in range(min(len(words) - 1, _MOST_SHOUTED_WORDS), 0, -1):
         label, rest = " ".join(words[:count]), " ".join(words[count:])
-        is_parted = _is_shouted(label, rest) or (count == 1 and _is_unspaced(label) and _is_label(_words_of(label)))
+        is_parted = _is_shouted(label, rest) or (count == 1 and _is_alone(label))
         if is_parted and _is_headline(rest):
             return rest
-    return text
+    rest, _, label = text.rpartition(" ")
+    return rest if _is_shouted(label, rest) and _is_headline(rest) else text
 
 
 def _is_shouted(label: str, rest: str) -> bool:
-    return label.isupper() and not rest.isupper() and _plain(_words_of(label)) in _words("shouted")
+    return label.isupper() and label[-1:].isalpha() and not rest.isupper() and _plain(_words_of(label)) in _words("shouted")
 
 
-def _is_unspaced(text: str) -> bool:
-    return re.fullmatch(f"[{UNSPACED}]+", text) is not None
+def _is_alone(word: str) -> bool:
+    """Whether a first word can't be of the headline: a label of Chinese or kana, a paid service ("S+", "WELTplus")."""
+    if word.endswith(("+", "plus")):
+        return _plain(_words_of(word)) in _words("paid")
+    return _UNSPACED_WORD.fullmatch(word) is not None and _is_label(_words_of(word))
 
 
 def _is_head(label: str, sign: re.Match[str], source: _Source) -> bool:
@@ -217,18 +225,20 @@ def _is_head(label: str, sign: re.Match[str], source: _Source) -> bool:
     if is_opened and (_is_mark(words) or _COUNTER.fullmatch(label)):
         return True
     if sign["tight"]:
-        return _plain(words) in _words("wire")
+        return _plain(words) in _words("wire") or (words[0][0].isdigit() and _plain(words) in _words("versions"))
     return (
         _is_label(words)
         or all(_is_label(_words_of(part)) for part in _COMMA.split(label))
         or _plain(words) in _words("wire")
         or _CLOCK.fullmatch(label) is not None
         or source.names_outlet(words)
+        or _plain(words) in _words("paid")
         or source.names_author(words)
         or (words[0] in _words("labels") and source.names_outlet(words[1:]))  # "INFO LE FIGARO - …"
         # "Reuters: Fed to hold" says whose report it is: a colon counts only behind the event's own outlet.
         or (":" not in sign[0] and _squash(words) in _known_outlets())
-        or (sign[0].strip() in (">", "›", "»") and " ".join(words) in _sections())  # "News › World › …"
+        or (sign[0].strip() in (">", "›", "»", "|") and " ".join(words) in _sections())  # "News › World › …"
+        or (words[0][0].isdigit() and _plain(words) in _words("versions"))  # "2nd LD: …"
     )
 
 
@@ -270,7 +280,9 @@ def _without_tail(text: str, source: _Source) -> str:
         words = tuple(comparable(found["inner"]).split())
         if source.names_outlet(words):
             return rest
-        is_mark = _is_label(words) or _is_mark(words) or _COUNTER.fullmatch(found["inner"])
+        is_mark = (
+            _is_label(words) or _is_mark(words) or _COUNTER.fullmatch(found["inner"]) or _PAID_SIGN.fullmatch(found["inner"])
+        )
         if (is_mark or _squash(words) in _known_outlets()) and _is_headline(rest):
             return rest
     signs = _tail_signs(text)
@@ -299,8 +311,9 @@ def _is_tail(tail: str, sign: re.Match[str], rest: str, source: _Source) -> bool
     is_known = _squash(words) in _known_outlets()
     if sign["stop"]:
         return not tail.strip().islower() and (_is_media(words) or (is_known and "." not in sign[0]))
-    if sign["colon"] or sign["tight"]:
-        return (is_known and _SYLLABLE.search(tail) is not None) or (sign["tight"] is None and _is_label(words))
+    if sign["colon"] or sign["tight"] or sign["label"]:
+        is_outlet = is_known and sign["label"] is None and _SYLLABLE.search(tail) is not None
+        return is_outlet or (sign["tight"] is None and _is_label(words))
     return (
         is_known
         or _is_label(words)
@@ -383,7 +396,7 @@ def _without_told_byline(plain: str, authors: tuple[str, ...]) -> str:
 
 def _has_at_an_end(written: str, name: str) -> bool:
     """Whether an outlet's name stands, in its own letters, before or behind what else is said: "РИА Новости, 12.03.2024"."""
-    written, name = written.strip(), without_invisible(name).strip()
+    written, name = written.strip().removeprefix("The "), without_invisible(name).strip().removeprefix("The ")
     if len(name) < _SHORTEST_ABBREVIATION:
         return False
     if written.startswith(name) and _BESIDE_NAME.fullmatch(written, len(name)):
@@ -432,6 +445,13 @@ def _words(name: str) -> frozenset[str]:
 
 
 @cache
+def _aliases() -> dict[str, frozenset[str]]:
+    """Other names of outlets, by the part of their domain that is theirs."""
+    tables = tomllib.loads((files("streams.text") / "headline_words.toml").read_text("utf-8"))["aliases"]
+    return {label: frozenset(comparable(name) for name in names.split(",")) for label, names in tables.items()}
+
+
+@cache
 def _genres() -> dict[str, str]:
     genres = tomllib.loads((files("streams.text") / "headline_words.toml").read_text("utf-8"))["genres"]
     return {_plain(comparable(word).split()): name for name, line in genres.items() for word in line.split(",")}
@@ -462,7 +482,8 @@ def _names_outlet(words: tuple[str, ...], outlet: str) -> bool:
     """Whether the words are a spelling of the outlet: "The New York Times" of "New York Times" or "https://www.nytimes.com/"."""
     if domain := _DOMAIN.fullmatch(outlet.strip()):
         labels = [label for label in comparable(domain[1].replace("-", "")).split() if label not in _DOMAIN_FILLERS]
-        return any(_abbreviates(bare, words) for label in labels for bare in {label, _DOMAIN_PREFIX.sub("", label)})
+        bare = {bare for label in labels for bare in (label, _DOMAIN_PREFIX.sub("", label), label.removesuffix("news"))} - {""}
+        return any(_abbreviates(label, words) or " ".join(words) in _aliases().get(label, ()) for label in bare)
     names = comparable(outlet).split()
     return _squash(words) == _squash(names) or _is_loosely(words, names) or _are_initials(outlet.strip(), words)
 
