@@ -38,6 +38,7 @@ def topic(name: str, purpose: str, **config: str) -> Topic:
             "message.timestamp.type": "CreateTime",
             # Outputs carry the raw record's time: a producer's clock that runs ahead must not make them undeliverable.
             "message.timestamp.after.max.ms": _UNLIMITED,
+            "message.timestamp.before.max.ms": _UNLIMITED,  # nor a backfill
             "segment.ms": _UNLIMITED,
             "segment.bytes": str(_SEGMENT_BYTES),
             **{setting.replace("_", "."): value for setting, value in config.items()},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 import tempfile
 import threading
 from pathlib import Path
@@ -17,6 +18,7 @@ from streams.descriptors import raise_limit
 from streams.kafka.admin import TopicsMissingError, check_topics
 from streams.kafka.app import UnsafeFaustError, add_agent, create_app
 from streams.kafka.delivery import Delivery
+from streams.kafka.failures import NAME_TAKEN_STATUS
 from streams.kafka.fitting import fit_topics
 from streams.kafka.quiet import quieten
 from streams.settings import Settings
@@ -60,7 +62,8 @@ def worker(loglevel: str, log_format: str, only: str | None, processes: int, mem
     """Consume news.raw and do the whole job, until SIGTERM or Ctrl-C.
 
     Start it on as many machines as you like, each with a HEADWATER_STATE_DIR of its own; processes beyond the number of
-    partitions stand by. One that meets an error it can't get over ends with status 70 and nothing half done.
+    partitions stand by. One that meets an error it can't get over ends with status 70 and nothing half done; one whose
+    HEADWATER_INSTANCE_ID another worker has taken, with status 78.
     """
     settings = read_settings()
     raise_limit()
@@ -99,10 +102,13 @@ async def _prepare_topics(settings: Settings) -> None:
 
 
 def _supervise(settings: Settings, processes: int, options: tuple[str, ...]) -> None:
+    supervisor = Supervisor(settings, processes, options)
     try:
-        asyncio.run(Supervisor(settings, processes, options).run())
+        asyncio.run(supervisor.run())
     except OSError as error:
         raise click.ClickException(f"HEADWATER_WEB_HOST, HEADWATER_WEB_PORT: {error}") from error
+    if supervisor.name_taken:
+        sys.exit(NAME_TAKEN_STATUS)
 
 
 def _work(settings: Settings, only: str | None, loglevel: str, member: Path | None) -> None:

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-import sys
-from collections.abc import Iterable, Sequence
-from typing import Final
+import time
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Final, TypeVar
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import TopicAlreadyExistsError, for_code
+from aiokafka.errors import (
+    ClusterAuthorizationFailedError,
+    KafkaError,
+    NoError,
+    TopicAlreadyExistsError,
+    TopicAuthorizationFailedError,
+    for_code,
+)
 
-from streams.kafka.clients import connection, opened
+from streams.kafka.checks import SETTINGS, Finding, Role, findings
+from streams.kafka.clients import NotConnectedError, connection, opened
 from streams.settings import Settings
 from streams.steps import Step, Topic
-from streams.topics import COMPRESSION, MOST_BYTES, topics_of
+from streams.topics import topics_of
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
+_ASK_FOR_S: Final = 20.0
+_ASK_AGAIN_S: Final = 0.3
+_NOT_TOLD: Final = (NoError, TopicAuthorizationFailedError, ClusterAuthorizationFailedError)
 _SAFE_COPIES: Final = 3  # with fewer, one broker that is away would stop all writing
 
 
@@ -52,11 +66,29 @@ def _kept_by(settings: Settings, topic: Topic) -> dict[str, str]:
 
 async def partition_counts(settings: Settings, names: Sequence[str]) -> dict[str, int]:
     """How many partitions each topic has; 0 for one that does not exist."""
-    async with opened(AIOKafkaAdminClient(**connection(settings))) as admin:
+
+    async def count(admin: AIOKafkaAdminClient) -> dict[str, int]:
         existing = set(await admin.list_topics()) & set(names)
         described = await admin.describe_topics(sorted(existing)) if existing else []
-    counts = {topic["topic"]: len(topic["partitions"]) for topic in described}
+        return {topic["topic"]: len(topic["partitions"]) for topic in described}
+
+    counts = await _asked(settings, count)
     return {name: counts.get(name, 0) for name in names}
+
+
+async def _asked(settings: Settings, ask: Callable[[AIOKafkaAdminClient], Awaitable[T]]) -> T:
+    """Ask a broker, and another one when that has just gone: one of several is no reason to give up."""
+    deadline = time.monotonic() + _ASK_FOR_S
+    while True:
+        try:
+            async with opened(AIOKafkaAdminClient(**connection(settings))) as admin:
+                return await ask(admin)
+        except NotConnectedError:
+            raise
+        except (KafkaError, TimeoutError) as error:
+            if time.monotonic() > deadline or not getattr(error, "retriable", True):
+                raise
+        await asyncio.sleep(_ASK_AGAIN_S)
 
 
 class TopicsMissingError(RuntimeError):
@@ -64,11 +96,13 @@ class TopicsMissingError(RuntimeError):
 
 
 async def check_topics(settings: Settings, steps: Iterable[Step]) -> None:
-    """Make sure the topics of the steps are there before a worker starts.
+    """Make sure the topics of the steps are there, and kept in a way that does no harm, before a worker starts.
+
+    What is not as `topics create` would have it but harms nobody yet is a warning in the log.
 
     Raises:
         TopicsMissingError: saying which are not, that what is remembered by key has other partitions than the keys, or that a
-            topic takes only smaller records than may have to go there: one of those would end every worker that meets it.
+            topic is kept so that records would be lost or could not be written: such a one would end every worker.
     """
     steps = tuple(steps)
     topics = topics_of(steps, settings)
@@ -77,15 +111,19 @@ async def check_topics(settings: Settings, steps: Iterable[Step]) -> None:
         raise TopicsMissingError(f"no such topics: {', '.join(missing)}; make them with `headwater topics create`")
     for step in steps:
         _check_partitions(step, counts[step.changelog.topic(settings.app_id)], counts[step.source])
-    written = {topic for step in steps for topic in (*step.sends_to, step.changelog.topic(settings.app_id))}
+    found = await _look_at(settings, steps, topics)
+    if harmful := [str(each) for each in found if each.harms]:
+        raise TopicsMissingError("; ".join(harmful))
+    for each in found:
+        log.warning("%s", each)
+
+
+async def _look_at(settings: Settings, steps: Sequence[Step], topics: Sequence[Topic]) -> list[Finding]:
+    found: list[Finding] = []
     for topic in topics:
-        if topic not in written:
-            continue  # how large a record may be there is the producers' business
-        found = await topic_config(settings, topic, (MOST_BYTES, COMPRESSION))
-        needed, allowed = int(topic.config[MOST_BYTES]), int(found.get(MOST_BYTES, sys.maxsize))  # unknown where we may not ask
-        if allowed < needed:
-            raise TopicsMissingError(f"{topic} takes records of at most {allowed:,} bytes; raise its {MOST_BYTES} to {needed}")
-        _warn_of_recompression(topic, found.get(COMPRESSION, "producer"))
+        kept = await topic_config(settings, topic, SETTINGS)
+        found += findings(topic, _role(steps, topic), kept)
+    return found
 
 
 def _check_partitions(step: Step, own: int, source: int) -> None:
@@ -102,33 +140,42 @@ def _check_partitions(step: Step, own: int, source: int) -> None:
         )
 
 
-def _warn_of_recompression(topic: Topic, kept_as: str) -> None:
-    """Say where the broker compresses anew what we write: that costs it time, and consumers get its codec, not ours."""
-    written_as = topic.config.get(COMPRESSION)
-    if written_as is not None and kept_as not in ("producer", written_as):
-        log.warning(
-            "%s has %s=%s: the broker compresses anew what Headwater writes as %s, and that is what consumers have to read;"
-            " set it to %s, or HEADWATER_COMPRESSION to what consumers need",
-            *(topic, COMPRESSION, kept_as, written_as, written_as),
-        )
+def _role(steps: Sequence[Step], topic: Topic) -> Role:
+    read = any(step.source == topic for step in steps)
+    if any(topic in step.sends_to for step in steps):
+        return Role.BETWEEN if read else Role.OUTCOME
+    return Role.SOURCE if read else Role.CHANGELOG
 
 
 async def topic_config(settings: Settings, topic: str, names: Sequence[str]) -> dict[str, str]:
-    """Kafka's own settings of a topic, by name; none where we may not ask."""
-    async with opened(AIOKafkaAdminClient(**connection(settings))) as admin:
+    """Kafka's own settings of a topic, by name; none where we may not ask.
+
+    Raises:
+        KafkaError: there is no such topic, or no broker answers.
+    """
+
+    async def describe(admin: AIOKafkaAdminClient) -> dict[str, str]:
         return (await topic_configs(admin, [topic], names))[topic]
+
+    return await _asked(settings, describe)
 
 
 async def topic_configs(
     admin: AIOKafkaAdminClient, topics: Sequence[str], names: Sequence[str] | None = None
 ) -> dict[str, dict[str, str]]:
-    """Kafka's own settings of some topics, by topic and name (all of them, if none are named); none where we may not ask."""
+    """Kafka's own settings of some topics, by topic and name (all of them, if none are named); none where we may not ask.
+
+    Raises:
+        KafkaError: there is no such topic.
+    """
     if not topics:
         return {}
     configs = None if names is None else dict.fromkeys(names)
     wanted = [ConfigResource(ConfigResourceType.TOPIC, str(topic), configs) for topic in topics]
     found: dict[str, dict[str, str]] = {str(topic): {} for topic in topics}
     for response in await admin.describe_configs(wanted):
-        for _error, _message, _kind, topic, entries in response.resources:
+        for code, message, _kind, topic, entries in response.resources:
+            if (error := for_code(code)) not in _NOT_TOLD:
+                raise error(f"{topic}: {message}")
             found[topic] = {name: value for name, value, *_ in entries or ()}
     return found

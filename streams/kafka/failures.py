@@ -9,7 +9,7 @@ import random
 import sys
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from aiokafka.errors import (
     GroupAuthorizationFailedError,
@@ -33,10 +33,14 @@ log = logging.getLogger(__name__)
 
 EXIT_STATUS: Final = 70  # EX_SOFTWARE: to be started again by whoever supervises the worker
 
+NAME_TAKEN_STATUS: Final = 78  # EX_CONFIG: not to be started again before somebody has looked
+
 _RUN_RECORDS = 100
 
 _FIRST_PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 5.0
+_CANCEL_AGAIN_S = 1.0
+_MOST_CANCELS = 30
 
 LOST: Final = (KafkaError, OSError, asyncio.TimeoutError)
 """What a broker in trouble raises, worth another try …"""
@@ -138,11 +142,39 @@ async def keep_trying(name: str, attempt: Callable[[], Awaitable[None]]) -> None
             await asyncio.sleep(pause_s)
 
 
+async def end_task(task: asyncio.Task[Any], name: str) -> None:
+    """Cancel a task until it has ended.
+
+    Once is not enough: ``asyncio.wait_for`` of Python 3.11 forgets that it was cancelled when what it waits for ends in the
+    same moment, and whoever waited for the task to end would wait for ever.
+    """
+    for _ in range(_MOST_CANCELS):
+        task.cancel()
+        await asyncio.wait([task], timeout=_CANCEL_AGAIN_S)
+        if task.done():
+            return
+    stop_worker(name, TimeoutError("can't be stopped"))
+
+
 def stop_worker(name: str, error: BaseException) -> NoReturn:
     """End the process; ``name`` is who failed. Errors that an operator can mend are one line, others have a traceback."""
     told = isinstance(error, FOR_OPERATORS)
     reason = f"{error}" if told else f"{error!r}"
     log.critical("worker stops, nothing more is committed: %s: %s", name, reason, exc_info=None if told else error)
+    _end(EXIT_STATUS)
+
+
+def stop_for_namesake(instance_id: str) -> NoReturn:
+    """End the older of two workers of one name: were it to go on, each would shut the other out for ever."""
+    log.critical(
+        "worker stops, nothing more is committed: another worker has joined the group with HEADWATER_INSTANCE_ID=%s;"
+        " give each worker an instance id of its own",
+        instance_id,
+    )
+    _end(NAME_TAKEN_STATUS)
+
+
+def _end(status: int) -> NoReturn:
     logging.shutdown()
     sys.stderr.flush()
-    os._exit(EXIT_STATUS)
+    os._exit(status)

@@ -15,7 +15,7 @@ from aiokafka import TopicPartition
 from streams.faults import Fault
 from streams.formats import NewerFormatError
 from streams.kafka.breath import Breath
-from streams.kafka.failures import LOST, RefusedError, StepFailedError, keep_trying, pass_over, stop_worker
+from streams.kafka.failures import LOST, RefusedError, StepFailedError, end_task, keep_trying, pass_over, stop_worker
 from streams.kafka.inbox import Inbox
 from streams.kafka.observer import Observer
 from streams.kafka.partition_time import PartitionTime
@@ -142,8 +142,7 @@ class OwnedPartition:
         """Work no more; what was decided on and not committed is forgotten."""
         self.ready.clear()
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+            await end_task(self._task, self.name)
             self._task = None
         self._close_table()
         self._ahead = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 import sys
 import time
 from collections import deque
@@ -14,9 +15,10 @@ from uuid import uuid4
 
 import faust
 from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaConnectionError
 
 from streams.kafka.breath import Breath
-from streams.kafka.failures import FINAL, LOST, RunOfFaults, keep_trying, stop_worker
+from streams.kafka.failures import FINAL, LOST, RunOfFaults, end_task, keep_trying, stop_worker
 from streams.kafka.observer import Observer, Times, Unobserved
 from streams.kafka.outbox import Outbox
 from streams.kafka.partition import OwnedPartition, PartitionStatus, Share
@@ -25,7 +27,7 @@ from streams.kafka.quiet import retries
 from streams.kafka.sources import SourceMovedError, SourceWatch
 from streams.kafka.tables import CopyDamagedError, TableCopies
 from streams.kafka.takeover import STEP_TIMEOUT_S, write_progress
-from streams.kafka.transactions import discard, losses_of, shut_out, transactional_producer
+from streams.kafka.transactions import discard, losses_of, settle, shut_out, transactional_producer, watch_coordinator
 from streams.kafka.transport import Batch
 from streams.settings import Settings
 from streams.steps import Step
@@ -37,6 +39,11 @@ _RELEASE_TIMEOUT_S = 5.0
 _COMMIT_TIMEOUT_S = 120.0
 _TAKEN_OVER_AT_ONCE = 16  # partitions: each has two clients meanwhile, of some connections each
 _LINGER_PER_WRITE = 1.5
+_SETTLE_EVERY_S = 60.0  # a mark in every partition: what a torn transaction holds up comes out by then
+
+
+class CoordinatorLostError(KafkaConnectionError):
+    """What was committed last may be torn, though the commit was answered."""
 
 
 class OwnedStep:
@@ -76,11 +83,14 @@ class OwnedStep:
         self.partitions: Mapping[TopicPartition, OwnedPartition] = {
             tp: OwnedPartition(app, settings, step, tp, **shared) for tp in sorted(source)
         }
+        self._written = {*step.sends_to, step.changelog.topic(settings.app_id)}
         self._turns = deque(self.partitions.values())
         self._linger_s = settings.linger_ms / 1000
         self._due_at = 0.0
         self._faults = RunOfFaults()
         self._producer: AIOKafkaProducer | None = None
+        self._coordinator_lost = asyncio.Event()
+        self._unsettled_since = math.inf
         self._writing: asyncio.Task[None] | None = None
         self._released = False
         self._shutting_out = asyncio.Lock()
@@ -112,12 +122,8 @@ class OwnedStep:
         _, running = await asyncio.wait([self._task], timeout=_RELEASE_TIMEOUT_S)
         if running:
             log.warning("%s: gives up the transaction under way", self._step.name)
-            self._task.cancel()
-            _, running = await asyncio.wait(running, timeout=_RELEASE_TIMEOUT_S)
-            if running:
-                stop_worker(self._step.name, TimeoutError("can't be stopped"))
-        self._watching.cancel()
-        await asyncio.wait([self._watching])
+            await end_task(self._task, self._step.name)
+        await end_task(self._watching, self._step.name)
         await self._source.close()
         await self._close()
 
@@ -145,6 +151,11 @@ class OwnedStep:
                     await self._take_turn()
                 except FINAL:
                     raise
+                except CoordinatorLostError as error:
+                    retries.warning("%s: %s; beginning again", self._step.name, error)
+                    await self._settle_last()
+                    if not self._released:
+                        await self._begin_again()
                 except LOST as error:
                     retries.warning("%s: transaction lost (%r); beginning again", self._step.name, error)
                     self._observer.lost(self._step)
@@ -182,15 +193,18 @@ class OwnedStep:
                 raise self._moved
             if self._writing is not None and self._writing.done():
                 await self._finish()
+            if self._writing is None:
+                self._check_coordinator()
+                await self._settle_now_and_then()
             if any(partition.has_enough for partition in self._turns):
                 return
-            wait_s = None
+            wait_s = self._unsettled_since + _SETTLE_EVERY_S - time.monotonic()
             if self._writing is None and any(partition.waits for partition in self._turns):
-                wait_s = self._due_at - time.monotonic()
+                wait_s = min(wait_s, self._due_at - time.monotonic())
                 if wait_s <= 0:
                     return
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), wait_s)
+                await asyncio.wait_for(self._news.wait(), wait_s if self._writing is None and wait_s < math.inf else None)
 
     async def _decide(self, breath: Breath) -> list[Share]:
         shares: list[Share] = []
@@ -230,6 +244,8 @@ class OwnedStep:
     async def _commit(self, shares: Sequence[Share]) -> None:
         producer = self._producer
         assert producer is not None
+        self._check_coordinator()
+        await self._settle_now_and_then()
         with losses_of(producer):
             await producer.begin_transaction()
             outbox = Outbox(producer, self._codecs, self._counts)
@@ -239,9 +255,36 @@ class OwnedStep:
                 for key, change in share.changes.items():
                     outbox.add(share.partition.changelog, key, change.value, headers=change.headers)
             written = await outbox.send()
+            self._unsettled_since = min(self._unsettled_since, time.monotonic())
             await producer.commit_transaction()
         for share in shares:
             share.partition.committed(share, written[share.partition.changelog])
+
+    def _check_coordinator(self) -> None:
+        """Nothing more is committed under a name whose coordinator may have torn what was committed last."""
+        if self._coordinator_lost.is_set():
+            raise CoordinatorLostError("the connection to the transaction coordinator was lost")
+
+    async def _settle(self) -> None:
+        """Have all that was committed come out everywhere: a commit that was answered may be torn all the same.
+
+        Raises:
+            KafkaError: it could not be done.
+        """
+        if self._producer is not None and self._unsettled_since < math.inf:
+            await asyncio.wait_for(settle(self._producer, self._written), STEP_TIMEOUT_S)
+            self._unsettled_since = math.inf
+
+    async def _settle_now_and_then(self) -> None:
+        if time.monotonic() >= self._unsettled_since + _SETTLE_EVERY_S:
+            await self._settle()
+
+    async def _settle_last(self) -> None:
+        """Before a producer is given up for its coordinator; what it can't settle, whoever shuts it out aborts."""
+        try:
+            await self._settle()
+        except LOST as error:
+            retries.warning("%s: could not settle what was committed last: %r", self._step.name, error)
 
     async def _begin_again(self) -> None:
         """A new producer, of a new name, and all partitions taken over for it."""
@@ -256,6 +299,15 @@ class OwnedStep:
     async def _start_producer(self) -> None:
         self._owner = f"{self._settings.app_id}-{self._step.name}-{uuid4().hex}"
         producer = transactional_producer(self._settings, self._owner)
+        self._coordinator_lost = lost = asyncio.Event()
+        self._unsettled_since = math.inf
+
+        def note() -> None:
+            if self._unsettled_since < math.inf:
+                lost.set()
+                self._news.set()
+
+        watch_coordinator(producer, note)
         try:
             await asyncio.wait_for(producer.start(), STEP_TIMEOUT_S)
             for topic in self._step.sends_to:
@@ -271,26 +323,27 @@ class OwnedStep:
         async with self._shutting_out:
             if former not in self._shut_out_owners:
                 log.info("%s: shuts out %s", self._step.name, former)
-                written = {*self._step.sends_to, *(partition.changelog.topic for partition in self._turns)}
-                await asyncio.wait_for(shut_out(self._settings, former, written), STEP_TIMEOUT_S)
+                await asyncio.wait_for(shut_out(self._settings, former, self._written), STEP_TIMEOUT_S)
                 self._shut_out_owners.add(former)
 
     async def _leave(self) -> None:
         """Finish the transaction under way and have the changelogs name no owner, so that the heirs need not shut us out."""
         try:
             await self._finish()
+            if self._coordinator_lost.is_set():
+                await self._settle()
+                return  # without a word: what it would write now may be torn as well
             left = [partition for partition in self._turns if partition.ready.is_set()]
             if self._producer is not None and left:
-                await write_progress(
-                    self._producer, {each.changelog: Progress(each.next_offset, None, each.marks) for each in left}
-                )
+                progress = {each.changelog: Progress(each.next_offset, None, each.marks) for each in left}
+                # Nobody shuts us out then: what Kafka has torn of ours would be left open for ever.
+                await write_progress(self._producer, progress, self._written)
         except LOST as error:
             log.info("%s: left without a word: %r", self._step.name, error)
 
     async def _close(self) -> None:
         if self._writing is not None:
-            self._writing.cancel()
-            await asyncio.wait([self._writing])
+            await end_task(self._writing, self._step.name)
             self._writing = None
         try:
             for partition in self._turns:

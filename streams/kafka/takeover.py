@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Any, Final, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -22,7 +22,7 @@ from streams.kafka.outbox import Outbox
 from streams.kafka.progress import PROGRESS_KEY, Marks, Progress, SourceChange
 from streams.kafka.sources import SourceChangedError, explain, look_at
 from streams.kafka.tables import Foreign, TableCopies, TablePartition
-from streams.kafka.transactions import discard, losses_of, sweep, transactional_producer
+from streams.kafka.transactions import add, discard, losses_of, partitions_of, sweep, transactional_producer
 from streams.settings import OnChangedTopic, Settings
 
 log = logging.getLogger(__name__)
@@ -194,16 +194,21 @@ def _allow(claim: Claim, change: SourceChange, own: Progress, source: TopicIdent
     log.warning("%s: %s; so it is set", claim.name, explanation)
 
 
-async def write_progress(producer: AIOKafkaProducer, progress: dict[TopicPartition, Progress]) -> dict[TopicPartition, int]:
+async def write_progress(
+    producer: AIOKafkaProducer, progress: dict[TopicPartition, Progress], topics: Iterable[str] = ()
+) -> dict[TopicPartition, int]:
     """Have changelogs say how far their partitions have come and whose they are, in a transaction of its own.
 
-    Returns the broker's time at that, in milliseconds, of changelogs that keep it.
+    It is committed in all of the ``topics`` too: see :func:`streams.kafka.transactions.settle`. Returns the broker's time at
+    that, in milliseconds, of changelogs that keep it.
 
     Raises:
         ClockError: this machine's clock is so far ahead that the broker takes nothing of it.
     """
+    settled = await partitions_of(producer, topics)
     with losses_of(producer):
         await producer.begin_transaction()
+        await add(producer, settled)
         outbox = Outbox(producer)
         for changelog, each in progress.items():
             outbox.add(changelog, PROGRESS_KEY, each.pack())

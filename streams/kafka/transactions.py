@@ -7,12 +7,13 @@ had open, and shuts that one out for good.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from aiokafka import AIOKafkaProducer, TopicPartition
-from aiokafka.client import CoordinationType
+from aiokafka.client import ConnectionGroup, CoordinationType
+from aiokafka.conn import AIOKafkaConnection, CloseReason
 from aiokafka.errors import IllegalOperation, KafkaError
 from aiokafka.producer.sender import EndTxnHandler, Sender
 from aiokafka.producer.transaction_manager import TransactionState
@@ -51,6 +52,31 @@ def transactional_producer(
 
     sender._do_txn_commit = end_transaction
     return producer
+
+
+def watch_coordinator(producer: AIOKafkaProducer, lost: Callable[[], None]) -> None:
+    """Have ``lost`` called when the transaction coordinator goes, or the connection to it; asked before the producer starts.
+
+    Even a commit that was answered may then be torn, if the coordinator died before it had marked all partitions: the next
+    commit under the same name would show it in some of them.
+    """
+    client = producer.client
+    hear = client._on_connection_closed
+
+    def closed(broken: AIOKafkaConnection, reason: CloseReason) -> None:
+        coordinators = [each for (_, group), each in client._conns.items() if group == ConnectionGroup.COORDINATION]
+        if broken in coordinators and reason not in (CloseReason.IDLE_DROP, CloseReason.SHUTDOWN):
+            lost()
+        hear(broken, reason)
+
+    def dead(kind: Any) -> None:
+        if kind == CoordinationType.TRANSACTION:
+            lost()
+        bury(kind)
+
+    sender: Sender = producer._sender
+    bury = sender._coordinator_dead
+    client._on_connection_closed, sender._coordinator_dead = closed, dead
 
 
 class _EndTransactionOnce(EndTxnHandler):
@@ -96,24 +122,53 @@ def failure_of(producer: AIOKafkaProducer) -> BaseException | None:
     return failure or KafkaError("the producer has failed")
 
 
+async def partitions_of(producer: AIOKafkaProducer, topics: Iterable[str]) -> list[TopicPartition]:
+    """All partitions of the topics."""
+    return [TopicPartition(topic, each) for topic in topics for each in await producer.partitions_for(topic)]
+
+
+async def add(producer: AIOKafkaProducer, partitions: Iterable[TopicPartition]) -> None:
+    """Make partitions part of the transaction that is open: its end is marked in them, whether it has records there or not.
+
+    Raises:
+        KafkaError: the producer has failed.
+    """
+    transaction = producer._txn_manager
+    for tp in partitions:
+        transaction.maybe_add_partition_to_txn(tp)
+    while transaction.partitions_to_add():  # noqa: ASYNC110 - aiokafka has nothing else to wait for
+        await asyncio.sleep(_LOOK_AGAIN_S)
+    # A failure empties what is to be added as well: the end would be marked nowhere then.
+    if (failure := failure_of(producer)) is not None:
+        raise failure
+
+
 async def sweep(producer: AIOKafkaProducer, topics: Iterable[str] = (), partitions: Iterable[TopicPartition] = ()) -> None:
     """Abort a transaction over all that a producer writes: ends what a torn one of its predecessor's left open.
 
     Raises:
         KafkaError: it could not be done; or another producer of this name is doing it.
     """
-    swept = [*partitions, *[TopicPartition(topic, each) for topic in topics for each in await producer.partitions_for(topic)]]
+    swept = [*partitions, *await partitions_of(producer, topics)]
     with losses_of(producer):
         await producer.begin_transaction()
-        transaction = producer._txn_manager
-        for tp in swept:
-            transaction.maybe_add_partition_to_txn(tp)
-        while transaction.partitions_to_add():  # noqa: ASYNC110 - aiokafka has nothing else to wait for
-            await asyncio.sleep(_LOOK_AGAIN_S)
-        # A failure empties what is to be added as well: an abort would end nothing then.
-        if (failure := failure_of(producer)) is not None:
-            raise failure
+        await add(producer, swept)
         await producer.abort_transaction()
+
+
+async def settle(producer: AIOKafkaProducer, topics: Iterable[str]) -> None:
+    """Commit a transaction over all that a producer writes, when all its commits so far were answered.
+
+    One of them may be torn all the same; then its records come out now, in all partitions, and not in some of them later.
+
+    Raises:
+        KafkaError: it could not be done.
+    """
+    settled = await partitions_of(producer, topics)
+    with losses_of(producer):
+        await producer.begin_transaction()
+        await add(producer, settled)
+        await producer.commit_transaction()
 
 
 async def shut_out(settings: Settings, transactional_id: str, topics: Iterable[str]) -> None:

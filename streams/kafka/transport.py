@@ -36,7 +36,9 @@ from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitio
 from aiokafka.errors import NoError, for_code
 from faust.transport.drivers import aiokafka as driver
 
+from streams.kafka.failures import stop_for_namesake
 from streams.kafka.group import GROUP_NOTE
+from streams.kafka.instance import name_instance
 from streams.kafka.reading import open_bytes
 
 SCHEME = "kafka-batch"
@@ -208,6 +210,8 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
         consumer._isolation_level = "read_committed"
         consumer._fetch_max_wait_ms = _FETCH_WAIT_MS
         consumer._partition_assignment_strategy = [StickyPartitionAssignor]
+        if instance_id := consumer._group_instance_id:
+            name_instance(consumer._client, instance_id, lambda: stop_for_namesake(instance_id))
         return consumer
 
     async def _fetch_records(

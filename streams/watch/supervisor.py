@@ -30,6 +30,7 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
+from streams.kafka.failures import NAME_TAKEN_STATUS
 from streams.settings import Settings
 from streams.watch.listening import listen
 from streams.watch.web import health_response
@@ -56,6 +57,8 @@ class Supervisor:
         self._options = options
         self._count = count
         self._stopping = asyncio.Event()
+        self.name_taken = False
+        """Whether it has stopped because another worker goes by the instance id of one of its own."""
 
     def stop(self) -> None:
         """Let every worker finish or give up what it is about, and end."""
@@ -92,6 +95,11 @@ class Supervisor:
             stopping.cancel()
             if self._stopping.is_set():
                 await end(process)
+                return
+            if process.returncode == NAME_TAKEN_STATUS:
+                log.critical("worker process %d is not started again: another worker has its instance id", number)
+                self.name_taken = True
+                self.stop()
                 return
             pause_s = pause_after(time.monotonic() - began, pause_s or _SHORTEST_PAUSE_S / 2)
             log.error("worker process %d ended with status %s; starting again in %.0f s", number, process.returncode, pause_s)

@@ -47,9 +47,11 @@ from tests.broker.stream import Raw, Stream, origins
 SESSION_TIMEOUT_S = 6
 PAUSE_S = 9.0  # of a zombie: beyond the session timeout
 WINDOW_S = 3_600
-ARTICLES_PER_S = 60
-SETTLE_TIMEOUT_S = 120.0
+SETTLE_TIMEOUT_S = 240.0
+START_TIMEOUT_S = 300.0
+PUBLISH_TIMEOUT_MS = 300_000  # a broker of a busy machine is away for long
 END_TIMEOUT_S = 60.0
+WORK_TIMEOUT_S = 60.0
 LEAST_FAULTS = 10
 MOST_MORE_KILLS = 10
 CATCH_TIMEOUT_S = 15.0
@@ -122,11 +124,20 @@ def _url(number: int) -> str:
     return f"https://chaos.example/{number}"
 
 
+class Shape(NamedTuple):
+    """How large a stream is that chaos has its way with."""
+
+    brokers: int = 1
+    partitions: int = 4
+    workers: int = 2
+    articles_per_s: int = 60
+
+
 class Chaos:
     """One run."""
 
     def __init__(
-        self, stream: Stream, seed: int, seconds: float, workers: int, places: list[str], say: Callable[[str], None]
+        self, stream: Stream, seed: int, seconds: float, shape: Shape, places: list[str], say: Callable[[str], None]
     ) -> None:
         self._stream = stream
         self._random = random.Random(seed)
@@ -137,7 +148,8 @@ class Chaos:
         self._over = False
         self._places = list(places)
         self._past: Path | None = None
-        self._workers = [stream.start_worker() for _ in range(workers)]
+        self._workers = [stream.start_worker() for _ in range(shape.workers)]
+        self._per_s = shape.articles_per_s
         self._made_to: set[int] = set()  # processes that are to end
         self.report = Report()
         self._faults: dict[str, Callable[[], Awaitable[None]]] = {
@@ -163,7 +175,7 @@ class Chaos:
 
     async def run(self) -> Report:
         """Stream, disturb, settle, check."""
-        await self._stream.outcomes(1)  # the first worker is up: from now on faults hit work
+        await self._stream.outcomes(1, timeout_s=START_TIMEOUT_S)  # the first worker is up: from now on faults hit work
         self._began = time.monotonic()
         await asyncio.gather(self._publish(), self._disturb())
         await self._check()
@@ -174,12 +186,15 @@ class Chaos:
 
     async def _publish(self) -> None:
         producer = AIOKafkaProducer(
-            **connection(self._stream.settings), enable_idempotence=True, max_request_size=MAX_REQUEST_BYTES
+            **connection(self._stream.settings),
+            enable_idempotence=True,
+            max_request_size=MAX_REQUEST_BYTES,
+            request_timeout_ms=PUBLISH_TIMEOUT_MS,
         )
         deliveries = []
         async with opened(producer):
             while not self._over:
-                for _ in range(ARTICLES_PER_S // 10):
+                for _ in range(self._per_s // 10):
                     raw = next(self._articles)
                     deliveries.append(await producer.send(RAW, raw.value, raw.key, timestamp_ms=raw.timestamp_ms))
                 await asyncio.sleep(0.1)
@@ -197,10 +212,18 @@ class Chaos:
             for _ in range(MOST_MORE_KILLS):
                 if await self._count_aborted():
                     break
-                await asyncio.sleep(self._random.uniform(2, 5))
+                await self._until_at_work()
                 await self._strike("kill -9 of all in mid-transaction")
         finally:
             self._over = True
+
+    async def _until_at_work(self) -> None:
+        """Wait until workers commit again: whom a kill meets while it starts has nothing to lose."""
+        before = await self._stream.committed(OUTCOMES)
+        deadline = time.monotonic() + WORK_TIMEOUT_S
+        while await self._stream.committed(OUTCOMES) == before and time.monotonic() < deadline:
+            await asyncio.sleep(0.5)
+            self._supervise()
 
     async def _strike(self, name: str) -> None:
         self._say(f"{time.monotonic() - self._began:5.0f} s  {name}")
@@ -472,20 +495,12 @@ def grouped(signatures: list[ConsumerRecord], stream: Stream) -> Decided:
     return outputs
 
 
-class Shape(NamedTuple):
-    """How large a stream is that chaos has its way with."""
-
-    brokers: int = 1
-    partitions: int = 4
-    workers: int = 2
-
-
 async def chaos(folder: Path, seed: int, seconds: float, shape: Shape, say: Callable[[str], None] = print) -> Report:
     """Run chaos for ``seconds`` (and up to two minutes to settle); the report's ``wrong`` is empty when all is well."""
     settings = {"session_timeout_s": SESSION_TIMEOUT_S, "window_s": WINDOW_S, "max_batch_records": 50}
     async with Stream(folder, brokers=shape.brokers, partitions=shape.partitions, **settings) as stream:
         places = await stream.publish([Raw(b'{"title": "The first story of all", "text": "It is here."}', b"first")])
-        return await Chaos(stream, seed, seconds, shape.workers, places, say).run()
+        return await Chaos(stream, seed, seconds, shape, places, say).run()
 
 
 def main() -> int:
@@ -497,10 +512,11 @@ def main() -> int:
     parser.add_argument("--brokers", type=int, default=1, choices=(1, 3))
     parser.add_argument("--partitions", type=int, default=4)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--articles-per-s", type=int, default=60, help="at least 10; fewer on a slow machine")
     arguments = parser.parse_args()
     print(f"seed {arguments.seed}")
     folder = Path(tempfile.mkdtemp(prefix="headwater-chaos-"))
-    shape = Shape(arguments.brokers, arguments.partitions, arguments.workers)
+    shape = Shape(arguments.brokers, arguments.partitions, arguments.workers, arguments.articles_per_s)
     report = asyncio.run(chaos(folder, arguments.seed, arguments.seconds, shape))
     print(report)
     if report.wrong:

@@ -34,8 +34,8 @@ def _node(folder: Path, number: int, port: int, controller_port: int, voters: st
         "node.id": str(number),
         "listeners": f"PLAINTEXT://{HOST}:{port},CONTROLLER://{HOST}:{controller_port}",
         "controller.quorum.voters": voters,
-        "controller.quorum.election.timeout.ms": "500",
-        "controller.quorum.fetch.timeout.ms": "1000",
+        "controller.quorum.election.timeout.ms": "2000",  # a busy machine would elect for ever
+        "controller.quorum.fetch.timeout.ms": "4000",
         "replica.lag.time.max.ms": "5000",
         "offsets.topic.replication.factor": str(count),
         "transaction.state.log.replication.factor": str(count),

@@ -230,12 +230,16 @@ class Stream:
 
     async def has_open_transactions(self, topics: Sequence[str]) -> bool:
         """Whether records stand in the topics that are neither committed nor aborted."""
+        return await self._ends(topics, "read_uncommitted") != await self._ends(topics, "read_committed")
+
+    async def committed(self, topics: Sequence[str]) -> int:
+        """How far the topics' partitions can be read, all together."""
+        return sum((await self._ends(topics, "read_committed")).values())
+
+    async def _ends(self, topics: Sequence[str], isolation_level: str) -> dict[TopicPartition, int]:
         partitions = await self._partitions(topics)
-        ends = []
-        for isolation_level in ("read_uncommitted", "read_committed"):
-            async with opened(AIOKafkaConsumer(**connection(self.settings), isolation_level=isolation_level)) as consumer:
-                ends.append(await consumer.end_offsets(partitions))
-        return ends[0] != ends[1]
+        async with opened(AIOKafkaConsumer(**connection(self.settings), isolation_level=isolation_level)) as consumer:
+            return await consumer.end_offsets(partitions)
 
     async def _partitions(self, topics: Sequence[str]) -> list[TopicPartition]:
         counts = await partition_counts(self.settings, topics)

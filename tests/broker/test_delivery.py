@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import shutil
 import time
@@ -15,6 +16,8 @@ from unittest.mock import AsyncMock
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+from aiokafka.client import ConnectionGroup
+from aiokafka.conn import CloseReason
 from aiokafka.errors import KafkaError, TopicAuthorizationFailedError, UnknownMemberIdError
 
 from agents import deduplicate
@@ -386,6 +389,58 @@ async def test_an_owner_whose_producer_kafka_has_given_up_begins_again(worker):
     assert await worker.came_out() == [b"a", b"ab", b"abc", b"abcd"]
     await owned.release()
     assert not worker.stopped
+
+
+async def test_an_owner_that_lost_its_coordinator_goes_on_under_a_new_name_even_when_its_commit_was_answered(worker):
+    """The coordinator may have died before it marked all partitions: under the old name the next commit would show the rest."""
+    owned, faust = await worker.own()
+    owned.offer(await worker.batch(last=1))
+    await worker.until_committed(2)
+    name = (await worker.progress()).owner
+    [coordinator] = [
+        conn for (_, group), conn in owned._producer.client._conns.items() if group == ConnectionGroup.COORDINATION
+    ]
+    coordinator.close(reason=CloseReason.CONNECTION_BROKEN)
+    await worker.until(lambda: faust.sought == [0, 2])
+    assert (await worker.progress()).owner not in (name, None)
+    owned.offer(await worker.batch())
+    await worker.until_committed(4)
+    assert await worker.came_out() == [b"a", b"ab", b"abc", b"abcd"]
+    await owned.release()
+    assert not worker.stopped
+
+
+async def ends(worker):
+    """How long each partition of the output topic is, marks of transactions included."""
+    async with opened(AIOKafkaConsumer(**connection(worker.stream.settings))) as consumer:
+        return await consumer.end_offsets([TopicPartition(ENRICHED, each) for each in range(worker.stream.settings.partitions)])
+
+
+async def test_who_leaves_marks_an_end_wherever_it_has_ever_written(worker):
+    """An answered commit may be torn; with nobody to shut it out, what it left open would hold up all readers for ever."""
+    owned, _ = await worker.own()
+    owned.offer(await worker.batch())
+    await worker.until_committed(4)
+    before = await ends(worker)
+    await owned.release()
+    assert await ends(worker) == {tp: end + 1 for tp, end in before.items()}
+    assert (await worker.progress()).owner is None
+
+
+async def test_now_and_then_an_owner_marks_an_end_wherever_it_writes(worker, monkeypatch):
+    """So that readers are held up by a torn transaction for a minute at most, also when nothing more comes."""
+    monkeypatch.setattr(owned_step, "_SETTLE_EVERY_S", 0.5)
+    owned, _ = await worker.own()
+    owned.offer(await worker.batch())
+    await worker.until_committed(4)
+
+    def is_settled():
+        return owned._unsettled_since == math.inf
+
+    await worker.until(is_settled)
+    before = await ends(worker)
+    assert all(before.values())
+    await owned.release()
 
 
 async def test_nothing_is_done_for_a_partition_that_was_released(worker):

@@ -109,6 +109,20 @@ async def test_a_worker_with_an_instance_id_restarts_without_disturbing_the_othe
         assert "ready from offset" not in stream.log_of(first)[mark:], "the other worker was disturbed"
 
 
+async def test_of_two_workers_with_one_instance_id_the_older_ends_and_says_why(tmp_path):
+    """Each would shut the other out for ever: no article would come through, and nobody would be told."""
+    async with Stream(tmp_path, partitions=PARTITIONS) as stream:
+        first = stream.start_worker(HEADWATER_INSTANCE_ID="worker-1")
+        places = await stream.publish(articles(40))
+        await stream.outcomes(40)
+        second = stream.start_worker(HEADWATER_INSTANCE_ID="worker-1")
+        assert await asyncio.to_thread(first.wait, 60) == 78, stream.logs()
+        assert "another worker has joined the group with HEADWATER_INSTANCE_ID=worker-1" in stream.log_of(first)
+        places += await stream.publish([article._replace(key=b"again" + article.key) for article in articles(40)])
+        assert origins(await stream.outcomes(80)) == sorted(places)
+        assert second.poll() is None
+
+
 async def test_more_workers_than_partitions_idle_quietly_and_take_over(tmp_path):
     async with Stream(tmp_path, partitions=1) as stream:
         workers = [stream.start_worker()]
