@@ -30,6 +30,8 @@ from aiokafka.consumer.subscription_state import SubscriptionState, TopicPartiti
 from aiokafka.producer.message_accumulator import BatchBuilder, MessageAccumulator
 from aiokafka.producer.sender import EndTxnHandler, Sender
 from aiokafka.producer.transaction_manager import TransactionManager, TransactionState
+from aiokafka.protocol.commit import OffsetCommitRequest
+from aiokafka.protocol.group import HeartbeatRequest
 from faust.transport.drivers import aiokafka as driver
 
 from streams.kafka import transactions, transport
@@ -48,7 +50,9 @@ PRIVATE = {
     FetchResult: "_partition_records",
     PartitionRecords: "_records",
     GroupCoordinator: "_send_req",
-    Sender: "_message_accumulator _txn_manager _find_coordinator _do_txn_commit _coordinator_dead",
+    HeartbeatRequest: "_group _generation_id _member_id",
+    OffsetCommitRequest: "_consumer_group _consumer_group_generation_id _consumer_id _topics",
+    Sender: "_message_accumulator _txn_manager _find_coordinator _do_txn_commit _coordinator_dead _coordinator_dead",
     TopicPartitionState: "_position",
     TransactionManager: "_transaction_waiter",
     driver.AIOKafkaConsumerThread: "_create_worker_consumer _fetch_records",
