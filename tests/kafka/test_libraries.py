@@ -52,7 +52,7 @@ PRIVATE = {
     GroupCoordinator: "_send_req",
     HeartbeatRequest: "_group _generation_id _member_id",
     OffsetCommitRequest: "_consumer_group _consumer_group_generation_id _consumer_id _topics",
-    Sender: "_message_accumulator _txn_manager _find_coordinator _do_txn_commit _coordinator_dead _coordinator_dead",
+    Sender: "_message_accumulator _txn_manager _find_coordinator _do_txn_commit _coordinator_dead",
     TopicPartitionState: "_position",
     TransactionManager: "_transaction_waiter",
     driver.AIOKafkaConsumerThread: "_create_worker_consumer _fetch_records",
