@@ -74,10 +74,13 @@ REJECTED: Final = topic("news.rejected", "records that are not articles: their b
 OUTCOMES: Final = (ENRICHED, DUPLICATES, REJECTED)
 """Every raw record ends in exactly one of these."""
 
+INTERNAL: Final = (PREPARED, SIGNATURES)
+"""Between two steps: nobody else reads them, and what they hold may change."""
+
 
 def codec_of(topic: str, settings: Settings) -> Codec:
     """How what Headwater writes to a topic is compressed: as asked for where others read it, by the best where only we do."""
-    return Codec.ZSTD if topic == PREPARED else settings.compression
+    return Codec.ZSTD if topic in INTERNAL else settings.compression
 
 
 def topics_of(steps: Iterable[Step], settings: Settings) -> tuple[Topic, ...]:

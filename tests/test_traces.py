@@ -12,7 +12,7 @@ from agents import pipeline_steps
 from streams.bounds import is_traceparent
 from streams.memory import MemoryPipeline, MemoryRecord
 from streams.settings import Settings
-from streams.topics import DUPLICATES, ENRICHED, PREPARED, RAW, REJECTED
+from streams.topics import DUPLICATES, ENRICHED, PREPARED, RAW, REJECTED, SIGNATURES, STORIES
 from streams.traces import Trace, continued, span_id, trace_of
 
 TRACE_ID, PARENT = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
@@ -38,10 +38,15 @@ def test_each_topic_has_the_trace_and_the_step_before_it_for_a_parent():
     traced = (("traceparent", TRACEPARENT.encode()), ("tracestate", b"vendor=x"))
     found = traces((ARTICLE, traced), (ARTICLE, traced))
     assert found == [
-        (PREPARED, Trace(TRACE_ID, span_id(record(topic=RAW, offset=0)), 1)),
-        (ENRICHED, Trace(TRACE_ID, span_id(record(topic=PREPARED, offset=0)), 1)),
-        (PREPARED, Trace(TRACE_ID, span_id(record(topic=RAW, offset=1)), 1)),
-        (DUPLICATES, Trace(TRACE_ID, span_id(record(topic=PREPARED, offset=1)), 1)),
+        (topic, Trace(TRACE_ID, span_id(record(topic=source, offset=offset)), 1))
+        for topic, source, offset in (
+            (PREPARED, RAW, 0),
+            (ENRICHED, PREPARED, 0),
+            (SIGNATURES, PREPARED, 0),
+            (STORIES, SIGNATURES, 0),
+            (PREPARED, RAW, 1),
+            (DUPLICATES, PREPARED, 1),
+        )
     ]
     assert found == traces((ARTICLE, traced), (ARTICLE, traced)), "decided anew"
 

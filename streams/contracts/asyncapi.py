@@ -8,12 +8,12 @@ from typing import Any, Final
 from streams.contracts.contract import CONTRACTS, Contract
 from streams.contracts.examples import Example, outcome_examples, raw_examples
 from streams.contracts.headers import TRACE
-from streams.contracts.values import HEX_128, Schema, described
+from streams.contracts.values import Schema, described
 from streams.documents import ORIGIN_HEADER, RELEASE_HEADER, REPLAY_HEADER
 from streams.records import Reason
 from streams.settings import SaslMechanism, Settings
 from streams.steps import Topic
-from streams.topics import MOST_BYTES, PREPARED, RAW
+from streams.topics import INTERNAL, MOST_BYTES, RAW
 
 Document = dict[str, Any]
 
@@ -41,11 +41,11 @@ def asyncapi_document() -> Document:
     """The whole document, as plain values."""
     settings = Settings()
     outcomes = outcome_examples()
-    messages = _raw_messages() | {"preparedArticle": _prepared_message()}
+    messages = _raw_messages() | {_internal(topic): _internal_message(topic) for topic in INTERNAL}
     messages |= {each.message: _message(each, outcomes[each.topic]) for each in CONTRACTS}
     by_topic: dict[Topic, list[str]] = {
         RAW: [name for name, _ in _RAW_NAMES.values()],
-        PREPARED: ["preparedArticle"],
+        **{topic: [_internal(topic)] for topic in INTERNAL},
         **{each.topic: [each.message] for each in CONTRACTS},
     }
     return {
@@ -59,7 +59,7 @@ def asyncapi_document() -> Document:
         "defaultContentType": "application/json",
         "servers": _servers(),
         "channels": {_camel(topic): _channel(topic, names, settings) for topic, names in by_topic.items()},
-        "operations": dict(_operation(topic, names, settings) for topic, names in by_topic.items() if topic != PREPARED),
+        "operations": dict(_operation(topic, names, settings) for topic, names in by_topic.items() if topic not in INTERNAL),
         "components": {"messages": messages, "securitySchemes": _security_schemes()},
     }
 
@@ -154,7 +154,7 @@ def _raw_message(content_type: str, name: str, summary: str) -> Document:
     }
 
 
-def _prepared_message() -> Document:
+def _internal_message(topic: Topic) -> Document:
     headers: Schema = {
         "content-type": {"const": "application/json"},
         ORIGIN_HEADER: described({"type": "string"}, "Where the raw record stands."),
@@ -162,14 +162,18 @@ def _prepared_message() -> Document:
         REPLAY_HEADER: {"type": "string"},
     }
     return {
-        "name": "preparedArticle",
-        "title": "preparedArticle",
-        "summary": "Internal, and no contract: it may change. A cleaned article by its headline. Read news.enriched.",
+        "name": _internal(topic),
+        "title": _internal(topic),
+        "summary": "Internal, and no contract: it may change.",
         "contentType": "application/json",
         "headers": {"type": "object", "required": ["content-type", ORIGIN_HEADER], "properties": headers},
         "payload": {"type": "object"},
-        "bindings": _key(described({"type": "string"}, f"The fingerprint, 16 bytes; as text in hex, {HEX_128}.")),
+        "bindings": _key({}),
     }
+
+
+def _internal(topic: Topic) -> str:
+    return f"internal{_camel(topic)[4:]}"
 
 
 def _key(schema: Schema) -> Document:

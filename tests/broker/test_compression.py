@@ -10,7 +10,7 @@ import pytest
 
 from streams.kafka.admin import topic_config
 from streams.settings import Codec
-from streams.topics import COMPRESSION, DUPLICATES, ENRICHED, OUTCOMES, PREPARED, RAW, REJECTED
+from streams.topics import COMPRESSION, DUPLICATES, ENRICHED, INTERNAL, OUTCOMES, PREPARED, RAW, REJECTED
 from tests.broker.node import CLIENTS, needs_node, run_node
 from tests.broker.stream import Raw, Stream
 
@@ -66,7 +66,8 @@ async def test_the_codec_is_that_of_the_setting_and_each_client_reads_what_the_t
     for topic in OUTCOMES:
         assert codecs(stream, topic) == {codec.value}
         assert await topic_config(stream.settings, topic, [COMPRESSION]) == {COMPRESSION: codec.value}
-    assert codecs(stream, PREPARED) == {"zstd"}
+    for topic in INTERNAL:
+        assert codecs(stream, topic) == {"zstd"}
     assert codecs(stream, RAW) == {"lz4"}, "the producer's own"
     for client in ("kafkajs", "platformatic"):
         arguments = (stream.settings.brokers[0], str(len(STORIES)), *OUTCOMES)

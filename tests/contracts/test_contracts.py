@@ -27,7 +27,7 @@ from streams.settings import Settings
 from streams.steps import UnreadBatch
 from streams.stories import STORY_SCHEMA
 from streams.text.language.opinions import LanguageCheck
-from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, PREPARED, RAW, STORIES
+from streams.topics import DUPLICATES, ENRICHED, INTERNAL, OUTCOMES, RAW, STORIES
 from tests.contracts.checking import contract_errors, described_places, occurred
 from tests.text.stories.articles import FERRY
 
@@ -59,7 +59,7 @@ def test_the_asyncapi_document_is_valid_by_asyncapis_own_schema():
 
 def test_the_asyncapi_document_has_every_topic_with_the_settings_it_is_created_with():
     channels = asyncapi_document()["channels"].values()
-    assert {channel["address"] for channel in channels} == {RAW, PREPARED, STORIES, *OUTCOMES}
+    assert {channel["address"] for channel in channels} == {RAW, *INTERNAL, STORIES, *OUTCOMES}
     raw = next(channel["bindings"]["kafka"] for channel in channels if channel["address"] == RAW)
     assert raw["topicConfiguration"]["retention.bytes"] == int(RAW.config["retention.bytes"])
 
