@@ -22,6 +22,7 @@ import faust
 import faust.streams
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.client import AIOKafkaClient
 from aiokafka.consumer.fetcher import Fetcher, FetchResult, PartitionRecords
 from aiokafka.consumer.group_coordinator import GroupCoordinator
@@ -37,14 +38,17 @@ KAFKA = Path(transport.__file__).parent
 
 # Private names, by the class whose instances have them. Whoever uses another one adds it here.
 PRIVATE = {
-    AIOKafkaClient: "_client_id _security_protocol _ssl_context _sasl_mechanism _sasl_plain_username _sasl_plain_password",
-    AIOKafkaConsumer: "_client _coordinator _fetcher _isolation_level _fetch_max_wait_ms _partition_assignment_strategy",
+    AIOKafkaClient: "_client_id _security_protocol _ssl_context _sasl_mechanism _sasl_plain_username _sasl_plain_password"
+    " _conns _on_connection_closed",
+    AIOKafkaConsumer: "_client _coordinator _fetcher _isolation_level _fetch_max_wait_ms _partition_assignment_strategy"
+    " _group_instance_id",
+    AIOKafkaAdminClient: "_client _send_to_controller",
     AIOKafkaProducer: "_closed _sender _txn_manager",
     Fetcher: "_records _prefetch_backoff _subscriptions _create_fetch_waiter _notify _wait_consume_future",
     FetchResult: "_partition_records",
     PartitionRecords: "_records",
     GroupCoordinator: "_send_req",
-    Sender: "_message_accumulator _txn_manager _find_coordinator _do_txn_commit",
+    Sender: "_message_accumulator _txn_manager _find_coordinator _do_txn_commit _coordinator_dead",
     TopicPartitionState: "_position",
     TransactionManager: "_transaction_waiter",
     driver.AIOKafkaConsumerThread: "_create_worker_consumer _fetch_records",
