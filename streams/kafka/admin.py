@@ -110,7 +110,8 @@ async def check_topics(settings: Settings, steps: Iterable[Step]) -> None:
     if missing := [name for name, count in counts.items() if not count]:
         raise TopicsMissingError(f"no such topics: {', '.join(missing)}; make them with `headwater topics create`")
     for step in steps:
-        _check_partitions(step, counts[step.changelog.topic(settings.app_id)], counts[step.source])
+        if (wrong := misfit(step, counts[step.changelog.topic(settings.app_id)], counts[step.source])) is not None:
+            raise TopicsMissingError(wrong)
     found = await _look_at(settings, steps, topics)
     if harmful := [str(each) for each in found if each.harms]:
         raise TopicsMissingError("; ".join(harmful))
@@ -126,18 +127,18 @@ async def _look_at(settings: Settings, steps: Sequence[Step], topics: Sequence[T
     return found
 
 
-def _check_partitions(step: Step, own: int, source: int) -> None:
-    """Where nothing is remembered by key, a source may grow at any time, and its changelog follows or is waited for.
+def misfit(step: Step, own: int, source: int) -> str | None:
+    """What is wrong where a changelog has ``own`` partitions and its step's source another number; None where nothing is.
 
-    Raises:
-        TopicsMissingError: what is remembered by key has other partitions than the keys.
+    Where nothing is remembered by key, a source may grow at any time, and its changelog follows.
     """
-    if step.changelog.remembers and own != source:
-        raise TopicsMissingError(
-            f"the changelog of {step.name} has {own} partitions and {step.source} has {source}. Do not make them equal by hand:"
-            " its keys are on other partitions then than what is remembered of them. Stop all workers, run `headwater migrate"
-            " NEW_ID`, and start them with HEADWATER_APP_ID=NEW_ID: everything is read anew"
-        )
+    if own == source or not step.changelog.remembers:
+        return None
+    return (
+        f"the changelog of {step.name} has {own} partitions and {step.source} has {source}. Do not make them equal by hand:"
+        " its keys are on other partitions then than what is remembered of them. Stop all workers, run `headwater migrate"
+        " NEW_ID`, and start them with HEADWATER_APP_ID=NEW_ID: everything is read anew"
+    )
 
 
 def _role(steps: Sequence[Step], topic: Topic) -> Role:

@@ -20,7 +20,7 @@ from streams.kafka.progress import PROGRESS_KEY, Progress, SourceChange
 from streams.kafka.sources import explain
 from streams.settings import Settings
 from streams.steps import Step, Topic, UnreadBatch
-from streams.topics import topics_of
+from streams.topics import OUTCOMES, topics_of
 
 log = logging.getLogger(__name__)
 
@@ -141,7 +141,8 @@ async def fit_topics(settings: Settings, steps: Iterable[Step]) -> None:
             except ChangelogTooSmallError as error:
                 log.warning("%s; until then the partitions beyond are left alone", error)
     changelogs = {step.changelog.topic(settings.app_id) for step in steps}
-    internal = {step.source for step in steps} & {topic for step in steps for topic in step.sends_to}
+    # How long outcomes are kept, is for those who read them to say.
+    internal = {step.source for step in steps} & {topic for step in steps for topic in step.sends_to} - {*OUTCOMES}
     for topic in topics:
         if counts[topic] and topic in changelogs | internal:
             await _set_right(settings, topic, is_changelog=topic in changelogs)

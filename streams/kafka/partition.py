@@ -275,7 +275,7 @@ class OwnedPartition:
 
     async def _look_after(self) -> None:
         try:
-            await keep_trying(self.name, self._take_over)
+            await keep_trying(self.name, self._try_to_take_over)
             await self._look_for_more()
         except RefusedError as error:
             await self._refuse(error)
@@ -309,6 +309,13 @@ class OwnedPartition:
             except LOST as error:
                 log.info("%s: could not look whether there is more: %r", self.name, error)
 
+    async def _try_to_take_over(self) -> None:
+        try:
+            await self._take_over()
+        except CopyDamagedError:
+            self._news.set()  # all partitions have to let go of the copies
+            raise
+
     async def _take_over(self) -> None:
         self._close_table()  # of an attempt before
         self._restoring = False
@@ -323,12 +330,8 @@ class OwnedPartition:
             self._step.changelog.check,
             self._step.changelog.remembers,
         )
-        try:
-            async with self._taking_over:
-                taken = await take_over(claim, self._app.consumer, self._note_restoring)
-        except CopyDamagedError:
-            self._news.set()  # all partitions have to let go of the copies
-            raise
+        async with self._taking_over:
+            taken = await take_over(claim, self._app.consumer, self._note_restoring)
         self._table = taken.table
         if self._step.changelog.whole is not None:
             entries = [entry async for entry in _in_turns(taken.table.entries())]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from streams.kafka.admin import misfit
 from streams.kafka.rights import Operation, TopicSeen, missing_rights
 from streams.settings import Settings
 from streams.steps import Step, Topic
@@ -110,12 +111,16 @@ def _shorter(actual: str, wanted: str) -> bool:
 
 
 def judge_partitions(steps: Iterable[Step], seen: Mapping[str, TopicSeen], settings: Settings) -> Iterator[Finding]:
-    """A changelog has as many partitions as its step's source."""
+    """A changelog has as many partitions as its step's source; where nothing is remembered by key, it follows."""
     for step in steps:
         changelog = step.changelog.topic(settings.app_id)
         own, source = len(seen[changelog].partitions), len(seen[step.source].partitions)
-        if own and source and own != source:
-            yield fault("topics", f"{changelog} has {own} partitions and {step.source} {source}: they must be equal")
+        if not own or not source:
+            continue
+        if (wrong := misfit(step, own, source)) is not None:
+            yield fault("topics", wrong)
+        elif own < source:
+            yield advice("topics", f"{changelog} has {own} partitions and {step.source} {source}: workers add them if they may")
 
 
 def judge_rights(

@@ -17,6 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from agents import pipeline_steps
 from streams.kafka.observer import Times, Wiped
 from streams.kafka.partition import PartitionStatus
+from streams.kafka.progress import SourceChange
 from streams.memory import MemoryPipeline, MemoryRecord
 from streams.records import Reason
 from streams.settings import Settings, SettingsError
@@ -146,10 +147,12 @@ def test_lost_transactions_gaps_unread_offsets_and_restores_are_counted_by_step(
     metrics.gap(PREPARE)
     metrics.restored(DEDUPLICATE, 5_000, 0.7)
     metrics.wiped(DEDUPLICATE, Wiped.FOREIGN)
+    metrics.changed(PREPARE, SourceChange.CUT_SHORT)
     found = samples(metrics)
     assert found['headwater_transactions_lost_total{step="prepare"}'] == 1
     assert found['headwater_gaps_total{step="prepare"}'] == 1
     assert found['headwater_unread_offsets_total{step="deduplicate"}'] == 12
+    assert found['headwater_source_changes_total{change="cut-short",step="prepare"}'] == 1
     assert found['headwater_copies_wiped_total{reason="foreign",step="deduplicate"}'] == 1
     assert found['headwater_restored_changes_total{step="deduplicate"}'] == 5_000
     assert found['headwater_restore_seconds_bucket{le="1.0",step="deduplicate"}'] == 1
@@ -475,3 +478,9 @@ def test_the_clock_is_the_machines(monkeypatch):
     monkeypatch.setattr("time.time", lambda: 1_700_000_000.0)
     text, _ = Metrics().exposition()
     assert "headwater_clock_seconds 1.7e+09" in text.decode()
+
+
+async def test_a_partition_that_must_not_be_worked_on_makes_the_worker_unhealthy_and_says_why(worker):
+    worker.statuses = (AT_WORK._replace(problem="news.prepared was deleted and made anew", waiting_for="restoring"),)
+    problem = "deduplicate news.prepared/2: news.prepared was deleted and made anew"
+    assert await worker.get("/health") == (503, {"healthy": False, "problems": [problem]})
