@@ -47,7 +47,7 @@ class Article:
     ``id`` and ``fingerprint`` are 32 hex digits. A canceled article has no body, and without a headline its id for a
     fingerprint. ``outlet`` is the publisher's name, else the URL's host. ``published``, ``modified``, ``summary``, ``image``
     and ``instructions`` are a draft's; ``language`` is the source's own word; ``cuts`` is the ledger of what cleaning took
-    out, ``repairs`` of what reading mended.
+    out, ``repairs`` of what reading mended. ``article_confidence`` (0.0 to 1.0): how likely a page of HTML is an article's.
     """
 
     id: str
@@ -70,6 +70,7 @@ class Article:
     instructions: Instructions = NO_INSTRUCTIONS
     cuts: tuple[Cut, ...] = ()
     repairs: tuple[Repair, ...] = ()
+    article_confidence: float | None = None
 
 
 LEDGER_ENTRIES = 100
@@ -83,6 +84,8 @@ _OPTIONAL_TEXTS = ("url", "source_id", "outlet", "byline", "published", "languag
 _HASH = re.compile("[0-9a-f]{32}")
 _CUT_KINDS = frozenset(CutKind)
 
+_SURE_OF_ARTICLE = 0.8  # of a page: what was taken out of it is no list of others, however short its paragraphs are
+
 LEFT_WHOLE = Repair("left-whole", "cleaning would have taken too much of it, and took nothing")
 """Among an article's ``repairs`` where its text was too doubtful to be cut."""
 
@@ -94,7 +97,8 @@ def prepare_article(draft: Draft, source: str | None = None) -> Article | Reject
     """
     if draft.instructions.canceled:
         return _canceled_article(draft, source)
-    if refused := judge_text(draft.headline, tell_lines(draft.text)):
+    refused = judge_text(draft.headline, tell_lines(draft.text))
+    if refused and not (refused.reason is Reason.INDEX_PAGE and (draft.article_confidence or 0) >= _SURE_OF_ARTICLE):
         return refused
     clean = clean_text(draft.text, draft.headline, is_extracted=draft.is_extracted)
     if not clean.headline:
@@ -123,6 +127,7 @@ def prepare_article(draft: Draft, source: str | None = None) -> Article | Reject
         instructions=draft.instructions,
         cuts=clean.cuts,
         repairs=(*draft.repairs, *((LEFT_WHOLE,) if clean.left_whole else ())),
+        article_confidence=draft.article_confidence,
     )
 
 
@@ -289,6 +294,7 @@ def article_from_json(value: bytes) -> Article:
     if not (
         all(type(text) is str for text in texts)
         and all(text is None or type(text) is str for text in optional)
+        and (article.article_confidence is None or type(article.article_confidence) is float)
         and all(type(text) is str and _HASH.fullmatch(text) for text in (article.id, article.fingerprint))
     ):
         raise ValueError("no article: a field is of another type")

@@ -96,6 +96,16 @@ def date_attributes(article: Article) -> dict[str, str | None]:
     }
 
 
+UNSURE_BELOW: Final = 0.9
+"""Of a page's confidence: below it, consumers are told."""
+
+
+def confidence_text(article: Article) -> str | None:
+    """How likely a page holds an article ("0.62"), where that is in doubt; None where it is not, and of other forms."""
+    told = article.article_confidence
+    return f"{told:.2f}" if told is not None and told < UNSURE_BELOW else None
+
+
 def readable_date(written: str | None) -> str | None:
     """A source's date in ISO 8601, with a zone only where it named one; None where it could not be read."""
     return written if written and precision_of(written) else None

@@ -76,6 +76,13 @@ _LANGUAGE: Final[dict[str, Schema]] = {
     "ce_languagecheck": described(LANGUAGE_TAG, "A second opinion, with HEADWATER_LANGUAGE_CHECK."),
 }
 
+_CONFIDENCE: Final[dict[str, Schema]] = {
+    "ce_articleconfidence": described(
+        {"type": "string", "pattern": "^0\\.[0-9]{2}$"},
+        "How likely a page of HTML holds an article, where that is in doubt: below 0.90. Absent otherwise.",
+    )
+}
+
 _CUTS: Final[dict[str, Schema]] = {
     "ce_cuts": described(
         {"type": "string", "pattern": "^\\["},
@@ -125,7 +132,7 @@ def enriched_headers() -> Schema:
     event = event_headers(ENRICHED_TYPE, ENRICHED_SCHEMA)
     required = [*_ALWAYS, "ce_language", "ce_languageconfidence", "ce_languagecreator", "ce_cuts"]
     return headers_schema(
-        "Headers of news.enriched", required, {**event, **_INSTRUCTIONS, **_LANGUAGE, **_DATES, **_CUTS, **TRACE}
+        "Headers of news.enriched", required, {**event, **_INSTRUCTIONS, **_LANGUAGE, **_DATES, **_CONFIDENCE, **_CUTS, **TRACE}
     )
 
 

@@ -36,6 +36,8 @@ _LEAST_PROSE = 40  # weight of a block that is counted as prose
 _LEAST_JOINED = 60  # weight of a paragraph that is joined to what was found
 _MOST_LINKED = 0.5  # share of a counted block's characters that may be links
 _MOST_LEVELS = 4  # above a paragraph at which its containers' classes are compared
+_PREFORMATTED: Final = frozenset(("pre", "code", "textarea", "script", "style"))
+_WRAP = re.compile(r"\s*\n\s*")
 _KEY = 40  # characters by which a line of the text is known
 
 
@@ -233,6 +235,15 @@ def _inserted(lines: Sequence[str], places: Sequence[int | None], blocks: Sequen
     return "\n".join(
         (*below.get(-1, ()), *(each for number, text in enumerate(lines) for each in (text, *below.get(number, ()))))
     )
+
+
+def unwrap_lines(tree: Any) -> None:
+    """Make one line of the lines in which a page's source writes a paragraph, as a browser does."""
+    for element in tree.iter("*"):
+        if element.tail and "\n" in element.tail:
+            element.tail = _WRAP.sub(" ", element.tail)
+        if element.text and "\n" in element.text and element.tag not in _PREFORMATTED:
+            element.text = _WRAP.sub(" ", element.text)
 
 
 def flatten_cells(tree: Any) -> None:

@@ -155,7 +155,8 @@ def test_every_field_and_header_that_is_promised_occurs():
     pipeline = MemoryPipeline(pipeline_steps(replace(Settings(), language_check=LanguageCheck.LANGDETECT)))
     trace = (("traceparent", b"00-" + b"a" * 32 + b"-" + b"b" * 16 + b"-01"), ("tracestate", b"a=b"))
     batch = UnreadBatch(b"\0", offsets=range(7, 9), records=2, codec="zstd", problem="it does not end", too_large=False)
-    records = (json.dumps(_WIRE).encode(), json.dumps(_WIRE | {"ednote": "Again."}).encode(), batch, b"x" * (15 << 20))
+    undated = b"<html><body><h1>Ferry to run all winter</h1><p>The harbour board voted for it on Tuesday.</p></body></html>"
+    records = (json.dumps(_WIRE).encode(), json.dumps(_WIRE | {"ednote": "Again."}).encode(), batch, b"x" * (15 << 20), undated)
     before = Counter(occurred)
     for value in records:
         for _ in range(2):
