@@ -8,8 +8,9 @@ With three brokers one of them at a time is killed, frozen or restarted, and the
 Everything drawn (articles, faults, pauses) comes from the seed, so that a failing run can be run again. At the end,
 
 - a read_committed reader finds each input in exactly one outcome, exactly once;
-- the firsts and duplicates are, byte for byte, those that the pure decision gives over news.prepared as it finally stands;
-- a worker under a new application id, given the same news.prepared, writes the same again;
+- the firsts and duplicates are, byte for byte, those that the pure decision gives over news.prepared as it finally stands, and
+  what became of each story that which it gives over news.signatures;
+- a worker under a new application id, given the same news.prepared or news.signatures, writes the same again;
 - no worker has ended but those that were made to, and every exit is counted;
 - some fault cut a transaction short: records that were aborted stand in the log, or nothing was tested.
 """
@@ -28,10 +29,10 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 from aiokafka import AIOKafkaProducer, ConsumerRecord
@@ -39,7 +40,8 @@ from aiokafka import AIOKafkaProducer, ConsumerRecord
 from agents import pipeline_steps
 from streams.kafka.admin import create_topics
 from streams.kafka.clients import MAX_REQUEST_BYTES, connection, opened
-from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, PREPARED, RAW, REJECTED, topics_of
+from streams.stories import CHANGE_HEADER
+from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, PREPARED, RAW, REJECTED, SIGNATURES, STORIES, topics_of
 from tests.broker.stream import Raw, Stream, origins
 
 SESSION_TIMEOUT_S = 6
@@ -60,6 +62,8 @@ TEXTS = {
     "ru": "Совет собрался в понедельник и принял план после короткого обсуждения расходов.",
     "ar": "اجتمع المجلس يوم الاثنين واعتمد الخطة بعد نقاش قصير حول تكاليفها.",
 }
+PLACES = ("Kellmouth", "Dunmarrow", "Varnholm", "Gullrock", "Ostelia", "Aurmouth", "Lornhaven")
+_ALIKE = 5
 BAD = (b'{"title": ', b"\xff\xfe\x00", b'{"title": 7}', b"", None)
 
 
@@ -71,6 +75,7 @@ class Report:
     faults: Counter[str] = field(default_factory=Counter)
     exits: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
+    stories: Counter[str] = field(default_factory=Counter)
     aborted: int = 0
     went_back: int = 0
     wrong: list[str] = field(default_factory=list)
@@ -81,6 +86,7 @@ class Report:
         )
         lines = (
             f"{self.published} published: " + ", ".join(f"{count} {topic}" for topic, count in self.outcomes.items()),
+            "stories: " + ", ".join(f"{count} {change}" for change, count in self.stories.items()),
             f"{self.faults.total()} faults: " + ", ".join(f"{count} {name}" for name, count in self.faults.items()),
             f"{self.exits.total()} worker exits: " + ", ".join(f"{count} {how}" for how, count in self.exits.items()),
             f"{self.aborted} records in aborted transactions; Faust was sent back {self.went_back} times",
@@ -102,8 +108,18 @@ def articles(random_: random.Random) -> Iterator[Raw]:
         back = random_.randrange(1, 2_000) if random_.random() < 0.1 else random_.randrange(1, 60)
         story = max(0, number // 2 - back) if random_.random() < 0.5 else number // 2
         text = random_.choice(list(TEXTS.values()))
-        document = {"title": f"Story {story} of the day: council votes", "text": f"{text} {story}", "id": str(number)}
+        if random_.random() < 0.03:
+            canceled = {"title": "", "url": _url(random_.randrange(number + 1)), "pubStatus": "canceled"}
+            yield Raw(orjson.dumps(canceled), key, timestamp_ms=at_ms)
+            continue
+        # Articles of one story name the same places, and so do some of its neighbours.
+        names = " ".join(f"{name}{story // _ALIKE}" for name in random_.sample(PLACES, 5))
+        document = {"title": f"Story {story} of the day: council votes", "text": f"{text} {names} {story}", "url": _url(number)}
         yield Raw(orjson.dumps(document), key, timestamp_ms=at_ms)
+
+
+def _url(number: int) -> str:
+    return f"https://chaos.example/{number}"
 
 
 class Chaos:
@@ -197,7 +213,7 @@ class Chaos:
 
         They stand before one that is committed; what comes after all of these may just be under way.
         """
-        topics = [*OUTCOMES, PREPARED]
+        topics = [*OUTCOMES, PREPARED, SIGNATURES, STORIES]
         written = places(await self._stream.read(topics, "read_uncommitted"))
         committed = places(await self._stream.read(topics))
         last: dict[tuple[str, int], int] = {}
@@ -238,7 +254,7 @@ class Chaos:
         while not caught and time.monotonic() < deadline:
             self._signal_all(signal.SIGSTOP)
             await asyncio.sleep(0.1)  # what was sent has been written, and a commit marked
-            caught = await self._stream.has_open_transactions([*OUTCOMES, PREPARED])
+            caught = await self._stream.has_open_transactions([*OUTCOMES, PREPARED, SIGNATURES, STORIES])
             if not caught:
                 self._signal_all(signal.SIGCONT)
                 await asyncio.sleep(self._random.uniform(0.05, 0.25))
@@ -340,6 +356,9 @@ class Chaos:
             self._supervise()
             await asyncio.sleep(1)
             found = await self._stream.read()
+        while not await self._is_grouped() and time.monotonic() < deadline:
+            self._supervise()
+            await asyncio.sleep(1)
         await self._end_all()
         found = await self._stream.read()
         report.outcomes.update(record.topic for record in found)
@@ -359,12 +378,30 @@ class Chaos:
             report.wrong.append(f"{lost.total()} lost: {sorted(lost)[:5]} …")
         if doubled:
             report.wrong.append(f"{doubled.total()} came out twice or from nowhere: {sorted(doubled)[:5]} …")
-        theirs, right = Counter(decisions(found)), Counter(decided(prepared, self._stream))
-        if wrong := (theirs - right).total():
-            report.wrong.append(f"{wrong} decisions are not those of the log, {(right - theirs).total()} are missing")
-        anew = Counter(decisions(await self._decide_anew(found)))
-        if anew != theirs:
-            report.wrong.append(f"decided anew, {(anew - theirs).total()} more and {(theirs - anew).total()} less came out")
+        await self._check_decisions(prepared, found)
+
+    async def _check_decisions(self, prepared: list[ConsumerRecord], found: list[ConsumerRecord]) -> None:
+        """Whether everything is decided as the log has it, and would be once more."""
+        signatures, stories = await self._stream.read([SIGNATURES]), await self._stream.read([STORIES])
+        self.report.stories.update(dict(record.headers)[CHANGE_HEADER].decode() for record in stories)
+        theirs = Counter(decisions([*found, *signatures]))
+        self._compare("decided by the log", Counter(decided(prepared, self._stream)), theirs)
+        told = Counter(decisions(stories))
+        self._compare("grouped by the log", Counter(grouped(signatures, self._stream)), told)
+        anew = await self._decide_anew("group", [STORIES], stories, len(stories))
+        self._compare("grouped anew", Counter(decisions(anew)), told)
+        repeatable = sum(record.topic != REJECTED for record in found)
+        anew = await self._decide_anew("deduplicate", OUTCOMES, found, repeatable)
+        self._compare("decided anew", Counter(decisions(anew)), Counter(decisions(found)))
+
+    def _compare(self, how: str, right: Counter[Any], theirs: Counter[Any]) -> None:
+        if right != theirs:
+            more, less = (right - theirs).total(), (theirs - right).total()
+            self.report.wrong.append(f"{how}, {more} more and {less} less came out")
+
+    async def _is_grouped(self) -> bool:
+        """Whether all signatures have become what they become of stories."""
+        return len(await self._stream.read([STORIES])) >= len(grouped(await self._stream.read([SIGNATURES]), self._stream))
 
     async def _end_all(self) -> None:
         await asyncio.gather(*(self._ask_to_end(worker) for worker in self._workers))
@@ -372,20 +409,21 @@ class Chaos:
             self._count_exit(worker)
         self._workers = []
 
-    async def _decide_anew(self, before: list[ConsumerRecord]) -> list[ConsumerRecord]:
-        """What a worker under another application id makes of the same news.prepared."""
+    async def _decide_anew(
+        self, step: str, topics: Sequence[str], before: list[ConsumerRecord], expected: int
+    ) -> list[ConsumerRecord]:
+        """What a worker under another application id makes of what a step reads, in topics that have ``before``."""
         settings = replace(self._stream.settings, app_id="anew")
         await create_topics(settings, topics_of(pipeline_steps(settings), settings))
-        self._workers = [self._stream.start_worker("--only", "deduplicate", HEADWATER_APP_ID="anew")]
+        self._workers = [self._stream.start_worker("--only", step, HEADWATER_APP_ID="anew")]
         deadline = time.monotonic() + SETTLE_TIMEOUT_S + len(before) / LEAST_PER_S
-        expected = 2 * len(before) - sum(record.topic == REJECTED for record in before)
         found = before
-        while len(found) < expected and time.monotonic() < deadline:
+        while len(found) < len(before) + expected and time.monotonic() < deadline:
             await asyncio.sleep(1)
-            found = await self._stream.read()
+            found = await self._stream.read(topics)
         await self._end_all()
         known = places(before)
-        return [record for record in await self._stream.read() if not places([record]) <= known]
+        return [record for record in await self._stream.read(topics) if not places([record]) <= known]
 
 
 def places(found: list[ConsumerRecord]) -> set[tuple[str, int, int]]:
@@ -397,16 +435,16 @@ Decided = list[tuple[str, bytes | None, bytes | None, tuple[tuple[str, bytes], .
 
 
 def decisions(found: list[ConsumerRecord]) -> Decided:
-    """The firsts and duplicates that came out, whole."""
+    """The firsts, duplicates, signatures and stories that came out, whole."""
     return [
         (record.topic, record.key, record.value, tuple(record.headers), record.timestamp)
         for record in found
-        if record.topic in (ENRICHED, DUPLICATES)
+        if record.topic in (ENRICHED, DUPLICATES, SIGNATURES, STORIES)
     ]
 
 
 def decided(prepared: list[ConsumerRecord], stream: Stream) -> Decided:
-    """The firsts and duplicates that the pure decision gives over news.prepared as it stands."""
+    """The firsts, duplicates and signatures that the pure decision gives over news.prepared as it stands."""
     step = next(step for step in pipeline_steps(stream.settings) if step.source == PREPARED)
     outputs: Decided = []
     tables: dict[int, dict[bytes | None, bytes]] = defaultdict(dict)
@@ -415,6 +453,21 @@ def decided(prepared: list[ConsumerRecord], stream: Stream) -> Decided:
         decision = step.decide(record, table.get(record.key))
         if decision.remember is not None:
             table[record.key] = decision.remember
+        for each in decision.outputs:
+            copies = stream.settings.partitions if each.everywhere else 1
+            outputs += [(each.topic, each.key, each.value, each.headers, each.timestamp_ms)] * copies
+    return outputs
+
+
+def grouped(signatures: list[ConsumerRecord], stream: Stream) -> Decided:
+    """The stories that the pure decision gives over news.signatures as it stands."""
+    step = next(step for step in pipeline_steps(stream.settings) if step.source == SIGNATURES)
+    made = step.changelog.whole
+    assert made is not None
+    stories: dict[int, Any] = defaultdict(lambda: made([]))
+    outputs: Decided = []
+    for record in signatures:  # read in the order of each partition
+        decision = step.decide(record, stories[record.partition])
         outputs.extend((each.topic, each.key, each.value, each.headers, each.timestamp_ms) for each in decision.outputs)
     return outputs
 
