@@ -16,14 +16,14 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
 from streams.console.health import Health
-from streams.console.picture import READ, STORIES, Picture, View, seen_of
+from streams.console.picture import READ, Picture, View, seen_of
 from streams.console.rows import Row
 from streams.console.wire import RING
 from streams.kafka.admin import partition_counts
 from streams.kafka.clients import connection, opened
 from streams.settings import Settings
 from streams.steps import Record
-from streams.topics import OUTCOMES, RAW
+from streams.topics import OUTCOMES, RAW, STORIES
 
 log = logging.getLogger(__name__)
 
@@ -129,7 +129,7 @@ class Reader:
 
     async def _start(self, consumer: AIOKafkaConsumer, counts: Mapping[str, int]) -> dict[TopicPartition, int]:
         """Assign and seek; returns what may be read now of each partition."""
-        tps = [TopicPartition(topic, part) for topic in READ for part in range(counts[topic])]
+        tps = [TopicPartition(topic, part) for topic in (*READ, STORIES) for part in range(counts[topic])]
         consumer.assign(tps)
         begins: dict[TopicPartition, int] = await consumer.beginning_offsets(tps)
         ends: dict[TopicPartition, int] = await consumer.end_offsets(tps)
@@ -171,6 +171,8 @@ class Reader:
         for record in records:
             if record.topic == RAW:
                 picture.enters(record, now_s)
+            elif record.topic == STORIES:
+                picture.stories.add(record)
             elif (seen := seen_of(record)) is not None:
                 if picture.is_live(record):
                     self._show(picture, record.topic, seen, live=True, prompt=record.offset >= end)
@@ -208,7 +210,7 @@ def _first(error: BaseException | None) -> BaseException | None:
 
 def _first_offsets(begins: Mapping[TopicPartition, int], ends: Mapping[TopicPartition, int]) -> dict[TopicPartition, int]:
     """Where to begin: at the end of news.raw, and so far before those of the outcomes that a ring is filled."""
-    partitions = {topic: sum(tp.topic == topic for tp in ends) for topic in READ}
+    partitions = {topic: sum(tp.topic == topic for tp in ends) for topic in (*READ, STORIES)}
     return {
         tp: end if tp.topic == RAW else max(begins[tp], end - _OFFSETS_A_RECORD * RING // partitions[tp.topic])
         for tp, end in ends.items()
