@@ -240,9 +240,9 @@ def _inserted(lines: Sequence[str], places: Sequence[int | None], blocks: Sequen
 def unwrap_lines(tree: Any) -> None:
     """Make one line of the lines in which a page's source writes a paragraph, as a browser does."""
     for element in tree.iter("*"):
-        if element.tail and "\n" in element.tail:
+        if element.tail and "\n" in element.tail and not element.tail.isspace():
             element.tail = _WRAP.sub(" ", element.tail)
-        if element.text and "\n" in element.text and element.tag not in _PREFORMATTED:
+        if element.text and "\n" in element.text and element.tag not in _PREFORMATTED and not element.text.isspace():
             element.text = _WRAP.sub(" ", element.text)
 
 
