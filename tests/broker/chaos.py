@@ -146,6 +146,7 @@ class Chaos:
         self._say = say
         self._began = time.monotonic()
         self._over = False
+        self._told = -1
         self._places = list(places)
         self._past: Path | None = None
         self._workers = [stream.start_worker() for _ in range(shape.workers)]
@@ -423,8 +424,11 @@ class Chaos:
             self.report.wrong.append(f"{how}, {more} more and {less} less came out")
 
     async def _is_grouped(self) -> bool:
-        """Whether all signatures have become what they become of stories."""
-        return len(await self._stream.read([STORIES])) >= len(grouped(await self._stream.read([SIGNATURES]), self._stream))
+        """Whether all signatures have become what they become of stories; looked at closely only once nothing more comes."""
+        before, self._told = self._told, len(await self._stream.read([STORIES]))
+        if self._told != before:
+            return False
+        return self._told >= len(grouped(await self._stream.read([SIGNATURES]), self._stream))
 
     async def _end_all(self) -> None:
         await asyncio.gather(*(self._ask_to_end(worker) for worker in self._workers))
