@@ -499,19 +499,6 @@ def grouped(signatures: list[ConsumerRecord], stream: Stream) -> Decided:
     return outputs
 
 
-def grouped(signatures: list[ConsumerRecord], stream: Stream) -> Decided:
-    """The stories that the pure decision gives over news.signatures as it stands."""
-    step = next(step for step in pipeline_steps(stream.settings) if step.source == SIGNATURES)
-    made = step.changelog.whole
-    assert made is not None
-    stories: dict[int, Any] = defaultdict(lambda: made([]))
-    outputs: Decided = []
-    for record in signatures:  # read in the order of each partition
-        decision = step.decide(record, stories[record.partition])
-        outputs.extend((each.topic, each.key, each.value, each.headers, each.timestamp_ms) for each in decision.outputs)
-    return outputs
-
-
 async def chaos(folder: Path, seed: int, seconds: float, shape: Shape, say: Callable[[str], None] = print) -> Report:
     """Run chaos for ``seconds`` (and up to two minutes to settle); the report's ``wrong`` is empty when all is well."""
     settings = {"session_timeout_s": SESSION_TIMEOUT_S, "window_s": WINDOW_S, "max_batch_records": 50}
