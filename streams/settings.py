@@ -214,7 +214,7 @@ class Settings:
         200_000,
         _whole(1),
         "stories",
-        "so many are remembered a partition of news.signatures, about 1 kB each; the oldest go first",
+        "so many are remembered a partition of news.signatures, about 1.3 kB each; the oldest go first",
     )
     suppress: frozenset[DuplicateKind] = _setting(
         frozenset(DuplicateKind) - {DuplicateKind.NEW_VERSION, DuplicateKind.RUBRIC},

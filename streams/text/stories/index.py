@@ -47,7 +47,7 @@ class Limits:
     """The numbers that decide whether an article joins; likenesses are of 1,000. They were chosen on one half of the
     development data (``headwater bench quality DATA --only stories`` tells the other)."""
 
-    join: int = 400
+    join: int = 440
     """An article with a text, and a story that has some."""
     join_headline: int = 240
     """A headline alone, on either side."""
