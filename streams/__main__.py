@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "topics": "Make the topics, and look at them.",
     "migrate": "Begin anew under another id, when partitions were altered.",
     "publish": "Publish articles from files.",
+    "feeds": "Publish what is new in feeds.",
     "retract": "Take articles back.",
     "rejected": "Look at what was rejected, and replay it.",
     "broker": "Run an embedded Kafka by itself.",
