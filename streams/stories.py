@@ -14,9 +14,9 @@ from streams.formats import FORMAT, FORMAT_FIELD, check_format
 from streams.steps import Headers, Record, header, origin
 from streams.text.article import Language, Subject
 from streams.text.duplicates import SKETCH_SIZE, BodyPrint
-from streams.text.stories.headlines import sorted_words
+from streams.text.stories.headlines import MOST_CHARACTERS, sorted_words
 from streams.text.stories.index import Told
-from streams.text.stories.signature import Signature, print_of, weigh_words
+from streams.text.stories.signature import MOST_WORDS, Signature, print_of, weigh_words
 from streams.text.stories.story import Member, Relation, Story, central
 from streams.text.subjects.names import media_topics
 from streams.text.subjects.tag import URI_PREFIX
@@ -30,6 +30,7 @@ CHANGE_HEADER: Final = "ce_change"
 """What became of a story with a record of news.stories: founded, joined, merged or left. Each story is founded once."""
 
 _MOST_HEADLINE_CHARACTERS, _MOST_OUTLET_CHARACTERS = 300, 100
+_MOST_LANGUAGE_CHARACTERS = 35  # RFC 5646, 4.4.1
 _MOST_SUBJECTS = 3
 _MOST_NAMED = 100  # members, in a document: the founder and the latest
 """A story of 500 members names so many; the counts are of all."""
@@ -99,23 +100,34 @@ def signature_from_json(value: bytes) -> Signature:
     except (TypeError, KeyError, AttributeError, IndexError) as error:
         raise ValueError(f"no signature: {error!r}") from None
     if not _is_sound(signature):
-        raise ValueError("no signature: a field is of another type")
+        raise ValueError("no signature: a field is of another type, or too large")
     return signature
 
 
 def _is_sound(signature: Signature) -> bool:
+    """Whether each field is of its type and as large as :func:`sign_article` makes it, so that a story can remember it."""
     body = signature.body
-    texts = (signature.language, signature.outlet, signature.headline, signature.compared)
+    texts = (
+        (signature.language, _MOST_LANGUAGE_CHARACTERS),
+        (signature.outlet, _MOST_OUTLET_CHARACTERS),
+        (signature.headline, _MOST_HEADLINE_CHARACTERS),
+        (signature.compared, MOST_CHARACTERS),
+    )
     hashes = (body.exact, *body.sketch) if body else ()
     return (
         len(signature.article_id) == 32
         and type(signature.time_ms) is int
-        and all(type(text) is str for text in texts)
+        and 0 <= signature.time_ms < 1 << 63
+        and all(type(text) is str and len(text) <= most for text, most in texts)
+        and signature.language.isascii()
         and len(hashes) <= 1 + SKETCH_SIZE
         and all(type(each) is int and 0 <= each < 1 << 32 for each in hashes)
+        and len(signature.subjects) <= _MOST_SUBJECTS
         and all(type(code) is str and code in TOP_LEVELS for code in signature.subjects)
         and type(signature.words) is dict
+        and len(signature.words) <= MOST_WORDS
         and all(type(weight) is int and 0 < weight < 1 << 16 for weight in signature.words.values())
+        and type(signature.canceled) is bool
     )
 
 

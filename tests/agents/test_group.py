@@ -137,6 +137,20 @@ def test_what_a_later_version_adds_to_a_signature_is_passed_over_and_what_an_ear
     assert signature_from_json(earlier).words == {}
 
 
+STORED = orjson.loads(signature_to_json(signed(1, "Ferry runs aground", FERRY)))
+TOO_LARGE_FIELDS = [
+    {"time": -1},
+    {"time": 2**64 - 1},
+    {"language": "x" * 300},
+    {"outlet": "x" * 1_000_000},
+    {"headline": "x" * 20_000_000},
+    {"compared": "x " * 1_000},
+    {"words": {f"ferry{number}": 1 for number in range(100)}},
+    {"subjects": ["01000000"] * 300},
+    {"canceled": "no"},
+]
+
+
 @pytest.mark.parametrize(
     "value",
     [
@@ -149,6 +163,7 @@ def test_what_a_later_version_adds_to_a_signature_is_passed_over_and_what_an_ear
         b'{"id": "%b", "time": 1, "language": "en", "words": {"ferry": -1}}' % (b"0" * 32),
         b'{"id": "%b", "time": 1, "language": "en", "body": ["x"]}' % (b"0" * 32),
         None,
+        *(orjson.dumps(STORED | field) for field in TOO_LARGE_FIELDS),
     ],
 )
 def test_what_is_not_a_signature_is_told_to_be_foreign(value):

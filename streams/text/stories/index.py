@@ -21,6 +21,7 @@ from streams.text.stories.headlines import are_alike, numbers_of
 from streams.text.stories.signature import Signature, hash_word
 from streams.text.stories.story import (
     MOST_MEMBERS,
+    MOST_STORY_BYTES,
     Glance,
     Member,
     Relation,
@@ -37,6 +38,7 @@ CLOCK_KEY: Final = b"\x00clock"
 
 _HOUR_MS: Final = 3600 * 1000
 _DAY_MS: Final = 24 * _HOUR_MS
+_LAST_MS: Final = (1 << 63) - 1  # a time has eight bytes, in Kafka and in the table
 _MOST_FORGOTTEN = 16  # stories, for each article: they were more at no time than articles
 _SHOWN_WORDS = 8
 _SHARED = 1 << 32  # added to a candidate's sum for each word it shares
@@ -170,7 +172,7 @@ class StoryIndex:
     def _dated(self, story: Story) -> Story:
         assert self._clock_ms is not None
         times = [self._clock_ms + self._limits.unchanged_ms, *([story.last_ms + self._window_ms] if story.members else [])]
-        return replace(story, expires_ms=max(times))
+        return replace(story, expires_ms=min(max(times), _LAST_MS))
 
     def _found(self, signature: Signature) -> Told:
         former = self._slots.get(_short(signature.article_id))  # all of it was canceled, or went into another one
@@ -181,7 +183,7 @@ class StoryIndex:
 
     def _join(self, candidate: _Candidate, signature: Signature) -> Told | None:
         story = unpack_story(self._packed[candidate.slot])
-        if len(story.members) >= MOST_MEMBERS:
+        if len(story.members) >= MOST_MEMBERS or len(self._packed[candidate.slot]) >= MOST_STORY_BYTES:
             return None
         relation, of = self._relate(signature, story.members)
         needed = self._limits.join_repeat if of else candidate.needed
@@ -217,6 +219,8 @@ class StoryIndex:
             if len(grown.members) + len(other.members) > MOST_MEMBERS:
                 continue
             if likeness(grown.total.vector, other.total.vector) < self._limits.merge:
+                continue
+            if len(pack_story(grown)) + len(self._packed[candidate.slot]) > MOST_STORY_BYTES:
                 continue
             older, younger = sorted((grown, other), key=lambda story: (story.first_ms, story.id))
             members, total = (*older.members, *younger.members), older.total + younger.total

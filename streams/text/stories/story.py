@@ -13,6 +13,9 @@ from streams.text.stories.vectors import ENTRY_BYTES, Sum, pack_vector, unpack_v
 
 MOST_MEMBERS = 500
 """A story of so many takes no more: the next article founds another one."""
+MOST_STORY_BYTES = 512 << 10
+"""Nor does one that is packed in so many: each change of a story is written down with all of it, and has to fit its changelog.
+500 members with headlines of 120 bytes take half of that."""
 _MOST_HEADLINE_BYTES, _MOST_WORDS_BYTES, _MOST_OUTLET_BYTES = 1_200, 1_200, 120
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from streams.formats import NewerFormatError, read_stamp
 from streams.text.stories.index import CLOCK_KEY, Change, Limits, StoryIndex, check_remembered
-from streams.text.stories.story import MOST_MEMBERS, Relation, Story, pack_story, unpack_story
+from streams.text.stories.story import MOST_MEMBERS, MOST_STORY_BYTES, Relation, Story, pack_story, unpack_story
 from tests.text.stories.articles import BUDGET, FERRY, FERRY_AGAIN, HOUR_MS, NOON_MS, WINDOW_MS, article_id, signed
 
 
@@ -156,6 +157,29 @@ def test_a_full_story_takes_no_more():
         told = stream.take(signed(number, "Ferry runs aground off Kellmouth", FERRY))
     assert told[0].change is Change.FOUNDED
     assert len(stream.story(0).members) == MOST_MEMBERS
+
+
+def test_a_story_stays_within_what_its_changelog_takes_however_long_its_headlines_are():
+    stream = Stream()
+    chance = random.Random(14)
+    for number in range(MOST_MEMBERS):
+        headline = "".join(chr(0x20000 + chance.randrange(40_000)) for _ in range(300))
+        told = stream.take(replace(signed(number, headline, FERRY), words=signed(0, "", FERRY).words))
+    assert told[0].change is Change.JOINED
+    assert len(stream.index) > 1
+    assert max(map(len, stream.table.values())) < MOST_STORY_BYTES + 4_096
+
+
+@pytest.mark.parametrize("window_ms", [WINDOW_MS, 10**22])
+@pytest.mark.parametrize("time_ms", [0, NOON_MS, 2**63 - 1])
+def test_no_time_and_no_window_is_too_large_to_be_remembered(time_ms, window_ms):
+    stream = Stream()
+    stream.made = (window_ms, *stream.made[1:])
+    stream.restart()
+    stream.take(signed(1, "Ferry runs aground off Kellmouth", FERRY, time_ms=time_ms))
+    stream.restart()
+    [told] = stream.take(signed(2, "Ferry off Kellmouth runs aground", FERRY_AGAIN, time_ms=time_ms))
+    assert told.story.id == article_id(1)
 
 
 def test_what_has_expired_is_forgotten_and_the_number_of_stories_is_bounded():
