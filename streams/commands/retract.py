@@ -27,7 +27,6 @@ _ID = re.compile(f"(?:{OWN_URI})?([0-9a-f]{{32}})")
 _DAY_MS = 24 * 3600 * 1000
 _HOLDS_AT: Final = 18  # columns, what a topic holds
 _GIB = 1 << 30
-_LIMITS = ("cleanup.policy", "retention.ms", "retention.bytes", "min.compaction.lag.ms")
 
 # What a topic may still hold of an article that is canceled.
 HOLDINGS: Final = {
