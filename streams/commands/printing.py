@@ -32,6 +32,12 @@ def shortened(text: str, width: int) -> str:
     return text if cell_len(text) <= width else set_cell_size(text, width - 1).rstrip() + "…"
 
 
+def counted(number: int, thing: str) -> str:
+    """How many there are of a thing: "1 process", "2 processes"."""
+    plural = "es" if thing.endswith("s") else "s"
+    return f"{number:,} {thing}{'' if number == 1 else plural}"
+
+
 def wrapped(text: str, width: int, indent: str = "") -> Iterator[str]:
     """A text in lines of at most ``width`` cells, each behind the indent."""
     for line in Text(text).wrap(Console(width=width), width - cell_len(indent)):

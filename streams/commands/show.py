@@ -9,7 +9,7 @@ from typing import Any, Final
 import orjson
 from rich.markup import escape
 
-from streams.commands.printing import columns, shortened
+from streams.commands.printing import columns, counted, shortened
 from streams.documents import CHECK_HEADER, ERRORS, LANGUAGE_HEADER, REASON_HEADER
 from streams.rejected.letters import beginning
 from streams.steps import Record, header
@@ -76,7 +76,8 @@ def _story(record: Record, document: dict[str, Any]) -> str:
     members = {each["uri"]: each for each in document.get("associations", [])}
     member = members.get(header(record, "ce_article") or "", {})
     said = next((each["value"] for each in member.get("headlines", [])), "")
-    counts = f"{header(record, 'ce_articles')} articles of {header(record, 'ce_outlets')} outlets"
+    articles, outlets = (int(header(record, name) or 0) for name in ("ce_articles", "ce_outlets"))
+    counts = f"{counted(articles, 'article')} of {counted(outlets, 'outlet')}"
     lines = [f"[bold cyan]story[/]      [bold]{escape(_short(headlines[0]['value']))}[/]"]
     told = [change, header(record, LANGUAGE_HEADER), counts, _into(record)]
     lines.append(f"           {escape(_short(' · '.join(filter(None, told))))}")

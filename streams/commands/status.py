@@ -16,7 +16,7 @@ from aiokafka.errors import KafkaError
 
 from agents import pipeline_steps
 from streams.commands.context import read_settings, run_async
-from streams.commands.printing import columns, shortened, table_lines, wrapped
+from streams.commands.printing import columns, counted, shortened, table_lines, wrapped
 from streams.console.health import Health, Watched
 from streams.documents import time_text
 from streams.kafka.clients import opened
@@ -176,7 +176,7 @@ def worker_told(answer: dict[str, Any]) -> str:
 def told(seen: Status, width: int) -> Iterator[str]:
     """A status in lines of at most ``width`` columns."""
     now = time.strftime("%H:%M:%S")
-    members = f"{_count(seen.processes, 'worker process')} on {_count(seen.machines, 'machine')}"
+    members = f"{counted(seen.processes, 'worker process')} on {counted(seen.machines, 'machine')}"
     yield from wrapped(f"{seen.group} on {','.join(seen.brokers)} at {now}: {members}", width)
     heads = ("step", "reads", "at work", "lag", "come/s", "done/s", "drained in")
     table = [
@@ -196,11 +196,6 @@ def told(seen: Status, width: int) -> Iterator[str]:
         if lines:
             yield f"{title}:"
             yield from (shortened(f"  {line}", width) for line in lines)
-
-
-def _count(number: int, thing: str) -> str:
-    plural = "es" if thing.endswith("s") else "s"
-    return f"{number} {thing}{'' if number == 1 else plural}"
 
 
 def duration(seconds: float | None) -> str:

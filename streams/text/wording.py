@@ -219,8 +219,23 @@ def _telling_words(normalised: str) -> int:
     """How many words say what the article is about: no number, function word, weekday, nor what columns are called."""
     unspaced = len(_UNSPACED.findall(normalised))
     spaced = [word for word in _UNSPACED.sub(" ", normalised).split() if len(word) > 1 and not _NUMBER.fullmatch(word)]
-    small = _words("left_out") | _words("small") | _words("rubrics")
+    small = _words("left_out") | _words("small") | _words("weekdays") | _words("rubrics")
     return sum(word not in small for word in spaced) + unspaced // _CHARACTERS_A_WORD
+
+
+def is_next_of_column(one: str, other: str) -> bool:
+    """Whether two normalised headlines of one outlet, in any order of their words, say that its column has come again.
+
+    Either they are equal and tell too little ("Letters to the editor"), or they name other weekdays and a column
+    ("Weather on Monday", "Weather on Tuesday: showers"), or differ in the weekday alone.
+    """
+    if one == other:
+        return _telling_words(one) < FEWEST_CONTENT_WORDS
+    words, others = set(one.split()), set(other.split())
+    day, other_day = (words - others) & _words("weekdays"), (others - words) & _words("weekdays")
+    if not day or not other_day:
+        return False
+    return words - day == others - other_day or bool(words & others & _words("rubrics"))
 
 
 def _hash(text: str) -> int:

@@ -32,14 +32,14 @@ def test_a_story_is_shown_with_what_became_of_it_and_what_spoke_for_the_article(
     url = "https://post.example/1"
     [founded] = told("Ferry runs aground off Kellmouth", FERRY, url=url, publisher="The Kellmouth Post")
     assert founded.splitlines()[0] == "story      Ferry runs aground off Kellmouth"
-    assert "founded · en · 1 articles of 1 outlets" in founded
+    assert "founded · en · 1 article of 1 outlet" in founded
     [joined] = told("All 214 passengers saved from the Aurelia", FERRY_AGAIN, publisher="Dunmarrow Times")
     assert "joined · en · 2 articles of 2 outlets" in joined
     assert "+ All 214 passengers saved from the Aurelia" in joined
     assert "same-event" in joined
     assert "aurelia" in joined
     [left] = told("Ferry runs aground off Kellmouth", "", url=url, pubStatus="canceled")
-    assert "left · en · 1 articles" in left
+    assert "left · en · 1 article of 1 outlet" in left
 
 
 def test_a_story_that_is_over_says_so(told):

@@ -240,7 +240,7 @@ for (const by of ['fresh', 'size']) $(`#by-${by}`).onclick = () => { storiesBy =
 async function lookAtStories() {
   const told = await ask(`/api/stories?by=${storiesBy}`).catch(() => null), seen = JSON.stringify(told); if (!told || seen === storiesTold) return;
   storiesTold = seen; const open = new Set($$('#stories details[open]').map(each => each.dataset.id));
-  put('#told-stories', told.length ? `${many(told.length)} stories, ${storiesBy === 'size' ? 'those of most outlets first' : 'the latest change first'}` : 'No story yet');
+  put('#told-stories', told.length ? `${many(told.length)} ${told.length === 1 ? 'story' : 'stories'}, ${storiesBy === 'size' ? 'those of most outlets first' : 'the latest change first'}` : 'No story yet');
   $('#stories').replaceChildren(...told.map(story => storyElement(story, open.has(story.id)))) }
 function storyElement(story, open) {
   const counts = `${many(story.articles)} ${story.articles === 1 ? 'article' : 'articles'}, ${many(story.outlets)} ${story.outlets === 1 ? 'outlet' : 'outlets'}, ${languageName(story.language)}`;

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 
 from streams.formats import read_stamp, stamp
 from streams.text.duplicates import SKETCH_SIZE, BodyPrint, containment
-from streams.text.stories.headlines import are_alike, numbers_of
+from streams.text.stories.headlines import are_alike, numbers_contradict, numbers_of
 from streams.text.stories.signature import Signature, hash_word
 from streams.text.stories.story import (
     MOST_MEMBERS,
@@ -32,6 +32,7 @@ from streams.text.stories.story import (
     vector_of_packed,
 )
 from streams.text.stories.vectors import WHOLE, Sum, Vector, heaviest, likeness
+from streams.text.wording import is_next_of_column
 
 CLOCK_KEY: Final = b"\x00clock"
 """Under this key stands the stream's time: about the largest timestamp seen."""
@@ -185,16 +186,24 @@ class StoryIndex:
         story = unpack_story(self._packed[candidate.slot])
         if len(story.members) >= MOST_MEMBERS or len(self._packed[candidate.slot]) >= MOST_STORY_BYTES:
             return None
+        if any(_is_next_of_column(signature, member) for member in story.members):
+            return None
         relation, of = self._relate(signature, story.members)
-        needed = self._limits.join_repeat if of else candidate.needed
-        if _contradicts(signature, story.members):
-            needed += self._limits.contradicted
-        if candidate.likeness < needed:
+        if candidate.likeness < self._needed_of(candidate, signature, story.members, of):
             return None
         member = _member(signature, relation, candidate.likeness, of)
         total = story.total + Sum(signature.vector)
         grown = replace(story, members=(*story.members, member), total=total, version=story.version + 1)
         return Told(Change.JOINED, grown, member, _shared_words(signature, story.total.vector))
+
+    def _needed_of(self, candidate: _Candidate, signature: Signature, members: Iterable[Member], of: str | None) -> int:
+        """How alike an article must be, by its headline and text beside the members'."""
+        repeated = next((member for member in members if member.article_id == of), None)
+        if repeated and not numbers_contradict(signature.compared, repeated.compared):
+            needed = self._limits.join_repeat
+        else:
+            needed = candidate.needed  # also for a form filled in anew: the text of another earthquake
+        return needed + (self._limits.contradicted if _contradicts(signature, members) else 0)
 
     def _relate(self, signature: Signature, members: tuple[Member, ...]) -> tuple[Relation, str | None]:
         """Which member an article repeats, the latest first, and in what way."""
@@ -415,6 +424,15 @@ def _member(signature: Signature, relation: Relation, alike: int, of: str | None
         likeness=alike,
         of=of,
     )
+
+
+def _is_next_of_column(signature: Signature, member: Member) -> bool:
+    """Whether an article is a later one of the column that a member is of: of the same outlet, with another text."""
+    if not signature.outlet or signature.outlet.casefold() != member.outlet.casefold():
+        return False
+    if signature.body is None or member.body is None or signature.body.exact == member.body.exact:
+        return False
+    return is_next_of_column(signature.compared, member.compared)
 
 
 def _is_same_text(one: BodyPrint, other: BodyPrint, least: float) -> bool:

@@ -82,6 +82,66 @@ def test_a_near_repeat_is_marked_in_its_story(headline, body, relation):
     assert (told.member.relation, told.member.of) == (relation, article_id(1))
 
 
+RAIN = (
+    "Rain will spread across western counties during the morning with gusts near the coast. Eastern areas stay dry and sunny."
+    " Overnight lows fall to eight degrees, the weather service said, and highs reach seventeen."
+)
+SHOWERS = RAIN.replace("Rain", "Showers").replace("morning", "afternoon").replace("seventeen", "eighteen")
+RAM = "Ram: friends call in the evening. Bull: take care of money today. Twins: somebody proposes a journey. Crab: rest."
+BULL = "Ram: friends stay calm today. Bull: money comes your way. Twins: enjoy the journey in the evening. Crab: call a friend."
+TREMOR = (
+    "Un terremoto de magnitud {} sacudió este {} la costa de {} sin causar víctimas, informó el Instituto Sismológico. El"
+    " epicentro se situó a {} kilómetros de profundidad frente a {}."
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "text", "second", "other"),
+    [
+        pytest.param("Horoscope for you", RAM, "Horoscope for you", BULL, id="a headline that tells nothing"),
+        pytest.param(
+            "Weather for Tuesday: rain in the west, sun in the east",
+            RAIN,
+            "Weather for Wednesday: showers in the west, sun in the east",
+            SHOWERS,
+            id="a column's word and another weekday",
+        ),
+        pytest.param("Wetter am Dienstag: Regen", RAIN, "Wetter am Mittwoch: Schauer", SHOWERS, id="in German"),
+        pytest.param("Pogoda: wtorek", RAIN, "Pogoda: środa", SHOWERS, id="in Polish"),
+        pytest.param("What the stars say on Monday", RAM, "What the stars say on Friday", BULL, id="only another weekday"),
+    ],
+)
+def test_an_outlets_column_that_comes_again_is_a_story_of_its_own(first, text, second, other):
+    stream = Stream()
+    stream.take(signed(1, first, text))
+    [told] = stream.take(signed(2, second, other))
+    assert told.change is Change.FOUNDED
+
+
+@pytest.mark.parametrize(
+    ("headline", "text", "outlet"),
+    [
+        pytest.param("Weather for Tuesday: storm", RAIN, "Dunmarrow Times", id="of another outlet"),
+        pytest.param("Weather for Wednesday: storm", RAIN, "The Kellmouth Post", id="the same text under another day"),
+        pytest.param("Rain and gusts in the west until Wednesday", SHOWERS, "The Kellmouth Post", id="news, not a column"),
+    ],
+)
+def test_what_is_not_a_column_come_again_joins_as_before(headline, text, outlet):
+    stream = Stream()
+    stream.take(signed(1, "Weather for Tuesday: storm", RAIN))
+    [told] = stream.take(signed(2, headline, text, outlet=outlet))
+    assert told.change is Change.JOINED
+
+
+def test_a_form_that_is_filled_in_with_other_numbers_and_places_is_another_event():
+    stream = Stream()
+    one = TREMOR.format("5,8", "lunes", "Quilmar", 30, "Puerto Lindo")
+    other = TREMOR.format("4,1", "jueves", "Belmonte", 12, "Santa Rita")
+    stream.take(signed(1, "Terremoto de magnitud 5,8 sacude la costa de Quilmar", one, language="es"))
+    [told] = stream.take(signed(2, "Terremoto de magnitud 4,1 sacude la costa de Belmonte", other, language="es"))
+    assert told.change is Change.FOUNDED
+
+
 def test_the_same_words_in_another_language_are_another_story():
     stream = Stream()
     stream.take(signed(1, "Aurelia Kellmouth Dunmarrow Vaughan", FERRY))
