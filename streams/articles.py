@@ -31,11 +31,10 @@ from streams.records.urls import url_identity
 from streams.text.article import Cut, CutKind, Language, Subject, first_of_each
 from streams.text.cleaning.clean import clean_text
 from streams.text.cleaning.unfolding import tell_lines
-from streams.text.headline import normalise_headline
 from streams.text.language.detect import detect_language
 from streams.text.language.opinions import Detect
 from streams.text.subjects.tag import tag_subjects
-from streams.text.wording import Headline, fingerprint_headline, read_headline
+from streams.text.wording import Headline, compared_headline, fingerprint_headline
 
 _OWN_ID = re.compile("urn:headwater:article:[0-9a-f]{32}")
 
@@ -202,9 +201,8 @@ def read_article(
 
 def headline_of(article: Article) -> Headline:
     """The headline as it is compared: normalised, and taken apart into what the fingerprint is the hash of."""
-    authors = [article.byline] if article.byline else ()
-    outlets = _outlets(article.outlet, article.url)
-    return read_headline(normalise_headline(article.headline, outlets, authors=authors, section=article.section))
+    authors = (article.byline,) if article.byline else ()
+    return compared_headline(article.headline, tuple(_outlets(article.outlet, article.url)), authors, article.section)
 
 
 def tag_article(article: Article, detect: Detect = detect_language) -> tuple[Language, tuple[Subject, ...]]:

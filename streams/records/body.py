@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
+from streams.records.labels import says
 from streams.records.markup import words_of
 from streams.records.prose import is_sentence, weight_of
 
@@ -202,7 +203,7 @@ def _is_beside(element: Any) -> bool:
     for each in (element, *element.iterancestors()):
         if each.tag in {"article", "main", "body", "html"}:
             return False
-        if each.tag in {"footer", "figcaption"} or _BESIDE.search(f"{each.get('class') or ''} {each.get('id') or ''}"):
+        if each.tag in {"footer", "figcaption"} or says(_BESIDE, f"{each.get('class') or ''} {each.get('id') or ''}"):
             return True
     return False
 

@@ -149,9 +149,12 @@ def parse(page: bytes) -> Any:
 
 @cache
 def _parser() -> Any:
-    from lxml import html  # noqa: PLC0415 - as in parse
+    from lxml import etree, html  # noqa: PLC0415 - as in parse
 
-    return html.HTMLParser(collect_ids=False, default_doctype=False, encoding="utf-8", remove_comments=True, remove_pis=True)
+    parser = html.HTMLParser(collect_ids=False, default_doctype=False, encoding="utf-8", remove_comments=True, remove_pis=True)
+    # lxml.html asks a function of Python's which class each element has, whenever one is touched: forms' own are not needed.
+    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=html.HtmlElement))
+    return parser
 
 
 def paragraphs(text: str) -> str:

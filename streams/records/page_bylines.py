@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from streams.records.byline_lines import are_people, is_label, is_person, name_of, names_in
 from streams.records.bylines import read_names
+from streams.records.labels import says
 from streams.records.linked_data import types_of
 from streams.records.page_place import AUTHOR_NAMES, MOST_LOOKED_AT, Page, ancestors, labels_of, line_of, names_of, spaced_words
 
@@ -68,11 +69,11 @@ def _surname_last(name: str) -> str:
 
 def _authors_marked(page: Page) -> Iterator[list[str]]:
     """What elements of the page mark as its authors: microdata, links, names of classes, and lines beside the headline."""
-    marked = page.body.xpath(".//*[contains(@itemprop, 'author')]")
-    yield [_property_name(each) for each in marked if "author" in each.get("itemprop").split() and page.is_own(each)]
+    told = [each for each in page.marked() if "author" in each.get("itemprop").split() and page.is_in_body(each)]
+    yield [_property_name(each) for each in told if page.is_own(each)]
     yield [spaced_words(each) for each in page.body.xpath(".//a[contains(@rel, 'author')]") if page.is_own(each)]
     named = page.near_first(page.body.xpath(".//*[@class or @id]")[:MOST_LOOKED_AT])
-    marked = (each for each in named if AUTHOR_NAMES.search(labels_of(each)) and page.is_own(each))
+    marked = (each for each in named if says(AUTHOR_NAMES, labels_of(each)) and page.is_own(each))
     for element in islice(marked, 12):
         inner = next(
             (
@@ -131,7 +132,7 @@ def _is_pictured(element: Any) -> bool:
     for box in islice(ancestors(element), 3):
         if "linkedin.com/in/" in (box.get("href") or ""):
             return True
-        if any(_PERSON_SIGN.search(labels_of(each)) for each in islice(box.iter("img", "i", "svg"), _MOST_PIECES)):
+        if any(says(_PERSON_SIGN, labels_of(each)) for each in islice(box.iter("img", "i", "svg"), _MOST_PIECES)):
             return True
     return False
 

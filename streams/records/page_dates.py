@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from streams.records.byline_lines import names_in
 from streams.records.dates import Moment, best_moment, read_moment
+from streams.records.labels import says
 from streams.records.linked_data import types_of
 from streams.records.markup import words_of
 from streams.records.page_place import MOST_LOOKED_AT, Page, labels_of, line_of, nodes_of
@@ -125,8 +126,7 @@ def _of_metas(page: Page, names: tuple[str, ...]) -> list[str]:
 
 
 def _marked_dates(page: Page, name: str) -> list[str]:
-    marked = page.tree.xpath(".//*[contains(@itemprop, $name)]", name=name)
-    found = [each for each in marked if name in each.get("itemprop").split() and not page.is_beside(each)]
+    found = [each for each in page.marked() if name in each.get("itemprop").split() and not page.is_beside(each)]
     return [each.get("content") or each.get("datetime") or words_of(each) for each in found]
 
 
@@ -147,7 +147,7 @@ def _shown_dates(page: Page) -> tuple[list[str], list[str]]:
     for element in page.near_first([*near, *(each for each in named if each not in near)]):
         if element.tag in ("time", "a", "script", "style") or len(element) > _MOST_PARTS:
             continue
-        if (element not in near and not _DATE_NAMES.search(labels_of(element))) or not page.is_own(element):
+        if (element not in near and not says(_DATE_NAMES, labels_of(element))) or not page.is_own(element):
             continue
         text = words_of(element)
         if 6 <= len(text) <= _SHORT and re.search(r"\d", text):

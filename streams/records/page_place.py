@@ -11,6 +11,7 @@ from itertools import islice, takewhile
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from streams.records.labels import says
 from streams.records.linked_data import types_of
 
 _BESIDE_TAGS: Final = frozenset(("nav", "aside", "footer", "form", "menu", "dialog", "noscript", "template"))
@@ -51,6 +52,7 @@ class Page:
         self.heading: Any = None
         self._trusted: set[Any] = set()
         self._near: list[Any] | None = None
+        self._marked: list[Any] | None = None
         self._above_text: set[Any] | None = None
         self.scope: Any = self.body
         self.outlets = tuple(dict.fromkeys(name for name in self._outlet_names() if name))
@@ -67,6 +69,15 @@ class Page:
                 yield from names_of(node)
         if self.url:
             yield urlsplit(self.url).hostname or ""
+
+    def marked(self) -> list[Any]:
+        """The elements with a name of microdata."""
+        if self._marked is None:
+            self._marked = self.tree.xpath(".//*[@itemprop]")
+        return self._marked
+
+    def is_in_body(self, element: Any) -> bool:
+        return element is not self.body and self.body in element.iterancestors()
 
     def mark(self, heading: Any) -> None:
         """The article is around this heading: in its <article>, or else in the largest."""
@@ -86,7 +97,7 @@ class Page:
             parent is not None and element.tag not in ("body", "html", "main") and self.is_beside(parent)
         )
         if not beside and element.tag not in ("body", "html", "main", "article", "h1"):
-            beside = _BESIDE_NAMES.search(labels_of(element)) is not None and element.find(".//h1") is None
+            beside = says(_BESIDE_NAMES, labels_of(element)) and element.find(".//h1") is None
         self._beside[element] = beside
         return beside
 
@@ -103,7 +114,7 @@ class Page:
 
     def is_of_head(self, element: Any) -> bool:
         """Whether an element near the headline may say who wrote the article and when: in no menu, form or teaser."""
-        if any(each.tag in _NEVER_TAGS or _NEVER_NAMES.search(labels_of(each)) for each in self._below_head(element)):
+        if any(each.tag in _NEVER_TAGS or says(_NEVER_NAMES, labels_of(each)) for each in self._below_head(element)):
             return False
         return self.is_own(element) if self.is_below_text(element) else not self._is_of_teaser(element, 2)
 
@@ -185,9 +196,9 @@ class Page:
                 return False
             if self.heading is not None and self.heading in box.iterdescendants("h1", "h2", "h3"):
                 return False
-            if not line_of(box, _LONGEST_TEASER):
+            if not has_line(box, _LONGEST_TEASER):
                 return False
-            if box.tag == "a" and box.find(".//img") is not None and not AUTHOR_NAMES.search(labels_of(box)):
+            if box.tag == "a" and box.find(".//img") is not None and not says(AUTHOR_NAMES, labels_of(box)):
                 return True
             if any(
                 heading.find(".//a") is not None or next(heading.iterancestors("a"), None) is not None
@@ -231,12 +242,17 @@ def names_of(value: Any) -> list[str]:
 
 def line_of(element: Any, most: int) -> str:
     """The text of an element in one line; "" where it has more than ``most`` characters."""
+    return spaced_words(element) if has_line(element, most) else ""
+
+
+def has_line(element: Any, most: int) -> bool:
+    """Whether an element has a text, and one of at most ``most`` characters."""
     length = 0
     for text in element.itertext():
         length += len(text.strip())
         if length > most:
-            return ""
-    return spaced_words(element)
+            return False
+    return length > 0
 
 
 def spaced_words(element: Any) -> str:

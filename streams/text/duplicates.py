@@ -23,6 +23,7 @@ import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import blake2b
 from zlib import crc32
 
@@ -97,6 +98,7 @@ class Sighting:
     """Whether it was a repeat by its headline alone, and counts as one of the texts that the headline has had."""
 
 
+@lru_cache(maxsize=1)  # both steps of deciding on an article ask for it
 def print_body(body: str) -> BodyPrint:
     """Hash a body: case, punctuation, white space and the script do not count, where a language has two."""
     text = _join_tokens(one_script(body.casefold()))

@@ -112,6 +112,12 @@ def read_headline(normalised: str) -> Headline:
     return Headline(normalised, genre, tuple(words), tuple(behind))
 
 
+@lru_cache(maxsize=1_024)  # `prepare` asks, then `deduplicate` twice: for the key's owner and for the signature
+def compared_headline(headline: str, outlets: tuple[str, ...], authors: tuple[str, ...], section: str | None) -> Headline:
+    """A headline as it is compared: normalised, and taken apart."""
+    return read_headline(normalise_headline(headline, outlets, authors=authors, section=section))
+
+
 def fingerprint_headline(
     headline: str, outlets: Sequence[str] = (), *, authors: Sequence[str] = (), section: str | None = None
 ) -> str:
@@ -119,7 +125,7 @@ def fingerprint_headline(
 
     ``headline`` and what its event says of its source are those of :func:`~streams.text.headline.normalise_headline`.
     """
-    read = read_headline(normalise_headline(headline, outlets, authors=authors, section=section))
+    read = compared_headline(headline, tuple(outlets), tuple(authors), section)
     return blake2b(read.key_text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
