@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any, Final, NamedTuple
 
 from streams.records.labels import says
@@ -157,7 +157,7 @@ def _is_heading(element: Any) -> bool:
 
 
 def _key(text: str) -> str:
-    return "".join(filter(str.isalnum, text))[:_KEY]
+    return "".join(islice(filter(str.isalnum, text), _KEY))
 
 
 def _places(lines: Sequence[str], blocks: Sequence[Block]) -> list[int | None]:
@@ -241,10 +241,11 @@ def _inserted(lines: Sequence[str], places: Sequence[int | None], blocks: Sequen
 def unwrap_lines(tree: Any) -> None:
     """Make one line of the lines in which a page's source writes a paragraph, as a browser does."""
     for element in tree.iter("*"):
-        if element.tail and "\n" in element.tail and not element.tail.isspace():
-            element.tail = _WRAP.sub(" ", element.tail)
-        if element.text and "\n" in element.text and element.tag not in _PREFORMATTED and not element.text.isspace():
-            element.text = _WRAP.sub(" ", element.text)
+        text, tail = element.text, element.tail  # lxml makes them anew whenever they are asked for
+        if tail and "\n" in tail and not tail.isspace():
+            element.tail = _WRAP.sub(" ", tail)
+        if text and "\n" in text and element.tag not in _PREFORMATTED and not text.isspace():
+            element.text = _WRAP.sub(" ", text)
 
 
 def flatten_cells(tree: Any) -> None:

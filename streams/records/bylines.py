@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 _NAME_LIMIT = 200  # characters of one name, its titles included
@@ -64,7 +65,7 @@ _TITLES: Final = frozenset(("md", "phd", "jr", "sr", "rd", "rn", "cfp", "cpa", "
 
 def read_names(written: Iterable[str], outlets: Iterable[str] = ()) -> str:
     """Names, each once, joined by commas; "" for none. ``outlets``: what the article's own outlet is called."""
-    own = {folded for outlet in outlets for folded in _outlet_forms(outlet)}
+    own = _own_forms(tuple(outlets))
     kept: dict[str, str] = {}
     for line in list(written)[:_NAMES_LIMIT]:
         if name := _name(line, own):
@@ -75,7 +76,7 @@ def read_names(written: Iterable[str], outlets: Iterable[str] = ()) -> str:
     return ", ".join(names)
 
 
-def _name(line: str, own: set[str]) -> str:
+def _name(line: str, own: frozenset[str]) -> str:
     """The name in a line, "" for none."""
     line = " ".join(_HANDLE.sub("", _MAIL.sub(" ", line)).split())
     line = _ON.sub("", line)
@@ -93,7 +94,7 @@ def _name(line: str, own: set[str]) -> str:
     return line
 
 
-def _is_nobody(name: str, own: set[str]) -> bool:
+def _is_nobody(name: str, own: frozenset[str]) -> bool:
     return bool(
         _fold(name) in own
         or _ACCOUNT.fullmatch(name)
@@ -110,6 +111,11 @@ def _without_mangled(names: list[str]) -> list[str]:
     return whole or names
 
 
+@lru_cache(maxsize=4)  # a page's candidates for its authors are all asked with the same
+def _own_forms(outlets: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(form for outlet in outlets for form in _outlet_forms(outlet))
+
+
 def _outlet_forms(outlet: str) -> set[str]:
     folded = _fold(outlet)
     bare = re.sub(r"^www\.", "", outlet.lower())
@@ -119,4 +125,4 @@ def _outlet_forms(outlet: str) -> set[str]:
 
 
 def _fold(name: str) -> str:
-    return "".join(character for character in name.casefold() if character.isalnum())
+    return "".join(filter(str.isalnum, name.casefold()))

@@ -21,6 +21,7 @@ _MARKUP = re.compile(
 )
 # Characters that lxml refuses, written out or as references.
 _CONTROLS = bytes((*range(9), 11, 12, *range(14, 32)))
+_NOT_CHARACTERS_BEGIN = b"\xef\xbf"  # one search for what hardly a page has
 _NOT_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")  # U+FFFE, U+FFFF
 _REFERENCE = re.compile(
     rb"&#(?:0*(?:[1-8]|1[124-9]|2[0-9]|3[01])|x0*(?:[1-8bcef]|1[0-9a-f]|fff[ef]))(?![0-9a-f]);?", re.IGNORECASE
@@ -52,8 +53,9 @@ def is_page(text: str) -> bool:
 def without_control(text: str) -> bytes:
     """HTML as UTF-8, without the characters that lxml refuses and without its document type."""
     page = text.encode("utf-8", "replace").translate(None, _CONTROLS)
-    for each in _NOT_CHARACTERS:
-        page = page.replace(each, b"")
+    if _NOT_CHARACTERS_BEGIN in page:
+        for each in _NOT_CHARACTERS:
+            page = page.replace(each, b"")
     if b"&#" in page:
         page = _REFERENCE.sub(b"", page)
     return _DOCTYPE.sub(b"", page, 1)

@@ -72,7 +72,7 @@ def _authors_marked(page: Page) -> Iterator[list[str]]:
     told = [each for each in page.marked() if "author" in each.get("itemprop").split() and page.is_in_body(each)]
     yield [_property_name(each) for each in told if page.is_own(each)]
     yield [spaced_words(each) for each in page.body.xpath(".//a[contains(@rel, 'author')]") if page.is_own(each)]
-    named = page.near_first(page.body.xpath(".//*[@class or @id]")[:MOST_LOOKED_AT])
+    named = page.near_first(page.named())
     marked = (each for each in named if says(AUTHOR_NAMES, labels_of(each)) and page.is_own(each))
     for element in islice(marked, 12):
         inner = next(

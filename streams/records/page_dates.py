@@ -13,7 +13,7 @@ from streams.records.dates import Moment, best_moment, read_moment
 from streams.records.labels import says
 from streams.records.linked_data import types_of
 from streams.records.markup import words_of
-from streams.records.page_place import MOST_LOOKED_AT, Page, labels_of, line_of, nodes_of
+from streams.records.page_place import Page, labels_of, line_of, nodes_of
 
 _DATE_NAMES = re.compile(
     r"date|time|publish|posted|updated|modified|timestamp|datum|fecha|meta|info|byline|details", re.IGNORECASE
@@ -143,8 +143,7 @@ def _shown_dates(page: Page) -> tuple[list[str], list[str]]:
         text = element.get("datetime") or words_of(element)
         (modified if _says_updated(element) else published).append(text)
     near = set(page.near()) if page.heading is not None else set()
-    named = page.body.xpath(".//*[@class or @id]")[:MOST_LOOKED_AT]
-    for element in page.near_first([*near, *(each for each in named if each not in near)]):
+    for element in page.near_first([*near, *(each for each in page.named() if each not in near)]):
         if element.tag in ("time", "a", "script", "style") or len(element) > _MOST_PARTS:
             continue
         if (element not in near and not says(_DATE_NAMES, labels_of(element))) or not page.is_own(element):

@@ -53,6 +53,8 @@ class Page:
         self._trusted: set[Any] = set()
         self._near: list[Any] | None = None
         self._marked: list[Any] | None = None
+        self._named: list[Any] | None = None
+        self._teasers: dict[Any, bool | None] = {}
         self._above_text: set[Any] | None = None
         self.scope: Any = self.body
         self.outlets = tuple(dict.fromkeys(name for name in self._outlet_names() if name))
@@ -76,12 +78,19 @@ class Page:
             self._marked = self.tree.xpath(".//*[@itemprop]")
         return self._marked
 
+    def named(self) -> list[Any]:
+        """The first elements of the body that have a class or an id."""
+        if self._named is None:
+            self._named = self.body.xpath(".//*[@class or @id]")[:MOST_LOOKED_AT]
+        return self._named
+
     def is_in_body(self, element: Any) -> bool:
         return element is not self.body and self.body in element.iterancestors()
 
     def mark(self, heading: Any) -> None:
         """The article is around this heading: in its <article>, or else in the largest."""
         self.heading = heading
+        self._teasers = {}
         self._beside = dict.fromkeys(ancestors(heading), False)  # whatever they are called
         inside = next((each for each in ancestors(heading) if each.tag == "article"), None) if heading is not None else None
         self.scope = self.body if inside is None else inside
@@ -192,20 +201,27 @@ class Page:
         box = element
         for _ in range(levels):
             box = box.getparent()
-            if box is None or box.tag in ("body", "main", "html") or box is self.scope:
-                return False
-            if self.heading is not None and self.heading in box.iterdescendants("h1", "h2", "h3"):
-                return False
-            if not has_line(box, _LONGEST_TEASER):
-                return False
-            if box.tag == "a" and box.find(".//img") is not None and not says(AUTHOR_NAMES, labels_of(box)):
-                return True
-            if any(
-                heading.find(".//a") is not None or next(heading.iterancestors("a"), None) is not None
-                for heading in box.iter("h2", "h3", "h4", "h5")
-            ):
-                return True
+            if box not in self._teasers:
+                self._teasers[box] = self._is_teaser(box)
+            if (known := self._teasers[box]) is not None:
+                return known
         return False
+
+    def _is_teaser(self, box: Any) -> bool | None:
+        """Whether a box is of another article, or surely not; None where what it stands in must tell."""
+        if box is None or box.tag in ("body", "main", "html") or box is self.scope:
+            return False
+        if self.heading is not None and self.heading in box.iterdescendants("h1", "h2", "h3"):
+            return False
+        if not has_line(box, _LONGEST_TEASER):
+            return False
+        if box.tag == "a" and box.find(".//img") is not None and not says(AUTHOR_NAMES, labels_of(box)):
+            return True
+        linked = (
+            heading.find(".//a") is not None or next(heading.iterancestors("a"), None) is not None
+            for heading in box.iter("h2", "h3", "h4", "h5")
+        )
+        return True if any(linked) else None
 
 
 def _is_text(element: Any) -> bool:

@@ -147,14 +147,16 @@ def _signs_of_text(blocks: Sequence[Block]) -> Signs:
     }
 
 
+@cache
+def _classes() -> Any:
+    from lxml import etree  # noqa: PLC0415 - half a second, which only those who have HTML should pay
+
+    return etree.XPath("descendant-or-self::*/@class", smart_strings=False)
+
+
 def _signs_of_build(tree: Any) -> Signs:
-    tags: Counter[str] = Counter()
-    labels: list[str] = []
-    for element in tree.iter("*"):
-        tags[element.tag] += 1
-        if label := element.get("class"):
-            labels.append(label)
-    joint = " ".join(labels).lower()
+    tags = Counter([element.tag for element in tree.iter("*")])
+    joint = " ".join(filter(None, _classes()(tree))).lower()
     counts = Counter(_CLASS.findall(joint))
     signs = {f"class_{name}": min(3.0, log1p(counts[name])) for name in _CLASSES}
     signs |= {name: log1p(sum(tags[tag] for tag in counted)) for name, counted in _COUNTED.items()}

@@ -115,4 +115,4 @@ def whole_title(title: str, others: Iterable[str]) -> str:
 
 def fold(text: str) -> str:
     """Letters and digits alone, in lower case."""
-    return "".join(character for character in text.casefold() if character.isalnum())
+    return "".join(filter(str.isalnum, text.casefold()))
