@@ -7,6 +7,7 @@ import itertools
 import re
 import time
 
+from agents import pipeline_steps
 from tests.broker.stream import Raw, Stream, origins
 
 PARTITIONS = 4
@@ -41,7 +42,7 @@ async def until(condition, timeout_s, message):
 async def two_at_work(stream, **variables):
     """Two workers, each with partitions of its own."""
     first = stream.start_worker(**{key: value + "1" for key, value in variables.items()})
-    await until(lambda: len(owned_by(stream, first)) == 2 * PARTITIONS, 60, stream.logs)
+    await until(lambda: len(owned_by(stream, first)) == len(pipeline_steps(stream.settings)) * PARTITIONS, 60, stream.logs)
     second = stream.start_worker(**{key: value + "2" for key, value in variables.items()})
     await until(lambda: len(owned_by(stream, second)) >= PARTITIONS, 60, stream.logs)
     return first, second
