@@ -78,13 +78,16 @@ def _text(value: str) -> str:
     return value.strip()
 
 
+_HOST = re.compile(r"\[[\w:.%]+\]|[^\[\]\s/]+")  # IPv6 in brackets, or a name
+
+
 def _brokers(value: str) -> tuple[str, ...]:
     brokers = tuple(part.strip() for part in value.split(",") if part.strip())
     if not brokers:
         raise ValueError("must be host:port, or several separated by commas")
     for broker in brokers:
         host, _, port = broker.rpartition(":")
-        if not host or not port.isdigit():
+        if not _HOST.fullmatch(host) or not port.isdecimal() or not 0 < int(port) < 1 << 16:
             raise ValueError(f"must be host:port, or several separated by commas; found {broker!r}")
     return brokers
 

@@ -48,6 +48,9 @@ def test_settings_survive_the_way_to_a_child_process():
     [
         pytest.param("HEADWATER_BROKERS", "localhost", id="a broker without its port"),
         pytest.param("HEADWATER_BROKERS", " , ", id="no broker at all"),
+        pytest.param("HEADWATER_BROKERS", "[::1:9092", id="a bracket that is never closed"),
+        pytest.param("HEADWATER_BROKERS", "kafka:99999", id="a port that there can't be"),
+        pytest.param("HEADWATER_BROKERS", "kafka://one:9092", id="a broker as a URL"),
         pytest.param("HEADWATER_WINDOW_S", "3 days", id="words where a number is wanted"),
         pytest.param("HEADWATER_PARTITIONS", "0", id="a number that is too small"),
         pytest.param("HEADWATER_LANGUAGE_CHECK", "cld3", id="a second opinion that nobody can give"),
