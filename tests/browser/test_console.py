@@ -144,9 +144,10 @@ async def test_everything_can_be_done_by_keyboard(shown, page):
     await page.keyboard.press("Escape")
     assert await page.evaluate("document.activeElement.textContent") == third
     await page.get_by_role("tab", name="Wire").focus()
-    await page.keyboard.press("ArrowRight")
-    await expect(page.get_by_role("tab", name="Rejected")).to_be_focused()
-    await expect(page.locator("#p-rejected")).to_be_visible()
+    for name, panel in (("Stories", "#p-stories"), ("Rejected", "#p-rejected")):
+        await page.keyboard.press("ArrowRight")
+        await expect(page.get_by_role("tab", name=name)).to_be_focused()
+        await expect(page.locator(panel)).to_be_visible()
     await page.keyboard.press("/")
     await expect(page.get_by_label("Words in the headline")).to_be_focused()
 
