@@ -27,9 +27,8 @@ from streams.documents import (
     rejected_output,
 )
 from streams.faults import Fault, caught
-from streams.formats import NewerFormatError
 from streams.settings import Settings
-from streams.steps import Changelog, Decision, ForeignRecordError, Output, Record, Step, UnreadBatch
+from streams.steps import Changelog, Decision, ForeignRecordError, Output, Record, Step, read_internal
 from streams.stories import sign_article, signature_to_json
 from streams.text.article import Language, Subject
 from streams.text.duplicates import (
@@ -97,14 +96,7 @@ def _read_prepared(record: Record) -> Article:
         ForeignRecordError: it did not write this one.
         NewerFormatError: it did, in a newer version that this one must not read.
     """
-    if isinstance(record.value, UnreadBatch):
-        raise ForeignRecordError(str(record.value))
-    try:
-        article = article_from_json(record.value or b"")
-    except NewerFormatError:
-        raise
-    except ValueError as error:
-        raise ForeignRecordError("no value" if record.value is None else str(error)) from error
+    article = read_internal(record, article_from_json)
     if record.key is None or record.key.hex() != article.fingerprint:
         raise ForeignRecordError("its key is not its headline's fingerprint")
     return article

@@ -6,12 +6,10 @@ import orjson
 
 from streams.bounds import bounded
 from streams.faults import Fault, caught
-from streams.formats import NewerFormatError
 from streams.settings import Settings
-from streams.steps import Changelog, Decision, ForeignRecordError, Output, Record, Step, UnreadBatch
+from streams.steps import Changelog, Decision, Output, Record, Step, read_internal
 from streams.stories import signature_from_json, story_document, story_headers
 from streams.text.stories.index import StoryIndex, Told, check_remembered
-from streams.text.stories.signature import Signature
 from streams.topics import SIGNATURES, STORIES
 
 
@@ -19,7 +17,7 @@ def group_step(settings: Settings) -> Step:
     """news.signatures → news.stories; remembers the stories of the window, and decides on all of them together."""
 
     def decide(record: Record, stories: StoryIndex) -> Decision:
-        signature = _read_signature(record)
+        signature = read_internal(record, signature_from_json)
         told = caught(lambda: stories.decide(signature))
         if isinstance(told, Fault):
             return Decision((), fault=told)
@@ -36,23 +34,6 @@ def group_step(settings: Settings) -> Step:
         whole=lambda entries: StoryIndex(settings.story_window_s * 1000, settings.most_stories).load(entries),
     )
     return Step("group", SIGNATURES, (STORIES,), decide, remembered)
-
-
-def _read_signature(record: Record) -> Signature:
-    """The signature in a record of news.signatures, which `deduplicate` alone writes.
-
-    Raises:
-        ForeignRecordError: it did not write this one.
-        NewerFormatError: it did, in a newer version that this one must not read.
-    """
-    if isinstance(record.value, UnreadBatch):
-        raise ForeignRecordError(str(record.value))
-    try:
-        return signature_from_json(record.value or b"")
-    except NewerFormatError:
-        raise
-    except ValueError as error:
-        raise ForeignRecordError("no value" if record.value is None else str(error)) from error
 
 
 def tell(record: Record, told: Told) -> Output:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, TypeVar
 
 from streams.faults import Fault
+from streams.formats import NewerFormatError
 
 Headers = tuple[tuple[str, bytes], ...]
+Read = TypeVar("Read")
 
 
 class Record(Protocol):
@@ -90,6 +92,23 @@ class Decision:
 
 class ForeignRecordError(ValueError):
     """A record of an internal topic that none of our steps wrote, or of a version that this one can't read."""
+
+
+def read_internal(record: Record, read: Callable[[bytes], Read]) -> Read:
+    """What ``read`` makes of a record of an internal topic, which one of our steps alone writes.
+
+    Raises:
+        ForeignRecordError: none did, as ``read`` raises ValueError.
+        NewerFormatError: one did, in a newer version that this one must not read.
+    """
+    if isinstance(record.value, UnreadBatch):
+        raise ForeignRecordError(str(record.value))
+    try:
+        return read(record.value or b"")
+    except NewerFormatError:
+        raise
+    except ValueError as error:
+        raise ForeignRecordError("no value" if record.value is None else str(error)) from error
 
 
 class Topic(str):

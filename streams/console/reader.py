@@ -20,7 +20,7 @@ from streams.console.picture import READ, Picture, View, seen_of
 from streams.console.rows import Row
 from streams.console.wire import RING
 from streams.kafka.admin import partition_counts
-from streams.kafka.clients import connection, opened
+from streams.kafka.clients import connection, failure_of, opened
 from streams.settings import Settings
 from streams.steps import Record
 from streams.topics import OUTCOMES, RAW, STORIES
@@ -61,18 +61,9 @@ class Reader:
         """How many each topic has; 0 for one that does not exist."""
 
     async def run(self) -> None:
-        """Follow the stream until cancelled, whatever happens to Kafka.
-
-        Each attempt is a task of its own: where a connection breaks, aiokafka cancels what waits for it, and what closes it
-        too, and that must not end us.
-        """
+        """Follow the stream until cancelled, whatever happens to Kafka."""
         while True:
-            attempt = asyncio.create_task(self._follow())
-            try:
-                await asyncio.wait({attempt})
-            finally:
-                attempt.cancel()
-            self._lost(_first(attempt.exception()) if not attempt.cancelled() else None)
+            self._lost(_first(await failure_of(self._follow())))
             await asyncio.sleep(_RETRY_S)
 
     def _lost(self, error: BaseException | None) -> None:

@@ -12,8 +12,10 @@ from streams.contracts.values import (
     FILLED,
     HEX_128,
     LANGUAGE_TAG,
+    NUMBER,
     TEXT,
     TIME,
+    URI,
     Schema,
     an_object,
     described,
@@ -34,8 +36,6 @@ from streams.text.article import LANGUAGE_CREATOR
 from streams.text.duplicates import DuplicateKind
 
 _PLACE: Final[Schema] = {"type": "string", "pattern": "^.+/[0-9]+/[0-9]+$"}
-_NUMBER: Final[Schema] = {"type": "string", "pattern": "^[0-9]+$"}
-_URI: Final[Schema] = {"type": "string", "format": "uri"}
 _DATE: Final = known_values(["day", "minute", "second"])
 
 TRACE: Final[dict[str, Schema]] = {
@@ -70,7 +70,7 @@ _LANGUAGE: Final[dict[str, Schema]] = {
     "ce_languageconfidence": described(
         {"type": "string", "pattern": "^(0\\.[0-9]{2}|1\\.00)$"}, "How sure that is, 0.00 to 1.00."
     ),
-    "ce_languagecreator": described({**_URI, "examples": [LANGUAGE_CREATOR]}, "Who found it; a new model has another name."),
+    "ce_languagecreator": described({**URI, "examples": [LANGUAGE_CREATOR]}, "Who found it; a new model has another name."),
     "ce_languagedeclared": described(TEXT, "What the source says, as it wrote it; up to 100 bytes."),
     "ce_languageagrees": described({"enum": ["true", "false"]}, "Whether both name one language."),
     "ce_languagecheck": described(LANGUAGE_TAG, "A second opinion, with HEADWATER_LANGUAGE_CHECK."),
@@ -103,7 +103,7 @@ def event_headers(event_type: str, schema: str, *, subject: str = "The article's
         "ce_source": {"const": EVENT_SOURCE},
         "ce_type": {"const": event_type},
         "ce_time": described(TIME, "The raw record's timestamp; absent where it has none."),
-        "ce_subject": described(_URI, subject),
+        "ce_subject": described(URI, subject),
         "ce_dataschema": described({"const": schema}, "The `$id` of the document's schema; it changes when that breaks."),
         ORIGIN_HEADER: described(_PLACE, "Where the raw record stands: topic/partition/offset."),
     }
@@ -149,16 +149,16 @@ def rejected_headers() -> Schema:
         REASON_HEADER: described(known_values(Reason), "The reason, one word. More reasons may come."),
         f"{ERRORS}message": described(TEXT, "The same for people: what the producer has to mend."),
         f"{ERRORS}topic": described(TEXT, "Where the record stood that was rejected."),
-        f"{ERRORS}partition": _NUMBER,
-        f"{ERRORS}offset": _NUMBER,
+        f"{ERRORS}partition": NUMBER,
+        f"{ERRORS}offset": NUMBER,
         f"{ERRORS}stage": described(known_values(["prepare", "deduplicate"]), "The step that rejected it."),
         ORIGIN_HEADER: described(_PLACE, "Where the raw record stands: topic/partition/offset."),
     }
     sometimes = {
-        f"{ERRORS}original-bytes": described(_NUMBER, "Of a record that was too large to be kept: how large it was."),
-        f"{ERRORS}batch-first-offset": described(_NUMBER, "Of a producer's batch that could not be read: its first record,"),
-        f"{ERRORS}batch-last-offset": described(_NUMBER, "its last record,"),
-        f"{ERRORS}batch-records": described(_NUMBER, "how many it says it has,"),
+        f"{ERRORS}original-bytes": described(NUMBER, "Of a record that was too large to be kept: how large it was."),
+        f"{ERRORS}batch-first-offset": described(NUMBER, "Of a producer's batch that could not be read: its first record,"),
+        f"{ERRORS}batch-last-offset": described(NUMBER, "its last record,"),
+        f"{ERRORS}batch-records": described(NUMBER, "how many it says it has,"),
         f"{ERRORS}batch-compression": described(known_values(["none", "gzip", "snappy", "lz4", "zstd"]), "and its codec."),
     }
     return headers_schema("Headers of news.rejected", list(errors), {**errors, **sometimes})

@@ -10,8 +10,10 @@ from streams.contracts.values import (
     FILLED,
     HEX_128,
     LANGUAGE_TAG,
+    NUMBER,
     TEXT,
     TIME,
+    URI,
     Schema,
     an_object,
     described,
@@ -23,8 +25,6 @@ from streams.stories import CHANGE_HEADER, STORY_SCHEMA, STORY_TYPE, STORY_URI
 from streams.text.stories.index import Change
 from streams.text.stories.story import Relation
 
-_URI: Final[Schema] = {"type": "string", "format": "uri"}
-_NUMBER: Final[Schema] = {"type": "string", "pattern": "^[0-9]+$"}
 _STATUS: Final[Schema] = {"enum": [PubStatus.USABLE.value, PubStatus.CANCELED.value]}
 _PLAIN: Final[Schema] = {
     "type": "array",
@@ -39,14 +39,14 @@ def stories_schema() -> Schema:
         ["name", "rel", "uri", "type"],
         name=described(known_values([*Relation, "merged-into"]), "In what way it belongs to the story. More may come."),
         rel=described({"enum": ["member", "mergedInto"]}, "An article of the story, or the story that took it in."),
-        uri=described(_URI, "The article of news.enriched, or the story."),
+        uri=described(URI, "The article of news.enriched, or the story."),
         type={"enum": ["text", "composite"]},
         headlines=_PLAIN,
         versionCreated=described(TIME, "The article's time: its raw record's timestamp."),
         infoSources={"type": "array", "minItems": 1, "items": an_object(["name", "role"], name=TEXT, role=TEXT)},
     )
     properties: dict[str, Schema] = {
-        "uri": described({**_URI, "pattern": f"^{STORY_URI}[0-9a-f]{{32}}$"}, "The story; its end is the record's key."),
+        "uri": described({**URI, "pattern": f"^{STORY_URI}[0-9a-f]{{32}}$"}, "The story; its end is the record's key."),
         "standard": an_object(
             ["name", "version", "schema"],
             name={"const": "ninjs"},
@@ -55,13 +55,13 @@ def stories_schema() -> Schema:
         ),
         "type": {"const": "composite"},
         "representationType": {"const": "partial"},
-        "version": described(_NUMBER, "How many records have told of the story."),
+        "version": described(NUMBER, "How many records have told of the story."),
         "versionCreated": described(TIME, "The timestamp of the record that changed it."),
         "firstCreated": described(TIME, "The time of its earliest article."),
         "pubStatus": described(_STATUS, "`canceled`: it was merged, or all its articles were canceled."),
         "language": LANGUAGE_TAG,
         "headlines": described(_PLAIN, "That of its most central article."),
-        "subjects": {"type": "array", "minItems": 1, "items": an_object(["uri", "name"], uri=_URI, name=TEXT)},
+        "subjects": {"type": "array", "minItems": 1, "items": an_object(["uri", "name"], uri=URI, name=TEXT)},
         "associations": described(
             {"type": "array", "minItems": 1, "items": association}, "Its articles: the first and the latest, at most 100."
         ),
@@ -83,19 +83,19 @@ def stories_headers() -> Schema:
         CHANGE_HEADER: described(
             known_values(Change), "What became of the story. Who reads `founded` alone has each of them once. More may come."
         ),
-        "ce_version": described(_NUMBER, "As `version` in the document."),
+        "ce_version": described(NUMBER, "As `version` in the document."),
         "ce_pubstatus": described(_STATUS, "As `pubStatus`."),
-        "ce_articles": described(_NUMBER, "How many articles it has."),
-        "ce_outlets": described(_NUMBER, "How many outlets they are of."),
-        "ce_languages": described(_NUMBER, "How many languages they are in."),
+        "ce_articles": described(NUMBER, "How many articles it has."),
+        "ce_outlets": described(NUMBER, "How many outlets they are of."),
+        "ce_languages": described(NUMBER, "How many languages they are in."),
     }
     sometimes: dict[str, Schema] = {
         "ce_language": described(LANGUAGE_TAG, "As `language`."),
-        "ce_mergedinto": described(_URI, "The story that took it in."),
-        "ce_article": described(_URI, "The article that is the reason for the change."),
+        "ce_mergedinto": described(URI, "The story that took it in."),
+        "ce_article": described(URI, "The article that is the reason for the change."),
         "ce_relation": described(known_values(Relation), "In what way that belongs to the story."),
-        "ce_repeats": described(_URI, "The article whose headline or text it repeats."),
-        "ce_likeness": described(_NUMBER, "How alike it and the story were, of 1,000."),
+        "ce_repeats": described(URI, "The article whose headline or text it repeats."),
+        "ce_likeness": described(NUMBER, "How alike it and the story were, of 1,000."),
         "ce_words": described(TEXT, "The words that spoke most for it."),
     }
     event = event_headers(STORY_TYPE, STORY_SCHEMA, subject="The story's uri.")

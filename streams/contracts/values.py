@@ -42,7 +42,8 @@ def an_object(required: Iterable[str], **properties: Schema) -> Schema:
 TEXT: Final[Schema] = {"type": "string"}
 FILLED: Final[Schema] = {"type": "string", "minLength": 1}
 TIME: Final[Schema] = {"type": "string", "format": "date-time"}
-_URI: Final[Schema] = {"type": "string", "format": "uri"}
+URI: Final[Schema] = {"type": "string", "format": "uri"}
+NUMBER: Final[Schema] = {"type": "string", "pattern": "^[0-9]+$"}
 _PERCENT: Final[Schema] = {"type": "integer", "minimum": 0, "maximum": 100}
 _COUNT: Final[Schema] = {"type": "integer", "minimum": 0}
 LANGUAGE_TAG: Final[Schema] = {"type": "string", "pattern": "^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$"}
@@ -63,11 +64,11 @@ def _texts(description: str, value: Schema = TEXT, **more: Schema) -> Schema:
 _SUBJECT: Final = an_object(
     ["name"],
     name=described(TEXT, "IPTC's English name, or the source's keyword."),
-    uri=described(_URI, "An IPTC Media Topic; absent for a keyword."),
+    uri=described(URI, "An IPTC Media Topic; absent for a keyword."),
     literal=described(TEXT, "The source's keyword, as it wrote it."),
     rel=described({"const": "keyword"}, "Of a keyword alone."),
     creator=described(
-        {**_URI, "examples": [CREATOR, *(f"urn:headwater:source:{each}" for each in Witness if each is not Witness.TEXT)]},
+        {**URI, "examples": [CREATOR, *(f"urn:headwater:source:{each}" for each in Witness if each is not Witness.TEXT)]},
         "Who says so: Headwater's model, or the source by its section or keyword. A new model has another name.",
     ),
     confidence=described(
@@ -80,11 +81,11 @@ _PICTURE: Final = an_object(
     ["name", "uri"],
     name={"const": "lead image"},
     rel={"const": "lead-image"},
-    uri=described(_URI, "The picture's address, as the source gives it."),
+    uri=described(URI, "The picture's address, as the source gives it."),
     type={"const": "picture"},
     descriptions=_texts("The caption."),
     by=described(TEXT, "Who made it."),
-    renditions=_some(an_object(["name"], name=TEXT, href=_URI), "The picture itself."),
+    renditions=_some(an_object(["name"], name=TEXT, href=URI), "The picture itself."),
 )
 
 _ROLES: Final = ("url", "source-id", "wire-uri", "headline-fingerprint")
@@ -168,7 +169,7 @@ def duplicates_schema() -> Schema:
         "kind": described(known_values(DuplicateKind), "How it repeats the headline's owner. More kinds may come."),
         "headline": TEXT,
         "headlineFingerprint": {"type": "string", "pattern": HEX_128},
-        "url": described(_or_null(_URI), "Its canonical address."),
+        "url": described(_or_null(URI), "Its canonical address."),
         "sourceId": _or_null(TEXT),
         "outlet": described(_or_null(TEXT), "The publisher's name, else its host."),
         "time": described(_or_null(TIME), "The raw record's timestamp."),

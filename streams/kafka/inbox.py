@@ -40,7 +40,7 @@ class Inbox:
             parts.append(self._batches.popleft())
             records += [record for record in parts[-1].records if record.offset > last]
         self.enough = False
-        return Batch(records, parts[0].begin, parts)
+        return Batch(records, parts[0].begin, parts) if len(parts) > 1 else parts[0]
 
     def clear(self) -> None:
         """Drop what waits."""

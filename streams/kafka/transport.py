@@ -83,7 +83,7 @@ class Batch:
         self.records = records
         self.begin = begin
         self.parts = parts  # whoever holds these records holds the batches that the reader counts
-        self.weight_bytes = sum(map(_weight, records))
+        self.weight_bytes: int = sum(part.weight_bytes for part in parts) if parts else sum(map(_weight, records))
         self.tp = TopicPartition(records[0].topic, records[0].partition)
 
 
@@ -228,16 +228,14 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
             # Neither lets go of the loop: the positions are those that it fetches from.
             if failed := {tp for tp, fetched in fetcher._records.items() if not isinstance(fetched, FetchResult)}:
                 await super()._fetch_records(consumer, failed, timeout=0, max_records=max_records)  # raises
-            fetched = self._take(fetcher, active_partitions, max_records)
+            begins = {tp: self._begin(tp, position) for tp, position in before.items()}
+            taken = self._take(fetcher, active_partitions, max_records, begins)
             by_topic: dict[str, list[Batch]] = defaultdict(list)
-            for tp, position in before.items():
-                begin = self._begin(tp, position)
-                if records := fetched.get(tp):
-                    batch = Batch(records, begin)
-                    self._on_their_way.add(batch)
+            for tp, begin in begins.items():
+                if batch := taken.get(tp):
                     by_topic[tp.topic].append(batch)
-                    begin = records[-1].offset + 1
-                self._quiet[tp] = begin, assignment.state_value(tp)._position
+                quiet_from = batch.records[-1].offset + 1 if batch else begin
+                self._quiet[tp] = quiet_from, assignment.state_value(tp)._position
             now = time.monotonic()
             if by_topic:
                 self._handed_over_at = now
@@ -261,11 +259,12 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
         if self._arrival is not None and not self._arrival.done():
             self._arrival.set_result(None)
 
-    def _take(self, fetcher: Fetcher, active_partitions: Any, max_records: int | None) -> dict[Any, list[ConsumerRecord]]:
+    def _take(
+        self, fetcher: Fetcher, active_partitions: Any, max_records: int | None, begins: Mapping[Any, int]
+    ) -> dict[Any, Batch]:
         """What aiokafka's ``fetched_records`` takes of what has arrived, but no more than :func:`batch_bytes` a partition.
 
-        Nothing more is taken while as much is on its way as a worker may hold.
-
+        Nothing more is taken while as much is on its way as a worker may hold. ``begins``: where each partition is read from.
 
         Records are decompressed as they are taken, a producer's batch at a time, which may be as large as the settings allow
         (:mod:`streams.kafka.reading`): while several large ones are read, other partitions wait for one of them to be read up.
@@ -273,7 +272,7 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
         most_bytes = batch_bytes(len(fetcher._subscriptions.subscription.assignment.tps))
         most_records = max_records or sys.maxsize
         open_now = {tp: open_bytes(fetched) for tp, fetched in fetcher._records.items() if isinstance(fetched, FetchResult)}
-        taken: dict[Any, list[ConsumerRecord]] = {}
+        taken: dict[Any, Batch] = {}
         room_bytes = _IN_FLIGHT_BYTES - sum(batch.weight_bytes for batch in self._on_their_way)
         with fetcher._subscriptions.fetch_context():
             for tp, fetched in list(fetcher._records.items()):
@@ -284,13 +283,14 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
                 if room_bytes <= 0:
                     break
                 records = _take_some(fetched, most_records, min(most_bytes, room_bytes))
-                room_bytes -= sum(map(_weight, records))
                 open_now[tp] = open_bytes(fetched)
                 if not fetched.has_more():
                     del fetcher._records[tp]
                     fetcher._notify(fetcher._wait_consume_future)
                 if records:
-                    taken[tp] = records
+                    taken[tp] = batch = Batch(records, begins[tp])
+                    self._on_their_way.add(batch)
+                    room_bytes -= batch.weight_bytes
         self._is_full = room_bytes <= 0
         return taken
 

@@ -15,7 +15,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from streams.kafka.admin import partition_counts
-from streams.kafka.clients import connection, opened
+from streams.kafka.clients import connection, failure_of, opened
 from streams.serve.published import RING, Item, Ring, item_of
 from streams.settings import Settings
 from streams.steps import Record
@@ -42,18 +42,9 @@ class Follower:
         self.away: str | None = "not connected yet"
 
     async def run(self) -> None:
-        """Follow the topic until cancelled, whatever happens to Kafka.
-
-        Each attempt is a task of its own: where a connection breaks, aiokafka cancels what waits for it, and that must not end
-        us.
-        """
+        """Follow the topic until cancelled, whatever happens to Kafka."""
         while True:
-            attempt = asyncio.create_task(self._follow())
-            try:
-                await asyncio.wait({attempt})
-            finally:
-                attempt.cancel()
-            error = None if attempt.cancelled() else attempt.exception()
+            error = await failure_of(self._follow())
             if error is not None and not isinstance(error, (KafkaError, OSError, TimeoutError)):
                 raise error
             self.away = str(error or "") or "no answer"
