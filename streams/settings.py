@@ -107,6 +107,17 @@ def _whole(minimum: int, maximum: int | None = None) -> Callable[[str], int]:
     return read
 
 
+# Five years: what is longer is a window in milliseconds.
+_window = _whole(1, 5 * 366 * 24 * 3600)
+
+
+def _app_id(value: str) -> str:
+    # It begins the names of topics, and of a folder; what follows it has to find room in Kafka's 249 characters.
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,200}", value.strip()) or not value.strip().strip("."):
+        raise ValueError(f"must be letters, digits, '.', '_' and '-', at most 200, as Kafka names topics; found {value!r}")
+    return value.strip()
+
+
 def _yes_or_no(value: str) -> bool:
     answers = {"yes": True, "no": False}
     if (answer := answers.get(value.strip().lower())) is None:
@@ -200,7 +211,7 @@ class Settings:
         ("127.0.0.1:9092",), _brokers, "host:port,…", "the Kafka to work on; `run` starts one of its own when unset"
     )
     app_id: str = _setting(
-        "headwater", _text, "", "names the consumer group, the transactions and the changelog: one stream, one id"
+        "headwater", _app_id, "", "names the consumer group, the transactions and the changelog: one stream, one id"
     )
     state_dir: Path = _setting(
         Path(".headwater"), lambda value: Path(_text(value)), "folder", "where a worker keeps its local state"
@@ -208,10 +219,10 @@ class Settings:
     partitions: int = _setting(4, _whole(1), "", "partitions of each topic at `topics create`; bounds the workers")
     replication: int = _setting(1, _whole(1), "", "copies of each topic at `topics create`; 3 in production")
     window_s: int = _setting(
-        72 * 3600, _whole(1), "seconds", "two articles of one headline are repeats when their times are this close"
+        72 * 3600, _window, "seconds", "two articles of one headline are repeats when their times are this close"
     )
     story_window_s: int = _setting(
-        72 * 3600, _whole(1), "seconds", "an article may join a story whose articles' times lie this close to its own"
+        72 * 3600, _window, "seconds", "an article may join a story whose articles' times lie this close to its own"
     )
     most_stories: int = _setting(
         200_000,

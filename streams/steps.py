@@ -81,7 +81,8 @@ class Decision:
     """What to send for one record, and what the step shall remember under the record's key (None: no change).
 
     ``changes``: what it shall remember under other keys (None: no more), where its changelog makes a ``whole`` of them.
-    ``fault``: a bug of ours, for which the record was rejected. Where most records have one, Kafka's side stops the worker.
+    ``fault``: a bug of ours, for which the record was rejected, or has no output. Where most records have one, Kafka's side
+    stops the worker.
     """
 
     outputs: tuple[Output, ...]

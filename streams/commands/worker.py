@@ -8,6 +8,8 @@ import signal
 import sys
 import tempfile
 import threading
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -21,7 +23,9 @@ from streams.kafka.delivery import Delivery
 from streams.kafka.failures import NAME_TAKEN_STATUS
 from streams.kafka.fitting import fit_topics
 from streams.kafka.quiet import quieten
+from streams.kafka.state_lock import StateInUseError, hold_state
 from streams.settings import Settings
+from streams.steps import Step
 from streams.watch.logs import LogFormat, set_up_logs
 from streams.watch.metrics import Metrics
 from streams.watch.standing import tell_standing
@@ -68,16 +72,26 @@ def worker(loglevel: str, log_format: str, only: str | None, processes: int, mem
     settings = read_settings()
     raise_limit()
     set_up_logs(loglevel, LogFormat(log_format))
+    steps = [step for step in pipeline_steps(settings) if only in (None, step.name)]
+    with _state_of_ours(settings, steps):
+        try:
+            run_async(_prepare_topics(settings), settings)
+        except TopicsMissingError as error:
+            raise click.ClickException(str(error)) from error
+        if processes > 1:
+            options = ("--loglevel", loglevel, "--log-format", log_format, *(("--only", only) if only else ()))
+            _supervise(settings, processes, options)
+        else:
+            _work(settings, steps, loglevel, member)
+
+
+def _state_of_ours(settings: Settings, steps: Sequence[Step]) -> ExitStack:
+    """Make the folder for the local state and keep it for this process, or end with a line that says why that can't be."""
     make_state_folder(settings)
     try:
-        run_async(_prepare_topics(settings), settings)
-    except TopicsMissingError as error:
+        return hold_state(settings, steps)
+    except StateInUseError as error:
         raise click.ClickException(str(error)) from error
-    if processes > 1:
-        options = ("--loglevel", loglevel, "--log-format", log_format, *(("--only", only) if only else ()))
-        _supervise(settings, processes, options)
-    else:
-        _work(settings, only, loglevel, member)
 
 
 def make_state_folder(settings: Settings) -> None:
@@ -111,14 +125,13 @@ def _supervise(settings: Settings, processes: int, options: tuple[str, ...]) -> 
         sys.exit(NAME_TAKEN_STATUS)
 
 
-def _work(settings: Settings, only: str | None, loglevel: str, member: Path | None) -> None:
+def _work(settings: Settings, steps: Sequence[Step], loglevel: str, member: Path | None) -> None:
     try:
         loop = asyncio.new_event_loop()
         asyncio.set_event_loop(loop)  # where Faust looks for it
         app = create_app(settings)
     except UnsafeFaustError as error:
         raise click.ClickException(str(error)) from error
-    steps = [step for step in pipeline_steps(settings) if only in (None, step.name)]
     metrics = Metrics(steps)
     delivery = Delivery(app, settings, steps, traced(metrics, settings))
     for step in steps:

@@ -51,6 +51,9 @@ class Observer(Protocol):
     def wiped(self, step: Step, reason: Wiped) -> None:
         """Local state was removed, to be read anew from the changelog."""
 
+    def faulted(self, step: Step, records: int) -> None:
+        """So many records of a transaction that was committed have met bugs of ours."""
+
 
 class Unobserved:
     """Nobody watches."""
@@ -62,6 +65,7 @@ class Unobserved:
     def restored(self, step: Step, changes: int, restore_s: float) -> None: ...
     def changed(self, step: Step, change: SourceChange) -> None: ...
     def wiped(self, step: Step, reason: Wiped) -> None: ...
+    def faulted(self, step: Step, records: int) -> None: ...
 
 
 class Observers:
@@ -97,3 +101,7 @@ class Observers:
     def wiped(self, step: Step, reason: Wiped) -> None:
         for each in self._observers:
             each.wiped(step, reason)
+
+    def faulted(self, step: Step, records: int) -> None:
+        for each in self._observers:
+            each.faulted(step, records)

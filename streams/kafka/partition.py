@@ -203,7 +203,8 @@ class OwnedPartition:
         except Exception as error:
             raise StepFailedError(f"{origin(record)}: {error!r}") from error
         if decision.fault is not None:
-            log.error("%s: %s is rejected because of a bug in Headwater: %s", self.name, origin(record), decision.fault)
+            outcome = "is rejected" if decision.outputs else f"is missing from {', '.join(self._step.sends_to)}"
+            log.error("%s: %s %s because of a bug in Headwater: %s", self.name, origin(record), outcome, decision.fault)
         return decision
 
     def committing(self, share: Share) -> None:

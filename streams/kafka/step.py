@@ -25,6 +25,7 @@ from streams.kafka.partition import OwnedPartition, PartitionStatus, Share
 from streams.kafka.progress import Progress
 from streams.kafka.quiet import retries
 from streams.kafka.sources import SourceMovedError, SourceWatch
+from streams.kafka.state_lock import state_folder
 from streams.kafka.tables import CopyDamagedError, TableCopies
 from streams.kafka.takeover import STEP_TIMEOUT_S, write_progress
 from streams.kafka.transactions import discard, losses_of, settle, shut_out, transactional_producer, watch_coordinator
@@ -69,7 +70,7 @@ class OwnedStep:
         self._deciding = deciding or asyncio.Lock()
         self._news = asyncio.Event()
         self._copies = TableCopies(
-            settings.state_dir / settings.app_id / step.changelog.name,
+            state_folder(settings, step),
             settings.remember_s,
             lambda reason: self._observer.wiped(step, reason),
         )
@@ -238,6 +239,8 @@ class OwnedStep:
         records = [record for share in shares for record in share.records]
         outputs = [output for share in shares for output in share.outputs]
         self._observer.committed(self._step, records, outputs, Times(decide_s, decide_cpu_s, write_s))
+        if faults := sum(fault is not None for share in shares for fault in share.faults):
+            self._observer.faulted(self._step, faults)
         # A broker that answers late has enough to do: larger transactions are fewer.
         self._due_at = began + max(self._linger_s, _LINGER_PER_WRITE * write_s)
 

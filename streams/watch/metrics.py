@@ -105,6 +105,7 @@ class Metrics:
         for step in steps:
             self._records_in.labels(step.source)
             self._lost.labels(step.name)
+            self._faults.labels(step.name)
             self._gaps.labels(step.name)
             self._unread.labels(step.name)
             for change in SourceChange:
@@ -134,6 +135,11 @@ class Metrics:
         self._stories = self._counter("stories", "Records written to news.stories, by what became of the story.", "change")
         self._duplicates = self._counter("duplicates", "Records written to news.duplicates, by kind.", "kind")
         self._rejections = self._counter("rejections", "Records written to news.rejected, by reason.", "reason")
+        self._faults = self._counter(
+            "faults",
+            "Records that met a bug of Headwater's: rejected, or in the step `group` missing from news.stories.",
+            "step",
+        )
         self._lost = self._counter(
             "transactions_lost", "Transactions that failed, or whose outcome is unknown; the step began again.", "step"
         )
@@ -261,6 +267,10 @@ class Metrics:
     def wiped(self, step: Step, reason: Wiped) -> None:
         """Local state was removed, to be read anew from the changelog."""
         self._wiped.labels(step.name, reason.value).inc()
+
+    def faulted(self, step: Step, records: int) -> None:
+        """So many records of a transaction that was committed have met bugs of ours."""
+        self._faults.labels(step.name).inc(records)
 
     def stands(self, *, ready: bool, healthy: bool, rebalances: int, partitions: Mapping[str, int]) -> None:
         """How the worker stands; ``rebalances`` since it started, ``partitions`` by state."""

@@ -10,8 +10,8 @@ import pytest
 
 from streams.documents import REASON_HEADER
 from streams.steps import header
-from streams.topics import ENRICHED, OUTCOMES, REJECTED
-from tests.broker.faulty_worker import READING, TAGGING
+from streams.topics import ENRICHED, OUTCOMES, REJECTED, STORIES
+from tests.broker.faulty_worker import GROUPING, READING, TAGGING
 from tests.broker.stream import Raw, Stream
 
 FAULTY = "tests.broker.faulty_worker"
@@ -52,6 +52,18 @@ async def test_what_a_bug_kept_from_being_tagged_comes_out_once_a_mended_worker_
         orjson.loads(record.value)["headlines"][0]["value"] for record in await stream.outcomes(4) if record.topic == ENRICHED
     ]
     assert Counter(headline.split()[1] for headline in enriched) == Counter("123")
+
+
+async def test_what_a_bug_kept_from_being_grouped_is_said_to_be_missing_from_the_stories_and_is_enriched_all_the_same(stream):
+    await stream.publish([article(1), article(2, GROUPING), article(3)])
+    faulty = stream.start_worker(module=FAULTY)
+    assert [record.topic for record in await stream.outcomes(3)] == [ENRICHED] * 3
+    async with asyncio.timeout(60):
+        while len(await stream.read([STORIES])) < 2:
+            await asyncio.sleep(0.2)
+    assert " is missing from news.stories because of a bug in Headwater: KeyError" in stream.log_of(faulty)
+    assert "is rejected" not in stream.log_of(faulty)
+    assert faulty.poll() is None
 
 
 async def test_a_bug_that_most_records_meet_stops_the_worker_before_they_are_committed_and_all_come_out_once_mended(stream):

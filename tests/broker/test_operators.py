@@ -144,3 +144,21 @@ async def test_ctrl_c_at_any_moment_shows_no_traceback(stream, command):
                 process.send_signal(signal.SIGINT)
             out, errors = await talk
         assert b"Traceback" not in out + errors, f"after {pause_s} s: {(out + errors).decode()[-2000:]}"
+
+
+@pytest.mark.parametrize("processes", ["1", "2"])
+async def test_a_second_worker_on_a_state_folder_ends_at_its_start_and_the_first_does_not_hear_of_it(stream, processes):
+    first = stream.start_worker("--processes", processes)
+    ready = "at work on" if processes == "1" else "worker process 1 is"
+    await until(lambda: ready in stream.log_of(first), stream.logs)
+    second = stream.start_worker("--processes", processes, again=first)
+    await until(lambda: second.poll() is not None, stream.logs)
+    said = stream.log_of(second)
+    assert f"in use by another worker, process {first.pid}" in said
+    assert "Traceback" not in said
+    assert second.returncode == 1
+    assert "news.raw" not in said, "it has not joined the group"
+
+    await stream.publish([Raw(b'{"title": "Bridge opens", "text": "The mayor cut the ribbon."}')])
+    await stream.outcomes(1)
+    assert first.poll() is None

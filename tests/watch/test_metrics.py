@@ -136,11 +136,15 @@ def test_every_kind_reason_topic_and_step_is_there_from_the_start_at_0():
     expected |= {f'headwater_rejections_total{{reason="{reason}"}}' for reason in Reason}
     expected |= {f'headwater_records_in_total{{topic="{topic}"}}' for topic in (RAW, PREPARED)}
     expected |= {f'headwater_records_out_total{{topic="{topic}"}}' for topic in (PREPARED, ENRICHED, DUPLICATES, REJECTED)}
-    expected |= {f'headwater_transactions_lost_total{{step="{step}"}}' for step in ("prepare", "deduplicate")}
+    expected |= {
+        f'headwater_{counter}_total{{step="{step}"}}'
+        for step in ("prepare", "deduplicate")
+        for counter in ("transactions_lost", "faults")
+    }
     assert {name: found.get(name) for name in expected} == dict.fromkeys(expected, 0)
 
 
-def test_lost_transactions_gaps_unread_offsets_and_restores_are_counted_by_step():
+def test_lost_transactions_gaps_unread_offsets_faults_and_restores_are_counted_by_step():
     metrics = Metrics(STEPS)
     metrics.unread(DEDUPLICATE, 12)
     metrics.lost(PREPARE)
@@ -148,9 +152,11 @@ def test_lost_transactions_gaps_unread_offsets_and_restores_are_counted_by_step(
     metrics.restored(DEDUPLICATE, 5_000, 0.7)
     metrics.wiped(DEDUPLICATE, Wiped.FOREIGN)
     metrics.changed(PREPARE, SourceChange.CUT_SHORT)
+    metrics.faulted(DEDUPLICATE, 2)
     found = samples(metrics)
     assert found['headwater_transactions_lost_total{step="prepare"}'] == 1
     assert found['headwater_gaps_total{step="prepare"}'] == 1
+    assert found['headwater_faults_total{step="deduplicate"}'] == 2
     assert found['headwater_unread_offsets_total{step="deduplicate"}'] == 12
     assert found['headwater_source_changes_total{change="cut-short",step="prepare"}'] == 1
     assert found['headwater_copies_wiped_total{reason="foreign",step="deduplicate"}'] == 1
