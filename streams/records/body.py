@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import islice, pairwise
+from itertools import islice, pairwise, takewhile
 from typing import Any, Final, NamedTuple
 
 from streams.records.labels import says
 from streams.records.markup import words_of
+from streams.records.page_place import labels_of
 from streams.records.prose import is_sentence, weight_of
 
 # fmt: off
@@ -33,6 +34,29 @@ _BESIDE = re.compile(
     r"|most-?read|trending|subscri|banner|(?:^|[\s_-])ads?(?:[\s_-]|$)|(?:^|[\s_-])(?:menu|nav|bio|tags?)(?:[\s_-]|$)",
     re.IGNORECASE,
 )
+_BESIDE_TAGS: Final = frozenset(("aside", "figcaption", "figure", "footer", "header"))
+_BESIDE_FAR = re.compile(  # on whatever is around an item
+    r"comment|disqus|respond(?!s)|reply|discussion|related|recommend|read[-_]?(?:next|also|more)|more[-_]?(?:from|stor|news|article|post)"
+    r"|also[-_]?like|you[-_]?may|trending|most[-_]?(?:read|popular)|popular|latest|recent|similar|up[-_]?next|next[-_]?(?:post|article)"
+    r"|prev|modal|popup|cookie|consent|tooltip|sr-only|screen-reader|visually-hidden",
+    re.IGNORECASE,
+)
+_BESIDE_NEAR = re.compile(  # on the item or what is next around it
+    r"author|bio\b|byline|contributor|about[-_]|profile|avatar|writer|meet-|caption|credit|newsletter|subscri|sign[-_]?up|opt[-_]?in"
+    r"|(?:^|[\s_-])forms?(?:[\s_-]|$)|share|social|follow|addtoany|(?:^|[\s_-])ads?(?:[\s_-]|$)|advert|sponsor|promo|banner|affiliate|outbrain"
+    r"|taboola|sidebar|aside|(?:^|[\s])widget|(?:^|[\s_-])rail|crumb|(?:^|[\s_-])(?:tags?|categor(?:y|ies)|topics?|labels?|kicker|eyebrow)(?:[\s_-]|$)"
+    r"|tag[-_]|(?:^|[\s_-])nav|menu|header|topbar|masthead|pagination|pager|skip|card|tile|grid|carousel|slider|swiper|teaser|loop|list[-_]?item|feed|(?:^|[\s_-])cta"
+    r"|call[-_]?to|button|btn|offer|pricing|deal|product|buy|price|disclos|disclaim|legal|copyright|footnote|bottom|references|sources",
+    re.IGNORECASE,
+)
+_NEAR_LEVELS = 3  # the element and two around it
+_ITEMS: Final = ("li", "dt", "dd")
+_INNER: Final = frozenset((  # what a list's item or a table's cell may be in, within its list or table
+    "a", "blockquote", "dl", "em", "figure", "li", "ol", "span", "strong", "table", "tbody", "td", "thead", "tr", "ul",
+))  # fmt: skip
+_LEAST_FOUND = 25  # weight of a found text between which items may be left out
+_LEAST_SHARE_FOUND = 0.3  # of what is around an item
+_MOST_LINKED_ITEM = 0.3  # share of an item's characters
 _LEAST_PROSE = 40  # weight of a block that is counted as prose
 _LEAST_JOINED = 60  # weight of a paragraph that is joined to what was found
 _MOST_LINKED = 0.5  # share of a counted block's characters that may be links
@@ -114,24 +138,70 @@ def prose_of(blocks: Sequence[Block]) -> int:
 def completed(text: str, blocks: Sequence[Block], summaries: Sequence[str] = ()) -> str:
     """``text``, what was found as the article, with the paragraphs that belong to it by their place on the page.
 
-    These are paragraphs in containers of the same tags and classes as those of found ones, where one has a class; and the
-    sentences between the page's headline and the first paragraph that was found, except for those of ``summaries``.
+    These are paragraphs in containers of the same tags and classes as those of found ones, where one has a class; the items and
+    subheads between found ones, where these make up a good part of what is around; and the sentences between the page's
+    headline and the first paragraph that was found, except for those of ``summaries``.
     """
     lines = text.split("\n")
     places = _places(lines, blocks)
-    found = [number for number, place in enumerate(places) if place is not None]
-    paragraphs = [number for number in found if _is_paragraph(blocks[number])]
+    joined = [*_paragraphs_left_out(blocks, places, summaries), *_items_between(blocks, places)]
+    return _inserted(lines, places, blocks, sorted(set(joined))) if joined else text
+
+
+def _paragraphs_left_out(blocks: Sequence[Block], places: Sequence[int | None], summaries: Sequence[str]) -> Iterator[int]:
+    """The paragraphs that are built as found ones are, and those of the lead."""
+    paragraphs = [number for number, place in enumerate(places) if place is not None and _is_paragraph(blocks[number])]
     if not paragraphs:
-        return text
+        return
     builds = Counter(_build(blocks[number].element) for number in paragraphs)
-    joined = [
-        number
-        for number, block in enumerate(blocks)
-        if places[number] is None and _is_paragraph(block) and _build(block.element) in builds and _build(block.element)
-    ]
+    for number, block in enumerate(blocks):
+        if places[number] is None and _is_paragraph(block) and (build := _build(block.element)) and build in builds:
+            yield number
     summary_keys = {_key(each) for each in summaries}
-    joined += (number for number in _lead(blocks, paragraphs[0]) if _key(blocks[number].text) not in summary_keys)
-    return _inserted(lines, places, blocks, sorted(set(joined)))
+    yield from (number for number in _lead(blocks, paragraphs[0]) if _key(blocks[number].text) not in summary_keys)
+
+
+def _items_between(blocks: Sequence[Block], places: Sequence[int | None]) -> Iterator[int]:
+    """The lists' items and the subheads that were left out between found texts, which are a good part of what is around."""
+    found = [place is not None for place in places]
+    texts = [number for number, block in enumerate(blocks) if found[number] and weight_of(block.text) >= _LEAST_FOUND]
+    if not texts:
+        return
+    around = [_around(block.element) for block in blocks]
+    weights, found_weights = Counter[Any](), Counter[Any]()
+    for box, block, is_found in zip(around, blocks, found, strict=True):
+        weight = weight_of(block.text)
+        weights[box] += weight
+        found_weights[box] += weight * is_found
+    for number in range(texts[0] + 1, texts[-1]):
+        block, box = blocks[number], around[number]
+        if found[number] or block.linked > _MOST_LINKED_ITEM or not _is_item(block.element):
+            continue
+        rest = weights[box] - weight_of(block.text)
+        if found_weights[box] >= _LEAST_SHARE_FOUND * rest > 0 and not _is_marked_beside(block.element):
+            yield number
+
+
+def _around(element: Any) -> Any:
+    """What is around the list, table or paragraph that an element is of."""
+    box = element.getparent()
+    while box is not None and box.tag in _INNER:
+        box = box.getparent()
+    return None if box is None else box.getparent()
+
+
+def _is_item(element: Any) -> bool:
+    parent = element.getparent()
+    return element.tag in {*_ITEMS, *_HEADINGS, "h5"} or (parent is not None and parent.tag in _ITEMS)
+
+
+def _is_marked_beside(element: Any) -> bool:
+    """Whether an element, or one of the two around it, is called by what is beside an article, or any above as comments are."""
+    around = list(takewhile(lambda each: each.tag not in {"body", "html"}, (element, *element.iterancestors())))
+    near = takewhile(lambda each: each.tag not in {"article", "main"}, around[:_NEAR_LEVELS])
+    return any(each.tag in _BESIDE_TAGS or says(_BESIDE_FAR, labels_of(each)) for each in around) or any(
+        says(_BESIDE_NEAR, labels_of(each)) for each in near
+    )
 
 
 def without_teasers(text: str, blocks: Sequence[Block]) -> str:
@@ -232,10 +302,17 @@ def _inserted(lines: Sequence[str], places: Sequence[int | None], blocks: Sequen
         line = max(line, place) if place is not None else line
         if number in chosen and (key := _key(block.text)) not in said:
             said.add(key)
-            below.setdefault(line if line >= 0 else first - 1, []).append(block.text)
+            below.setdefault(line if line >= 0 else first - 1, []).append(_line_of(block))
     return "\n".join(
         (*below.get(-1, ()), *(each for number, text in enumerate(lines) for each in (text, *below.get(number, ()))))
     )
+
+
+def _line_of(block: Block) -> str:
+    """A block's line as trafilatura writes it."""
+    parent = block.element.getparent()
+    is_entry = block.element.tag == "li" or (parent is not None and parent.tag == "li")
+    return f"- {block.text}" if is_entry and block.element.tag not in _HEADINGS else block.text
 
 
 def unwrap_lines(tree: Any) -> None:

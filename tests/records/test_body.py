@@ -114,3 +114,43 @@ def test_an_article_about_consent_banners_is_not_one() -> None:
     )
     article = prepare_article(Draft(headline="Court rules on cookie banners", text=text))
     assert isinstance(article, Article)
+
+
+LISTED = ("the roof of the hall", "the two small basins", "the showers on the lower floor")
+"""Items of a list, none of them a sentence."""
+
+
+@pytest.mark.parametrize(
+    ("listed", "kept"),
+    [
+        pytest.param(f"<ul>{''.join(f'<li>{each}</li>' for each in LISTED)}</ul>", LISTED, id="a list between paragraphs"),
+        pytest.param(f"<ol>{''.join(f'<li><p>{each}</p></li>' for each in LISTED)}</ol>", LISTED, id="a list of paragraphs"),
+        pytest.param(f"<h2>What is broken</h2><dl>{''.join(f'<dt>{each}</dt>' for each in LISTED)}</dl>", LISTED, id="terms"),
+        pytest.param(
+            f'<ul class="share-links">{"".join(f"<li>{each}</li>" for each in LISTED)}</ul>',
+            (),
+            id="a list by its class beside it",
+        ),
+        pytest.param(
+            "<ul>" + "".join(f"<li><a href=/{each[-3:]}>{each}</a></li>" for each in LISTED) + "</ul>", (), id="a list of links"
+        ),
+    ],
+)
+def test_lists_between_the_paragraphs_of_an_article_are_of_it(listed: str, kept: tuple[str, ...]) -> None:
+    """The page has no container by whose name the article is known: what trafilatura gathers then are paragraphs alone."""
+    parts = [f"<p>{each}</p>" for each in PARAGRAPHS]
+    page = page_of(
+        f"<div class=x7><div class=q1><h1>Swimming pool closed</h1>{''.join(parts[:3])}{listed}{''.join(parts[3:])}</div></div>"
+    )
+    lines = [line.removeprefix("- ") for line in body_of(page).splitlines()]
+    assert lines[:3] == list(PARAGRAPHS[:3])
+    assert [line for line in lines if line in LISTED] == list(kept)
+
+
+def test_a_list_stands_where_it_stood_on_the_page() -> None:
+    items = "".join(f"<li>{each}</li>" for each in LISTED)
+    page = page_of(
+        f"<div class=x7><h1>Swimming pool closed</h1><p>{PARAGRAPHS[0]}</p><p>{PARAGRAPHS[1]}</p><ul>{items}</ul>"
+        f"<p>{PARAGRAPHS[2]}</p><p>{PARAGRAPHS[3]}</p></div>"
+    )
+    assert body_of(page).splitlines() == [*PARAGRAPHS[:2], *(f"- {each}" for each in LISTED), *PARAGRAPHS[2:4]]
