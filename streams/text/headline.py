@@ -467,6 +467,11 @@ def _known_outlets() -> frozenset[str]:
     return frozenset(_squash(comparable(name).split()) for name in _lists()["outlets"])
 
 
+def is_section_name(text: str) -> bool:
+    """Whether a text is what newspapers call a section, in any language: "Local news", "Wirtschaft"."""
+    return comparable(text) in _sections()
+
+
 @cache
 def _sections() -> frozenset[str]:
     return frozenset(comparable(name) for name in (*_lists()["sections"], *_section_names()))

@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import compress, pairwise
 
-from streams.text.article import CutKind
 from streams.text.cleaning.line_model import PageScores, score_lines, score_places
 from streams.text.cleaning.lines import Line
 from streams.text.cleaning.phrases import BULLETS
+from streams.text.cleaning.prompts import is_related_heading
 from streams.text.sentences import ends_sentence
 
 # Weights in characters of prose, chosen on pages that the model had not seen (bench/quality/cleaning.py --folds).
@@ -132,7 +132,7 @@ def _find_strange(lines: Sequence[Line], scores: Sequence[int], start: int) -> s
     related = 0
     for number, (line, score) in enumerate(zip(lines, scores, strict=True)):
         if line.kind:
-            related = _MOST_RELATED if line.kind is CutKind.RELATED else 0
+            related = _MOST_RELATED if is_related_heading(line.kind, line.text) else 0
             continue
         length = len(line.text)
         if related and length <= _LONGEST_LINK and not ends_sentence(line.text):

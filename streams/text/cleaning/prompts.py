@@ -15,15 +15,16 @@ from functools import cache
 from importlib.resources import files
 
 from streams.text.article import CutKind
-from streams.text.cleaning.phrases import BULLETS
+from streams.text.cleaning.phrases import BULLETS, load_phrases
 from streams.text.sentences import ends_in_full_stop, ends_sentence
 
 LONGEST_PROMPT = 220  # characters
 _LONGEST_LABEL, _MOST_LABEL_WORDS = 40, 5
 _LONGEST_CREDIT, _MOST_CREDIT_WORDS = 80, 8
 _LONGEST_ASIDE, _LONGEST_NOTICE = 100, 130  # characters
+_PLEASE = 10  # characters before the verb of a request
 _NEAR = 24  # characters from its beginning in which a prompt says what to do
-_LABELLED = re.compile(r"([^:：|｜>»/–—]{2,40}?)\s*(?:[:：|｜>»]|\s[–—/]\s)\s*(\S.*)")
+_LABELLED = re.compile(r"([^:：|｜>»/／–—=＝]{1,40}?)\s*(?:[:：|｜>»=＝／]|\s[–—/]\s)\s*(\S.*)")
 _BRACKETED = re.compile(r"[【\[(（]([^】\])）]{2,20})[】\])）]\s*(.*)")
 _SLASHED = re.compile(
     r"[^.!?:]{3,50}\s?/\s?(?:getty images?|afp|ap|reuters|dpa|epa|ansa|efe|ntb|tt|tass|imago|shutterstock|alamy|istock|anp"
@@ -42,6 +43,15 @@ _LINK_END = " →»›>.…]"
 _MORE_FROM = re.compile(
     r"(?:more from|mehr aus|mehr von|más de|mais de|plus de|altro da|meer van|mer från|mer fra|mere fra)(?: [^\s.!?:]+){1,5}"
 )
+_ENCLOSED = re.compile(r"[(（\[［【](.{2,70})[)）\]］】]\W{0,2}|/\s?([^/]{2,30})\s?/|-\s([^-]{2,30})\s-")
+_WORDS_ALONE = re.compile(r"[^\W\d_](?:[^\W\d_]|[ &/|'’\-\u0300-\u036f\u0900-\u0d7f\u0e00-\u0e7f])*")
+_ASKED = re.compile("[?？؟;] ")
+_WORD_END = r"(?![^\W\d_])"
+_WORD_START = r"(?<![^\W\d_])"
+_PRICE = re.compile(r"[$€£¥₹₽₺₴]\s?\d|\d\s?(?:[$€£¥₹₽₺₴元円원]|euro|kr|zł|kč|ft|lei|lv|лв|руб|грн|din|rsd|tl)")
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w+")
+_LONGEST_CONTACT = 60  # characters
+_LAST = 40  # characters: the end of a prompt in a language whose verb comes last
 _SPACELESS = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
 
 
@@ -54,11 +64,26 @@ def recognise_prompt(text: str) -> CutKind | None:
         return CutKind.SHARE_BAR
     if kind := _judge_label(folded, text):
         return kind
-    if is_doubled(folded) or _MORE_FROM.fullmatch(folded) or folded.rstrip(_LINK_END) in _words("go-on"):
+    if is_doubled(folded) or _leads_on(folded) or _MORE_FROM.fullmatch(folded) or folded.rstrip(_LINK_END) in _words("go-on"):
         return CutKind.RELATED
-    if _SLASHED.fullmatch(folded) or _is_credited(folded, text):
+    if _SLASHED.fullmatch(folded) or _is_credited(folded, text) or _is_acknowledgement(folded, text):
         return CutKind.CREDIT
-    return CutKind.SUBSCRIPTION if _is_notice(folded) or _is_prompt(folded) or _is_appeal(folded) else None
+    is_prompt = _is_notice(folded) or _is_prompt(folded) or _is_last_prompt(folded) or _is_letter(folded) or _is_login(folded)
+    return CutKind.SUBSCRIPTION if is_prompt or _is_appeal(folded) or _is_call(folded) else None
+
+
+def _leads_on(folded: str) -> bool:
+    """Whether a line is a label of what leads elsewhere, without the title: "Potrebbe interessarti anche"."""
+    is_label = len(folded) <= _LONGEST_LABEL and len(folded.split()) <= _MOST_LABEL_WORDS and not ends_sentence(folded)
+    return is_label and _starts(f"{folded} ", "read") and not _words("also").isdisjoint(folded.rstrip(":").split())
+
+
+def is_related_heading(kind: CutKind | None, text: str) -> bool:
+    """Whether a line is the heading of a list of other articles; one that has an article's title itself is not."""
+    if kind is not CutKind.RELATED or ends_sentence(text):
+        return False
+    found = _LABELLED.fullmatch(text)
+    return found is None or len(found[2].split()) <= 2
 
 
 def _is_credited(folded: str, text: str) -> bool:
@@ -66,18 +91,120 @@ def _is_credited(folded: str, text: str) -> bool:
     return is_labelled and not ends_in_full_stop(text) and len(text) <= _LONGEST_CREDIT
 
 
+def _names_agency_behind(text: str) -> bool:
+    """Whether a line is a word and an agency: "With AFP", "AFP photo"."""
+    words = text.strip(" .()（）").split()
+    if not 2 <= len(words) <= _MOST_LABEL_WORDS:
+        return False
+    return is_agency(" ".join(words[1:])) or (
+        _folded(words[-1]).strip(".") in _words("credit") and is_agency(" ".join(words[:-1]))
+    )
+
+
+def is_enclosed(text: str) -> bool:
+    """Whether a line is a few words in brackets, as an agency's mark is at the end."""
+    found = _ENCLOSED.fullmatch(text)
+    return found is not None and len(text) <= _LONGEST_LABEL and len(text.split()) <= _MOST_LABEL_WORDS - 1
+
+
+def _is_name(text: str) -> bool:
+    """Whether a text may be the names of a few people, and nothing else."""
+    words = text.split()
+    return len(words) <= _MOST_LABEL_WORDS and not any(map(str.isdigit, text)) and all(not word[0].islower() for word in words)
+
+
+def names_source(text: str) -> bool:
+    """Whether a line says where the news is from, as it does at an article's head or end: "Source: City of Lorn"."""
+    found = _LABELLED.fullmatch(_folded(text))
+    return (
+        found is not None
+        and len(text) <= _LONGEST_CREDIT
+        and found[1].strip(BULLETS) in _words("source")
+        and not _is_told(text)
+    )
+
+
+def _is_acknowledgement(folded: str, text: str) -> bool:
+    """Whether a line says no more than who had the news first: "(Avec AFP)", "/ritzau/", "With files from …", "© Jo Marsh"."""
+    if len(text) > _LONGEST_CREDIT or not has_letter(text):
+        return False
+    if (
+        folded.startswith(("©", "(c)", "ⓒ", "(©"))
+        and len(folded.split()) <= _MOST_CREDIT_WORDS
+        and not any(map(str.isdigit, text))
+    ):
+        return not ends_in_full_stop(text)
+    if _names_agency_behind(text):
+        return True
+    found = _ENCLOSED.fullmatch(text.strip())
+    inner = next(filter(None, found.groups()), "").strip(" ©ⓒ.:") if found else ""
+    if inner and (is_agency(inner) or _judge_label(_folded(inner), inner) is CutKind.CREDIT or _starts(_folded(inner), "with")):
+        return True
+    return _starts(folded.lstrip("(（["), "with") and (bool(inner) or _has_name(text)) and not _is_told(text)
+
+
+def _has_name(text: str) -> bool:
+    """Whether a word behind the first begins with a capital, or the script has none."""
+    return any(word[0].isupper() for word in text.split()[1:] if word) or text.upper() == text.lower()
+
+
+def _is_told(text: str) -> bool:
+    """Whether a line that looks like a credit goes on for a sentence."""
+    return ends_in_full_stop(text) and len(text.split()) > _MOST_CREDIT_WORDS
+
+
 def _is_notice(folded: str) -> bool:
-    return len(folded) <= _LONGEST_NOTICE and (_holds(folded, "notice") or _holds(folded, "rating"))
+    if len(folded) > _LONGEST_NOTICE:
+        return False
+    if _is_continued(folded) or (_holds(folded, "paying", _WORD_START) and _holds(folded, "only", _WORD_START)):
+        return True
+    if _starts(folded, "share") and len(folded) <= _LONGEST_CONTACT and not ends_in_full_stop(folded):
+        return _holds(folded, "this", _WORD_START) or _holds(folded, "thing")
+    return _holds(folded, "notice") or _holds(folded, "rating") or ("?" in folded and _holds(folded, "this", _WORD_START))
+
+
+def _is_continued(folded: str) -> bool:
+    """ "Story continues below advertisement"."""
+    if len(folded) > _LONGEST_CONTACT or ends_sentence(folded):
+        return False
+    return _holds(folded, "ad", _WORD_START) and _holds(folded, "continues", _WORD_START)
 
 
 def _folded(text: str) -> str:
     return text.casefold().replace("’", "'").replace("i\u0307", "i")  # of the Turkish dotted capital
 
 
+def is_label(text: str) -> bool:
+    """Whether a text is words alone, without a stop, a figure or a quotation."""
+    return _WORDS_ALONE.fullmatch(text) is not None
+
+
+def has_letter(text: str) -> bool:
+    return any(map(str.isalpha, text))
+
+
+def is_agency(text: str) -> bool:
+    """Whether a text names a news agency and nothing else, but a desk's letters: "AFP", "dpa/mh"."""
+    names = [name.strip(" .") for name in re.split(r"[/,;&+|、،]| - ", text)]
+    known = load_phrases().agencies
+    return (
+        bool(names[0])
+        and (names[0] in known or names[0].casefold() in known)
+        and all(len(name) <= 3 or name.casefold() in known for name in names[1:])
+    )
+
+
 def is_bio(text: str) -> bool:
     """Whether a line may say who wrote the article; only below one does it."""
     folded = text.casefold()
+    if len(text) <= _LONGEST_CONTACT and _MAIL.search(text) and len(text.split()) <= _MOST_LABEL_WORDS + 1:
+        return True
     return len(text) <= 2 * LONGEST_PROMPT and any(0 < folded.find(word) <= 2 * _NEAR for word in _words("bio"))
+
+
+def is_network(text: str) -> bool:
+    """Whether a line is the name of a network and nothing else, as a button is."""
+    return _folded(text).strip(BULLETS) in _ALONE
 
 
 def is_doubled(text: str) -> bool:
@@ -105,7 +232,9 @@ def _judge_label(folded: str, text: str) -> CutKind | None:
     if not ends_in_full_stop(text) and (_starts(f"{label} ", "read") or _starts(f"{' '.join(words[1:])} ", "read")):
         return CutKind.RELATED
     is_short = len(text) <= _LONGEST_CREDIT and len(rest.split()) <= _MOST_CREDIT_WORDS
-    return CutKind.CREDIT if label in _words("credit") and is_short and not _is_long_sentence(text, rest) else None
+    is_label = label in _words("credit") or (label in _words("source") and is_agency(found[2].strip(BULLETS + ".")))
+    is_label = is_label or (label in _words("editor") and _is_name(text[len(text) - len(rest) :]))
+    return CutKind.CREDIT if is_label and is_short and not _is_long_sentence(text, rest) else None
 
 
 def _is_long_sentence(text: str, rest: str) -> bool:
@@ -114,16 +243,70 @@ def _is_long_sentence(text: str, rest: str) -> bool:
 
 def _is_prompt(folded: str) -> bool:
     """Whether a line says at its beginning what its reader shall do, and names a channel, an application or a newsletter."""
+    is_first = _starts(folded, "act") or (_starts(folded, "act-first") and not ends_in_full_stop(folded))
+    if is_first and _holds(folded, "thing-first", _WORD_START):
+        return True
     if not _holds(folded, "thing"):
         return False
     head = folded[:_NEAR]
-    if _starts(folded, "act") or (_SPACELESS.search(head) and _holds(folded, "act")):
+    if is_first or (_SPACELESS.search(head) and _holds(folded, "act")):
         return True
     return len(folded) <= _LONGEST_ASIDE and _has_person(folded) and _holds(f" {folded}", "act", " ")
 
 
+def _is_last_prompt(folded: str) -> bool:
+    """The same where the verb comes last: in Turkish, Hindi, Japanese, Korean and others."""
+    if len(folded) > _LONGEST_ASIDE or not (_holds(folded, "thing-last") or _holds(folded, "thing")):
+        return False
+    return _holds(folded[-_LAST:], "act-last")
+
+
+def _is_letter(folded: str) -> bool:
+    """Whether a line offers letters to its reader: it names his box, and speaks to him or says what he gets."""
+    if len(folded) > _LONGEST_NOTICE or not _holds(folded, "inbox"):
+        return False
+    return (
+        (_has_person(folded) and not ends_in_full_stop(folded))
+        or _starts(folded, "act")
+        or _starts(folded, "act-first")
+        or _holds(folded[-_LAST:], "act-last")
+    )
+
+
+def _is_login(folded: str) -> bool:
+    """ "Already a subscriber? Log in"."""
+    start = "" if _SPACELESS.search(folded) else _WORD_START
+    found = _pattern("login", start).search(folded) if len(folded) <= _LONGEST_ASIDE else None
+    if not found:
+        return False
+    is_first = found.start() <= _PLEASE and _has_person(folded) and not ends_in_full_stop(folded)
+    return is_first or _holds(folded[: found.start()], "subscriber", start) or bool(_ASKED.search(folded))
+
+
+def _is_call(folded: str) -> bool:
+    """Whether a newsroom asks for hints, corrections or opinions, or for money for its cause."""
+    if len(folded) > _LONGEST_NOTICE:
+        return False
+    if _begs(folded) or _starts(folded.lstrip("¿¡"), "tip") or "ctrl+enter" in folded.replace(" ", ""):
+        return True
+    if len(folded) > _LONGEST_ASIDE or not _starts(folded, "support-first"):
+        return False
+    return _holds(folded, "cause", _WORD_START) or _is_priced(folded) or not _words("person").isdisjoint(folded.split()[1:2])
+
+
+def _begs(folded: str) -> bool:
+    return _holds(folded, "help-us", _WORD_START, _WORD_END)
+
+
+def _is_priced(folded: str) -> bool:
+    found = _PRICE.search(folded)
+    return found is not None and _holds(folded[found.end() : found.end() + _NEAR], "a-month", _WORD_START, _WORD_END)
+
+
 def _is_appeal(folded: str) -> bool:
-    """Whether a paper asks for money: it speaks of its work or to its reader, and of support."""
+    """Whether a paper asks for money: it speaks of its work or to its reader, and of support; or says what it is a month."""
+    if len(folded) <= _LONGEST_NOTICE and _is_priced(folded) and _holds(folded, "support-first", _WORD_START):
+        return True
     if len(folded) > _LONGEST_NOTICE or not _holds(f" {folded}", "support", " "):
         return False
     return _has_person(folded) and (
@@ -162,13 +345,13 @@ def _starts(folded: str, group: str) -> bool:
 
 
 @cache
-def _pattern(group: str, before: str) -> re.Pattern[str]:
-    return re.compile(before + f"(?:{_any_of(_words(group))})")
+def _pattern(group: str, before: str, after: str = "") -> re.Pattern[str]:
+    return re.compile(before + f"(?:{_any_of(_words(group))})" + after)
 
 
 def _any_of(words: Iterable[str]) -> str:
     return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
 
 
-def _holds(folded: str, group: str, before: str = "") -> bool:
-    return _pattern(group, before).search(folded) is not None
+def _holds(folded: str, group: str, before: str = "", after: str = "") -> bool:
+    return _pattern(group, before, after).search(folded) is not None
