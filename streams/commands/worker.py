@@ -17,6 +17,7 @@ import click
 from agents import pipeline_steps
 from streams.commands.context import read_settings, run_async
 from streams.descriptors import raise_limit
+from streams.heap import return_large_blocks
 from streams.kafka.admin import TopicsMissingError, check_topics
 from streams.kafka.app import UnsafeFaustError, add_agent, create_app
 from streams.kafka.delivery import Delivery
@@ -71,6 +72,7 @@ def worker(loglevel: str, log_format: str, only: str | None, processes: int, mem
     """
     settings = read_settings()
     raise_limit()
+    return_large_blocks()
     set_up_logs(loglevel, LogFormat(log_format))
     steps = [step for step in pipeline_steps(settings) if only in (None, step.name)]
     with _state_of_ours(settings, steps):

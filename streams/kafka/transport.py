@@ -46,9 +46,11 @@ SCHEME = "kafka-batch"
 # Of Faust's streams: so many that it never holds anything back by itself.
 STREAM_BUFFER_BATCHES = 10_000
 # What a worker may hold of records that it has fetched and not decided on; the one that passes it is held whole.
-_IN_FLIGHT_BYTES = 64 << 20
+_IN_FLIGHT_BYTES = 32 << 20
 # What is decompressed of batches that are being read, before another partition's is.
-_OPEN_BYTES = 32 << 20
+_OPEN_BYTES = 16 << 20
+# What the batches of all partitions weigh together where they are as large as may be: seldom all of it is on its way.
+_FULL_BATCHES_BYTES = 64 << 20
 # Of a partition: one that is being worked on, two that wait for that (the second is the one by which it is enough), and two on
 # the way there, since it takes a moment until a partition is held back.
 _IN_FLIGHT_BATCHES = 5
@@ -66,7 +68,7 @@ _SWITCH_INTERVAL_S = 0.0005
 
 def batch_bytes(partitions: int) -> int:
     """What one batch may weigh in a worker that reads so many partitions; at least one record is in each."""
-    return max(_LEAST_BATCH_BYTES, _IN_FLIGHT_BYTES // (_IN_FLIGHT_BATCHES * partitions))
+    return max(_LEAST_BATCH_BYTES, _FULL_BATCHES_BYTES // (_IN_FLIGHT_BATCHES * partitions))
 
 
 class Batch:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-_PARTITIONS_AT_ONCE: Final = 8
-"""Looked at together: what aiokafka decompresses of each stays in memory as long as they are assigned."""
+from streams.kafka.reading import only_offsets
 
 
 class _Known(NamedTuple):
@@ -43,9 +42,9 @@ class LagReader:
                 self._known[tp] = _Known(next_offset, next_offset, record=False)
             elif not known.record and known.empty_to < ends[tp]:
                 unclear.add(tp)
-        while unclear:
-            together = {unclear.pop() for _ in range(min(_PARTITIONS_AT_ONCE, len(unclear)))}
-            await self._find_records(together, ends)
+        if unclear:
+            with only_offsets():  # what waits may be large, and all of it would be held at once
+                await self._find_records(unclear, ends)
         return {tp: max(0, ends[tp] - self._known[tp].empty_to) for tp in next_offsets}
 
     async def kept(self, tps: Collection[TopicPartition]) -> dict[TopicPartition, range]:
