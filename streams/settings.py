@@ -68,6 +68,13 @@ class OnChangedTopic(StrEnum):
     BEGIN_ANEW = "begin-anew"
 
 
+class TransactionProtocol(StrEnum):
+    """Which of Kafka's transactions a worker speaks: the newest that the cluster has, or those of old in any case."""
+
+    NEWEST = "newest"
+    V0 = "v0"
+
+
 class SettingsError(ValueError):
     """One or more variables hold a value that can't be used; the message names every one of them."""
 
@@ -299,6 +306,12 @@ class Settings:
         _one_of(OnChangedTopic),
         "",
         "where a topic was made anew or has lost its end since it was worked on: stop, or begin-anew at its beginning",
+    )
+    transactions: TransactionProtocol = _setting(
+        TransactionProtocol.NEWEST,
+        _one_of(TransactionProtocol),
+        "",
+        "Kafka's transactions: the newest that the cluster has (v2 since Kafka 4.0), or v0, those of old, in any case",
     )
     console_port: int = _setting(8420, _whole(0, 65_535), "port", "where `console` answers; 0: any that is free")
     console_host: str = _setting("127.0.0.1", _text, "address", "the address it listens on; 0.0.0.0 for all of the machine's")

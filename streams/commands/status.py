@@ -19,7 +19,9 @@ from streams.commands.context import read_settings, run_async
 from streams.commands.printing import columns, counted, shortened, table_lines, wrapped
 from streams.console.health import Health, Watched
 from streams.documents import time_text
+from streams.kafka.aiokafka_types import client_of
 from streams.kafka.clients import opened
+from streams.kafka.transactions import spoken_version
 from streams.rejected.deadletters import NotThereError, last_letters, open_reader
 from streams.rejected.letters import Letter, plain
 from streams.settings import Settings
@@ -45,12 +47,16 @@ class StepStatus:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The stream as it stands: everything that ``headwater status`` tells."""
+    """The stream as it stands: everything that ``headwater status`` tells.
+
+    ``transactions`` is the version of Kafka's that a worker which starts now speaks: 2, or 0 for those of old.
+    """
 
     group: str
     brokers: tuple[str, ...]
     processes: int
     machines: int
+    transactions: int
     steps: tuple[StepStatus, ...]
     troubled: tuple[str, ...]
     workers: tuple[str, ...]
@@ -102,10 +108,11 @@ async def _looks(settings: Settings) -> AsyncIterator[Status]:
                 if not health.partitions:
                     raise click.ClickException("there are no topics: make them with `headwater topics create`")
                 await health.look()
+                transactions = await spoken_version(client_of(reader), settings.transactions)
                 while True:
                     await asyncio.sleep(_BETWEEN_LOOKS_S)
                     await health.look()
-                    yield status_of(settings, steps, health, await _last_letters(reader, settings))
+                    yield status_of(settings, steps, health, transactions, await _last_letters(reader, settings))
                     seen_once = True
         except (KafkaError, OSError) as error:
             if not seen_once:
@@ -121,7 +128,9 @@ async def _last_letters(reader: AIOKafkaConsumer, settings: Settings) -> list[Le
         return []
 
 
-def status_of(settings: Settings, steps: Sequence[Step], health: Health, letters: Sequence[Letter]) -> Status:
+def status_of(
+    settings: Settings, steps: Sequence[Step], health: Health, transactions: int, letters: Sequence[Letter]
+) -> Status:
     """What was seen, put together."""
     told = health.told()
     return Status(
@@ -129,6 +138,7 @@ def status_of(settings: Settings, steps: Sequence[Step], health: Health, letters
         brokers=settings.brokers,
         processes=told["processes"],
         machines=told["machines"],
+        transactions=transactions,
         steps=tuple(step_status(step.name, [each for each in health.partitions if each.step == step.name]) for step in steps),
         troubled=tuple(troubled(health.partitions)),
         workers=tuple(worker_told(each) for each in told["ready"]),
@@ -177,7 +187,9 @@ def told(seen: Status, width: int) -> Iterator[str]:
     """A status in lines of at most ``width`` columns."""
     now = time.strftime("%H:%M:%S")
     members = f"{counted(seen.processes, 'worker process')} on {counted(seen.machines, 'machine')}"
-    yield from wrapped(f"{seen.group} on {','.join(seen.brokers)} at {now}: {members}", width)
+    yield from wrapped(
+        f"{seen.group} on {','.join(seen.brokers)} at {now}: {members}; transactions v{seen.transactions}", width
+    )
     heads = ("step", "reads", "at work", "lag", "come/s", "done/s", "drained in")
     table = [
         (

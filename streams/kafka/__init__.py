@@ -35,16 +35,24 @@ The rules, where each is kept, and the test that breaks without it (tests/broker
    before it commits. The local table copies are written after that.
    ``step._write``; test_delivery: outputs_offset_and_state_are_committed_together_and_in_order,
    nothing_is_committed_past_a_transaction_that_is_not_finished, a_failed_delivery_commits_nothing_and_is_not_tried_for_ever
-8. **No guessing.** When a transaction's outcome is unknown (timeout, lost connection, while it was committed or aborted), the
-   producer is discarded and everything begins again at 1, under a new ``transactional.id``: what is delayed on the way can't
-   reach any later transaction (KIP-890; Jepsen on Bufstream 0.1.0). So it does when the producer was shut out: whether by
+8. **No guessing.** A transaction whose outcome is unknown (a timeout, a lost connection) is nobody's to go on from. With
+   transactions v2 its end is asked again under its own epoch until it is answered: a late message names its transaction, and
+   reaches no other (KIP-890). With those of old it might (Jepsen on Bufstream 0.1.0): the producer is discarded then, and
+   everything begins again at 1, under a new ``transactional.id``. So it does in both when the producer was shut out: whether by
    another owner or by Kafka's own timeout, the group knows.
-   ``step._run``, ``transactions._EndTransactionOnce``; test_delivery: an_owner_whose_producer_kafka_has_given_up_begins_again
+   ``step._run``, ``transactions_v2._ask``, ``transactions_v0._EndTransactionOnce``; test_delivery:
+   an_owner_whose_producer_kafka_has_given_up_begins_again, test_transactions:
+   what_is_lost_on_the_way_is_asked_again_and_done_once,
+   a_commit_that_the_network_delivers_again_later_reaches_no_other_transaction, and test_liar
 9. **Bugs stop the worker.** An exception that is not a Kafka failure ends the process before anything else is committed;
    everything uncommitted is replayed by the next owner.
    ``failures.stop_worker``; test_delivery: an_exception_in_a_step_commits_nothing_of_its_batch_and_stops_the_worker
 10. **Nothing for others.** What is released is not worked on any more: the transaction under way is finished or given up.
     ``step.release``; test_delivery: nothing_is_done_for_a_partition_that_was_released
+
+Transactions are v2 where the cluster's finalised ``transaction.version`` is 2 or more, and those of old elsewhere: each
+producer asks when it starts (:mod:`streams.kafka.transactions`). The rules are the same, and so is everything above the
+producer; what v2 changes in each is in docs/decisions/0010-transactions-v2.md.
 
 All partitions of a step that a worker owns share its transactions: one after the other, each as large as what has come since
 the last. When all is quiet an article goes through at once; under load transactions are ``linger_ms`` apart at least, and

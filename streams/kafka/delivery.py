@@ -54,6 +54,10 @@ class Delivery:
         """How each partition of this worker is doing."""
         return [status for owned in self._owned.values() for status in owned.statuses()]
 
+    def transactions(self) -> list[int]:
+        """The versions of Kafka's transactions that this worker's producers speak, each once."""
+        return sorted({each for owned in self._owned.values() if (each := owned.transactions) is not None})
+
     async def _on_assigned(self, app: faust.App, assigned: set[Any], **_: Any) -> None:
         for step in self._steps:
             wanted = {TopicPartition(tp.topic, tp.partition) for tp in assigned if tp.topic == step.source}

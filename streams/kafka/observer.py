@@ -30,6 +30,9 @@ class Wiped(StrEnum):
 class Observer(Protocol):
     """Told from the worker's event loop alone; it decides nothing, and what it does must be quick."""
 
+    def began(self, step: Step, version: int) -> None:
+        """A new producer of the step's has started, with Kafka's transactions of this version: 2, or 0 for those of old."""
+
     def committed(self, step: Step, records: Sequence[Record], outputs: Sequence[Output], times: Times) -> None:
         """A batch of ``records`` became ``outputs`` in one transaction, which has just been committed."""
 
@@ -58,6 +61,7 @@ class Observer(Protocol):
 class Unobserved:
     """Nobody watches."""
 
+    def began(self, step: Step, version: int) -> None: ...
     def committed(self, step: Step, records: Sequence[Record], outputs: Sequence[Output], times: Times) -> None: ...
     def lost(self, step: Step) -> None: ...
     def gap(self, step: Step) -> None: ...
@@ -73,6 +77,10 @@ class Observers:
 
     def __init__(self, *observers: Observer) -> None:
         self._observers = observers
+
+    def began(self, step: Step, version: int) -> None:
+        for each in self._observers:
+            each.began(step, version)
 
     def committed(self, step: Step, records: Sequence[Record], outputs: Sequence[Output], times: Times) -> None:
         for each in self._observers:

@@ -6,14 +6,13 @@ straight into the batches that Kafka stores, and only those are waited for.
 
 from __future__ import annotations
 
-import asyncio
 import struct
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple, Protocol
 
-from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.errors import UnknownTopicOrPartitionError
 from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.record.default_records import DefaultRecordBase
@@ -24,20 +23,36 @@ from streams.steps import Headers, Output
 BATCH_BYTES: Final = 512 << 10
 """How large a batch of several records gets, before compression; a larger record has one to itself."""
 
-_LOG_APPEND_TIME: Final = 1
 _CODEC_NUMBERS: Final = {Codec.ZSTD: DefaultRecordBase.CODEC_ZSTD, Codec.GZIP: DefaultRecordBase.CODEC_GZIP}
 
 
-class Outbox:
-    """Records for a transactional producer of ``max_batch_size`` :data:`BATCH_BYTES`; add them, then send all at once.
+class Written(NamedTuple):
+    """The offset after the last record of a partition, and when the broker appended it, in ms; None where it keeps no times."""
 
-    ``codecs`` names the compression of topics that have another than the producer's; ``counts`` says how many partitions topics
+    next_offset: int
+    appended_ms: int | None
+
+
+class Producer(Protocol):
+    """What an outbox needs of a producer: :class:`streams.kafka.transactions.TransactionalProducer` has it."""
+
+    async def send(self, batches: Mapping[TopicPartition, Sequence[BatchBuilder]]) -> dict[TopicPartition, Written]:
+        """Write batches and have each confirmed."""
+
+    def known_partitions(self, topic: str) -> int:
+        """How many partitions a topic has; 0 if it is not known."""
+
+
+class Outbox:
+    """Records for a transactional producer; add them, then send all at once.
+
+    ``codecs`` names the compression of topics that have another than zstd; ``counts`` says how many partitions topics
     have: of those that are not in it, the producer knows.
     """
 
     def __init__(
         self,
-        producer: AIOKafkaProducer,
+        producer: Producer,
         codecs: Mapping[str, Codec] = MappingProxyType({}),
         counts: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
@@ -59,9 +74,7 @@ class Outbox:
             batches[-1].append(**record)
 
     def _new_batch(self, topic: str) -> BatchBuilder:
-        codec = self._codecs.get(topic)
-        if codec is None:
-            return self._producer.create_batch()
+        codec = self._codecs.get(topic, Codec.ZSTD)
         return BatchBuilder(BATCH_BYTES, _CODEC_NUMBERS[codec], is_transactional=True)
 
     def add_output(self, output: Output, keyless: int) -> None:
@@ -85,25 +98,16 @@ class Outbox:
         Raises:
             KafkaError: something was not confirmed.
         """
-        sent = await asyncio.gather(*(self._send(tp, batches) for tp, batches in self._batches.items()))
-        return dict(zip(self._batches, sent, strict=True))
+        written = await self._producer.send(self._batches)
+        self.appended_ms = {tp: each.appended_ms for tp, each in written.items() if each.appended_ms is not None}
+        return {tp: each.next_offset for tp, each in written.items()}
 
     def _count(self, topic: str) -> int:
         """How many partitions a topic has: aiokafka forgets those that a broker did not name when it was last asked."""
-        partitions = self._producer.client.cluster.partitions_for_topic(topic)
-        if not partitions:
+        count = self._producer.known_partitions(topic)
+        if not count:
             raise UnknownTopicOrPartitionError(topic)
-        return len(partitions)
-
-    async def _send(self, tp: TopicPartition, batches: list[BatchBuilder]) -> int:
-        if tp.partition not in await self._producer.partitions_for(tp.topic):
-            raise UnknownTopicOrPartitionError(f"{tp.topic}/{tp.partition}")
-        count: int = batches[-1].record_count()
-        deliveries = [await self._producer.send_batch(batch, tp.topic, partition=tp.partition) for batch in batches]
-        written = await asyncio.gather(*deliveries)
-        if written[-1].timestamp_type == _LOG_APPEND_TIME:
-            self.appended_ms[tp] = written[-1].timestamp
-        return int(written[-1].offset) + count
+        return count
 
 
 _MULTIPLIER, _MASK = 0x5BD1E995, 0xFFFFFFFF

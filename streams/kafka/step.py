@@ -14,7 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 import faust
-from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.errors import KafkaConnectionError
 
 from streams.kafka.breath import Breath
@@ -28,7 +28,13 @@ from streams.kafka.sources import SourceMovedError, SourceWatch
 from streams.kafka.state_lock import state_folder
 from streams.kafka.tables import CopyDamagedError, TableCopies
 from streams.kafka.takeover import STEP_TIMEOUT_S, write_progress
-from streams.kafka.transactions import discard, losses_of, settle, shut_out, transactional_producer, watch_coordinator
+from streams.kafka.transactions import (
+    TransactionalProducer,
+    discard,
+    settle,
+    shut_out,
+    transactional_producer,
+)
 from streams.kafka.transport import Batch
 from streams.settings import Settings
 from streams.steps import Step
@@ -89,7 +95,7 @@ class OwnedStep:
         self._linger_s = settings.linger_ms / 1000
         self._due_at = 0.0
         self._faults = RunOfFaults()
-        self._producer: AIOKafkaProducer | None = None
+        self._producer: TransactionalProducer | None = None
         self._coordinator_lost = asyncio.Event()
         self._unsettled_since = math.inf
         self._writing: asyncio.Task[None] | None = None
@@ -106,6 +112,11 @@ class OwnedStep:
     def statuses(self) -> list[PartitionStatus]:
         """How each partition stands just now."""
         return [partition.status(ended=self._task.done()) for partition in self.partitions.values()]
+
+    @property
+    def transactions(self) -> int | None:
+        """The version of Kafka's transactions that its producer speaks; None while there is none."""
+        return None if self._producer is None else self._producer.version
 
     def offer(self, batch: Batch, most_bytes: int = sys.maxsize) -> None:
         """Hand over a batch of one of the partitions; others are dropped: who acquires theirs sends Faust back to it."""
@@ -249,17 +260,16 @@ class OwnedStep:
         assert producer is not None
         self._check_coordinator()
         await self._settle_now_and_then()
-        with losses_of(producer):
-            await producer.begin_transaction()
-            outbox = Outbox(producer, self._codecs, self._counts)
-            for share in shares:
-                for output in share.outputs:
-                    outbox.add_output(output, share.partition.changelog.partition)
-                for key, change in share.changes.items():
-                    outbox.add(share.partition.changelog, key, change.value, headers=change.headers)
-            written = await outbox.send()
-            self._unsettled_since = min(self._unsettled_since, time.monotonic())
-            await producer.commit_transaction()
+        await producer.begin_transaction()
+        outbox = Outbox(producer, self._codecs, self._counts)
+        for share in shares:
+            for output in share.outputs:
+                outbox.add_output(output, share.partition.changelog.partition)
+            for key, change in share.changes.items():
+                outbox.add(share.partition.changelog, key, change.value, headers=change.headers)
+        written = await outbox.send()
+        self._unsettled_since = min(self._unsettled_since, time.monotonic())
+        await producer.commit_transaction()
         for share in shares:
             share.partition.committed(share, written[share.partition.changelog])
 
@@ -310,7 +320,7 @@ class OwnedStep:
                 lost.set()
                 self._news.set()
 
-        watch_coordinator(producer, note)
+        producer.when_coordinator_lost(note)
         try:
             await asyncio.wait_for(producer.start(), STEP_TIMEOUT_S)
             for topic in self._step.sends_to:
@@ -320,6 +330,8 @@ class OwnedStep:
             await discard(producer)
             raise
         self._producer = producer
+        log.info("%s: begins as %s, with transactions v%d", self._step.name, self._owner, producer.version)
+        self._observer.began(self._step, producer.version)
 
     async def _shut_out(self, former: str) -> None:
         """Shut out a former owner of some of the partitions; two at a time would shut out each other."""

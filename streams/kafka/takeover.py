@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Any, Final, NamedTuple
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import InvalidTimestampError, UnknownTopicOrPartitionError
 
 from streams.kafka.aiokafka_types import told_offset
@@ -22,7 +22,7 @@ from streams.kafka.outbox import Outbox
 from streams.kafka.progress import PROGRESS_KEY, Marks, Progress, SourceChange
 from streams.kafka.sources import SourceChangedError, explain, look_at
 from streams.kafka.tables import Foreign, TableCopies, TablePartition
-from streams.kafka.transactions import add, discard, losses_of, partitions_of, sweep, transactional_producer
+from streams.kafka.transactions import TransactionalProducer, discard, partitions_of, sweep, transactional_producer
 from streams.settings import OnChangedTopic, Settings
 
 log = logging.getLogger(__name__)
@@ -135,7 +135,7 @@ async def _identify_changelog(claim: Claim, reader: AIOKafkaConsumer) -> TopicId
 
 
 @contextlib.asynccontextmanager
-async def _claimant(claim: Claim) -> AsyncIterator[AIOKafkaProducer]:
+async def _claimant(claim: Claim) -> AsyncIterator[TransactionalProducer]:
     """The producer under the partition's own name: whoever starts it shuts out everyone else who is taking it over."""
     name = f"{claim.settings.app_id}-{claim.source.topic}-{claim.source.partition}"
     claimant = transactional_producer(claim.settings, name)
@@ -195,7 +195,7 @@ def _allow(claim: Claim, change: SourceChange, own: Progress, source: TopicIdent
 
 
 async def write_progress(
-    producer: AIOKafkaProducer, progress: dict[TopicPartition, Progress], topics: Iterable[str] = ()
+    producer: TransactionalProducer, progress: dict[TopicPartition, Progress], topics: Iterable[str] = ()
 ) -> dict[TopicPartition, int]:
     """Have changelogs say how far their partitions have come and whose they are, in a transaction of its own.
 
@@ -206,15 +206,14 @@ async def write_progress(
         ClockError: this machine's clock is so far ahead that the broker takes nothing of it.
     """
     settled = await partitions_of(producer, topics)
-    with losses_of(producer):
-        await producer.begin_transaction()
-        await add(producer, settled)
-        outbox = Outbox(producer)
-        for changelog, each in progress.items():
-            outbox.add(changelog, PROGRESS_KEY, each.pack())
-        try:
-            await outbox.send()
-        except InvalidTimestampError as error:
-            raise ClockError("the clock of this machine is far ahead of the broker's: set it, then start again") from error
-        await producer.commit_transaction()
+    await producer.begin_transaction()
+    await producer.add(settled)
+    outbox = Outbox(producer)
+    for changelog, each in progress.items():
+        outbox.add(changelog, PROGRESS_KEY, each.pack())
+    try:
+        await outbox.send()
+    except InvalidTimestampError as error:
+        raise ClockError("the clock of this machine is far ahead of the broker's: set it, then start again") from error
+    await producer.commit_transaction()
     return outbox.appended_ms

@@ -1,162 +1,185 @@
-"""Transactional producers: how they are made, how an older one is shut out, and how one is given up.
+"""Transactional producers: one interface, and behind it the protocol that the cluster's ``transaction.version`` asks for.
 
 A producer's ``transactional.id`` is its name at the brokers. Whoever starts a producer under a name ends what the one before it
-had open, and shuts that one out for good.
+had open, and shuts that one out for good, whichever protocol each of them speaks.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final, Protocol
 
-from aiokafka import AIOKafkaProducer, TopicPartition
-from aiokafka.client import ConnectionGroup, CoordinationType
+from aiokafka import TopicPartition
+from aiokafka.client import AIOKafkaClient, ConnectionGroup
 from aiokafka.conn import AIOKafkaConnection, CloseReason
-from aiokafka.errors import IllegalOperation, KafkaError
-from aiokafka.producer.sender import EndTxnHandler, Sender
-from aiokafka.producer.transaction_manager import TransactionState
+from aiokafka.producer.message_accumulator import BatchBuilder
 
-from streams.kafka.clients import MAX_REQUEST_BYTES, connection
-from streams.kafka.outbox import BATCH_BYTES
-from streams.settings import Settings
+from streams.kafka.outbox import Written
+from streams.kafka.transaction_messages import TRANSACTION_VERSION, finalised_features
+from streams.kafka.transactions_v0 import TransactionsV0, aiokafka_producer
+from streams.kafka.transactions_v2 import TransactionsV2
+from streams.settings import Settings, TransactionProtocol
 
-_DISCARD_TIMEOUT_S = 1.0
-_LOOK_AGAIN_S = 0.005
-
-
-def transactional_producer(
-    settings: Settings, transactional_id: str, timeout_ms: int = 60_000, most_bytes: int = MAX_REQUEST_BYTES
-) -> AIOKafkaProducer:
-    """A producer, not started yet, for batches of :data:`BATCH_BYTES`; it ends a transaction with one message."""
-    producer = AIOKafkaProducer(
-        **connection(settings),
-        transactional_id=transactional_id,
-        transaction_timeout_ms=timeout_ms,
-        max_batch_size=BATCH_BYTES,
-        max_request_size=most_bytes,
-        compression_type="zstd",
-        request_timeout_ms=30_000,
-    )
-    sender: Sender = producer._sender
-
-    async def end_transaction(result: Any) -> None:
-        await sender._message_accumulator.flush_for_commit()
-        transaction = sender._txn_manager
-        if transaction.is_empty_transaction():
-            transaction.complete_transaction()
-            return
-        node_id = await sender._find_coordinator(CoordinationType.TRANSACTION, transaction.transactional_id)
-        await _EndTransactionOnce(sender, result).do(node_id)
-
-    sender._do_txn_commit = end_transaction
-    return producer
+TIMEOUT_MS: Final = 60_000
+"""How long a transaction may be open before Kafka gives its producer up."""
 
 
-def watch_coordinator(producer: AIOKafkaProducer, lost: Callable[[], None]) -> None:
-    """Have ``lost`` called when the transaction coordinator goes, or the connection to it; asked before the producer starts.
+class Transactions(Protocol):
+    """A protocol: what a producer says to Kafka. Every method raises KafkaError when it could not be done."""
 
-    Even a commit that was answered may then be torn, if the coordinator died before it had marked all partitions: the next
-    commit under the same name would show it in some of them.
-    """
-    client = producer.client
-    hear = client._on_connection_closed
+    version: int
 
-    def closed(broken: AIOKafkaConnection, reason: CloseReason) -> None:
-        coordinators = [each for (_, group), each in client._conns.items() if group == ConnectionGroup.COORDINATION]
-        if broken in coordinators and reason not in (CloseReason.IDLE_DROP, CloseReason.SHUTDOWN):
-            lost()
-        hear(broken, reason)
+    async def start(self) -> None:
+        """Shut out whoever had this name."""
 
-    def dead(kind: Any) -> None:
-        if kind == CoordinationType.TRANSACTION:
-            lost()
-        bury(kind)
+    async def begin(self) -> None:
+        """Begin a transaction."""
 
-    sender: Sender = producer._sender
-    bury = sender._coordinator_dead
-    client._on_connection_closed, sender._coordinator_dead = closed, dead
+    async def add(self, partitions: Iterable[TopicPartition]) -> None:
+        """Make partitions part of it."""
+
+    async def send(self, batches: Mapping[TopicPartition, Sequence[BatchBuilder]]) -> dict[TopicPartition, Written]:
+        """Write batches in it, and have each confirmed."""
+
+    async def end(self, *, commit: bool) -> None:
+        """Commit or abort it."""
+
+    async def close(self) -> None:
+        """Drop what is still held; the client stays open."""
 
 
-class _EndTransactionOnce(EndTxnHandler):
-    """Commits or aborts with a single message: aiokafka would send it again when the answer is lost.
+class TransactionalProducer:
+    """A producer under a name, not started yet; ended by :func:`discard`.
 
-    A second message might be the one that counts while the first is still under way, and then ends a later transaction. So
-    a lost answer fails the producer instead. An answer that says "not now" is an answer: that is tried again.
+    Any method raises KafkaError when the producer has failed: another of its name shuts it out, Kafka gives it up, or nobody
+    knows the outcome of what it did. Only a new producer helps then.
     """
 
-    async def do(self, node_id: int) -> bool:
-        response = await self._sender.client.send(node_id, self.create_request(), group=self.group)
-        pause_s = self.handle_response(response)
-        if pause_s is not None:
-            await asyncio.sleep(pause_s)
-        return pause_s is None
+    def __init__(self, settings: Settings, transactional_id: str) -> None:
+        self._wanted = settings.transactions
+        self._name = transactional_id
+        # Its client serves both protocols: it connects, with TLS and SASL, and knows the partitions' leaders.
+        self._aiokafka = aiokafka_producer(settings, transactional_id, TIMEOUT_MS)
+        self._transactions: Transactions | None = None
+        self._lost: Callable[[], None] | None = None
+
+    @property
+    def version(self) -> int:
+        """Which protocol it speaks, once it has started: 2, or 0 for that of old."""
+        return self._speaking.version
+
+    @property
+    def _speaking(self) -> Transactions:
+        assert self._transactions is not None, "not started"
+        return self._transactions
+
+    async def start(self) -> None:
+        """Connect, choose the protocol, and shut out whoever had this name."""
+        client = self._aiokafka.client
+        await client.bootstrap()
+        version = await spoken_version(client, self._wanted)
+        self._hear_of_closed_connections()
+        if version == TransactionsV2.version:
+            self._transactions = TransactionsV2(client, self._name, TIMEOUT_MS, self._lose_coordinator)
+        else:
+            self._transactions = TransactionsV0(self._aiokafka, self._lose_coordinator)
+        await self._transactions.start()
+
+    def _hear_of_closed_connections(self) -> None:
+        client = self._aiokafka.client
+        hear = client._on_connection_closed
+
+        def closed(broken: AIOKafkaConnection, reason: CloseReason) -> None:
+            coordinators = [each for (_, group), each in client._conns.items() if group == ConnectionGroup.COORDINATION]
+            if broken in coordinators and reason not in (CloseReason.IDLE_DROP, CloseReason.SHUTDOWN):
+                self._lose_coordinator()
+            hear(broken, reason)
+
+        client._on_connection_closed = closed
+
+    def when_coordinator_lost(self, call: Callable[[], None]) -> None:
+        """Have something called when the transaction coordinator goes, or the connection to it; asked before the start.
+
+        Even a commit that was answered may then be torn, if the coordinator died before it had marked all partitions: the next
+        commit under the same name would show it in some of them.
+        """
+        self._lost = call
+
+    def _lose_coordinator(self) -> None:
+        if self._lost is not None:
+            self._lost()
+
+    async def begin_transaction(self) -> None:
+        """Begin a transaction; the one before must have ended."""
+        await self._speaking.begin()
+
+    async def add(self, partitions: Iterable[TopicPartition]) -> None:
+        """Make partitions part of the transaction that is open: its end is marked in them, also where it has no records."""
+        await self._speaking.add(partitions)
+
+    async def send(self, batches: Mapping[TopicPartition, Sequence[BatchBuilder]]) -> dict[TopicPartition, Written]:
+        """Write batches in the transaction that is open, each partition's in their order; all are confirmed on return."""
+        return await self._speaking.send(batches)
+
+    async def commit_transaction(self) -> None:
+        """Have readers see all of it."""
+        await self._speaking.end(commit=True)
+
+    async def abort_transaction(self) -> None:
+        """Have no reader see any of it."""
+        await self._speaking.end(commit=False)
+
+    async def partitions_for(self, topic: str) -> set[int]:
+        """A topic's partitions; a topic that no broker knows just now is waited for."""
+        partitions: set[int] = await self._aiokafka.partitions_for(topic)
+        return partitions
+
+    def known_partitions(self, topic: str) -> int:
+        """How many partitions a topic has; 0 if no broker named it when last asked, as when it has just started."""
+        return len(self._aiokafka.client.cluster.partitions_for_topic(topic) or ())
+
+    async def close(self) -> None:
+        """Close without sending what is still held."""
+        self._aiokafka._closed = True
+        if self._transactions is not None:
+            await self._transactions.close()
+        await self._aiokafka.client.close()
 
 
-@contextmanager
-def losses_of(producer: AIOKafkaProducer) -> Iterator[None]:
-    """Work with a producer that may fail at any moment: another of its name shuts it out, or Kafka gives it up.
-
-    aiokafka then says, wherever its next call happens to be, that nobody may call it in this state. Here that is what it is:
-    a loss.
+async def spoken_version(client: AIOKafkaClient, wanted: TransactionProtocol) -> int:
+    """Which transactions a producer that starts now speaks: 2 where the cluster has them and the settings let it, else 0.
 
     Raises:
-        KafkaError: what the producer failed of, instead of an AssertionError or an IllegalOperation.
+        KafkaError: no broker answers.
     """
-    try:
-        yield
-    except (AssertionError, IllegalOperation) as error:
-        if (failure := failure_of(producer)) is None:
-            raise
-        raise failure from error
+    agreed = (await finalised_features(client)).get(TRANSACTION_VERSION, 0)
+    is_new = agreed >= TransactionsV2.version and wanted is TransactionProtocol.NEWEST
+    return TransactionsV2.version if is_new else TransactionsV0.version
 
 
-def failure_of(producer: AIOKafkaProducer) -> BaseException | None:
-    """What a producer has failed of, so that it can't commit what it began; None while it is well."""
-    transaction = producer._txn_manager
-    if transaction.state not in (TransactionState.ABORTABLE_ERROR, TransactionState.FATAL_ERROR):
-        return None
-    ended = transaction._transaction_waiter
-    failure: BaseException | None = ended.exception() if ended is not None and ended.done() and not ended.cancelled() else None
-    return failure or KafkaError("the producer has failed")
+def transactional_producer(settings: Settings, transactional_id: str) -> TransactionalProducer:
+    """A producer, not started yet, for batches of :data:`streams.kafka.outbox.BATCH_BYTES`."""
+    return TransactionalProducer(settings, transactional_id)
 
 
-async def partitions_of(producer: AIOKafkaProducer, topics: Iterable[str]) -> list[TopicPartition]:
+async def partitions_of(producer: TransactionalProducer, topics: Iterable[str]) -> list[TopicPartition]:
     """All partitions of the topics."""
     return [TopicPartition(topic, each) for topic in topics for each in await producer.partitions_for(topic)]
 
 
-async def add(producer: AIOKafkaProducer, partitions: Iterable[TopicPartition]) -> None:
-    """Make partitions part of the transaction that is open: its end is marked in them, whether it has records there or not.
-
-    Raises:
-        KafkaError: the producer has failed.
-    """
-    transaction = producer._txn_manager
-    for tp in partitions:
-        transaction.maybe_add_partition_to_txn(tp)
-    while transaction.partitions_to_add():  # noqa: ASYNC110 - aiokafka has nothing else to wait for
-        await asyncio.sleep(_LOOK_AGAIN_S)
-    # A failure empties what is to be added as well: the end would be marked nowhere then.
-    if (failure := failure_of(producer)) is not None:
-        raise failure
-
-
-async def sweep(producer: AIOKafkaProducer, topics: Iterable[str] = (), partitions: Iterable[TopicPartition] = ()) -> None:
+async def sweep(producer: TransactionalProducer, topics: Iterable[str] = (), partitions: Iterable[TopicPartition] = ()) -> None:
     """Abort a transaction over all that a producer writes: ends what a torn one of its predecessor's left open.
 
     Raises:
         KafkaError: it could not be done; or another producer of this name is doing it.
     """
     swept = [*partitions, *await partitions_of(producer, topics)]
-    with losses_of(producer):
-        await producer.begin_transaction()
-        await add(producer, swept)
-        await producer.abort_transaction()
+    await producer.begin_transaction()
+    await producer.add(swept)
+    await producer.abort_transaction()
 
 
-async def settle(producer: AIOKafkaProducer, topics: Iterable[str]) -> None:
+async def settle(producer: TransactionalProducer, topics: Iterable[str]) -> None:
     """Commit a transaction over all that a producer writes, when all its commits so far were answered.
 
     One of them may be torn all the same; then its records come out now, in all partitions, and not in some of them later.
@@ -165,10 +188,9 @@ async def settle(producer: AIOKafkaProducer, topics: Iterable[str]) -> None:
         KafkaError: it could not be done.
     """
     settled = await partitions_of(producer, topics)
-    with losses_of(producer):
-        await producer.begin_transaction()
-        await add(producer, settled)
-        await producer.commit_transaction()
+    await producer.begin_transaction()
+    await producer.add(settled)
+    await producer.commit_transaction()
 
 
 async def shut_out(settings: Settings, transactional_id: str, topics: Iterable[str]) -> None:
@@ -185,12 +207,6 @@ async def shut_out(settings: Settings, transactional_id: str, topics: Iterable[s
         await discard(heir)
 
 
-async def discard(producer: AIOKafkaProducer) -> None:
+async def discard(producer: TransactionalProducer) -> None:
     """Close a producer without sending what it still holds: an open transaction is ended by whoever shuts it out."""
-    producer._closed = True
-    failure_of(producer)  # has been heard, or asyncio complains of it
-    sending = producer._sender.sender_task
-    if sending is not None:
-        sending.cancel()
-        await asyncio.wait([sending], timeout=_DISCARD_TIMEOUT_S)
-    await producer.client.close()
+    await producer.close()

@@ -21,7 +21,7 @@ from aiokafka.errors import InvalidTimestampError, MessageSizeTooLargeError, Rec
 
 from streams.kafka.admin import create_topics, partition_counts
 from streams.kafka.clients import opened
-from streams.kafka.transactions import losses_of, sweep, transactional_producer
+from streams.kafka.transactions_v0 import aiokafka_producer, losses_of, sweep_topics
 from streams.rejected.deadletters import (
     DeadLetters,
     Originals,
@@ -148,14 +148,14 @@ class Replay:
                 self.refused |= error.refused
 
     async def _pass(self, advance: Callable[[int], None]) -> None:
-        producer = transactional_producer(
+        producer = aiokafka_producer(
             self._settings,
             f"{self._settings.app_id}-rejected-replay",
             timeout_ms=_TRANSACTION_TIMEOUT_MS,
             most_bytes=_MOST_RECORD_BYTES,
         )
         async with opened(producer), opened(open_reader(self._settings)) as reader, opened(open_reader(self._settings)) as raw:
-            await sweep(producer, [RAW, self._marks])
+            await sweep_topics(producer, [RAW, self._marks])
             # Not before the producer has started: until then another replay may have been adding marks.
             marked = await self._letters.replayed(reader, self._settings)
             originals = await Originals.at_present(raw, self._settings)

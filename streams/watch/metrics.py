@@ -208,6 +208,11 @@ class Metrics:
             "topic",
             "partition",
         )
+        self._protocol = self._gauge(
+            "transactions_version",
+            "Kafka's transactions that a step's producer speaks: 2 where the cluster has them (KIP-890), 0 for those of old.",
+            "step",
+        )
         self._clock = self._gauge(
             "clock_seconds", "What time it is here, in seconds since 1970: to be compared with the scraper's."
         )
@@ -242,6 +247,10 @@ class Metrics:
             ]
             if ages:
                 self._latency.observe(topic, ages)
+
+    def began(self, step: Step, version: int) -> None:
+        """A new producer of the step's has started, with Kafka's transactions of this version."""
+        self._protocol.labels(step.name).set(version)
 
     def lost(self, step: Step) -> None:
         """A transaction failed, or nobody knows its outcome."""

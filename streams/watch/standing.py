@@ -20,15 +20,19 @@ log = logging.getLogger(__name__)
 _EVERY_S: Final = 0.5
 
 
-def standing(statuses: Iterable[PartitionStatus], *, settled: bool) -> str | None:
-    """How a worker is doing, in a line; None while its group or its partitions are on their way: the next look will tell."""
+def standing(statuses: Iterable[PartitionStatus], *, settled: bool, transactions: Iterable[int] = ()) -> str | None:
+    """How a worker is doing, in a line; None while its group or its partitions are on their way: the next look will tell.
+
+    ``transactions``: the versions of Kafka's that it speaks, each once.
+    """
     statuses = list(statuses)
     if not settled or any(each.waiting_for for each in statuses):
         return None
     if not statuses:
         return "standing by: there are no more partitions than the other workers have"
     by_topic = groupby(sorted((each.source.topic, each.source.partition) for each in statuses), key=lambda each: each[0])
-    return "at work on " + "; ".join(f"{topic} {ranges(part for _, part in parts)}" for topic, parts in by_topic)
+    topics = [f"{topic} {ranges(part for _, part in parts)}" for topic, parts in by_topic]
+    return "at work on " + "; ".join([*topics, *(f"transactions v{each}" for each in transactions)])
 
 
 def ranges(numbers: Iterable[int]) -> str:
@@ -48,7 +52,8 @@ async def tell_standing(app: faust.App, delivery: Delivery, settings: Settings) 
     log.info("Headwater %s: joining group %s on Kafka at %s", version, settings.app_id, ",".join(settings.brokers))
     told: str | None = None
     while not app.should_stop:
-        now = standing(delivery.statuses(), settled=delivery.joined and not app.rebalancing)
+        settled = delivery.joined and not app.rebalancing
+        now = standing(delivery.statuses(), settled=settled, transactions=delivery.transactions())
         if now is not None and now != told:
             log.info(now)
             told = now

@@ -2,8 +2,10 @@
 
     .venv/bin/python -m tests.broker.chaos --seconds 1800 --seed 7
     .venv/bin/python -m tests.broker.chaos --brokers 3 --partitions 12 --workers 4
+    .venv/bin/python -m tests.broker.chaos --transactions newest,v0
 
-With three brokers one of them at a time is killed, frozen or restarted, and they are restarted in turn.
+Of several kinds of ``--transactions`` each worker that starts has the next, as in a rolling upgrade. With three brokers one of
+them at a time is killed, frozen or restarted, and they are restarted in turn.
 
 Everything drawn (articles, faults, pauses) comes from the seed, so that a failing run can be run again. At the end,
 
@@ -31,6 +33,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import cycle
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -40,6 +43,7 @@ from aiokafka import AIOKafkaProducer, ConsumerRecord
 from agents import pipeline_steps
 from streams.kafka.admin import create_topics
 from streams.kafka.clients import MAX_REQUEST_BYTES, connection, opened
+from streams.settings import TransactionProtocol
 from streams.stories import CHANGE_HEADER
 from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, PREPARED, RAW, REJECTED, SIGNATURES, STORIES, topics_of
 from tests.broker.stream import Raw, Stream, origins
@@ -131,6 +135,7 @@ class Shape(NamedTuple):
     partitions: int = 4
     workers: int = 2
     articles_per_s: int = 60
+    transactions: tuple[TransactionProtocol, ...] = (TransactionProtocol.NEWEST,)
 
 
 class Chaos:
@@ -149,7 +154,8 @@ class Chaos:
         self._told = -1
         self._places = list(places)
         self._past: Path | None = None
-        self._workers = [stream.start_worker() for _ in range(shape.workers)]
+        self._spoken = cycle(shape.transactions)
+        self._workers = [self._start_worker() for _ in range(shape.workers)]
         self._per_s = shape.articles_per_s
         self._made_to: set[int] = set()  # processes that are to end
         self.report = Report()
@@ -163,6 +169,9 @@ class Chaos:
             "another worker's past state": self._foreign_state,
             **(self._faults_of_one() if len(stream.brokers) == 1 else self._faults_of_several()),
         }
+
+    def _start_worker(self, again: subprocess.Popen[bytes] | None = None) -> subprocess.Popen[bytes]:
+        return self._stream.start_worker(again=again, HEADWATER_TRANSACTIONS=next(self._spoken))
 
     def _faults_of_one(self) -> dict[str, Callable[[], Awaitable[None]]]:
         return {"broker killed and restarted": self._kill_broker, "broker frozen": self._freeze_broker}
@@ -250,7 +259,7 @@ class Chaos:
         for number, worker in enumerate(self._workers):
             if worker.poll() is not None:
                 self._count_exit(worker)
-                self._workers[number] = self._stream.start_worker(again=worker)
+                self._workers[number] = self._start_worker(worker)
 
     def _count_exit(self, worker: subprocess.Popen[bytes]) -> None:
         """Every worker that has ended was made to, and ended as it was made to; or there was no Kafka when it started."""
@@ -312,7 +321,7 @@ class Chaos:
             self.report.wrong.append("a worker that was asked to end did not end in good order")
 
     async def _join_and_leave(self) -> None:
-        guest = self._stream.start_worker()
+        guest = self._start_worker()
         await asyncio.sleep(8)
         await self._ask_to_end(guest)
         self._count_exit(guest)
@@ -517,10 +526,12 @@ def main() -> int:
     parser.add_argument("--partitions", type=int, default=4)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--articles-per-s", type=int, default=60, help="at least 10; fewer on a slow machine")
+    parser.add_argument("--transactions", default="newest", help="kinds, with commas between")
     arguments = parser.parse_args()
     print(f"seed {arguments.seed}")
     folder = Path(tempfile.mkdtemp(prefix="headwater-chaos-"))
-    shape = Shape(arguments.brokers, arguments.partitions, arguments.workers, arguments.articles_per_s)
+    spoken = tuple(map(TransactionProtocol, arguments.transactions.split(",")))
+    shape = Shape(arguments.brokers, arguments.partitions, arguments.workers, arguments.articles_per_s, spoken)
     report = asyncio.run(chaos(folder, arguments.seed, arguments.seconds, shape))
     print(report)
     if report.wrong:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from streams.settings import TransactionProtocol
 from tests.broker.chaos import Shape, chaos
 
 
@@ -11,7 +12,11 @@ from tests.broker.chaos import Shape, chaos
     ("shape", "seconds"),
     [
         pytest.param(Shape(brokers=1, partitions=12, workers=4), 80, id="twelve partitions and four workers"),
-        pytest.param(Shape(brokers=3, partitions=4, workers=2), 50, id="three brokers"),
+        pytest.param(
+            Shape(brokers=3, partitions=4, workers=2, transactions=tuple(TransactionProtocol)),
+            50,
+            id="three brokers, and workers that speak either kind of transactions",
+        ),
     ],
 )
 async def test_nothing_is_lost_doubled_or_decided_differently_whatever_is_killed(tmp_path, shape, seconds):

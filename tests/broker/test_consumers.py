@@ -22,7 +22,7 @@ import pytest_asyncio
 
 from infra.kafka import _jars, install
 from streams.kafka.clients import opened
-from streams.kafka.transactions import transactional_producer
+from streams.kafka.transactions_v0 import aiokafka_producer
 from streams.settings import Codec
 from streams.topics import ENRICHED
 from tests.broker.node import needs_node, node_modules
@@ -63,7 +63,7 @@ LATEST = {
 
 async def write_aborted(stream: Stream) -> None:
     """A record of news.enriched that is never committed."""
-    async with opened(transactional_producer(stream.settings, "aborts")) as producer:
+    async with opened(aiokafka_producer(stream.settings, "aborts")) as producer:
         await producer.begin_transaction()
         await producer.send_and_wait(ENRICHED, b'{"uri": "urn:example:aborted", "pubStatus": "usable"}', b"aborted")
         await producer.abort_transaction()

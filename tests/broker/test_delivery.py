@@ -31,9 +31,9 @@ from streams.kafka.group import GROUP_NOTE, GroupAheadError
 from streams.kafka.progress import PROGRESS_KEY, Progress
 from streams.kafka.sources import SourceChangedError
 from streams.kafka.step import OwnedStep
-from streams.kafka.transactions import transactional_producer
+from streams.kafka.transactions_v0 import aiokafka_producer
 from streams.kafka.transport import Batch
-from streams.settings import OnChangedTopic
+from streams.settings import OnChangedTopic, TransactionProtocol
 from streams.steps import Changelog, Decision, Output, Record, Step, Topic
 from streams.topics import ENRICHED, PREPARED, topics_of
 from streams.watch.metrics import Metrics
@@ -154,9 +154,9 @@ class Worker:
         await self.until(reached)
 
 
-@pytest.fixture
-async def worker(tmp_path, monkeypatch):
-    async with Stream(tmp_path, partitions=1, keeps_contract=False) as stream:
+@pytest.fixture(params=TransactionProtocol, ids=lambda each: f"transactions {each}")
+async def worker(request, tmp_path, monkeypatch):
+    async with Stream(tmp_path, partitions=1, keeps_contract=False, transactions=request.param) as stream:
         await stream.publish([Raw(value, b"key") for value in (b"a", b"b", b"c", b"d")], PREPARED)
         yield Worker(stream, monkeypatch)
 
@@ -398,7 +398,7 @@ async def test_an_owner_that_lost_its_coordinator_goes_on_under_a_new_name_even_
     await worker.until_committed(2)
     name = (await worker.progress()).owner
     [coordinator] = [
-        conn for (_, group), conn in owned._producer.client._conns.items() if group == ConnectionGroup.COORDINATION
+        conn for (_, group), conn in owned._producer._aiokafka.client._conns.items() if group == ConnectionGroup.COORDINATION
     ]
     coordinator.close(reason=CloseReason.CONNECTION_BROKEN)
     await worker.until(lambda: faust.sought == [0, 2])
@@ -680,7 +680,7 @@ async def test_what_a_torn_transaction_left_open_does_not_come_out_with_the_next
     """Kafka can lose the marks of a commit; the next commit of the same producer would then let its records out."""
     owned, _ = await worker.own()
     name = (await worker.progress()).owner
-    async with opened(transactional_producer(worker.stream.settings, name)) as producer:
+    async with opened(aiokafka_producer(worker.stream.settings, name)) as producer:
         await producer.begin_transaction()
         await producer.send_and_wait(ENRICHED, b"torn", b"key")
         heir, _ = await worker.own()

@@ -75,6 +75,7 @@ def test_a_status_fits_eighty_columns():
         brokers=tuple(f"kafka-{each}.example.org:9092" for each in range(5)),
         processes=24,
         machines=1,
+        transactions=2,
         steps=(step_status("deduplicate", [watched(each, lag=123_456_789) for each in range(64)]),),
         troubled=("x" * 200,),
         workers=("http://" + "w" * 200,),
@@ -82,5 +83,5 @@ def test_a_status_fits_eighty_columns():
     )
     lines = list(told(seen, 80))
     assert max(map(cell_len, lines)) <= 80
-    assert "24 worker processes on 1 machine" in " ".join(" ".join(lines).split())
+    assert "24 worker processes on 1 machine; transactions v2" in " ".join(" ".join(lines).split())
     assert any("64 of 64" in line for line in lines)

@@ -108,6 +108,10 @@ def test_a_worker_stands(statuses, settled, told):
     assert standing(statuses, settled=settled) == told
 
 
+def test_a_worker_at_work_says_which_transactions_it_speaks():
+    assert standing([status("a", 0)], settled=True, transactions=[2]) == "at work on a 0; transactions v2"
+
+
 @pytest.mark.parametrize(
     ("numbers", "told"),
     [([], ""), ([4], "4"), ([0, 1, 2, 7], "0-2, 7"), ([0, 2, 4, 5], "0, 2, 4-5")],

@@ -34,16 +34,17 @@ from aiokafka.protocol.commit import OffsetCommitRequest
 from aiokafka.protocol.group import HeartbeatRequest
 from faust.transport.drivers import aiokafka as driver
 
-from streams.kafka import transactions, transport
+from streams.kafka import transactions_v0, transport
 
 KAFKA = Path(transport.__file__).parent
 
 # Private names, by the class whose instances have them. Whoever uses another one adds it here.
 PRIVATE = {
     AIOKafkaClient: "_client_id _security_protocol _ssl_context _sasl_mechanism _sasl_plain_username _sasl_plain_password"
-    " _conns _on_connection_closed",
+    " _conns _on_connection_closed _wait_on_metadata",
     AIOKafkaConsumer: "_client _coordinator _fetcher _isolation_level _fetch_max_wait_ms _partition_assignment_strategy"
     " _group_instance_id",
+    BatchBuilder: "_set_producer_state _build",
     AIOKafkaAdminClient: "_client _send_to_controller",
     AIOKafkaProducer: "_closed _sender _txn_manager",
     Fetcher: "_records _prefetch_backoff _subscriptions _create_fetch_waiter _notify _wait_consume_future",
@@ -60,14 +61,14 @@ PRIVATE = {
 }
 # Public by their name and documented nowhere.
 UNDOCUMENTED = {
-    AIOKafkaClient: "coordinator_lookup get_random_node send hosts cluster close",
-    AIOKafkaProducer: "client create_batch send_batch partitions_for",
+    AIOKafkaClient: "bootstrap coordinator_lookup get_random_node send hosts cluster close force_metadata_update",
+    AIOKafkaProducer: "client send_batch partitions_for",
     BatchBuilder: "append record_count",
     EndTxnHandler: "do create_request handle_response group",
     FetchResult: "getone has_more",
     GroupCoordinator: "fetch_committed_offsets group_id generation member_id ensure_coordinator_known",
     MessageAccumulator: "flush_for_commit",
-    Sender: "sender_task client",
+    Sender: "sender_task client start",
     SubscriptionState: "reassignment_in_progress subscription fetch_context",
     TransactionManager: "transactional_id state is_empty_transaction complete_transaction maybe_add_partition_to_txn"
     " partitions_to_add is_fatal_error",
@@ -83,7 +84,7 @@ OUR_SUBCLASSES = [
     transport.BatchConsumer,
     transport.CommittedReader,
     transport.BatchTransport,
-    transactions._EndTransactionOnce,
+    transactions_v0._EndTransactionOnce,
 ]
 
 
@@ -157,7 +158,7 @@ def test_what_our_subclasses_use_of_their_bases_is_still_there(ours):
         (transport.CommittedReader, "on_partitions_assigned"),
         (transport.CommittedReader, "_create_worker_consumer"),
         (transport.CommittedReader, "_fetch_records"),
-        (transactions._EndTransactionOnce, "do"),
+        (transactions_v0._EndTransactionOnce, "do"),
     ],
     ids=lambda each: getattr(each, "__name__", each),
 )

@@ -164,6 +164,14 @@ def test_lost_transactions_gaps_unread_offsets_faults_and_restores_are_counted_b
     assert found['headwater_restore_seconds_bucket{le="1.0",step="deduplicate"}'] == 1
 
 
+def test_the_transactions_that_each_step_speaks_are_told_from_when_it_has_begun():
+    metrics = Metrics(STEPS)
+    assert not any(name.startswith("headwater_transactions_version") for name in samples(metrics))
+    metrics.began(PREPARE, 0)
+    metrics.began(PREPARE, 2)
+    assert samples(metrics)['headwater_transactions_version{step="prepare"}'] == 2
+
+
 def test_what_is_sampled_of_a_partition_goes_when_the_partition_goes():
     metrics = Metrics(STEPS)
     metrics.sampled({SOURCE: 7}, {PREPARED: 4096}, {SOURCE: range(2, 16)})

@@ -109,6 +109,7 @@ def test_several_observers_are_all_told_of_everything():
     observers = Observers(Telling("a"), Telling("b"))
     change = next(iter(SourceChange))
     events = {
+        "began": (PREPARE, 2),
         "committed": (PREPARE, [], [], Times(0, 0, 0)),
         "lost": (PREPARE,),
         "gap": (PREPARE,),
