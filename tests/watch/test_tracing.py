@@ -117,6 +117,7 @@ def test_several_observers_are_all_told_of_everything():
         "restored": (PREPARE, 3, 0.5),
         "changed": (PREPARE, change),
         "wiped": (PREPARE, Wiped.DAMAGED),
+        "faulted": (PREPARE, 3),
     }
     assert events.keys() == {name for name in vars(Unobserved) if not name.startswith("_")}
     for event, arguments in events.items():
