@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,12 +36,30 @@ SHORTNESS = 2.0
 LENGTH_POWER = 0.6
 UNIT = 16  # weights are whole numbers: sixteenths
 
+# A word that is also a figure of speech ("a race for mayor") speaks for its subject in full where so many others, of other
+# stems, speak clearly for it and for nothing more; for each that is missing, it loses a part of so many.
+COMPANY = 3
+WORDS_A_MEMBER = 12  # a short text has less company: one more is wanted for so many of its words
+FIGURE_PARTS = 3
+CLEAR = 2.5  # log odds
+STEM = 5  # letters
+SPORT = "15000000"
+SCORE = "0-0"  # stands among a text's words for a score, as 4-1: company for sport's
+SCORE_COMPANY = 2
+
 GRAM_LENGTHS = (3, 4, 5)
 GRAM_ROWS = 8_192
 LONGEST_WORD = 30  # characters
 LONGEST_SEGMENT = 4  # characters of a word where a language writes no spaces
 
 WITHOUT_SPACES = frozenset({"ja", "th", "zh"})
+
+# Languages that are read by the table of another: their words are the same, or nearly.
+READ_AS = {"bs": "hr", "fil": "tl", "ms": "id", "nb": "no", "nn": "no", "sh": "hr", "sr": "hr"}
+# Serbian in Cyrillic letters, in Latin ones: the table of Croatian, Bosnian and Serbian is Latin.
+_LATIN = str.maketrans(
+    dict(zip("абвгдђежзијклмнопрстћуфхцчш", "abvgdđežzijklmnoprstćufhcčš", strict=True)) | {"љ": "lj", "њ": "nj", "џ": "dž"}
+)
 
 _ZERO = 128  # rows are stored as bytes, 128 for nothing
 _LANE_BYTES = 4
@@ -56,6 +75,8 @@ def words_of(text: str, language: str) -> list[str]:
     if not unicodedata.is_normalized("NFKC", plain):
         plain = unicodedata.normalize("NFKC", plain)
     plain = plain.casefold()
+    if language == "hr":
+        plain = plain.translate(_LATIN)
     return _WORD.findall(_APOSTROPHE.sub("", plain) if language == "uk" else plain)  # in Ukrainian it is a letter
 
 
@@ -124,8 +145,17 @@ class WordTable:
         self._rows = rows
         self._grams = grams
         self._numbers = numbers
+        self._figures = _figures_of_speech(language)
         # Few words make up most of the news: 4 MB at most for the wide rows of those met last.
         self._lanes_of = lru_cache(maxsize=32_768)(self._widen_row)
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._index
+
+    def row(self, word: str) -> list[float]:
+        """What a listed word says of each top level, in log odds."""
+        start = self._index[word]
+        return [(value - _ZERO) * self._numbers.scale for value in self._rows[start : start + len(TOP_LEVELS)]]
 
     def split(self, text: str) -> list[str]:
         """The words of a text, as this table has them."""
@@ -146,6 +176,9 @@ class WordTable:
         length = (total / UNIT + SHORTNESS) ** LENGTH_POWER
         factor = self._numbers.scale / UNIT / length
         scores = [(value - _ZERO * total) * factor + bias for value, bias in zip(sums, self._numbers.bias, strict=True)]
+        for number in self._said_in_figures(weights):
+            company = SCORE_COMPANY if SCORE in weights and TOP_LEVELS[number] == SPORT else 0
+            scores[number] -= self._without_company(number, known, company) * factor
         for number, odds in (source or {}).items():
             scores[number] += odds
         shares = _shares(scores)
@@ -161,6 +194,28 @@ class WordTable:
             )
 
         return Reading(shares, [self._confidence(share) for share in shares], telling)
+
+    def _said_in_figures(self, weights: Mapping[str, int]) -> Iterable[int]:
+        """The top levels that some word of a text may speak for in a figure only."""
+        return sorted({number for word in self._figures.keys() & weights.keys() for number in self._figures[word]})
+
+    def _without_company(self, number: int, known: Sequence[tuple[str, int, int]], others: int) -> int:
+        """How much too much a text's words say of a top level: figures of speech count in full in company only.
+
+        ``others`` is company that is no word.
+        """
+        place = 8 * _LANE_BYTES * number
+        company, said = set(), 0
+        for word, weight, lanes in known:
+            value = (lanes >> place & 255) - _ZERO
+            if number in self._figures.get(word, ()):
+                said += max(0, value) * weight
+            elif value * self._numbers.scale >= CLEAR and value + _ZERO == max(
+                _SUMS.unpack(lanes.to_bytes(_SUMS.size, "little"))
+            ):
+                company.add(word[:STEM])
+        wanted = min(COMPANY, 1 + len(known) // WORDS_A_MEMBER)
+        return said * max(0, wanted - others - len(company)) // FIGURE_PARTS
 
     def _confidence(self, share: float) -> float:
         bounded = min(max(share, 1e-6), 1 - 1e-6)
@@ -193,12 +248,16 @@ def _shares(scores: Sequence[float]) -> list[float]:
     return [power / total for power in powers]
 
 
-@cache
 def word_table(language: str) -> WordTable | None:
     """The table of a language, by the first part of its BCP 47 tag; None if there is none.
 
     Read once and kept: about 6 MB of memory for English, 2 for most others, and 30 ms.
     """
+    return _read_table(READ_AS.get(language, language))
+
+
+@cache
+def _read_table(language: str) -> WordTable | None:
     if language not in table_languages():
         return None
     with ZipFile(BytesIO(_tables().joinpath(f"{language}.zip").read_bytes())) as archive:
@@ -209,8 +268,20 @@ def word_table(language: str) -> WordTable | None:
 
 
 @cache
+def _figures_of_speech(language: str) -> dict[str, tuple[int, ...]]:
+    """Words that are also said of other things than their top levels (by number): ``figures.toml``."""
+    listed = tomllib.loads(files(__package__).joinpath("figures.toml").read_text("utf-8"))
+    found: dict[str, tuple[int, ...]] = {}
+    for subject, words in listed.get(language, {}).items():
+        number = TOP_LEVELS.index(listed["subjects"][subject])
+        for word in words.split(", "):
+            found[word] = (*found.get(word, ()), number)
+    return found
+
+
+@cache
 def table_languages() -> frozenset[str]:
-    """The languages that have a table."""
+    """The languages that have a table of their own; those of ``READ_AS`` have another's."""
     return frozenset(table.name.removesuffix(".zip") for table in _tables().iterdir())
 
 
