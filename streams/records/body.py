@@ -143,7 +143,7 @@ def completed(text: str, blocks: Sequence[Block], summaries: Sequence[str] = ())
     headline and the first paragraph that was found, except for those of ``summaries``.
     """
     lines = text.split("\n")
-    places = _places(lines, blocks)
+    places = places_of(lines, blocks)
     joined = [*_paragraphs_left_out(blocks, places, summaries), *_items_between(blocks, places)]
     return _inserted(lines, places, blocks, sorted(set(joined))) if joined else text
 
@@ -153,12 +153,13 @@ def _paragraphs_left_out(blocks: Sequence[Block], places: Sequence[int | None], 
     paragraphs = [number for number, place in enumerate(places) if place is not None and _is_paragraph(blocks[number])]
     if not paragraphs:
         return
-    builds = Counter(_build(blocks[number].element) for number in paragraphs)
+    summary_keys = {_key(each) for each in summaries}
+    lead = [number for number in _lead(blocks, paragraphs[0]) if _key(blocks[number].text) not in summary_keys]
+    yield from lead
+    builds = {_build(blocks[number].element) for number in (*lead, *paragraphs)}
     for number, block in enumerate(blocks):
         if places[number] is None and _is_paragraph(block) and (build := _build(block.element)) and build in builds:
             yield number
-    summary_keys = {_key(each) for each in summaries}
-    yield from (number for number in _lead(blocks, paragraphs[0]) if _key(blocks[number].text) not in summary_keys)
 
 
 def _items_between(blocks: Sequence[Block], places: Sequence[int | None]) -> Iterator[int]:
@@ -192,7 +193,7 @@ def _around(element: Any) -> Any:
 
 def _is_item(element: Any) -> bool:
     parent = element.getparent()
-    return element.tag in {*_ITEMS, *_HEADINGS, "h5"} or (parent is not None and parent.tag in _ITEMS)
+    return element.tag in {*_ITEMS, *_HEADINGS, "h5", "p"} or (parent is not None and parent.tag in _ITEMS)
 
 
 def _is_marked_beside(element: Any) -> bool:
@@ -230,7 +231,7 @@ def _key(text: str) -> str:
     return "".join(islice(filter(str.isalnum, text), _KEY))
 
 
-def _places(lines: Sequence[str], blocks: Sequence[Block]) -> list[int | None]:
+def places_of(lines: Sequence[str], blocks: Sequence[Block]) -> list[int | None]:
     """The line of the found text in which each block's stands, None where it was left out."""
     by_key: dict[str, int] = {}
     for number, line in enumerate(lines):
@@ -259,13 +260,11 @@ def _is_paragraph(block: Block) -> bool:
 
 
 def _build(element: Any) -> tuple[str, ...]:
-    """The tags and classes of an element's containers, innermost first, up to the article's: () where none has a class."""
-    built = []
-    for level, each in enumerate(element.iterancestors() if element.tag == "p" else (element, *element.iterancestors())):
-        if level == _MOST_LEVELS or each.tag in {"article", "main", "body", "html"}:
-            break
-        built.append(f"{each.tag}.{' '.join((each.get('class') or '').split()[:2])}")
-    return tuple(built) if any(not each.endswith(".") for each in built) else ()
+    """The tags and classes of an element's containers that have one, innermost first, up to the article's."""
+    containers = element.iterancestors() if element.tag == "p" else (element, *element.iterancestors())
+    within = takewhile(lambda each: each.tag not in {"article", "main", "body", "html"}, containers)
+    named = (each for each in within if each.get("class"))
+    return tuple(f"{each.tag}.{' '.join(each.get('class').split()[:2])}" for each in islice(named, _MOST_LEVELS))
 
 
 def _is_beside(element: Any) -> bool:

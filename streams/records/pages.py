@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any
 
 from streams.faults import Fault, caught
+from streams.records.asides import without_asides
 from streams.records.body import Block, blocks_of, completed, flatten_cells, prose_of, unwrap_lines, without_teasers
 from streams.records.draft import Draft, Reason, Rejection
 from streams.records.fields import FIELDS, fold, folded, read_fields
@@ -34,6 +35,7 @@ from streams.records.page_place import spaced_words
 from streams.records.page_signs import Signs, confidence_of, signs_of
 from streams.records.prose import weight_of
 from streams.records.titles import fold as squeezed
+from streams.records.wrappers import open_wrappers
 
 _MAX_ELEMENTS_THOROUGH = 5_000  # trafilatura's second reading is quadratic in nested lists and tables
 _SHORT_TEXT = 250  # characters; trafilatura's own mark for a text that may not be the whole one
@@ -81,6 +83,7 @@ def _read_tree(page: bytes, *, whole: bool) -> tuple[dict[str, object], str, flo
         return refused or Rejection(Reason.NO_TEXT, "the HTML is empty")
     if refused := refuse_deep(tree):
         return refused
+    open_wrappers(tree)
     record = _page_metadata(tree)
     _part_headings(tree, str(record.get("headline") or ""))
     if not whole:
@@ -104,6 +107,7 @@ def read_signs(page: str) -> Signs:
     tree = None if refuse_hostile(plain) else parse(plain)
     if tree is None or refuse_deep(tree):
         return {}
+    open_wrappers(tree)
     record = _page_metadata(tree)
     return signs_of(tree, record, _blocks(tree))
 
@@ -217,7 +221,8 @@ def _page_text(tree: Any, blocks: Sequence[Block], embedded: object) -> str:
     """The article's text: what JSON-LD holds, where that is whole and has paragraphs; else what stands on the page.
 
     trafilatura reads the page in favour of precision. Where the page's own prose is much more than what it found, it reads
-    again, for all that may be the article. What it left out between its paragraphs is put back by its place.
+    again, for all that may be the article. What it left out between its paragraphs is put back by its place, and what stands
+    there in boxes of other names is taken out.
     """
     told = paragraphs(_unescaped(embedded)) if isinstance(embedded, str) else ""
     is_told = len(told) >= _SHORT_TEXT and "\n" in told and not _CUT_SHORT.search(told)
@@ -225,6 +230,7 @@ def _page_text(tree: Any, blocks: Sequence[Block], embedded: object) -> str:
     if is_told and prose <= _MOST_BEYOND * weight_of(told):
         return told
     text = completed(without_teasers(_read_text(tree, prose), blocks), blocks, _summaries(tree))
+    text = without_asides(text, blocks)
     if is_told and len(text) <= _MOST_BEYOND * len(told):  # the page's other prose was not the article's
         return told
     return text if weight_of(text) >= _LEAST_OF_TOLD * weight_of(told) else told
