@@ -10,11 +10,12 @@ The rules, where each is kept, and the test that breaks without it (tests/broker
    an_heir_that_is_overtaken_on_the_way_does_not_become_the_owner
 2. **Nothing left open.** Kafka can tear a transaction: a broker that dies between deciding on a commit and marking it in the
    partitions may drop the marks. What it left open would hold up all readers, and come out with the next commit of the same
-   ``transactional.id``. So an owner that begins again takes a new one, as it does when its coordinator was lost; who shuts an
-   owner out aborts a transaction over everything that one may have written; and an owner whose commits were all answered
-   commits one over everything when it leaves, and once a minute.
-   ``transactions.shut_out``, ``settle``; test_delivery: what_a_torn_transaction_left_open_does_not_come_out_with_the_next,
-   who_leaves_marks_an_end_wherever_it_has_ever_written
+   ``transactional.id``. So an owner that begins again takes a new one; who shuts an owner out aborts a transaction over
+   everything that one may have written; and an owner whose commits were all answered commits one over everything when it
+   leaves, once a minute, and when its coordinator was lost (with the transactions of old it takes a new name after that).
+   ``transactions.shut_out``, ``settle``, ``step._regain_coordinator``; test_delivery:
+   what_a_torn_transaction_left_open_does_not_come_out_with_the_next, who_leaves_marks_an_end_wherever_it_has_ever_written,
+   an_owner_that_lost_its_coordinator_goes_on_even_when_its_commit_was_answered
 3. **State before work.** The table partition is read up to the end of its changelog, which is exact at that point, as nobody
    else can write to it any more (:mod:`streams.kafka.tables`).
    ``takeover.take_over``; test_delivery: the_heir_of_a_partition_goes_on_with_its_state, and test_tables

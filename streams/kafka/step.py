@@ -206,7 +206,7 @@ class OwnedStep:
             if self._writing is not None and self._writing.done():
                 await self._finish()
             if self._writing is None:
-                self._check_coordinator()
+                await self._regain_coordinator()
                 await self._settle_now_and_then()
             if any(partition.has_enough for partition in self._turns):
                 return
@@ -258,7 +258,7 @@ class OwnedStep:
     async def _commit(self, shares: Sequence[Share]) -> None:
         producer = self._producer
         assert producer is not None
-        self._check_coordinator()
+        await self._regain_coordinator()
         await self._settle_now_and_then()
         await producer.begin_transaction()
         outbox = Outbox(producer, self._codecs, self._counts)
@@ -277,6 +277,18 @@ class OwnedStep:
         """Nothing more is committed under a name whose coordinator may have torn what was committed last."""
         if self._coordinator_lost.is_set():
             raise CoordinatorLostError("the connection to the transaction coordinator was lost")
+
+    async def _regain_coordinator(self) -> None:
+        """Where each transaction has an epoch of its own, a lost coordinator is no reason to begin again: settling is enough.
+
+        Raises:
+            CoordinatorLostError: it is not; or that was lost too.
+        """
+        if self._coordinator_lost.is_set() and self._producer is not None and self._producer.has_epochs:
+            self._coordinator_lost.clear()
+            retries.warning("%s: the connection to the transaction coordinator was lost; settling", self._step.name)
+            await self._settle()
+        self._check_coordinator()
 
     async def _settle(self) -> None:
         """Have all that was committed come out everywhere: a commit that was answered may be torn all the same.

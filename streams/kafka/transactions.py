@@ -58,7 +58,7 @@ class TransactionalProducer:
     def __init__(self, settings: Settings, transactional_id: str) -> None:
         self._wanted = settings.transactions
         self._name = transactional_id
-        # Its client serves both protocols: it connects, with TLS and SASL, and knows the partitions' leaders.
+        # Its client serves both protocols.
         self._aiokafka = aiokafka_producer(settings, transactional_id, TIMEOUT_MS)
         self._transactions: Transactions | None = None
         self._lost: Callable[[], None] | None = None
@@ -69,13 +69,24 @@ class TransactionalProducer:
         return self._speaking.version
 
     @property
+    def has_epochs(self) -> bool:
+        """Whether each transaction has an epoch, so that what is late reaches no other, and the name can be gone on with."""
+        return self.version >= TransactionsV2.version
+
+    @property
+    def client(self) -> AIOKafkaClient:
+        """What its messages go through: it connects, with TLS and SASL, and knows the partitions' leaders."""
+        client: AIOKafkaClient = self._aiokafka.client
+        return client
+
+    @property
     def _speaking(self) -> Transactions:
         assert self._transactions is not None, "not started"
         return self._transactions
 
     async def start(self) -> None:
         """Connect, choose the protocol, and shut out whoever had this name."""
-        client = self._aiokafka.client
+        client = self.client
         await client.bootstrap()
         version = await spoken_version(client, self._wanted)
         self._hear_of_closed_connections()
@@ -86,7 +97,7 @@ class TransactionalProducer:
         await self._transactions.start()
 
     def _hear_of_closed_connections(self) -> None:
-        client = self._aiokafka.client
+        client = self.client
         hear = client._on_connection_closed
 
         def closed(broken: AIOKafkaConnection, reason: CloseReason) -> None:
@@ -136,14 +147,14 @@ class TransactionalProducer:
 
     def known_partitions(self, topic: str) -> int:
         """How many partitions a topic has; 0 if no broker named it when last asked, as when it has just started."""
-        return len(self._aiokafka.client.cluster.partitions_for_topic(topic) or ())
+        return len(self.client.cluster.partitions_for_topic(topic) or ())
 
     async def close(self) -> None:
         """Close without sending what is still held."""
         self._aiokafka._closed = True
         if self._transactions is not None:
             await self._transactions.close()
-        await self._aiokafka.client.close()
+        await self.client.close()
 
 
 async def spoken_version(client: AIOKafkaClient, wanted: TransactionProtocol) -> int:

@@ -187,7 +187,7 @@ async def test_sweep_and_settle_mark_an_end_in_each_partition_written_to_or_not(
 
 def lose(producer: TransactionalProducer, kind: type, count: int, *, before: bool) -> list[object]:
     """Have answers to some requests be lost, or the requests before they are sent; returns those that met it."""
-    client = producer._aiokafka.client
+    client = producer.client
     send, met = client.send, []
 
     async def lossy(node, request, **more):
@@ -228,7 +228,7 @@ async def test_a_commit_asked_again_is_not_taken_for_done_where_kafka_has_aborte
 
 
 async def end_again(producer: TransactionalProducer, request: object) -> int:
-    client = producer._aiokafka.client
+    client = producer.client
     node = await client.coordinator_lookup(1, producer._name)
     return (await client.send(node, request, group=ConnectionGroup.COORDINATION)).error_code
 
@@ -263,7 +263,7 @@ async def test_with_the_protocol_of_old_such_a_commit_ends_the_next_transaction(
 async def test_a_batch_that_comes_after_its_transaction_has_ended_is_refused(log):
     producer = await log.start()
     sent: list[Produce] = []
-    client = producer._aiokafka.client
+    client = producer.client
     send = client.send
 
     async def remembered(node, request, **more):
