@@ -61,7 +61,7 @@ async def node_has_zstd(folder: Path) -> bool:
 
 @needs_node
 async def test_the_codec_is_that_of_the_setting_and_each_client_reads_what_the_table_says(stream, node):
-    """kafkajs and @platformatic/kafka as they come from npm: the table in the README."""
+    """kafkajs and @platformatic/kafka as they come from npm: the table in docs/consumers.md."""
     codec = stream.settings.compression
     for topic in OUTCOMES:
         assert codecs(stream, topic) == {codec.value}
