@@ -23,6 +23,7 @@ from typing import Any, Final
 from aiokafka import TopicPartition
 from aiokafka.client import AIOKafkaClient, ConnectionGroup, CoordinationType
 from aiokafka.errors import (
+    BrokerResponseError,
     ConcurrentTransactions,
     GroupCoordinatorNotAvailableError,
     GroupLoadInProgressError,
@@ -34,7 +35,6 @@ from aiokafka.errors import (
     NotEnoughReplicasAfterAppendError,
     NotEnoughReplicasError,
     NotLeaderForPartitionError,
-    OutOfOrderSequenceNumber,
     ProducerFenced,
     RequestTimedOutError,
     UnknownTopicOrPartitionError,
@@ -53,7 +53,6 @@ _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.002, 0.1
 
 _PRODUCER_FENCED: Final = 90  # aiokafka has no number for it
 _NOT_ATTEMPTED: Final = 55  # because of another partition's error
-_OUT_OF_ORDER: Final = OutOfOrderSequenceNumber.errno
 
 _COORDINATOR_MOVED: Final = frozenset({GroupCoordinatorNotAvailableError.errno, NotCoordinatorForGroupError.errno})
 _COORDINATOR_BUSY: Final = _COORDINATOR_MOVED | {ConcurrentTransactions.errno, GroupLoadInProgressError.errno}
@@ -70,7 +69,7 @@ _UNANSWERED: Final = (KafkaError, OSError, asyncio.TimeoutError)
 
 
 class _Batch:
-    """A batch as it is stored, with its place in the transaction, and what its leader said last."""
+    """A batch as it is stored, with its place in the transaction."""
 
     def __init__(self, builder: BatchBuilder, producer_id: int, epoch: int, sequence: int) -> None:
         self.count: int = builder.record_count()
@@ -202,7 +201,7 @@ class TransactionsV2:
                 waiting[tp].popleft()
                 appended_ms = said.append_time_ms if said.append_time_ms >= 0 else None
                 written[tp] = Written(said.base_offset + batch.count, appended_ms)
-        if wait is not None and getattr(wait, "errno", None) != ConcurrentTransactions.errno:
+        if wait is not None and not isinstance(wait, ConcurrentTransactions):
             await self._client.force_metadata_update()
         return wait
 
@@ -265,7 +264,7 @@ class TransactionsV2:
                     self._coordinator = await self._client.coordinator_lookup(CoordinationType.TRANSACTION, self._name)
                 answer = await self._client.send(self._coordinator, request, group=ConnectionGroup.COORDINATION)
             except _UNANSWERED as error:
-                if getattr(error, "errno", None) not in {None, *_NOT_NOW}:
+                if isinstance(error, BrokerResponseError) and error.errno not in _NOT_NOW:
                     raise
                 self._coordinator = None
                 self._client.force_metadata_update()

@@ -250,12 +250,18 @@ class Owner:
         self.took_s.append(time.monotonic() - began)
 
     async def _settle_last(self) -> None:
+        """As ``step._regain_coordinator`` and ``step._settle_last`` do: only with epochs the name is gone on with."""
         assert self._producer is not None
-        with contextlib.suppress(*LOST):
+        self._is_coordinator_lost = False
+        try:
             async with asyncio.timeout(_LIMIT_S):
                 await settle(self._producer, [TOPIC])
-            self.settled += 1
-        await self._give_up()
+        except LOST:
+            await self._give_up()
+            return
+        self.settled += 1
+        if self._is_coordinator_lost or not self._producer.has_epochs:
+            await self._give_up()
 
     async def _give_up(self) -> None:
         if self._producer is not None:

@@ -39,6 +39,7 @@ class Fate(Enum):
     WELL = None
     LOST = "lost"
     ANSWER_LOST = "answer lost"
+    RESET = "reset"
     NOT_LEADER = 6
     LOADING = 14
     NO_COORDINATOR = 15
@@ -80,6 +81,8 @@ class Kafka:
         await asyncio.sleep(0)
         if fate is Fate.LOST:
             raise KafkaConnectionError("lost")
+        if fate is Fate.RESET:
+            raise ConnectionResetError(104, "reset by peer")
         code = fate.value if isinstance(fate.value, int) else 0
         answer = self._answer(request, code)
         if fate is Fate.ANSWER_LOST:
