@@ -56,6 +56,7 @@ _INNER: Final = frozenset((  # what a list's item or a table's cell may be in, w
 ))  # fmt: skip
 _LEAST_FOUND = 25  # weight of a found text between which items may be left out
 _LEAST_SHARE_FOUND = 0.3  # of what is around an item
+_LEAST_SHARE_FOLDED = 0.1  # … of the next box that has any, around a paragraph
 _MOST_LINKED_ITEM = 0.3  # share of an item's characters
 _LEAST_PROSE = 40  # weight of a block that is counted as prose
 _LEAST_JOINED = 60  # weight of a paragraph that is joined to what was found
@@ -144,7 +145,11 @@ def completed(text: str, blocks: Sequence[Block], summaries: Sequence[str] = ())
     """
     lines = text.split("\n")
     places = places_of(lines, blocks)
-    joined = [*_paragraphs_left_out(blocks, places, summaries), *_items_between(blocks, places)]
+    joined = [
+        *_paragraphs_left_out(blocks, places, summaries),
+        *_items_between(blocks, places),
+        *_folded_paragraphs(blocks, places),
+    ]
     return _inserted(lines, places, blocks, sorted(set(joined))) if joined else text
 
 
@@ -164,22 +169,49 @@ def _paragraphs_left_out(blocks: Sequence[Block], places: Sequence[int | None], 
 
 def _items_between(blocks: Sequence[Block], places: Sequence[int | None]) -> Iterator[int]:
     """The lists' items and the subheads that were left out between found texts, which are a good part of what is around."""
-    found = [place is not None for place in places]
-    texts = [number for number, block in enumerate(blocks) if found[number] and weight_of(block.text) >= _LEAST_FOUND]
-    if not texts:
+    candidates = [number for number in _between(blocks, places) if _is_item(blocks[number].element)]
+    if not candidates:
         return
     around = [_around(block.element) for block in blocks]
     weights, found_weights = Counter[Any](), Counter[Any]()
-    for box, block, is_found in zip(around, blocks, found, strict=True):
+    for box, block, place in zip(around, blocks, places, strict=True):
         weight = weight_of(block.text)
         weights[box] += weight
-        found_weights[box] += weight * is_found
-    for number in range(texts[0] + 1, texts[-1]):
+        found_weights[box] += weight * (place is not None)
+    for number in candidates:
         block, box = blocks[number], around[number]
-        if found[number] or block.linked > _MOST_LINKED_ITEM or not _is_item(block.element):
-            continue
         rest = weights[box] - weight_of(block.text)
         if found_weights[box] >= _LEAST_SHARE_FOUND * rest > 0 and not _is_marked_beside(block.element):
+            yield number
+
+
+def _between(blocks: Sequence[Block], places: Sequence[int | None]) -> list[int]:
+    """The blocks that were left out between found texts and are not links for a good part."""
+    texts = [
+        number
+        for number, (block, place) in enumerate(zip(blocks, places, strict=True))
+        if place is not None and weight_of(block.text) >= _LEAST_FOUND
+    ]
+    between = range(texts[0] + 1, texts[-1]) if texts else range(0)
+    return [number for number in between if places[number] is None and blocks[number].linked <= _MOST_LINKED_ITEM]
+
+
+def _folded_paragraphs(blocks: Sequence[Block], places: Sequence[int | None]) -> Iterator[int]:
+    """The paragraphs left out between found texts with all that is next around them: what a page shows when it is asked to."""
+    candidates = [
+        number for number in _between(blocks, places) if blocks[number].element.tag == "p" and _is_paragraph(blocks[number])
+    ]
+    if not candidates:
+        return
+    weights, found_weights = Counter[Any](), Counter[Any]()
+    for block, place in zip(blocks, places, strict=True):
+        for element in block.element.iterancestors():
+            weights[element] += len(block.text)
+            found_weights[element] += len(block.text) * (place is not None)
+    for number in candidates:
+        element = blocks[number].element
+        box = next(each for each in element.iterancestors() if found_weights[each])
+        if found_weights[box] >= _LEAST_SHARE_FOLDED * weights[box] and not _is_marked_beside(element):
             yield number
 
 

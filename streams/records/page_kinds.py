@@ -27,7 +27,7 @@ _OTHER_TYPES = frozenset((
 ))  # fmt: skip
 _OTHER_OPEN_GRAPH = ("product", "profile", "business.", "restaurant", "music.", "video.", "book")
 _FORUM_TYPES = frozenset(("DiscussionForumPosting", "QAPage"))
-_LEAST_CONFIDENCE = 0.26  # of the model; chosen on WCXB's development split, each page judged by a model that had not seen it
+_LEAST_CONFIDENCE = 0.3  # of the model; chosen on WCXB's development split, each page judged by a model that had not seen it
 _GALLERY_TYPES = ("ImageGallery", "MediaGallery")
 
 

@@ -217,3 +217,22 @@ def test_a_paragraph_in_unnamed_boxes_of_its_own_is_joined_to_those_around() -> 
     parts[2] = f"<div><section><p class=embed>{PARAGRAPHS[2]}</p></section></div>"
     page = page_of(f"<div class=w-richtext><h1>Pool closed</h1>{''.join(parts)}</div>")
     assert body_of(page).splitlines() == list(PARAGRAPHS)
+
+
+@pytest.mark.parametrize(
+    ("name", "is_kept"), [("accordion", True), ("fold", True), ("recommended", False), ("comments", False)]
+)
+def test_paragraphs_that_a_page_folds_up_between_others_are_of_the_article(name: str, is_kept: bool) -> None:
+    folded = "".join(
+        f'<div class="{name}"><b>Part {at}</b><div aria-hidden=true><div class="rich"><p>{each}</p></div></div></div>'
+        for at, each in enumerate(PARAGRAPHS[:2])
+    )
+    around = [
+        f"<p>On the {day} day {each.replace(' the ', ' its ')}</p>" for day in ("first", "last") for each in PARAGRAPHS[2:]
+    ]
+    page = page_of(
+        f"<div class=x7><h1>Pool closed</h1>{''.join(around[:4])}<section>{folded}</section>{''.join(around[4:])}</div>"
+    )
+    lines = body_of(page).splitlines()
+    assert [each for each in PARAGRAPHS[:2] if each in lines] == (list(PARAGRAPHS[:2]) if is_kept else [])
+    assert len([line for line in lines if line.startswith("On the ")]) == len(around)
