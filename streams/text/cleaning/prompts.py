@@ -41,6 +41,10 @@ _MORE_FROM = re.compile(
 )
 _ENCLOSED = re.compile(r"[(（\[［【](.{2,70})[)）\]］】]\W{0,2}|/\s?([^/]{2,30})\s?/|-\s([^-]{2,30})\s-")
 _WORDS_ALONE = re.compile(r"[^\W\d_](?:[^\W\d_]|[ &/|'’\-\u0300-\u036f\u0900-\u0d7f\u0e00-\u0e7f])*")
+_WITH = frozenset((
+    "with", "from", "by", "via", "avec", "mit", "con", "com", "met", "med", "ja", "z", "ze", "s", "se", "с", "со", "з", "зі",
+    "із", "cu", "ir", "w", "od", "par", "von", "da", "de",
+))  # fmt: skip
 _ASKED = re.compile("[?？؟;] ")
 _PRICE = re.compile(r"[$€£¥₹₽₺₴]\s?\d|\d\s?(?:[$€£¥₹₽₺₴元円원]|euro|kr|zł|kč|ft|lei|lv|лв|руб|грн|din|rsd|tl)")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w+")
@@ -86,13 +90,13 @@ def _is_credited(folded: str, text: str) -> bool:
 
 
 def _names_agency_behind(text: str) -> bool:
-    """Whether a line is a word and an agency: "With AFP", "AFP photo"."""
+    """Whether a line is "With AFP" or "AFP photo"."""
     words = text.strip(" .()（）").split()
     if not 2 <= len(words) <= _MOST_LABEL_WORDS:
         return False
-    return is_agency(" ".join(words[1:])) or (
-        fold(words[-1]).strip(".") in words_of("credit") and is_agency(" ".join(words[:-1]))
-    )
+    first, last = fold(words[0]), fold(words[-1]).strip(".")
+    is_first = first in _WITH and is_agency(" ".join(words[1:]))
+    return is_first or (last in words_of("credit") and is_agency(" ".join(words[:-1])))
 
 
 def is_enclosed(text: str) -> bool:
