@@ -101,7 +101,7 @@ def _clean_to_the_end(text: str, headline: str, passes: int, *, is_extracted: bo
 
 
 def _clean_text_once(text: str, told: str, *, is_extracted: bool) -> CleanText:
-    lines, marks = read_page(text)
+    lines, marks = read_page(text, told)
     headline, is_sure = (told, True) if told else find_headline(lines)
     every, asked = lines, headline
     headline, lines, repeats, start = settle_headline(lines, headline)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from streams.text.article import CutKind
 from streams.text.cleaning.furniture import LONGEST_FURNITURE, recognise_furniture
+from streams.text.cleaning.line_features import PIECE
 from streams.text.cleaning.seams import Seam, find_seams
 from streams.text.cleaning.unfolding import Mark, is_link, unfold, unmark
 from streams.text.sentences import IDEOGRAPH, IDEOGRAPH_WEIGHT, SENTENCE_BREAK, ends_sentence
@@ -38,11 +39,14 @@ class Line(NamedTuple):
     joint: str = "\n"  # what is set between it and the line before it, where both stay
 
 
-def read_page(text: str) -> tuple[list[Line], tuple[Mark, ...]]:
-    """The lines of a page after what its flattener did to them is undone, and the marks of Markdown that left it."""
+def read_page(text: str, headline: str = "") -> tuple[list[Line], tuple[Mark, ...]]:
+    """The lines of a page after what its flattener did to them is undone, and the marks of Markdown that left it.
+
+    ``headline``: what the producer calls the page, or "".
+    """
     unmarked, marks = unmark(text)
     unfolded = unfold(unmarked, text)
-    lines = read_lines(unfolded, find_seams(unfolded))
+    lines = read_lines(unfolded, find_seams(unfolded, headline))
     if marks:
         lines = [
             line._replace(weight=_FURNITURE_WEIGHT, is_plain=False)
@@ -84,6 +88,11 @@ def _pieces(text: str, seams: Sequence[Seam]) -> Iterator[tuple[str, str]]:
             number += 1
         yield text[at:end], joint
         start = end
+
+
+def mark_line(line: Line) -> int:
+    """What the line model is told of a line: 0 no furniture, 1 perhaps, 2 surely; three more for a piece of a line."""
+    return (2 if line.kind else 0 if line.is_plain else 1) + (0 if line.joint == "\n" else PIECE)
 
 
 def join_lines(lines: Sequence[Line]) -> str:

@@ -37,7 +37,7 @@ _KEPT = re.compile(
 _FEWEST_SEAMS = 8  # of different words, in a text that is cut
 _FEWEST_STOPPED = 3  # paragraphs that run into the next
 _ONE_LINE = 0.5  # of the text in one line: then it is a page in a line
-_LONG_LINE, _MENU_WORDS = 1200, 12  # characters of a line in which a menu is looked for; its words
+_LONG_LINE, _MENU_WORDS = 600, 12  # characters of a line in which a menu is looked for; its words
 _WINDOW, _DENSE = 6, 0.66  # words; the share of them that begin with a capital, or are figures, in a menu
 _LEAST_CUT = 160  # characters: a shorter line is cut at what is glued alone
 
@@ -49,8 +49,8 @@ class Seam(NamedTuple):
     joint: str
 
 
-def find_seams(text: str) -> list[Seam]:
-    """The seams of a text in order; none in one whose lines are as they were."""
+def find_seams(text: str, headline: str = "") -> list[Seam]:
+    """The seams of a text in order; none in one whose lines are as they were. A told headline was a line of its own."""
     glued = [found.start() for found in _GLUED.finditer(text)]
     if len(glued) >= _FEWEST_SEAMS:
         kept = [found.span() for found in _KEPT.finditer(text)]
@@ -64,20 +64,31 @@ def find_seams(text: str) -> list[Seam]:
         menu = _menu_places(text, start, end) if is_all else []
         if is_glued or len(menu) >= _MENU_WORDS:
             within = glued[bisect_right(glued, start) : bisect_right(glued, end - 1)]
-            seams += _seams_of(text, start, end, within, menu)
+            joints = dict.fromkeys(menu, " ") | dict.fromkeys(_edges_of(headline, text, start, end), "\n")
+            seams += _seams_of(text, start, end, within, joints)
         start = end + 1
     return seams
 
 
-def _seams_of(text: str, start: int, end: int, glued: list[int], menu: list[int]) -> list[Seam]:
-    joints = dict.fromkeys(menu, " ")
+def _seams_of(text: str, start: int, end: int, glued: list[int], joints: dict[int, str]) -> list[Seam]:
+    """The seams of the line from ``start`` to ``end``; ``joints`` by their places where others were found."""
     if end - start >= _LEAST_CUT:
-        joints |= {found.end(): " " if found[0][-1].isspace() else "" for found in _SENTENCE.finditer(text, start, end)}
+        joints = {found.end(): " " if found[0][-1].isspace() else "" for found in _SENTENCE.finditer(text, start, end)} | joints
     before = start
     for at in glued:
         joints[at] = "" if text[at - 1].isalnum() and text.count(" ", before, at) >= _WINDOW else "\n"
         before = at
     return [Seam(at, joint) for at, joint in sorted(joints.items()) if start < at < end]
+
+
+def _edges_of(headline: str, text: str, start: int, end: int) -> list[int]:
+    """Where a headline begins and ends, each time that it is there."""
+    places = []
+    at = text.find(headline, start, end) if headline else -1
+    while at >= 0:
+        places += [at, at + len(headline)]
+        at = text.find(headline, at + len(headline), end)
+    return places
 
 
 def _menu_places(text: str, start: int, end: int) -> list[int]:
