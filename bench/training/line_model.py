@@ -32,14 +32,16 @@ from trafilatura.utils import decode_file
 
 from bench.data.flatteners import FLATTENERS, page_titles
 from streams.text.cleaning.line_features import HEADLINE, OWN, PLACE, headline_features, own_features, place_features
-from streams.text.cleaning.lines import Line, read_page
+from streams.text.cleaning.lines import Line, mark_line, read_page
 from streams.text.cleaning.page_headline import headline_core, settle_headline
 
 TARGET = Path(__file__).parents[2] / "streams" / "text" / "cleaning" / "line_model.json"
 TRAINED_ON = ("lxml", "inscriptis", "resiliparse", "beautifulsoup", "html2text")
+RUN_TOGETHER = ("get_text()", "get_text(strip=True)", 'get_text(" ")', "text_content(), one line")
 BINS = 24  # the most a feature has
 STRENGTH = {"own": 0.05, "headline": 0.02, "place": 0.05}  # scikit-learn's C: less is stronger
 WAYS, MORE_WAYS = 3, 2  # in this many of them a page is flattened, in turn
+TOGETHER_WAYS = 2  # and in this many of the others
 LEAST_BODY = 300  # characters: of less no article is made
 RUN = 4  # words
 LEAST_ALIKE = 0.85  # of a headline's line and a title, 0.0 to 1.0
@@ -93,9 +95,12 @@ def make_samples(pages: Sequence[dict[str, Any]], more: Sequence[dict[str, Any]]
     samples = []
     for number, page in enumerate([*pages, *more]):
         ways = WAYS if number < len(pages) else MORE_WAYS
-        for way in range(ways):
-            text = page["texts"][TRAINED_ON[(number + 2 * way) % len(TRAINED_ON)]]
-            lines, _ = read_page(text)
+        forms = [TRAINED_ON[(number + 2 * way) % len(TRAINED_ON)] for way in range(ways)]
+        forms += [RUN_TOGETHER[(number + way) % len(RUN_TOGETHER)] for way in range(TOGETHER_WAYS)]
+        for form in forms:
+            lines, _ = read_page(page["texts"][form], page["titles"][0] if page["titles"] else "")
+            if not lines:
+                continue
             share = 1.0 if number < len(pages) else 0.5
             own = [own_features(line.text, mark) for line, mark in zip(lines, _marks(lines), strict=True)]
             labels = label_lines([line.text for line in lines], page["article_body"])
@@ -168,7 +173,7 @@ def _add_up(table: Any, bins: Sequence[int]) -> int:
 
 
 def _marks(lines: Iterable[Line]) -> list[int]:
-    return [2 if line.kind else 0 if line.is_plain else 1 for line in lines]
+    return [mark_line(line) for line in lines]
 
 
 def _fit_own(samples: Iterable[Sample]) -> Any:

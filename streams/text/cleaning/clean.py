@@ -29,7 +29,7 @@ from streams.text.cleaning.dateline import is_date, read_byline, read_dateline, 
 from streams.text.cleaning.extent import find_article
 from streams.text.cleaning.furniture import HASHTAG
 from streams.text.cleaning.ledger import Verdict, join_ledgers, make_cut, with_marks
-from streams.text.cleaning.lines import LONGEST_LINK, Line, read_page, split_line, tidy, tidy_lines
+from streams.text.cleaning.lines import LONGEST_LINK, Line, join_lines, read_page, split_line, tidy, tidy_lines
 from streams.text.cleaning.page_headline import find_headline, settle_headline
 from streams.text.cleaning.phrases import load_phrases
 from streams.text.cleaning.prompts import (
@@ -41,6 +41,7 @@ from streams.text.cleaning.prompts import (
     is_related_heading,
     names_source,
 )
+from streams.text.cleaning.seams import find_seams
 from streams.text.cleaning.unfolding import unfold, unmark
 from streams.text.headline import is_section_name
 from streams.text.sentences import ends_sentence
@@ -84,7 +85,9 @@ def clean_text(text: str, headline: str | None = None, *, is_extracted: bool = F
 def _clean_to_the_end(text: str, headline: str, passes: int, *, is_extracted: bool) -> CleanText:
     """Clean, and again if paragraphs that a flattener had torn apart came together, or lines lost the links they were."""
     first = _clean_text_once(text, headline, is_extracted=is_extracted)
-    if passes <= 1 or not (unmark(text)[1] or unmark(first.body)[1] or unfold(first.body) != first.body):
+    if passes <= 1 or not (
+        unmark(text)[1] or unmark(first.body)[1] or unfold(first.body) != first.body or find_seams(first.body)
+    ):
         return first
     second = _clean_to_the_end(first.body, first.headline, passes - 1, is_extracted=is_extracted)
     return replace(
@@ -98,7 +101,7 @@ def _clean_to_the_end(text: str, headline: str, passes: int, *, is_extracted: bo
 
 
 def _clean_text_once(text: str, told: str, *, is_extracted: bool) -> CleanText:
-    lines, marks = read_page(text)
+    lines, marks = read_page(text, told)
     headline, is_sure = (told, True) if told else find_headline(lines)
     every, asked = lines, headline
     headline, lines, repeats, start = settle_headline(lines, headline)
@@ -113,7 +116,7 @@ def _clean_text_once(text: str, told: str, *, is_extracted: bool) -> CleanText:
     cuts = sorted(repeats + page.cuts, key=lambda cut: cut.offset)
     return CleanText(
         headline=headline,
-        body="\n".join(line.text for line in page.lines),
+        body=join_lines(page.lines),
         dateline=page.dateline,
         agencies=first_of_each(page.agencies),
         byline=page.byline,

@@ -15,6 +15,7 @@ from itertools import accumulate, groupby
 from string import digits
 from typing import NamedTuple
 
+PIECE = 3  # added to the mark of a line that is a piece of one
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _HEAD = 250  # characters of a line that are looked at
 _WIDE_LETTERS = 3  # a Chinese, Japanese or Korean character says as much as this many letters
@@ -127,7 +128,7 @@ OWN, HEADLINE, PLACE = _names(OwnBins), _names(HeadlineBins), _names(PlaceBins)
 def own_features(text: str, mark: int) -> OwnBins:
     """The bins of a line by itself.
 
-    ``mark`` is what the lists of phrases say: 0 no furniture, 1 perhaps, 2 surely.
+    ``mark`` is what the lists of phrases say: 0 no furniture, 1 perhaps, 2 surely; ``PIECE`` more for a piece of a line.
     """
     length = len(text)
     head = text[:_HEAD]
@@ -237,6 +238,7 @@ def place_features(
     heart = max(range(count), key=lambda index: before[index] + prose[index] + after[index], default=0)
     whole = sum(prose) or 1
     so_far = [total * 100 // whole for total in accumulate(prose, initial=0)]
+    marks = [mark % PIECE for mark in marks]
     furniture = [100 if mark > 1 else 30 if mark else 0 for mark in marks]
     levels = [bisect(_SCORES, score) for score in scores]
     rough = [0 if score < -200 else 5 if score < 0 else 10 if score < 200 else 15 for score in scores]

@@ -8,14 +8,10 @@ is none of these.
 from __future__ import annotations
 
 import re
-import tomllib
-from collections import defaultdict
-from collections.abc import Iterable
-from functools import cache
-from importlib.resources import files
 
 from streams.text.article import CutKind
 from streams.text.cleaning.phrases import BULLETS, load_phrases
+from streams.text.cleaning.prompt_signs import Signs, find_signs, fold, starts_with, words_of
 from streams.text.sentences import ends_in_full_stop, ends_sentence
 
 LONGEST_PROMPT = 220  # characters
@@ -45,9 +41,11 @@ _MORE_FROM = re.compile(
 )
 _ENCLOSED = re.compile(r"[(（\[［【](.{2,70})[)）\]］】]\W{0,2}|/\s?([^/]{2,30})\s?/|-\s([^-]{2,30})\s-")
 _WORDS_ALONE = re.compile(r"[^\W\d_](?:[^\W\d_]|[ &/|'’\-\u0300-\u036f\u0900-\u0d7f\u0e00-\u0e7f])*")
+_WITH = frozenset((
+    "with", "from", "by", "via", "avec", "mit", "con", "com", "met", "med", "ja", "z", "ze", "s", "se", "с", "со", "з", "зі",
+    "із", "cu", "ir", "w", "od", "par", "von", "da", "de",
+))  # fmt: skip
 _ASKED = re.compile("[?？؟;] ")
-_WORD_END = r"(?![^\W\d_])"
-_WORD_START = r"(?<![^\W\d_])"
 _PRICE = re.compile(r"[$€£¥₹₽₺₴]\s?\d|\d\s?(?:[$€£¥₹₽₺₴元円원]|euro|kr|zł|kč|ft|lei|lv|лв|руб|грн|din|rsd|tl)")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w+")
 _LONGEST_CONTACT = 60  # characters
@@ -59,23 +57,23 @@ def recognise_prompt(text: str) -> CutKind | None:
     """The kind of furniture that a line is by its build, or None for any that may be an article's."""
     if len(text) > LONGEST_PROMPT:
         return None
-    folded = _folded(text).strip(BULLETS)
+    folded = fold(text).strip(BULLETS)
     if folded in _ALONE or _ADDRESS.fullmatch(folded) or _is_time(folded):
         return CutKind.SHARE_BAR
     if kind := _judge_label(folded, text):
         return kind
-    if is_doubled(folded) or _leads_on(folded) or _MORE_FROM.fullmatch(folded) or folded.rstrip(_LINK_END) in _words("go-on"):
+    if is_doubled(folded) or _leads_on(folded) or _MORE_FROM.fullmatch(folded) or folded.rstrip(_LINK_END) in words_of("go-on"):
         return CutKind.RELATED
     if _SLASHED.fullmatch(folded) or _is_credited(folded, text) or _is_acknowledgement(folded, text):
         return CutKind.CREDIT
-    is_prompt = _is_notice(folded) or _is_prompt(folded) or _is_last_prompt(folded) or _is_letter(folded) or _is_login(folded)
-    return CutKind.SUBSCRIPTION if is_prompt or _is_appeal(folded) or _is_call(folded) else None
+    signs = find_signs(folded)
+    return CutKind.SUBSCRIPTION if signs and any(judge(folded, signs) for judge in _JUDGES) else None
 
 
 def _leads_on(folded: str) -> bool:
     """Whether a line is a label of what leads elsewhere, without the title: "Potrebbe interessarti anche"."""
     is_label = len(folded) <= _LONGEST_LABEL and len(folded.split()) <= _MOST_LABEL_WORDS and not ends_sentence(folded)
-    return is_label and _starts(f"{folded} ", "read") and not _words("also").isdisjoint(folded.rstrip(":").split())
+    return is_label and starts_with(f"{folded} ", "read") and not words_of("also").isdisjoint(folded.rstrip(":").split())
 
 
 def is_related_heading(kind: CutKind | None, text: str) -> bool:
@@ -87,18 +85,18 @@ def is_related_heading(kind: CutKind | None, text: str) -> bool:
 
 
 def _is_credited(folded: str, text: str) -> bool:
-    is_labelled = folded.startswith("fot. ") or (" by " in folded[:20] and _starts(folded, "credit"))
+    is_labelled = folded.startswith("fot. ") or (" by " in folded[:20] and starts_with(folded, "credit"))
     return is_labelled and not ends_in_full_stop(text) and len(text) <= _LONGEST_CREDIT
 
 
 def _names_agency_behind(text: str) -> bool:
-    """Whether a line is a word and an agency: "With AFP", "AFP photo"."""
+    """Whether a line is "With AFP" or "AFP photo"."""
     words = text.strip(" .()（）").split()
     if not 2 <= len(words) <= _MOST_LABEL_WORDS:
         return False
-    return is_agency(" ".join(words[1:])) or (
-        _folded(words[-1]).strip(".") in _words("credit") and is_agency(" ".join(words[:-1]))
-    )
+    first, last = fold(words[0]), fold(words[-1]).strip(".")
+    is_first = first in _WITH and is_agency(" ".join(words[1:]))
+    return is_first or (last in words_of("credit") and is_agency(" ".join(words[:-1])))
 
 
 def is_enclosed(text: str) -> bool:
@@ -115,11 +113,11 @@ def _is_name(text: str) -> bool:
 
 def names_source(text: str) -> bool:
     """Whether a line says where the news is from, as it does at an article's head or end: "Source: City of Lorn"."""
-    found = _LABELLED.fullmatch(_folded(text))
+    found = _LABELLED.fullmatch(fold(text))
     return (
         found is not None
         and len(text) <= _LONGEST_CREDIT
-        and found[1].strip(BULLETS) in _words("source")
+        and found[1].strip(BULLETS) in words_of("source")
         and not _is_told(text)
     )
 
@@ -138,9 +136,9 @@ def _is_acknowledgement(folded: str, text: str) -> bool:
         return True
     found = _ENCLOSED.fullmatch(text.strip())
     inner = next(filter(None, found.groups()), "").strip(" ©ⓒ.:") if found else ""
-    if inner and (is_agency(inner) or _judge_label(_folded(inner), inner) is CutKind.CREDIT or _starts(_folded(inner), "with")):
+    if inner and (is_agency(inner) or _judge_label(fold(inner), inner) is CutKind.CREDIT or starts_with(fold(inner), "with")):
         return True
-    return _starts(folded.lstrip("(（["), "with") and (bool(inner) or _has_name(text)) and not _is_told(text)
+    return starts_with(folded.lstrip("(（["), "with") and (bool(inner) or _has_name(text)) and not _is_told(text)
 
 
 def _has_name(text: str) -> bool:
@@ -153,25 +151,21 @@ def _is_told(text: str) -> bool:
     return ends_in_full_stop(text) and len(text.split()) > _MOST_CREDIT_WORDS
 
 
-def _is_notice(folded: str) -> bool:
+def _is_notice(folded: str, signs: Signs) -> bool:
     if len(folded) > _LONGEST_NOTICE:
         return False
-    if _is_continued(folded) or (_holds(folded, "paying", _WORD_START) and _holds(folded, "only", _WORD_START)):
+    if _is_continued(folded, signs) or ("paying" in signs and "only" in signs):
         return True
-    if _starts(folded, "share") and len(folded) <= _LONGEST_CONTACT and not ends_in_full_stop(folded):
-        return _holds(folded, "this", _WORD_START) or _holds(folded, "thing")
-    return _holds(folded, "notice") or _holds(folded, "rating") or ("?" in folded and _holds(folded, "this", _WORD_START))
+    if _begins(signs, "share") and len(folded) <= _LONGEST_CONTACT and not ends_in_full_stop(folded):
+        return "this" in signs or "thing" in signs
+    return "notice" in signs or "rating" in signs or ("?" in folded and "this" in signs)
 
 
-def _is_continued(folded: str) -> bool:
+def _is_continued(folded: str, signs: Signs) -> bool:
     """ "Story continues below advertisement"."""
     if len(folded) > _LONGEST_CONTACT or ends_sentence(folded):
         return False
-    return _holds(folded, "ad", _WORD_START) and _holds(folded, "continues", _WORD_START)
-
-
-def _folded(text: str) -> str:
-    return text.casefold().replace("’", "'").replace("i\u0307", "i")  # of the Turkish dotted capital
+    return "ad" in signs and "continues" in signs
 
 
 def is_label(text: str) -> bool:
@@ -199,12 +193,12 @@ def is_bio(text: str) -> bool:
     folded = text.casefold()
     if len(text) <= _LONGEST_CONTACT and _MAIL.search(text) and len(text.split()) <= _MOST_LABEL_WORDS + 1:
         return True
-    return len(text) <= 2 * LONGEST_PROMPT and any(0 < folded.find(word) <= 2 * _NEAR for word in _words("bio"))
+    return len(text) <= 2 * LONGEST_PROMPT and any(0 < folded.find(word) <= 2 * _NEAR for word in words_of("bio"))
 
 
 def is_network(text: str) -> bool:
     """Whether a line is the name of a network and nothing else, as a button is."""
-    return _folded(text).strip(BULLETS) in _ALONE
+    return fold(text).strip(BULLETS) in _ALONE
 
 
 def is_doubled(text: str) -> bool:
@@ -227,13 +221,13 @@ def _judge_label(folded: str, text: str) -> CutKind | None:
     words = label.split()
     if len(label) > _LONGEST_LABEL or len(words) > _MOST_LABEL_WORDS or not rest:
         return None
-    if label in _words("tags"):
+    if label in words_of("tags"):
         return CutKind.RELATED
-    if not ends_in_full_stop(text) and (_starts(f"{label} ", "read") or _starts(f"{' '.join(words[1:])} ", "read")):
+    if not ends_in_full_stop(text) and (starts_with(f"{label} ", "read") or starts_with(f"{' '.join(words[1:])} ", "read")):
         return CutKind.RELATED
     is_short = len(text) <= _LONGEST_CREDIT and len(rest.split()) <= _MOST_CREDIT_WORDS
-    is_label = label in _words("credit") or (label in _words("source") and is_agency(found[2].strip(BULLETS + ".")))
-    is_label = is_label or (label in _words("editor") and _is_name(text[len(text) - len(rest) :]))
+    is_label = label in words_of("credit") or (label in words_of("source") and is_agency(found[2].strip(BULLETS + ".")))
+    is_label = is_label or (label in words_of("editor") and _is_name(text[len(text) - len(rest) :]))
     return CutKind.CREDIT if is_label and is_short and not _is_long_sentence(text, rest) else None
 
 
@@ -241,117 +235,92 @@ def _is_long_sentence(text: str, rest: str) -> bool:
     return ends_sentence(text) and len(rest.split()) > 3
 
 
-def _is_prompt(folded: str) -> bool:
+def _is_prompt(folded: str, signs: Signs) -> bool:
     """Whether a line says at its beginning what its reader shall do, and names a channel, an application or a newsletter."""
-    is_first = _starts(folded, "act") or (_starts(folded, "act-first") and not ends_in_full_stop(folded))
-    if is_first and _holds(folded, "thing-first", _WORD_START):
+    is_first = _is_request(folded, signs)
+    if is_first and "thing-first" in signs:
         return True
-    if not _holds(folded, "thing"):
+    if "thing" not in signs:
         return False
-    head = folded[:_NEAR]
-    if is_first or (_SPACELESS.search(head) and _holds(folded, "act")):
+    if is_first or (_SPACELESS.search(folded[:_NEAR]) and "act" in signs):
         return True
-    return len(folded) <= _LONGEST_ASIDE and _has_person(folded) and _holds(f" {folded}", "act", " ")
+    return len(folded) <= _LONGEST_ASIDE and "act" in signs and _has_person(folded)
 
 
-def _is_last_prompt(folded: str) -> bool:
+def _is_request(folded: str, signs: Signs) -> bool:
+    return _begins(signs, "act") or (_begins(signs, "act-first") and not ends_in_full_stop(folded))
+
+
+def _begins(signs: Signs, group: str) -> bool:
+    """Whether a line begins with a word of the group, but for a mark."""
+    return group in signs and signs[group].first <= 1
+
+
+def _is_last_prompt(folded: str, signs: Signs) -> bool:
     """The same where the verb comes last: in Turkish, Hindi, Japanese, Korean and others."""
-    if len(folded) > _LONGEST_ASIDE or not (_holds(folded, "thing-last") or _holds(folded, "thing")):
-        return False
-    return _holds(folded[-_LAST:], "act-last")
+    return len(folded) <= _LONGEST_ASIDE and ("thing-last" in signs or "thing" in signs) and _asks_last(folded, signs)
 
 
-def _is_letter(folded: str) -> bool:
+def _asks_last(folded: str, signs: Signs) -> bool:
+    return "act-last" in signs and signs["act-last"].last >= len(folded) - _LAST
+
+
+def _is_letter(folded: str, signs: Signs) -> bool:
     """Whether a line offers letters to its reader: it names his box, and speaks to him or says what he gets."""
-    if len(folded) > _LONGEST_NOTICE or not _holds(folded, "inbox"):
+    if len(folded) > _LONGEST_NOTICE or "inbox" not in signs:
         return False
-    return (
-        (_has_person(folded) and not ends_in_full_stop(folded))
-        or _starts(folded, "act")
-        or _starts(folded, "act-first")
-        or _holds(folded[-_LAST:], "act-last")
-    )
+    if _begins(signs, "act") or _begins(signs, "act-first") or _asks_last(folded, signs):
+        return True
+    return not ends_in_full_stop(folded) and _has_person(folded)
 
 
-def _is_login(folded: str) -> bool:
+def _is_login(folded: str, signs: Signs) -> bool:
     """ "Already a subscriber? Log in"."""
-    start = "" if _SPACELESS.search(folded) else _WORD_START
-    found = _pattern("login", start).search(folded) if len(folded) <= _LONGEST_ASIDE else None
-    if not found:
+    if len(folded) > _LONGEST_ASIDE or "login" not in signs:
         return False
-    is_first = found.start() <= _PLEASE and _has_person(folded) and not ends_in_full_stop(folded)
-    return is_first or _holds(folded[: found.start()], "subscriber", start) or bool(_ASKED.search(folded))
+    if signs["login"].first <= _PLEASE and not ends_in_full_stop(folded) and _has_person(folded):
+        return True
+    return ("subscriber" in signs and signs["subscriber"].first < signs["login"].first) or _ASKED.search(folded) is not None
 
 
-def _is_call(folded: str) -> bool:
+def _is_call(folded: str, signs: Signs) -> bool:
     """Whether a newsroom asks for hints, corrections or opinions, or for money for its cause."""
     if len(folded) > _LONGEST_NOTICE:
         return False
-    if _begs(folded) or _starts(folded.lstrip("¿¡"), "tip") or "ctrl+enter" in folded.replace(" ", ""):
+    if "help-us" in signs or _begins(signs, "tip") or "ctrl+enter" in folded.replace(" ", ""):
         return True
-    if len(folded) > _LONGEST_ASIDE or not _starts(folded, "support-first"):
+    if len(folded) > _LONGEST_ASIDE or not _begins(signs, "support-first"):
         return False
-    return _holds(folded, "cause", _WORD_START) or _is_priced(folded) or not _words("person").isdisjoint(folded.split()[1:2])
-
-
-def _begs(folded: str) -> bool:
-    return _holds(folded, "help-us", _WORD_START, _WORD_END)
+    return "cause" in signs or _is_priced(folded) or not words_of("person").isdisjoint(folded.split()[1:2])
 
 
 def _is_priced(folded: str) -> bool:
     found = _PRICE.search(folded)
-    return found is not None and _holds(folded[found.end() : found.end() + _NEAR], "a-month", _WORD_START, _WORD_END)
+    return found is not None and _A_MONTH.search(folded, found.end(), found.end() + _NEAR) is not None
 
 
-def _is_appeal(folded: str) -> bool:
+def _is_appeal(folded: str, signs: Signs) -> bool:
     """Whether a paper asks for money: it speaks of its work or to its reader, and of support; or says what it is a month."""
-    if len(folded) <= _LONGEST_NOTICE and _is_priced(folded) and _holds(folded, "support-first", _WORD_START):
-        return True
-    if len(folded) > _LONGEST_NOTICE or not _holds(f" {folded}", "support", " "):
+    if len(folded) > _LONGEST_NOTICE:
         return False
-    return _has_person(folded) and (
-        _holds(folded, "journalism") or "donation" in folded or "spende" in folded or "our work" in folded
-    )
+    if "support-first" in signs and _is_priced(folded):
+        return True
+    if "support" not in signs or not _has_person(folded):
+        return False
+    return "journalism" in signs or any(word in folded for word in _APPEALS)
 
 
 def _is_time(folded: str) -> bool:
     bare = folded.strip(" .:-~约約")
     number = bare.lstrip("0123456789 -–")
-    if number != bare and number.strip() in _words("minutes"):
+    if number != bare and number.strip() in words_of("minutes"):
         return True
     return _AGO.fullmatch(bare) is not None
 
 
 def _has_person(folded: str) -> bool:
-    return not _words("person").isdisjoint(re.findall(r"[^\W\d_]+", folded))
+    return not words_of("person").isdisjoint(re.findall(r"[^\W\d_]+", folded))
 
 
-@cache
-def _words(group: str) -> frozenset[str]:
-    lists = tomllib.loads(files(__package__).joinpath("prompt_words.toml").read_text("utf-8"))
-    return frozenset(_folded(word) for words in lists[group].values() for word in words)
-
-
-@cache
-def _by_start(group: str) -> dict[str, tuple[str, ...]]:
-    starts: defaultdict[str, list[str]] = defaultdict(list)
-    for word in _words(group):
-        starts[word[:2]].append(word)
-    return {start: tuple(words) for start, words in starts.items()}
-
-
-def _starts(folded: str, group: str) -> bool:
-    return any(folded.startswith(word) for word in _by_start(group).get(folded[:2], ()))
-
-
-@cache
-def _pattern(group: str, before: str, after: str = "") -> re.Pattern[str]:
-    return re.compile(before + f"(?:{_any_of(_words(group))})" + after)
-
-
-def _any_of(words: Iterable[str]) -> str:
-    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
-
-
-def _holds(folded: str, group: str, before: str = "", after: str = "") -> bool:
-    return _pattern(group, before, after).search(folded) is not None
+_A_MONTH = re.compile(rf"(?<![^\W\d_])(?:{'|'.join(map(re.escape, sorted(words_of('a-month'))))})(?![^\W\d_])")
+_JUDGES = (_is_notice, _is_prompt, _is_last_prompt, _is_letter, _is_login, _is_appeal, _is_call)
