@@ -6,6 +6,8 @@ import re
 
 ALIKE_PER_CENT = 85
 """rapidfuzz's ``token_sort_ratio`` of a near repeat, at least."""
+FORM_PER_CENT = 60
+"""Words that are the same where a form is filled in anew, at least."""
 MOST_CHARACTERS = 300
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 
@@ -48,6 +50,15 @@ def common_length(one: str, other: str) -> int:
         matched = unmatched & places.get(character, 0)
         unmatched = (unmatched + matched | unmatched - matched) & everything
     return len(one) - unmatched.bit_count()
+
+
+def fill_one_form(one: str, other: str) -> bool:
+    """Whether two headlines, by their sorted words, are one form filled in twice: most words are the same, and each has one in
+    place of the other's, or a number. "Okafor wins Ohio", "Okafor wins Iowa"."""
+    in_one, in_other = set(one.split()), set(other.split())
+    if 100 * len(in_one & in_other) < FORM_PER_CENT * min(len(in_one), len(in_other)):
+        return False
+    return numbers_contradict(one, other) or _says_otherwise(one, other)
 
 
 def _says_otherwise(one: str, other: str) -> bool:

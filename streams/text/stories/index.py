@@ -17,16 +17,18 @@ from typing import Final, NamedTuple
 
 from streams.formats import read_stamp, stamp
 from streams.text.duplicates import SKETCH_SIZE, BodyPrint, containment
-from streams.text.stories.headlines import are_alike, numbers_contradict, numbers_of
+from streams.text.stories.headlines import are_alike, fill_one_form, numbers_contradict, numbers_of
 from streams.text.stories.signature import Signature, hash_word
 from streams.text.stories.story import (
     MOST_MEMBERS,
     MOST_STORY_BYTES,
+    NO_OUTLET,
     Glance,
     Member,
     Relation,
     Story,
     glance,
+    hash_outlet,
     pack_story,
     unpack_story,
     vector_of_packed,
@@ -42,6 +44,8 @@ _DAY_MS: Final = 24 * _HOUR_MS
 _LAST_MS: Final = (1 << 63) - 1  # a time has eight bytes, in Kafka and in the table
 _MOST_FORGOTTEN = 16  # stories, for each article: they were more at no time than articles
 _SHOWN_WORDS = 8
+_NEVER = WHOLE + 1
+_ONLY_EQUAL = 2.0  # above what two texts can share
 _SHARED = 1 << 32  # added to a candidate's sum for each word it shares
 
 
@@ -53,15 +57,33 @@ class Limits:
     join: int = 440
     """An article with a text, and a story that has some."""
     join_headline: int = 240
-    """A headline alone, on either side."""
+    """A headline alone, and a story that is told at length; or the other way round."""
+    join_alone: int = 640
+    """Headlines and short texts of one outlet, or of nobody knows which …"""
+    join_alone_more: int = 120
+    """… and this much more for each that the story has after the first, so that a serial makes no story …"""
+    most_join_alone: int = 1_000
+    """… up to this."""
+    join_told: int = 480
+    """Headlines alone, where several outlets tell of them …"""
+    join_told_less: int = 50
+    """… and this much less for each outlet …"""
+    least_join_told: int = 200
+    """… down to this."""
+    many_outlets: int = 6
+    """A headline may share fewer words with a story that so many outlets tell; its name is enough."""
     join_repeat: int = 130
     """An article whose headline is nearly that of a member, or whose text is."""
     contradicted: int = 60
     """What it costs more when the headline has numbers, the members' have, and none is the same."""
     day: int = 20
     """What each day between an article and its story costs more."""
+    short_for_long: int = 5
+    """A long text speaks for so many articles without one; those that a story has beyond are taken for one outlet's."""
     merge: int = 700
     """Two stories that one article could join, compared with each other."""
+    merge_told: int = 260
+    """The same, of headlines alone, if many outlets tell one of them."""
     telling_bits: int = 10
     """A word weighs less when more than one of two to the power of so many stories has it …"""
     few_stories: int = 8
@@ -75,9 +97,15 @@ class Limits:
     shared: int = 3
     """Words that both must have for that …"""
     shared_per_cent: int = 15
-    """… and so many of an article's."""
+    """… and so many of an article's …"""
+    shared_told: int = 2
+    """… or so many of a headline's, where several outlets tell of it."""
     members_compared: int = 48
     """Members that an article's headline and text are compared with: the latest, and the founder."""
+    long_words: int = 35
+    """What has fewer words of weight is short: of its text, too little is known for it to be nearly another's …"""
+    same_short_text: int = 700
+    """… unless all of it is so alike."""
     same_text: float = 0.5
     """How much of one text must stand in the other (of eight hashes at most: no sum of them is rounded)."""
     unchanged_ms: int = 6 * _HOUR_MS
@@ -103,9 +131,12 @@ class Told(NamedTuple):
 
 
 class _Candidate(NamedTuple):
+    """A story that an article may join. ``is_alone``: neither several outlets nor a long text tell of both."""
+
     slot: int
     likeness: int
     needed: int
+    is_alone: bool
 
 
 class StoryIndex:
@@ -151,7 +182,7 @@ class StoryIndex:
         candidates = self._candidates(signature)
         for candidate in candidates:
             if (joined := self._join(candidate, signature)) is not None:
-                return self._merge(joined, candidates) or (joined,)
+                return self._merge(joined, candidates, signature) or (joined,)
         return (self._found(signature),)
 
     def remember(self, signature: Signature, told: Sequence[Told]) -> dict[bytes, bytes | None]:
@@ -178,7 +209,7 @@ class StoryIndex:
     def _found(self, signature: Signature) -> Told:
         former = self._slots.get(_short(signature.article_id))  # all of it was canceled, or went into another one
         version = 1 if former is None else unpack_story(self._packed[former]).version + 1
-        member = _member(signature, Relation.FOUNDED, WHOLE)
+        member = self._member(signature, Relation.FOUNDED, WHOLE)
         story = Story(signature.article_id, signature.language, (member,), Sum() + Sum(signature.vector), 0, version)
         return Told(Change.FOUNDED, story, member)
 
@@ -188,10 +219,12 @@ class StoryIndex:
             return None
         if any(_is_next_of_column(signature, member) for member in story.members):
             return None
-        relation, of = self._relate(signature, story.members)
+        if candidate.is_alone and any(fill_one_form(signature.compared, member.compared) for member in story.members):
+            return None
+        relation, of = self._relate(signature, candidate.likeness, story.members)
         if candidate.likeness < self._needed_of(candidate, signature, story.members, of):
             return None
-        member = _member(signature, relation, candidate.likeness, of)
+        member = self._member(signature, relation, candidate.likeness, of)
         total = story.total + Sum(signature.vector)
         grown = replace(story, members=(*story.members, member), total=total, version=story.version + 1)
         return Told(Change.JOINED, grown, member, _shared_words(signature, story.total.vector))
@@ -205,29 +238,48 @@ class StoryIndex:
             needed = candidate.needed  # also for a form filled in anew: the text of another earthquake
         return needed + (self._limits.contradicted if _contradicts(signature, members) else 0)
 
-    def _relate(self, signature: Signature, members: tuple[Member, ...]) -> tuple[Relation, str | None]:
+    def _member(self, signature: Signature, relation: Relation, alike: int, of: str | None = None) -> Member:
+        return Member(
+            article_id=signature.article_id,
+            time_ms=signature.time_ms,
+            outlet=signature.outlet,
+            headline=signature.headline,
+            compared=signature.compared,
+            body=signature.body,
+            subjects=signature.subjects,
+            relation=relation,
+            likeness=alike,
+            of=of,
+            is_long=self._is_long(signature),
+        )
+
+    def _relate(self, signature: Signature, alike: int, members: tuple[Member, ...]) -> tuple[Relation, str | None]:
         """Which member an article repeats, the latest first, and in what way."""
         rest = members[1:]
         compared = (*reversed(rest[-self._limits.members_compared :]), members[0])
         if body := signature.body:
+            is_known = self._is_long(signature) or alike >= self._limits.same_short_text
+            least = self._limits.same_text if is_known else _ONLY_EQUAL
             for member in compared:
-                if member.body and _is_same_text(body, member.body, self._limits.same_text):
+                if member.body and _is_same_text(body, member.body, least):
                     return Relation.SAME_TEXT, member.article_id
         for member in compared:
             if are_alike(signature.compared, member.compared):
                 return Relation.SIMILAR_HEADLINE, member.article_id
         return Relation.SAME_EVENT, None
 
-    def _merge(self, joined: Told, candidates: Iterable[_Candidate]) -> tuple[Told, ...]:
+    def _merge(self, joined: Told, candidates: Iterable[_Candidate], signature: Signature) -> tuple[Told, ...]:
         """Two stories that one article could join are one if they are alike as wholes: the older takes in the younger."""
         grown = joined.story
         for candidate in candidates:
+            if candidate.likeness < candidate.needed:
+                continue
             other = unpack_story(self._packed[candidate.slot])
-            if other.id == grown.id or candidate.likeness < candidate.needed:
+            if other.id == grown.id:
                 continue
             if len(grown.members) + len(other.members) > MOST_MEMBERS:
                 continue
-            if likeness(grown.total.vector, other.total.vector) < self._limits.merge:
+            if likeness(grown.total.vector, other.total.vector) < self._merged_at(signature, grown, other):
                 continue
             if len(pack_story(grown)) + len(self._packed[candidate.slot]) > MOST_STORY_BYTES:
                 continue
@@ -245,25 +297,52 @@ class StoryIndex:
             )
         return ()
 
+    def _merged_at(self, signature: Signature, *stories: Story) -> int:
+        """How alike two stories must be to become one."""
+        limits = self._limits
+        outlets = max(story.named_outlets for story in stories)
+        if signature.body is None and outlets >= limits.many_outlets:
+            return limits.merge_told
+        both_long = all(any(member.is_long for member in story.members) for story in stories)
+        return limits.merge if outlets > 1 or both_long else _NEVER
+
     # ---- Finding
 
     def _candidates(self, signature: Signature) -> list[_Candidate]:
         """The stories that an article is like, the most alike first; of equal ones that of the least id."""
         found = []
         vector = self._by_rarity(signature.vector)
-        for slot in self._likely(vector):
+        for slot, shared in self._likely(vector, by_name=bool(signature.outlet) and signature.body is None):
             packed = self._packed[slot]
             seen = glance(packed)
             gap_ms = max(0, seen.first_ms - signature.time_ms, signature.time_ms - seen.last_ms)
             if gap_ms > self._window_ms:
                 continue
             alike = likeness(vector, vector_of_packed(packed))
-            found.append((-alike, seen.key, _Candidate(slot, alike, self._needed(signature, seen, gap_ms))))
+            is_told = self._is_long(signature) or seen.members - seen.long <= self._limits.short_for_long * seen.long
+            is_alone = not (is_told or _is_corroborated(signature, seen))
+            needed = self._needed_alone(seen) if is_alone else self._needed(signature, seen, shared)
+            needed += gap_ms * self._limits.day // _DAY_MS
+            found.append((-alike, seen.key, _Candidate(slot, alike, needed, is_alone)))
         return [candidate for _, _, candidate in sorted(found)]
 
-    def _needed(self, signature: Signature, seen: Glance, gap_ms: int) -> int:
+    def _needed_alone(self, seen: Glance) -> int:
         limits = self._limits
-        return (limits.join if signature.body and seen.has_body else limits.join_headline) + gap_ms * limits.day // _DAY_MS
+        return min(limits.most_join_alone, limits.join_alone + limits.join_alone_more * (seen.members - 1))
+
+    def _needed(self, signature: Signature, seen: Glance, shared: int) -> int:
+        """How alike they must be, with so many words in common, where several outlets or a long text tell of both."""
+        limits = self._limits
+        if signature.body and seen.has_body:
+            return limits.join
+        if self._is_long(signature) or seen.long:
+            return limits.join_headline
+        if shared < limits.shared_told and seen.outlets < limits.many_outlets:
+            return _NEVER
+        return max(limits.least_join_told, limits.join_told - limits.join_told_less * seen.outlets)
+
+    def _is_long(self, signature: Signature) -> bool:
+        return signature.body is not None and len(signature.words) >= self._limits.long_words
 
     def _by_rarity(self, vector: Vector) -> Vector:
         """A vector whose words weigh less the more stories have them: what is in all the news does not tell stories apart."""
@@ -277,8 +356,9 @@ class StoryIndex:
             weighed[word] = max(1, weight * share * share // (bits * bits)) if is_common else weight
         return weighed
 
-    def _likely(self, vector: Vector) -> list[int]:
-        """The slots of the stories that share most, by a first look at the index; the rarest words are asked first."""
+    def _likely(self, vector: Vector, *, by_name: bool) -> list[tuple[int, int]]:
+        """The slots of the stories that share most, by a first look at the index, and how many words each shares; the rarest
+        words are asked first. ``by_name``: one word is enough."""
         lists = [(posted, word) for word in vector if (posted := self._postings.get(word)) is not None]
         lists.sort(key=lambda each: (1 if isinstance(each[0], int) else len(each[0]), each[1]))
         shared: dict[int, int] = {}
@@ -291,13 +371,13 @@ class StoryIndex:
             counted = vector[word] + _SHARED
             for slot in slots:
                 shared[slot] = shared.get(slot, 0) + counted
-        least = max(self._limits.shared, len(vector) * self._limits.shared_per_cent // 100) * _SHARED
-        likely = [(weight & _SHARED - 1, slot) for slot, weight in shared.items() if weight >= least]
-        if len(likely) <= self._limits.compared:
-            return [slot for _, slot in likely]
-        bound = sorted((weight for weight, _ in likely), reverse=True)[self._limits.compared - 1]
-        ranked = sorted((-weight, glance(self._packed[slot]).key, slot) for weight, slot in likely if weight >= bound)
-        return [slot for _, _, slot in ranked[: self._limits.compared]]
+        least = 1 if by_name else max(self._limits.shared, len(vector) * self._limits.shared_per_cent // 100)
+        likely = [(found & _SHARED - 1, slot, found // _SHARED) for slot, found in shared.items() if found >= least * _SHARED]
+        if len(likely) > self._limits.compared:
+            bound = sorted((weight for weight, _, _ in likely), reverse=True)[self._limits.compared - 1]
+            ranked = sorted((-each[0], glance(self._packed[each[1]]).key, each) for each in likely if each[0] >= bound)
+            likely = [each for _, _, each in ranked[: self._limits.compared]]
+        return [(slot, count) for _, slot, count in likely]
 
     def _story_of(self, article_id: str) -> Story | None:
         """The story that an article is a member of."""
@@ -411,19 +491,10 @@ def _short(article_id: str) -> int:
     return int(article_id[: 2 * _SHORT_BYTES], 16)
 
 
-def _member(signature: Signature, relation: Relation, alike: int, of: str | None = None) -> Member:
-    return Member(
-        article_id=signature.article_id,
-        time_ms=signature.time_ms,
-        outlet=signature.outlet,
-        headline=signature.headline,
-        compared=signature.compared,
-        body=signature.body,
-        subjects=signature.subjects,
-        relation=relation,
-        likeness=alike,
-        of=of,
-    )
+def _is_corroborated(signature: Signature, seen: Glance) -> bool:
+    """Whether a story and an article together are told by several outlets."""
+    own = hash_outlet(signature.outlet)
+    return own != NO_OUTLET and seen.told_by not in (NO_OUTLET, own)
 
 
 def _is_next_of_column(signature: Signature, member: Member) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
+from zlib import crc32
 
 from streams.text.duplicates import BodyPrint
 from streams.text.stories.vectors import ENTRY_BYTES, Sum, pack_vector, unpack_vector
@@ -35,10 +36,18 @@ class Relation(StrEnum):
 _RELATIONS = tuple(Relation)
 
 
+NO_OUTLET, SEVERAL_OUTLETS = 0, 1
+
+
+def hash_outlet(outlet: str) -> int:
+    """31 bits of an outlet's name, none of them :data:`SEVERAL_OUTLETS`; :data:`NO_OUTLET` for none."""
+    return crc32(outlet.casefold().encode("utf-8", "replace")) | 2 if outlet else NO_OUTLET
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """An article of a story. ``of``: the article that it repeats, where ``relation`` says that it does; ``likeness``: how alike
-    it and its story were when it came, 0 to 1,000."""
+    it and its story were when it came, 0 to 1,000; ``is_long``: it has a text of many words."""
 
     article_id: str
     time_ms: int
@@ -50,6 +59,7 @@ class Member:
     subjects: tuple[str, ...] = ()
     likeness: int = 0
     of: str | None = None
+    is_long: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +90,28 @@ class Story:
         return max((member.time_ms for member in self.members), default=0)
 
     @property
+    def named_outlets(self) -> int:
+        """How many outlets with a name tell it."""
+        return len({member.outlet.casefold() for member in self.members if member.outlet})
+
+    @property
     def outlets(self) -> int:
         """How many outlets tell it; those without a name count as one."""
         return len({member.outlet.casefold() for member in self.members})
 
 
-_HEAD = struct.Struct(">16sqqqIB16sBHHH")
+_HEAD = struct.Struct(">16sqqqIB16sBIBHHHH")
 _MEMBER = struct.Struct(">16sqBH16sBBBHH")
 _NO_BODY = 255
+_LONG = 0x80  # in the byte that says how a member belongs to its story
+_MOST_COUNTED = 255
 _NOBODY = bytes(16)
+
+
+def _told_by(members: Iterable[Member]) -> int:
+    """The only outlet with a name that tells a story, as a hash."""
+    hashed = {hash_outlet(member.outlet) for member in members} - {NO_OUTLET}
+    return SEVERAL_OUTLETS if len(hashed) > 1 else max(hashed, default=NO_OUTLET)
 
 
 def pack_story(story: Story) -> bytes:
@@ -102,9 +125,12 @@ def pack_story(story: Story) -> bytes:
         story.version,
         story.total.halved,
         bytes.fromhex(story.merged_into) if story.merged_into else _NOBODY,
+        min(story.named_outlets, _MOST_COUNTED),
+        _told_by(story.members),
         len(language),
         len(story.total.vector),
         sum(member.body is not None for member in story.members),
+        sum(member.is_long for member in story.members),
         len(story.members),
     )
     return b"".join((head, language, pack_vector(story.total.vector), *map(_pack_member, story.members)))
@@ -120,7 +146,7 @@ def _pack_member(member: Member) -> bytes:
             _MEMBER.pack(
                 bytes.fromhex(member.article_id),
                 member.time_ms,
-                _RELATIONS.index(member.relation),
+                _RELATIONS.index(member.relation) | (_LONG if member.is_long else 0),
                 member.likeness,
                 bytes.fromhex(member.of) if member.of else _NOBODY,
                 len(member.subjects),
@@ -149,7 +175,9 @@ def unpack_story(packed: bytes) -> Story:
         ValueError: it did not make this.
     """
     try:
-        story_id, _, _, expires_ms, version, halved, merged_into, language_bytes, _, _, count = _HEAD.unpack_from(packed)
+        story_id, _, _, expires_ms, version, halved, merged_into, _, _, language_bytes, _, _, _, count = _HEAD.unpack_from(
+            packed
+        )
         begin, at = _vector_range(packed)
         language, vector = packed[begin - language_bytes : begin].decode(), unpack_vector(packed[begin:at])
         members = []
@@ -184,7 +212,8 @@ def _unpack_member(packed: bytes, at: int) -> tuple[Member, int]:
         headline=headline,
         compared=compared,
         body=body,
-        relation=_RELATIONS[relation],
+        relation=_RELATIONS[relation & ~_LONG],
+        is_long=bool(relation & _LONG),
         subjects=codes,
         likeness=likeness,
         of=of.hex() if of != _NOBODY else None,
@@ -193,28 +222,34 @@ def _unpack_member(packed: bytes, at: int) -> tuple[Member, int]:
 
 
 def _vector_range(packed: bytes) -> tuple[int, int]:
-    language_bytes, words = _HEAD.unpack_from(packed)[7:9]
+    language_bytes, words = _HEAD.unpack_from(packed)[9:11]
     begin = _HEAD.size + language_bytes
     return begin, begin + ENTRY_BYTES * words
 
 
 class Glance(NamedTuple):
-    """What a packed story tells at a glance; ``has_body``: some member has a text; ``only_founder``: it has no other member."""
+    """What a packed story tells at a glance; ``has_body``: some member has a text; ``long``: how many have a long one;
+    ``only_founder``: it has no other member; ``outlets``: how many with a name tell it; ``told_by``: the only one of them, as
+    a hash."""
 
     key: bytes
     first_ms: int
     last_ms: int
     expires_ms: int
     has_body: bool
+    long: int
     only_founder: bool
+    outlets: int
+    told_by: int
+    members: int
 
 
 def glance(packed: bytes) -> Glance:
     """The head of a packed story."""
-    key, first_ms, last_ms, expires_ms, *_, with_bodies, members = _HEAD.unpack_from(packed)
+    key, first_ms, last_ms, expires_ms, _, _, _, outlets, told_by, _, _, with_bodies, long, members = _HEAD.unpack_from(packed)
     _, end = _vector_range(packed)
     only_founder = members == 1 and packed[end : end + len(key)] == key
-    return Glance(key, first_ms, last_ms, expires_ms, with_bodies > 0, only_founder)
+    return Glance(key, first_ms, last_ms, expires_ms, with_bodies > 0, long, only_founder, outlets, told_by, members)
 
 
 def vector_of_packed(packed: bytes) -> dict[int, int]:

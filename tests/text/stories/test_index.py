@@ -28,7 +28,7 @@ class Stream:
         told = self.index.decide(signature)
         for key, value in self.index.remember(signature, told).items():
             if value is None:
-                del self.table[key]
+                self.table.pop(key, None)  # a late article's story may be the first to go, before it was written
             else:
                 self.table[key] = value
         return told
@@ -86,6 +86,10 @@ RAIN = (
     "Rain will spread across western counties during the morning with gusts near the coast. Eastern areas stay dry and sunny."
     " Overnight lows fall to eight degrees, the weather service said, and highs reach seventeen."
 )
+TIDES = (
+    " Ferries to Dunmarrow and Gull Rock keep their timetable, the harbour office in Kellmouth adds, but sailors should expect"
+    " swell beyond the lighthouse, and fishermen are advised to bring lobster pots ashore before nightfall."
+)
 SHOWERS = RAIN.replace("Rain", "Showers").replace("morning", "afternoon").replace("seventeen", "eighteen")
 RAM = "Ram: friends call in the evening. Bull: take care of money today. Twins: somebody proposes a journey. Crab: rest."
 BULL = "Ram: friends stay calm today. Bull: money comes your way. Twins: enjoy the journey in the evening. Crab: call a friend."
@@ -128,9 +132,62 @@ def test_an_outlets_column_that_comes_again_is_a_story_of_its_own(first, text, s
 )
 def test_what_is_not_a_column_come_again_joins_as_before(headline, text, outlet):
     stream = Stream()
-    stream.take(signed(1, "Weather for Tuesday: storm", RAIN))
-    [told] = stream.take(signed(2, headline, text, outlet=outlet))
+    stream.take(signed(1, "Weather for Tuesday: storm", RAIN + TIDES))
+    [told] = stream.take(signed(2, headline, text + TIDES, outlet=outlet))
     assert told.change is Change.JOINED
+
+
+SERIALS = {
+    "a show every night": "Jory Pell mocks Okafor over {}",
+    "a company every day": "Brandlow Motors shares {} as Varnholm plant reopens",
+    "a template": "Okafor wins {} primary, Thule concedes",
+    "a war every day": "Rebels shell Varnholm suburbs near {}, army says",
+}
+FILLED = ("bread", "Ohio", "taxes", "Kentmoor", "bridges", "Iowa", "ferries", "Lorn")
+
+
+@pytest.mark.parametrize("outlet", ["", "The Kellmouth Post"], ids=["nobody knows whose", "one outlet's"])
+@pytest.mark.parametrize("body", ["", " The paper has more on it in its Varnholm pages."], ids=["headlines", "short texts"])
+@pytest.mark.parametrize("serial", SERIALS.values(), ids=SERIALS.keys())
+def test_a_serial_of_one_outlet_makes_no_story_of_more_than_three(serial, body, outlet):
+    stream = Stream()
+    joined = Counter()
+    for number, word in enumerate(FILLED):
+        headline = serial.format(word)
+        [told] = stream.take(
+            signed(number, headline, body and headline + body, outlet=outlet, time_ms=NOON_MS + number * HOUR_MS)
+        )
+        joined[told.story.id] += 1
+    assert max(joined.values()) <= 3
+
+
+OUTLETS = ("The Kellmouth Post", "Dunmarrow Times", "Gull Radio", "Varnholm Gazette", "Lorn Echo", "Alder News", "Pell Mail")
+AURELIA = (
+    "Ferry Aurelia runs aground off Kellmouth",
+    "Aurelia aground: Kellmouth ferry passengers saved",
+    "Lifeboats reach ferry Aurelia off Kellmouth",
+    "Aurelia: steering failed, says ferry captain",
+    "What we know of the Aurelia",
+    "Owners of the ferry Aurelia promise inquiry",
+    "Aurelia passengers tell of their night",
+)
+
+
+def test_headlines_of_many_outlets_need_little_to_be_one_story_and_those_of_one_outlet_more():
+    many, one = Stream(), Stream()
+    for number, (headline, outlet) in enumerate(zip(AURELIA, OUTLETS, strict=True)):
+        many.take(signed(number, headline, outlet=outlet))
+        one.take(signed(number, headline, outlet=OUTLETS[0]))
+    assert len(many.story(0).members) >= 5
+    assert len(one.story(0).members) <= 2
+
+
+def test_a_short_text_that_shares_a_stock_phrase_is_not_nearly_the_same_text():
+    phrase = "the provisional revolutionary assembly of western Kellmouthshire"
+    stream = Stream()
+    stream.take(signed(1, "", f"Fishermen met {phrase}."))
+    [told] = stream.take(signed(2, "", f"Vaccines arrived for {phrase}."))
+    assert told.member.relation is not Relation.SAME_TEXT
 
 
 def test_a_form_that_is_filled_in_with_other_numbers_and_places_is_another_event():
@@ -195,7 +252,9 @@ def test_two_stories_that_turn_out_to_be_one_are_merged_into_the_older():
     stream = Stream(merge=400)
     half = FERRY.index("Lifeboats")
     stream.take(signed(1, "Aurelia aground: coastguard alarmed", FERRY[:half]))
-    [other] = stream.take(signed(2, "Lifeboats and Captain Idris Vaughan", FERRY[half:], time_ms=NOON_MS + 1))
+    [other] = stream.take(
+        signed(2, "Lifeboats and Captain Idris Vaughan", FERRY[half:], time_ms=NOON_MS + 1, outlet="Dunmarrow Times")
+    )
     assert other.change is Change.FOUNDED
     for number in range(3, 12):
         told = stream.take(signed(number, "Aurelia aground: coastguard alarmed, Captain Idris Vaughan", FERRY))
