@@ -73,7 +73,11 @@ def _authors_marked(page: Page) -> Iterator[list[str]]:
     yield [_property_name(each) for each in told if page.is_own(each)]
     yield [spaced_words(each) for each in page.body.xpath(".//a[contains(@rel, 'author')]") if page.is_own(each)]
     named = page.near_first(page.named())
-    marked = (each for each in named if says(AUTHOR_NAMES, labels_of(each)) and page.is_own(each))
+    marked = (
+        each
+        for each in named
+        if says(AUTHOR_NAMES, labels_of(each)) and not says(_ABOUT_AUTHOR, labels_of(each)) and page.is_own(each)
+    )
     for element in islice(marked, 12):
         inner = next(
             (
@@ -84,10 +88,12 @@ def _authors_marked(page: Page) -> Iterator[list[str]]:
             None,
         )
         links = [spaced_words(each) for each in element.iter("a") if _PROFILE.search(each.get("href") or "")]
-        items = [spaced_words(each) for each in element.iter("li")] if len(links) < 2 else []
+        items = [spaced_words(each) for each in element.iter("li") if not _is_tag(each)] if len(links) < 2 else []
         text = spaced_words(element)
         yield items or links or ([spaced_words(inner)] if inner is not None else [])
-        if len(text) <= _SHORT and not re.search(r"[.!?]\s+\w", text):
+        if len(text) <= _SHORT and not _is_tag(element) and (name := _name_beside_day(text)):
+            yield [name]
+        elif len(text) <= _SHORT and not _is_tag(element) and not re.search(r"[.!?]\s+\w", text):
             yield [text]
         if _is_pictured(element):
             yield [each for piece in islice(element.itertext(), _MOST_PIECES) if is_person(each := piece.strip())][:1]
@@ -102,6 +108,25 @@ _PROFILE = re.compile(
 )
 
 
+_ABOUT_AUTHOR = re.compile(
+    r"(?:author|byline)[\w-]*?[-_](?:description|desc|bio|about|role|job|position|title|credentials?)\b", re.IGNORECASE
+)
+_TAG = re.compile(r"/(?:tags?|categor(?:y|ies)|topics?|keywords?|sections?)/", re.IGNORECASE)
+_BETWEEN_PARTS = re.compile(r"\s*[|·•]\s*")
+
+
+def _is_tag(element: Any) -> bool:
+    """Whether an element holds a link to what else has the same tag."""
+    return any(_TAG.search(link.get("href") or "") or link.get("rel") == "tag" for link in element.iter("a"))
+
+
+def _name_beside_day(text: str) -> str | None:
+    """The name in a line that parts it from a day by a sign: "Dec. 19, 2025 · Nia Holt on behalf of the crew"."""
+    parts = _BETWEEN_PARTS.split(text)
+    names = [part for part in parts if not any(map(str.isdigit, part))]
+    return name_of(names[0]) if len(parts) > 1 and len(names) == 1 else None
+
+
 def _property_name(element: Any) -> str:
     inner = next((each for each in element.iterdescendants() if each.get("itemprop") == "name"), element)
     return inner.get("content") or spaced_words(inner)
@@ -109,7 +134,11 @@ def _property_name(element: Any) -> str:
 
 def _bylines_near(page: Page) -> Iterator[list[str]]:
     """The names that the headline has near it: in bylines, behind links to those who write, beside a picture of theirs."""
-    lines = [(element, line) for element in page.near() if (line := line_of(element, _SHORT)) and page.is_of_head(element)]
+    lines = [
+        (element, line)
+        for element in page.near()
+        if (line := line_of(element, _SHORT)) and page.is_of_head(element) and not says(_ABOUT_AUTHOR, labels_of(element))
+    ]
     below = [(element, line) for element, line in lines if page.is_below_text(element)]
     above = [each for each in lines if each not in below]
     yield from _labelled(page, above)

@@ -97,8 +97,7 @@ def _shown_earlier(page: Page, told: Moment) -> Moment | None:
             continue
         for day in _days_in(line, page.language):
             shown = read_moment(day, language=page.language)
-            words = re.findall(r"[^\W\d_]{2,}", _DATE_BESIDE.sub(" ", line))
-            is_all = len(words) <= _MOST_OF_DAY or names_in(line) or _PUBLISHED.match(line)
+            is_all = _says_no_more(line) or names_in(line) or _PUBLISHED.match(line)
             if shown and is_all:
                 return shown if _days_before(shown, told) >= _LEAST_DAYS else None
     return None
@@ -142,7 +141,7 @@ def _shown_dates(page: Page) -> tuple[list[str], list[str]]:
     for element in page.own("time"):
         text = element.get("datetime") or words_of(element)
         (modified if _says_updated(element) else published).append(text)
-    near = set(page.near()) if page.heading is not None else set()
+    near = set(page.near()) if page.heading is not None else set(_lines_of_one_day(page))
     for element in page.near_first([*near, *(each for each in page.named() if each not in near)]):
         if element.tag in ("time", "a", "script", "style") or len(element) > _MOST_PARTS:
             continue
@@ -153,6 +152,22 @@ def _shown_dates(page: Page) -> tuple[list[str], list[str]]:
             for day in _days_in(text, page.language):
                 (modified if _says_updated(element) or _UPDATED.search(text) else published).append(day)
     return published, modified
+
+
+def _lines_of_one_day(page: Page) -> list[Any]:
+    """The first lines of a page without a heading that say a day and nothing else, where it is the same one in all of them."""
+    days: dict[Any, str] = {}
+    for element in page.near():
+        line = line_of(element, _SHORT) if len(element) == 0 and element.tag not in _HEADING_TAGS else ""
+        moment = read_moment(line, language=page.language) if _says_no_more(line) else None
+        if moment and page.is_own(element):
+            days[element] = moment.text[:10]
+    return list(days) if len(set(days.values())) == 1 else []
+
+
+def _says_no_more(line: str) -> bool:
+    """Whether a line with a day in it has no more words than a day has."""
+    return re.search(r"\d", line) is not None and len(re.findall(r"[^\W\d_]{2,}", _DATE_BESIDE.sub(" ", line))) <= _MOST_OF_DAY
 
 
 def _trust_labelled(page: Page) -> None:

@@ -42,7 +42,7 @@ def read_headline(page: Page) -> tuple[str | None, Any]:
     likeness, best = max(
         ((_likeness(words_of(each), titles), each) for each in headings), key=itemgetter(0), default=(0.0, None)
     )
-    if best is not None and (likeness >= _LEAST_ALIKE or not titles):
+    if best is not None and (likeness > _LEAST_ALIKE or not titles):
         return _shown(page, best, titles), best
     if titles and (same := _named_lower(page, titles)) is not None:
         return max(titles[0], spaced_words(same), key=len), same

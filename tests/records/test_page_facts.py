@@ -207,6 +207,10 @@ NEAR_BYLINES = {
     "a picture of the writer": "<ul><li><i class='bi bi-person'></i> Nia Holt</li><li>02-12-2025</li></ul>",
     "a class of a page builder": "<div class='elementor-widget-wrap'></div>"
     "<div class='elementor-widget-container'><h4 class='elementor-author-box__name'>Nia Holt</h4></div>",
+    "a day before it in one element": "<div class='publish-date-author'>Dec. 19, 2025 · Nia Holt on behalf of the crew</div>",
+    "what the writer is, above": "<div class='author-description'>Licensed Pilot, M.A. Navigation</div><p>By Nia Holt</p>",
+    "tags beside it": "<div class='post-author-box'><ul><li><a href='/blog/tag/sea-travel'>Sea Travel</a></li></ul></div>"
+    "<p>By Nia Holt</p>",
     "in German": "<div>Von Nia Holt</div>",
     "in French": "<p>Écrit par Nia Holt</p>",
     "in Spanish, with a label": "<p>Autora: Nia Holt</p>",
@@ -240,6 +244,8 @@ NOBODY = {
     "what readers do": "<p>By signing up you agree to our terms</p>",
     "a menu": "<nav><p>BY USE CASE</p></nav>",
     "crumbs": "<ol><li>Open Discussion</li><li>Crafts & Topics</li></ol>",
+    "a list of tags": "<div class='author-tags'><ul><li><a href='/tag/sea-travel'>Sea Travel</a></li></ul></div>",
+    "what a writer is": "<div class='author-description'>Licensed Pilot, M.A. Navigation</div>",
     "a footer": "<footer><p>Created by Tide Agency</p></footer>",
     "another story's writer": "<div class='related'><p>By Bo Grey</p></div>",
 }
@@ -320,3 +326,17 @@ def test_a_heading_in_parts_leaves_no_glued_line_in_the_text():
     assert draft.headline == TITLE
     assert "At sea" not in draft.text
     assert "seaDivers" not in draft.text
+
+
+@pytest.mark.parametrize(
+    ("lines", "published"),
+    [
+        ("<p>Dec 17, 2025</p><p>6 min read</p>", "2025-12-17"),
+        ("<div><span>17 December 2025</span></div><p>Dec 17, 2025</p>", "2025-12-17"),
+        ("<p>Dec 17, 2025</p><p>Dec 11, 2025</p>", None),
+        ("<p>On Dec 17, 2025 the bell rang</p>", None),
+    ],
+)
+def test_the_one_day_that_stands_alone_at_the_head_of_a_page_without_a_heading_is_its_date(lines, published):
+    """Page builders show the headline in a plain paragraph. Several days are those of teasers, as likely."""
+    assert read(title=f"<p class='t7'>{TITLE}</p>{lines}").published == published
