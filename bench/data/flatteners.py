@@ -12,6 +12,7 @@ import re
 import subprocess
 from collections.abc import Callable
 from importlib import import_module
+from shutil import which
 from typing import Any
 
 _BLOCKS = frozenset((
@@ -140,8 +141,12 @@ FLATTENERS: dict[str, Callable[[str], str]] = {
     "text_content(), scripts": with_text_content_and_scripts,
     "trafilatura": with_trafilatura,
 }
-# Programs that must be there: measured where they are.
-DUMPS: dict[str, Callable[[str], str]] = {"w3m": with_w3m, "lynx": with_lynx}
+_DUMPS: dict[str, Callable[[str], str]] = {"w3m": with_w3m, "lynx": with_lynx}
+
+
+def flatteners() -> dict[str, Callable[[str], str]]:
+    """All that can be had: the dumps where their programs are there."""
+    return FLATTENERS | {name: dump for name, dump in _DUMPS.items() if which(name)}
 
 
 def page_titles(html: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import compress, pairwise
 
 from streams.text.cleaning.line_model import PageScores, score_lines, score_places
-from streams.text.cleaning.lines import Line, mark_line
+from streams.text.cleaning.lines import Line, mark_lines
 from streams.text.cleaning.phrases import BULLETS
 from streams.text.cleaning.prompts import is_related_heading
 from streams.text.sentences import ends_sentence
@@ -56,7 +56,7 @@ def is_page(lines: Sequence[Line]) -> bool:
 
 def score_page(lines: Sequence[Line]) -> PageScores:
     """The model's scores of the lines by themselves."""
-    return score_lines([line.text for line in lines], [mark_line(line) for line in lines])
+    return score_lines([line.text for line in lines], mark_lines(lines))
 
 
 def find_article(lines: Sequence[Line], start: int, *, is_extracted: bool = False) -> list[bool]:

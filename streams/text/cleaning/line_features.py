@@ -15,7 +15,7 @@ from itertools import accumulate, groupby
 from string import digits
 from typing import NamedTuple
 
-PIECE = 3  # added to the mark of a line that is a piece of one
+PIECE, OF_A_CUT_PAGE = 3, 6  # added to the mark of a line that is a piece of one, and of each on a page that has such pieces
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _HEAD = 250  # characters of a line that are looked at
 _WIDE_LETTERS = 3  # a Chinese, Japanese or Korean character says as much as this many letters
@@ -169,7 +169,7 @@ def own_features(text: str, mark: int) -> OwnBins:
         signs=min(len(_LINK_SIGN.findall(head)), 3),
         start=start,
         words=bisect(_WORDS, count) if not wide else 10,
-        list=mark,
+        list=mark % OF_A_CUT_PAGE,
         web=min(sum([word in folded for word in _WEB]), 3),
     )
 

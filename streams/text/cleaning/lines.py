@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from streams.text.article import CutKind
 from streams.text.cleaning.furniture import LONGEST_FURNITURE, recognise_furniture
-from streams.text.cleaning.line_features import PIECE
+from streams.text.cleaning.line_features import OF_A_CUT_PAGE, PIECE
 from streams.text.cleaning.seams import Seam, find_seams
 from streams.text.cleaning.unfolding import Mark, is_link, unfold, unmark
 from streams.text.sentences import IDEOGRAPH, IDEOGRAPH_WEIGHT, SENTENCE_BREAK, ends_sentence
@@ -90,9 +90,14 @@ def _pieces(text: str, seams: Sequence[Seam]) -> Iterator[tuple[str, str]]:
         start = end
 
 
-def mark_line(line: Line) -> int:
-    """What the line model is told of a line: 0 no furniture, 1 perhaps, 2 surely; three more for a piece of a line."""
-    return (2 if line.kind else 0 if line.is_plain else 1) + (0 if line.joint == "\n" else PIECE)
+def mark_lines(lines: Sequence[Line]) -> list[int]:
+    """What the line model is told of each line: 0 no furniture, 1 perhaps, 2 surely; and more on pages cut at their seams."""
+    pieces = [line.joint != "\n" for line in lines]
+    more = OF_A_CUT_PAGE if any(pieces) else 0
+    return [
+        more + (PIECE if is_piece else 0) + (2 if line.kind else 0 if line.is_plain else 1)
+        for line, is_piece in zip(lines, pieces, strict=True)
+    ]
 
 
 def join_lines(lines: Sequence[Line]) -> str:

@@ -112,7 +112,9 @@ def _is_name(text: str) -> bool:
 
 
 def names_source(text: str) -> bool:
-    """Whether a line says where the news is from, as it does at an article's head or end: "Source: City of Lorn"."""
+    """Whether a line says where the news is from, as it does at an article's head or end: "Source: City of Lorn", "dpa"."""
+    if len(text) <= _LONGEST_LABEL and is_agency(text):
+        return True
     found = _LABELLED.fullmatch(fold(text))
     return (
         found is not None
@@ -179,7 +181,7 @@ def has_letter(text: str) -> bool:
 
 def is_agency(text: str) -> bool:
     """Whether a text names a news agency and nothing else, but a desk's letters: "AFP", "dpa/mh"."""
-    names = [name.strip(" .") for name in re.split(r"[/,;&+|、،]| - ", text)]
+    names = [name.strip(" .") for name in re.split(r"[/,;&+|、،-]", text)]
     known = load_phrases().agencies
     return (
         bool(names[0])

@@ -24,6 +24,7 @@ _GLUED = re.compile(
 )
 # Two paragraphs: no "Microsoft.Extensions", no address.
 _STOPPED = re.compile(rf"(?<=\s)[^\s.]*[{_LOWER}][.!?…][\"”’»)]?[“\"'«‘(]?[{_UPPER}][\w’'-]*[ ,;]|[।؟۔][^\W\d_]")
+_STOP_WITHIN = re.compile(r"[.!?…।؟۔][\"”’»)]?[“\"'«‘(]?[^\W\d_]")
 _ENDED = re.compile(rf"{_STOP}[^\S\n]*\n")
 _SENTENCE = re.compile(rf"{_STOP}\s+(?=[“\"'«‘(]?[{_UPPER}\d]|[^\W\d_{_LOWER}])|[。！？][」』”）]?(?=\S)")
 _WORD = re.compile(r"\S+")
@@ -51,14 +52,14 @@ class Seam(NamedTuple):
 
 def find_seams(text: str, headline: str = "") -> list[Seam]:
     """The seams of a text in order; none in one whose lines are as they were. A told headline was a line of its own."""
-    glued = [found.start() for found in _GLUED.finditer(text)]
-    if len(glued) >= _FEWEST_SEAMS:
-        kept = [found.span() for found in _KEPT.finditer(text)]
-        glued = [at for at in glued if not _is_within(kept, at)]
-    is_glued = len(glued) >= _FEWEST_SEAMS and _count_words(text, glued) >= _FEWEST_SEAMS and _runs_on(text)
+    glued = _glued_places(text) if _runs_on(text) else []
+    is_glued = len(glued) >= _FEWEST_SEAMS and _count_words(text, glued) >= _FEWEST_SEAMS
+    rows = text.split("\n")
+    if not is_glued and len(max(rows, key=len)) < max(_LONG_LINE, _ONE_LINE * len(text)):
+        return []
     seams: list[Seam] = []
     start = 0
-    for line in text.split("\n"):
+    for line in rows:
         end = start + len(line)
         is_all = len(line) >= max(_LONG_LINE, _ONE_LINE * len(text))
         menu = _menu_places(text, start, end) if is_all else []
@@ -108,8 +109,15 @@ def _menu_places(text: str, start: int, end: int) -> list[int]:
     return places
 
 
+def _glued_places(text: str) -> list[int]:
+    kept = [found.span() for found in _KEPT.finditer(text)]
+    return [found.start() for found in _GLUED.finditer(text) if not _is_within(kept, found.start())]
+
+
 def _runs_on(text: str) -> bool:
     """Whether paragraphs run into each other, and as many as end with their line."""
+    if len(_STOP_WITHIN.findall(text)) < _FEWEST_STOPPED:  # the cheap test
+        return False
     return len(_STOPPED.findall(text)) >= max(_FEWEST_STOPPED, len(_ENDED.findall(text)))
 
 
