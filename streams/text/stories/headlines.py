@@ -29,9 +29,11 @@ def are_alike(one: str, other: str) -> bool:
     # The longest subsequence that both have is no longer than the shorter one.
     if not lengths or 200 * min(len(one), len(other)) < ALIKE_PER_CENT * lengths:
         return False
-    if numbers_contradict(one, other) or min(telling_words(one), telling_words(other)) < FEWEST_TELLING_WORDS:
+    if numbers_contradict(one, other):
         return False
-    return 200 * common_length(one, other) >= ALIKE_PER_CENT * lengths and not _says_otherwise(one, other)
+    if 200 * common_length(one, other) < ALIKE_PER_CENT * lengths or _says_otherwise(one, other):
+        return False
+    return min(telling_words(one), telling_words(other)) >= FEWEST_TELLING_WORDS
 
 
 def numbers_contradict(one: str, other: str) -> bool:
