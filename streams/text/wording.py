@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache, lru_cache
@@ -83,7 +83,7 @@ class Headline:
     @property
     def tells_something(self) -> bool:
         """Whether it says what its article is about, so that another text under it is about the same."""
-        return _telling_words(self.normalised) >= FEWEST_CONTENT_WORDS
+        return telling_words(self.normalised) >= FEWEST_CONTENT_WORDS
 
 
 class Likeness(IntEnum):
@@ -221,12 +221,17 @@ def _stem(word: str) -> str:
     return word[:-1] if word.endswith("e") and not word.endswith("ee") and len(word) > _SHORTEST_STEM else word
 
 
-def _telling_words(normalised: str) -> int:
+def telling_words(normalised: str) -> int:
     """How many words say what the article is about: no number, function word, weekday, nor what columns are called."""
     unspaced = len(_UNSPACED.findall(normalised))
     spaced = [word for word in _UNSPACED.sub(" ", normalised).split() if len(word) > 1 and not _NUMBER.fullmatch(word)]
     small = _words("left_out") | _words("small") | _words("weekdays") | _words("rubrics")
     return sum(word not in small for word in spaced) + unspaced // _CHARACTERS_A_WORD
+
+
+def turns(words: Iterable[str]) -> bool:
+    """Whether one of the words turns what a headline says: "not", "up", "loses"."""
+    return not _words("turning").isdisjoint(words)
 
 
 def is_next_of_column(one: str, other: str) -> bool:
@@ -236,7 +241,7 @@ def is_next_of_column(one: str, other: str) -> bool:
     ("Weather on Monday", "Weather on Tuesday: showers"), or differ in the weekday alone.
     """
     if one == other:
-        return _telling_words(one) < FEWEST_CONTENT_WORDS
+        return telling_words(one) < FEWEST_CONTENT_WORDS
     words, others = set(one.split()), set(other.split())
     day, other_day = (words - others) & _words("weekdays"), (others - words) & _words("weekdays")
     if not day or not other_day:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 
+from streams.text.wording import says_the_same, telling_words, turns
+
 ALIKE_PER_CENT = 85
 """rapidfuzz's ``token_sort_ratio`` of a near repeat, at least."""
+FEWEST_TELLING_WORDS = 4
+"""Of each: a shorter one may be any article's."""
 FORM_PER_CENT = 60
 """Words that are the same where a form is filled in anew, at least."""
 MOST_CHARACTERS = 300
+_FEWEST_LETTERS = 3  # that two forms of one word have in common
+_WORD = re.compile(r"\w+")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 
 
@@ -25,7 +31,9 @@ def are_alike(one: str, other: str) -> bool:
         return False
     if numbers_contradict(one, other):
         return False
-    return 200 * common_length(one, other) >= ALIKE_PER_CENT * lengths and not _says_otherwise(one, other)
+    if 200 * common_length(one, other) < ALIKE_PER_CENT * lengths or _says_otherwise(one, other):
+        return False
+    return min(telling_words(one), telling_words(other)) >= FEWEST_TELLING_WORDS
 
 
 def numbers_contradict(one: str, other: str) -> bool:
@@ -62,18 +70,35 @@ def fill_one_form(one: str, other: str) -> bool:
 
 
 def _says_otherwise(one: str, other: str) -> bool:
-    """Whether each has a word in place of the other's: "wins Ohio", "wins Iowa". Other forms of one word are none."""
+    """Whether each has a word in place of the other's ("wins Ohio", "wins Iowa"), or only one has a word that turns what it
+    says ("not", "up"). Other forms of one word are none."""
     in_one, in_other = set(one.split()), set(other.split())
-    only_one, only_other = in_one - in_other, in_other - in_one
-    return _is_unlike_all(only_one, only_other) and _is_unlike_all(only_other, only_one)
+    only_one = _unlike_all(in_one - in_other, in_other - in_one)
+    only_other = _unlike_all(in_other - in_one, in_one - in_other)
+    if turns(only_one | only_other):
+        return True
+    return _is_long_among(only_one) and _is_long_among(only_other)
 
 
-def _is_unlike_all(words: set[str], others: set[str]) -> bool:
-    return any(len(word) > 3 and not any(_are_forms(word, each) for each in others) for word in words)
+def keep_order(one: str, other: str) -> bool:
+    """Whether two headlines, as they are written, have their common words in orders that say the same: not "Alder beats Lorn"
+    and "Lorn beats Alder"."""
+    in_one, in_other = (_WORD.findall(headline.casefold()) for headline in (one, other))
+    common = set(in_one) & set(in_other)
+    orders = [list(dict.fromkeys(word for word in words if word in common)) for words in (in_one, in_other)]
+    return says_the_same(*orders)
+
+
+def _unlike_all(words: set[str], others: set[str]) -> set[str]:
+    return {word for word in words if not any(_are_forms(word, each) for each in others)}
+
+
+def _is_long_among(words: set[str]) -> bool:
+    return any(len(word) > _FEWEST_LETTERS for word in words)
 
 
 def _are_forms(one: str, other: str) -> bool:
     """Whether two words can be forms of one: they begin alike, for most of the shorter one."""
     shorter = min(len(one), len(other))
     same = next((place for place in range(shorter) if one[place] != other[place]), shorter)
-    return 4 * same >= 3 * shorter
+    return same >= _FEWEST_LETTERS and 4 * same >= 3 * shorter

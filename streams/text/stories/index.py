@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 
 from streams.formats import read_stamp, stamp
 from streams.text.duplicates import SKETCH_SIZE, BodyPrint, containment
-from streams.text.stories.headlines import are_alike, fill_one_form, numbers_contradict, numbers_of
+from streams.text.stories.headlines import are_alike, fill_one_form, keep_order, numbers_contradict, numbers_of
 from streams.text.stories.signature import Signature, hash_word
 from streams.text.stories.story import (
     MOST_MEMBERS,
@@ -264,7 +264,7 @@ class StoryIndex:
                 if member.body and _is_same_text(body, member.body, least):
                     return Relation.SAME_TEXT, member.article_id
         for member in compared:
-            if are_alike(signature.compared, member.compared):
+            if are_alike(signature.compared, member.compared) and keep_order(signature.headline, member.headline):
                 return Relation.SIMILAR_HEADLINE, member.article_id
         return Relation.SAME_EVENT, None
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 from zlib import crc32
 
@@ -60,6 +61,8 @@ class Member:
     likeness: int = 0
     of: str | None = None
     is_long: bool = False
+    packed: bytes = field(default=b"", compare=False, repr=False)
+    """Itself, packed, where it was read from that: packing a large story anew costs more than all else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +140,8 @@ def pack_story(story: Story) -> bytes:
 
 
 def _pack_member(member: Member) -> bytes:
+    if member.packed:
+        return member.packed
     outlet = _cut(member.outlet, _MOST_OUTLET_BYTES)
     headline, words = _cut(member.headline, _MOST_HEADLINE_BYTES), _cut(member.compared, _MOST_WORDS_BYTES)
     body = member.body
@@ -168,6 +173,7 @@ def _cut(text: str, most_bytes: int) -> bytes:
     return encoded if len(encoded) <= most_bytes else encoded[:most_bytes].decode("utf-8", "ignore").encode()
 
 
+@lru_cache(maxsize=32)  # the stories of the hour are read again and again; each is a value
 def unpack_story(packed: bytes) -> Story:
     """Decode what :func:`pack_story` made.
 
@@ -191,6 +197,7 @@ def unpack_story(packed: bytes) -> Story:
 
 
 def _unpack_member(packed: bytes, at: int) -> tuple[Member, int]:
+    begin = at
     article_id, time_ms, relation, likeness, of, subjects, sketched, *lengths = _MEMBER.unpack_from(packed, at)
     at += _MEMBER.size
     codes = tuple(f"{code:08d}" for code in struct.unpack_from(f">{subjects}I", packed, at))
@@ -217,6 +224,7 @@ def _unpack_member(packed: bytes, at: int) -> tuple[Member, int]:
         subjects=codes,
         likeness=likeness,
         of=of.hex() if of != _NOBODY else None,
+        packed=packed[begin:at],
     )
     return member, at
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.text.headline import normalise_headline
-from streams.text.stories.headlines import are_alike, common_length, sorted_words
+from streams.text.stories.headlines import are_alike, common_length, keep_order, sorted_words
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,18 @@ def test_a_headline_said_a_little_differently_is_a_near_repeat(one, other):
         pytest.param("Okafor wins Ohio primary", "Okafor wins Iowa primary", id="another place in a template"),
         pytest.param("Ferry accident kills 3 people", "Ferry accident kills 5 people", id="another number"),
         pytest.param("Markets report for 10 March", "Markets report for 11 March", id="another day"),
+        pytest.param("Okafor is guilty of fraud in Varnholm", "Okafor is not guilty of fraud in Varnholm", id="a negation"),
+        pytest.param(
+            "Thule schuldig des Betrugs in Varnholm", "Thule nicht schuldig des Betrugs in Varnholm", id="a German negation"
+        ),
+        pytest.param("Oil prices up 3 percent in Varnholm", "Oil prices down 3 percent in Varnholm", id="up and down"),
+        pytest.param("Brandlow Motors shares rise in Varnholm", "Brandlow Motors shares fall in Varnholm", id="rise and fall"),
+        pytest.param(
+            "Bomber kills three at harbour base in Varnholm",
+            "Bombers attack harbour base in Varnholm three",
+            id="a word that begins with a short one of the other",
+        ),
+        pytest.param("Titanfall review", "Titanfall reviews", id="too short to tell an article"),
         pytest.param("Aurelia runs aground", "Budget debate opens in Varnholm", id="another thing"),
         pytest.param("Aurelia", "Aurelia runs aground off Kellmouth, all passengers saved", id="one word of many"),
     ],
@@ -41,6 +53,20 @@ def test_a_headline_said_a_little_differently_is_a_near_repeat(one, other):
 def test_what_differs_in_what_counts_is_not_a_near_repeat(one, other):
     assert not are_alike(compared(one), compared(other))
     assert not are_alike(compared(other), compared(one))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Alder beats Lorn in the harbour final", "Lorn beats Alder in the harbour final", False),
+        ("Okafor sues Thule over Varnholm budget", "Thule sues Okafor over Varnholm budget", False),
+        ("Ferry runs aground off Kellmouth", "Off Kellmouth, ferry runs aground", True),
+        ("Ferry runs aground off Kellmouth coast", "Ferry runs aground off Kellmouth", True),
+    ],
+)
+def test_who_does_what_to_whom_is_in_the_order_of_the_words(one, other, same):
+    assert are_alike(compared(one), compared(other))
+    assert keep_order(one, other) is keep_order(other, one) is same
 
 
 @given(st.text(alphabet="abc ", max_size=12), st.text(alphabet="abc ", max_size=12))
