@@ -49,7 +49,7 @@ SHORT = 3  # letters: "and" is no company
 SUPPORT_ODDS = 0.5
 USUAL_SUPPORT = 2.5
 MOST_SUPPORT = 6.0
-SUPPORTED = 0.1  # share of a top level from which on it is looked at
+LOOKED_AT = 0.1  # share of a top level from which on its company is looked at
 SPORT = "15000000"
 SCORE = "0-0"  # stands among a text's words for a score, as 4-1: company for sport's
 SCORE_COMPANY = 2
@@ -142,6 +142,19 @@ class Numbers:
     offset: float
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A word's row.
+
+    ``lanes``: its numbers side by side in one integer; ``figures``: the top levels (by number) that it may speak for only in a
+    figure; ``speaks_for``: the one that it speaks for most.
+    """
+
+    lanes: int
+    figures: frozenset[int]
+    speaks_for: int
+
+
 class WordTable:
     """The rows of one language."""
 
@@ -153,9 +166,8 @@ class WordTable:
         self._grams = grams
         self._numbers = numbers
         self._figures, self._beginnings = _figures_of_speech(language)
-        self._figures_of = lru_cache(maxsize=32_768)(self._find_figures)
         # Few words make up most of the news: 4 MB at most for the wide rows of those met last.
-        self._lanes_of = lru_cache(maxsize=32_768)(self._widen_row)
+        self._row_of = lru_cache(maxsize=32_768)(self._widen_row)
 
     def __contains__(self, word: str) -> bool:
         return word in self._index
@@ -176,15 +188,17 @@ class WordTable:
         ``source``: what the source itself says of a top level (by number), in units of log odds.
         """
         # One addition adds a whole row: its numbers lie side by side in one long integer.
-        known = [(word, weight, lanes) for word, weight in weights.items() if (lanes := self._lanes_of(word))]
+        known = [(word, weight, row) for word, weight in weights.items() if (row := self._row_of(word))]
         if not known and not source:
             return None
         total = sum(weight for _, weight, _ in known)
-        sums = _SUMS.unpack(sum(weight * lanes for _, weight, lanes in known).to_bytes(_SUMS.size, "little"))
+        sums = _SUMS.unpack(sum(weight * row.lanes for _, weight, row in known).to_bytes(_SUMS.size, "little"))
         length = (total / UNIT + SHORTNESS) ** LENGTH_POWER
         factor = self._numbers.scale / UNIT / length
         scores = [(value - _ZERO * total) * factor + bias for value, bias in zip(sums, self._numbers.bias, strict=True)]
-        for number in self._said_in_figures(weights):
+        shares = _shares(scores)
+        in_figures = {number for _, _, row in known if row.figures for number in row.figures}
+        for number in [number for number in in_figures if shares[number] >= LOOKED_AT]:
             company = SCORE_COMPANY if SCORE in weights and TOP_LEVELS[number] == SPORT else 0
             scores[number] -= self._without_company(number, known, company) * factor
         for number, odds in (source or {}).items():
@@ -193,7 +207,7 @@ class WordTable:
 
         def telling(number: int, count: int) -> tuple[str, ...]:
             place = 8 * _LANE_BYTES * number
-            said = [((lanes >> place & 255) - _ZERO, weight, word) for word, weight, lanes in known]
+            said = [((row.lanes >> place & 255) - _ZERO, weight, word) for word, weight, row in known]
             # A little, said often, is no evidence: "the" speaks for something in every table.
             least = max(1, max((value for value, _, _ in said), default=0) / 2)
             return tuple(
@@ -203,63 +217,62 @@ class WordTable:
 
         return Reading(shares, [self._confidence(share, number, known) for number, share in enumerate(shares)], telling)
 
-    def _said_in_figures(self, weights: Iterable[str]) -> Iterable[int]:
-        """The top levels that some word of a text may speak for in a figure only."""
-        return sorted(set().union(*map(self._figures_of, weights))) if self._figures else ()
-
-    def _find_figures(self, word: str) -> frozenset[int]:
-        begun = (numbers for beginning, numbers in self._beginnings.items() if word.startswith(beginning))
-        return self._figures.get(word, frozenset()).union(*begun)
-
-    def _without_company(self, number: int, known: Sequence[tuple[str, int, int]], others: int) -> int:
+    def _without_company(self, number: int, known: Sequence[tuple[str, int, Row]], others: int) -> int:
         """How much too much a text's words say of a top level: figures of speech count in full in company only.
 
         ``others`` is company that is no word.
         """
         place = 8 * _LANE_BYTES * number
-        company, said = set(), 0
-        for word, weight, lanes in known:
-            value = (lanes >> place & 255) - _ZERO
-            if number in self._figures_of(word):
-                said += max(0, value) * weight
-            elif (
-                len(word) > SHORT
-                and value * self._numbers.scale >= CLEAR
-                and value + _ZERO == max(_SUMS.unpack(lanes.to_bytes(_SUMS.size, "little")))
-            ):
-                company.add(word[:STEM])
+        said = sum(
+            max(0, (row.lanes >> place & 255) - _ZERO) * weight
+            for _, weight, row in known
+            if row.figures and number in row.figures
+        )
+        clear = _ZERO + CLEAR / self._numbers.scale
+        company = {
+            word[:STEM]
+            for word, _, row in known
+            if row.speaks_for == number
+            and len(word) > SHORT
+            and number not in row.figures
+            and row.lanes >> place & 255 >= clear
+        }
         wanted = min(COMPANY, 1 + len(known) // WORDS_A_MEMBER)
         return said * max(0, wanted - others - len(company)) // FIGURE_PARTS
 
-    def _confidence(self, share: float, number: int, known: Iterable[tuple[str, int, int]]) -> float:
+    def _confidence(self, share: float, number: int, known: Iterable[tuple[str, int, Row]]) -> float:
         bounded = min(max(share, 1e-6), 1 - 1e-6)
         odds = self._numbers.slope * log(bounded / (1 - bounded)) + self._numbers.offset
-        if share >= SUPPORTED and known and self.language != "en":
+        if share >= LOOKED_AT and known and self.language != "en":
             odds += SUPPORT_ODDS * (min(self._support(number, known), MOST_SUPPORT) - USUAL_SUPPORT)
         return 1 / (1 + exp(-odds))
 
-    def _support(self, number: int, known: Iterable[tuple[str, int, int]]) -> float:
+    def _support(self, number: int, known: Iterable[tuple[str, int, Row]]) -> float:
         """How clearly, in log odds, the second of a text's words speaks for a top level: one alone may be chance."""
         place = 8 * _LANE_BYTES * number
         best: dict[str, int] = {}
-        for word, _, lanes in known:
-            value = (lanes >> place & 255) - _ZERO
-            if value > 0 and len(word) > SHORT and number not in self._figures_of(word):
+        for word, _, row in known:
+            value = (row.lanes >> place & 255) - _ZERO
+            if value > 0 and len(word) > SHORT and number not in row.figures:
                 best[word[:STEM]] = max(value, best.get(word[:STEM], 0))
         return self._numbers.scale * (nlargest(2, best.values())[1] if len(best) > 1 else 0)
 
-    def _widen_row(self, word: str) -> int:
-        """The row of a word as lanes of an integer; 0 if there is none."""
+    def _widen_row(self, word: str) -> Row | None:
+        """The row of a word, ready to be added up; None if there is none."""
         start = self._index.get(word)
         if start is not None:
-            row = self._rows[start : start + len(TOP_LEVELS)]
+            values = self._rows[start : start + len(TOP_LEVELS)]
         elif 3 <= len(word) <= LONGEST_WORD and self._grams:
-            row = self._read_pieces(word)
+            values = self._read_pieces(word)
         else:
-            return 0
-        lanes = bytearray(len(row) * _LANE_BYTES)
-        lanes[::_LANE_BYTES] = row
-        return int.from_bytes(lanes, "little")
+            return None
+        lanes = bytearray(len(values) * _LANE_BYTES)
+        lanes[::_LANE_BYTES] = values
+        return Row(int.from_bytes(lanes, "little"), self._find_figures(word), values.index(max(values)))
+
+    def _find_figures(self, word: str) -> frozenset[int]:
+        begun = (numbers for beginning, numbers in self._beginnings.items() if word.startswith(beginning))
+        return self._figures.get(word, frozenset()).union(*begun)
 
     def _read_pieces(self, word: str) -> bytes:
         size = len(TOP_LEVELS)
