@@ -10,15 +10,16 @@ keeps encodings (the slow part: an hour on two cores).
 2. A language's words get the teacher's judgement and that of the hand-made lists: the first guess.
 3. Words and pieces of words are fitted together to SIB-200's sentences and the lists, and held near the guess: few rounds, for
    some seven hundred sentences teach themselves by heart.
-4. Confidences are fitted to sentences that were left out of the fit, in ``FOLDS`` turns.
+4. Confidences are fitted to one sentence in ``LEFT_OUT``, by a table that has not seen them.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import islice, zip_longest
 from pathlib import Path
 
@@ -66,7 +67,7 @@ STIFFNESS = 1.0  # of the ridge regression
 ROUNDS = 8
 RATES = {"words": 0.15, "bias": 0.15, "guess": 0.05, "pieces": 0.15}
 PULL = {"words": 0.1, "pieces": 0.02}
-FOLDS = 3
+LEFT_OUT = 3  # one sentence in so many, to fit confidences to
 
 
 class WordTeacher:
@@ -78,10 +79,19 @@ class WordTeacher:
         frequent = wordfreq.top_n_list("en", ENGLISH_WORDS + 1_000)[100:]
         words = [word for word in dict.fromkeys(frequent) if len(word) >= 3 and word in english][:ENGLISH_WORDS]
         vectors = encode(words)
+        self._read = set(words)
         self._encode, self._middle = encode, vectors.mean(axis=0)
         centred = vectors - self._middle
         stiff = centred.T @ centred + STIFFNESS * np.eye(centred.shape[1])
         self._weights = np.linalg.solve(stiff, centred.T @ np.array([english.row(word) for word in words]))
+
+    def read(self, words: Iterable[str]) -> None:
+        """Encode words, to be judged in whatever language they come up."""
+        self._read |= set(words)
+        self._encode(sorted(self._read))
+
+    def has_read(self, word: str) -> bool:
+        return word in self._read
 
     def scores(self, words: Sequence[str]) -> Matrix:
         found: Matrix = ((self._encode(words) - self._middle) @ self._weights).astype(np.float32)
@@ -120,12 +130,18 @@ def frequent_words(language: str, labelled: Sequence[Row], texts: Iterable[str])
     return list(dict.fromkeys(word for words in zip_longest(*ranks) for word in words if word))
 
 
-def listed_words(language: str) -> Iterator[str]:
+def looked_at_first(frequent: Sequence[str]) -> list[str]:
+    """The words of a language that the teacher reads; it also judges those that it has read for another language."""
+    return list(islice((word for word in frequent[SILENT_WORDS:] if SHORTEST <= len(word) <= LONGEST_WORD), WORDS))
+
+
+@cache
+def listed_words(language: str) -> frozenset[str]:
     """Words of wordfreq that a hand-made list names, in whatever form."""
-    for name in _wordfreq_lists(language):
-        words = [word for entry in wordfreq.top_n_list(name, LISTED) for word in words_of(entry, language)]
-        votes = list_votes(language, words).max(axis=1)
-        yield from (word for word, vote in zip(words, votes, strict=True) if vote and len(word) <= LONGEST_WORD)
+    lists = [wordfreq.top_n_list(name, LISTED) for name in _wordfreq_lists(language)]
+    words = [word for entries in lists for entry in entries for word in words_of(entry, language) if len(word) <= LONGEST_WORD]
+    votes = list_votes(language, words).max(axis=1, initial=0)
+    return frozenset(word for word, vote in zip(words, votes, strict=True) if vote)
 
 
 def _wordfreq_lists(language: str) -> list[str]:
@@ -160,8 +176,8 @@ def fit_together(texts: Matrix, rows: Sequence[Row], guess: Matrix, pieces: Matr
 def make_table(language: str, teacher: WordTeacher, labelled: Sequence[Row], frequent: Sequence[str]) -> Table:
     """The table of a language, not yet calibrated. ``frequent`` are its words, the most frequent first."""
     silent = set(frequent[:SILENT_WORDS])
-    telling = (word for word in frequent[SILENT_WORDS:] if SHORTEST <= len(word) <= LONGEST_WORD)
-    looked_at = list(islice(telling, WORDS))
+    first = looked_at_first(frequent)
+    looked_at = [*first, *(word for word in frequent if teacher.has_read(word) and word not in silent | set(first))]
     rows = [*labelled, *list_rows(language)]
     words = {word for row in rows for word in words_of(row.text, language) if 2 <= len(word) <= LONGEST_WORD}
     vocabulary = sorted(words | silent | set(looked_at) | set(listed_words(language)))
@@ -186,19 +202,13 @@ def make_table(language: str, teacher: WordTeacher, labelled: Sequence[Row], fre
 
 
 def calibrated(table: Table, teacher: WordTeacher, labelled: Sequence[Row], frequent: Sequence[str]) -> Table:
-    """The table with the slope and offset that make a share the chance to be right, on sentences left out in turns."""
-    odds, right = [], []
-    order = [row for row in labelled if row.source == "sib200"]
-    for fold in range(FOLDS):
-        out = order[fold::FOLDS]
-        left = {id(row) for row in out}
-        part = make_table(table.language, teacher, [row for row in labelled if id(row) not in left], frequent)
-        found = _outcomes(part, out)
-        odds.append(found[0])
-        right.append(found[1])
-    model = LogisticRegression(C=1e6).fit(np.concatenate(odds).reshape(-1, 1), np.concatenate(right))
-    share = np.concatenate([part[::2] for part in right]).mean()
-    print(f"{table.language}: {share:.3f} right of the sentences left out in {FOLDS} turns", flush=True)
+    """The table with the slope and offset that make a share the chance to be right, on sentences that another fit left out."""
+    out = [row for row in labelled if row.source == "sib200"][::LEFT_OUT]
+    left = {id(row) for row in out}
+    part = make_table(table.language, teacher, [row for row in labelled if id(row) not in left], frequent)
+    odds, right, _ = _outcomes(part, out)
+    model = LogisticRegression(C=1e6).fit(odds.reshape(-1, 1), right)
+    print(f"{table.language}: {right[::2].mean():.3f} right of the sentences left out", flush=True)
     return replace(table, slope=float(model.coef_[0, 0]), offset=float(model.intercept_[0]))
 
 
@@ -214,11 +224,12 @@ def main() -> None:
 
     teacher = WordTeacher(Encodings(options.cache, "e5", E5(num_threads=2).query, 512))
     rows, texts = rows_of_languages(options.data), texts_of_languages(options.data)
+    labelled = {language: [row for row in rows[language] if not row.kept_out] for language in LANGUAGES}
+    frequent = {language: frequent_words(language, labelled[language], texts[language]) for language in LANGUAGES}
+    teacher.read(word for words in frequent.values() for word in looked_at_first(words))
     for language in options.languages:
-        labelled = [row for row in rows[language] if not row.kept_out]
-        frequent = frequent_words(language, labelled, texts[language])
-        table = make_table(language, teacher, labelled, frequent)
-        write_tables([calibrated(table, teacher, labelled, frequent)], options.out)
+        table = make_table(language, teacher, labelled[language], frequent[language])
+        write_tables([calibrated(table, teacher, labelled[language], frequent[language])], options.out)
 
 
 if __name__ == "__main__":

@@ -149,3 +149,29 @@ def test_a_figure_counts_the_more_the_more_company_it_has():
         for said in (("race",), ("regatta", "regattas"), ("regatta", "decathlon"))
     )
     assert alone < inflected <= two
+
+
+def table_of(language, **values):
+    """Words that speak for sport alone, by so many steps of a fiftieth of a log odd."""
+    sport = TOP_LEVELS.index(CODES["sport"])
+    rows = b"".join(bytes(128 + steps * (number == sport) for number in range(len(TOP_LEVELS))) for steps in values.values())
+    return WordTable(language, values, rows, b"", Numbers(0.05, [0.0] * len(TOP_LEVELS), 1.0, 0.0))
+
+
+def test_a_tag_is_the_surer_the_more_clearly_a_second_word_speaks_for_it():
+    """Of one stem is no second one; of two texts with one share, the one with company is surer."""
+    sport = TOP_LEVELS.index(CODES["sport"])
+    table = table_of("xx", regatta=100, regattas=100, decathlon=100, weak=4)
+    alone, with_company = (
+        table.read(dict.fromkeys(said, UNIT)) for said in (("regatta", "regattas"), ("regatta", "decathlon"))
+    )
+    assert alone.shares == with_company.shares
+    assert alone.confidences[sport] < with_company.confidences[sport]
+
+
+def test_a_group_of_a_tournament_is_no_pool():
+    """A phrase in which a term's name is none; a pool by itself is one."""
+    body = "France beat Fiji 28-12 in Pool A of the Rugby World Cup on Sunday."
+    assert "pool" not in {subject.name for subject in tag_subjects("Pool A: France beat Fiji", body, (), "en")}
+    body = "She won the pool championship final and is the first woman to win the pool world title twice."
+    assert "pool" in {subject.name for subject in tag_subjects("Pool champion wins world title", body, (), "en")}
