@@ -4,8 +4,9 @@ The rules, where each is kept, and the test that breaks without it (tests/broker
 
 1. **One owner.** A source partition has one owner: whom its changelog names. Whoever takes it over makes sure that the
    consumer group still counts this worker in; shuts out everyone else who is about to take it over, by starting a producer
-   under the partition's own ``transactional.id``; shuts out the owner that is named; and has itself named by that producer.
-   So one who was overtaken on the way is refused, and an owner that was only paused can commit nothing more.
+   under the partition's own ``transactional.id``; gives the owner that is named a moment to let go, and shuts it out if it does
+   not; and has itself named by that producer. So one who was overtaken on the way is refused, and an owner that was only paused
+   can commit nothing more.
    ``takeover.take_over``; test_delivery: a_zombies_transaction_is_refused_and_it_leaves_the_heir_in_peace,
    an_heir_that_is_overtaken_on_the_way_does_not_become_the_owner
 2. **Nothing left open.** Kafka can tear a transaction: a broker that dies between deciding on a commit and marking it in the
@@ -48,8 +49,10 @@ The rules, where each is kept, and the test that breaks without it (tests/broker
 9. **Bugs stop the worker.** An exception that is not a Kafka failure ends the process before anything else is committed;
    everything uncommitted is replayed by the next owner.
    ``failures.stop_worker``; test_delivery: an_exception_in_a_step_commits_nothing_of_its_batch_and_stops_the_worker
-10. **Nothing for others.** What is released is not worked on any more: the transaction under way is finished or given up.
-    ``step.release``; test_delivery: nothing_is_done_for_a_partition_that_was_released
+10. **Nothing for others.** What is not given back by a rebalance, or released, is not worked on any more: the transaction under
+    way is finished or given up, and the changelog names nobody. Until the group says what is given back, the owner goes on.
+    ``step._change``, ``release``; test_delivery: nothing_is_done_for_a_partition_that_was_released,
+    a_partition_that_is_not_given_back_is_let_go_of_and_its_heir_leaves_the_others_in_peace
 
 Transactions are v2 where the cluster's finalised ``transaction.version`` is 2 or more, and those of old elsewhere: each
 producer asks when it starts (:mod:`streams.kafka.transactions`). The rules are the same, and so is everything above the

@@ -13,6 +13,7 @@ from typing import Any, Final, NoReturn
 
 from aiokafka.errors import (
     GroupAuthorizationFailedError,
+    IllegalGenerationError,
     InvalidTimestampError,
     InvalidTopicError,
     KafkaError,
@@ -137,7 +138,8 @@ async def keep_trying(name: str, attempt: Callable[[], Awaitable[None]]) -> None
         except FINAL:
             raise
         except LOST as error:
-            level = logging.INFO if isinstance(error, RebalanceInProgressError) else logging.WARNING
+            rebalancing = isinstance(error, (RebalanceInProgressError, IllegalGenerationError))
+            level = logging.INFO if rebalancing else logging.WARNING
             retries.log(level, "%s: not acquired yet (%r); trying again", name, error)
             await asyncio.sleep(pause_s)
 

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
@@ -122,6 +123,11 @@ class OwnedPartition:
         self._news.set()
 
     @property
+    def is_ours(self) -> bool:
+        """Whether its changelog names us, as far as we know."""
+        return self._table is not None
+
+    @property
     def waits(self) -> bool:
         """Whether there is something to decide on."""
         return self.ready.is_set() and (self._batch is not None or bool(self._inbox))
@@ -131,21 +137,35 @@ class OwnedPartition:
         """Whether that is as much as a transaction may hold, or is left of as much."""
         return self.ready.is_set() and (self._batch is not None or self._inbox.enough)
 
-    def begin(self, owner: str, shut_out_former: Callable[[str], Awaitable[None]]) -> None:
-        """Take the partition over for the producer of that name, and look after it; ``ready`` says when it is done."""
+    def begin(
+        self, owner: str, shut_out_former: Callable[[str], Awaitable[None]], gone: AbstractSet[str] = frozenset()
+    ) -> None:
+        """Take the partition over for the producer of that name, and look after it; ``ready`` says when it is done.
+
+        ``gone`` are names under which nobody works any more.
+        """
         self._app.consumer.hold(self._tp)
         self._owner = owner
+        self._gone = gone
         self._shut_out_former = shut_out_former
         self._task = asyncio.create_task(self._look_after(), name=self.name)
 
     async def end(self) -> None:
         """Work no more; what was decided on and not committed is forgotten."""
         self.ready.clear()
+        await self._end_task()
+        self._close_table()
+        self._ahead = {}
+
+    async def stop(self) -> None:
+        """Take no more batches, and do not go on taking it over; what is ours stays so."""
+        self.close()
+        await self._end_task()
+
+    async def _end_task(self) -> None:
         if self._task is not None:
             await end_task(self._task, self.name)
             self._task = None
-        self._close_table()
-        self._ahead = {}
 
     def _close_table(self) -> None:
         if self._table is not None:
@@ -328,17 +348,18 @@ class OwnedPartition:
             self._copies,
             self._owner,
             self._shut_out_former,
+            self._gone,
             self._step.changelog.check,
             self._step.changelog.remembers,
         )
         async with self._taking_over:
             taken = await take_over(claim, self._app.consumer, self._note_restoring)
         self._table = taken.table
+        self._decided_to, self.marks, unread, change = taken.start
+        self.next_offset = self._decided_to
         if self._step.changelog.whole is not None:
             entries = [entry async for entry in _in_turns(taken.table.entries())]
             self._whole = await asyncio.to_thread(self._step.changelog.whole, entries)
-        self._decided_to, self.marks, unread, change = taken.start
-        self.next_offset = self._decided_to
         self._time = PartitionTime(self.marks.latest_ms)
         if unread:
             self._report_unread(unread.start, unread.stop)
@@ -348,9 +369,9 @@ class OwnedPartition:
         log.info("%s: read %d changes of its table", self.name, taken.restored)
         # Everything that Faust has delivered and that is not committed comes again.
         self._batch = None
+        await self._app.consumer.seek(self._tp, self.next_offset)
         self._inbox.clear()
         self._app.consumer.let_go(self._tp)
-        await self._app.consumer.seek(self._tp, self.next_offset)
         self.ready.set()
         self._news.set()
         log.info("%s: ready from offset %d on", self.name, self.next_offset)

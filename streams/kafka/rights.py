@@ -1,8 +1,8 @@
 """What Kafka lets us do, as it says itself: nothing is tried out, nothing is written.
 
-Kafka tells a user's own rights beside its description of topics (Metadata, version 8) and of a group (DescribeGroups, 3).
-aiokafka speaks older versions of both. One right Kafka does not tell: whether we may use a ``transactional.id`` is only seen by
-asking for one.
+Kafka tells a user's own rights beside its description of topics (:mod:`streams.kafka.topic_metadata`) and of a group
+(DescribeGroups, version 3; aiokafka speaks older ones). One right Kafka does not tell: whether we may use a
+``transactional.id`` is only seen by asking for one.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from aiokafka.errors import (
     GroupLoadInProgressError,
     NotCoordinatorForGroupError,
     TransactionalIdAuthorizationFailed,
+    UnsupportedVersionError,
     for_code,
 )
 from aiokafka.protocol.api import Request, RequestStruct, Response
@@ -30,6 +31,7 @@ from aiokafka.protocol.transaction import InitProducerIdRequest
 from aiokafka.protocol.types import Array, Boolean, Bytes, Int16, Int32, Schema, String
 
 from streams.kafka.clients import connection
+from streams.kafka.topic_metadata import DescribeTopics
 from streams.settings import Settings
 from streams.steps import Step
 
@@ -95,61 +97,6 @@ class PartitionSeen:
     has_leader: bool
 
 
-class _MetadataResponse(Response):
-    API_KEY = 3
-    API_VERSION = 8
-    SCHEMA = Schema(
-        ("throttle_time_ms", Int32),
-        ("brokers", Array(("node_id", Int32), ("host", _TEXT), ("port", Int32), ("rack", _TEXT))),
-        ("cluster_id", _TEXT),
-        ("controller_id", Int32),
-        (
-            "topics",
-            Array(
-                ("error_code", Int16),
-                ("topic", _TEXT),
-                ("is_internal", Boolean),
-                (
-                    "partitions",
-                    Array(
-                        ("error_code", Int16),
-                        ("partition", Int32),
-                        ("leader", Int32),
-                        ("leader_epoch", Int32),
-                        ("replicas", Array(Int32)),
-                        ("isr", Array(Int32)),
-                        ("offline_replicas", Array(Int32)),
-                    ),
-                ),
-                ("authorized_operations", Int32),
-            ),
-        ),
-        ("authorized_operations", Int32),
-    )
-
-
-class _MetadataRequestStruct(RequestStruct):
-    API_KEY = 3
-    API_VERSION = 8
-    RESPONSE_TYPE = _MetadataResponse
-    SCHEMA = Schema(
-        ("topics", Array(_TEXT)),
-        ("allow_auto_topic_creation", Boolean),
-        ("include_cluster_authorized_operations", Boolean),
-        ("include_topic_authorized_operations", Boolean),
-    )
-
-
-class _MetadataRequest(Request[_MetadataRequestStruct]):
-    API_KEY = 3
-
-    def __init__(self, topics: Sequence[str]) -> None:
-        self._topics = list(topics)
-
-    def build(self, request_struct_class: type[_MetadataRequestStruct]) -> _MetadataRequestStruct:
-        return request_struct_class(self._topics, False, False, True)  # noqa: FBT003 - Kafka's order
-
-
 class _DescribeGroupsResponse(Response):
     API_KEY = 15
     API_VERSION = 3
@@ -206,10 +153,13 @@ class Inspector:
         """Each topic as Kafka shows it to us.
 
         Raises:
-            KafkaError: Kafka does not answer.
+            KafkaError: Kafka does not answer, or is older than 2.8.
         """
-        response = await self._client.send(self._client.get_random_node(), _MetadataRequest(names))
-        return {name: _topic_seen(error, name, partitions, allowed) for error, name, _, partitions, allowed in response.topics}
+        try:
+            response = await self._client.send(self._client.get_random_node(), DescribeTopics(names, with_rights=True))
+        except NotImplementedError as error:
+            raise UnsupportedVersionError("Kafka before 2.8 does not tell what we may do with topics") from error
+        return {topic["name"]: _topic_seen(topic) for topic in response.to_object()["topics"]}
 
     async def group_rights(self, group: str) -> frozenset[Operation]:
         """What we may do with a group; nothing at all where we may not even look.
@@ -261,18 +211,18 @@ def _producer_error(answer: Any) -> int:
     return code
 
 
-def _topic_seen(error_code: int, name: str, partitions: Iterable[Sequence[Any]], allowed: int) -> TopicSeen:
+def _topic_seen(described: Mapping[str, Any]) -> TopicSeen:
+    error_code = described["error_code"]
     return TopicSeen(
-        name=name,
+        name=described["name"],
         error=for_code(error_code).__name__ if error_code else None,
-        partitions=tuple(sorted(map(_partition_seen, partitions), key=lambda each: each.number)),
-        allowed=frozenset(_operations(allowed)),
+        partitions=tuple(sorted(map(_partition_seen, described["partitions"]), key=lambda each: each.number)),
+        allowed=frozenset(_operations(described["authorized_operations"])),
     )
 
 
-def _partition_seen(described: Sequence[Any]) -> PartitionSeen:
-    _, number, leader, _, replicas, isr, _ = described
-    return PartitionSeen(number, len(replicas), len(isr), leader >= 0)
+def _partition_seen(described: Mapping[str, Any]) -> PartitionSeen:
+    return PartitionSeen(described["partition"], len(described["replicas"]), len(described["isr"]), described["leader"] >= 0)
 
 
 def _operations(bits: int) -> Iterator[Operation]:

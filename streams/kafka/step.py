@@ -54,7 +54,9 @@ class CoordinatorLostError(KafkaConnectionError):
 
 
 class OwnedStep:
-    """The partitions of a step that this worker owns, for one assignment, and the transactions that they share.
+    """The partitions of a step that this worker owns, and the transactions that they share.
+
+    They may change while it works: see :meth:`change`.
 
     ``deciding`` is shared by all steps of a worker.
     """
@@ -69,6 +71,7 @@ class OwnedStep:
         observer: Observer | None = None,
         deciding: asyncio.Lock | None = None,
     ) -> None:
+        self._app = app
         self._observer = observer or Unobserved()
         self._settings = settings
         self._step = step
@@ -80,21 +83,22 @@ class OwnedStep:
             settings.remember_s,
             lambda reason: self._observer.wiped(step, reason),
         )
-        shared: dict[str, Any] = {
+        self._shared: dict[str, Any] = {
             "copies": self._copies,
             "taking_over": asyncio.Semaphore(_TAKEN_OVER_AT_ONCE),
             "observer": self._observer,
             "news": self._news,
             "confirm_source": self._confirm_source,
         }
-        self.partitions: Mapping[TopicPartition, OwnedPartition] = {
-            tp: OwnedPartition(app, settings, step, tp, **shared) for tp in sorted(source)
-        }
+        self.partitions: Mapping[TopicPartition, OwnedPartition] = {tp: self._partition(tp) for tp in sorted(source)}
         self._written = {*step.sends_to, step.changelog.topic(settings.app_id)}
         self._turns = deque(self.partitions.values())
+        self._wanted: set[TopicPartition] | None = None  # other partitions than these, or these with their places lost
+        self._gone: set[str] = set()  # names under which nobody works any more: our former ones, and whom we shut out
         self._linger_s = settings.linger_ms / 1000
         self._due_at = 0.0
         self._faults = RunOfFaults()
+        self._owner = ""
         self._producer: TransactionalProducer | None = None
         self._coordinator_lost = asyncio.Event()
         self._unsettled_since = math.inf
@@ -104,10 +108,14 @@ class OwnedStep:
         self._shut_out_owners: set[str] = set()
         self._source = SourceWatch(settings, step.source, keyed=step.changelog.remembers)
         self._moved: SourceMovedError | None = None
-        # As they were at first: were a topic to grow, who reads it by key has to hear of it before keys go elsewhere.
+        # As they were when partitions were last assigned: were a topic to grow, who reads it by key has to hear of it before
+        # keys go elsewhere.
         self._counts: dict[str, int] = {}
         self._task = asyncio.create_task(self._run(), name=step.name)
         self._watching = asyncio.create_task(self._watch_source(), name=f"{step.name} watches {step.source}")
+
+    def _partition(self, tp: TopicPartition) -> OwnedPartition:
+        return OwnedPartition(self._app, self._settings, self._step, tp, **self._shared)
 
     def statuses(self) -> list[PartitionStatus]:
         """How each partition stands just now."""
@@ -122,6 +130,17 @@ class OwnedStep:
         """Hand over a batch of one of the partitions; others are dropped: who acquires theirs sends Faust back to it."""
         if (partition := self.partitions.get(batch.tp)) is not None:
             partition.offer(batch, most_bytes)
+
+    def change(self, source: Iterable[TopicPartition]) -> None:
+        """After a rebalance: let go of partitions that are not in ``source``, take over those that are new, keep the others.
+
+        It is done between two transactions; the work goes on meanwhile.
+        """
+        wanted = set(source)
+        if self._wanted is None and wanted == self.partitions.keys():
+            return
+        self._wanted = wanted
+        self._news.set()
 
     async def release(self) -> None:
         """Finish the transaction under way, or give it up after 5 s; then close everything."""
@@ -183,6 +202,10 @@ class OwnedStep:
         await self._gather()
         if self._released:
             return
+        if self._wanted is not None:
+            await self._finish()
+            await self._change()
+            return
         breath = Breath()
         async with self._deciding:
             began = time.monotonic()
@@ -197,7 +220,7 @@ class OwnedStep:
 
     async def _gather(self) -> None:
         """Wait until there is enough, or something, the transaction before is committed, and this one is due."""
-        while not self._released:
+        while not self._released and self._wanted is None:
             self._news.clear()
             if self._copies.damage is not None:
                 raise CopyDamagedError(self._copies.damage)
@@ -273,6 +296,32 @@ class OwnedStep:
         for share in shares:
             share.partition.committed(share, written[share.partition.changelog])
 
+    async def _change(self) -> None:
+        """Become the owner of the wanted partitions, and of no others."""
+        wanted, self._wanted = self._wanted or set(), None
+        lost = [partition for tp, partition in self.partitions.items() if tp not in wanted]
+        kept = {tp: partition for tp, partition in self.partitions.items() if tp in wanted}
+        new = {tp: self._partition(tp) for tp in wanted - kept.keys()}
+        self.partitions = dict(sorted((kept | new).items()))
+        self._turns = deque(self.partitions.values())
+        try:
+            await asyncio.gather(*(partition.stop() for partition in lost))
+            await self._let_go(lost)
+        finally:
+            for partition in lost:
+                await partition.end()
+        if self._producer is not None:
+            self._counts.clear()
+            await self._count_outputs(self._producer)
+        for partition in new.values():
+            partition.begin(self._owner, self._shut_out, self._gone)
+
+    async def _let_go(self, lost: Sequence[OwnedPartition]) -> None:
+        """Have the changelogs of partitions name no owner: their heirs wait for that a moment before they shut us out."""
+        if (progress := _without_owner(lost)) and self._producer is not None:
+            await self._regain_coordinator()
+            await asyncio.wait_for(write_progress(self._producer, progress), STEP_TIMEOUT_S)
+
     def _check_coordinator(self) -> None:
         """Nothing more is committed under a name whose coordinator may have torn what was committed last."""
         if self._coordinator_lost.is_set():
@@ -319,9 +368,10 @@ class OwnedStep:
         self._faults.clear()
         await keep_trying(self._step.name, self._start_producer)
         for partition in self.partitions.values():
-            partition.begin(self._owner, self._shut_out)
+            partition.begin(self._owner, self._shut_out, self._gone)
 
     async def _start_producer(self) -> None:
+        self._gone.add(self._owner)
         self._owner = f"{self._settings.app_id}-{self._step.name}-{uuid4().hex}"
         producer = transactional_producer(self._settings, self._owner)
         self._coordinator_lost = lost = asyncio.Event()
@@ -335,15 +385,18 @@ class OwnedStep:
         producer.when_coordinator_lost(note)
         try:
             await asyncio.wait_for(producer.start(), STEP_TIMEOUT_S)
-            for topic in self._step.sends_to:
-                count = len(await producer.partitions_for(topic))
-                self._counts[topic] = min(count, self._counts.get(topic, count))
+            await self._count_outputs(producer)
         except BaseException:
             await discard(producer)
             raise
         self._producer = producer
         log.info("%s: begins as %s, with transactions v%d", self._step.name, self._owner, producer.version)
         self._observer.began(self._step, producer.version)
+
+    async def _count_outputs(self, producer: TransactionalProducer) -> None:
+        for topic in self._step.sends_to:
+            count = len(await producer.partitions_for(topic))
+            self._counts[topic] = min(count, self._counts.get(topic, count))
 
     async def _shut_out(self, former: str) -> None:
         """Shut out a former owner of some of the partitions; two at a time would shut out each other."""
@@ -352,6 +405,7 @@ class OwnedStep:
                 log.info("%s: shuts out %s", self._step.name, former)
                 await asyncio.wait_for(shut_out(self._settings, former, self._written), STEP_TIMEOUT_S)
                 self._shut_out_owners.add(former)
+                self._gone.add(former)
 
     async def _leave(self) -> None:
         """Finish the transaction under way and have the changelogs name no owner, so that the heirs need not shut us out."""
@@ -360,9 +414,7 @@ class OwnedStep:
             if self._coordinator_lost.is_set():
                 await self._settle()
                 return  # without a word: what it would write now may be torn as well
-            left = [partition for partition in self._turns if partition.ready.is_set()]
-            if self._producer is not None and left:
-                progress = {each.changelog: Progress(each.next_offset, None, each.marks) for each in left}
+            if (progress := _without_owner(self._turns)) and self._producer is not None:
                 # Nobody shuts us out then: what Kafka has torn of ours would be left open for ever.
                 await write_progress(self._producer, progress, self._written)
         except LOST as error:
@@ -379,3 +431,8 @@ class OwnedStep:
             if self._producer is not None:
                 await discard(self._producer)
                 self._producer = None
+
+
+def _without_owner(partitions: Iterable[OwnedPartition]) -> dict[TopicPartition, Progress]:
+    """What the changelogs of those that are ours shall say: how far they have come, and nobody's name."""
+    return {each.changelog: Progress(each.next_offset, None, each.marks) for each in partitions if each.is_ours}

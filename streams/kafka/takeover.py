@@ -7,6 +7,7 @@ import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import Set as AbstractSet
 from typing import Any, Final, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -27,6 +28,10 @@ from streams.settings import OnChangedTopic, Settings
 
 log = logging.getLogger(__name__)
 
+_LEAVES_WITHIN_S: Final = 1.5  # of its last sign of life; whoever has died is waited for in vain
+_MOST_LEAVING_S: Final = 10.0
+_LOOK_AGAIN_S: Final = 0.1
+
 STEP_TIMEOUT_S: Final = 60.0
 """For each part of a takeover except restoring, which has a limit of its own."""
 
@@ -35,7 +40,8 @@ class Claim(NamedTuple):
     """Who takes what over.
 
     ``owner`` is the ``transactional.id`` under which the partition's changes will be committed; ``shut_out`` ends everything
-    that a former owner of the given name may still do; ``check`` raises ValueError for a value that the table can't have.
+    that a former owner of the given name may still do; ``gone`` are names under which nobody works any more; ``check``
+    raises ValueError for a value that the table can't have.
     """
 
     settings: Settings
@@ -45,6 +51,7 @@ class Claim(NamedTuple):
     copies: TableCopies
     owner: str
     shut_out: Callable[[str], Awaitable[None]]
+    gone: AbstractSet[str] = frozenset()
     check: Callable[[bytes], object] = bytes
     keyed: bool = False
 
@@ -98,6 +105,7 @@ async def take_over(claim: Claim, consumer: Any, restoring: Callable[[], None]) 
             table.adopt(str(changelog))
             foreign = Foreign(claim.check, skip=claim.settings.skip_foreign)
             restored = await table.restore(claim.changelog, reader, foreign)
+            restored += await _wait_for_leave(claim, table, reader, foreign)
             if (former := table.progress().owner) and former != claim.owner:
                 await claim.shut_out(former)
                 restored += await table.restore(claim.changelog, reader, foreign)
@@ -112,6 +120,24 @@ async def take_over(claim: Claim, consumer: Any, restoring: Callable[[], None]) 
         if table is not None:
             table.close()
         raise
+
+
+async def _wait_for_leave(claim: Claim, table: TablePartition, reader: AIOKafkaConsumer, foreign: Foreign) -> int:
+    """Give the former owner a moment to let go by itself: shut out, it would have to begin again with all that it keeps.
+
+    Its commits are a sign that it lives, and has to finish one first. Returns how many changes were read meanwhile.
+    """
+    former, read = table.progress().owner, 0
+    if former is None or former == claim.owner or former in claim.gone:
+        return read
+    now = time.monotonic()
+    most, deadline = now + _MOST_LEAVING_S, now + _LEAVES_WITHIN_S
+    while table.progress().owner == former and time.monotonic() < min(most, deadline):
+        await asyncio.sleep(_LOOK_AGAIN_S)
+        if (await reader.end_offsets([claim.changelog]))[claim.changelog] > table.position:
+            read += await table.restore(claim.changelog, reader, foreign)
+            deadline = time.monotonic() + _LEAVES_WITHIN_S
+    return read
 
 
 async def _identify_changelog(claim: Claim, reader: AIOKafkaConsumer) -> TopicIdentity:

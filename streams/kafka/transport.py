@@ -16,7 +16,10 @@ What else differs from Faust's own driver, each by subclassing it:
   then naps for a second;
 - a fetch waits at the broker for a fifth of a second at most: only one is under way at a time, and a partition that is read up
   meanwhile has to wait for the next;
-- partitions stay with their owner over a rebalance where they can (sticky assignment): its local state is of use there.
+- partitions stay with their owner over a rebalance where they can (:mod:`streams.kafka.assignor`): its local state is of use
+  there;
+- delivery goes on through a rebalance, and afterwards from where it was (:mod:`streams.kafka.uninterrupted`): Faust stops
+  everything, forgets what it has fetched, and goes back to what the group was told.
 """
 
 from __future__ import annotations
@@ -25,21 +28,22 @@ import asyncio
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 from weakref import WeakSet
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.consumer.fetcher import Fetcher, FetchResult
 from aiokafka.consumer.group_coordinator import HeartbeatRequest
-from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
 from aiokafka.errors import NoError, for_code
 from faust.transport.drivers import aiokafka as driver
 
+from streams.kafka.assignor import TopicwiseAssignor
 from streams.kafka.failures import stop_for_namesake
 from streams.kafka.group import GROUP_NOTE
 from streams.kafka.instance import name_instance
 from streams.kafka.reading import open_bytes
+from streams.kafka.uninterrupted import Uninterrupted, assignment_of
 
 SCHEME = "kafka-batch"
 
@@ -67,8 +71,8 @@ _SWITCH_INTERVAL_S = 0.0005
 
 
 def batch_bytes(partitions: int) -> int:
-    """What one batch may weigh in a worker that reads so many partitions; at least one record is in each."""
-    return max(_LEAST_BATCH_BYTES, _FULL_BATCHES_BYTES // (_IN_FLIGHT_BATCHES * partitions))
+    """What one batch may weigh in a worker that reads so many partitions, or none yet; at least one record is in each."""
+    return max(_LEAST_BATCH_BYTES, _FULL_BATCHES_BYTES // (_IN_FLIGHT_BATCHES * max(partitions, 1)))
 
 
 class Batch:
@@ -148,6 +152,8 @@ class NothingRead(dict[Any, None]):
 
 
 class BatchConsumer(driver.Consumer):
+    RebalanceListener = Uninterrupted
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._read_offset = NothingRead()
@@ -170,6 +176,26 @@ class BatchConsumer(driver.Consumer):
     async def _seek(self, partition: Any, offset: int) -> None:
         # Faust moves the position from another thread than the one that fetches, in the midst of a fetch.
         await self._thread.call_thread(self._thread.seek_here, partition, offset)
+
+    async def perform_seek(self) -> None:
+        """Go nowhere: whoever takes a partition over goes to where its changelog says."""
+
+    async def on_partitions_assigned(self, assigned: set[Any], generation_id: int = 0) -> None:
+        """Tell the owners what is theirs now; only the first time does Faust start everything."""
+        app = self.app
+        if not app.flow_control.is_active():
+            await super().on_partitions_assigned(assigned, generation_id)
+            return
+        await app.topics.on_partitions_assigned(assigned)
+        await app.on_partitions_assigned.send(assigned)
+        app.on_rebalance_return()
+        app.on_rebalance_end()
+
+    async def getmany(self, timeout: float) -> AsyncIterator[tuple[Any, Any]]:
+        """All that has been fetched, also when a rebalance begins or ends meanwhile."""
+        for tp, fetched in (await self._getmany(None, timeout)).items():
+            for each in fetched:
+                yield tp, self._to_message(tp, each)
 
     async def confirm_membership(self) -> None:
         """Ask the group's coordinator whether this worker is a member of its current generation.
@@ -211,7 +237,7 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
         consumer = super()._create_worker_consumer(transport)
         consumer._isolation_level = "read_committed"
         consumer._fetch_max_wait_ms = _FETCH_WAIT_MS
-        consumer._partition_assignment_strategy = [StickyPartitionAssignor]
+        consumer._partition_assignment_strategy = [TopicwiseAssignor]
         if instance_id := consumer._group_instance_id:
             name_instance(consumer._client, instance_id, lambda: stop_for_namesake(instance_id))
         return consumer
@@ -224,8 +250,7 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
         now = time.monotonic()
         deadline = now + (timeout or 0.0)
         await asyncio.sleep(self._handed_over_at + _HAND_OVER_EVERY_S - now)
-        while self.consumer.flow_active and not fetcher._subscriptions.reassignment_in_progress:
-            assignment = fetcher._subscriptions.subscription.assignment
+        while self.consumer.flow_active and (assignment := assignment_of(consumer)) is not None:
             before = {tp: assignment.state_value(tp)._position for tp in assignment.tps}
             # Neither lets go of the loop: the positions are those that it fetches from.
             if failed := {tp for tp, fetched in fetcher._records.items() if not isinstance(fetched, FetchResult)}:
@@ -249,7 +274,7 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
                 self._arrival.cancel()
             else:
                 self._arrival.result()  # raises what went wrong
-        # A rebalance is under way; come back a little later.
+        # Nothing is assigned yet; come back a little later.
         await asyncio.sleep(0.05)
         return {}
 
@@ -312,11 +337,6 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
     async def tell_group(self, offsets: Mapping[TopicPartition, int]) -> None:
         """Commit offsets; raises KafkaError when that is not for this worker to do, or can't be done."""
         await self._ensure_consumer().commit({tp: (offset, GROUP_NOTE) for tp, offset in offsets.items()})
-
-    async def on_partitions_assigned(self, assigned: set[Any], generation_id: int = 0) -> None:
-        # aiokafka forgets to tell its sticky assignor: without the generation, stale claims count as much as fresh ones.
-        StickyPartitionAssignor.on_generation_assignment(generation_id)
-        await super().on_partitions_assigned(assigned, generation_id)
 
     async def _commit(self, offsets: Mapping[Any, int]) -> bool:
         return True

@@ -2,8 +2,8 @@
 
     .venv/bin/python -m tests.broker.storm --seconds 60
 
-The guests take their share of the partitions and do nothing with it. Says how many articles came out a second before the storm
-and in it, in one run.
+The guests take their share of the partitions and do nothing with it. Says how many articles came out a second in the storm, and
+before and after it, in one run.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
 
 from streams.kafka.clients import connection, opened
-from streams.topics import OUTCOMES, PREPARED, RAW
+from streams.topics import OUTCOMES, PREPARED, RAW, SIGNATURES
 from tests.broker.stream import Raw, Stream, origins
 
 STAY_S = 1.7
@@ -57,6 +57,7 @@ async def visit(stream: Stream, until_s: float) -> int:
         guest = AIOKafkaConsumer(
             RAW,
             PREPARED,
+            SIGNATURES,
             **connection(stream.settings),
             group_id=stream.settings.app_id,
             enable_auto_commit=False,
@@ -82,16 +83,20 @@ async def rate(stream: Stream, seconds: float) -> float:
 
 
 async def storm(folder: Path, seconds: float, backlog: int, partitions: int = 12) -> Rates:
-    """Measure for so many seconds without a storm and as many in it; then see that everything came out once."""
+    """Measure for so many seconds each: quiet, in the storm, and quiet again; then see that everything came out once."""
     async with Stream(folder, partitions=partitions, session_timeout_s=6) as stream:
         places = await stream.publish(articles(backlog))
         workers = [stream.start_worker() for _ in range(2)]
         await stream.outcomes(backlog // 50, timeout_s=300)
-        quiet_per_s = await rate(stream, seconds)
+        before_per_s = await rate(stream, seconds)
         storming = asyncio.create_task(visit(stream, time.monotonic() + seconds))
         storm_per_s = await rate(stream, seconds)
         joins = await storming
+        quiet_per_s = (before_per_s + await rate(stream, seconds)) / 2
+        print(Rates(quiet_per_s, storm_per_s, joins), flush=True)
         wrong = "" if all(worker.poll() is None for worker in workers) else "a worker ended"
+        while await stream.committed(OUTCOMES) < backlog and all(worker.poll() is None for worker in workers):
+            await asyncio.sleep(2)
         came = origins(await stream.outcomes(backlog, timeout_s=600))
         if came != sorted(places):
             wrong += f"{len(places) - len(set(came))} lost, {len(came) - len(set(came))} doubled"

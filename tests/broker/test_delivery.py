@@ -28,6 +28,7 @@ from streams.kafka.clients import connection, opened
 from streams.kafka.clock import ClockError
 from streams.kafka.fitting import grow_topic
 from streams.kafka.group import GROUP_NOTE, GroupAheadError
+from streams.kafka.outbox import partition_of
 from streams.kafka.progress import PROGRESS_KEY, Progress
 from streams.kafka.sources import SourceChangedError
 from streams.kafka.step import OwnedStep
@@ -44,6 +45,7 @@ HEADLINES = replace(deduplicate.HEADLINES, check=bytes)
 
 SOURCE = TopicPartition(PREPARED, 0)
 LIMIT_S = 20.0
+KEYS = [b"%d" % number for number in range(20)]
 
 
 class StoppedError(Exception):
@@ -131,10 +133,10 @@ class Worker:
     async def came_out(self) -> list[bytes]:
         return [record.value for record in await self.stream.read([ENRICHED])]
 
-    async def progress(self) -> Progress:
+    async def progress(self, partition: int = 0) -> Progress:
         """How far the partition has come and whose it is, by the changelog."""
         changes = await self.stream.read([HEADLINES.topic(self.stream.settings.app_id)])
-        words = [Progress.unpack(each.value) for each in changes if each.key == PROGRESS_KEY]
+        words = [Progress.unpack(each.value) for each in changes if each.key == PROGRESS_KEY and each.partition == partition]
         return words[-1] if words else Progress(None, None)
 
     async def committed(self) -> int | None:
@@ -439,6 +441,47 @@ async def test_however_often_the_coordinator_is_lost_nothing_is_lost_or_doubled(
     assert await worker.came_out() == [b"a", b"ab", b"abc", b"abcd"]
     await owned.release()
     assert not worker.stopped
+
+
+async def test_what_a_rebalance_gives_back_goes_on_as_it_was_and_is_not_taken_over_anew(worker):
+    owned, faust = await worker.own()
+    name = (await worker.progress()).owner
+    owned.offer(await worker.batch(last=1))
+    await worker.until_committed(2)
+    owned.change([SOURCE])
+    owned.offer(await worker.batch(first=2, begin=2))
+    await worker.until_committed(4)
+    assert (await worker.progress()).owner == name
+    assert (faust.confirmations, faust.sought) == (1, [0])
+    assert await worker.came_out() == [b"a", b"ab", b"abc", b"abcd"]
+    await owned.release()
+
+
+async def test_a_partition_that_is_not_given_back_is_let_go_of_and_its_heir_leaves_the_others_in_peace(tmp_path, monkeypatch):
+    other = TopicPartition(PREPARED, 1)
+    async with Stream(tmp_path, partitions=2, keeps_contract=False) as stream:
+        worker = Worker(stream, monkeypatch)
+        owned, _ = worker.begin_to_own(source=(SOURCE, other))
+        for tp in (SOURCE, other):
+            await asyncio.wait_for(owned.partitions[tp].ready.wait(), LIMIT_S)
+        name = (await worker.progress()).owner
+        owned.change([SOURCE])
+        heir, _ = worker.begin_to_own(source=(other,))
+        await asyncio.wait_for(heir.partitions[other].ready.wait(), LIMIT_S)
+        assert list(owned.partitions) == [SOURCE]
+        assert (await worker.progress(1)).owner not in (name, None)
+
+        await stream.publish([Raw(b"a", next(key for key in KEYS if partition_of(key, 2) == 0))], PREPARED)
+        owned.offer(await worker.batch())
+        await worker.until_committed(1)
+        assert (await worker.progress()).owner == name
+        await heir.release()
+        owned.change([SOURCE, other])
+        await worker.until(lambda: other in owned.partitions)
+        await asyncio.wait_for(owned.partitions[other].ready.wait(), LIMIT_S)
+        assert (await worker.progress(1)).owner == name
+        await owned.release()
+        assert not worker.stopped
 
 
 async def ends(worker):

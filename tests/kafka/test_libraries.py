@@ -26,15 +26,16 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.client import AIOKafkaClient
 from aiokafka.consumer.fetcher import Fetcher, FetchResult, PartitionRecords
 from aiokafka.consumer.group_coordinator import GroupCoordinator
-from aiokafka.consumer.subscription_state import SubscriptionState, TopicPartitionState
+from aiokafka.consumer.subscription_state import Assignment, SubscriptionState, TopicPartitionState
 from aiokafka.producer.message_accumulator import BatchBuilder, MessageAccumulator
 from aiokafka.producer.sender import EndTxnHandler, Sender
 from aiokafka.producer.transaction_manager import TransactionManager, TransactionState
 from aiokafka.protocol.commit import OffsetCommitRequest
 from aiokafka.protocol.group import HeartbeatRequest
+from faust.transport.conductor import Conductor
 from faust.transport.drivers import aiokafka as driver
 
-from streams.kafka import transactions_v0, transport
+from streams.kafka import transactions_v0, transport, uninterrupted
 
 KAFKA = Path(transport.__file__).parent
 
@@ -43,7 +44,7 @@ PRIVATE = {
     AIOKafkaClient: "_client_id _security_protocol _ssl_context _sasl_mechanism _sasl_plain_username _sasl_plain_password"
     " _conns _on_connection_closed _wait_on_metadata",
     AIOKafkaConsumer: "_client _coordinator _fetcher _isolation_level _fetch_max_wait_ms _partition_assignment_strategy"
-    " _group_instance_id",
+    " _group_instance_id _subscription",
     BatchBuilder: "_set_producer_state _build",
     AIOKafkaAdminClient: "_client _send_to_controller",
     AIOKafkaProducer: "_closed _sender _txn_manager",
@@ -56,8 +57,8 @@ PRIVATE = {
     Sender: "_message_accumulator _txn_manager _find_coordinator _do_txn_commit _coordinator_dead",
     TopicPartitionState: "_position",
     TransactionManager: "_transaction_waiter",
-    driver.AIOKafkaConsumerThread: "_create_worker_consumer _fetch_records",
-    driver.Consumer: "_read_offset",
+    driver.AIOKafkaConsumerThread: "_create_worker_consumer _fetch_records _ensure_consumer",
+    driver.Consumer: "_read_offset _getmany _to_message",
 }
 # Public by their name and documented nowhere.
 UNDOCUMENTED = {
@@ -69,7 +70,10 @@ UNDOCUMENTED = {
     GroupCoordinator: "fetch_committed_offsets group_id generation member_id ensure_coordinator_known",
     MessageAccumulator: "flush_for_commit",
     Sender: "sender_task client start",
-    SubscriptionState: "reassignment_in_progress subscription fetch_context",
+    SubscriptionState: "subscription fetch_context",
+    Assignment: "tps state_value",
+    Conductor: "on_partitions_assigned",
+    faust.App: "consumer_generation_id flow_control on_rebalance_start on_rebalance_return on_rebalance_end",
     TransactionManager: "transactional_id state is_empty_transaction complete_transaction maybe_add_partition_to_txn"
     " partitions_to_add is_fatal_error",
     driver.AIOKafkaConsumerThread: "call_thread thread_loop on_partitions_assigned",
@@ -83,6 +87,7 @@ IN_MODULES = {
 OUR_SUBCLASSES = [
     transport.BatchConsumer,
     transport.CommittedReader,
+    uninterrupted.Uninterrupted,
     transport.BatchTransport,
     transactions_v0._EndTransactionOnce,
 ]
@@ -155,7 +160,11 @@ def test_what_our_subclasses_use_of_their_bases_is_still_there(ours):
         (transport.BatchConsumer, "_new_consumer_thread"),
         (transport.BatchConsumer, "_seek"),
         (transport.CommittedReader, "_commit"),
-        (transport.CommittedReader, "on_partitions_assigned"),
+        (transport.BatchConsumer, "on_partitions_assigned"),
+        (transport.BatchConsumer, "perform_seek"),
+        (transport.BatchConsumer, "getmany"),
+        (uninterrupted.Uninterrupted, "on_partitions_revoked"),
+        (uninterrupted.Uninterrupted, "on_partitions_assigned"),
         (transport.CommittedReader, "_create_worker_consumer"),
         (transport.CommittedReader, "_fetch_records"),
         (transactions_v0._EndTransactionOnce, "do"),
