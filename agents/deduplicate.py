@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import orjson
 
-from streams.articles import Article, article_from_json, print_instructions, tag_article, version_ms
+from streams.articles import Article, article_from_json, headline_of, print_instructions, tag_article, version_ms
 from streams.bounds import bounded, header_text
 from streams.documents import (
+    DUPLICATE_SCHEMA,
     DUPLICATE_TYPE,
+    ENRICHED_SCHEMA,
     ENRICHED_TYPE,
-    NINJS_SCHEMA,
+    ORIGIN_HEADER,
+    confidence_text,
     date_attributes,
     duplicate_document,
     event_headers,
@@ -18,25 +23,33 @@ from streams.documents import (
     ledger_text,
     ninjs_document,
     origin_of_prepared,
+    passed_on,
     rejected_output,
 )
 from streams.faults import Fault, caught
 from streams.settings import Settings
-from streams.steps import Changelog, Decision, ForeignRecordError, Output, Record, Step, UnreadBatch
+from streams.steps import Changelog, Decision, ForeignRecordError, Output, Record, Step, read_internal
+from streams.stories import sign_article, signature_to_json
+from streams.text.article import Language, Subject
 from streams.text.duplicates import (
     DuplicateKind,
+    Repeat,
     Sighting,
-    find_owner,
-    judge_kind,
+    find_repeat,
     pack_owners,
     print_body,
     print_outlet,
     remember,
+    remember_text,
     unpack_owners,
     without,
 )
 from streams.text.language.opinions import Detect, choose_detector
-from streams.topics import DUPLICATES, ENRICHED, PREPARED, REJECTED
+from streams.text.stories.signature import primary
+from streams.text.wording import Headline
+from streams.topics import DUPLICATES, ENRICHED, PREPARED, REJECTED, SIGNATURES
+
+_BY_HEADLINE_ALONE = (DuplicateKind.SAME_HEADLINE, DuplicateKind.SAME_WORDS)
 
 HEADLINES = Changelog(
     "headlines", "who owns each headline, and how far news.prepared is decided", remembers=True, check=unpack_owners
@@ -44,30 +57,36 @@ HEADLINES = Changelog(
 
 
 def deduplicate_step(settings: Settings) -> Step:
-    """news.prepared → news.enriched, news.duplicates, or news.rejected for a bug of ours; remembers who owns headlines."""
+    """news.prepared → news.enriched with news.signatures, news.duplicates, or news.rejected for a bug of ours.
+
+    Remembers who owns headlines.
+    """
     detect = choose_detector(settings.language_detector, settings.language_check)
 
     def decide(record: Record, remembered: bytes | None) -> Decision:
         article = _read_prepared(record)
-        seen = caught(lambda: sight(record, article))
-        if isinstance(seen, Fault):
-            return _rejected(record, seen)
-        owners = unpack_owners(remembered)
+        sighted = caught(lambda: sight(record, article))
+        if isinstance(sighted, Fault):
+            return _rejected(record, sighted)
+        seen, headline = sighted
+        row = unpack_owners(remembered)
         if article.instructions.canceled:
-            canceled = caught(lambda: enrich(record, article, detect))
-            left = pack_owners(without(owners, seen)) if owners else None
-            return _rejected(record, canceled) if isinstance(canceled, Fault) else Decision((canceled,), left)
-        owner = find_owner(owners, seen, settings.window_ms)
-        if owner is not None and (kind := judge_kind(owner, seen)) in settings.suppress:
-            newest = None
-            output = caught(lambda: repeat(record, article, kind, owner, settings.window_s))
+            canceled = caught(lambda: hand_on(record, article, detect))
+            left = pack_owners(without(row, seen)) if row else None
+            return _rejected(record, canceled) if isinstance(canceled, Fault) else Decision(canceled, left)
+        found = find_repeat(row, seen, headline, settings.window_ms)
+        if found is not None and found.kind in settings.suppress:
+            newest = remember_text(row, seen) if found.kind in _BY_HEADLINE_ALONE else None
+            output: tuple[Output, ...] | Fault = caught(lambda: (repeat(record, article, found, settings.window_s),))
         else:
-            newest = pack_owners(remember(owners, seen))
-            output = caught(lambda: enrich(record, article, detect))
+            newest = remember(row, seen)
+            output = caught(lambda: hand_on(record, article, detect))
         # What was rejected owns no headline: the next article of it is the first.
-        return _rejected(record, output) if isinstance(output, Fault) else Decision((output,), newest)
+        if isinstance(output, Fault):
+            return _rejected(record, output)
+        return Decision(output, None if newest is None else pack_owners(newest))
 
-    return Step("deduplicate", PREPARED, (ENRICHED, DUPLICATES, REJECTED), decide, HEADLINES)
+    return Step("deduplicate", PREPARED, (ENRICHED, SIGNATURES, DUPLICATES, REJECTED), decide, HEADLINES)
 
 
 def _read_prepared(record: Record) -> Article:
@@ -75,13 +94,9 @@ def _read_prepared(record: Record) -> Article:
 
     Raises:
         ForeignRecordError: it did not write this one.
+        NewerFormatError: it did, in a newer version that this one must not read.
     """
-    if isinstance(record.value, UnreadBatch):
-        raise ForeignRecordError(str(record.value))
-    try:
-        article = article_from_json(record.value or b"")
-    except ValueError as error:
-        raise ForeignRecordError("no value" if record.value is None else str(error)) from error
+    article = read_internal(record, article_from_json)
     if record.key is None or record.key.hex() != article.fingerprint:
         raise ForeignRecordError("its key is not its headline's fingerprint")
     return article
@@ -93,9 +108,10 @@ def _rejected(record: Record, fault: Fault) -> Decision:
     return Decision((output,), fault=fault)
 
 
-def sight(record: Record, article: Article) -> Sighting:
-    """What is remembered of an article that owns its headline."""
-    return Sighting(
+def sight(record: Record, article: Article) -> tuple[Sighting, Headline]:
+    """What is remembered of an article that owns its headline, and the headline."""
+    headline = headline_of(article)
+    seen = Sighting(
         offset=record.offset,
         timestamp_ms=record.timestamp,
         article_id=article.id,
@@ -103,33 +119,63 @@ def sight(record: Record, article: Article) -> Sighting:
         body=print_body(article.body),
         version_ms=version_ms(article),
         instructions=print_instructions(article),
+        wording=headline.wording,
     )
+    return seen, headline
 
 
-def repeat(record: Record, article: Article, kind: DuplicateKind, owner: Sighting, window_s: int) -> Output:
+def repeat(record: Record, article: Article, found: Repeat, window_s: int) -> Output:
     """Write down which headline an article repeats, and in what way."""
-    document = duplicate_document(article, kind, owner, record.timestamp, window_s)
-    headers = event_headers(record, article, DUPLICATE_TYPE, kind=kind.value, **instruction_attributes(article))
+    document = duplicate_document(article, found.kind, found.owner, record.timestamp, window_s)
+    headers = event_headers(
+        record, article, DUPLICATE_TYPE, schema=DUPLICATE_SCHEMA, kind=found.kind.value, **instruction_attributes(article)
+    )
     return bounded(Output(DUPLICATES, article.id.encode(), orjson.dumps(document), headers, record.timestamp))
 
 
-def enrich(record: Record, article: Article, detect: Detect) -> Output:
-    """Tag an article's language, by ``detect``, and subjects and write it down for consumers; of a canceled one, that it is."""
+def hand_on(record: Record, article: Article, detect: Detect) -> tuple[Output, ...]:
+    """Tag an article's language, by ``detect``, and subjects, and write it down for consumers and for `group`."""
     language, subjects = tag_article(article, detect)
+    return enrich(record, article, language, subjects), sign(record, article, language, subjects)
+
+
+def enrich(record: Record, article: Article, language: Language, subjects: Sequence[Subject]) -> Output:
+    """Write a tagged article down for consumers; of a canceled one, that it is."""
     headers = event_headers(
         record,
         article,
         ENRICHED_TYPE,
-        schema=NINJS_SCHEMA,
+        schema=ENRICHED_SCHEMA,
         language=language.tag,
         languageconfidence=f"{language.confidence:.2f}",
         languagedeclared=None if article.language is None else header_text(article.language, 100).decode(),
         languagecreator=language.creator,
         languageagrees=None if language.agrees is None else str(language.agrees).lower(),
         languagecheck=language.check,
+        articleconfidence=confidence_text(article),
         cuts=ledger_text(article),
         **date_attributes(article),
         **instruction_attributes(article),
     )
     document = ninjs_document(article, language, subjects, record.timestamp)
     return bounded(Output(ENRICHED, article.id.encode(), orjson.dumps(document), headers, record.timestamp))
+
+
+def sign(record: Record, article: Article, language: Language, subjects: Sequence[Subject]) -> Output:
+    """Write down what tells of which event an article is. A cancellation goes to all: nobody knows its article's language."""
+    signature = sign_article(article, language, subjects, record.timestamp)
+    headers = (
+        ("content-type", b"application/json"),
+        (ORIGIN_HEADER, origin_of_prepared(record).encode()),
+        *passed_on(record),
+    )
+    return bounded(
+        Output(
+            SIGNATURES,
+            primary(signature.language).encode(),
+            signature_to_json(signature),
+            headers,
+            max(record.timestamp, 0),
+            everywhere=signature.canceled,
+        )
+    )

@@ -315,16 +315,17 @@ class EmbeddedKafka:
         (self.folder / "server.properties").write_text(_properties(self.port, _free_port(), self._settings))
         if not (self.folder / "data" / "meta.properties").exists():
             shutil.copytree(installation / "formatted", self.folder / "data", dirs_exist_ok=True)
+        (self.folder / "data").chmod(0o700)
         self._launch(_java(installation, "kafka.Kafka", "server.properties"))
         self._await_answer()
 
     def _lock_folder(self) -> None:
         """Have the folder for this Kafka alone, before anything is written there, until the last of its processes has ended.
 
-        One that has lost its parent needs a moment to end: so long it is waited for.
+        One that has lost its parent needs a moment to end: this long it is waited for.
         """
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock = os.open(self.folder, os.O_RDONLY)
         except OSError as error:
             raise KafkaUnavailable(f"{self.folder} can't be used: {error.strerror}; choose another folder") from error
@@ -353,7 +354,14 @@ class EmbeddedKafka:
             self._log_start = log.tell()
             group = self._watchdog.pid
             self._kafka = Popen(
-                command, cwd=self.folder, stdin=DEVNULL, stdout=log, stderr=STDOUT, process_group=group, pass_fds=held
+                command,
+                cwd=self.folder,
+                stdin=DEVNULL,
+                stdout=log,
+                stderr=STDOUT,
+                process_group=group,
+                pass_fds=held,
+                umask=0o077,
             )
 
     def _await_answer(self) -> None:

@@ -2,38 +2,76 @@
 
 from __future__ import annotations
 
+import signal
+from importlib import import_module
+from typing import Final
+
 import click
+from click.shell_completion import CompletionItem
 
-from streams.commands.bench import bench
-from streams.commands.broker import broker
-from streams.commands.console import console
-from streams.commands.enrich import enrich
-from streams.commands.explain import explain
-from streams.commands.language import language
-from streams.commands.pipe import pipe
-from streams.commands.publish import publish
-from streams.commands.rejected import rejected
-from streams.commands.retract import retract
-from streams.commands.run import run
-from streams.commands.settings import settings
-from streams.commands.tail import tail
-from streams.commands.topics import topics
-from streams.commands.worker import worker
+COMMANDS: Final = {
+    "run": "Start Kafka and a worker, and show what comes out.",
+    "worker": "Do the work: one member of the group.",
+    "check": "Say whether a worker could start here, and why not.",
+    "status": "Show members, partitions, lag, rates, last errors.",
+    "console": "Show the stream on a page in the browser.",
+    "topics": "Make the topics, and look at them.",
+    "migrate": "Begin anew under another id, when partitions were altered.",
+    "publish": "Publish articles from files.",
+    "feeds": "Publish what is new in feeds.",
+    "serve": "Serve articles as Atom, JSON Feed and events.",
+    "retract": "Take articles back.",
+    "rejected": "Look at what was rejected, and replay it.",
+    "broker": "Run an embedded Kafka by itself.",
+    "pipe": "Run the whole pipeline without Kafka.",
+    "enrich": "Clean and tag articles, one ninjs document each.",
+    "explain": "Tell why an article came out as it did.",
+    "language": "Compare language tags with langdetect's.",
+    "tail": "Show what is in a topic, as it comes.",
+    "trace": "Tell where an article is and was.",
+    "bench": "Measure it.",
+    "schemas": "Show the documents' schemas, or put them into a registry.",
+    "settings": "Show what is set, from where, and what it means.",
+}
+"""Each command, in the order of the help, and what it does: so the help needs none of their imports."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """Commands that are imported when they are run: ``streams.commands.<name>`` has each by its name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"streams.commands.{cmd_name}"), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        commands = [CompletionItem(name, help=does) for name, does in COMMANDS.items() if name.startswith(incomplete)]
+        return commands + click.Command.shell_complete(self, ctx, incomplete)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        resolved = super().resolve_command(ctx, args)
+        if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # the imports are done: from here on commands tidy up
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        return resolved
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="headwater-news", prog_name="headwater")
 def main() -> None:
     """News articles on Kafka: cleaned, deduplicated, tagged, exactly once.
 
-    `headwater run` shows it all with a Kafka of its own. Everything is set by environment variables HEADWATER_…; `headwater
-    settings` lists them.
+    `headwater run` shows it all with a Kafka of its own. Everything is set by variables HEADWATER_…, in the environment or in a
+    file `.env`; `headwater settings` lists them.
     """
 
 
-_LOOKS = (pipe, enrich, explain, language, tail, bench, settings)
-for command in (run, worker, console, topics, publish, retract, rejected, broker, *_LOOKS):
-    main.add_command(command)
-
 if __name__ == "__main__":
-    main()
+    import_module("streams.entry").main()

@@ -14,6 +14,7 @@ from zlib import crc32
 
 import orjson
 
+from streams.formats import FORMAT, FORMAT_FIELD, check_format, known_fields
 from streams.records import (
     NO_INSTRUCTIONS,
     Draft,
@@ -30,10 +31,10 @@ from streams.records.urls import url_identity
 from streams.text.article import Cut, CutKind, Language, Subject, first_of_each
 from streams.text.cleaning.clean import clean_text
 from streams.text.cleaning.unfolding import tell_lines
-from streams.text.headline import fingerprint_headline, normalise_headline
 from streams.text.language.detect import detect_language
 from streams.text.language.opinions import Detect
 from streams.text.subjects.tag import tag_subjects
+from streams.text.wording import Headline, compared_headline, fingerprint_headline
 
 _OWN_ID = re.compile("urn:headwater:article:[0-9a-f]{32}")
 
@@ -45,7 +46,7 @@ class Article:
     ``id`` and ``fingerprint`` are 32 hex digits. A canceled article has no body, and without a headline its id for a
     fingerprint. ``outlet`` is the publisher's name, else the URL's host. ``published``, ``modified``, ``summary``, ``image``
     and ``instructions`` are a draft's; ``language`` is the source's own word; ``cuts`` is the ledger of what cleaning took
-    out, ``repairs`` of what reading mended.
+    out, ``repairs`` of what reading mended. ``article_confidence`` (0.0 to 1.0): how likely a page of HTML is an article's.
     """
 
     id: str
@@ -68,6 +69,7 @@ class Article:
     instructions: Instructions = NO_INSTRUCTIONS
     cuts: tuple[Cut, ...] = ()
     repairs: tuple[Repair, ...] = ()
+    article_confidence: float | None = None
 
 
 LEDGER_ENTRIES = 100
@@ -79,6 +81,9 @@ _MOST_WORDS = 64
 _MOST_WORD_CHARACTERS = 1_000
 _OPTIONAL_TEXTS = ("url", "source_id", "outlet", "byline", "published", "language", "section", "dateline")
 _HASH = re.compile("[0-9a-f]{32}")
+_CUT_KINDS = frozenset(CutKind)
+
+_SURE_OF_ARTICLE = 0.8  # of a page: what was taken out of it is no list of others, however short its paragraphs are
 
 LEFT_WHOLE = Repair("left-whole", "cleaning would have taken too much of it, and took nothing")
 """Among an article's ``repairs`` where its text was too doubtful to be cut."""
@@ -91,7 +96,8 @@ def prepare_article(draft: Draft, source: str | None = None) -> Article | Reject
     """
     if draft.instructions.canceled:
         return _canceled_article(draft, source)
-    if refused := judge_text(draft.headline, tell_lines(draft.text)):
+    refused = judge_text(draft.headline, tell_lines(draft.text))
+    if refused and not (refused.reason is Reason.INDEX_PAGE and (draft.article_confidence or 0) >= _SURE_OF_ARTICLE):
         return refused
     clean = clean_text(draft.text, draft.headline, is_extracted=draft.is_extracted)
     if not clean.headline:
@@ -120,6 +126,7 @@ def prepare_article(draft: Draft, source: str | None = None) -> Article | Reject
         instructions=draft.instructions,
         cuts=clean.cuts,
         repairs=(*draft.repairs, *((LEFT_WHOLE,) if clean.left_whole else ())),
+        article_confidence=draft.article_confidence,
     )
 
 
@@ -192,10 +199,10 @@ def read_article(
     return draft if isinstance(draft, Rejection) else prepare_article(draft, source)
 
 
-def compared_headline(article: Article) -> str:
-    """The normalised headline, which the fingerprint is the hash of."""
-    authors = [article.byline] if article.byline else ()
-    return normalise_headline(article.headline, _outlets(article.outlet, article.url), authors=authors, section=article.section)
+def headline_of(article: Article) -> Headline:
+    """The headline as it is compared: normalised, and taken apart into what the fingerprint is the hash of."""
+    authors = (article.byline,) if article.byline else ()
+    return compared_headline(article.headline, tuple(_outlets(article.outlet, article.url)), authors, article.section)
 
 
 def tag_article(article: Article, detect: Detect = detect_language) -> tuple[Language, tuple[Subject, ...]]:
@@ -244,7 +251,8 @@ def article_id(
 def article_to_json(article: Article) -> bytes:
     """Encode an article for news.prepared, with the beginning of its ledger: the 100 entries that consumers get."""
     repairs = article.repairs[:LEDGER_ENTRIES]
-    return orjson.dumps(replace(article, repairs=repairs, cuts=article.cuts[: LEDGER_ENTRIES - len(repairs)]))
+    shown = replace(article, repairs=repairs, cuts=article.cuts[: LEDGER_ENTRIES - len(repairs)])
+    return orjson.dumps({FORMAT_FIELD: FORMAT} | {each.name: getattr(shown, each.name) for each in fields(Article)})
 
 
 def encode_article(article: Article) -> bytes | Rejection:
@@ -259,19 +267,22 @@ def encode_article(article: Article) -> bytes | Rejection:
 
 
 def article_from_json(value: bytes) -> Article:
-    """Decode what :func:`article_to_json` made.
+    """Decode what :func:`article_to_json` made, in this version or a neighbouring one (:mod:`streams.formats`).
 
     Raises:
+        NewerFormatError: a newer version made it, and this one must not drop what it does not know.
         ValueError: it did not make this.
     """
     try:
         stored: dict[str, Any] = orjson.loads(value)
-        stored["cuts"] = tuple(Cut(**{**cut, "kind": CutKind(cut["kind"])}) for cut in stored["cuts"])
-        stored["repairs"] = tuple(Repair(**repair) for repair in stored.get("repairs", ()))
-        stored["agencies"] = tuple(stored["agencies"])
-        stored["keywords"] = tuple(stored["keywords"])
-        stored["image"] = Image(**_known(stored["image"], Image)) if stored.get("image") else None
-        said = _known(stored.get("instructions") or {}, Instructions)
+        check_format(stored)
+        stored = known_fields(stored, Article)
+        stored["cuts"] = tuple(_read_cut(cut) for cut in stored.get("cuts", ()))
+        stored["repairs"] = tuple(Repair(**known_fields(repair, Repair)) for repair in stored.get("repairs", ()))
+        stored["agencies"] = tuple(stored.get("agencies", ()))
+        stored["keywords"] = tuple(stored.get("keywords", ()))
+        stored["image"] = Image(**known_fields(stored["image"], Image)) if stored.get("image") else None
+        said = known_fields(stored.get("instructions") or {}, Instructions)
         stored["instructions"] = Instructions(**{**said, "pub_status": PubStatus(said.get("pub_status", PubStatus.USABLE))})
         article = Article(**stored)
     except (TypeError, KeyError, AttributeError) as error:
@@ -281,6 +292,7 @@ def article_from_json(value: bytes) -> Article:
     if not (
         all(type(text) is str for text in texts)
         and all(text is None or type(text) is str for text in optional)
+        and (article.article_confidence is None or type(article.article_confidence) is float)
         and all(type(text) is str and _HASH.fullmatch(text) for text in (article.id, article.fingerprint))
     ):
         raise ValueError("no article: a field is of another type")
@@ -294,10 +306,10 @@ def _instruction_texts(article: Article) -> list[Any]:
     return [*told, *((image.url, image.caption, image.credit) if image else ())]
 
 
-def _known(stored: dict[str, Any], shape: type) -> dict[str, Any]:
-    """The fields that this version knows: another one may have written more."""
-    names = {each.name for each in fields(shape)}
-    return {name: value for name, value in stored.items() if name in names}
+def _read_cut(stored: dict[str, Any]) -> Cut:
+    """An entry of the ledger; a kind that this version does not know is whatever else was around the article."""
+    kind = CutKind(stored["kind"]) if stored["kind"] in _CUT_KINDS else CutKind.SURROUNDINGS
+    return Cut(**known_fields(stored, Cut) | {"kind": kind})
 
 
 def _bounded_words(words: Iterable[str]) -> tuple[str, ...]:

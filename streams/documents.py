@@ -20,7 +20,6 @@ from streams.bounds import (
     header_text,
     printable_name,
     record_bytes,
-    trace_headers,
 )
 from streams.faults import Fault
 from streams.records import Image, Reason, Rejection
@@ -30,15 +29,20 @@ from streams.text.article import Language, Subject, Witness
 from streams.text.duplicates import DuplicateKind, Sighting
 from streams.text.subjects.tag import CREATOR
 from streams.topics import REJECTED
+from streams.traces import continued
 
 NINJS_SCHEMA: Final = "http://www.iptc.org/std/ninjs/ninjs-schema_3.1.json#"
 ENRICHED_TYPE: Final = "news.headwater.article.enriched"
 DUPLICATE_TYPE: Final = "news.headwater.article.duplicate"
 
+ENRICHED_SCHEMA: Final = "urn:headwater:schema:enriched:1"
+DUPLICATE_SCHEMA: Final = "urn:headwater:schema:duplicates:1"
+"""``ce_dataschema``: the ``$id`` in docs/schemas. Its number is raised with a change that breaks consumers, and only then."""
+
 EVENT_SOURCE: Final = "urn:headwater"
 
 ORIGIN_HEADER: Final = "ce_origin"
-"""Where the raw record stands, ``topic/partition/offset``: one name for it in all outputs."""
+"""Where the raw record is, ``topic/partition/offset``: one name for it in all outputs."""
 
 KIND_HEADER: Final = "ce_kind"
 """In what way a record of news.duplicates repeats its headline's owner: a ``DuplicateKind``."""
@@ -90,6 +94,16 @@ def date_attributes(article: Article) -> dict[str, str | None]:
         "modified": modified,
         "modifiedprecision": modified and precision_of(modified),
     }
+
+
+UNSURE_BELOW: Final = 0.9
+"""Of a page's confidence: below it, consumers are told."""
+
+
+def confidence_text(article: Article) -> str | None:
+    """How likely a page holds an article ("0.62"), where that is in doubt; None where it is not, and of other forms."""
+    told = article.article_confidence
+    return f"{told:.2f}" if told is not None and told < UNSURE_BELOW else None
 
 
 def readable_date(written: str | None) -> str | None:
@@ -236,9 +250,7 @@ def duplicate_document(
     }
 
 
-def event_headers(
-    record: Record, article: Article, event_type: str, *, schema: str | None = None, **extensions: str | None
-) -> Headers:
+def event_headers(record: Record, article: Article, event_type: str, *, schema: str, **extensions: str | None) -> Headers:
     """CloudEvents headers. The id is the article's and the raw record's: the same for every replay of the log."""
     raw_origin = origin_of_prepared(record)
     attributes = {
@@ -260,13 +272,13 @@ def event_headers(
 
 
 def origin_of_prepared(record: Record) -> str:
-    """Where the raw record of a record of news.prepared stands."""
+    """Where the raw record of a record of news.prepared is."""
     return header(record, ORIGIN_HEADER) or origin(record)
 
 
 def passed_on(record: Record) -> Headers:
-    """The headers that go with an article all the way: the trace it belongs to."""
-    return trace_headers(record)
+    """The headers that go with an article all the way: the trace it belongs to, continued."""
+    return continued(record)
 
 
 def ledger_text(article: Article) -> str:
@@ -311,7 +323,7 @@ def _of_batch(batch: UnreadBatch) -> dict[str, str]:
 def rejected_output(record: Record, rejection: Rejection, stage: str, raw_origin: str | None = None) -> Output:
     """The record as it came, for news.rejected, with what was wrong with it in headers named as Kafka Streams does (KIP-1034).
 
-    ``raw_origin`` is where its raw record stands, if it is not one itself: a replay reads the original bytes there.
+    ``raw_origin`` is where its raw record is, if it is not one itself: a replay reads the original bytes there.
 
     A record of more than 13 MiB, which only compression can have brought into news.raw, could not be sent on: then its
     first MiB is kept without its headers; the message says so and names the place of the whole, and the header

@@ -15,6 +15,7 @@ from streams.steps import Changelog, Decision, Output, Record, Step, Topic
 from streams.text.cleaning.clean import clean_text
 from streams.text.language.detect import detect_language
 from streams.text.subjects.tag import tag_subjects
+from streams.topics import topic
 
 __all__ = [
     "Changelog",
@@ -33,4 +34,5 @@ __all__ = [
     "pipeline_steps",
     "read_record",
     "tag_subjects",
+    "topic",
 ]

@@ -30,6 +30,7 @@ class MemoryPipeline:
 
     def __init__(self, steps: Sequence[Step]) -> None:
         self._steps: dict[str, Step] = {step.source: step for step in check_steps(steps)}
+        self._wholes = {step.name: make([]) for step in self._steps.values() if (make := step.changelog.whole)}
         self._remembered: dict[str, dict[bytes | None, bytes]] = defaultdict(dict)
         self._next_offset: dict[str, int] = defaultdict(int)
 
@@ -50,7 +51,8 @@ class MemoryPipeline:
 
     def _decide(self, step: Step, record: Record) -> Iterator[Output]:
         remembered = self._remembered[step.name]
-        decision = step.decide(record, remembered.get(record.key))
+        whole = self._wholes.get(step.name)
+        decision = step.decide(record, remembered.get(record.key) if whole is None else whole)
         if decision.remember is not None and step.changelog.remembers:
             remembered[record.key] = decision.remember
         for output in decision.outputs:

@@ -1,4 +1,4 @@
-"""Settings: one frozen dataclass, read once from the environment variables ``HEADWATER_…``."""
+"""Settings: one frozen dataclass, read once from the variables ``HEADWATER_…`` of the environment and of a file beneath it."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from streams.settings_file import IN_FILE as _FILE
+from streams.settings_file import PREFIX, VARIABLE, SettingsFileError, gather
 from streams.text.duplicates import DuplicateKind
 from streams.text.language.opinions import LanguageCheck, LanguageDetector
 
-PREFIX = "HEADWATER_"
-_FILE = "_FILE"
-
-RETENTION_S = 7 * 24 * 3600
-"""How long Kafka keeps a record of news.prepared: so long it may wait for a worker."""
+LATE_S = 7 * 24 * 3600
+"""How much older than the newest of its partition a record may be and be sure to find what is remembered for it."""
 
 
 class SecurityProtocol(StrEnum):
@@ -48,11 +47,32 @@ class SaslMechanism(StrEnum):
     SCRAM_SHA_512 = "SCRAM-SHA-512"
 
 
+class Codec(StrEnum):
+    """How the batches of a topic are compressed; Kafka's own names."""
+
+    ZSTD = "zstd"
+    GZIP = "gzip"
+
+
 class EmbargoPolicy(StrEnum):
     """What becomes of an article whose embargo ends later than its record's timestamp."""
 
     MARK = "mark"  # passed on, with the embargo in document and headers
     HOLD = "hold"  # rejected as embargoed, until a replay lets it go
+
+
+class OnChangedTopic(StrEnum):
+    """What is done where a topic is not the one that was worked on: made anew, cut short, or another cluster's."""
+
+    STOP = "stop"
+    BEGIN_ANEW = "begin-anew"
+
+
+class TransactionProtocol(StrEnum):
+    """Which of Kafka's transactions a worker speaks: the newest that the cluster has, or those of old in any case."""
+
+    NEWEST = "newest"
+    V0 = "v0"
 
 
 class SettingsError(ValueError):
@@ -65,13 +85,16 @@ def _text(value: str) -> str:
     return value.strip()
 
 
+_HOST = re.compile(r"\[[\w:.%]+\]|[^\[\]\s/]+")  # IPv6 in brackets, or a name
+
+
 def _brokers(value: str) -> tuple[str, ...]:
     brokers = tuple(part.strip() for part in value.split(",") if part.strip())
     if not brokers:
         raise ValueError("must be host:port, or several separated by commas")
     for broker in brokers:
         host, _, port = broker.rpartition(":")
-        if not host or not port.isdigit():
+        if not _HOST.fullmatch(host) or not port.isdecimal() or not 0 < int(port) < 1 << 16:
             raise ValueError(f"must be host:port, or several separated by commas; found {broker!r}")
     return brokers
 
@@ -89,6 +112,17 @@ def _whole(minimum: int, maximum: int | None = None) -> Callable[[str], int]:
         return number
 
     return read
+
+
+# Five years: what is longer is a window in milliseconds.
+_window = _whole(1, 5 * 366 * 24 * 3600)
+
+
+def _app_id(value: str) -> str:
+    # It begins the names of topics, and of a folder; what follows it has to find room in Kafka's 249 characters.
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,200}", value.strip()) or not value.strip().strip("."):
+        raise ValueError(f"must be letters, digits, '.', '_' and '-', at most 200, as Kafka names topics; found {value!r}")
+    return value.strip()
 
 
 def _yes_or_no(value: str) -> bool:
@@ -184,7 +218,7 @@ class Settings:
         ("127.0.0.1:9092",), _brokers, "host:port,…", "the Kafka to work on; `run` starts one of its own when unset"
     )
     app_id: str = _setting(
-        "headwater", _text, "", "names the consumer group, the transactions and the changelog: one stream, one id"
+        "headwater", _app_id, "", "names the consumer group, the transactions and the changelog: one stream, one id"
     )
     state_dir: Path = _setting(
         Path(".headwater"), lambda value: Path(_text(value)), "folder", "where a worker keeps its local state"
@@ -192,19 +226,34 @@ class Settings:
     partitions: int = _setting(4, _whole(1), "", "partitions of each topic at `topics create`; bounds the workers")
     replication: int = _setting(1, _whole(1), "", "copies of each topic at `topics create`; 3 in production")
     window_s: int = _setting(
-        72 * 3600, _whole(1), "seconds", "two articles of one headline are repeats when their times lie this close"
+        72 * 3600, _window, "seconds", "two articles of one headline are repeats when their times are this close"
+    )
+    story_window_s: int = _setting(
+        72 * 3600, _window, "seconds", "an article may join a story whose articles' times lie this close to its own"
+    )
+    most_stories: int = _setting(
+        200_000,
+        _whole(1),
+        "stories",
+        "so many are remembered a partition of news.signatures, about 1.3 kB each; the oldest go first",
     )
     suppress: frozenset[DuplicateKind] = _setting(
-        frozenset(DuplicateKind) - {DuplicateKind.NEW_VERSION},
+        frozenset(DuplicateKind) - {DuplicateKind.NEW_VERSION, DuplicateKind.RUBRIC},
         _kinds,
         "kinds,…",
-        "which kinds of duplicate go to news.duplicates, not news.enriched",
+        "which kinds of repeat go to news.duplicates, not news.enriched (docs/repeats.md)",
     )
     embargo: EmbargoPolicy = _setting(
         EmbargoPolicy.MARK,
         _one_of(EmbargoPolicy),
         "",
         "an article under embargo by its record's time: mark passes it on, marked; hold rejects it as embargoed until a replay",
+    )
+    compression: Codec = _setting(
+        Codec.ZSTD,
+        _one_of(Codec),
+        "",
+        "of the topics that others read: zstd, or gzip for readers that have no zstd (kafkajs); set it before `topics create`",
     )
     source_header: str | None = _setting(
         None, _text, "", "a header that a gateway sets and producers cannot: its value becomes part of each article's id"
@@ -239,10 +288,10 @@ class Settings:
         10, _whole(6), "seconds", "a worker silent for this long loses its partitions to the others; at least 6"
     )
     instance_id: str | None = _setting(
-        None, _text, "", "names this worker to its group: back within the session timeout, it finds its partitions its own"
+        None, _text, "", "names this worker to its group: if it is back within the session timeout, it keeps its partitions"
     )
     web_port: int = _setting(0, _whole(0, 65_535), "port", "where a worker answers /health, /ready and /metrics; 0: nowhere")
-    web_host: str = _setting("127.0.0.1", _text, "address", "the address it does that on; 0.0.0.0 for all of the machine's")
+    web_host: str = _setting("127.0.0.1", _text, "address", "the address it listens on; 0.0.0.0 for all of the machine's")
     stall_s: int = _setting(
         60, _whole(1), "seconds", "a worker that commits nothing for this long while records wait is unhealthy"
     )
@@ -250,18 +299,30 @@ class Settings:
         False,  # noqa: FBT003 - the fields before it have their default there, too
         _yes_or_no,
         "yes or no",
-        "pass over what others wrote into news.prepared or a changelog; no: the worker stops there",
+        "whether to pass over what others wrote into news.prepared or a changelog; with no, the worker stops there",
+    )
+    on_changed_topic: OnChangedTopic = _setting(
+        OnChangedTopic.STOP,
+        _one_of(OnChangedTopic),
+        "",
+        "where a topic was made anew or has lost its end since it was worked on: stop, or begin-anew at its beginning",
+    )
+    transactions: TransactionProtocol = _setting(
+        TransactionProtocol.NEWEST,
+        _one_of(TransactionProtocol),
+        "",
+        "Kafka's transactions: the newest that the cluster has (v2 since Kafka 4.0), or v0, those of old, in any case",
     )
     console_port: int = _setting(8420, _whole(0, 65_535), "port", "where `console` answers; 0: any that is free")
-    console_host: str = _setting("127.0.0.1", _text, "address", "the address it does that on; 0.0.0.0 for all of the machine's")
+    console_host: str = _setting("127.0.0.1", _text, "address", "the address it listens on; 0.0.0.0 for all of the machine's")
     console_names: tuple[str, ...] = _setting(
-        (), _names, "name,…", "names by which browsers may ask for the console, beside localhost and addresses in numbers"
+        (), _names, "name,…", "host names by which browsers may reach the console, besides localhost and IP addresses"
     )
     console_token: str | None = _setting(
         None,
         _secret,
         "",
-        "who knows it may replay in the console; unset, one is made up and printed; or HEADWATER_CONSOLE_TOKEN_FILE",
+        "whoever has it may replay from the console; if unset, one is made up and printed; or HEADWATER_CONSOLE_TOKEN_FILE",
         secret=True,
     )
     console_workers: tuple[str, ...] = _setting((), _addresses, "http://host:port,…", "workers whose /ready the console shows")
@@ -271,20 +332,22 @@ class Settings:
     sasl_mechanism: SaslMechanism = _setting(
         SaslMechanism.SCRAM_SHA_512, _one_of(SaslMechanism), "", "PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512"
     )
-    sasl_username: str | None = _setting(None, _text, "", "who we are to Kafka")
+    sasl_username: str | None = _setting(None, _text, "", "the user name to log in to Kafka with")
     sasl_password: str | None = _setting(
-        None, _secret, "", "proves it; or HEADWATER_SASL_PASSWORD_FILE, the file it is in", secret=True
+        None, _secret, "", "its password; or HEADWATER_SASL_PASSWORD_FILE, the file that holds it", secret=True
     )
     tls_ca_file: Path | None = _setting(
-        None, _certificates, "file, PEM", "the authorities to trust about brokers; unset, those of the system"
+        None, _certificates, "file, PEM", "the certificate authorities to trust for brokers; if unset, the system's"
     )
-    tls_cert_file: Path | None = _setting(None, _file, "file, PEM", "our own certificate, for a Kafka that asks for one")
-    tls_key_file: Path | None = _setting(None, _file, "file, PEM", "the key of our certificate")
+    tls_cert_file: Path | None = _setting(
+        None, _file, "file, PEM", "Headwater's own certificate, for a Kafka that asks for one"
+    )
+    tls_key_file: Path | None = _setting(None, _file, "file, PEM", "the key of that certificate")
     tls_key_password: str | None = _setting(
         None,
         _secret,
         "",
-        "opens the key if it is encrypted; or HEADWATER_TLS_KEY_PASSWORD_FILE, the file it is in",
+        "decrypts the key if it is encrypted; or HEADWATER_TLS_KEY_PASSWORD_FILE, the file that holds it",
         secret=True,
     )
 
@@ -292,16 +355,18 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Read every variable that is set; where there is no default, an empty one is as good as none.
 
+        Without an ``environment``, that of the process counts, and beneath it the settings file (:mod:`streams.settings_file`).
+
         Raises:
             SettingsError: naming each variable that can't be used, and each that starts with HEADWATER_ but is none.
         """
-        environment = os.environ if environment is None else environment
+        environment = variables_in_force() if environment is None else environment
         known = {PREFIX + each.name.upper(): each for each in fields(cls)}
         in_files = {variable + _FILE: each for variable, each in known.items() if each.metadata["secret"]}
         values: dict[str, Any] = {}
         unusable: set[str] = set()
         wrong: list[str] = []
-        for variable in sorted(name for name in environment if name.startswith(PREFIX)):
+        for variable in sorted(name for name in environment if name.startswith(PREFIX) and name != VARIABLE):
             setting = known.get(variable) or in_files.get(variable)
             if setting is None:
                 wrong.append(f"{variable}: there is no such setting")
@@ -332,21 +397,36 @@ class Settings:
 
     @property
     def remember_s(self) -> int:
-        """How long a headline's owner is remembered: no decision can need it any more by then.
+        """How long a headline's owner is remembered, by the time of its partition, which its records make.
 
-        A record waits at most a week to be decided on (the retention of its topic), and asks back as far as the window.
+        A record that is no later than :data:`LATE_S` asks back as far as the window. However long it waited for a worker,
+        the partition's time has waited with it.
         """
-        return self.window_s + RETENTION_S + 24 * 3600
+        return self.window_s + LATE_S + 24 * 3600
 
     def as_environment(self) -> dict[str, str]:
-        """The same settings as variables, for a child process."""
-        written: dict[str, str] = {}
-        for each in fields(self):
-            variable = PREFIX + each.name.upper()
-            written[variable] = written_value(getattr(self, each.name))
-            if each.metadata["secret"]:
-                written[variable + _FILE] = ""  # read already; the child may have inherited it
-        return written
+        """The same settings as variables, for a child process; secrets excepted.
+
+        A secret reaches a child as it reached us: by the variable, or the name of its file, that it inherits, or in the
+        settings file, which it reads again. So what stood in a file is in no process's environment.
+        """
+        return {
+            PREFIX + each.name.upper(): written_value(getattr(self, each.name))
+            for each in fields(self)
+            if not each.metadata["secret"]
+        }
+
+
+def variables_in_force() -> dict[str, str]:
+    """The variables of the process and, beneath them, those of the settings file.
+
+    Raises:
+        SettingsError: that file can't be used.
+    """
+    try:
+        return gather(os.environ, Path()).values
+    except SettingsFileError as error:
+        raise SettingsError(str(error)) from error
 
 
 def written_value(value: object) -> str:
@@ -376,8 +456,9 @@ def settings_document() -> str:
 _CONFIGURATION_HEAD = """<!-- Made by `headwater settings --markdown`: change streams/settings.py instead. -->
 # Configuration
 
-Every command reads these environment variables. A wrong one ends it with a line that names each. `headwater settings`
-lists them in the terminal.
+Every command reads these variables: from the environment, and beneath it from the file that `HEADWATER_SETTINGS_FILE` names, or
+`.env` in the working folder (lines of `NAME=value`; `HEADWATER_SETTINGS_FILE=` alone reads none). A wrong one ends the command
+with a line that names each. `headwater settings` shows what is in force, and from where.
 
 | variable | default | unit | meaning |
 |---|---|---|---|"""

@@ -7,12 +7,14 @@ The same steps run on Kafka (:mod:`streams.kafka.delivery`) and in memory (:mod:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol, Self
+from dataclasses import dataclass, field
+from typing import Any, Protocol, Self, TypeVar
 
 from streams.faults import Fault
+from streams.formats import NewerFormatError
 
 Headers = tuple[tuple[str, bytes], ...]
+Read = TypeVar("Read")
 
 
 class Record(Protocol):
@@ -64,29 +66,50 @@ class UnreadBatch(bytes):
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A record to send."""
+    """A record to send; ``everywhere``: to every partition of its topic, whatever its key."""
 
     topic: str
     key: bytes | None
     value: bytes | None
     headers: Headers
     timestamp_ms: int
+    everywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What to send for one record, and what the step shall remember under the record's key (None: no change).
 
-    ``fault``: a bug of ours, for which the record was rejected. Where most records have one, Kafka's side stops the worker.
+    ``changes``: what it shall remember under other keys (None: no more), where its changelog makes a ``whole`` of them.
+    ``fault``: a bug of ours, for which the record was rejected, or has no output. Where most records have one, Kafka's side
+    stops the worker.
     """
 
     outputs: tuple[Output, ...]
     remember: bytes | None = None
     fault: Fault | None = None
+    changes: Mapping[bytes, bytes | None] = field(default_factory=dict)
 
 
 class ForeignRecordError(ValueError):
     """A record of an internal topic that none of our steps wrote, or of a version that this one can't read."""
+
+
+def read_internal(record: Record, read: Callable[[bytes], Read]) -> Read:
+    """What ``read`` makes of a record of an internal topic, which one of our steps alone writes.
+
+    Raises:
+        ForeignRecordError: none did, as ``read`` raises ValueError.
+        NewerFormatError: one did, in a newer version that this one must not read.
+    """
+    if isinstance(record.value, UnreadBatch):
+        raise ForeignRecordError(str(record.value))
+    try:
+        return read(record.value or b"")
+    except NewerFormatError:
+        raise
+    except ValueError as error:
+        raise ForeignRecordError("no value" if record.value is None else str(error)) from error
 
 
 class Topic(str):
@@ -110,12 +133,18 @@ class Changelog:
     A changelog belongs to one step alone: its name is the name of its topic and of its local state. ``remembers`` says whether
     ``decide`` gets what was remembered under the record's key; ``check`` raises ValueError for a value that ``decide`` can't
     have told it to remember.
+
+    A step that decides on all it remembers at once has a ``whole``: it makes one thing of all keys and values, in whatever
+    order they come, whenever a partition is taken over. ``decide`` gets that thing instead, keeps it up to date itself, and
+    tells the same to be remembered, or forgotten, by ``Decision.changes``: a whole made anew must go on exactly as the one
+    before it.
     """
 
     name: str
     purpose: str
     remembers: bool = False
     check: Callable[[bytes], object] = bytes
+    whole: Callable[[Iterable[tuple[bytes, bytes]]], Any] | None = None
 
     def topic(self, app_id: str) -> str:
         """The name of its topic; Faust's own naming."""
@@ -127,7 +156,8 @@ class Step:
     """One step: where its records come from, where its outputs may go, and how it decides. It is the whole of an agent: its
     topics, its changelog, the Faust agent that reads for it and the checks at start follow from this.
 
-    ``decide`` gets the record and, where the ``changelog`` remembers, the value that stands under the record's key. It must
+    ``decide`` gets the record and, where the ``changelog`` remembers, the value that stands under the record's key, or its
+    ``whole``. It must
     depend on nothing else: every replay asks it again. It returns a :class:`Decision` for any record of its source; an
     exception stops the worker before anything is committed. :class:`ForeignRecordError` says that the record is not one.
     """
@@ -135,7 +165,7 @@ class Step:
     name: str
     source: Topic
     sends_to: tuple[Topic, ...]
-    decide: Callable[[Record, bytes | None], Decision]
+    decide: Callable[[Record, Any], Decision]
     changelog: Changelog
 
 

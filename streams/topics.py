@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from streams.settings import RETENTION_S, Settings
+from streams.settings import Codec, Settings
 from streams.steps import Changelog, Step, Topic, check_steps
 
 MOST_BYTES: Final = "max.message.bytes"
+COMPRESSION: Final = "compression.type"
 _HOUR_MS: Final = 3600 * 1000
-_DAY_MS: Final = 24 * _HOUR_MS
-_WEEK_MS: Final = RETENTION_S * 1000
+_WEEK_MS: Final = 7 * 24 * _HOUR_MS
 # Kafka also rolls a segment when the times in it are `segment.ms` apart, and the times are the producers'.
 # With this, size alone rolls it: an archive of ten years makes no more files than a day.
 _UNLIMITED: Final = str((1 << 63) - 1)
@@ -19,22 +19,26 @@ _UNLIMITED: Final = str((1 << 63) - 1)
 _RAW_MAX_BYTES: Final = 12 << 20
 _OUTPUT_MAX_BYTES: Final = 16 << 20
 _SEGMENT_BYTES: Final = 128 << 20  # deletion takes whole segments: what has to go stays at most this much longer
-_RAW_RETENTION_BYTES: Final = 10 << 30  # of each partition
+# Kafka judges age by the producers' times: by age, a backfill of old articles would be deleted before anybody reads it.
+_FOR_EVER: Final = "-1"
+_RETENTION_BYTES: Final = 10 << 30  # of each partition: five million articles of 2.2 kB, compressed, in news.enriched
 
 
-def topic(name: str, purpose: str, *, kept_ms: int = 30 * _DAY_MS, **config: str) -> Topic:
-    """A topic that steps send to, kept for a month unless told otherwise; ``config``: Kafka's settings, with "_" for "."."""
+def topic(name: str, purpose: str, **config: str) -> Topic:
+    """A topic that keeps so much, whatever its age; ``config``: Kafka's settings, with "_" for "."."""
     return Topic(
         name,
         purpose,
         {
             "cleanup.policy": "delete",
-            "retention.ms": str(kept_ms),
+            "retention.ms": _FOR_EVER,
+            "retention.bytes": str(_RETENTION_BYTES),
             MOST_BYTES: str(_OUTPUT_MAX_BYTES),
             # Decisions are made on the producers' times, whatever the cluster's default.
             "message.timestamp.type": "CreateTime",
             # Outputs carry the raw record's time: a producer's clock that runs ahead must not make them undeliverable.
             "message.timestamp.after.max.ms": _UNLIMITED,
+            "message.timestamp.before.max.ms": _UNLIMITED,  # nor a backfill
             "segment.ms": _UNLIMITED,
             "segment.bytes": str(_SEGMENT_BYTES),
             **{setting.replace("_", "."): value for setting, value in config.items()},
@@ -45,18 +49,22 @@ def topic(name: str, purpose: str, *, kept_ms: int = 30 * _DAY_MS, **config: str
 RAW: Final = topic(
     "news.raw",
     "articles as producers have them",
-    # Kafka judges age by the producers' times: kept by age, a backfill of old articles would be deleted unread.
-    kept_ms=-1,
-    retention_bytes=str(_RAW_RETENTION_BYTES),
     max_message_bytes=str(_RAW_MAX_BYTES),
     # Only the broker may judge whether a time lies in the future: decisions have no clock.
     message_timestamp_after_max_ms=str(_HOUR_MS),
 )
-PREPARED: Final = topic("news.prepared", "cleaned articles by headline fingerprint (internal)", kept_ms=_WEEK_MS)
+PREPARED: Final = topic("news.prepared", "cleaned articles by headline fingerprint (internal)")
 ENRICHED: Final = topic(
     "news.enriched",
     "enriched articles by article id: ninjs 3.1 in CloudEvents",
-    # The latest state of each article stays; older ones go, but not before a slow consumer has had a week.
+    # The latest state of each article stays; older ones go, but of new articles not before a slow consumer has had a week.
+    cleanup_policy="compact,delete",
+    min_compaction_lag_ms=str(_WEEK_MS),
+)
+SIGNATURES: Final = topic("news.signatures", "what tells articles of one event, by language (internal)")
+STORIES: Final = topic(
+    "news.stories",
+    "stories by story id: which articles tell of one event, as ninjs 3.1 composites in CloudEvents",
     cleanup_policy="compact,delete",
     min_compaction_lag_ms=str(_WEEK_MS),
 )
@@ -65,6 +73,14 @@ REJECTED: Final = topic("news.rejected", "records that are not articles: their b
 
 OUTCOMES: Final = (ENRICHED, DUPLICATES, REJECTED)
 """Every raw record ends in exactly one of these."""
+
+INTERNAL: Final = (PREPARED, SIGNATURES)
+"""Between two steps: nobody else reads them, and what they hold may change."""
+
+
+def codec_of(topic: str, settings: Settings) -> Codec:
+    """How what Headwater writes to a topic is compressed: as asked for where others read it, by the best where only we do."""
+    return Codec.ZSTD if topic in INTERNAL else settings.compression
 
 
 def topics_of(steps: Iterable[Step], settings: Settings) -> tuple[Topic, ...]:
@@ -75,18 +91,26 @@ def topics_of(steps: Iterable[Step], settings: Settings) -> tuple[Topic, ...]:
     """
     steps = check_steps(steps)
     read_or_written = dict.fromkeys(each for step in steps for each in (step.source, *step.sends_to))
-    return (*read_or_written, *(_changelog_topic(step.changelog, settings) for step in steps))
+    written = {each for step in steps for each in step.sends_to}
+    topics = (_as_compressed(each, settings) if each in written else each for each in read_or_written)
+    return (*topics, *(_changelog_topic(step.changelog, settings) for step in steps))
+
+
+def _as_compressed(topic: Topic, settings: Settings) -> Topic:
+    """The topic as it keeps batches the way they are written: under another type the broker would compress each anew."""
+    return Topic(topic, topic.purpose, {**topic.config, COMPRESSION: codec_of(topic, settings).value})
 
 
 def _changelog_topic(changelog: Changelog, settings: Settings) -> Topic:
-    if changelog.remembers:
-        kept = {
-            "cleanup.policy": "compact,delete",
-            "retention.ms": str(settings.remember_s * 1000),
-            "segment.bytes": str(64 << 20),
-        }
-    else:
-        # A record a transaction and only the last of them counts: short segments, or a lost copy takes long to restore.
-        kept = {"cleanup.policy": "compact", "segment.bytes": str(16 << 20)}
-    config = {MOST_BYTES: str(1 << 20), "segment.ms": _UNLIMITED, **kept}
+    # Where nothing is remembered, only the last record counts: with long segments, a lost copy would take long to restore.
+    segment_bytes = 64 << 20 if changelog.remembers else 16 << 20
+    config = {
+        MOST_BYTES: str(1 << 20),
+        "segment.ms": _UNLIMITED,
+        "segment.bytes": str(segment_bytes),
+        # By no age: what is forgotten is deleted by who forgets it.
+        "cleanup.policy": "compact",
+        # So that the workers learn the brokers' time, and need not have it.
+        "message.timestamp.type": "LogAppendTime",
+    }
     return Topic(changelog.topic(settings.app_id), f"{changelog.purpose} (internal)", config)

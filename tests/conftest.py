@@ -5,7 +5,11 @@ from __future__ import annotations
 import gc
 import os
 
+import pytest
 from hypothesis import settings
+
+from streams.memory import MemoryPipeline
+from tests.contracts.checking import contract_errors
 
 # CPython before 3.11.8 can fail with "AST constructor recursion depth mismatch" when the garbage collector strikes while
 # pytest parses a test file (gh-106905): it is off until all of them are read.
@@ -17,6 +21,24 @@ settings.register_profile("default", deadline=None)
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("search", max_examples=3_000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "default"))
+
+
+_publish = MemoryPipeline.publish
+
+
+@pytest.fixture(autouse=True, scope="session")
+def every_outcome_keeps_the_contract():
+    """Whatever a test has the pipeline decide on in memory: its outcomes validate against the schemas that consumers have."""
+
+    def publish(*arguments, **named):
+        for output in _publish(*arguments, **named):
+            errors = list(contract_errors(output.topic, output.key, output.value, output.headers))
+            assert not errors, "\n".join(errors)
+            yield output
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(MemoryPipeline, "publish", publish)
+        yield
 
 
 def pytest_collection_finish() -> None:

@@ -6,6 +6,8 @@ import ast
 import re
 from pathlib import Path
 
+import pytest
+
 import agents
 import streams
 from streams.settings import Settings, settings_document
@@ -21,7 +23,7 @@ def test_the_packages_named_streams_and_agents_are_ours():
 
 
 def test_the_picture_of_the_dataflow_is_the_same_everywhere_and_names_every_step_and_topic():
-    picture = re.search(r"    producers ──.*?──► consumers", agents.__doc__ or "", re.DOTALL)
+    picture = re.search(r"    producers ──.*──► consumers", agents.__doc__ or "", re.DOTALL)
     assert picture
     for document in ("README.md", "ARCHITECTURE.md"):
         assert picture[0] in (ROOT / document).read_text("utf-8"), document
@@ -42,7 +44,8 @@ def test_what_is_pure_asks_neither_kafka_nor_the_clock_nor_the_machine():
     """Import rules keep our own Kafka out; these modules would let in what makes the same record come out otherwise."""
     forbidden = {"aiokafka", "asyncio", "faust", "os", "random", "secrets", "socket", "subprocess", "threading", "time", "uuid"}
     pure = [*(path for folder in ("text", "records") for path in (ROOT / "streams" / folder).rglob("*.py"))]
-    pure += [ROOT / "streams" / f"{name}.py" for name in ("articles", "bounds", "documents", "memory", "steps", "topics")]
+    loose = ("articles", "bounds", "documents", "formats", "memory", "steps", "topics")
+    pure += [ROOT / "streams" / f"{name}.py" for name in loose]
     pure += (ROOT / "agents").glob("*.py")
     for path in pure:
         imported = _imported(path)
@@ -66,3 +69,38 @@ def test_the_page_of_settings_is_made_of_their_declarations():
     assert page == settings_document(), "headwater settings --markdown > docs/configuration.md"
     for variable in Settings().as_environment():
         assert variable in page, variable
+
+
+DOCUMENTS = sorted(
+    path for where in ("*.md", "docs/**/*.md", "examples/*.md", ".github/*.md", "tests/**/*.md") for path in ROOT.glob(where)
+)
+
+
+def test_the_map_names_every_folder_and_every_module_beside_them():
+    text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    shown = text.partition("## Map\n")[2].partition("\n## ")[0]
+    top = ("agents", "streams", "infra", "bench", "examples", "tests")
+    packages = {
+        path.relative_to(ROOT).as_posix() + "/"
+        for name in top
+        for path in (ROOT / name, *(ROOT / name).glob("*/"))
+        if any(path.glob("*.py")) and path.name != "__pycache__"
+    }
+    # A folder of tests/ mirrors one of the code; those that mirror none are named.
+    mirrored = {f"tests/{name}/" for name in top} | {each.replace("streams/", "tests/", 1) for each in packages}
+    nested = {path.relative_to(ROOT).as_posix() + "/" for path in (ROOT / "streams" / "text").glob("*/") if path.name[0] != "_"}
+    modules = {f"streams/{path.name}" for path in (ROOT / "streams").glob("*.py")} - {"streams/__init__.py"}
+    wanted = modules | (packages | nested) - mirrored - {"streams/"}
+    assert not [each for each in sorted(wanted) if f"`{each}`" not in shown]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_what_a_document_points_to_is_there(document):
+    text = document.read_text("utf-8")
+    for path in re.findall(r"`((?:agents|streams|infra|bench|examples|tests|docs)/[\w./-]*)`", text):
+        assert (ROOT / path).exists(), path
+    for link in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", text):
+        assert (document.parent / link).exists(), link
+    for module in re.findall(r"python -m ((?:bench|tests|streams|infra)[\w.]*)", text):
+        path = ROOT / module.replace(".", "/")
+        assert path.with_suffix(".py").exists() or (path / "__main__.py").exists(), module

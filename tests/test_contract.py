@@ -35,7 +35,7 @@ def test_a_new_agent_gets_its_topics_and_its_changelog_from_the_steps_alone():
     added = {each: each for each in after if each not in before}
     assert set(added) == {"news.lengths", "trial-lengths-changelog"}
     assert added["news.lengths"].purpose == "how long each enriched article is"
-    assert added["trial-lengths-changelog"].config["retention.ms"] == str(settings.remember_s * 1000)
+    assert added["trial-lengths-changelog"].config["cleanup.policy"] == "compact"
 
 
 def test_a_new_agent_runs_in_memory_with_what_it_remembers():
@@ -58,7 +58,7 @@ async def test_a_new_agent_gets_its_faust_agent_from_its_step(tmp_path):
     delivery = Delivery(app, settings, steps)
     for step in steps:
         add_agent(app, step, delivery.take)
-    assert set(app.agents) == {"prepare_articles", "deduplicate_articles", "measure_articles"}
+    assert set(app.agents) == {"prepare_articles", "deduplicate_articles", "group_articles", "measure_articles"}
 
 
 @pytest.mark.parametrize(

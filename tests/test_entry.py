@@ -1,22 +1,37 @@
-"""The installed command, beside another distribution that has a package of the same name."""
+"""The installed command: quick to help, and beside another distribution that has a package of the same name."""
 
 from __future__ import annotations
 
+import importlib.metadata
+import signal
+import subprocess
 import sys
+from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 
+import click
 import pytest
 
-from streams import entry
+import streams.commands
+from streams import __main__, entry
 
 
 def test_a_foreign_package_in_the_place_of_ours_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "agents", ModuleType("agents"))
     found = {"agents": ["headwater-news", "openai-agents"]}
-    monkeypatch.setattr(entry.metadata, "packages_distributions", lambda: found)
+    monkeypatch.setattr(importlib.metadata, "packages_distributions", lambda: found)
     with pytest.raises(SystemExit, match="belongs to openai-agents") as ended:
         entry.main()
     assert "pipx install" in str(ended.value)
+
+
+def test_a_foreign_package_over_ours_is_noticed_by_its_source(monkeypatch, tmp_path):
+    (tmp_path / "agents").mkdir()
+    (tmp_path / "agents" / "__init__.py").write_text("class Agent: ...\n")
+    monkeypatch.delitem(sys.modules, "agents", raising=False)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert not entry._agents_are_ours()
 
 
 def test_the_public_names_are_there_and_make_an_article():
@@ -25,4 +40,54 @@ def test_the_public_names_are_there_and_make_an_article():
     assert all(hasattr(public, name) for name in public.__all__)
     pipeline = public.MemoryPipeline(public.pipeline_steps(public.Settings()))
     outputs = list(pipeline.publish("news.raw", None, b'{"title": "Council votes", "text": "The council voted on Monday."}'))
-    assert [output.topic for output in outputs] == ["news.prepared", "news.enriched"]
+    assert [output.topic for output in outputs] == ["news.prepared", "news.enriched", "news.signatures", "news.stories"]
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], []], ids=["--help", "--version", "nothing"])
+def test_help_imports_neither_faust_nor_a_kafka_client_nor_a_model(arguments):
+    code = (
+        "import sys; from streams.entry import main\n"
+        f"sys.argv = ['headwater', *{arguments!r}]\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print(sorted({name.partition('.')[0] for name in sys.modules}), file=sys.stderr)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "headwater" in said.stdout + said.stderr
+    for heavy in ("faust", "mode", "aiokafka", "aiohttp", "rocksdict", "lxml", "trafilatura", "agents", "asyncio"):
+        assert f"'{heavy}'" not in said.stderr, heavy
+
+
+def test_every_command_stands_in_a_module_of_its_name_and_is_in_the_help():
+    folder = Path(streams.commands.__file__).parent
+    commands = set()
+    for path in folder.glob("*.py"):
+        found = getattr(import_module(f"streams.commands.{path.stem}"), path.stem, None)
+        if isinstance(found, click.Command):
+            commands.add(path.stem)
+    assert commands == set(__main__.COMMANDS)
+
+
+def test_ctrl_c_before_a_command_begins_ends_it_without_a_word(monkeypatch):
+    """While modules are imported the signal has its default effect: nothing has to be tidied up yet, and no traceback shown."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    seen = []
+    command = click.Command("look", callback=lambda: seen.append(signal.getsignal(signal.SIGINT)))
+
+    def imported(name):
+        seen.append(signal.getsignal(signal.SIGINT))
+        module = ModuleType(name)
+        module.tail = command
+        return module
+
+    monkeypatch.setattr(__main__, "import_module", imported)
+    monkeypatch.setattr(sys, "argv", ["headwater", "tail"])
+    try:
+        with pytest.raises(SystemExit):
+            entry.main()
+        after = signal.getsignal(signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert seen[0] is signal.SIG_DFL, "while it is imported"
+    assert seen[-1] is signal.default_int_handler, "while it runs"
+    assert after is signal.SIG_DFL, "while Python ends"

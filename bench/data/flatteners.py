@@ -1,6 +1,7 @@
 """Pages flattened to text as producers do it, by several tools: for training and measuring, not needed to run.
 
-    pip install beautifulsoup4==4.15.0 html2text==2025.4.15 inscriptis==2.7.6 Resiliparse==2.0.1
+    pip install beautifulsoup4==4.15.0 html2text==2025.4.15 inscriptis==2.7.6 Resiliparse==2.0.1 markdownify==1.2.0
+    apt-get install w3m lynx    # only to measure their dumps
 
 lxml is there anyway.
 """
@@ -8,8 +9,10 @@ lxml is there anyway.
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Callable
 from importlib import import_module
+from shutil import which
 from typing import Any
 
 _BLOCKS = frozenset((
@@ -42,10 +45,40 @@ def with_lxml(html: str) -> str:
 
 def with_beautiful_soup(html: str) -> str:
     """``get_text("\\n", strip=True)``: a line a text node, so that every link breaks its paragraph."""
-    page = import_module("bs4").BeautifulSoup(html, "lxml")
-    for element in page(list(_UNSEEN)):
-        element.decompose()
-    return str(page.get_text("\n", strip=True))
+    return str(_soup(html).get_text("\n", strip=True))
+
+
+def with_get_text(html: str) -> str:
+    """``get_text()``: nothing between elements, and the line breaks of the source."""
+    return str(_soup(html).get_text())
+
+
+def with_get_text_strip(html: str) -> str:
+    """``get_text(strip=True)``: one line, in which "Sport" and "News" are "SportNews"."""
+    return str(_soup(html).get_text(strip=True))
+
+
+def with_get_text_space(html: str) -> str:
+    """``get_text(" ", strip=True)``: one line with spaces between."""
+    return str(_soup(html).get_text(" ", strip=True))
+
+
+def with_text_content(html: str) -> str:
+    """lxml's ``text_content()`` once scripts and styles are dropped."""
+    page = _parse(html)
+    for element in page.xpath(" | ".join(f"//{name}" for name in _UNSEEN)):
+        element.drop_tree()
+    return str(page.text_content())
+
+
+def with_text_content_one_line(html: str) -> str:
+    """``" ".join(page.text_content().split())``."""
+    return " ".join(with_text_content(html).split())
+
+
+def with_text_content_and_scripts(html: str) -> str:
+    """lxml's ``text_content()`` as it comes: scripts and styles are text, too."""
+    return str(_parse(html).text_content())
 
 
 def with_html2text(html: str) -> str:
@@ -59,6 +92,26 @@ def with_html2text(html: str) -> str:
 def with_html2text_as_it_comes(html: str) -> str:
     """Markdown with links, wrapped at 78 characters: the tool's defaults."""
     return str(_html2text().handle(html))
+
+
+def with_markdownify(html: str) -> str:
+    """Markdown with links, a line a paragraph."""
+    return str(import_module("markdownify").markdownify(str(_soup(html))))
+
+
+def with_w3m(html: str) -> str:
+    """``w3m -dump``: wrapped at 80 columns."""
+    return _dump(html, "w3m", "-dump", "-T", "text/html", "-I", "UTF-8", "-O", "UTF-8")
+
+
+def with_lynx(html: str) -> str:
+    """``lynx -dump``: wrapped at 80 columns, links numbered and listed below."""
+    return _dump(html, "lynx", "-dump", "-stdin", "-assume_charset=utf-8", "-display_charset=utf-8")
+
+
+def with_trafilatura(html: str) -> str:
+    """The text that trafilatura extracts."""
+    return import_module("trafilatura").extract(html, include_comments=False) or ""
 
 
 def with_inscriptis(html: str) -> str:
@@ -79,7 +132,21 @@ FLATTENERS: dict[str, Callable[[str], str]] = {
     "beautifulsoup": with_beautiful_soup,
     "html2text": with_html2text,
     "html2text, as it comes": with_html2text_as_it_comes,
+    "markdownify": with_markdownify,
+    "get_text()": with_get_text,
+    "get_text(strip=True)": with_get_text_strip,
+    'get_text(" ")': with_get_text_space,
+    "text_content()": with_text_content,
+    "text_content(), one line": with_text_content_one_line,
+    "text_content(), scripts": with_text_content_and_scripts,
+    "trafilatura": with_trafilatura,
 }
+_DUMPS: dict[str, Callable[[str], str]] = {"w3m": with_w3m, "lynx": with_lynx}
+
+
+def flatteners() -> dict[str, Callable[[str], str]]:
+    """All that can be had: the dumps where their programs are there."""
+    return FLATTENERS | {name: dump for name, dump in _DUMPS.items() if which(name)}
 
 
 def page_titles(html: str) -> tuple[str, ...]:
@@ -93,6 +160,19 @@ def page_titles(html: str) -> tuple[str, ...]:
 def _parse(html: str) -> Any:
     lxml_html = import_module("lxml.html")
     return lxml_html.fromstring(html.encode("utf-8", "replace"), parser=lxml_html.HTMLParser(encoding="utf-8"))
+
+
+def _soup(html: str) -> Any:
+    page = import_module("bs4").BeautifulSoup(html, "lxml")
+    for element in page(list(_UNSEEN)):
+        element.decompose()
+    return page
+
+
+def _dump(html: str, *command: str) -> str:
+    return subprocess.run(command, input=html.encode("utf-8", "replace"), capture_output=True, check=True).stdout.decode(
+        "utf-8", "replace"
+    )
 
 
 def _one_line(text: str | None) -> str:

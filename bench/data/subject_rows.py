@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -17,8 +17,30 @@ LEADS = Path(__file__).with_name("news_leads.txt")
 LINES = Path(__file__).with_name("subject_lines.txt")
 LABELS = Path(__file__).with_name("subject_labels.json")
 
+# Languages of languages-200-dev that subjects-dev has no sentences of, by their codes there.
+SIB_LANGUAGES = {
+    "bul_Cyrl": "bg",
+    "cat_Latn": "ca",
+    "est_Latn": "et",
+    "guj_Gujr": "gu",
+    "hrv_Latn": "hr",
+    "bos_Latn": "bs",
+    "srp_Cyrl": "sr",
+    "kan_Knda": "kn",
+    "lit_Latn": "lt",
+    "lvs_Latn": "lv",
+    "mal_Mlym": "ml",
+    "mar_Deva": "mr",
+    "nno_Latn": "nn",
+    "pan_Guru": "pa",
+    "slk_Latn": "sk",
+    "slv_Latn": "sl",
+    "tgl_Latn": "tl",
+    "zsm_Latn": "ms",
+}
+
 READ_CHARS = 300
-KEPT_OUT = 8  # one row in so many
+KEPT_OUT = 8  # one row in this many
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +77,21 @@ def labelled_rows(data: Path) -> list[Row]:
     return rows
 
 
+def sib_rows(data: Path) -> list[Row]:
+    """SIB-200 in the languages that are only in languages-200-dev; ``labelled_rows`` keeps out the same sentences."""
+    english = {row.text: row for row in labelled_rows(data) if (row.source, row.language) == ("sib200", "en")}
+    sentences: dict[str, list[str]] = defaultdict(list)
+    for each in read_lines(data / "languages-200-dev.jsonl.gz"):
+        if each["code"] in SIB_LANGUAGES or each["code"] == "eng_Latn":
+            sentences[each["code"]].append(each["text"][:READ_CHARS])
+    rows = []
+    for code, language in SIB_LANGUAGES.items():
+        for original, text in zip(sentences["eng_Latn"], sentences[code], strict=True):
+            if original in english:  # the others are on geography, which is no top level
+                rows.append(replace(english[original], text=text, language=language))
+    return rows
+
+
 def lead_rows() -> list[Row]:
     """Headlines and leads that were written to train on."""
     return [Row(text, language, "leads", right) for language, right, text in _written(LEADS)]
@@ -85,7 +122,7 @@ def written_rows() -> list[Row]:
 
 
 def _written(path: Path) -> Iterator[tuple[str, tuple[int, ...], str]]:
-    """Language, top levels and text of each line: [language] stands above, the rest is divided by a tab."""
+    """Language, top levels and text of each line: [language] is above, the rest is divided by a tab."""
     language = ""
     for line in path.read_text(encoding="utf-8").splitlines():
         if line.startswith("["):

@@ -11,23 +11,18 @@ on one half and checked on the other. ``rs-trafilatura`` is measured where it is
 from __future__ import annotations
 
 import argparse
-import gzip
 import logging
-import lzma
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import orjson
-
+from bench.data.pages import rows_of
 from bench.quality.cleaning import f1, shingles
 from streams.articles import Article, prepare_article
 from streams.records import Rejection, read_record
-
-_OPENERS: dict[str, Callable[[bytes], bytes]] = {".gz": gzip.decompress, ".xz": lzma.decompress}
 
 
 class Outcome(NamedTuple):
@@ -35,11 +30,6 @@ class Outcome(NamedTuple):
 
     text: str
     reason: str | None = None
-
-
-def rows_of(path: Path) -> Iterator[dict[str, Any]]:
-    value = _OPENERS.get(path.suffix, bytes)(path.read_bytes())
-    yield from (orjson.loads(line) for line in value.splitlines() if line.strip())
 
 
 def headwater(page: bytes) -> Outcome:

@@ -20,7 +20,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.data.subject_rows import Row, labelled_rows, unseen_rows
+from bench.data.subject_rows import Row, labelled_rows, sib_rows, unseen_rows
 from streams.text.article import Subject
 from streams.text.subjects import words as subject_words
 from streams.text.subjects.names import media_topics
@@ -142,7 +142,7 @@ def deeper_terms(judged: Sequence[Judged]) -> str:
 
 
 def second_level(code: str) -> str:
-    """The ancestor of a deeper term that stands right below the top level."""
+    """The ancestor of a deeper term that is right below the top level."""
     parent = media_topics()[code].parent
     return code if parent is None or media_topics()[parent].parent is None else second_level(parent)
 
@@ -168,9 +168,9 @@ def main() -> None:
     if options.tables is not None:
         subject_words.TABLE_FOLDER = str(options.tables.resolve())
 
-    seen = [
-        judge(row) for row in labelled_rows(options.data) if row.kept_out and row.language in subject_words.table_languages()
-    ]
+    tables = subject_words.table_languages() | subject_words.READ_AS.keys()
+    labelled = [*labelled_rows(options.data), *sib_rows(options.data)]
+    seen = [judge(row) for row in labelled if row.kept_out and row.language in tables]
     unseen = [judge(row) for row in unseen_rows(options.data)]
     english = [each for each in (*seen, *unseen) if each.row.language == "en"]
     others = [each for each in (*seen, *unseen) if each.row.language != "en"]

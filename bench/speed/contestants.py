@@ -65,7 +65,7 @@ _DEDUP, _WHOLE = frozenset({Job.DEDUP}), frozenset({Job.WHOLE})
 
 
 def headwater(processes: int) -> Contestant:
-    """Headwater with so many worker processes; the dedup-only job is for one."""
+    """Headwater with this many worker processes; the dedup-only job is for one."""
 
     def command(job: Job) -> list[str]:
         if job is Job.DEDUP:

@@ -142,7 +142,7 @@ class Outcomes:
                 self.first_at = self.first_at or self.last_at
 
     async def reach(self, count: int, worker: subprocess.Popen[bytes]) -> None:
-        """Wait until there are so many.
+        """Wait until there are this many.
 
         Raises:
             RuntimeError: the worker ended, or nothing came for three minutes.

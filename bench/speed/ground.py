@@ -21,7 +21,8 @@ from aiokafka.errors import for_code
 from bench.speed.machine import cpu_seconds
 from infra.kafka import EmbeddedKafka
 from streams.kafka.clients import connection, opened
-from streams.settings import PREFIX, Settings
+from streams.settings import Settings
+from streams.settings_file import PREFIX
 
 # It warns of topics that were made a moment ago.
 logging.getLogger("aiokafka").setLevel(logging.CRITICAL)

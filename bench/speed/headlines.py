@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import chain, islice
 
-from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka import TopicPartition
 
 from agents.deduplicate import HEADLINES
 from bench.peers.names import Job
@@ -28,11 +28,11 @@ from bench.speed.flood import articles, headline
 from bench.speed.ground import Ground, Input, ground
 from bench.speed.race import Heat, Load, Result, race
 from bench.speed.restore import owners
-from streams.kafka.clients import connection, opened
-from streams.kafka.outbox import BATCH_BYTES, Outbox, partition_of
+from streams.kafka.outbox import Outbox, partition_of
+from streams.kafka.transactions import discard, transactional_producer
 from streams.settings import Settings
 from streams.text.duplicates import Sighting, pack_owners, print_body
-from streams.text.headline import fingerprint_headline
+from streams.text.wording import fingerprint_headline
 
 ARTICLE_BYTES = 2_500
 ASKED_FOR = 6_000
@@ -42,14 +42,19 @@ _SENT_AT_ONCE = 20_000
 async def remember(others: int, settings: Settings) -> None:
     """Fill the changelog: the headlines that articles will repeat, and so many others, of which nobody asks."""
     topic, partitions = HEADLINES.topic(settings.app_id), settings.partitions
-    producer = AIOKafkaProducer(**connection(settings), max_batch_size=BATCH_BYTES, compression_type="zstd")
-    async with opened(producer):
+    producer = transactional_producer(settings, "bench-headlines")
+    try:
+        await producer.start()
         changes = chain(_asked_for(), owners(others))
         while some := list(islice(changes, _SENT_AT_ONCE)):
+            await producer.begin_transaction()
             outbox = Outbox(producer)
             for key, value in some:
                 outbox.add(TopicPartition(topic, partition_of(key, partitions)), key, value)
             await outbox.send()
+            await producer.commit_transaction()
+    finally:
+        await discard(producer)
 
 
 def _asked_for() -> Iterator[tuple[bytes, bytes]]:

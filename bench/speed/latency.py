@@ -34,7 +34,7 @@ _LIMIT_S = 120.0
 _QUIET_S = 2.0
 _PARTITIONS = 4
 _WAIT_MS = 25  # at the broker; less would have the reader take a third of a core from what it measures
-"""How long the reader's request may wait at the broker: so much it adds to a latency at most."""
+"""How long the reader's request may wait at the broker: this much it adds to a latency at most."""
 
 
 class Schedule(NamedTuple):

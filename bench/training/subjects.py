@@ -77,7 +77,7 @@ E5_ROWS = {
     "huffpost": (1_800, 900),
     "wcep": (1_300, 700),
     "sib200": (734, 450),
-}  # a sample of so many English rows, the first of it
+}  # a sample of this many English rows, the first of it
 E5_TEXTS = 250  # unlabelled texts a language
 # There is little other text in them than that of NTREX, which quality is measured on: it is read, without labels.
 WITHOUT_NEWS = (*E5_LANGUAGES, "ko", "th")
@@ -139,7 +139,7 @@ def unlabelled_rows(data: Path) -> list[Row]:
 
 
 def list_rows(language: str) -> list[Row]:
-    """The hand-made lists as texts of four words: all there is of labour and weather but for definitions."""
+    """The hand-made lists as texts of four words: all there is of labour and weather except for definitions."""
     found = []
     for name, words in _lists().get(_listed(language), {}).items():
         strengths = words if isinstance(words, dict) else {"fair": words}
@@ -242,7 +242,7 @@ class Teacher:
     bias: Matrix
 
     def scores(self, texts: Sequence[str]) -> Matrix:
-        """Log odds of the top levels but for a constant: texts x 17."""
+        """Log odds of the top levels except for a constant: texts x 17."""
         found: Matrix = self.encode(texts) @ self.weights.T + self.bias
         return found
 

@@ -13,7 +13,17 @@ import click
 _PARTS = {
     "language": ("bench.quality.language", ("language-dev.jsonl.gz", "headline-stories-dev.jsonl.gz"), {}),
     "subjects": ("bench.quality.subjects", ("subjects-dev.jsonl.gz",), {}),
+    "stories": (
+        "bench.quality.stories",
+        ("stories-dev.jsonl.gz", "headline-stories-dev.jsonl.gz", "subjects-dev.jsonl.gz"),
+        {},
+    ),
     "duplicates": ("bench.quality.duplicates", ("body-edits-dev.jsonl.gz",), {}),
+    "repeats": (
+        "bench.quality.repeats",
+        ("headline-stories-dev.jsonl.gz", "headline-pairs-dev.jsonl.gz", "stories-dev.jsonl.gz", "subjects-dev.jsonl.gz"),
+        {},
+    ),
     "cleaning": (
         "bench.quality.cleaning",
         ("pages-dev.jsonl.gz",),

@@ -3,32 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib
 import logging
-import sys
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from types import ModuleType
 from typing import Any, TypeVar
 
 import click
-from aiokafka import TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
-from rich.console import Console
 
 from streams.kafka.admin import partition_counts
+from streams.kafka.clients import connection, opened
 from streams.settings import Settings, SettingsError
 
 T = TypeVar("T")
 
 FILE = click.Path(exists=True, dir_okay=False, allow_dash=True)
 """The type of an argument that names a file to read, or "-" for standard input."""
-
-_WIDTH = 200  # characters of a table that goes into a file or a pipe
-
-
-def table_console() -> Console:
-    """What prints tables: as wide as the terminal, or wide enough where there is none."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH)
 
 
 async def partitions_of(settings: Settings, topic: str) -> list[TopicPartition]:
@@ -37,6 +30,32 @@ async def partitions_of(settings: Settings, topic: str) -> list[TopicPartition]:
     if not count:
         raise click.ClickException(f"there is no topic {topic}")
     return [TopicPartition(topic, number) for number in range(count)]
+
+
+async def records_of(settings: Settings, topic: str, since_ms: int = 0) -> AsyncIterator[ConsumerRecord]:
+    """All that is in a topic now, partition by partition: from the first record on that has this timestamp, or a later one."""
+    partitions = await partitions_of(settings, topic)
+    consumer = AIOKafkaConsumer(
+        **connection(settings),
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        # The default, "latest", may be looked up when the partitions are assigned, and then overtakes a seek to the beginning.
+        auto_offset_reset="earliest",
+    )
+    async with opened(consumer):
+        consumer.assign(partitions)
+        ends = await consumer.end_offsets(partitions)
+        begins = await consumer.offsets_for_times(dict.fromkeys(partitions, since_ms)) if since_ms > 0 else {}
+        for tp in partitions:
+            found = begins.get(tp)
+            if since_ms > 0:
+                consumer.seek(tp, ends[tp] if found is None else found.offset)
+            else:
+                await consumer.seek_to_beginning(tp)
+        while not all([await consumer.position(tp) >= ends[tp] for tp in partitions]):
+            for records in (await consumer.getmany(timeout_ms=500)).values():
+                for record in records:
+                    yield record
 
 
 def embedded_kafka() -> ModuleType:
@@ -60,15 +79,23 @@ def read_settings() -> Settings:
 
 def run_async(work: Coroutine[Any, Any, T], settings: Settings) -> T:
     """Run a coroutine; a Kafka that can't be reached, or a file that can't be read, is one clear line."""
-    client_log = logging.getLogger("aiokafka")
-    client_log.setLevel(logging.CRITICAL)  # says it too, in other words
     try:
-        return asyncio.run(work)
+        with logs_of_clients_off():
+            return asyncio.run(work)
     except BrokenPipeError:
         raise  # `head` has seen enough: click ends without a word
     except (KafkaError, OSError) as error:
         if isinstance(error, OSError) and error.filename is not None:
             raise click.ClickException(f"{error.filename}: {error.strerror}") from error
         raise click.ClickException(f"Kafka at {','.join(settings.brokers)}: {error}") from error
+
+
+@contextlib.contextmanager
+def logs_of_clients_off() -> Iterator[None]:
+    """aiokafka says in its log, in other words, what its exceptions say: commands tell it once."""
+    client_log = logging.getLogger("aiokafka")
+    client_log.setLevel(logging.CRITICAL)
+    try:
+        yield
     finally:
         client_log.setLevel(logging.NOTSET)

@@ -26,7 +26,7 @@ T = TypeVar("T")
 def enrich(files: tuple[str, ...]) -> None:
     """Clean and tag each article of FILES (or stdin) on its own: one ninjs document a line.
 
-    No Kafka, no deduplication. What is no article is told on stderr, with its reason, and leaves no line.
+    No Kafka, no deduplication. Anything that is not an article is reported on stderr, with the reason, and leaves no line.
     """
     settings = read_settings()
     detect = choose_detector(settings.language_detector, settings.language_check)

@@ -10,18 +10,22 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from streams.articles import LEFT_WHOLE, Article, compared_headline, tag_article
+from streams.articles import LEFT_WHOLE, Article, headline_of, tag_article
 from streams.commands.context import FILE, read_settings
 from streams.commands.enrich import netted, prepared_documents
 from streams.commands.inputs import Document
+from streams.commands.printing import columns
 from streams.explanation import repairs_of_reading, subject_code, told_declared, told_id, told_published, told_reading
 from streams.records import Rejection, Repair
 from streams.rejected.letters import plain
+from streams.stories import sign_article
 from streams.text.article import Cut, Language, Subject
 from streams.text.language.opinions import Detect, choose_detector, differs, is_doubtful
+from streams.text.stories.index import Change, StoryIndex, Told
 from streams.text.subjects import tag as media_topics
 
-_COLUMNS, _LABEL_COLUMNS = 100, 19
+_MOST_COLUMNS, _LABEL_COLUMNS = 100, 19
+_MOST_WORDS = 10  # that an article is compared by
 _JOINERS = "\u200c\u200d"  # not printable, yet part of Persian and Hindi words
 
 
@@ -30,24 +34,27 @@ _JOINERS = "\u200c\u200d"  # not printable, yet part of Persian and Hindi words
 def explain(file: str) -> None:
     """Tell why each article of FILE (or stdin) came out as it did.
 
-    How it was read or why it was refused, what its headline is compared by, what was cut and why, the facts, the language and
-    the subjects with the words that spoke for them. No Kafka, no deduplication.
+    How it was read or why it was refused, what its headline is compared by, what was cut and why, the facts, the language, the
+    subjects with the words that spoke for them, and its story among the articles before it. No Kafka, no deduplication.
     """
     settings = read_settings()
     detect = choose_detector(settings.language_detector, settings.language_check)
+    stories = StoryIndex(settings.story_window_s * 1000, settings.most_stories)
     for number, (document, article) in enumerate(prepared_documents([file])):
         if number:
             click.echo()
-        for line in chain(explain_reading(document), explain_outcome(article, detect)):
+        for line in chain(explain_reading(document), explain_outcome(article, detect, stories)):
             click.echo(line)
 
 
-def explain_outcome(article: Article | Rejection, detect: Detect) -> Iterator[str]:
-    """What became of a document, and why."""
+def explain_outcome(article: Article | Rejection, detect: Detect, stories: StoryIndex) -> Iterator[str]:
+    """What became of a document, and why; ``stories`` are those of the documents before it."""
     if isinstance(article, Rejection):
         return explain_rejection(article)
     tags = netted(partial(tag_article, article, detect))
-    return explain_rejection(tags) if isinstance(tags, Rejection) else explain_article(article, *tags)
+    if isinstance(tags, Rejection):
+        return explain_rejection(tags)
+    return chain(explain_article(article, *tags), explain_story(article, *tags, stories))
 
 
 def explain_reading(document: Document) -> Iterator[str]:
@@ -64,7 +71,10 @@ def explain_article(article: Article, language: Language, subjects: Sequence[Sub
     """The lines that tell of an article: reading's repairs, headline, id, cuts, facts, language, subjects."""
     yield from _ledger("repairs", repairs_of_reading(article))
     yield from _row("headline", article.headline)
-    yield from _row("compared as", compared_headline(article))
+    headline = headline_of(article)
+    yield from _row("compared as", headline.normalised)
+    if headline.words:
+        yield from _row("by its words", headline.key_text)
     yield from _row("fingerprint", f"{article.fingerprint}, of the line above")
     yield from _row("id", told_id(article))
     yield from _ledger("cuts", article.cuts)
@@ -79,6 +89,27 @@ def explain_article(article: Article, language: Language, subjects: Sequence[Sub
         name = f"{subject.name} (medtop:{subject_code(subject)})"
         said = f"{name}, by its {', '.join(subject.witnesses)}: {', '.join(subject.evidence)}"
         yield from _row(f"  confidence {subject.confidence}", said)
+
+
+def explain_story(article: Article, language: Language, subjects: Sequence[Subject], stories: StoryIndex) -> Iterator[str]:
+    """Which story of those before it an article joins, and why; it is one of them from then on."""
+    signature = sign_article(article, language, subjects, 0)
+    told = stories.decide(signature)
+    stories.remember(signature, told)
+    heaviest = sorted(signature.words, key=lambda word: (-signature.words[word], word))[:_MOST_WORDS]
+    yield from _row("compared by", ", ".join(heaviest))
+    yield from _row("story", _told_story(told))
+
+
+def _told_story(told: Sequence[Told]) -> str | None:
+    if not told:
+        return None  # it is there already
+    change, story, member, words = told[0]
+    assert member is not None
+    if change is Change.FOUNDED:
+        return f"founds {story.id}: none of the articles before it is like it"
+    said = f"{change} {story.id}, now of {len(story.members)} articles, founded by “{story.members[0].headline}”"
+    return f"{said}: {member.relation}, {member.likeness / 10:.0f} % alike, by {', '.join(words)}"
 
 
 def _facts(article: Article) -> Iterator[str]:
@@ -107,15 +138,19 @@ def _ledger(label: str, entries: Sequence[Cut | Repair]) -> Iterator[str]:
         place = f"{entry.offset}+{entry.length}" if entry.length else "-"  # of another field, or of all
         said = f"{entry.reason}: {entry.excerpt}" if entry.excerpt else entry.reason
         line = Text(f"{f'  {entry.kind}':<{_LABEL_COLUMNS}}{place:<12}{_one_line(said)}")
-        line.truncate(_COLUMNS, overflow="ellipsis")
+        line.truncate(_columns(), overflow="ellipsis")
         yield line.plain
 
 
 def _row(label: str, text: str | None) -> Iterator[str]:
     """A label and what is said of it, in as many lines as it takes."""
-    for line in Text(_one_line(text or "none")).wrap(Console(), _COLUMNS - _LABEL_COLUMNS):
+    for line in Text(_one_line(text or "none")).wrap(Console(), _columns() - _LABEL_COLUMNS):
         yield f"{label:<{_LABEL_COLUMNS}}{line.plain}".rstrip()
         label = ""
+
+
+def _columns() -> int:
+    return min(columns(), _MOST_COLUMNS)
 
 
 def _one_line(text: str) -> str:

@@ -10,8 +10,9 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from streams.commands.context import FILE, table_console
+from streams.commands.context import FILE
 from streams.commands.enrich import prepared_documents
+from streams.commands.printing import table_console
 from streams.records import Rejection
 from streams.rejected.letters import plain
 from streams.text.article import Language

@@ -10,10 +10,10 @@ import click
 from agents import pipeline_steps
 from streams.commands.context import FILE, read_settings
 from streams.commands.inputs import read_documents
-from streams.commands.lines import read_line, record_line
+from streams.commands.record_lines import read_line, record_line
 from streams.memory import MemoryPipeline
 from streams.steps import Headers
-from streams.topics import OUTCOMES, RAW
+from streams.topics import OUTCOMES, RAW, STORIES
 
 Raw = tuple[bytes | None, bytes | None, Headers, int]
 
@@ -21,7 +21,7 @@ Raw = tuple[bytes | None, bytes | None, Headers, int]
 @click.command()
 @click.argument("files", nargs=-1, type=FILE)
 @click.option("--records", is_flag=True, help="Lines are whole records (key, value, headers, timestamp), as `tail --json`.")
-@click.option("--internal", is_flag=True, help="Show news.prepared too.")
+@click.option("--internal", is_flag=True, help="Show news.prepared and news.signatures too.")
 def pipe(files: tuple[str, ...], records: bool, internal: bool) -> None:
     """Run the whole pipeline over FILES (or stdin) without Kafka, one JSON line for each event that comes out.
 
@@ -32,7 +32,7 @@ def pipe(files: tuple[str, ...], records: bool, internal: bool) -> None:
     out = sys.stdout.buffer
     for key, value, headers, timestamp_ms in _whole_records(files) if records else _articles(files):
         for output in pipeline.publish(RAW, key, value, headers, timestamp_ms):
-            if internal or output.topic in OUTCOMES:
+            if internal or output.topic in (*OUTCOMES, STORIES):
                 out.write(record_line(output.topic, output.key, output.value, output.headers, output.timestamp_ms) + b"\n")
         out.flush()
 
@@ -48,4 +48,4 @@ def _whole_records(files: tuple[str, ...]) -> Iterator[Raw]:
         try:
             yield read_line(line or b"")
         except (ValueError, TypeError, AttributeError) as error:
-            raise click.ClickException(f"line {number} is no record: {error}") from error
+            raise click.ClickException(f"line {number} is not a record: {error}") from error

@@ -17,14 +17,14 @@ from streams.kafka.clients import MAX_REQUEST_BYTES, connection, opened
 from streams.settings import Settings
 from streams.topics import RAW
 
-# So many sends may wait for their confirmation: enough to fill requests, little enough to hold in memory.
+# This many sends may wait for their confirmation: enough to fill requests, little enough to hold in memory.
 _IN_FLIGHT = 1_000
 
 
 @click.command()
 @click.argument("files", nargs=-1, type=FILE)
 @click.option("--topic", default=RAW, show_default=True)
-@click.option("--key", help="Gives all of them this key, and so one partition and one order.")
+@click.option("--key", help="Give all of them this key, and so one partition and one order.")
 def publish(files: tuple[str, ...], topic: str, key: str | None) -> None:
     """Publish the articles of FILES (or stdin) and wait until Kafka has them.
 

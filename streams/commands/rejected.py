@@ -6,27 +6,26 @@ import heapq
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from typing import Any, Final, TypeVar
 
 import click
 from aiokafka.errors import KafkaError, ProducerFenced
 from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
-from rich.text import Text
 
-from streams.commands.context import read_settings, run_async, table_console
+from streams.commands.context import read_settings, run_async
+from streams.commands.printing import columns, shortened
 from streams.documents import REPLAY_HEADER, time_text
 from streams.kafka.clients import opened
 from streams.records import Reason
 from streams.rejected.deadletters import (
     DeadLetters,
-    Mark,
     NotThereError,
     Originals,
     Place,
     Query,
+    ReplayMark,
     bytes_before_cut,
     marks,
     open_reader,
@@ -82,7 +81,8 @@ _FILTERS: Final = (
         "reasons",
         multiple=True,
         type=click.Choice([reason.value for reason in Reason]),
-        help="Rejected for this reason; may be given several times.",
+        metavar="REASON",
+        help=f"Rejected for this reason; may be given several times: {', '.join(Reason)}.",
     ),
     click.option(
         "--since", "since_ms", type=_Time(), help="Record time at or after this: RFC 3339, or 90s, 15m, 2h, 3d, 1w ago."
@@ -111,8 +111,8 @@ def _query(reasons: Sequence[str], ids: Sequence[Place] = (), **rest: Any) -> Qu
 def rejected() -> None:
     """Look at what was rejected, and replay it: list, show, replay.
 
-    A rejected record is kept in news.rejected for 30 days, with its original bytes, key and headers. Its ID is where it
-    stands there, partition/offset, like 2/1041.
+    A rejected record is kept in news.rejected, with its original bytes, key and headers. Its ID is its place
+    there, partition/offset, like 2/1041.
     """
 
 
@@ -154,8 +154,8 @@ async def _list(settings: Settings, query: Query, limit: int | None, *, as_json:
         for letter in listed:
             _write_line(letter.as_json())
         return
-    if listed:
-        _print_table(listed)
+    for letter in listed:
+        click.echo("\n".join(listed_lines(letter, columns())))
     click.echo(
         by_reason(counts)
         + " rejected"
@@ -164,26 +164,13 @@ async def _list(settings: Settings, query: Query, limit: int | None, *, as_json:
     )
 
 
-def _print_table(letters: Sequence[Letter]) -> None:
-    table = Table(box=None, pad_edge=False)
-    table.add_column("id", no_wrap=True)
-    table.add_column("time", no_wrap=True)
-    table.add_column("reason\nreplay", no_wrap=True)
-    table.add_column("key\norigin", no_wrap=True, max_width=32)
-    table.add_column("what was wrong\nfirst bytes")  # the one that gives way where the terminal is narrow
-    for each in letters:
-        table.add_row(
-            str(each.place),
-            time_text(each.timestamp_ms) or "no time",
-            _two_lines(plain(each.reason), each.state),
-            _two_lines("no key" if each.key is None else plain_bytes(each.key), plain(each.origin)),
-            _two_lines(plain(each.message), each.beginning),
-        )
-    table_console().print(table)
-
-
-def _two_lines(first: str, second: str) -> Text:
-    return Text.assemble(first, "\n", (second, "dim"))
+def listed_lines(letter: Letter, width: int) -> Iterator[str]:
+    """A dead letter in four lines of at most ``width`` columns: its ID and reason, what was wrong, whence, how it begins."""
+    time_and_state = "   ".join(filter(None, (time_text(letter.timestamp_ms) or "no time", letter.state)))
+    yield shortened(f"{letter.place!s:<8} {plain(letter.reason):<18} {time_and_state}", width)
+    key = "no key" if letter.key is None else f"key {plain_bytes(letter.key)}"
+    for line in (plain(letter.message), f"{plain(letter.origin)}, {key}", letter.beginning):
+        yield shortened(f"         {line}", width)
 
 
 def _write_line(line: bytes) -> None:
@@ -197,7 +184,7 @@ def _write_line(line: bytes) -> None:
 def show(ids: tuple[Place, ...], raw: bool) -> None:
     """Show why records were rejected, where they came from, and their original bytes.
 
-    Bytes are shown as text where they are that, control characters escaped, else as a hexdump; at most 16 KiB.
+    Text is shown as text, with control characters escaped; other bytes as a hexdump; at most 16 KiB.
     """
     if raw and len(set(ids)) > 1:
         raise click.UsageError("--raw writes the bytes of one record: name one ID")
@@ -232,7 +219,7 @@ async def _write_raw(letter: Record, settings: Settings) -> None:
         raise click.ClickException(f"only the beginning of {whole} bytes was kept; the whole is {origin_of(letter)}")
 
 
-def _described(record: Record, mark: Mark | None) -> str:
+def _described(record: Record, mark: ReplayMark | None) -> str:
     letter = Letter.of(record, replayed=mark is not None)
     size = "none" if letter.size is None else f"{letter.size:,}"
     if letter.size_before_cut is not None:

@@ -10,36 +10,39 @@ from typing import Any, Final
 
 import click
 import orjson
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
+from aiokafka import AIOKafkaProducer
 
 from streams.articles import OWN_URI, article_id
-from streams.commands.context import partitions_of, read_settings, run_async
+from streams.commands.context import read_settings, records_of, run_async
+from streams.commands.printing import columns, wrapped
 from streams.documents import ORIGIN_HEADER, article_uri, time_text
 from streams.kafka.admin import topic_config
 from streams.kafka.clients import connection, opened
 from streams.records import canonical_url
 from streams.settings import Settings
 from streams.steps import header
-from streams.topics import DUPLICATES, ENRICHED, PREPARED, RAW, REJECTED
+from streams.topics import DUPLICATES, ENRICHED, PREPARED, RAW, REJECTED, SIGNATURES, STORIES
 
 _ID = re.compile(f"(?:{OWN_URI})?([0-9a-f]{{32}})")
 _DAY_MS = 24 * 3600 * 1000
+_HOLDS_AT: Final = 18  # columns, what a topic holds
 _GIB = 1 << 30
-_LIMITS = ("cleanup.policy", "retention.ms", "retention.bytes", "min.compaction.lag.ms")
 
 # What a topic may still hold of an article that is canceled.
-_HOLDINGS: Final = {
+HOLDINGS: Final = {
     RAW: "the record as its producer sent it",
     PREPARED: "the cleaned article",
     ENRICHED: "the versions before the cancellation",
     DUPLICATES: "its headline and address, where it repeated another's",
     REJECTED: "whole records, where it was rejected or held",
+    SIGNATURES: "its headline and its heaviest words",
+    STORIES: "its headline, in its story as it was before",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """An article as consumers have it: its id, the last version that stands in news.enriched, and where all of them stand."""
+    """An article as consumers have it: its id, the last version that is in news.enriched, and where all of them stand."""
 
     article_id: str
     document: dict[str, Any] | None
@@ -110,7 +113,7 @@ async def _find(settings: Settings, articles: tuple[str, ...]) -> list[Published
     """Look through news.enriched for the articles; one that is not there has the id that its name makes."""
     found: dict[str, Published] = {}
     missing = set(articles)
-    async for record in _records(settings, ENRICHED):
+    async for record in records_of(settings, ENRICHED):
         key, document = (record.key or b"").decode("utf-8", "replace"), orjson.loads(record.value or b"{}")
         if names := [named for named in articles if is_named(named, key, document)]:
             missing.difference_update(names)
@@ -121,38 +124,34 @@ async def _find(settings: Settings, articles: tuple[str, ...]) -> list[Published
     return [*found.values(), *others]
 
 
-async def _records(settings: Settings, topic: str) -> AsyncIterator[ConsumerRecord]:
-    """All that is in a topic now, partition by partition."""
-    partitions = await partitions_of(settings, topic)
-    consumer = AIOKafkaConsumer(**connection(settings), isolation_level="read_committed", enable_auto_commit=False)
-    async with opened(consumer):
-        consumer.assign(partitions)
-        await consumer.seek_to_beginning(*partitions)
-        ends = await consumer.end_offsets(partitions)
-        while not all([await consumer.position(tp) >= ends[tp] for tp in partitions]):
-            for records in (await consumer.getmany(timeout_ms=500)).values():
-                for record in records:
-                    yield record
-
-
 async def _kept(settings: Settings) -> AsyncIterator[str]:
     """A line a topic: what it may still hold, and for how long, as Kafka says."""
-    for topic, holds in _HOLDINGS.items():
+    for topic, holds in HOLDINGS.items():
         config = await topic_config(
             settings, topic, ("cleanup.policy", "retention.ms", "retention.bytes", "min.compaction.lag.ms")
         )
-        yield f"  {topic:<16}{holds}: {kept_for(config)}"
+        yield kept_line(topic, holds, kept_for(config))
+
+
+def kept_line(topic: str, holds: str, said: str) -> str:
+    """What a topic holds and for how long, in lines of the terminal's width."""
+    rows = wrapped(f"{holds}: {said}", columns(), " " * _HOLDS_AT)
+    return f"  {topic}".ljust(_HOLDS_AT) + "\n".join(rows)[_HOLDS_AT:]
 
 
 def kept_for(config: dict[str, str]) -> str:
     """How long a topic keeps a record, in words, by its settings."""
     limits = []
     if (age_ms := int(config.get("retention.ms", -1))) >= 0:
-        limits.append(f"{age_ms / _DAY_MS:g} days by the record's timestamp")
+        limits.append(f"{_days(age_ms)} by the record's timestamp")
     if (size := int(config.get("retention.bytes", -1))) >= 0:
         limits.append(f"{size / _GIB:g} GiB a partition")
     said = f"until {' or '.join(limits)}" if limits else "without limit" if config else "unknown: Kafka does not say"
     if "compact" in config.get("cleanup.policy", ""):
-        lag_days = int(config.get("min.compaction.lag.ms", 0)) / _DAY_MS
-        said += f"; versions before the last may go after {lag_days:g} days"
+        said += f"; versions before the last may go after {_days(int(config.get('min.compaction.lag.ms', 0)))}"
     return said
+
+
+def _days(time_ms: int) -> str:
+    days = time_ms / _DAY_MS
+    return "1 day" if days == 1 else f"{days:g} days"

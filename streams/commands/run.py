@@ -27,14 +27,16 @@ from streams.documents import ORIGIN_HEADER
 from streams.kafka.admin import create_topics, partition_counts
 from streams.kafka.clients import MAX_REQUEST_BYTES, connection, opened
 from streams.samples import Sample, load_samples
-from streams.settings import PREFIX, Settings
+from streams.settings import Settings
+from streams.settings_file import PREFIX
 from streams.steps import Record, header
-from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, RAW, REJECTED, topics_of
+from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, RAW, REJECTED, STORIES, topics_of
 from streams.watch.supervisor import end
 
 # From a cold start of the worker to the last sample: a few seconds; this is when something is wrong.
 _SAMPLES_TIMEOUT_S = 120.0
 _CONSOLE_TIMEOUT_S = 30.0
+_QUIET_POLLS = 4  # of 0.2 s
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -85,11 +87,12 @@ async def _run(settings: Settings, folder: Path, *, once: bool) -> bool:
     await create_topics(settings, topics_of(pipeline_steps(settings), settings))
     outcomes = AIOKafkaConsumer(**connection(settings), isolation_level="read_committed", enable_auto_commit=False)
     async with opened(outcomes):
-        counts = await partition_counts(settings, OUTCOMES)
-        await _seek_to_now(outcomes, [TopicPartition(topic, part) for topic in OUTCOMES for part in range(counts[topic])])
+        topics = (*OUTCOMES, STORIES)
+        counts = await partition_counts(settings, topics)
+        await _seek_to_now(outcomes, [TopicPartition(topic, part) for topic in topics for part in range(counts[topic])])
         log = folder / "worker.log"
         async with _worker(settings, log) as process, _console(settings, folder / "console.log", wanted=not once):
-            came_in, came_out = 0, Counter[str]()
+            came_in, came_out, stories = 0, Counter[str](), Counter[str]()
             records = _follow(outcomes, process, log)
             samples = load_samples()
             # The first by itself, so that it is seen; then all the others at once.
@@ -97,8 +100,8 @@ async def _run(settings: Settings, folder: Path, *, once: bool) -> bool:
                 places = await _publish(settings, some)
                 console.print(f"[dim]{len(places)} published to {RAW}{'' if came_in else '; a worker is starting'}[/]\n")
                 came_in += len(places)
-                came_out += await _account_for(places, records)
-            _closing_table(came_in, came_out)
+                came_out += await _account_for(places, records, stories)
+            _closing_table(came_in, came_out, stories)
             if not once:
                 _how_to_go_on(settings)
                 async for record in records:
@@ -111,13 +114,21 @@ class _MissingError(click.ClickException):
     """Not every sample came out, or one came out twice."""
 
 
-async def _account_for(places: set[str], records: AsyncIterator[Record | None]) -> Counter[str]:
-    """Show outcomes until every place has had its one; returns how many there were by topic."""
+async def _account_for(places: set[str], records: AsyncIterator[Record | None], stories: Counter[str]) -> Counter[str]:
+    """Show outcomes until every place has had its one; returns how many there were by topic.
+
+    ``stories`` is brought up to date: of each that is there, how many articles it has.
+    """
     counts: Counter[str] = Counter()
     waiting = set(places)
+    quiet = 0
     deadline = time.monotonic() + _SAMPLES_TIMEOUT_S
     async for record in records:
-        if record is not None:
+        quiet = quiet + 1 if record is None else 0
+        if record is not None and record.topic == STORIES:
+            console.print(show(record))
+            stories[(record.key or b"").decode()] = int(header(record, "ce_articles") or 0)
+        elif record is not None:
             console.print(show(record))
             origin = header(record, ORIGIN_HEADER) or ""
             if origin in places:
@@ -125,8 +136,8 @@ async def _account_for(places: set[str], records: AsyncIterator[Record | None]) 
                 if origin not in waiting:
                     raise _MissingError(f"{origin} came out twice")
                 waiting.remove(origin)
-        elif not waiting:
-            break  # all are there, and for a moment nothing more came
+        elif not waiting and quiet >= _QUIET_POLLS:
+            break  # all are there, and for a moment nothing more came: stories follow on articles
         if time.monotonic() > deadline:
             raise _MissingError(f"nothing came of {sorted(waiting)} in {_SAMPLES_TIMEOUT_S:.0f} s")
     return counts
@@ -152,7 +163,7 @@ async def _follow(outcomes: AIOKafkaConsumer, worker: asyncio.subprocess.Process
 
 
 async def _publish(settings: Settings, samples: Sequence[Sample]) -> set[str]:
-    """Publish samples in their order; returns where in news.raw each of them stands."""
+    """Publish samples in their order; returns where in news.raw each of them is."""
     producer = AIOKafkaProducer(**connection(settings), enable_idempotence=True, max_request_size=MAX_REQUEST_BYTES)
     async with opened(producer):
         deliveries = []
@@ -207,7 +218,7 @@ async def _console(settings: Settings, log: Path, *, wanted: bool) -> AsyncItera
         await end(process)
 
 
-def _closing_table(came_in: int, came_out: Counter[str]) -> None:
+def _closing_table(came_in: int, came_out: Counter[str], stories: Counter[str]) -> None:
     table = Table(show_header=False, box=None, pad_edge=False)
     table.add_row("in", str(came_in))
     for sign, name, topic in (
@@ -216,6 +227,9 @@ def _closing_table(came_in: int, came_out: Counter[str]) -> None:
         ("+", "rejected", REJECTED),
     ):
         table.add_row(f"{sign} {name}", str(came_out[topic]), f"[dim]{topic}[/]")
+    several = sum(count > 1 for count in stories.values())
+    told = f"[dim]{STORIES}: of the enriched; {several} with several articles[/]"
+    table.add_row("  stories", str(sum(count > 0 for count in stories.values())), told)
     console.print()
     console.print(table)
     if came_in == came_out.total():

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from rich.markup import escape
 
+from streams.commands.printing import columns, counted, shortened
 from streams.documents import CHECK_HEADER, ERRORS, LANGUAGE_HEADER, REASON_HEADER
 from streams.rejected.letters import beginning
 from streams.steps import Record, header
+from streams.stories import CHANGE_HEADER, STORY_URI
 from streams.text.article import Language
 from streams.text.language.opinions import is_doubtful
-from streams.topics import DUPLICATES, ENRICHED, REJECTED
+from streams.text.stories.index import Change
+from streams.topics import DUPLICATES, ENRICHED, REJECTED, STORIES
 
-_WIDTH = 96
+_MOST_COLUMNS: Final = 107
+_INDENT: Final = 11  # columns, the label
 
 
 def show(record: Record) -> str:
@@ -29,9 +33,11 @@ def show(record: Record) -> str:
         document = None
     if isinstance(document, dict) and record.topic == ENRICHED:
         return _enriched(record, document)
+    if isinstance(document, dict) and record.topic == STORIES:
+        return _story(record, document)
     if isinstance(document, dict) and record.topic == DUPLICATES:
         return _duplicate(document)
-    return f"[bold]{record.topic}[/] {escape(_short(beginning(record.value)))}"
+    return f"[bold]{escape(record.topic)}[/]\n           {escape(_short(beginning(record.value)))}"
 
 
 def _enriched(record: Record, document: dict[str, Any]) -> str:
@@ -39,9 +45,10 @@ def _enriched(record: Record, document: dict[str, Any]) -> str:
     tags = ", ".join(f"{tag['name']} {tag['confidence']}" for tag in subjects if "uri" in tag)
     keywords = " ".join("#" + tag["literal"] for tag in subjects if "literal" in tag)
     confidence = header(record, "ce_languageconfidence")
+    told = f"{document['language']} {confidence}{_doubt(record)} · {tags or 'no subject'}"
     lines = [
         f"[bold green]enriched[/]   [bold]{escape(_short(document['headlines'][0]['value']))}[/]",
-        f"           {document['language']} {confidence}{escape(_doubt(record))} · {escape(tags or 'no subject')}",
+        f"           {escape(_short(told))}",
     ]
     facts = [document.get("located"), *(source["name"] for source in document.get("infoSources", []))]
     more = " · ".join(part for part in (", ".join(filter(None, facts)), keywords) if part)
@@ -62,12 +69,37 @@ def _doubt(record: Record) -> str:
     return f" doubtful, langdetect: {check}"
 
 
+def _story(record: Record, document: dict[str, Any]) -> str:
+    """What became of a story, which article is the reason, and what spoke for it."""
+    change = header(record, CHANGE_HEADER) or ""
+    headlines = document.get("headlines") or [{"value": "canceled: no article is left"}]
+    members = {each["uri"]: each for each in document.get("associations", [])}
+    member = members.get(header(record, "ce_article") or "", {})
+    said = next((each["value"] for each in member.get("headlines", [])), "")
+    articles, outlets = (int(header(record, name) or 0) for name in ("ce_articles", "ce_outlets"))
+    counts = f"{counted(articles, 'article')} of {counted(outlets, 'outlet')}"
+    lines = [f"[bold cyan]story[/]      [bold]{escape(_short(headlines[0]['value']))}[/]"]
+    told = [change, header(record, LANGUAGE_HEADER), counts, _into(record)]
+    lines.append(f"           {escape(_short(' · '.join(filter(None, told))))}")
+    if change in (Change.JOINED, Change.MERGED) and member:
+        relation, likeness = header(record, "ce_relation"), int(header(record, "ce_likeness") or 0)
+        why = f"{relation}, {likeness / 10:.0f} % alike: {header(record, 'ce_words') or 'no word'}"
+        lines += [f"           + {escape(_short(said))}", f"           [dim]{escape(_short(why))}[/]"]
+    return "\n".join(lines)
+
+
+def _into(record: Record) -> str | None:
+    into = header(record, "ce_mergedinto")
+    return into and f"into {into.removeprefix(STORY_URI)[:8]}…"
+
+
 def _duplicate(document: dict[str, Any]) -> str:
     outlet = document.get("outlet") or "an unnamed outlet"
+    told = f"{document['kind']}, from {outlet} · owner {document['owner']['id'][:8]}…"
     return "\n".join(
         (
             f"[bold yellow]duplicate[/]  {escape(_short(document['headline']))}",
-            f"           {document['kind']}, from {escape(outlet)} · owner {document['owner']['id'][:8]}…",
+            f"           {escape(_short(told))}",
         )
     )
 
@@ -77,7 +109,7 @@ def _rejected(record: Record) -> str:
     message = header(record, ERRORS + "message") or ""
     return "\n".join(
         (
-            f"[bold red]rejected[/]   {reason}: {escape(_short(message))}",
+            f"[bold red]rejected[/]   {escape(_short(f'{reason}: {message}'))}",
             f"           [dim]{escape(_short(beginning(record.value)))}[/]",
         )
     )
@@ -94,6 +126,6 @@ def _kinds(cuts: Sequence[dict[str, Any]]) -> list[tuple[str, int]]:
 
 
 def _short(text: str) -> str:
-    """The text in one line of at most 96 characters, without control characters: it is somebody else's."""
+    """The text in one line that fits beside the label, without control characters: it is somebody else's."""
     line = " ".join("".join(each if each.isprintable() else " " for each in text).split())
-    return line if len(line) <= _WIDTH else line[: _WIDTH - 1] + "…"
+    return shortened(line, min(columns(), _MOST_COLUMNS) - _INDENT)

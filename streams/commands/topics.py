@@ -6,7 +6,9 @@ import click
 from rich.table import Table
 
 from agents import pipeline_steps
-from streams.commands.context import read_settings, run_async, table_console
+from streams.commands.context import read_settings, run_async
+from streams.commands.printing import table_console
+from streams.commands.strimzi import strimzi_manifests
 from streams.kafka.admin import create_topics, partition_counts
 from streams.topics import topics_of
 
@@ -24,6 +26,14 @@ def create() -> None:
     created = set(run_async(create_topics(settings, found), settings))
     for topic in found:
         click.echo(f"{topic}: {'created' if topic in created else 'was there'}")
+
+
+@topics.command()
+@click.option("--cluster", default="kafka", show_default=True, help="The name of the Kafka there.")
+def strimzi(cluster: str) -> None:
+    """Write the topics, and users with the rights they need, as manifests for Strimzi."""
+    settings = read_settings()
+    click.echo(strimzi_manifests(pipeline_steps(settings), settings, cluster), nl=False)
 
 
 @topics.command("list")

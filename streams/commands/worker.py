@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import signal
+import sys
+import tempfile
 import threading
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -14,12 +17,21 @@ import click
 from agents import pipeline_steps
 from streams.commands.context import read_settings, run_async
 from streams.descriptors import raise_limit
+from streams.heap import return_large_blocks
 from streams.kafka.admin import TopicsMissingError, check_topics
 from streams.kafka.app import UnsafeFaustError, add_agent, create_app
 from streams.kafka.delivery import Delivery
+from streams.kafka.failures import NAME_TAKEN_STATUS
+from streams.kafka.fitting import fit_topics
+from streams.kafka.quiet import quieten
+from streams.kafka.state_lock import StateInUseError, hold_state
 from streams.settings import Settings
+from streams.steps import Step
+from streams.watch.logs import LogFormat, set_up_logs
 from streams.watch.metrics import Metrics
+from streams.watch.standing import tell_standing
 from streams.watch.supervisor import Supervisor
+from streams.watch.tracing import traced
 from streams.watch.web import serve
 
 
@@ -27,59 +39,103 @@ from streams.watch.web import serve
 @click.option(
     "--loglevel",
     type=click.Choice(["debug", "info", "warning", "error"]),
-    default="info",
+    default="warning",
     show_default=True,
+    help="The least serious level to log; changes of what the worker is doing are logged at warning.",
+)
+@click.option(
+    "--log-format",
+    type=click.Choice([form.value for form in LogFormat]),
+    default=LogFormat.TEXT.value,
+    show_default=True,
+    help="One line for each event, as text or as a JSON object.",
 )
 @click.option(
     "--only",
     type=click.Choice([step.name for step in pipeline_steps(Settings())]),
-    help="Do this step alone. With a new HEADWATER_APP_ID, `--only deduplicate` decides on all of news.prepared anew.",
+    help="Do this step alone. With a new HEADWATER_APP_ID, `--only deduplicate` re-decides everything still in news.prepared.",
 )
 @click.option(
     "--processes",
     type=click.IntRange(1),
     default=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
     show_default="one for each core",
-    help="How many to run and to start again when they die; 1 is no process but this one.",
+    help="How many workers to run, each started again when it dies; with 1, this process is the worker.",
 )
 @click.option("--member", type=click.Path(path_type=Path), hidden=True)  # of a supervisor: where to answer
-def worker(loglevel: str, only: str | None, processes: int, member: Path | None) -> None:
+def worker(loglevel: str, log_format: str, only: str | None, processes: int, member: Path | None) -> None:
     """Consume news.raw and do the whole job, until SIGTERM or Ctrl-C.
 
     Start it on as many machines as you like, each with a HEADWATER_STATE_DIR of its own; processes beyond the number of
-    partitions stand by. One that meets an error it can't get over ends with status 70 and nothing half done.
+    partitions stand by. One that meets an error it can't get over ends with status 70 and nothing half done; one whose
+    HEADWATER_INSTANCE_ID another worker has taken, with status 78.
     """
     settings = read_settings()
     raise_limit()
+    return_large_blocks()
+    set_up_logs(loglevel, LogFormat(log_format))
+    steps = [step for step in pipeline_steps(settings) if only in (None, step.name)]
+    with _state_of_ours(settings, steps):
+        try:
+            run_async(_prepare_topics(settings), settings)
+        except TopicsMissingError as error:
+            raise click.ClickException(str(error)) from error
+        if processes > 1:
+            options = ("--loglevel", loglevel, "--log-format", log_format, *(("--only", only) if only else ()))
+            _supervise(settings, processes, options)
+        else:
+            _work(settings, steps, loglevel, member)
+
+
+def _state_of_ours(settings: Settings, steps: Sequence[Step]) -> ExitStack:
+    """Make the folder for the local state and keep it for this process, or end with a line that says why that can't be."""
+    make_state_folder(settings)
     try:
-        run_async(check_topics(settings, pipeline_steps(settings)), settings)
-    except TopicsMissingError as error:
+        return hold_state(settings, steps)
+    except StateInUseError as error:
         raise click.ClickException(str(error)) from error
-    if processes > 1:
-        _supervise(settings, processes, ("--loglevel", loglevel, *(("--only", only) if only else ())), loglevel)
-    else:
-        _work(settings, only, loglevel, member)
 
 
-def _supervise(settings: Settings, processes: int, options: tuple[str, ...], loglevel: str) -> None:
-    logging.basicConfig(level=loglevel.upper(), format="[%(asctime)s] [%(process)s] [%(levelname)s] %(message)s")
+def make_state_folder(settings: Settings) -> None:
+    """Make the folder for the local state, readable for this user alone, or end with a line that says why it can't be."""
+    os.umask(0o077)  # what is remembered of articles is nobody else's business
     try:
-        asyncio.run(Supervisor(settings, processes, options).run())
+        for ours in (settings.state_dir / "faust", settings.state_dir / settings.app_id):
+            ours.mkdir(parents=True, exist_ok=True)
+            ours.chmod(0o700)  # an earlier version let others read it
+        with tempfile.TemporaryFile(dir=settings.state_dir):
+            pass
+    except OSError as error:
+        raise click.ClickException(
+            f"HEADWATER_STATE_DIR: {settings.state_dir} can't be used: {error.strerror}; choose another folder"
+        ) from error
+
+
+async def _prepare_topics(settings: Settings) -> None:
+    steps = pipeline_steps(settings)
+    await fit_topics(settings, steps)
+    await check_topics(settings, steps)
+
+
+def _supervise(settings: Settings, processes: int, options: tuple[str, ...]) -> None:
+    supervisor = Supervisor(settings, processes, options)
+    try:
+        asyncio.run(supervisor.run())
     except OSError as error:
         raise click.ClickException(f"HEADWATER_WEB_HOST, HEADWATER_WEB_PORT: {error}") from error
+    if supervisor.name_taken:
+        sys.exit(NAME_TAKEN_STATUS)
 
 
-def _work(settings: Settings, only: str | None, loglevel: str, member: Path | None) -> None:
+def _work(settings: Settings, steps: Sequence[Step], loglevel: str, member: Path | None) -> None:
     try:
-        (settings.state_dir / "faust").mkdir(parents=True, exist_ok=True)
         loop = asyncio.new_event_loop()
         asyncio.set_event_loop(loop)  # where Faust looks for it
         app = create_app(settings)
     except UnsafeFaustError as error:
         raise click.ClickException(str(error)) from error
-    steps = [step for step in pipeline_steps(settings) if only in (None, step.name)]
     metrics = Metrics(steps)
-    delivery = Delivery(app, settings, steps, metrics)
+    delivery = Delivery(app, settings, steps, traced(metrics, settings))
     for step in steps:
         add_agent(app, step, delivery.take)
     app.finalize()
@@ -90,9 +146,15 @@ def _work(settings: Settings, only: str | None, loglevel: str, member: Path | No
             loop.run_until_complete(serve(app, delivery, settings, metrics, member))
         except OSError as error:
             raise click.ClickException(f"HEADWATER_WEB_HOST, HEADWATER_WEB_PORT: {error}") from error
-    faust_worker = app.Worker(loglevel=loglevel.upper(), loop=loop)
+    if loglevel != "debug":
+        quieten()
+    telling = loop.create_task(tell_standing(app, delivery, settings), name="standing")
+    faust_worker = app.Worker(loglevel=loglevel.upper(), loop=loop, override_logging=False)
     faust_worker.spinner = None  # at warning and above it would have every debug record made, to spin by
-    faust_worker.execute_from_commandline()
+    try:
+        faust_worker.execute_from_commandline()
+    finally:
+        telling.cancel()
 
 
 def _end_with_supervisor() -> None:

@@ -130,11 +130,11 @@ class Accounts:
         """Outcomes of raw records that were there before the console began."""
 
     def enters(self, partition: int, offset: int) -> None:
-        """A record stands in news.raw."""
+        """A record is in news.raw."""
         self.came_in += offset >= self._since.get(partition, 0)
 
     def leaves(self, partition: int, offset: int) -> None:
-        """An outcome came of the raw record that stands there."""
+        """An outcome came of the raw record that is there."""
         if partition not in self._since or offset < self._since[partition]:
             self.earlier += 1
             return

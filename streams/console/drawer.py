@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from streams.articles import LEFT_WHOLE, Article, compared_headline
+from streams.articles import LEFT_WHOLE, Article, headline_of
 from streams.console.rows import SURE_SUBJECT, outlet_of, shown
 from streams.documents import ERRORS, KIND_HEADER, ORIGIN_HEADER, ninjs_document
 from streams.explanation import (
@@ -207,14 +207,18 @@ def _repeat(record: Record, raw: Explanation | None) -> dict[str, Any]:
     }
     if raw and raw.draft is not None and isinstance(raw.article, Article):
         said["page"] = _page(raw.draft.text, raw.article.cuts, ())
-        said["decided"] += [["Compared as", compared_headline(raw.article)], ["Fingerprint", raw.article.fingerprint]]
+        said["decided"] += [
+            ["Compared as", headline_of(raw.article).normalised],
+            ["Fingerprint", raw.article.fingerprint],
+        ]
     return said
 
 
 _KINDS: Final = {
     "same-article": "same-article: the text is equal, or nearly so and from another outlet",
     "updated": "updated: the same outlet's article, its text grown or corrected",
-    "same-headline": "same-headline: only the headline is equal, the text is another",
+    "same-headline": "same-headline: the headline is equal, the text is another",
+    "same-words": "same-words: the headline has the same words in another order or form, the text is another",
 }
 
 
@@ -266,7 +270,7 @@ def _decided(told: Explanation, article: Article, record: Record) -> list[list[s
         ("Subjects", f"by {SUBJECTS_CREATOR}" if told.subjects else "none sure enough to be said"),
         ("Published", told_published(article)),
         ("Section", article.section),
-        ("Compared as", compared_headline(article)),
+        ("Compared as", headline_of(article).normalised),
         ("Fingerprint", article.fingerprint),
         ("Id", told_id(article)),
     ]

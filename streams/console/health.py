@@ -24,7 +24,7 @@ from aiokafka.errors import KafkaError
 from streams.console.counts import Look, drain_s
 from streams.kafka.admin import partition_counts
 from streams.kafka.clients import connection, opened
-from streams.kafka.tables import PROGRESS_KEY, Progress
+from streams.kafka.progress import PROGRESS_KEY, Progress
 from streams.settings import Settings
 from streams.steps import Step
 from streams.watch.lag import LagReader
@@ -94,6 +94,11 @@ class Health:
         """For how long nothing has waited anywhere."""
         return 0.0 if self._idle_since_s is None else time.monotonic() - self._idle_since_s
 
+    @property
+    def partitions(self) -> list[Watched]:
+        """Every partition of every step, in the order of the dataflow."""
+        return list(self._watched.values())
+
     def told(self) -> dict[str, Any]:
         """As the page gets it."""
         watched = list(self._watched.values())
@@ -116,10 +121,13 @@ class Health:
     async def connected(self) -> AsyncIterator[None]:
         """Open what looking needs."""
         common = {**connection(self._settings), "isolation_level": "read_committed", "enable_auto_commit": False}
-        lag_consumer = AIOKafkaConsumer(**common, auto_offset_reset="earliest", max_partition_fetch_bytes=64 << 10)
-        changelogs = AIOKafkaConsumer(**common, auto_offset_reset="earliest")
-        admin = AIOKafkaAdminClient(**connection(self._settings))
-        async with opened(lag_consumer), opened(changelogs), opened(admin):
+        async with (  # each is made when those before it are open: none is left behind where one can't be
+            opened(
+                AIOKafkaConsumer(**common, auto_offset_reset="earliest", max_partition_fetch_bytes=64 << 10)
+            ) as lag_consumer,
+            opened(AIOKafkaConsumer(**common, auto_offset_reset="earliest")) as changelogs,
+            opened(AIOKafkaAdminClient(**connection(self._settings))) as admin,
+        ):
             await self._assign(changelogs)
             self._lag_reader, self._changelogs, self._admin = LagReader(lag_consumer), changelogs, admin
             self._lag_consumer = lag_consumer

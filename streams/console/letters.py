@@ -263,7 +263,7 @@ class Letters:
 
 
 def newest_spans(letters: DeadLetters, most: int = _LOOKED_AT) -> DeadLetters:
-    """The same letters without what lies more than so many offsets back, shared evenly by the partitions."""
+    """The same letters without what lies more than this many offsets back, shared evenly by the partitions."""
     share = max(1, most // max(1, len(letters.spans)))
     return replace(letters, spans=[replace(each, begin=max(each.begin, each.end - share)) for each in letters.spans])
 

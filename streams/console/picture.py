@@ -7,14 +7,13 @@ from typing import Any, Final
 
 from streams.console.counts import Accounts, Ages, Minutes, Rate, balance
 from streams.console.rows import Refused, Repeat, Row, view
+from streams.console.stories import Stories
 from streams.console.wire import Wire
 from streams.steps import Record
 from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, RAW, REJECTED
 
-STORIES: Final = "news.stories"
-"""Stories have their place on the page from the day this topic exists."""
-
 READ: Final = (RAW, *OUTCOMES)
+"""Without these there is nothing to show; news.stories has its place on the page from the day it exists."""
 
 View = Row | Repeat | Refused
 
@@ -31,6 +30,7 @@ class Picture:
         self._whole = whole
         self.began_s = began_s
         self.wire = Wire()
+        self.stories = Stories()
         self.accounts = Accounts({part: offset for (topic, part), offset in live_from.items() if topic == RAW})
         self.counts: Counter[str] = Counter()
         self.kinds: Counter[str] = Counter()
@@ -91,6 +91,7 @@ class Picture:
                 str(RAW): {"count": sums["came_in"], "rate": self._rates[RAW].per_second(now_s)},
                 **{topic: {"count": count, "rate": self._rates[topic].per_second(now_s)} for topic, count in counts.items()},
             },
+            "stories": self.stories.founded,
             "kinds": self.kinds,
             "reasons": dict(self.reasons.most_common()),
             "balance": sums,

@@ -16,14 +16,14 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
 from streams.console.health import Health
-from streams.console.picture import READ, STORIES, Picture, View, seen_of
+from streams.console.picture import READ, Picture, View, seen_of
 from streams.console.rows import Row
 from streams.console.wire import RING
 from streams.kafka.admin import partition_counts
-from streams.kafka.clients import connection, opened
+from streams.kafka.clients import connection, failure_of, opened
 from streams.settings import Settings
 from streams.steps import Record
-from streams.topics import OUTCOMES, RAW
+from streams.topics import OUTCOMES, RAW, STORIES
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ _TOPICS_AGAIN_S: Final = 30.0
 _FETCH_BYTES: Final = 8 << 20
 _PARTITION_FETCH_BYTES: Final = 1 << 20
 _TURN_RECORDS: Final = 100
-# Transactions of one record leave a marker for each: so many offsets hold as many records as we want.
+# Transactions of one record leave a marker for each: this many offsets hold as many records as we want.
 _OFFSETS_A_RECORD: Final = 2
 
 
@@ -61,22 +61,13 @@ class Reader:
         """How many each topic has; 0 for one that does not exist."""
 
     async def run(self) -> None:
-        """Follow the stream until cancelled, whatever happens to Kafka.
-
-        Each attempt is a task of its own: where a connection breaks, aiokafka cancels what waits for it, and what closes it
-        too, and that must not end us.
-        """
+        """Follow the stream until cancelled, whatever happens to Kafka."""
         while True:
-            attempt = asyncio.create_task(self._follow())
-            try:
-                await asyncio.wait({attempt})
-            finally:
-                attempt.cancel()
-            self._lost(_first(attempt.exception()) if not attempt.cancelled() else None)
+            self._lost(_first(await failure_of(self._follow())))
             await asyncio.sleep(_RETRY_S)
 
     def _lost(self, error: BaseException | None) -> None:
-        """Following has ended: what stands there is of now, if nobody has said so before.
+        """Following has ended: what is there is of now, if nobody has said so before.
 
         Raises:
             BaseException: ``error``, if it is a bug.
@@ -129,7 +120,7 @@ class Reader:
 
     async def _start(self, consumer: AIOKafkaConsumer, counts: Mapping[str, int]) -> dict[TopicPartition, int]:
         """Assign and seek; returns what may be read now of each partition."""
-        tps = [TopicPartition(topic, part) for topic in READ for part in range(counts[topic])]
+        tps = [TopicPartition(topic, part) for topic in (*READ, STORIES) for part in range(counts[topic])]
         consumer.assign(tps)
         begins: dict[TopicPartition, int] = await consumer.beginning_offsets(tps)
         ends: dict[TopicPartition, int] = await consumer.end_offsets(tps)
@@ -171,6 +162,8 @@ class Reader:
         for record in records:
             if record.topic == RAW:
                 picture.enters(record, now_s)
+            elif record.topic == STORIES:
+                picture.stories.add(record)
             elif (seen := seen_of(record)) is not None:
                 if picture.is_live(record):
                     self._show(picture, record.topic, seen, live=True, prompt=record.offset >= end)
@@ -208,7 +201,7 @@ def _first(error: BaseException | None) -> BaseException | None:
 
 def _first_offsets(begins: Mapping[TopicPartition, int], ends: Mapping[TopicPartition, int]) -> dict[TopicPartition, int]:
     """Where to begin: at the end of news.raw, and so far before those of the outcomes that a ring is filled."""
-    partitions = {topic: sum(tp.topic == topic for tp in ends) for topic in READ}
+    partitions = {topic: sum(tp.topic == topic for tp in ends) for topic in (*READ, STORIES)}
     return {
         tp: end if tp.topic == RAW else max(begins[tp], end - _OFFSETS_A_RECORD * RING // partitions[tp.topic])
         for tp, end in ends.items()

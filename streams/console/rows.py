@@ -25,7 +25,7 @@ _REPEATS_LISTED: Final = 20
 _SUBJECTS_LISTED: Final = 2
 _OUTLET_LOOKED_FOR: Final = 64 << 10  # bytes
 
-# What turns the direction of a whole line: a headline must not be able to rearrange what stands beside it.
+# What turns the direction of a whole line: a headline must not be able to rearrange what is beside it.
 _BIDI_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _SPACES = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 

@@ -36,7 +36,7 @@ class Allowance:
         self._stock = most
 
     def take(self, wanted: int, elapsed_s: float) -> int:
-        """How many of so many wanted rows may be shown, ``elapsed_s`` after the last time."""
+        """How many of the wanted rows may be shown, ``elapsed_s`` after the last time."""
         self._stock = min(self._most, self._stock + elapsed_s * self._a_second)
         allowed = min(wanted, int(self._stock))
         self._stock -= allowed

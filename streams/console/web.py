@@ -30,7 +30,6 @@ from streams.console.guard import MOST_BODY_BYTES, add_headers, guard
 from streams.console.health import Health
 from streams.console.letters import Letters, ReplayRefusedError, Wanted
 from streams.console.older import Older
-from streams.console.picture import STORIES
 from streams.console.reader import Reader
 from streams.console.viewers import FLUSH_S, SNAPSHOT_ROWS, Viewer, Viewers, event
 from streams.console.wire import Filter
@@ -38,7 +37,7 @@ from streams.kafka.clients import opened
 from streams.rejected.deadletters import NotThereError, open_reader, original_place
 from streams.settings import Settings
 from streams.steps import Record, Step, origin
-from streams.topics import OUTCOMES, RAW, REJECTED
+from streams.topics import OUTCOMES, RAW, REJECTED, STORIES
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +80,7 @@ class Console:
                 web.get("/api/rejected", self._rejected),
                 web.get("/api/older", self._older_rows),
                 web.get("/api/hour", self._hour),
+                web.get("/api/stories", self._stories),
                 web.post("/api/plan", self._plan),
                 web.post("/api/replay", self._replay),
             ]
@@ -235,6 +235,10 @@ class Console:
         async with asyncio.timeout(_ANSWER_TIMEOUT_S):
             rows = await self._older.find(Filter.of(request.query), self.reader.partitions)
         return _json({"rows": [row.listed() for row in rows]})
+
+    async def _stories(self, request: web.Request) -> web.Response:
+        picture = self.reader.picture
+        return _json([] if picture is None else picture.stories.listed(by_size=request.query.get("by") == "size"))
 
     async def _hour(self, _: web.Request) -> web.Response:
         picture = self.reader.picture

@@ -101,7 +101,7 @@ class Wire:
         return self._rows.get(article_id)
 
     def newest(self, wanted: Filter, most: int, after_seq: int = -1) -> list[Row]:
-        """At most so many rows that are wanted, the newest first, of those that changed after ``after_seq``."""
+        """At most this many rows that are wanted, the newest first, of those that changed after ``after_seq``."""
         fresh = (row for row in self if row.seq > after_seq)
         return list(islice((row for row in fresh if wanted.wants(row)), most))
 

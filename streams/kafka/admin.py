@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Sequence
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Final, TypeVar
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import TopicAlreadyExistsError, for_code
+from aiokafka.errors import (
+    ClusterAuthorizationFailedError,
+    KafkaError,
+    NoError,
+    TopicAlreadyExistsError,
+    TopicAuthorizationFailedError,
+    for_code,
+)
 
-from streams.kafka.clients import connection, opened
+from streams.kafka.checks import SETTINGS, Finding, Role, findings
+from streams.kafka.clients import NotConnectedError, connection, opened
 from streams.settings import Settings
 from streams.steps import Step, Topic
-from streams.topics import MOST_BYTES, topics_of
+from streams.topics import topics_of
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+_ASK_FOR_S: Final = 20.0
+_ASK_AGAIN_S: Final = 0.3
+_NOT_TOLD: Final = (NoError, TopicAuthorizationFailedError, ClusterAuthorizationFailedError)
+_SAFE_COPIES: Final = 3  # with fewer, one broker that is away would stop all writing
 
 
 async def create_topics(settings: Settings, topics: Sequence[Topic]) -> list[str]:
@@ -24,7 +44,7 @@ async def create_topics(settings: Settings, topics: Sequence[Topic]) -> list[str
     async with opened(AIOKafkaAdminClient(**connection(settings))) as admin:
         response = await admin.create_topics(
             [
-                NewTopic(str(topic), settings.partitions, settings.replication, topic_configs=dict(topic.config))
+                NewTopic(str(topic), settings.partitions, settings.replication, topic_configs=_kept_by(settings, topic))
                 for topic in topics
             ]
         )
@@ -38,13 +58,37 @@ async def create_topics(settings: Settings, topics: Sequence[Topic]) -> list[str
     return created
 
 
+def _kept_by(settings: Settings, topic: Topic) -> dict[str, str]:
+    """A topic's configuration: of three copies two must have a record before it counts, or one broker could lose it."""
+    copies = {"min.insync.replicas": "2"} if settings.replication >= _SAFE_COPIES else {}
+    return {**copies, **topic.config}
+
+
 async def partition_counts(settings: Settings, names: Sequence[str]) -> dict[str, int]:
     """How many partitions each topic has; 0 for one that does not exist."""
-    async with opened(AIOKafkaAdminClient(**connection(settings))) as admin:
+
+    async def count(admin: AIOKafkaAdminClient) -> dict[str, int]:
         existing = set(await admin.list_topics()) & set(names)
         described = await admin.describe_topics(sorted(existing)) if existing else []
-    counts = {topic["topic"]: len(topic["partitions"]) for topic in described}
+        return {topic["topic"]: len(topic["partitions"]) for topic in described}
+
+    counts = await _asked(settings, count)
     return {name: counts.get(name, 0) for name in names}
+
+
+async def _asked(settings: Settings, ask: Callable[[AIOKafkaAdminClient], Awaitable[T]]) -> T:
+    """Ask a broker, and another one when that has just gone: one of several is no reason to give up."""
+    deadline = time.monotonic() + _ASK_FOR_S
+    while True:
+        try:
+            async with opened(AIOKafkaAdminClient(**connection(settings))) as admin:
+                return await ask(admin)
+        except NotConnectedError:
+            raise
+        except (KafkaError, TimeoutError) as error:
+            if time.monotonic() > deadline or not getattr(error, "retriable", True):
+                raise
+        await asyncio.sleep(_ASK_AGAIN_S)
 
 
 class TopicsMissingError(RuntimeError):
@@ -52,11 +96,13 @@ class TopicsMissingError(RuntimeError):
 
 
 async def check_topics(settings: Settings, steps: Iterable[Step]) -> None:
-    """Make sure the topics of the steps are there before a worker starts.
+    """Make sure the topics of the steps are there, and kept in a way that does no harm, before a worker starts.
+
+    What is not as `topics create` would have it but harms nobody yet is a warning in the log.
 
     Raises:
-        TopicsMissingError: saying which are not, that a changelog has other partitions than its step's source, or that a topic
-            takes only smaller records than may have to go there: one of those would end every worker that meets it.
+        TopicsMissingError: saying which are not, that what is remembered by key has other partitions than the keys, or that a
+            topic is kept so that records would be lost or could not be written: such a one would end every worker.
     """
     steps = tuple(steps)
     topics = topics_of(steps, settings)
@@ -64,28 +110,73 @@ async def check_topics(settings: Settings, steps: Iterable[Step]) -> None:
     if missing := [name for name, count in counts.items() if not count]:
         raise TopicsMissingError(f"no such topics: {', '.join(missing)}; make them with `headwater topics create`")
     for step in steps:
-        changelog = step.changelog.topic(settings.app_id)
-        own, source = counts[changelog], counts[step.source]
-        if own != source:
-            raise TopicsMissingError(f"{changelog} has {own} partitions and {step.source} has {source}: they must be equal")
-    written = {topic for step in steps for topic in (*step.sends_to, step.changelog.topic(settings.app_id))}
+        if (wrong := misfit(step, counts[step.changelog.topic(settings.app_id)], counts[step.source])) is not None:
+            raise TopicsMissingError(wrong)
+    found = await _look_at(settings, steps, topics)
+    if harmful := [str(each) for each in found if each.harms]:
+        raise TopicsMissingError("; ".join(harmful))
+    for each in found:
+        log.warning("%s", each)
+
+
+async def _look_at(settings: Settings, steps: Sequence[Step], topics: Sequence[Topic]) -> list[Finding]:
+    found: list[Finding] = []
     for topic in topics:
-        if topic not in written:
-            continue  # how large a record may be there is the producers' business
-        needed, allowed = int(topic.config[MOST_BYTES]), await _most_bytes(settings, topic)
-        if allowed < needed:
-            raise TopicsMissingError(f"{topic} takes records of at most {allowed:,} bytes; raise its {MOST_BYTES} to {needed}")
+        kept = await topic_config(settings, topic, SETTINGS)
+        found += findings(topic, _role(steps, topic), kept)
+    return found
 
 
-async def _most_bytes(settings: Settings, topic: str) -> int:
-    """How large a record a topic takes; without limit where we may not ask."""
-    value = (await topic_config(settings, topic, (MOST_BYTES,))).get(MOST_BYTES)
-    return sys.maxsize if value is None else int(value)
+def misfit(step: Step, own: int, source: int) -> str | None:
+    """What is wrong where a changelog has ``own`` partitions and its step's source another number; None where nothing is.
+
+    Where nothing is remembered by key, a source may grow at any time, and its changelog follows.
+    """
+    if own == source or not step.changelog.remembers:
+        return None
+    return (
+        f"the changelog of {step.name} has {own} partitions and {step.source} has {source}. Do not make them equal by hand:"
+        " its keys are on other partitions then than what is remembered of them. Stop all workers, run `headwater migrate"
+        " NEW_ID`, and start them with HEADWATER_APP_ID=NEW_ID: everything is read anew"
+    )
+
+
+def _role(steps: Sequence[Step], topic: Topic) -> Role:
+    read = any(step.source == topic for step in steps)
+    if any(topic in step.sends_to for step in steps):
+        return Role.BETWEEN if read else Role.OUTCOME
+    return Role.SOURCE if read else Role.CHANGELOG
 
 
 async def topic_config(settings: Settings, topic: str, names: Sequence[str]) -> dict[str, str]:
-    """Kafka's own settings of a topic, by name; none where we may not ask."""
-    async with opened(AIOKafkaAdminClient(**connection(settings))) as admin:
-        wanted = ConfigResource(ConfigResourceType.TOPIC, str(topic), dict.fromkeys(names))
-        [response] = await admin.describe_configs([wanted])
-    return {name: value for *_, entries in response.resources for name, value, *_ in entries or ()}
+    """Kafka's own settings of a topic, by name; none where we may not ask.
+
+    Raises:
+        KafkaError: there is no such topic, or no broker answers.
+    """
+
+    async def describe(admin: AIOKafkaAdminClient) -> dict[str, str]:
+        return (await topic_configs(admin, [topic], names))[topic]
+
+    return await _asked(settings, describe)
+
+
+async def topic_configs(
+    admin: AIOKafkaAdminClient, topics: Sequence[str], names: Sequence[str] | None = None
+) -> dict[str, dict[str, str]]:
+    """Kafka's own settings of some topics, by topic and name (all of them, if none are named); none where we may not ask.
+
+    Raises:
+        KafkaError: there is no such topic.
+    """
+    if not topics:
+        return {}
+    configs = None if names is None else dict.fromkeys(names)
+    wanted = [ConfigResource(ConfigResourceType.TOPIC, str(topic), configs) for topic in topics]
+    found: dict[str, dict[str, str]] = {str(topic): {} for topic in topics}
+    for response in await admin.describe_configs(wanted):
+        for code, message, _kind, topic, entries in response.resources:
+            if (error := for_code(code)) not in _NOT_TOLD:
+                raise error(f"{topic}: {message}")
+            found[topic] = {name: value for name, value, *_ in entries or ()}
+    return found

@@ -14,6 +14,8 @@ from streams.kafka.transport import SCHEME, STREAM_BUFFER_BATCHES, Fetched
 from streams.settings import Settings
 from streams.steps import Step
 
+_LOOKS_FOR_PARTITIONS_MS = 30_000  # a topic that has grown is taken up within a minute
+
 
 class UnsafeFaustError(RuntimeError):
     """This installation of Faust would lose events."""
@@ -41,6 +43,7 @@ def create_app(settings: Settings) -> faust.App:
         topic_allow_declare=False,  # `headwater topics create` makes them, with the right settings
         consumer_auto_offset_reset="earliest",
         broker_max_poll_records=settings.max_batch_records,
+        consumer_metadata_max_age_ms=_LOOKS_FOR_PARTITIONS_MS,
         consumer_max_fetch_size=1 << 20,  # of a partition, compressed; the response for all of them is at most 50 MiB
         stream_buffer_maxsize=STREAM_BUFFER_BATCHES,
         stream_wait_empty=False,  # streams.kafka.delivery finishes or gives up what is under way

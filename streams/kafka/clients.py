@@ -5,9 +5,10 @@ Nothing here or in :mod:`streams.kafka.app` ever logs a secret, and aiokafka is 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any, TypeVar
@@ -75,6 +76,20 @@ def tls_context(settings: Settings) -> ssl.SSLContext | None:
         # A function even where there is no password, or OpenSSL would ask for it on the terminal.
         context.load_cert_chain(settings.tls_cert_file, settings.tls_key_file, lambda: settings.tls_key_password or "")
     return context
+
+
+async def failure_of(work: Coroutine[Any, Any, None]) -> BaseException | None:
+    """Do something with a client and return what it failed with; None if it ended, or was cancelled from inside.
+
+    It is a task of its own: where a connection breaks, aiokafka cancels what waits for it, and what closes it too, and that
+    must not end the one who asks.
+    """
+    attempt = asyncio.create_task(work)
+    try:
+        await asyncio.wait({attempt})
+    finally:
+        attempt.cancel()
+    return None if attempt.cancelled() else attempt.exception()
 
 
 class NotConnectedError(KafkaConnectionError):

@@ -24,7 +24,11 @@ _TELL_GROUP_EVERY_S, _TELL_GROUP_TIMEOUT_S = 1.0, 3.0
 
 
 class Delivery:
-    """Hands the batches of Faust's agents to the steps this worker owns partitions of, and follows the group's rebalances."""
+    """Hands the batches of Faust's agents to the steps this worker owns partitions of, and follows the group's rebalances.
+
+    While the group rebalances the work goes on: who owns a partition stands in its changelog,
+    and a partition that is not given back is let go of then.
+    """
 
     def __init__(self, app: faust.App, settings: Settings, steps: Iterable[Step], observer: Observer | None = None) -> None:
         self._app = app
@@ -38,7 +42,6 @@ class Delivery:
         self._told: dict[TopicPartition, int] = {}
         self._telling: asyncio.Task[None] | None = None
         app.on_partitions_assigned.connect(self._on_assigned)
-        app.on_partitions_revoked.connect(self._on_revoked)
         app.on_before_shutdown.connect(self._on_shutdown)
 
     async def take(self, fetched: Fetched) -> None:
@@ -51,14 +54,19 @@ class Delivery:
                 owned.offer(batch, most_bytes)
 
     def statuses(self) -> list[PartitionStatus]:
-        """How each partition of this worker stands."""
+        """How each partition of this worker is doing."""
         return [status for owned in self._owned.values() for status in owned.statuses()]
+
+    def transactions(self) -> list[int]:
+        """The versions of Kafka's transactions that this worker's producers speak, each once."""
+        return sorted({each for owned in self._owned.values() if (each := owned.transactions) is not None})
 
     async def _on_assigned(self, app: faust.App, assigned: set[Any], **_: Any) -> None:
         for step in self._steps:
             wanted = {TopicPartition(tp.topic, tp.partition) for tp in assigned if tp.topic == step.source}
             owned = self._owned.get(step.source)
-            if owned is not None and owned.partitions.keys() == wanted:
+            if owned is not None and wanted:
+                owned.change(wanted)
                 continue
             await self._release([step.source])
             if wanted:
@@ -69,9 +77,6 @@ class Delivery:
         if self._telling is None:
             self._telling = asyncio.create_task(self._tell_group_for_ever())
         self.joined = True
-
-    async def _on_revoked(self, app: faust.App, revoked: set[Any], **_: Any) -> None:
-        await self._release({tp.topic for tp in revoked})
 
     async def _on_shutdown(self, app: faust.App, **_: Any) -> None:
         await self._release(list(self._owned))

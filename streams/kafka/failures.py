@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import random
 import sys
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
-from typing import Final, NoReturn
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from typing import Any, Final, NoReturn
 
 from aiokafka.errors import (
     GroupAuthorizationFailedError,
+    IllegalGenerationError,
     InvalidTimestampError,
     InvalidTopicError,
     KafkaError,
@@ -23,16 +25,23 @@ from aiokafka.errors import (
 )
 
 from streams.faults import Fault
+from streams.formats import NewerFormatError
+from streams.kafka.group import GroupAheadError
+from streams.kafka.quiet import retries
 from streams.steps import ForeignRecordError
 
 log = logging.getLogger(__name__)
 
 EXIT_STATUS: Final = 70  # EX_SOFTWARE: to be started again by whoever supervises the worker
 
+NAME_TAKEN_STATUS: Final = 78  # EX_CONFIG: not to be started again before somebody has looked
+
 _RUN_RECORDS = 100
 
-_RETRY_FOR_S = 120.0
-_RETRY_PAUSE_S = 0.5
+_FIRST_PAUSE_S = 0.5
+_LONGEST_PAUSE_S = 5.0
+_CANCEL_AGAIN_S = 1.0
+_MOST_CANCELS = 30
 
 LOST: Final = (KafkaError, OSError, asyncio.TimeoutError)
 """What a broker in trouble raises, worth another try …"""
@@ -49,17 +58,28 @@ FINAL: Final = (
 
 
 def pass_over(place: str, error: Exception, *, skip: bool) -> None:
-    """A foreign record stands at ``place`` in an internal topic: say so and go on, if that is what the settings ask for.
+    """A foreign record is at ``place`` in an internal topic: say so and go on, if the settings ask for that.
 
     Raises:
         ForeignRecordError: it is not.
+        NewerFormatError: a newer version of ours wrote it; that is never passed over.
     """
+    if isinstance(error, NewerFormatError):
+        raise NewerFormatError(error.found, place) from None
     if not skip:
         raise ForeignRecordError(
-            f"{place} was written by none of ours, or by another version ({error}): see the ACLs in the README;"
+            f"{place} was not written by Headwater ({error}): docs/security.md has ACLs that prevent this;"
             " HEADWATER_SKIP_FOREIGN=yes passes over such records"
         ) from error
-    log.warning("skipped %s, which none of ours wrote: %s", place, error)
+    log.warning("skipped %s, which Headwater did not write: %s", place, error)
+
+
+class RefusedError(RuntimeError):
+    """The worker must not go on until somebody has mended something; the message says what."""
+
+
+FOR_OPERATORS: Final = (ForeignRecordError, NewerFormatError, GroupAheadError, RefusedError)
+"""What stops a worker without a bug of ours: the message says what to do, and a traceback would only hide it."""
 
 
 class StepFailedError(RuntimeError):
@@ -86,7 +106,7 @@ class RunOfFaults:
             self._last.append(fault)
             if fault is not None and 2 * (count := len(self._last) - self._last.count(None)) > _RUN_RECORDS:
                 raise TooManyFaultsError(
-                    f"{count} of the last {len(self._last)} records led to bugs of ours, the last: {fault}"
+                    f"{count} of the last {len(self._last)} records met bugs in Headwater, the last: {fault}"
                 )
 
     def clear(self) -> None:
@@ -94,26 +114,69 @@ class RunOfFaults:
         self._last.clear()
 
 
-async def try_for_a_while(name: str, attempt: Callable[[], Awaitable[None]]) -> None:
-    """Until it succeeds; while the broker can't be reached, for two minutes."""
-    clock = asyncio.get_running_loop().time
-    deadline = clock() + _RETRY_FOR_S
+def pauses_s() -> Iterator[float]:
+    """How long to wait before each further try: longer and longer, up to five seconds, and never in step with others.
+
+    Who tries the same at the same time, as several heirs of one worker do, would get in each other's way for ever.
+    """
+    pause_s = _FIRST_PAUSE_S
     while True:
+        yield pause_s * random.uniform(0.5, 1.5)  # noqa: S311 - no secret
+        pause_s = min(1.5 * pause_s, _LONGEST_PAUSE_S)
+
+
+async def keep_trying(name: str, attempt: Callable[[], Awaitable[None]]) -> None:
+    """Until it succeeds, however long Kafka is away: nobody is helped by a worker that ends.
+
+    Raises:
+        KafkaError: one of :data:`FINAL`.
+    """
+    for pause_s in pauses_s():
         try:
             await attempt()
             return
         except FINAL:
             raise
         except LOST as error:
-            if clock() > deadline:
-                raise
-            level = logging.INFO if isinstance(error, RebalanceInProgressError) else logging.WARNING
-            log.log(level, "%s: not acquired yet (%r); trying again", name, error)
-            await asyncio.sleep(_RETRY_PAUSE_S)
+            rebalancing = isinstance(error, (RebalanceInProgressError, IllegalGenerationError))
+            level = logging.INFO if rebalancing else logging.WARNING
+            retries.log(level, "%s: not acquired yet (%r); trying again", name, error)
+            await asyncio.sleep(pause_s)
 
 
-def stop_worker(reason: str, error: BaseException) -> NoReturn:
-    log.critical("worker stops, nothing more is committed: %s", reason, exc_info=error)
+async def end_task(task: asyncio.Task[Any], name: str) -> None:
+    """Cancel a task until it has ended.
+
+    Once is not enough: ``asyncio.wait_for`` of Python 3.11 forgets that it was cancelled when what it waits for ends in the
+    same moment, and whoever waited for the task to end would wait for ever.
+    """
+    for _ in range(_MOST_CANCELS):
+        task.cancel()
+        await asyncio.wait([task], timeout=_CANCEL_AGAIN_S)
+        if task.done():
+            return
+    stop_worker(name, TimeoutError("can't be stopped"))
+
+
+def stop_worker(name: str, error: BaseException) -> NoReturn:
+    """End the process; ``name`` is who failed. Errors that an operator can mend are one line, others have a traceback."""
+    told = isinstance(error, FOR_OPERATORS)
+    reason = f"{error}" if told else f"{error!r}"
+    log.critical("worker stops, nothing more is committed: %s: %s", name, reason, exc_info=None if told else error)
+    _end(EXIT_STATUS)
+
+
+def stop_for_namesake(instance_id: str) -> NoReturn:
+    """End the older of two workers of one name: were it to go on, each would shut the other out for ever."""
+    log.critical(
+        "worker stops, nothing more is committed: another worker has joined the group with HEADWATER_INSTANCE_ID=%s;"
+        " give each worker an instance id of its own",
+        instance_id,
+    )
+    _end(NAME_TAKEN_STATUS)
+
+
+def _end(status: int) -> NoReturn:
     logging.shutdown()
     sys.stderr.flush()
-    os._exit(EXIT_STATUS)
+    os._exit(status)

@@ -33,13 +33,14 @@ class Inbox:
         """All that follows on one another without a gap, as one batch; None when there is nothing."""
         if not self._batches:
             return None
-        first = self._batches.popleft()
-        records = list(first.records)
+        parts = [self._batches.popleft()]
+        records = list(parts[0].records)
         while self._batches and self._batches[0].begin <= records[-1].offset + 1:
             last = records[-1].offset
-            records += [record for record in self._batches.popleft().records if record.offset > last]
+            parts.append(self._batches.popleft())
+            records += [record for record in parts[-1].records if record.offset > last]
         self.enough = False
-        return Batch(records, first.begin)
+        return Batch(records, parts[0].begin, parts) if len(parts) > 1 else parts[0]
 
     def clear(self) -> None:
         """Drop what waits."""

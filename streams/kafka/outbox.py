@@ -6,27 +6,62 @@ straight into the batches that Kafka stores, and only those are waited for.
 
 from __future__ import annotations
 
-import asyncio
 import struct
 from collections import defaultdict
-from typing import Final
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, NamedTuple, Protocol
 
-from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka import TopicPartition
+from aiokafka.errors import UnknownTopicOrPartitionError
 from aiokafka.producer.message_accumulator import BatchBuilder
+from aiokafka.record.default_records import DefaultRecordBase
 
+from streams.settings import Codec
 from streams.steps import Headers, Output
 
 BATCH_BYTES: Final = 512 << 10
 """How large a batch of several records gets, before compression; a larger record has one to itself."""
 
+_CODEC_NUMBERS: Final = {Codec.ZSTD: DefaultRecordBase.CODEC_ZSTD, Codec.GZIP: DefaultRecordBase.CODEC_GZIP}
+
+
+class Written(NamedTuple):
+    """The offset after the last record of a partition, and when the broker appended it, in ms; None where it keeps no times."""
+
+    next_offset: int
+    appended_ms: int | None
+
+
+class Producer(Protocol):
+    """What an outbox needs of a producer: :class:`streams.kafka.transactions.TransactionalProducer` has it."""
+
+    async def send(self, batches: Mapping[TopicPartition, Sequence[BatchBuilder]]) -> dict[TopicPartition, Written]:
+        """Write batches and have each confirmed."""
+
+    def known_partitions(self, topic: str) -> int:
+        """How many partitions a topic has; 0 if it is not known."""
+
 
 class Outbox:
-    """Records for a producer of ``max_batch_size`` :data:`BATCH_BYTES`; add them, then send all at once."""
+    """Records for a transactional producer; add them, then send all at once.
 
-    def __init__(self, producer: AIOKafkaProducer) -> None:
+    ``codecs`` names the compression of topics that have another than zstd; ``counts`` says how many partitions topics
+    have: of those that are not in it, the producer knows.
+    """
+
+    def __init__(
+        self,
+        producer: Producer,
+        codecs: Mapping[str, Codec] = MappingProxyType({}),
+        counts: Mapping[str, int] = MappingProxyType({}),
+    ) -> None:
         self._producer = producer
+        self._codecs = codecs
         self._batches: dict[TopicPartition, list[BatchBuilder]] = defaultdict(list)
-        self._counts: dict[str, int] = {}
+        self._counts = dict(counts)
+        self.appended_ms: dict[TopicPartition, int] = {}
+        """When the broker appended what was sent, by its own clock; of topics that keep that."""
 
     def add(
         self, tp: TopicPartition, key: bytes | None, value: bytes | None, timestamp_ms: int | None = None, headers: Headers = ()
@@ -35,19 +70,27 @@ class Outbox:
         batches = self._batches[tp]
         record = {"timestamp": timestamp_ms, "key": key, "value": value, "headers": list(headers)}
         if not batches or batches[-1].append(**record) is None:
-            batches.append(self._producer.create_batch())
+            batches.append(self._new_batch(tp.topic))
             batches[-1].append(**record)
+
+    def _new_batch(self, topic: str) -> BatchBuilder:
+        codec = self._codecs.get(topic, Codec.ZSTD)
+        return BatchBuilder(BATCH_BYTES, _CODEC_NUMBERS[codec], is_transactional=True)
 
     def add_output(self, output: Output, keyless: int) -> None:
         """Add a step's output, for the partition that Kafka's own clients choose for its key.
 
         Without a key it goes to partition ``keyless``, or round and round if there are fewer.
+
+        Raises:
+            UnknownTopicOrPartitionError: Kafka does not know the topic just now, as when a broker has just started.
         """
         count = self._counts.get(output.topic)
         if count is None:
-            count = self._counts[output.topic] = len(self._producer.client.cluster.partitions_for_topic(output.topic))
-        partition = keyless % count if output.key is None else partition_of(output.key, count)
-        self.add(TopicPartition(output.topic, partition), output.key, output.value, output.timestamp_ms, output.headers)
+            count = self._counts[output.topic] = self._count(output.topic)
+        chosen = keyless % count if output.key is None else partition_of(output.key, count)
+        for partition in range(count) if output.everywhere else (chosen,):
+            self.add(TopicPartition(output.topic, partition), output.key, output.value, output.timestamp_ms, output.headers)
 
     async def send(self) -> dict[TopicPartition, int]:
         """Send everything; returns, for each partition that got records, the offset after the last of them.
@@ -55,14 +98,16 @@ class Outbox:
         Raises:
             KafkaError: something was not confirmed.
         """
-        sent = await asyncio.gather(*(self._send(tp, batches) for tp, batches in self._batches.items()))
-        return dict(zip(self._batches, sent, strict=True))
+        written = await self._producer.send(self._batches)
+        self.appended_ms = {tp: each.appended_ms for tp, each in written.items() if each.appended_ms is not None}
+        return {tp: each.next_offset for tp, each in written.items()}
 
-    async def _send(self, tp: TopicPartition, batches: list[BatchBuilder]) -> int:
-        count: int = batches[-1].record_count()
-        deliveries = [await self._producer.send_batch(batch, tp.topic, partition=tp.partition) for batch in batches]
-        written = await asyncio.gather(*deliveries)
-        return int(written[-1].offset) + count
+    def _count(self, topic: str) -> int:
+        """How many partitions a topic has: aiokafka forgets those that a broker did not name when it was last asked."""
+        count = self._producer.known_partitions(topic)
+        if not count:
+            raise UnknownTopicOrPartitionError(topic)
+        return count
 
 
 _MULTIPLIER, _MASK = 0x5BD1E995, 0xFFFFFFFF

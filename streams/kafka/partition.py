@@ -5,19 +5,24 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import faust
 from aiokafka import TopicPartition
 
 from streams.faults import Fault
+from streams.formats import NewerFormatError
 from streams.kafka.breath import Breath
-from streams.kafka.failures import LOST, StepFailedError, pass_over, stop_worker, try_for_a_while
+from streams.kafka.failures import LOST, RefusedError, StepFailedError, end_task, keep_trying, pass_over, stop_worker
 from streams.kafka.inbox import Inbox
 from streams.kafka.observer import Observer
-from streams.kafka.tables import PROGRESS_KEY, Progress, TableCopies, TablePartition
+from streams.kafka.partition_time import PartitionTime
+from streams.kafka.progress import PROGRESS_KEY, Marks, Progress
+from streams.kafka.sources import SourceChangedError
+from streams.kafka.tables import Change, CopyDamagedError, TableCopies, TablePartition
 from streams.kafka.takeover import Claim, take_over
 from streams.kafka.transport import Batch
 from streams.settings import Settings
@@ -27,6 +32,9 @@ log = logging.getLogger(__name__)
 
 _SEND_BACK_AGAIN_S = 5.0
 _IDLE_S, _MOST_IDLE_S = 5.0, 300.0
+_FORGOTTEN = Change(None)
+_SAYS_WHY_S = 20.0
+_READ_IN_A_TURN = 1_000  # entries of a table
 _LOOKED_AT_PER_RECORD = 4  # entries of the table: each is looked at about four times while it is worth keeping
 
 
@@ -39,6 +47,7 @@ class PartitionStatus(NamedTuple):
     waiting_for: str | None  # None: nothing, it is at work
     ended: bool  # nobody works on it any more, and nobody will
     state_folder: Path  # of all partitions of its table
+    problem: str | None = None  # why it must not be worked on
 
 
 class Share(NamedTuple):
@@ -46,8 +55,9 @@ class Share(NamedTuple):
 
     partition: OwnedPartition
     records: Sequence[Record]
+    batch: Batch  # which they are of
     outputs: Sequence[Output]
-    changes: Mapping[bytes, bytes]
+    changes: Mapping[bytes, Change]
     faults: Sequence[Fault | None]
 
 
@@ -65,6 +75,7 @@ class OwnedPartition:
         taking_over: asyncio.Semaphore,
         observer: Observer,
         news: asyncio.Event,
+        confirm_source: Callable[[], Awaitable[None]],
     ) -> None:
         self._app = app
         self._settings = settings
@@ -73,6 +84,7 @@ class OwnedPartition:
         self._observer = observer
         self._news = news
         self._copies = copies
+        self._confirm_source = confirm_source
         self._taking_over = taking_over
         self.changelog = TopicPartition(step.changelog.topic(settings.app_id), tp.partition)
         self.name = f"{step.name} {tp.topic}/{tp.partition}"
@@ -82,19 +94,25 @@ class OwnedPartition:
         self._table: TablePartition | None = None
         self._restoring = False
         self._owner = ""
-        self._ahead: Mapping[bytes, bytes] = {}  # changes that are being committed
+        self._problem: str | None = None
+        self._time = PartitionTime()
+        self.marks = Marks()
+        """Which source it is that is worked on."""
+        self._whole: Any = None  # of the table, where its step decides on all of it
+        self._ahead: Mapping[bytes, Change] = {}  # changes that are being committed
         self._decided_to = 0
         self.next_offset = 0
         """Up to where everything is committed, as far as is known; 0 before anything is."""
         self._sent_back_at = -_SEND_BACK_AGAIN_S
         self.ready = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        app.consumer.hold(tp)  # until it is ready: what came before would come again, and take room meanwhile
 
     def status(self, *, ended: bool) -> PartitionStatus:
         """How it stands just now."""
         waiting_for = None if self.ready.is_set() else "restoring" if self._restoring else "acquiring"
         ended = ended or (self._task is not None and self._task.done())
-        return PartitionStatus(self.name, self._tp, self.next_offset, waiting_for, ended, self._copies.folder)
+        return PartitionStatus(self.name, self._tp, self.next_offset, waiting_for, ended, self._copies.folder, self._problem)
 
     def offer(self, batch: Batch, most_bytes: int) -> None:
         """Hand over a batch; no more is delivered as soon as as much waits as a transaction may hold, of ``most_bytes``."""
@@ -103,6 +121,11 @@ class OwnedPartition:
         if self._inbox.enough:
             self._app.consumer.hold(self._tp)
         self._news.set()
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether its changelog names us, as far as we know."""
+        return self._table is not None
 
     @property
     def waits(self) -> bool:
@@ -114,26 +137,41 @@ class OwnedPartition:
         """Whether that is as much as a transaction may hold, or is left of as much."""
         return self.ready.is_set() and (self._batch is not None or self._inbox.enough)
 
-    def begin(self, owner: str, shut_out_former: Callable[[str], Awaitable[None]]) -> None:
-        """Take the partition over for the producer of that name, and look after it; ``ready`` says when it is done."""
+    def begin(
+        self, owner: str, shut_out_former: Callable[[str], Awaitable[None]], gone: AbstractSet[str] = frozenset()
+    ) -> None:
+        """Take the partition over for the producer of that name, and look after it; ``ready`` says when it is done.
+
+        ``gone`` are names under which nobody works any more.
+        """
+        self._app.consumer.hold(self._tp)
         self._owner = owner
+        self._gone = gone
         self._shut_out_former = shut_out_former
         self._task = asyncio.create_task(self._look_after(), name=self.name)
 
     async def end(self) -> None:
         """Work no more; what was decided on and not committed is forgotten."""
         self.ready.clear()
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
-            self._task = None
+        await self._end_task()
         self._close_table()
         self._ahead = {}
+
+    async def stop(self) -> None:
+        """Take no more batches, and do not go on taking it over; what is ours stays so."""
+        self.close()
+        await self._end_task()
+
+    async def _end_task(self) -> None:
+        if self._task is not None:
+            await end_task(self._task, self.name)
+            self._task = None
 
     def _close_table(self) -> None:
         if self._table is not None:
             self._table.close()
             self._table = None
+        self._whole = None
 
     def close(self) -> None:
         """Take no more batches."""
@@ -148,37 +186,45 @@ class OwnedPartition:
             return None
         known = self._look_up({record.key for record in records if record.key is not None})
         outputs: list[Output] = []
-        changes: dict[bytes, bytes] = {}
+        changes: dict[bytes, Change] = {}
         faults: list[Fault | None] = []
         breath.draw()
         for record in records:
-            decision = self._ask(record, known.get(record.key))
+            decision = self._ask(record, known.get(record.key) if self._whole is None else self._whole)
+            stamp_s = self._time.see(record.timestamp)
             outputs.extend(decision.outputs)
             faults.append(decision.fault)
             if decision.remember is not None and record.key is not None:
-                known[record.key] = changes[record.key] = decision.remember
+                known[record.key] = decision.remember
+                changes[record.key] = Change(decision.remember, stamp_s)
+            changes |= {key: Change(value, stamp_s) for key, value in decision.changes.items()}
             if breath.is_spent:
                 break
             await breath.pause()
         breath.let_go()
         count = len(faults)
         self._decided_to = records[count - 1].offset + 1
+        assert self._batch is not None
+        batch = self._batch
         if count == len(upcoming):
             self._batch = None
-        changes[PROGRESS_KEY] = Progress(self._decided_to, self._owner).pack()
-        return Share(self, records[:count], outputs, changes, faults)
+        self.marks = self.marks._replace(latest_ms=self._time.latest_ms)
+        changes = dict.fromkeys(self._find_expired(_LOOKED_AT_PER_RECORD * count), _FORGOTTEN) | changes
+        changes[PROGRESS_KEY] = Change(Progress(self._decided_to, self._owner, self.marks).pack())
+        return Share(self, records[:count], batch, outputs, changes, faults)
 
-    def _ask(self, record: Record, remembered: bytes | None) -> Decision:
+    def _ask(self, record: Record, remembered: Any) -> Decision:
         """The step's decision on a record; what it raises names the record's place, and is nothing to try again."""
         try:
             decision = self._step.decide(record, remembered)
-        except ForeignRecordError as error:
+        except (ForeignRecordError, NewerFormatError) as error:
             pass_over(origin(record), error, skip=self._settings.skip_foreign)
             return Decision(())
         except Exception as error:
             raise StepFailedError(f"{origin(record)}: {error!r}") from error
         if decision.fault is not None:
-            log.error("%s: %s is rejected for a bug of ours: %s", self.name, origin(record), decision.fault)
+            outcome = "is rejected" if decision.outputs else f"is missing from {', '.join(self._step.sends_to)}"
+            log.error("%s: %s %s because of a bug in Headwater: %s", self.name, origin(record), outcome, decision.fault)
         return decision
 
     def committing(self, share: Share) -> None:
@@ -191,28 +237,38 @@ class OwnedPartition:
         self._table.put(share.changes, position)
         self._ahead = {}
         self.next_offset = share.records[-1].offset + 1
-        self._table.forget_expired(_LOOKED_AT_PER_RECORD * len(share.records))
 
     def _look_up(self, keys: Iterable[bytes]) -> dict[bytes | None, bytes | None]:
-        if not self._step.changelog.remembers or self._table is None:
+        if not self._step.changelog.remembers or self._table is None or self._whole is not None:
             return {}
         asked = list(keys)
         known: dict[bytes | None, bytes | None] = dict(zip(asked, self._table.get(asked), strict=True))
-        return known | {key: value for key, value in self._ahead.items() if key in known}
+        return known | {key: change.value for key, change in self._ahead.items() if key in known}
+
+    def _find_expired(self, count: int) -> Iterable[bytes]:
+        """Keys of the next entries that are too old; but for those that are being written anew. A whole forgets by itself."""
+        if not self._step.changelog.remembers or self._table is None or self._whole is not None:
+            return ()
+        return (key for key in self._table.find_expired(count, self._time.now_s) if key not in self._ahead)
 
     async def _upcoming(self) -> Sequence[Record]:
         """The records that follow on what is decided, as far as they have come without a gap."""
+        if self._batch is not None and (records := self._left_of(self._batch)):
+            return records
         while True:
-            if self._batch is None:
-                self._batch = self._inbox.take()
-                self._app.consumer.let_go(self._tp)
+            self._batch = self._inbox.take()
+            self._app.consumer.let_go(self._tp)
             if self._batch is None:
                 return ()
+            if self._batch.begin < self._decided_to:  # delivered again; or the log is another, and begins anew
+                await self._confirm_source()
             if self._batch.begin <= self._decided_to or await self._is_all_there_is(self._batch):
                 self._sent_back_at = -_SEND_BACK_AGAIN_S
-                if records := [record for record in self._batch.records if record.offset >= self._decided_to]:
+                if records := self._left_of(self._batch):
                     return records
-            self._batch = None
+
+    def _left_of(self, batch: Batch) -> Sequence[Record]:
+        return [record for record in batch.records if record.offset >= self._decided_to]
 
     async def _is_all_there_is(self, batch: Batch) -> bool:
         """Whether what lies between the next offset and the batch is gone from Kafka; else Faust is sent back for it."""
@@ -240,10 +296,21 @@ class OwnedPartition:
 
     async def _look_after(self) -> None:
         try:
-            await try_for_a_while(self.name, self._take_over)
+            await keep_trying(self.name, self._try_to_take_over)
             await self._look_for_more()
+        except RefusedError as error:
+            await self._refuse(error)
         except Exception as error:  # noqa: BLE001  (rule 9: whatever it is)
-            stop_worker(f"{self.name}: {error!r}", error)
+            stop_worker(self.name, error)
+
+    async def _refuse(self, error: RefusedError) -> NoReturn:
+        """Do nothing more, and have the pages say why for a while before the worker ends."""
+        log.critical("%s: %s", self.name, error)
+        self._problem = str(error)
+        if isinstance(error, SourceChangedError):
+            self._observer.changed(self._step, error.change)
+        await asyncio.sleep(_SAYS_WHY_S)
+        stop_worker(self.name, error)
 
     async def _look_for_more(self) -> NoReturn:
         """While nothing comes, make sure that Faust has not lost the last of what there is."""
@@ -263,6 +330,13 @@ class OwnedPartition:
             except LOST as error:
                 log.info("%s: could not look whether there is more: %r", self.name, error)
 
+    async def _try_to_take_over(self) -> None:
+        try:
+            await self._take_over()
+        except CopyDamagedError:
+            self._news.set()  # all partitions have to let go of the copies
+            raise
+
     async def _take_over(self) -> None:
         self._close_table()  # of an attempt before
         self._restoring = False
@@ -274,24 +348,41 @@ class OwnedPartition:
             self._copies,
             self._owner,
             self._shut_out_former,
+            self._gone,
             self._step.changelog.check,
+            self._step.changelog.remembers,
         )
         async with self._taking_over:
             taken = await take_over(claim, self._app.consumer, self._note_restoring)
         self._table = taken.table
-        self._decided_to = self.next_offset = taken.next_offset
-        if taken.unread:
-            self._report_unread(taken.unread.start, taken.unread.stop)
+        self._decided_to, self.marks, unread, change = taken.start
+        self.next_offset = self._decided_to
+        if self._step.changelog.whole is not None:
+            entries = [entry async for entry in _in_turns(taken.table.entries())]
+            self._whole = await asyncio.to_thread(self._step.changelog.whole, entries)
+        self._time = PartitionTime(self.marks.latest_ms)
+        if unread:
+            self._report_unread(unread.start, unread.stop)
+        if change is not None:
+            self._observer.changed(self._step, change)
         self._observer.restored(self._step, taken.restored, taken.restore_s)
         log.info("%s: read %d changes of its table", self.name, taken.restored)
         # Everything that Faust has delivered and that is not committed comes again.
         self._batch = None
+        await self._app.consumer.seek(self._tp, self.next_offset)
         self._inbox.clear()
         self._app.consumer.let_go(self._tp)
-        await self._app.consumer.seek(self._tp, self.next_offset)
         self.ready.set()
         self._news.set()
         log.info("%s: ready from offset %d on", self.name, self.next_offset)
 
     def _note_restoring(self) -> None:
         self._restoring = True
+
+
+async def _in_turns(entries: Iterable[tuple[bytes, bytes]]) -> AsyncIterator[tuple[bytes, bytes]]:
+    """The entries of a table; others have their turn in between."""
+    for number, entry in enumerate(entries, 1):
+        yield entry
+        if number % _READ_IN_A_TURN == 0:
+            await asyncio.sleep(0)

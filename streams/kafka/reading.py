@@ -18,6 +18,8 @@ from __future__ import annotations
 import mmap
 import struct
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Final, NamedTuple, cast
 
 import cramjam
@@ -74,6 +76,23 @@ class _Limit:
 def bound_batches(most_bytes: int) -> None:
     """Have all consumers of this process unpack a batch up to that size, in bytes."""
     _Limit.most_bytes = most_bytes
+
+
+_only_offsets: ContextVar[bool] = ContextVar("only_offsets", default=False)
+
+
+@contextmanager
+def only_offsets() -> Iterator[None]:
+    """Whoever reads within this context gets records that have an offset and nothing else: no batch is decompressed.
+
+    For those who ask where records are. A batch's header says that; of offsets within a batch that compaction left out,
+    and in formats before batches, no account is taken.
+    """
+    token = _only_offsets.set(True)
+    try:
+        yield
+    finally:
+        _only_offsets.reset(token)
 
 
 class Records:
@@ -152,6 +171,9 @@ class Batch:
         return next(self._batch)
 
     def __iter__(self) -> Iterator[Any]:
+        if _only_offsets.get():
+            yield from (Read(offset, -1, 0, None, None, []) for offset in range(self.base_offset, self.next_offset))
+            return
         offset, plain = self.base_offset - 1, b""
         try:
             plain = self._unpacked()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 import sys
 import time
 from collections import deque
@@ -13,32 +14,49 @@ from typing import Any
 from uuid import uuid4
 
 import faust
-from aiokafka import AIOKafkaProducer, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka import TopicPartition
+from aiokafka.errors import KafkaConnectionError
 
 from streams.kafka.breath import Breath
-from streams.kafka.failures import FINAL, LOST, RunOfFaults, stop_worker, try_for_a_while
+from streams.kafka.failures import FINAL, LOST, RunOfFaults, end_task, keep_trying, stop_worker
 from streams.kafka.observer import Observer, Times, Unobserved
 from streams.kafka.outbox import Outbox
 from streams.kafka.partition import OwnedPartition, PartitionStatus, Share
-from streams.kafka.tables import Progress, TableCopies
+from streams.kafka.progress import Progress
+from streams.kafka.quiet import retries
+from streams.kafka.sources import SourceMovedError, SourceWatch
+from streams.kafka.state_lock import state_folder
+from streams.kafka.tables import CopyDamagedError, TableCopies
 from streams.kafka.takeover import STEP_TIMEOUT_S, write_progress
-from streams.kafka.transactions import discard, shut_out, transactional_producer
+from streams.kafka.transactions import (
+    TransactionalProducer,
+    discard,
+    settle,
+    shut_out,
+    transactional_producer,
+)
 from streams.kafka.transport import Batch
 from streams.settings import Settings
 from streams.steps import Step
+from streams.topics import codec_of
 
 log = logging.getLogger(__name__)
 
 _RELEASE_TIMEOUT_S = 5.0
 _COMMIT_TIMEOUT_S = 120.0
 _TAKEN_OVER_AT_ONCE = 16  # partitions: each has two clients meanwhile, of some connections each
-_MOST_LOSSES = 10  # of one transaction, in a row: what a broker's restart takes, not what a broken set-up takes
 _LINGER_PER_WRITE = 1.5
+_SETTLE_EVERY_S = 60.0  # a mark in every partition: what a torn transaction holds up comes out by then
+
+
+class CoordinatorLostError(KafkaConnectionError):
+    """What was committed last may be torn, though the commit was answered."""
 
 
 class OwnedStep:
-    """The partitions of a step that this worker owns, for one assignment, and the transactions that they share.
+    """The partitions of a step that this worker owns, and the transactions that they share.
+
+    They may change while it works: see :meth:`change`.
 
     ``deciding`` is shared by all steps of a worker.
     """
@@ -53,39 +71,76 @@ class OwnedStep:
         observer: Observer | None = None,
         deciding: asyncio.Lock | None = None,
     ) -> None:
+        self._app = app
         self._observer = observer or Unobserved()
         self._settings = settings
         self._step = step
+        self._codecs = {str(topic): codec_of(topic, settings) for topic in step.sends_to}
         self._deciding = deciding or asyncio.Lock()
         self._news = asyncio.Event()
-        shared: dict[str, Any] = {
-            "copies": TableCopies(settings.state_dir / settings.app_id / step.changelog.name, settings.remember_s),
+        self._copies = TableCopies(
+            state_folder(settings, step),
+            settings.remember_s,
+            lambda reason: self._observer.wiped(step, reason),
+        )
+        self._shared: dict[str, Any] = {
+            "copies": self._copies,
             "taking_over": asyncio.Semaphore(_TAKEN_OVER_AT_ONCE),
             "observer": self._observer,
             "news": self._news,
+            "confirm_source": self._confirm_source,
         }
-        self.partitions: Mapping[TopicPartition, OwnedPartition] = {
-            tp: OwnedPartition(app, settings, step, tp, **shared) for tp in sorted(source)
-        }
+        self.partitions: Mapping[TopicPartition, OwnedPartition] = {tp: self._partition(tp) for tp in sorted(source)}
+        self._written = {*step.sends_to, step.changelog.topic(settings.app_id)}
         self._turns = deque(self.partitions.values())
+        self._wanted: set[TopicPartition] | None = None  # other partitions than these, or these with their places lost
+        self._gone: set[str] = set()  # names under which nobody works any more: our former ones, and whom we shut out
         self._linger_s = settings.linger_ms / 1000
         self._due_at = 0.0
         self._faults = RunOfFaults()
-        self._producer: AIOKafkaProducer | None = None
+        self._owner = ""
+        self._producer: TransactionalProducer | None = None
+        self._coordinator_lost = asyncio.Event()
+        self._unsettled_since = math.inf
         self._writing: asyncio.Task[None] | None = None
         self._released = False
         self._shutting_out = asyncio.Lock()
         self._shut_out_owners: set[str] = set()
+        self._source = SourceWatch(settings, step.source, keyed=step.changelog.remembers)
+        self._moved: SourceMovedError | None = None
+        # As they were when partitions were last assigned: were a topic to grow, who reads it by key has to hear of it before
+        # keys go elsewhere.
+        self._counts: dict[str, int] = {}
         self._task = asyncio.create_task(self._run(), name=step.name)
+        self._watching = asyncio.create_task(self._watch_source(), name=f"{step.name} watches {step.source}")
+
+    def _partition(self, tp: TopicPartition) -> OwnedPartition:
+        return OwnedPartition(self._app, self._settings, self._step, tp, **self._shared)
 
     def statuses(self) -> list[PartitionStatus]:
         """How each partition stands just now."""
         return [partition.status(ended=self._task.done()) for partition in self.partitions.values()]
 
+    @property
+    def transactions(self) -> int | None:
+        """The version of Kafka's transactions that its producer speaks; None while there is none."""
+        return None if self._producer is None else self._producer.version
+
     def offer(self, batch: Batch, most_bytes: int = sys.maxsize) -> None:
         """Hand over a batch of one of the partitions; others are dropped: who acquires theirs sends Faust back to it."""
         if (partition := self.partitions.get(batch.tp)) is not None:
             partition.offer(batch, most_bytes)
+
+    def change(self, source: Iterable[TopicPartition]) -> None:
+        """After a rebalance: let go of partitions that are not in ``source``, take over those that are new, keep the others.
+
+        It is done between two transactions; the work goes on meanwhile.
+        """
+        wanted = set(source)
+        if self._wanted is None and wanted == self.partitions.keys():
+            return
+        self._wanted = wanted
+        self._news.set()
 
     async def release(self) -> None:
         """Finish the transaction under way, or give it up after 5 s; then close everything."""
@@ -98,39 +153,58 @@ class OwnedStep:
         _, running = await asyncio.wait([self._task], timeout=_RELEASE_TIMEOUT_S)
         if running:
             log.warning("%s: gives up the transaction under way", self._step.name)
-            self._task.cancel()
-            _, running = await asyncio.wait(running, timeout=_RELEASE_TIMEOUT_S)
-            if running:
-                stop_worker(f"{self._step.name}: can't be stopped", TimeoutError())
+            await end_task(self._task, self._step.name)
+        await end_task(self._watching, self._step.name)
+        await self._source.close()
         await self._close()
+
+    async def _confirm_source(self) -> None:
+        await self._source.confirm(self._seen_progress())
+
+    def _seen_progress(self) -> dict[int, Progress]:
+        """How far each partition at work has come, and on which source."""
+        at_work = [(tp.partition, each) for tp, each in self.partitions.items() if each.ready.is_set()]
+        return {number: Progress(each.next_offset, None, each.marks) for number, each in at_work}
+
+    async def _watch_source(self) -> None:
+        while True:
+            try:
+                await self._source.watch(self._seen_progress)
+            except SourceMovedError as error:  # what follows from it, is for those who take the partitions over anew to say
+                self._moved = error
+                self._news.set()
 
     async def _run(self) -> None:
         try:
             await self._begin_again()
-            losses = 0
             while not self._released:
                 try:
                     await self._take_turn()
-                    losses = 0
                 except FINAL:
                     raise
+                except CoordinatorLostError as error:
+                    retries.warning("%s: %s; beginning again", self._step.name, error)
+                    await self._settle_last()
+                    if not self._released:
+                        await self._begin_again()
                 except LOST as error:
-                    losses += 1
-                    if losses > _MOST_LOSSES:
-                        raise
-                    log.warning("%s: transaction lost (%r); beginning again", self._step.name, error)
+                    retries.warning("%s: transaction lost (%r); beginning again", self._step.name, error)
                     self._observer.lost(self._step)
                     if self._released:
                         return  # without a word: nobody knows where this producer stands
                     await self._begin_again()
             await self._leave()
         except Exception as error:  # noqa: BLE001  (rule 9: whatever it is)
-            stop_worker(f"{self._step.name}: {error!r}", error)
+            stop_worker(self._step.name, error)
 
     async def _take_turn(self) -> None:
         """Decide on what waits, once it is time, and begin to commit it, once what was decided before is committed."""
         await self._gather()
         if self._released:
+            return
+        if self._wanted is not None:
+            await self._finish()
+            await self._change()
             return
         breath = Breath()
         async with self._deciding:
@@ -146,19 +220,26 @@ class OwnedStep:
 
     async def _gather(self) -> None:
         """Wait until there is enough, or something, the transaction before is committed, and this one is due."""
-        while not self._released:
+        while not self._released and self._wanted is None:
             self._news.clear()
+            if self._copies.damage is not None:
+                raise CopyDamagedError(self._copies.damage)
+            if self._moved is not None:
+                raise self._moved
             if self._writing is not None and self._writing.done():
                 await self._finish()
+            if self._writing is None:
+                await self._regain_coordinator()
+                await self._settle_now_and_then()
             if any(partition.has_enough for partition in self._turns):
                 return
-            wait_s = None
+            wait_s = self._unsettled_since + _SETTLE_EVERY_S - time.monotonic()
             if self._writing is None and any(partition.waits for partition in self._turns):
-                wait_s = self._due_at - time.monotonic()
+                wait_s = min(wait_s, self._due_at - time.monotonic())
                 if wait_s <= 0:
                     return
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), wait_s)
+                await asyncio.wait_for(self._news.wait(), wait_s if self._writing is None and wait_s < math.inf else None)
 
     async def _decide(self, breath: Breath) -> list[Share]:
         shares: list[Share] = []
@@ -192,69 +273,156 @@ class OwnedStep:
         records = [record for share in shares for record in share.records]
         outputs = [output for share in shares for output in share.outputs]
         self._observer.committed(self._step, records, outputs, Times(decide_s, decide_cpu_s, write_s))
+        if faults := sum(fault is not None for share in shares for fault in share.faults):
+            self._observer.faulted(self._step, faults)
         # A broker that answers late has enough to do: larger transactions are fewer.
         self._due_at = began + max(self._linger_s, _LINGER_PER_WRITE * write_s)
 
     async def _commit(self, shares: Sequence[Share]) -> None:
         producer = self._producer
         assert producer is not None
-        if producer._txn_manager.is_fatal_error():
-            raise KafkaError("the producer failed between two transactions")
+        await self._regain_coordinator()
+        await self._settle_now_and_then()
         await producer.begin_transaction()
-        outbox = Outbox(producer)
+        outbox = Outbox(producer, self._codecs, self._counts)
         for share in shares:
             for output in share.outputs:
                 outbox.add_output(output, share.partition.changelog.partition)
-            for key, value in share.changes.items():
-                outbox.add(share.partition.changelog, key, value)
+            for key, change in share.changes.items():
+                outbox.add(share.partition.changelog, key, change.value, headers=change.headers)
         written = await outbox.send()
+        self._unsettled_since = min(self._unsettled_since, time.monotonic())
         await producer.commit_transaction()
         for share in shares:
             share.partition.committed(share, written[share.partition.changelog])
 
+    async def _change(self) -> None:
+        """Become the owner of the wanted partitions, and of no others."""
+        wanted, self._wanted = self._wanted or set(), None
+        lost = [partition for tp, partition in self.partitions.items() if tp not in wanted]
+        kept = {tp: partition for tp, partition in self.partitions.items() if tp in wanted}
+        new = {tp: self._partition(tp) for tp in wanted - kept.keys()}
+        self.partitions = dict(sorted((kept | new).items()))
+        self._turns = deque(self.partitions.values())
+        try:
+            await asyncio.gather(*(partition.stop() for partition in lost))
+            await self._let_go(lost)
+        finally:
+            for partition in lost:
+                await partition.end()
+        if self._producer is not None:
+            self._counts.clear()
+            await self._count_outputs(self._producer)
+        for partition in new.values():
+            partition.begin(self._owner, self._shut_out, self._gone)
+
+    async def _let_go(self, lost: Sequence[OwnedPartition]) -> None:
+        """Have the changelogs of partitions name no owner: their heirs wait for that a moment before they shut us out."""
+        if (progress := _without_owner(lost)) and self._producer is not None:
+            await self._regain_coordinator()
+            await asyncio.wait_for(write_progress(self._producer, progress), STEP_TIMEOUT_S)
+
+    def _check_coordinator(self) -> None:
+        """Nothing more is committed under a name whose coordinator may have torn what was committed last."""
+        if self._coordinator_lost.is_set():
+            raise CoordinatorLostError("the connection to the transaction coordinator was lost")
+
+    async def _regain_coordinator(self) -> None:
+        """Where each transaction has an epoch of its own, a lost coordinator is no reason to begin again: settling is enough.
+
+        Raises:
+            CoordinatorLostError: it is not; or that was lost too.
+        """
+        if self._coordinator_lost.is_set() and self._producer is not None and self._producer.has_epochs:
+            self._coordinator_lost.clear()
+            retries.warning("%s: the connection to the transaction coordinator was lost; settling", self._step.name)
+            await self._settle()
+        self._check_coordinator()
+
+    async def _settle(self) -> None:
+        """Have all that was committed come out everywhere: a commit that was answered may be torn all the same.
+
+        Raises:
+            KafkaError: it could not be done.
+        """
+        if self._producer is not None and self._unsettled_since < math.inf:
+            await asyncio.wait_for(settle(self._producer, self._written), STEP_TIMEOUT_S)
+            self._unsettled_since = math.inf
+
+    async def _settle_now_and_then(self) -> None:
+        if time.monotonic() >= self._unsettled_since + _SETTLE_EVERY_S:
+            await self._settle()
+
+    async def _settle_last(self) -> None:
+        """Before a producer is given up for its coordinator; what it can't settle, whoever shuts it out aborts."""
+        try:
+            await self._settle()
+        except LOST as error:
+            retries.warning("%s: could not settle what was committed last: %r", self._step.name, error)
+
     async def _begin_again(self) -> None:
         """A new producer, of a new name, and all partitions taken over for it."""
         await self._close()
+        self._copies.mend()
+        self._moved = None
         self._faults.clear()
-        await try_for_a_while(self._step.name, self._start_producer)
+        await keep_trying(self._step.name, self._start_producer)
         for partition in self.partitions.values():
-            partition.begin(self._owner, self._shut_out)
+            partition.begin(self._owner, self._shut_out, self._gone)
 
     async def _start_producer(self) -> None:
+        self._gone.add(self._owner)
         self._owner = f"{self._settings.app_id}-{self._step.name}-{uuid4().hex}"
         producer = transactional_producer(self._settings, self._owner)
+        self._coordinator_lost = lost = asyncio.Event()
+        self._unsettled_since = math.inf
+
+        def note() -> None:
+            if self._unsettled_since < math.inf:
+                lost.set()
+                self._news.set()
+
+        producer.when_coordinator_lost(note)
         try:
             await asyncio.wait_for(producer.start(), STEP_TIMEOUT_S)
-            for topic in self._step.sends_to:
-                await producer.partitions_for(topic)
+            await self._count_outputs(producer)
         except BaseException:
             await discard(producer)
             raise
         self._producer = producer
+        log.info("%s: begins as %s, with transactions v%d", self._step.name, self._owner, producer.version)
+        self._observer.began(self._step, producer.version)
+
+    async def _count_outputs(self, producer: TransactionalProducer) -> None:
+        for topic in self._step.sends_to:
+            count = len(await producer.partitions_for(topic))
+            self._counts[topic] = min(count, self._counts.get(topic, count))
 
     async def _shut_out(self, former: str) -> None:
         """Shut out a former owner of some of the partitions; two at a time would shut out each other."""
         async with self._shutting_out:
             if former not in self._shut_out_owners:
                 log.info("%s: shuts out %s", self._step.name, former)
-                written = {*self._step.sends_to, *(partition.changelog.topic for partition in self._turns)}
-                await asyncio.wait_for(shut_out(self._settings, former, written), STEP_TIMEOUT_S)
+                await asyncio.wait_for(shut_out(self._settings, former, self._written), STEP_TIMEOUT_S)
                 self._shut_out_owners.add(former)
+                self._gone.add(former)
 
     async def _leave(self) -> None:
         """Finish the transaction under way and have the changelogs name no owner, so that the heirs need not shut us out."""
         try:
             await self._finish()
-            left = [partition for partition in self._turns if partition.ready.is_set()]
-            if self._producer is not None and left:
-                await write_progress(self._producer, {each.changelog: Progress(each.next_offset, None) for each in left})
+            if self._coordinator_lost.is_set():
+                await self._settle()
+                return  # without a word: what it would write now may be torn as well
+            if (progress := _without_owner(self._turns)) and self._producer is not None:
+                # Nobody shuts us out then: what Kafka has torn of ours would be left open for ever.
+                await write_progress(self._producer, progress, self._written)
         except LOST as error:
             log.info("%s: left without a word: %r", self._step.name, error)
 
     async def _close(self) -> None:
         if self._writing is not None:
-            self._writing.cancel()
-            await asyncio.wait([self._writing])
+            await end_task(self._writing, self._step.name)
             self._writing = None
         try:
             for partition in self._turns:
@@ -263,3 +431,8 @@ class OwnedStep:
             if self._producer is not None:
                 await discard(self._producer)
                 self._producer = None
+
+
+def _without_owner(partitions: Iterable[OwnedPartition]) -> dict[TopicPartition, Progress]:
+    """What the changelogs of those that are ours shall say: how far they have come, and nobody's name."""
+    return {each.changelog: Progress(each.next_offset, None, each.marks) for each in partitions if each.is_ours}

@@ -12,22 +12,24 @@ A table partition belongs to a partition of the step's source and is only touche
 A worker keeps the copies of all its partitions of a table in **one database**: one each would take half a dozen descriptors
 and 24 MB of buffers a partition. Every key begins with the number of its partition, and each has a position of its own.
 
-What was written longer ago than ``keep_s`` is **forgotten**: by the local copy a few entries at a time, as it is used; by the
-changelog through its retention. A decision must not depend on when that happens to be: what is remembered has to be of no use
-by then. (RocksDB's own TTL is not used: rocksdict 0.3.29, opening a copy for the second time, stacks two of RocksDB's filters,
-and the inner one takes the end of the value for the time and throws away what is new.)
+What was remembered longer ago than ``keep_s``, by the time of its partition (:mod:`streams.kafka.partition_time`), is
+**forgotten**: a few entries are looked at with each record, and taken out of the copy and the changelog by the transaction that
+follows. So both forget at once, and no clock has a say. A decision must not depend on when that happens to be: what is
+remembered has to be of no use by then. (RocksDB's own TTL is not used: rocksdict 0.3.29, opening a copy for the second time,
+stacks two of RocksDB's filters, and the inner one takes the end of a value for the time and throws away what is new.)
 
 Why not Faust's own tables: they write to RocksDB before the commit, recover record by record (some thousands a second), lose
-track of the position on every restart and can hang on the gaps that transactions leave (ARCHITECTURE.md has the figures).
+track of the position on every restart and can hang on the gaps that transactions leave (docs/decisions/0002 has the figures).
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import shutil
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice, takewhile
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -36,19 +38,19 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from rocksdict import BlockBasedOptions, Cache, DBCompressionType, Options, Rdict, WriteBatch
 
 from streams.kafka.failures import pass_over
-from streams.steps import Record, UnreadBatch, origin
+from streams.kafka.observer import Wiped
+from streams.kafka.progress import PROGRESS_KEY, Progress, stamp_header, stamp_of
+from streams.steps import Headers, Record, UnreadBatch, origin
 
 log = logging.getLogger(__name__)
 
-# The keys of a table are headline fingerprints, 16 bytes; these two are longer.
+# The keys of a table are headline fingerprints, 16 bytes; these are longer.
 _POSITION = b"\x00changelog-position"
-PROGRESS_KEY: Final = b"\x00next-source-offset"
-"""Under this key stands the :class:`Progress` of a partition: written with every change, so in every transaction."""
-
+_IDENTITY = b"\x00changelog-identity"
 # In front of each key: the partition it belongs to.
 _PARTITION_BYTES = 4
-# In front of each value: when it was written, in seconds since 1970.
-_WRITTEN_BYTES = 4
+# In front of each value: since when it is remembered, in seconds since 1970 by the partition's time.
+_STAMP_BYTES = 4
 
 _DATABASE: Final = "all"
 """Its folder within a table's. Beside it, folders by number are an earlier version's, which had one a partition."""
@@ -60,31 +62,35 @@ _RESTORE_BATCH_RECORDS = 5_000
 _OPEN_TIMEOUT_S = 10.0
 _STALL_TIMEOUT_S = 60.0
 
+# By these words RocksDB says that another process holds a database, and that it can't read its own files. Anything else (a full
+# disk, a missing permission) is not mended by making the copy anew.
+_LOCK = "/LOCK"
+_DAMAGE = ("Corruption", "IO error: No such file")
 
-class Progress(NamedTuple):
-    """How far a partition's source is decided on, and by whom.
 
-    ``owner`` is the ``transactional.id`` under which changes are committed; None when it has let go.
-    """
+class Change(NamedTuple):
+    """What is remembered under a key from now on, nothing if that is None; ``stamp_s``: since when, by the partition's time."""
 
-    next_offset: int | None
-    owner: str | None
-
-    def pack(self) -> bytes:
-        """As it is kept: the offset, a space, the owner."""
-        return f"{self.next_offset} {self.owner or ''}".encode()
+    value: bytes | None
+    stamp_s: int = 0
 
     @classmethod
-    def unpack(cls, value: bytes | None) -> Progress:
-        """What :meth:`pack` made; nothing at all of None."""
-        if value is None:
-            return cls(None, None)
-        offset, _, owner = value.decode().partition(" ")
-        return cls(int(offset), owner or None)
+    def read(cls, record: Record) -> Change:
+        """A change as the changelog has it."""
+        return cls(record.value, stamp_of(record))
+
+    @property
+    def headers(self) -> Headers:
+        """Of its record in the changelog."""
+        return stamp_header(self.stamp_s) if self.stamp_s else ()
 
 
 class TableInUseError(RuntimeError):
     """Another process holds these local copies open."""
+
+
+class CopyDamagedError(OSError):
+    """The local copies can't be read any more; they are removed and made anew once all of them are closed."""
 
 
 class Foreign:
@@ -100,22 +106,29 @@ class Foreign:
 
         Raises:
             ForeignRecordError: it is not, and shall not be skipped.
+            NewerFormatError: it is one that a newer version made.
         """
         try:
-            self._check_change(record.key, record.value)
+            self._check_change(record)
         except ValueError as error:
             pass_over(origin(record), error, skip=self._skip)
             return False
         return True
 
-    def _check_change(self, key: bytes | None, value: bytes | None) -> None:
+    def _check_change(self, record: Record) -> None:
+        key, value = record.key, record.value
         if isinstance(value, UnreadBatch):
             raise ValueError(str(value))
-        if key is None or value is None:
-            raise ValueError("no key" if key is None else "no value")
-        if key == _POSITION:
+        if key is None:
+            raise ValueError("no key")
+        if key in (_POSITION, _IDENTITY):
             raise ValueError("a key that only the local copy has")
-        (Progress.unpack if key == PROGRESS_KEY else self._check)(value)
+        if key == PROGRESS_KEY:
+            if value is None:
+                raise ValueError("no value")
+            Progress.unpack(value)
+        elif value is not None:  # else it is forgotten
+            self._check(value)
 
 
 _NONE_FOREIGN: Final = Foreign()
@@ -124,10 +137,14 @@ _NONE_FOREIGN: Final = Foreign()
 class TableCopies:
     """The local copies of a table's partitions, in one database: open while one of them is."""
 
-    def __init__(self, folder: Path, keep_s: int) -> None:
+    def __init__(self, folder: Path, keep_s: int, note_wiped: Callable[[Wiped], None] = lambda _: None) -> None:
+        """``note_wiped`` is told of each time a copy is made anew."""
         self.folder = folder / _DATABASE
         """Where the database is; nothing but its files is in there."""
-        self._keep_s = keep_s
+        self.keep_s = keep_s
+        self.note_wiped = note_wiped
+        self.damage: str | None = None
+        """What RocksDB says of files that it can't read; None while all is well."""
         self._database: Rdict | None = None
         self._users = 0
 
@@ -136,19 +153,26 @@ class TableCopies:
 
         Raises:
             TableInUseError: when it does not.
+            CopyDamagedError: the copies can't be read, and some are still open.
         """
+        if self.damage is not None and self._users:
+            raise CopyDamagedError(self.damage)
         database = await self._opened()
         self._users += 1
-        return TablePartition(database, partition, self._keep_s, self._let_go)
+        return TablePartition(self, database, partition)
 
     async def _opened(self) -> Rdict:
         deadline = time.monotonic() + _OPEN_TIMEOUT_S
         while self._database is None:
+            self.mend()
             try:
-                self._database = _open(self.folder)
+                with self.watched():
+                    self._database = _open(self.folder)
+            except CopyDamagedError:
+                continue
             except Exception as error:
                 # rocksdict raises bare Exceptions; a held lock is told by its words alone.
-                if "lock" not in str(error).lower():
+                if _LOCK not in str(error):
                     raise
                 if time.monotonic() > deadline:
                     raise TableInUseError(
@@ -157,7 +181,32 @@ class TableCopies:
                 await asyncio.sleep(0.1)
         return self._database
 
-    def _let_go(self) -> None:
+    @contextlib.contextmanager
+    def watched(self) -> Iterator[None]:
+        """Around all that RocksDB does.
+
+        Raises:
+            CopyDamagedError: it can't read its files.
+        """
+        try:
+            yield
+        except Exception as error:
+            if not str(error).startswith(_DAMAGE):
+                raise
+            self.damage = str(error)
+            raise CopyDamagedError(self.damage) from error
+
+    def mend(self) -> None:
+        """Remove damaged copies, none of which is open any more."""
+        if self.damage is None:
+            return
+        log.warning("%s is damaged (%s): removed, and read anew from the changelog", self.folder, self.damage)
+        shutil.rmtree(self.folder)
+        self.damage = None
+        self.note_wiped(Wiped.DAMAGED)
+
+    def let_go(self) -> None:
+        """One of the copies is not used any more."""
         self._users -= 1
         if not self._users and self._database is not None:
             self._database.close()
@@ -178,32 +227,69 @@ class TablePartition:
     ``position`` is the changelog offset from which on this copy knows nothing.
     """
 
-    def __init__(self, database: Rdict, partition: int, keep_s: int, let_go: Callable[[], None]) -> None:
+    def __init__(self, copies: TableCopies, database: Rdict, partition: int) -> None:
+        self._copies: TableCopies | None = copies
+        self._watched = copies.watched
+        self._note_wiped = copies.note_wiped
         self._database = database
         self._prefix = partition.to_bytes(_PARTITION_BYTES, "big")
-        self._keep_s = keep_s
-        self._let_go: Callable[[], None] | None = let_go
+        self._keep_s = copies.keep_s
         self._looked_at = self._prefix
-        self._kept = {self._prefix + _POSITION, self._prefix + PROGRESS_KEY}
-        stored = database.get(self._prefix + _POSITION)
+        self._identity: bytes | None = None
+        self._kept = {self._prefix + each for each in (_POSITION, _IDENTITY, PROGRESS_KEY)}
+        with self._watched():
+            stored = database.get(self._prefix + _POSITION)
         self.position = int(stored) if stored else 0
+
+    def adopt(self, identity: str) -> None:
+        """Say of which changelog this is the copy, by its cluster's id and its own; one of another is made anew.
+
+        So is one that does not say: an earlier version's.
+        """
+        self._identity = identity.encode()
+        with self._watched():
+            stored = self._database.get(self._prefix + _IDENTITY)
+        if stored == self._identity:
+            return
+        if stored is not None:
+            log.warning("the copy is of another changelog (%s, not %s) and is made anew", stored.decode(), identity)
+            self._note_wiped(Wiped.FOREIGN)
+        self._wipe()
 
     def get(self, keys: Sequence[bytes]) -> list[bytes | None]:
         """The values remembered under ``keys``, in their order."""
-        stored: list[bytes | None] = self._database.get([self._prefix + key for key in keys])
-        return [None if value is None else value[_WRITTEN_BYTES:] for value in stored]
+        with self._watched():
+            stored: list[bytes | None] = self._database.get([self._prefix + key for key in keys])
+        return [None if value is None else value[_STAMP_BYTES:] for value in stored]
 
-    def put(self, changes: Mapping[bytes, bytes], position: int) -> None:
+    def entries(self) -> Iterator[tuple[bytes, bytes]]:
+        """All keys with their values, in order; without what the table keeps for itself."""
+        with self._watched():
+            for key, value in self._database.items(from_key=self._prefix):
+                if not key.startswith(self._prefix):
+                    return
+                if key not in self._kept:
+                    yield key.removeprefix(self._prefix), value[_STAMP_BYTES:]
+
+    def progress(self) -> Progress:
+        """How far the partition has come and whose it is."""
+        [value] = self.get([PROGRESS_KEY])
+        return Progress.unpack(value)
+
+    def put(self, changes: Mapping[bytes, Change], position: int) -> None:
         """Remember ``changes`` and that the changelog is known up to ``position``, at once or not at all."""
-        now_s = int(time.time())
-        self._write(((key, value, now_s) for key, value in changes.items()), position)
+        self._write(changes.items(), position)
 
-    def _write(self, changes: Iterable[tuple[bytes, bytes, int]], position: int) -> None:
+    def _write(self, changes: Iterable[tuple[bytes, Change]], position: int) -> None:
         batch = WriteBatch(raw_mode=True)
-        for key, value, written_s in changes:
-            batch.put(self._prefix + key, written_s.to_bytes(_WRITTEN_BYTES, "big") + value)
+        for key, change in changes:
+            if change.value is None:
+                batch.delete(self._prefix + key)
+                continue
+            batch.put(self._prefix + key, change.stamp_s.to_bytes(_STAMP_BYTES, "big") + change.value)
         batch.put(self._prefix + _POSITION, str(position).encode())
-        self._database.write(batch)
+        with self._watched():
+            self._database.write(batch)
         self.position = position
 
     async def restore(self, changelog: TopicPartition, consumer: AIOKafkaConsumer, foreign: Foreign = _NONE_FOREIGN) -> int:
@@ -219,7 +305,8 @@ class TablePartition:
         end = (await consumer.end_offsets([changelog]))[changelog]
         begin = (await consumer.beginning_offsets([changelog]))[changelog]
         if self.position > end:
-            log.warning("the copy knows more than %s holds: the topic was made anew, and so is the copy", changelog)
+            log.warning("the copy knows more than %s holds: the log was cut short, and the copy is made anew", changelog)
+            self._note_wiped(Wiped.FOREIGN)
             self._wipe()
         position = max(self.position, begin)
         log.info("%s is known up to offset %d; it ends at %d", changelog, self.position, end)
@@ -234,7 +321,7 @@ class TablePartition:
                 position, stalled_at = now_at, time.monotonic() + _STALL_TIMEOUT_S
             elif time.monotonic() > stalled_at:
                 raise TimeoutError(f"{changelog}: nothing came for {_STALL_TIMEOUT_S:.0f} s at offset {position} of {end}")
-            changes = ((each.key, each.value, each.timestamp // 1000) for each in records if foreign.lets_through(each))
+            changes = [(each.key, Change.read(each)) for each in records if foreign.lets_through(each)]
             self._write(changes, position)
             read += len(records)
         return read
@@ -242,27 +329,29 @@ class TablePartition:
     def _wipe(self) -> None:
         batch = WriteBatch(raw_mode=True)
         batch.delete_range(self._prefix, _after(self._prefix))
-        self._database.write(batch)
+        if self._identity is not None:
+            batch.put(self._prefix + _IDENTITY, self._identity)
+        with self._watched():
+            self._database.write(batch)
         self._looked_at = self._prefix
         self.position = 0
 
-    def forget_expired(self, count: int) -> None:
-        """Look at the next ``count`` entries, in turn and round and round, and remove those older than ``keep_s``."""
-        oldest = max(0, int(time.time()) - self._keep_s).to_bytes(_WRITTEN_BYTES, "big")
-        following = self._database.items(from_key=self._looked_at)
-        entries = list(islice(takewhile(lambda entry: entry[0].startswith(self._prefix), following), count))
+    def find_expired(self, count: int, now_s: int) -> list[bytes]:
+        """Look at the next ``count`` entries, in turn and round and round: the keys of those older than ``keep_s``."""
+        oldest = max(0, now_s - self._keep_s).to_bytes(_STAMP_BYTES, "big")
+        with self._watched():
+            following = self._database.items(from_key=self._looked_at)
+            entries = list(islice(takewhile(lambda entry: entry[0].startswith(self._prefix), following), count))
         self._looked_at = entries[-1][0] + b"\x00" if len(entries) == count else self._prefix
-        batch = WriteBatch(raw_mode=True)
-        for key, value in entries:
-            if value[:_WRITTEN_BYTES] < oldest and key not in self._kept:
-                batch.delete(key)
-        self._database.write(batch)
+        return [
+            key.removeprefix(self._prefix) for key, value in entries if value[:_STAMP_BYTES] < oldest and key not in self._kept
+        ]
 
     def close(self) -> None:
         """Close the copy; it can be opened again, by anyone."""
-        if self._let_go is not None:
-            self._let_go()
-            self._let_go = None
+        if self._copies is not None:
+            self._copies.let_go()
+            self._copies = None
 
 
 def _after(prefix: bytes) -> bytes:

@@ -6,18 +6,31 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import Set as AbstractSet
 from typing import Any, Final, NamedTuple
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import InvalidTimestampError, UnknownTopicOrPartitionError
 
+from streams.kafka.aiokafka_types import told_offset
 from streams.kafka.clients import connection, opened
+from streams.kafka.clock import ClockError, check_clock
+from streams.kafka.fitting import grow_changelog
+from streams.kafka.group import reached
+from streams.kafka.identity import TopicIdentity, identify
 from streams.kafka.outbox import Outbox
-from streams.kafka.tables import PROGRESS_KEY, Foreign, Progress, TableCopies, TablePartition
-from streams.kafka.transactions import discard, sweep, transactional_producer
-from streams.settings import Settings
+from streams.kafka.progress import PROGRESS_KEY, Marks, Progress, SourceChange
+from streams.kafka.sources import SourceChangedError, explain, look_at
+from streams.kafka.tables import Foreign, TableCopies, TablePartition
+from streams.kafka.transactions import TransactionalProducer, discard, partitions_of, sweep, transactional_producer
+from streams.settings import OnChangedTopic, Settings
 
 log = logging.getLogger(__name__)
+
+_LEAVES_WITHIN_S: Final = 1.5  # of its last sign of life; whoever has died is waited for in vain
+_MOST_LEAVING_S: Final = 10.0
+_LOOK_AGAIN_S: Final = 0.1
 
 STEP_TIMEOUT_S: Final = 60.0
 """For each part of a takeover except restoring, which has a limit of its own."""
@@ -27,7 +40,8 @@ class Claim(NamedTuple):
     """Who takes what over.
 
     ``owner`` is the ``transactional.id`` under which the partition's changes will be committed; ``shut_out`` ends everything
-    that a former owner of the given name may still do; ``check`` raises ValueError for a value that the table can't have.
+    that a former owner of the given name may still do; ``gone`` are names under which nobody works any more; ``check``
+    raises ValueError for a value that the table can't have.
     """
 
     settings: Settings
@@ -37,18 +51,29 @@ class Claim(NamedTuple):
     copies: TableCopies
     owner: str
     shut_out: Callable[[str], Awaitable[None]]
+    gone: AbstractSet[str] = frozenset()
     check: Callable[[bytes], object] = bytes
+    keyed: bool = False
+
+
+class Start(NamedTuple):
+    """Where the work on a partition goes on, and on which source.
+
+    ``unread`` are the offsets before that which Kafka deleted before anybody read them; ``change`` is what has become of the
+    source that was worked on before, where the work begins anew.
+    """
+
+    next_offset: int
+    marks: Marks
+    unread: range = range(0)
+    change: SourceChange | None = None
 
 
 class Taken(NamedTuple):
-    """A partition that is ours: its table, restored, and the offset at which its work goes on.
-
-    ``unread`` are the offsets before that which Kafka deleted before anybody read them.
-    """
+    """A partition that is ours: its table, restored, and where its work goes on."""
 
     table: TablePartition
-    next_offset: int
-    unread: range
+    start: Start
     restored: int
     restore_s: float
 
@@ -59,35 +84,84 @@ async def take_over(claim: Claim, consumer: Any, restoring: Callable[[], None]) 
     Raises:
         KafkaError: somebody else takes it over, the group does not count this worker in, or Kafka can't be reached.
         TableInUseError: another process has the local copies open.
+        CopyDamagedError: the local copies can't be read.
         ForeignRecordError: none of ours wrote some record of the changelog.
+        NewerFormatError: a newer version has worked on the partition.
+        GroupAheadError: somebody else has moved the group.
+        SourceChangedError: the source is not the topic that was worked on, and the settings say to stop then.
+        ClockError: this machine's clock is far from the brokers'.
     """
     # A worker that was paused for long may believe it owns a partition that has gone to another. Shutting that one out would be
     # safe, but rude.
     await consumer.confirm_membership()
     table: TablePartition | None = None
     try:
-        async with _claimant(claim) as claimant, _reader(claim) as reader:
+        async with _reader(claim) as reader, contextlib.AsyncExitStack() as stack:
+            changelog = await _identify_changelog(claim, reader)
+            claimant = await stack.enter_async_context(_claimant(claim))
             restoring()
             table = await claim.copies.open(claim.source.partition)
             began = time.monotonic()
+            table.adopt(str(changelog))
             foreign = Foreign(claim.check, skip=claim.settings.skip_foreign)
             restored = await table.restore(claim.changelog, reader, foreign)
-            if (former := progress_of(table).owner) and former != claim.owner:
+            restored += await _wait_for_leave(claim, table, reader, foreign)
+            if (former := table.progress().owner) and former != claim.owner:
                 await claim.shut_out(former)
                 restored += await table.restore(claim.changelog, reader, foreign)
-            next_offset, unread = await _find_next_offset(claim, table, reader)
-            word = {claim.changelog: Progress(next_offset, claim.owner)}
-            await asyncio.wait_for(write_progress(claimant, word), STEP_TIMEOUT_S)
+            start = await _find_start(claim, table.progress(), reader)
+            word = {claim.changelog: Progress(start.next_offset, claim.owner, start.marks)}
+            asked_s = time.time()
+            appended_ms = await asyncio.wait_for(write_progress(claimant, word), STEP_TIMEOUT_S)
+            check_clock(asked_s, appended_ms.get(claim.changelog), time.time())
             await table.restore(claim.changelog, reader, foreign)
-        return Taken(table, next_offset, unread, restored, time.monotonic() - began)
+        return Taken(table, start, restored, time.monotonic() - began)
     except BaseException:
         if table is not None:
             table.close()
         raise
 
 
+async def _wait_for_leave(claim: Claim, table: TablePartition, reader: AIOKafkaConsumer, foreign: Foreign) -> int:
+    """Give the former owner a moment to let go by itself: shut out, it would have to begin again with all that it keeps.
+
+    Its commits are a sign that it lives, and has to finish one first. Returns how many changes were read meanwhile.
+    """
+    former, read = table.progress().owner, 0
+    if former is None or former == claim.owner or former in claim.gone:
+        return read
+    now = time.monotonic()
+    most, deadline = now + _MOST_LEAVING_S, now + _LEAVES_WITHIN_S
+    while table.progress().owner == former and time.monotonic() < min(most, deadline):
+        await asyncio.sleep(_LOOK_AGAIN_S)
+        if (await reader.end_offsets([claim.changelog]))[claim.changelog] > table.position:
+            read += await table.restore(claim.changelog, reader, foreign)
+            deadline = time.monotonic() + _LEAVES_WITHIN_S
+    return read
+
+
+async def _identify_changelog(claim: Claim, reader: AIOKafkaConsumer) -> TopicIdentity:
+    """Which topic the changelog is; it is grown where the source has partitions by now that it lacks.
+
+    Raises:
+        SourceChangedError: it lacks this one, and something is remembered by key.
+        ChangelogTooSmallError: it lacks this one, and we may not grow it.
+        KafkaError: it was just grown.
+    """
+    source, changelog = claim.source.topic, claim.changelog.topic
+    found = await identify(reader, [source, changelog])
+    if claim.source.partition < found[changelog].partitions:
+        return found[changelog]
+    if claim.keyed:
+        change = SourceChange.OTHER_PARTITIONS
+        before = Progress(None, None, Marks.of(found[changelog]))
+        raise SourceChangedError(change, explain(change, source, before, found[source], 0))
+    await grow_changelog(claim.settings, changelog, found[source].partitions)
+    raise UnknownTopicOrPartitionError(f"{changelog} has just been grown")
+
+
 @contextlib.asynccontextmanager
-async def _claimant(claim: Claim) -> AsyncIterator[AIOKafkaProducer]:
+async def _claimant(claim: Claim) -> AsyncIterator[TransactionalProducer]:
     """The producer under the partition's own name: whoever starts it shuts out everyone else who is taking it over."""
     name = f"{claim.settings.app_id}-{claim.source.topic}-{claim.source.partition}"
     claimant = transactional_producer(claim.settings, name)
@@ -114,29 +188,58 @@ async def _reader(claim: Claim) -> AsyncIterator[AIOKafkaConsumer]:
         yield reader
 
 
-def progress_of(table: TablePartition) -> Progress:
-    """How far a partition has come and whose it is, as its table has it."""
-    [value] = table.get([PROGRESS_KEY])
-    return Progress.unpack(value)
+async def _find_start(claim: Claim, own: Progress, reader: AIOKafkaConsumer) -> Start:
+    """How far a partition has come, by its own word, or by the group's where it has never said anything; and what is gone.
 
-
-async def _find_next_offset(claim: Claim, table: TablePartition, reader: AIOKafkaConsumer) -> tuple[int, range]:
-    """How far a partition has come, by its own word, or by the group's where it has never said anything; and what is gone."""
-    own = progress_of(table).next_offset
-    committed = await reader.committed(claim.source)
+    A source that is not the one that was worked on is begun at its beginning, if the settings say so.
+    """
+    seen = await look_at(reader, claim.source, own, keyed=claim.keyed)
+    marks = Marks.of(seen.source, own.marks.latest_ms)
     earliest: int = (await reader.beginning_offsets([claim.source]))[claim.source]
-    reached = committed if own is None else own
-    if own is not None and (committed or 0) > own:
-        log.warning("%s: the group's offset is %s; the changelog's, %d, is the one that counts", claim.name, committed, own)
-    unread = range(0) if reached is None else range(reached, earliest)
-    return max(reached or 0, earliest), unread
+    if seen.change is not None:
+        _allow(claim, seen.change, own, seen.source, seen.end)
+        return Start(earliest, marks, change=seen.change)
+    told = await told_offset(reader, claim.source)
+    change = None
+    if own.next_offset is None and told is not None and told.offset and told.is_ours:
+        change = SourceChange.CHANGELOG_LOST
+        _allow(claim, change, own, seen.source, told.offset)
+    next_offset = reached(claim.source, claim.settings.app_id, own.next_offset, told) or 0
+    return Start(max(next_offset, earliest), marks, range(next_offset, earliest), change)
 
 
-async def write_progress(producer: AIOKafkaProducer, progress: dict[TopicPartition, Progress]) -> None:
-    """Have changelogs say how far their partitions have come and whose they are, in a transaction of its own."""
+def _allow(claim: Claim, change: SourceChange, own: Progress, source: TopicIdentity, offset: int) -> None:
+    """Go on in spite of a change, if the settings say so and nothing is spoilt by it.
+
+    Raises:
+        SourceChangedError: they do not, or it would be.
+    """
+    explanation = explain(change, claim.source.topic, own, source, offset)
+    if claim.settings.on_changed_topic is OnChangedTopic.STOP or change is SourceChange.OTHER_PARTITIONS:
+        raise SourceChangedError(change, explanation)
+    log.warning("%s: %s; so it is set", claim.name, explanation)
+
+
+async def write_progress(
+    producer: TransactionalProducer, progress: dict[TopicPartition, Progress], topics: Iterable[str] = ()
+) -> dict[TopicPartition, int]:
+    """Have changelogs say how far their partitions have come and whose they are, in a transaction of its own.
+
+    It is committed in all of the ``topics`` too: see :func:`streams.kafka.transactions.settle`. Returns the broker's time at
+    that, in milliseconds, of changelogs that keep it.
+
+    Raises:
+        ClockError: this machine's clock is so far ahead that the broker takes nothing of it.
+    """
+    settled = await partitions_of(producer, topics)
     await producer.begin_transaction()
+    await producer.add(settled)
     outbox = Outbox(producer)
     for changelog, each in progress.items():
         outbox.add(changelog, PROGRESS_KEY, each.pack())
-    await outbox.send()
+    try:
+        await outbox.send()
+    except InvalidTimestampError as error:
+        raise ClockError("the clock of this machine is far ahead of the broker's: set it, then start again") from error
     await producer.commit_transaction()
+    return outbox.appended_ms

@@ -1,84 +1,207 @@
-"""Transactional producers: how they are made, how an older one is shut out, and how one is given up.
+"""Transactional producers: one interface, and behind it the protocol that the cluster's ``transaction.version`` asks for.
 
 A producer's ``transactional.id`` is its name at the brokers. Whoever starts a producer under a name ends what the one before it
-had open, and shuts that one out for good.
+had open, and shuts that one out for good, whichever protocol each of them speaks.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final, Protocol
 
-from aiokafka import AIOKafkaProducer, TopicPartition
-from aiokafka.client import CoordinationType
-from aiokafka.errors import KafkaError
-from aiokafka.producer.sender import EndTxnHandler, Sender
+from aiokafka import TopicPartition
+from aiokafka.client import AIOKafkaClient, ConnectionGroup
+from aiokafka.conn import AIOKafkaConnection, CloseReason
+from aiokafka.producer.message_accumulator import BatchBuilder
 
-from streams.kafka.clients import MAX_REQUEST_BYTES, connection
-from streams.kafka.outbox import BATCH_BYTES
-from streams.settings import Settings
+from streams.kafka.outbox import Written
+from streams.kafka.transaction_messages import TRANSACTION_VERSION, finalised_features
+from streams.kafka.transactions_v0 import TransactionsV0, aiokafka_producer
+from streams.kafka.transactions_v2 import TransactionsV2
+from streams.settings import Settings, TransactionProtocol
 
-_DISCARD_TIMEOUT_S = 1.0
-
-
-def transactional_producer(
-    settings: Settings, transactional_id: str, timeout_ms: int = 60_000, most_bytes: int = MAX_REQUEST_BYTES
-) -> AIOKafkaProducer:
-    """A producer, not started yet, for batches of :data:`BATCH_BYTES`; it ends a transaction with one message."""
-    producer = AIOKafkaProducer(
-        **connection(settings),
-        transactional_id=transactional_id,
-        transaction_timeout_ms=timeout_ms,
-        max_batch_size=BATCH_BYTES,
-        max_request_size=most_bytes,
-        compression_type="zstd",
-        request_timeout_ms=30_000,
-    )
-    sender: Sender = producer._sender
-
-    async def end_transaction(result: Any) -> None:
-        await sender._message_accumulator.flush_for_commit()
-        transaction = sender._txn_manager
-        if transaction.is_empty_transaction():
-            transaction.complete_transaction()
-            return
-        node_id = await sender._find_coordinator(CoordinationType.TRANSACTION, transaction.transactional_id)
-        await _EndTransactionOnce(sender, result).do(node_id)
-
-    sender._do_txn_commit = end_transaction
-    return producer
+TIMEOUT_MS: Final = 60_000
+"""How long a transaction may be open before Kafka gives its producer up."""
 
 
-class _EndTransactionOnce(EndTxnHandler):
-    """Commits or aborts with a single message: aiokafka would send it again when the answer is lost.
+class Transactions(Protocol):
+    """A protocol: what a producer says to Kafka. Every method raises KafkaError when it could not be done."""
 
-    A second message might be the one that counts while the first is still under way, and then ends a later transaction. So
-    a lost answer fails the producer instead. An answer that says "not now" is an answer: that is tried again.
+    version: int
+
+    async def start(self) -> None:
+        """Shut out whoever had this name."""
+
+    async def begin(self) -> None:
+        """Begin a transaction."""
+
+    async def add(self, partitions: Iterable[TopicPartition]) -> None:
+        """Make partitions part of it."""
+
+    async def send(self, batches: Mapping[TopicPartition, Sequence[BatchBuilder]]) -> dict[TopicPartition, Written]:
+        """Write batches in it, and have each confirmed."""
+
+    async def end(self, *, commit: bool) -> None:
+        """Commit or abort it."""
+
+    async def close(self) -> None:
+        """Drop what is still held; the client stays open."""
+
+
+class TransactionalProducer:
+    """A producer under a name, not started yet; ended by :func:`discard`.
+
+    Any method raises KafkaError when the producer has failed: another of its name shuts it out, Kafka gives it up, or nobody
+    knows the outcome of what it did. Only a new producer helps then.
     """
 
-    async def do(self, node_id: int) -> bool:
-        response = await self._sender.client.send(node_id, self.create_request(), group=self.group)
-        pause_s = self.handle_response(response)
-        if pause_s is not None:
-            await asyncio.sleep(pause_s)
-        return pause_s is None
+    def __init__(self, settings: Settings, transactional_id: str) -> None:
+        self._wanted = settings.transactions
+        self._name = transactional_id
+        # Its client serves both protocols.
+        self._aiokafka = aiokafka_producer(settings, transactional_id, TIMEOUT_MS)
+        self._transactions: Transactions | None = None
+        self._lost: Callable[[], None] | None = None
+
+    @property
+    def version(self) -> int:
+        """Which protocol it speaks, once it has started: 2, or 0 for that of old."""
+        return self._speaking.version
+
+    @property
+    def has_epochs(self) -> bool:
+        """Whether each transaction has an epoch, so that what is late reaches no other, and the name can be gone on with."""
+        return self.version >= TransactionsV2.version
+
+    @property
+    def client(self) -> AIOKafkaClient:
+        """What its messages go through: it connects, with TLS and SASL, and knows the partitions' leaders."""
+        client: AIOKafkaClient = self._aiokafka.client
+        return client
+
+    @property
+    def _speaking(self) -> Transactions:
+        assert self._transactions is not None, "not started"
+        return self._transactions
+
+    async def start(self) -> None:
+        """Connect, choose the protocol, and shut out whoever had this name."""
+        client = self.client
+        await client.bootstrap()
+        version = await spoken_version(client, self._wanted)
+        self._hear_of_closed_connections()
+        if version == TransactionsV2.version:
+            self._transactions = TransactionsV2(client, self._name, TIMEOUT_MS, self._lose_coordinator)
+        else:
+            self._transactions = TransactionsV0(self._aiokafka, self._lose_coordinator)
+        await self._transactions.start()
+
+    def _hear_of_closed_connections(self) -> None:
+        client = self.client
+        hear = client._on_connection_closed
+
+        def closed(broken: AIOKafkaConnection, reason: CloseReason) -> None:
+            coordinators = [each for (_, group), each in client._conns.items() if group == ConnectionGroup.COORDINATION]
+            if broken in coordinators and reason not in (CloseReason.IDLE_DROP, CloseReason.SHUTDOWN):
+                self._lose_coordinator()
+            hear(broken, reason)
+
+        client._on_connection_closed = closed
+
+    def when_coordinator_lost(self, call: Callable[[], None]) -> None:
+        """Have something called when the transaction coordinator goes, or the connection to it; asked before the start.
+
+        Even a commit that was answered may then be torn, if the coordinator died before it had marked all partitions: the next
+        commit under the same name would show it in some of them.
+        """
+        self._lost = call
+
+    def _lose_coordinator(self) -> None:
+        if self._lost is not None:
+            self._lost()
+
+    async def begin_transaction(self) -> None:
+        """Begin a transaction; the one before must have ended."""
+        await self._speaking.begin()
+
+    async def add(self, partitions: Iterable[TopicPartition]) -> None:
+        """Make partitions part of the transaction that is open: its end is marked in them, also where it has no records."""
+        await self._speaking.add(partitions)
+
+    async def send(self, batches: Mapping[TopicPartition, Sequence[BatchBuilder]]) -> dict[TopicPartition, Written]:
+        """Write batches in the transaction that is open, each partition's in their order; all are confirmed on return."""
+        return await self._speaking.send(batches)
+
+    async def commit_transaction(self) -> None:
+        """Have readers see all of it."""
+        await self._speaking.end(commit=True)
+
+    async def abort_transaction(self) -> None:
+        """Have no reader see any of it."""
+        await self._speaking.end(commit=False)
+
+    async def partitions_for(self, topic: str) -> set[int]:
+        """A topic's partitions; a topic that no broker knows just now is waited for."""
+        partitions: set[int] = await self._aiokafka.partitions_for(topic)
+        return partitions
+
+    def known_partitions(self, topic: str) -> int:
+        """How many partitions a topic has; 0 if no broker named it when last asked, as when it has just started."""
+        return len(self.client.cluster.partitions_for_topic(topic) or ())
+
+    async def close(self) -> None:
+        """Close without sending what is still held."""
+        self._aiokafka._closed = True
+        if self._transactions is not None:
+            await self._transactions.close()
+        await self.client.close()
 
 
-async def sweep(producer: AIOKafkaProducer, topics: Iterable[str] = (), partitions: Iterable[TopicPartition] = ()) -> None:
-    """Abort a transaction over all that a producer writes: ends what a torn one of its predecessor's left open."""
+async def spoken_version(client: AIOKafkaClient, wanted: TransactionProtocol) -> int:
+    """Which transactions a producer that starts now speaks: 2 where the cluster has them and the settings let it, else 0.
+
+    Raises:
+        KafkaError: no broker answers.
+    """
+    agreed = (await finalised_features(client)).get(TRANSACTION_VERSION, 0)
+    is_new = agreed >= TransactionsV2.version and wanted is TransactionProtocol.NEWEST
+    return TransactionsV2.version if is_new else TransactionsV0.version
+
+
+def transactional_producer(settings: Settings, transactional_id: str) -> TransactionalProducer:
+    """A producer, not started yet, for batches of :data:`streams.kafka.outbox.BATCH_BYTES`."""
+    return TransactionalProducer(settings, transactional_id)
+
+
+async def partitions_of(producer: TransactionalProducer, topics: Iterable[str]) -> list[TopicPartition]:
+    """All partitions of the topics."""
+    return [TopicPartition(topic, each) for topic in topics for each in await producer.partitions_for(topic)]
+
+
+async def sweep(producer: TransactionalProducer, topics: Iterable[str] = (), partitions: Iterable[TopicPartition] = ()) -> None:
+    """Abort a transaction over all that a producer writes: ends what a torn one of its predecessor's left open.
+
+    Raises:
+        KafkaError: it could not be done; or another producer of this name is doing it.
+    """
+    swept = [*partitions, *await partitions_of(producer, topics)]
     await producer.begin_transaction()
-    transaction = producer._txn_manager
-    for tp in partitions:
-        transaction.maybe_add_partition_to_txn(tp)
-    for topic in topics:
-        for partition in await producer.partitions_for(topic):
-            transaction.maybe_add_partition_to_txn(TopicPartition(topic, partition))
-    while transaction.partitions_to_add():
-        if transaction.is_fatal_error():
-            raise KafkaError("the producer failed while it swept")
-        await asyncio.sleep(0.005)
+    await producer.add(swept)
     await producer.abort_transaction()
+
+
+async def settle(producer: TransactionalProducer, topics: Iterable[str]) -> None:
+    """Commit a transaction over all that a producer writes, when all its commits so far were answered.
+
+    One of them may be torn all the same; then its records come out now, in all partitions, and not in some of them later.
+
+    Raises:
+        KafkaError: it could not be done.
+    """
+    settled = await partitions_of(producer, topics)
+    await producer.begin_transaction()
+    await producer.add(settled)
+    await producer.commit_transaction()
 
 
 async def shut_out(settings: Settings, transactional_id: str, topics: Iterable[str]) -> None:
@@ -95,11 +218,6 @@ async def shut_out(settings: Settings, transactional_id: str, topics: Iterable[s
         await discard(heir)
 
 
-async def discard(producer: AIOKafkaProducer) -> None:
+async def discard(producer: TransactionalProducer) -> None:
     """Close a producer without sending what it still holds: an open transaction is ended by whoever shuts it out."""
-    producer._closed = True
-    sending = producer._sender.sender_task
-    if sending is not None:
-        sending.cancel()
-        await asyncio.wait([sending], timeout=_DISCARD_TIMEOUT_S)
-    await producer.client.close()
+    await producer.close()

@@ -9,6 +9,8 @@ metadata of HTML pages. Clock, environment and network have no say: the same byt
     encodings    bytes → text; mojibake: text that went through a wrong one before
     objects      JSON: envelopes, CloudEvents, ninjs; linked_data: schema.org's JSON-LD
     pages        HTML pages; page_kinds: which hold no article; markup: HTML as a tree and as lines
+    page_facts   what a page says of its article: page_headlines, page_bylines, page_dates, page_images, and page_place: what of
+                 it is near the headline or beside the article; byline_lines: lines that name who wrote
     judging      is a text an article, or one of these:
     walls        consent walls, robot checks, pay walls; listings: index pages, galleries; prose: what tells them
     fields       names and forms of values; dates, languages, urls: one form of each; titles, bylines, keywords, images: of

@@ -1,4 +1,4 @@
-"""Forms that are no text: each is refused by its name, so that its producer knows what to change."""
+"""Forms that are not text: each is refused by its name, so that its producer knows what to change."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""A page's own prose: the blocks of text that stand in it, by which what was found as its article is checked and made whole.
+"""A page's own prose: the blocks of text that are in it, by which what was found as its article is checked and made whole.
 
-A block is an element's own text, without what stands in blocks within it; two line breaks part blocks, as a paragraph does.
+A block is an element's own text, without what is in blocks within it; two line breaks part blocks, as a paragraph does.
 """
 
 from __future__ import annotations
@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise, takewhile
 from typing import Any, Final, NamedTuple
 
+from streams.records.labels import says
 from streams.records.markup import words_of
+from streams.records.page_place import labels_of
 from streams.records.prose import is_sentence, weight_of
 
 # fmt: off
@@ -32,10 +34,36 @@ _BESIDE = re.compile(
     r"|most-?read|trending|subscri|banner|(?:^|[\s_-])ads?(?:[\s_-]|$)|(?:^|[\s_-])(?:menu|nav|bio|tags?)(?:[\s_-]|$)",
     re.IGNORECASE,
 )
+_BESIDE_TAGS: Final = frozenset(("aside", "figcaption", "figure", "footer", "header"))
+_BESIDE_FAR = re.compile(  # on whatever is around an item
+    r"comment|disqus|respond(?!s)|reply|discussion|related|recommend|read[-_]?(?:next|also|more)|more[-_]?(?:from|stor|news|article|post)"
+    r"|also[-_]?like|you[-_]?may|trending|most[-_]?(?:read|popular)|popular|latest|recent|similar|up[-_]?next|next[-_]?(?:post|article)"
+    r"|prev|modal|popup|cookie|consent|tooltip|sr-only|screen-reader|visually-hidden",
+    re.IGNORECASE,
+)
+_BESIDE_NEAR = re.compile(  # on the item or what is next around it
+    r"author|bio\b|byline|contributor|about[-_]|profile|avatar|writer|meet-|caption|credit|newsletter|subscri|sign[-_]?up|opt[-_]?in"
+    r"|(?:^|[\s_-])forms?(?:[\s_-]|$)|share|social|follow|addtoany|(?:^|[\s_-])ads?(?:[\s_-]|$)|advert|sponsor|promo|banner|affiliate|outbrain"
+    r"|taboola|sidebar|aside|(?:^|[\s])widget|(?:^|[\s_-])rail|crumb|(?:^|[\s_-])(?:tags?|categor(?:y|ies)|topics?|labels?|kicker|eyebrow)(?:[\s_-]|$)"
+    r"|tag[-_]|(?:^|[\s_-])nav|menu|header|topbar|masthead|pagination|pager|skip|card|tile|grid|carousel|slider|swiper|teaser|loop|list[-_]?item|feed|(?:^|[\s_-])cta"
+    r"|call[-_]?to|button|btn|offer|pricing|deal|product|buy|price|disclos|disclaim|legal|copyright|footnote|bottom|references|sources",
+    re.IGNORECASE,
+)
+_NEAR_LEVELS = 3  # the element and two around it
+_ITEMS: Final = ("li", "dt", "dd")
+_INNER: Final = frozenset((  # what a list's item or a table's cell may be in, within its list or table
+    "a", "blockquote", "dl", "em", "figure", "li", "ol", "span", "strong", "table", "tbody", "td", "thead", "tr", "ul",
+))  # fmt: skip
+_LEAST_FOUND = 25  # weight of a found text between which items may be left out
+_LEAST_SHARE_FOUND = 0.3  # of what is around an item
+_LEAST_SHARE_FOLDED = 0.1  # … of the next box that has any, around a paragraph
+_MOST_LINKED_ITEM = 0.3  # share of an item's characters
 _LEAST_PROSE = 40  # weight of a block that is counted as prose
 _LEAST_JOINED = 60  # weight of a paragraph that is joined to what was found
 _MOST_LINKED = 0.5  # share of a counted block's characters that may be links
 _MOST_LEVELS = 4  # above a paragraph at which its containers' classes are compared
+_PREFORMATTED: Final = frozenset(("pre", "code", "textarea", "script", "style"))
+_WRAP = re.compile(r"\s*\n\s*")
 _KEY = 40  # characters by which a line of the text is known
 
 
@@ -111,28 +139,106 @@ def prose_of(blocks: Sequence[Block]) -> int:
 def completed(text: str, blocks: Sequence[Block], summaries: Sequence[str] = ()) -> str:
     """``text``, what was found as the article, with the paragraphs that belong to it by their place on the page.
 
-    These are paragraphs in containers of the same tags and classes as those of found ones, where one has a class; and the
-    sentences between the page's headline and the first paragraph that was found, but for those of ``summaries``.
+    These are paragraphs in containers of the same tags and classes as those of found ones, where one has a class; the items and
+    subheads between found ones, where these make up a good part of what is around; and the sentences between the page's
+    headline and the first paragraph that was found, except for those of ``summaries``.
     """
     lines = text.split("\n")
-    places = _places(lines, blocks)
-    found = [number for number, place in enumerate(places) if place is not None]
-    paragraphs = [number for number in found if _is_paragraph(blocks[number])]
-    if not paragraphs:
-        return text
-    builds = Counter(_build(blocks[number].element) for number in paragraphs)
+    places = places_of(lines, blocks)
     joined = [
-        number
-        for number, block in enumerate(blocks)
-        if places[number] is None and _is_paragraph(block) and _build(block.element) in builds and _build(block.element)
+        *_paragraphs_left_out(blocks, places, summaries),
+        *_items_between(blocks, places),
+        *_folded_paragraphs(blocks, places),
     ]
+    return _inserted(lines, places, blocks, sorted(set(joined))) if joined else text
+
+
+def _paragraphs_left_out(blocks: Sequence[Block], places: Sequence[int | None], summaries: Sequence[str]) -> Iterator[int]:
+    """The paragraphs that are built as found ones are, and those of the lead."""
+    paragraphs = [number for number, place in enumerate(places) if place is not None and _is_paragraph(blocks[number])]
+    if not paragraphs:
+        return
     summary_keys = {_key(each) for each in summaries}
-    joined += (number for number in _lead(blocks, paragraphs[0]) if _key(blocks[number].text) not in summary_keys)
-    return _inserted(lines, places, blocks, sorted(set(joined)))
+    lead = [number for number in _lead(blocks, paragraphs[0]) if _key(blocks[number].text) not in summary_keys]
+    yield from lead
+    builds = {_build(blocks[number].element) for number in (*lead, *paragraphs)}
+    for number, block in enumerate(blocks):
+        if places[number] is None and _is_paragraph(block) and (build := _build(block.element)) and build in builds:
+            yield number
+
+
+def _items_between(blocks: Sequence[Block], places: Sequence[int | None]) -> Iterator[int]:
+    """The lists' items and the subheads that were left out between found texts, which are a good part of what is around."""
+    candidates = [number for number in _between(blocks, places) if _is_item(blocks[number].element)]
+    if not candidates:
+        return
+    around = [_around(block.element) for block in blocks]
+    weights, found_weights = Counter[Any](), Counter[Any]()
+    for box, block, place in zip(around, blocks, places, strict=True):
+        weight = weight_of(block.text)
+        weights[box] += weight
+        found_weights[box] += weight * (place is not None)
+    for number in candidates:
+        block, box = blocks[number], around[number]
+        rest = weights[box] - weight_of(block.text)
+        if found_weights[box] >= _LEAST_SHARE_FOUND * rest > 0 and not _is_marked_beside(block.element):
+            yield number
+
+
+def _between(blocks: Sequence[Block], places: Sequence[int | None]) -> list[int]:
+    """The blocks that were left out between found texts and are not links for a good part."""
+    texts = [
+        number
+        for number, (block, place) in enumerate(zip(blocks, places, strict=True))
+        if place is not None and weight_of(block.text) >= _LEAST_FOUND
+    ]
+    between = range(texts[0] + 1, texts[-1]) if texts else range(0)
+    return [number for number in between if places[number] is None and blocks[number].linked <= _MOST_LINKED_ITEM]
+
+
+def _folded_paragraphs(blocks: Sequence[Block], places: Sequence[int | None]) -> Iterator[int]:
+    """The paragraphs left out between found texts with all that is next around them: what a page shows when it is asked to."""
+    candidates = [
+        number for number in _between(blocks, places) if blocks[number].element.tag == "p" and _is_paragraph(blocks[number])
+    ]
+    if not candidates:
+        return
+    weights, found_weights = Counter[Any](), Counter[Any]()
+    for block, place in zip(blocks, places, strict=True):
+        for element in block.element.iterancestors():
+            weights[element] += len(block.text)
+            found_weights[element] += len(block.text) * (place is not None)
+    for number in candidates:
+        element = blocks[number].element
+        box = next(each for each in element.iterancestors() if found_weights[each])
+        if found_weights[box] >= _LEAST_SHARE_FOLDED * weights[box] and not _is_marked_beside(element):
+            yield number
+
+
+def _around(element: Any) -> Any:
+    """What is around the list, table or paragraph that an element is of."""
+    box = element.getparent()
+    while box is not None and box.tag in _INNER:
+        box = box.getparent()
+    return None if box is None else box.getparent()
+
+
+def _is_item(element: Any) -> bool:
+    parent = element.getparent()
+    return element.tag in {*_ITEMS, *_HEADINGS, "h5", "p"} or (parent is not None and parent.tag in _ITEMS)
+
+
+def _is_marked_beside(element: Any) -> bool:
+    """Whether an element, or one of the two around it, is called by what is beside an article, or any above as comments are."""
+    around = list(takewhile(lambda each: each.tag not in {"body", "html"}, (element, *element.iterancestors())))
+    near = takewhile(lambda each: each.tag not in {"article", "main"}, around[:_NEAR_LEVELS])
+    return any(each.tag in _BESIDE_TAGS or says(_BESIDE_FAR, labels_of(each)) for each in around) or any(
+        says(_BESIDE_NEAR, labels_of(each)) for each in near
+    )
 
 
 def without_teasers(text: str, blocks: Sequence[Block]) -> str:
-    """``text`` without the lines that stand under linked headings outside the one <article> that holds the page's headline."""
+    """``text`` without the lines that are under linked headings outside the one <article> that holds the page's headline."""
     articles = {article for block in blocks if _is_title(block.element) for article in block.element.iterancestors("article")}
     if len(articles) != 1:
         return text
@@ -154,10 +260,10 @@ def _is_heading(element: Any) -> bool:
 
 
 def _key(text: str) -> str:
-    return "".join(filter(str.isalnum, text))[:_KEY]
+    return "".join(islice(filter(str.isalnum, text), _KEY))
 
 
-def _places(lines: Sequence[str], blocks: Sequence[Block]) -> list[int | None]:
+def places_of(lines: Sequence[str], blocks: Sequence[Block]) -> list[int | None]:
     """The line of the found text in which each block's stands, None where it was left out."""
     by_key: dict[str, int] = {}
     for number, line in enumerate(lines):
@@ -186,21 +292,19 @@ def _is_paragraph(block: Block) -> bool:
 
 
 def _build(element: Any) -> tuple[str, ...]:
-    """The tags and classes of an element's containers, innermost first, up to the article's: () where none has a class."""
-    built = []
-    for level, each in enumerate(element.iterancestors() if element.tag == "p" else (element, *element.iterancestors())):
-        if level == _MOST_LEVELS or each.tag in {"article", "main", "body", "html"}:
-            break
-        built.append(f"{each.tag}.{' '.join((each.get('class') or '').split()[:2])}")
-    return tuple(built) if any(not each.endswith(".") for each in built) else ()
+    """The tags and classes of an element's containers that have one, innermost first, up to the article's."""
+    containers = element.iterancestors() if element.tag == "p" else (element, *element.iterancestors())
+    within = takewhile(lambda each: each.tag not in {"article", "main", "body", "html"}, containers)
+    named = (each for each in within if each.get("class"))
+    return tuple(f"{each.tag}.{' '.join(each.get('class').split()[:2])}" for each in islice(named, _MOST_LEVELS))
 
 
 def _is_beside(element: Any) -> bool:
-    """Whether an element is, or is in, what stands beside an article."""
+    """Whether an element is, or is in, what is beside an article."""
     for each in (element, *element.iterancestors()):
         if each.tag in {"article", "main", "body", "html"}:
             return False
-        if each.tag in {"footer", "figcaption"} or _BESIDE.search(f"{each.get('class') or ''} {each.get('id') or ''}"):
+        if each.tag in {"footer", "figcaption"} or says(_BESIDE, f"{each.get('class') or ''} {each.get('id') or ''}"):
             return True
     return False
 
@@ -229,10 +333,27 @@ def _inserted(lines: Sequence[str], places: Sequence[int | None], blocks: Sequen
         line = max(line, place) if place is not None else line
         if number in chosen and (key := _key(block.text)) not in said:
             said.add(key)
-            below.setdefault(line if line >= 0 else first - 1, []).append(block.text)
+            below.setdefault(line if line >= 0 else first - 1, []).append(_line_of(block))
     return "\n".join(
         (*below.get(-1, ()), *(each for number, text in enumerate(lines) for each in (text, *below.get(number, ()))))
     )
+
+
+def _line_of(block: Block) -> str:
+    """A block's line as trafilatura writes it."""
+    parent = block.element.getparent()
+    is_entry = block.element.tag == "li" or (parent is not None and parent.tag == "li")
+    return f"- {block.text}" if is_entry and block.element.tag not in _HEADINGS else block.text
+
+
+def unwrap_lines(tree: Any) -> None:
+    """Make one line of the lines in which a page's source writes a paragraph, as a browser does."""
+    for element in tree.iter("*"):
+        text, tail = element.text, element.tail  # lxml makes them anew whenever they are asked for
+        if tail and "\n" in tail and not tail.isspace():
+            element.tail = _WRAP.sub(" ", tail)
+        if text and "\n" in text and element.tag not in _PREFORMATTED and not text.isspace():
+            element.text = _WRAP.sub(" ", text)
 
 
 def flatten_cells(tree: Any) -> None:

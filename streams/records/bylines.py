@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 _NAME_LIMIT = 200  # characters of one name, its titles included
@@ -13,13 +14,15 @@ _MAIL = re.compile(r"\s*[(<\[]?\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+[)>\]]?\s*")
 _HANDLE = re.compile(r"\s*\(?(?<!\w)@\w+\)?")
 # How bylines begin, in the languages of news; the capital tells "Von Berg" from "von Anna Berg".
 _BY = re.compile(
-    r"^[\s|·•–—-]*(?:(?:(?:story|article|written|posted|reported|published|words|text|report|opinion)\s+)?by|author|authors|written"
+    r"^[\s|·•–—-]*(?:(?:(?:story|article|written|posted|reported|published|words|text|report|opinion|analysis|review|comment(?:ary)?|interview"
+    r"|column|perspective|essay)\s+)?by|author|authors|written"
     r"|por|par|autor(?:in|a|es)?|auteur|autore|автор(?:ы)?|текст|بقلم|كتبت?|נכתב על ידי|מאת|作者|记者|記者|文|撰文|글|기자|oleh"
     r"|penulis|yazan|yazar|tekst|text|texte?|testo|text|napisał[a]?"
     r"|skrev(?:et)?\s+av|af|av|door|från|przez|di|a\s+cura\s+di|bởi|tác giả)"
     r"\s*(?:[:：]\s*|\s+(?=(?-i:[^\W\d_a-zà-þа-я])))|^von\s+(?=(?-i:[A-ZÄÖÜ])\S+\s)",
     re.IGNORECASE,
 )
+_ON = re.compile(r"\s+(?:on|in|at)\s*$")
 _WRITTEN_BY = re.compile(r"^.{0,60}?\b(?:written|reviewed|posted|published) by:?\s+", re.IGNORECASE)
 _ACCOUNT = re.compile(
     r"(?:web|site|super)?[ _-]?(?:admin(?:istrator)?|master|editor|user"
@@ -47,14 +50,22 @@ _JUNK = re.compile(
 _MANGLED_MAIL = re.compile(
     r".*\b(?:Com|Org|Net|Example|Co Uk|Com Au|De|Fr|Es|Info|Edu|Gov|Tv)$"
 )  # newspaper's "Dcole Port Com"
-_SEPARATORS = re.compile(r"\s+(?:[|•·/]|[–—-])\s+|\s*[,;]\s*")
+_SEPARATORS = re.compile(r"\s+(?:[|•·⋅●/]|[–—-])\s+|\s*[,;]\s*")
+# What a person is, beside the name: a role, or those that the person belongs to.
+_ROLE = re.compile(
+    r"\b(?:editor|writer|reporter|correspondent|journalist|columnist|contributor|author|director|founder|expert|analyst|attorney"
+    r"|lawyer|professor|specialist|manager|president|officer|head of|chief|critic|researcher|consultant|blogger|team|staff|desk"
+    r"|redakteur(?:in)?|redaktion|korrespondent(?:in)?|journaliste|rédact\w+|correspondant\w*|periodista|redactor\w*"
+    r"|corresponsal|giornalista|redattore|inviat[oa])\b|\b(?:at|for)\s(?=[A-Z])",
+    re.IGNORECASE,
+)
 _DATE_LIKE = re.compile(r"\d{1,2}[:./-]\d{1,2}|\b(?:19|20)\d\d\b")
 _TITLES: Final = frozenset(("md", "phd", "jr", "sr", "rd", "rn", "cfp", "cpa", "mba", "esq", "dds", "dvm"))
 
 
 def read_names(written: Iterable[str], outlets: Iterable[str] = ()) -> str:
     """Names, each once, joined by commas; "" for none. ``outlets``: what the article's own outlet is called."""
-    own = {folded for outlet in outlets for folded in _outlet_forms(outlet)}
+    own = _own_forms(tuple(outlets))
     kept: dict[str, str] = {}
     for line in list(written)[:_NAMES_LIMIT]:
         if name := _name(line, own):
@@ -65,20 +76,25 @@ def read_names(written: Iterable[str], outlets: Iterable[str] = ()) -> str:
     return ", ".join(names)
 
 
-def _name(line: str, own: set[str]) -> str:
+def _name(line: str, own: frozenset[str]) -> str:
     """The name in a line, "" for none."""
     line = " ".join(_HANDLE.sub("", _MAIL.sub(" ", line)).split())
-    line = _BY.sub("", _WRITTEN_BY.sub("", line, count=1), count=1).strip(" ()[]|·•–—-,;:/").strip()
+    line = _ON.sub("", line)
+    line = _BY.sub("", _WRITTEN_BY.sub("", line, count=1), count=1).strip(' ()[]|·•–—-,;:/⋅"“”').strip()
+    line = f"{line})" if line.count("(") > line.count(")") else line
     if not line or len(line) > _NAME_LIMIT or "://" in line or _is_nobody(line, own):
         return ""
     parts = [part for part in _SEPARATORS.split(line) if part]
+    if len(parts) > 1 and len(parts[0].split()) > 1 and not _ROLE.search(parts[0]):
+        parts = [part for part in parts if not _ROLE.search(part)]
+        line = line if len(parts) > 1 and not _ROLE.search(line) else ", ".join(parts)
     if len(parts) > 1 and (dropped := [part for part in parts if _is_nobody(part, own) and _fold(part) not in _TITLES]):
         kept = [part for part in parts if part not in dropped]
         line = ", ".join(kept)
     return line
 
 
-def _is_nobody(name: str, own: set[str]) -> bool:
+def _is_nobody(name: str, own: frozenset[str]) -> bool:
     return bool(
         _fold(name) in own
         or _ACCOUNT.fullmatch(name)
@@ -95,6 +111,11 @@ def _without_mangled(names: list[str]) -> list[str]:
     return whole or names
 
 
+@lru_cache(maxsize=4)  # a page's candidates for its authors are all asked with the same
+def _own_forms(outlets: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(form for outlet in outlets for form in _outlet_forms(outlet))
+
+
 def _outlet_forms(outlet: str) -> set[str]:
     folded = _fold(outlet)
     bare = re.sub(r"^www\.", "", outlet.lower())
@@ -104,4 +125,4 @@ def _outlet_forms(outlet: str) -> set[str]:
 
 
 def _fold(name: str) -> str:
-    return "".join(character for character in name.casefold() if character.isalnum())
+    return "".join(filter(str.isalnum, name.casefold()))

@@ -111,6 +111,7 @@ class Draft:
     tells the instant, else as much of ISO 8601 as it tells, without a zone; what can't be read is as written. ``summary``: the
     standfirst or teaser beside a text. ``language`` is what the source claims; ``keywords`` come without "#", at most 64.
     Strings other than ``text`` and ``url`` have at most 1,000 characters. ``repairs``: what reading mended.
+    ``article_confidence`` (0.0 to 1.0): how likely a page of HTML is one of an article; None for any other form.
     ``is_extracted``: the text was taken out of a page, so that its menus are gone already.
     """
 
@@ -131,4 +132,5 @@ class Draft:
     keywords: tuple[str, ...] = ()
     instructions: Instructions = NO_INSTRUCTIONS
     repairs: tuple[Repair, ...] = ()
+    article_confidence: float | None = field(default=None, compare=False)
     is_extracted: bool = field(default=False, compare=False)  # how it was read, not what it says

@@ -104,8 +104,8 @@ def decode(value: bytes, marked: str | None = None, charset: str = "") -> Decode
     """Decode bytes by their mark, as UTF-8, as the named charset, or as what charset-normalizer finds; else NOT_UTF8.
 
     UTF-8 comes before what is named: text of another charset is next to never valid UTF-8, but often named wrongly. What
-    is right but for a broken byte here and there (cut or spliced text) is read, with U+FFFD in their places. Whatever
-    was not plainly told by mark, UTF-8 or name stands in the repairs.
+    is right except for a broken byte here and there (cut or spliced text) is read, with U+FFFD in their places. Whatever
+    was not plainly told by mark, UTF-8 or name is in the repairs.
     """
     named = _CODEC_BY_CHARSET.get(charset)
     if named in _SHIFTED and marked is None:
@@ -212,7 +212,7 @@ def _makes_sense(text: str) -> bool:
 
 
 def _is_mixed(word: str) -> bool:
-    """Whether Latin letters stand beside Greek, Cyrillic, Hebrew or Arabic ones in a word."""
+    """Whether Latin letters are beside Greek, Cyrillic, Hebrew or Arabic ones in a word."""
     latin = any(character <= "\u024f" for character in word)
     return latin and any("\u0370" <= character <= "\u06ff" for character in word)
 

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 from streams.records.bylines import read_names
+from streams.records.characters import without_controls
 from streams.records.dates import best_moment
 from streams.records.draft import Draft, Image, Instructions, PubStatus, Reason, Rejection, Repair
 from streams.records.images import associated_image, line_of, read_image
@@ -288,7 +289,7 @@ _READ_ON = re.compile(
 def _summary(record: Mapping[str, object], text: str) -> str | None:
     """The standfirst or teaser beside a text: in one line, without markup, and not the text itself."""
     for name in _FOLDED["teaser"]:
-        written = paragraphs(_text(record.get(name)) or "")
+        written = paragraphs(without_controls(_text(record.get(name)) or ""))
         summary = " ".join(_READ_ON.sub("", decode_entities(written)).split())
         if summary and len(summary) <= _LONGEST_SUMMARY and summary != " ".join(text[: _LONGEST_SUMMARY * 2].split()):
             return summary
@@ -344,7 +345,7 @@ def read_instructions(record: Mapping[str, object]) -> Instructions:
 
 
 def wire_uri(record: Mapping[str, object]) -> str | None:
-    """The identity that a wire gives its item; None for what is no wire's item.
+    """The identity that a wire gives its item; None for what is not a wire's item.
 
     An item is a wire's where it has a ``uri`` beside ``versioncreated``, ``pubstatus`` or ``version``. Superdesk's ninjs says
     ``guid`` instead, always with a ``pubstatus`` or ``versioncreated``.
@@ -384,11 +385,17 @@ def _first(record: Mapping[str, object], field: str, read: Callable[[object], T 
 def _strings(value: object, keys: tuple[str, ...] = _NAME_KEYS) -> list[str] | None:
     """The strings that a value is or holds, trimmed, blank ones too. None: it is of another type.
 
+    Control characters go, but from texts, which cleaning reads as they came.
+
     Read are a string, an object that keeps one under one of ``keys``, and a list of these. Of versions in a list
     (ninjs, feedparser) the main one comes first, plain text before HTML.
     """
     if isinstance(value, str):
-        return [] if _PYTHON_OBJECT.fullmatch(value) else [value.strip()]
+        return (
+            []
+            if _PYTHON_OBJECT.fullmatch(value)
+            else [value.strip() if keys is _TEXT_KEYS else without_controls(value).strip()]
+        )
     if isinstance(value, dict):
         held = [value[key] for key in keys if isinstance(value.get(key), str | list)]
         return _strings(next(filter(None, held), ""), keys) if held else None if value else []

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import quote, urljoin, urlsplit
 
+from streams.records.characters import without_controls
 from streams.records.draft import Image
 
 _URL_KEYS: Final = ("url", "contentUrl", "contenturl", "href", "src", "@id", "source_url", "link")
@@ -49,7 +50,7 @@ def associated_image(value: object) -> Image | None:
 
 def image_url(written: str, base: str | None = None) -> str | None:
     """An address of http or https in the characters that addresses have; None for what is none."""
-    written = written.strip()
+    written = without_controls(written).strip()
     if written.startswith("//"):
         written = f"https:{written}"
     elif base and written and not re.match(r"[a-z][a-z0-9+.-]*:", written, re.IGNORECASE):
@@ -86,7 +87,7 @@ def _words(value: Mapping[str, Any], keys: tuple[str, ...]) -> str | None:
 def line_of(value: object) -> str | None:
     """The first words in a value, without markup, in one line."""
     if isinstance(value, str):
-        return " ".join(_TAG.sub(" ", value).split())[:_MOST_CHARACTERS] or None
+        return " ".join(_TAG.sub(" ", without_controls(value)).split())[:_MOST_CHARACTERS] or None
     if isinstance(value, list):
         return next((words for each in value[:8] if (words := line_of(each))), None)
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""JSON as it stands in a page's script: wrapped in comments or CDATA, with comments, trailing commas and raw line breaks."""
+"""JSON as it is in a page's script: wrapped in comments or CDATA, with comments, trailing commas and raw line breaks."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ _MOST_STRETCHES = 3  # looked at; then the judges have to
 
 _FIRST_IDEOGRAPH = "\u2e80"
 _PREFIX = 4  # characters
+_AT_ONCE = 1 << 16  # characters; the words of a text of megabytes take ten times its room
 _WORD = re.compile(rf"\w{{{_PREFIX},}}")
 _LETTERS_A_QUOTE = 30  # a text of Latin-1 has no more quotes and dashes beyond it
 _FARTHER = re.compile("[\u0530-\u1fff\u2c00-\uffff]")  # scripts other than Latin, Greek and Cyrillic
@@ -60,7 +61,8 @@ def _has_sign(text: str) -> bool:
     """Whether a word of ``text`` begins as a sign of a wall or of a picture's credit does."""
     by_prefix, others = _signs()
     text = text.lower()
-    near = {word[:_PREFIX] for word in text.split()} & by_prefix.keys()
+    stretches = (text[begin : begin + _AT_ONCE + _PREFIX] for begin in range(0, len(text), _AT_ONCE))
+    near = {word[:_PREFIX] for stretch in stretches for word in stretch.split()} & by_prefix.keys()
     if any(sign in text for prefix in near for sign in by_prefix[prefix]):
         return True
     beyond = len(text) - len(text.encode("latin-1", "ignore"))

@@ -21,11 +21,12 @@ _MARKUP = re.compile(
 )
 # Characters that lxml refuses, written out or as references.
 _CONTROLS = bytes((*range(9), 11, 12, *range(14, 32)))
+_NOT_CHARACTERS_BEGIN = b"\xef\xbf"  # one search for what hardly a page has
 _NOT_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")  # U+FFFE, U+FFFF
 _REFERENCE = re.compile(
     rb"&#(?:0*(?:[1-8]|1[124-9]|2[0-9]|3[01])|x0*(?:[1-8bcef]|1[0-9a-f]|fff[ef]))(?![0-9a-f]);?", re.IGNORECASE
 )
-_DOCTYPE = re.compile(rb"<!doctype[^<>]{0,500}>", re.IGNORECASE)  # lxml takes what stands before a faulty one for the page
+_DOCTYPE = re.compile(rb"<!doctype[^<>]{0,500}>", re.IGNORECASE)  # lxml takes what is before a faulty one for the page
 _SCRIPT_OR_STYLE = re.compile(rb"<(script|style)\b([^<>]{0,2000})>", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 
@@ -52,8 +53,9 @@ def is_page(text: str) -> bool:
 def without_control(text: str) -> bytes:
     """HTML as UTF-8, without the characters that lxml refuses and without its document type."""
     page = text.encode("utf-8", "replace").translate(None, _CONTROLS)
-    for each in _NOT_CHARACTERS:
-        page = page.replace(each, b"")
+    if _NOT_CHARACTERS_BEGIN in page:
+        for each in _NOT_CHARACTERS:
+            page = page.replace(each, b"")
     if b"&#" in page:
         page = _REFERENCE.sub(b"", page)
     return _DOCTYPE.sub(b"", page, 1)
@@ -149,9 +151,12 @@ def parse(page: bytes) -> Any:
 
 @cache
 def _parser() -> Any:
-    from lxml import html  # noqa: PLC0415 - as in parse
+    from lxml import etree, html  # noqa: PLC0415 - as in parse
 
-    return html.HTMLParser(collect_ids=False, default_doctype=False, encoding="utf-8", remove_comments=True, remove_pis=True)
+    parser = html.HTMLParser(collect_ids=False, default_doctype=False, encoding="utf-8", remove_comments=True, remove_pis=True)
+    # lxml.html asks a function of Python's which class each element has, whenever one is touched: forms' own are not needed.
+    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=html.HtmlElement))
+    return parser
 
 
 def paragraphs(text: str) -> str:

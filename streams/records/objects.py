@@ -99,7 +99,7 @@ def _whole_characters(value: Any) -> Any:
 
 
 def _is_deeper(parsed: Any, max_depth: int) -> bool:
-    """Whether lists and objects stand in each other more than ``max_depth`` deep; by levels, so no stack overflows."""
+    """Whether lists and objects are in each other more than ``max_depth`` deep; by levels, so no stack overflows."""
     level = [parsed]
     for _ in range(max_depth + 1):
         level = [each for each in level if isinstance(each, dict | list)]
@@ -153,7 +153,7 @@ def _changed(value: Mapping[str, Any]) -> tuple[Any] | None:
 
 
 def _inner(value: Mapping[str, Any]) -> tuple[Any] | None:
-    """What stands in an envelope, in a tuple since it may be null; None for what is no envelope."""
+    """What is in an envelope, in a tuple since it may be null; None for what is not an envelope."""
     if value.keys() == {"schema", "payload"}:  # Kafka Connect
         return (value["payload"],)
     if "specversion" in value and "data" in value:
@@ -176,7 +176,7 @@ def _wrapped(value: Mapping[str, Any]) -> tuple[Any] | None:
 
 
 def _event_data(event: Mapping[str, Any]) -> tuple[bytes, str | None] | Rejection | None:
-    """A CloudEvent's data that are no JSON value, with their content type; None for others."""
+    """A CloudEvent's data that are not a JSON value, with their content type; None for others."""
     content_type = event.get("datacontenttype")
     content_type = content_type if isinstance(content_type, str) else None
     if isinstance(event.get("data_base64"), str):
@@ -269,7 +269,7 @@ def _fingerprint(record: Mapping[str, object]) -> str | None:
 
 
 def _refused_ninjs(record: Mapping[str, object]) -> Rejection | None:
-    """An agency's item that is no text, or that is not to be published for now."""
+    """An agency's item that is not text, or that is not to be published for now."""
     if is_withheld(record):
         return Rejection(Reason.WITHDRAWN, '"pubstatus" is "withheld": its source does not want it published for now')
     kind = record.get("type")

@@ -10,13 +10,14 @@ from streams.records.draft import Reason, Rejection
 from streams.records.linked_data import ARTICLE_TYPES
 from streams.records.listings import gallery, holds_article, index_page, judge_listing
 from streams.records.markup import visible_text, words_of
+from streams.records.page_signs import Signs, confidence_of, is_of_another_kind
 from streams.records.prose import weight_of
 from streams.records.walls import judge_wall, pay_wall
 
-_LEAST_LINKED_HEADINGS = 8  # a page of so many and no article of its own is an index
+_LEAST_LINKED_HEADINGS = 8  # a page of this many and no article of its own is an index
 _SHORTEST_HEADING = 20  # weight
 _SHORTEST_TITLE = 30  # weight
-_LEAST_POSTS, _LEAST_POST = 3, 300  # so many <article>s with so much text (characters) under linked headings
+_LEAST_POSTS, _LEAST_POST = 3, 300  # this many <article>s with this much text (characters) under linked headings
 _LEAST_FIGURES = 8
 _SHORT_TEASER = 400  # weight of what a page shows of an article that it says is not free
 _INDEX_TYPES = ("CollectionPage", "ItemList", "SearchResultsPage")
@@ -25,11 +26,36 @@ _OTHER_TYPES = frozenset((
     "ProfilePage", "ContactPage", "AboutPage", "CheckoutPage", "SoftwareApplication",
 ))  # fmt: skip
 _OTHER_OPEN_GRAPH = ("product", "profile", "business.", "restaurant", "music.", "video.", "book")
+_FORUM_TYPES = frozenset(("DiscussionForumPosting", "QAPage"))
+_LEAST_CONFIDENCE = 0.3  # of the model; chosen on WCXB's development split, each page judged by a model that had not seen it
 _GALLERY_TYPES = ("ImageGallery", "MediaGallery")
 
 
-def refuse_page(tree: Any, record: Mapping[str, object], text: str) -> Rejection | None:
-    """INDEX_PAGE, GALLERY or one of the walls for a page that is one; None for an article's, and in doubt.
+def refuse_page(tree: Any, record: Mapping[str, object], text: str, signs: Signs) -> Rejection | None:
+    """NOT_AN_ARTICLE, INDEX_PAGE, GALLERY or one of the walls for a page that is one; None for an article's, and in doubt.
+
+    ``signs``: those of its build, by which it is likely to be an article's or not.
+    """
+    return _refuse_kind(tree, record, text) or _refuse_unlikely(record, signs)
+
+
+def _refuse_unlikely(record: Mapping[str, object], signs: Signs) -> Rejection | None:
+    """NOT_AN_ARTICLE for a page that is built as others are than articles', and nowhere says it is one."""
+    confidence = confidence_of(signs)
+    types = record.get("@types")
+    types = types if isinstance(types, set) else set()
+    is_told = any(kind.endswith(ARTICLE_TYPES) for kind in types)
+    is_told = is_told or (record.get("ogtype") == "article" and bool(record.get("published")))
+    if confidence >= _LEAST_CONFIDENCE or not is_of_another_kind(signs) or (is_told and not types & _FORUM_TYPES):
+        return None
+    return Rejection(
+        Reason.NOT_AN_ARTICLE,
+        f"a page of a shop, a service, a forum or the like, as it is built ({confidence:.0%} an article): publish articles",
+    )
+
+
+def _refuse_kind(tree: Any, record: Mapping[str, object], text: str) -> Rejection | None:
+    """What tells a page that holds no article, or several, by a sign of its own.
 
     ``tree`` is the page, ``record`` what it says of itself (under folded names; "@types": the types of its JSON-LD),
     ``text`` what was found as its article's.
@@ -95,7 +121,7 @@ def _teasers(tree: Any) -> Iterator[str]:
 
 
 def _has_own_title(tree: Any) -> bool:
-    """Whether a heading of the first rank is a title that is no link: an index's is its section's name, or a logo."""
+    """Whether a heading of the first rank is a title that is not a link: an index's is its section's name, or a logo."""
     return any(weight_of(words_of(heading)) >= _SHORTEST_TITLE and not _is_linked(heading) for heading in tree.iter("h1"))
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import html
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from itertools import islice
 from typing import Any
 
 from streams.faults import Fault, caught
-from streams.records.body import blocks_of, completed, flatten_cells, prose_of, without_teasers
+from streams.records.asides import without_asides
+from streams.records.body import Block, blocks_of, completed, flatten_cells, prose_of, unwrap_lines, without_teasers
 from streams.records.draft import Draft, Reason, Rejection
 from streams.records.fields import FIELDS, fold, folded, read_fields
 from streams.records.json_script import read_script
@@ -30,7 +31,11 @@ from streams.records.markup import (
 )
 from streams.records.page_facts import read_facts
 from streams.records.page_kinds import refuse_page
+from streams.records.page_place import spaced_words
+from streams.records.page_signs import Signs, confidence_of, signs_of
 from streams.records.prose import weight_of
+from streams.records.titles import fold as squeezed
+from streams.records.wrappers import open_wrappers
 
 _MAX_ELEMENTS_THOROUGH = 5_000  # trafilatura's second reading is quadratic in nested lists and tables
 _SHORT_TEXT = 250  # characters; trafilatura's own mark for a text that may not be the whole one
@@ -39,6 +44,7 @@ _MOST_BEYOND = 1.5  # times as much on the page as in its JSON-LD: that may be t
 _MOST_PROSE = 3  # times as much prose on the page as was found: a second look
 _LEAST_MORE = 1.3  # times as much must be found at it
 _LEAST_OF_TOLD = 0.5  # of a JSON-LD's body in one line the page must have so much, to be preferred
+_MOST_OF_KICKER = 2  # times as long as the headline a heading is at most, that holds its kicker too
 _MOST_ESCAPED = 4  # times that entities may have been escaped
 
 _SENTENCE_END = re.compile(r"[.!?…。！？।؟۔][\"'”’»)\]]*$", re.MULTILINE)
@@ -63,25 +69,47 @@ def read_html(page: str) -> Draft | Rejection:
         return Rejection(Reason.UNREADABLE_HTML, f"broken HTML ({kind}): publish the article's text")
     if isinstance(found, Rejection):
         return found
-    record, text = found
+    record, text, confidence = found
     if not text:
         return Rejection(Reason.NO_TEXT, "no article text on the page: publish one article, as a reader gets it")
-    draft = read_fields(record, text)
-    return replace(draft, is_extracted=whole) if isinstance(draft, Draft) else draft
+    return replace(read_fields(record, text), is_extracted=whole, article_confidence=confidence)
 
 
-def _read_tree(page: bytes, *, whole: bool) -> tuple[dict[str, object], str] | Rejection:
-    """What a page or fragment says of itself, and its text."""
+def _read_tree(page: bytes, *, whole: bool) -> tuple[dict[str, object], str, float | None] | Rejection:
+    """What a page or fragment says of itself, its text, and how likely a page holds an article."""
     refused = refuse_hostile(page)
     tree = None if refused else parse(page)
     if tree is None:
         return refused or Rejection(Reason.NO_TEXT, "the HTML is empty")
     if refused := refuse_deep(tree):
         return refused
+    open_wrappers(tree)
     record = _page_metadata(tree)
-    text = _page_text(tree, record.get("articlebody")) if whole else visible_text(tree)
-    refused = refuse_page(tree, record, text) if whole else None
-    return refused or (record, text)
+    _part_headings(tree, str(record.get("headline") or ""))
+    if not whole:
+        return record, visible_text(tree), None
+    blocks = _blocks(tree)
+    text = _page_text(tree, blocks, record.get("articlebody"))
+    signs = signs_of(tree, record, blocks)
+    return refuse_page(tree, record, text, signs) or (record, text, confidence_of(signs))
+
+
+def _blocks(tree: Any) -> list[Block]:
+    """The texts of a page in their order; the tree is made ready for all who read it."""
+    unwrap_lines(tree)
+    flatten_cells(tree)
+    return list(blocks_of(tree))
+
+
+def read_signs(page: str) -> Signs:
+    """The signs of a page, by which it is judged whether it holds an article; none for one that can't be read."""
+    plain = without_control(page)
+    tree = None if refuse_hostile(plain) else parse(plain)
+    if tree is None or refuse_deep(tree):
+        return {}
+    open_wrappers(tree)
+    record = _page_metadata(tree)
+    return signs_of(tree, record, _blocks(tree))
 
 
 def _page_metadata(tree: Any) -> dict[str, object]:
@@ -173,20 +201,36 @@ def _linked_data(tree: Any) -> list[Any]:
     return [document for document in read if document is not None]
 
 
-def _page_text(tree: Any, embedded: object) -> str:
+def _part_headings(tree: Any, headline: str) -> None:
+    """Give each heading of several parts its words as a reader sees them apart; the headline's without its kicker."""
+    own = squeezed(headline)
+    for heading in tree.iter("h1", "h2", "h3"):
+        said = squeezed(words_of(heading)) if len(heading) else ""
+        if not said or heading.find(".//a") is not None:
+            continue
+        is_headlines = own and len(own) * _MOST_OF_KICKER > len(said) and (said.startswith(own) or said.endswith(own))
+        words = headline if is_headlines else spaced_words(heading)
+        if words != words_of(heading):
+            tail = heading.tail
+            for part in list(heading):
+                heading.remove(part)
+            heading.text, heading.tail = words, tail
+
+
+def _page_text(tree: Any, blocks: Sequence[Block], embedded: object) -> str:
     """The article's text: what JSON-LD holds, where that is whole and has paragraphs; else what stands on the page.
 
     trafilatura reads the page in favour of precision. Where the page's own prose is much more than what it found, it reads
-    again, for all that may be the article. What it left out between its paragraphs is put back by its place.
+    again, for all that may be the article. What it left out between its paragraphs is put back by its place, and what stands
+    there in boxes of other names is taken out.
     """
     told = paragraphs(_unescaped(embedded)) if isinstance(embedded, str) else ""
     is_told = len(told) >= _SHORT_TEXT and "\n" in told and not _CUT_SHORT.search(told)
-    flatten_cells(tree)
-    blocks = list(blocks_of(tree))
     prose = prose_of(blocks)
     if is_told and prose <= _MOST_BEYOND * weight_of(told):
         return told
     text = completed(without_teasers(_read_text(tree, prose), blocks), blocks, _summaries(tree))
+    text = without_asides(text, blocks)
     if is_told and len(text) <= _MOST_BEYOND * len(told):  # the page's other prose was not the article's
         return told
     return text if weight_of(text) >= _LEAST_OF_TOLD * weight_of(told) else told

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 CLOSING = " \"'”’»›)]）」』】*"
 
 _IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_IDEOGRAPH_WEIGHT = 3  # one says as much as so many letters
+_IDEOGRAPH_WEIGHT = 3  # one says as much as this many letters
 _END = re.compile(r"[.!?…。！？।॥؟۔։។၊]$")
 _BREAK = re.compile(r"[.!?…।॥؟۔։።][\"'”’»)\]]*(?=\s)|[。！？][」』”）]*|\n")
 

@@ -37,11 +37,11 @@ def read_record(
        is plain text. (A ``[`` that opens no JSON list, as in "[Update] …", is text.) Other XML is NOT_AN_ARTICLE.
     3. The encoding is that of the byte order mark, else UTF-8, else the charset that the content type or a meta tag
        names, else what charset-normalizer finds, where that is certain enough. Else NOT_UTF8. Mojibake of earlier hands
-       is repaired. What was found or repaired stands in the draft's ``repairs``.
+       is repaired. What was found or repaired is in the draft's ``repairs``.
     4. JSON that does not parse is NOT_JSON, nested deeper than ``max_depth`` levels (1 to 1,024) TOO_DEEP. The article is
        the object itself, the only one of a list or of a JSON-LD document, a CloudEvent's data, the payload of Kafka
        Connect's envelope, or the only one in an API's answer; else NOT_AN_ARTICLE. Its fields are read by
-       :data:`~streams.records.fields.FIELDS`: none known is NOT_AN_ARTICLE, a headline or text that is no text
+       :data:`~streams.records.fields.FIELDS`: none known is NOT_AN_ARTICLE, a headline or text that is not text
        WRONG_TYPE, neither filled NO_TEXT. Other fields of a wrong type are left out. An item that is canceled gives a
        draft that says so, with or without headline and text; one that is withheld, or canceled without an identity, is
        WITHDRAWN, a picture or video NOT_AN_ARTICLE.

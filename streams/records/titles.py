@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 _CUT = re.compile(r"\s*(?:…|\.\.\.|\[…\]|\[\.\.\.\])\s*$")
 _LEAST_BEGINNING = 12  # characters that a cut title and the whole one have in common
 # What stands between a headline and its outlet; a colon only behind the outlet.
 _BEHIND = re.compile(r"(?:\s+[-–—|·•:»/]+\s+|\s*[|｜»]\s*|\s+::\s+|(?<=[?!.”\"])\s*[-–—]\s+|\s*[―—–]\s*(?=[^\s\w]*\w+[^\s]*$))")
 _BEFORE = re.compile(r"\s+[-–—|·•»]+\s+|\s*[|｜»:：]\s+")
+_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+")
+_SITE = re.compile(
+    r"(?:www\.)?[\w-]{2,}\.(?:com|org|net|info|news|co\.\w\w|com\.\w\w|[a-z]{2})", re.IGNORECASE
+)  # "Gazette.com"
+_LEAST_OF_HOST = 5  # letters of a host that name its outlet …
+_LEAST_OF_WORD = 3  # … and of each word of a name in several that are all in the host
+_SMALL_WORDS = frozenset(("the", "of", "and", "", "der", "die", "das", "le", "la", "el"))
+_LEAST_INITIALS = 3  # of an outlet that is called by them
 _MOST_SEGMENTS = 4
 _LEAST_HEADLINE = 8  # characters: what is left must say something
 
@@ -19,26 +27,46 @@ def without_outlet(title: str, outlets: Iterable[str]) -> str:
 
     Only what is told to be the outlet's name, its host or a part of either is taken off, and never all of a title.
     """
-    forms = {form for outlet in outlets for form in _forms(outlet)}
+    names = _Names(outlets)
     for _ in range(_MOST_SEGMENTS):
-        shorter = _without_end(title, forms) or _without_beginning(title, forms)
+        shorter = _without_end(title, names) or _without_beginning(title, names)
         if not shorter:
             return title
         title = shorter
     return title
 
 
-def _without_end(title: str, forms: set[str]) -> str | None:
+class _Names:
+    """What an outlet may be called: its forms, and what is made of the words of its host ("tires.acme.com": "Acme Tires")."""
+
+    def __init__(self, outlets: Iterable[str]) -> None:
+        outlets = list(outlets)
+        self._forms = {form for outlet in outlets for form in _forms(outlet)}
+        self._hosts = [fold(outlet.lower().removeprefix("www.")) for outlet in outlets if _HOST.fullmatch(outlet)]
+
+    def __contains__(self, segment: str) -> bool:
+        folded = fold(segment)
+        if folded in self._forms or _SITE.fullmatch(segment.strip()):
+            return True
+        words = [word for each in segment.split() if (word := fold(each)) not in _SMALL_WORDS]
+        return any(
+            (len(folded) >= _LEAST_OF_HOST and folded in host)
+            or (len(words) > 1 and all(len(word) >= _LEAST_OF_WORD and word in host for word in words))
+            for host in self._hosts
+        )
+
+
+def _without_end(title: str, names: _Names) -> str | None:
     for found in reversed(list(_BEHIND.finditer(title))):
         rest = title[: found.start()].rstrip()
-        if fold(title[found.end() :]) in forms:
+        if title[found.end() :] in names:
             return rest if _says_something(rest) else None
     return None
 
 
-def _without_beginning(title: str, forms: set[str]) -> str | None:
+def _without_beginning(title: str, names: _Names) -> str | None:
     found = _BEFORE.search(title)
-    if found and fold(title[: found.start()]) in forms:
+    if found and title[: found.start()] in names:
         rest = title[found.end() :].lstrip()
         return rest if _says_something(rest) else None
     return None
@@ -49,9 +77,9 @@ def _says_something(rest: str) -> bool:
 
 
 def _forms(outlet: str) -> set[str]:
-    """The ways in which an outlet is named: whole, without "The", its parts around a sign, its host and its label."""
+    """How an outlet is named: whole, without "The", its parts around a sign, its initials, its host, its label."""
     bare = outlet.lower().removeprefix("www.")
-    is_host = re.fullmatch(r"[\w-]+(?:\.[\w-]+)+", bare) is not None
+    is_host = _HOST.fullmatch(bare) is not None
     labels = bare.split(".") if is_host else []
     parts = [
         outlet,
@@ -61,8 +89,15 @@ def _forms(outlet: str) -> set[str]:
     ]
     if is_host:
         parts += [label for label in labels[:-1] if len(label) > 3]
+    words = re.findall(r"\b[^\W\d_]", outlet)
+    parts += ["".join(words)] if len(words) >= _LEAST_INITIALS and not is_host else []
     forms = {fold(part) for part in parts}
     return {form for form in forms | {"the" + form for form in forms} if len(form) > 1}
+
+
+def beginnings_of(title: str) -> Iterator[str]:
+    """What a title says before each sign that may part it from its section and outlet."""
+    yield from (title[: found.start()].rstrip() for found in _BEHIND.finditer(title))
 
 
 def is_cut(title: str) -> bool:
@@ -80,4 +115,4 @@ def whole_title(title: str, others: Iterable[str]) -> str:
 
 def fold(text: str) -> str:
     """Letters and digits alone, in lower case."""
-    return "".join(character for character in text.casefold() if character.isalnum())
+    return "".join(filter(str.isalnum, text.casefold()))

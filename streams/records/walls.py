@@ -1,6 +1,6 @@
-"""Pages that stand in front of an article: consent walls, robot checks, pay walls. Told by what is left without them.
+"""Pages that are in front of an article: consent walls, robot checks, pay walls. Told by what is left without them.
 
-Their phrases (``wall_phrases.toml``) stand on real articles' pages too, in banners and prompts. So what decides is how
+Their phrases (``wall_phrases.toml``) are on real articles' pages too, in banners and prompts. So what decides is how
 much other prose there is: an article has some, a wall has next to none.
 """
 

@@ -51,13 +51,14 @@ def read_place(text: str) -> Place:
     """
     found = re.fullmatch(rf"(?:{re.escape(REJECTED)}/)?(\d{{1,9}})/(\d{{1,18}})", text.strip(), re.ASCII)
     if not found:
-        raise ValueError(f"{text!r} is no id: wants partition/offset, like 2/1041")
+        raise ValueError(f"{text!r} is not an ID: expected partition/offset, like 2/1041")
     return Place(int(found[1]), int(found[2]))
 
 
 _RAW_PLACE = re.compile(rf"{re.escape(RAW)}/([0-9]{{1,9}})/([0-9]{{1,18}})")
 
 _MOST_AT_ONCE: Final = 500
+_OFFSETS_A_LETTER: Final = 4
 
 _AGO = re.compile(r"(\d{1,9})([smhdw])", re.ASCII)
 _UNIT_MS: Final = {"s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 7 * 86_400_000}
@@ -74,9 +75,11 @@ def read_time(text: str, now_ms: int) -> int:
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
-        raise ValueError(f"{text!r} is no time: wants RFC 3339, like 2026-03-01T12:00:00Z, or 90s, 15m, 2h, 3d, 1w") from None
+        raise ValueError(
+            f"{text!r} is not a time: expected RFC 3339, like 2026-03-01T12:00:00Z, or 90s, 15m, 2h, 3d, 1w"
+        ) from None
     if moment.tzinfo is None:
-        raise ValueError(f"{text!r} names no zone: wants RFC 3339, like 2026-03-01T12:00:00Z")
+        raise ValueError(f"{text!r} has no time zone: expected RFC 3339, like 2026-03-01T12:00:00Z")
     return max(0, (moment - _EPOCH) // timedelta(milliseconds=1))
 
 
@@ -224,6 +227,21 @@ def open_reader(settings: Settings) -> AIOKafkaConsumer:
     )
 
 
+async def last_letters(reader: AIOKafkaConsumer, settings: Settings, count: int) -> list[Record]:
+    """The newest dead letters, the newest first: told by time among the last of each partition, so that little is read.
+
+    Raises:
+        NotThereError: there is no such topic.
+    """
+    spans = await _topic_spans(reader, settings, REJECTED)
+    if not spans:
+        raise NotThereError(f"there is no topic {REJECTED}: make it with `headwater topics create`")
+    # A transaction's marker takes an offset as well.
+    ends = [Span(span.tp, max(span.begin, span.end - _OFFSETS_A_LETTER * count), span.end) for span in spans]
+    found = [record async for record in _records(reader, ends)]
+    return sorted(found, key=lambda record: record.timestamp, reverse=True)[:count]
+
+
 async def _topic_spans(reader: AIOKafkaConsumer, settings: Settings, topic: str) -> list[Span]:
     """What is in a topic now; nothing when there is no such topic."""
     tps = [TopicPartition(topic, part) for part in range((await partition_counts(settings, [topic]))[topic])]
@@ -272,7 +290,9 @@ class Originals:
         return next((record for record in found if max(record.timestamp, 0) == max(letter.timestamp, 0)), None)
 
 
-class Mark(NamedTuple):
+class ReplayMark(NamedTuple):
+    """Which dead letter was replayed, where its original went (``topic/partition/offset`` of news.raw), and when."""
+
     place: Place
     sent_to: str
     timestamp_ms: int
@@ -284,7 +304,7 @@ def marks_topic(settings: Settings) -> Topic:
     return Topic(f"{settings.app_id}-rejected-replayed", "which rejected records have been replayed (internal)", config)
 
 
-async def marks(reader: AIOKafkaConsumer, settings: Settings) -> AsyncIterator[Mark]:
+async def marks(reader: AIOKafkaConsumer, settings: Settings) -> AsyncIterator[ReplayMark]:
     """All marks.
 
     Raises:
@@ -292,7 +312,7 @@ async def marks(reader: AIOKafkaConsumer, settings: Settings) -> AsyncIterator[M
     """
     async for record in _records(reader, await _topic_spans(reader, settings, marks_topic(settings))):
         try:
-            mark = Mark(read_place((record.key or b"").decode()), (record.value or b"").decode(), record.timestamp)
+            mark = ReplayMark(read_place((record.key or b"").decode()), (record.value or b"").decode(), record.timestamp)
         except ValueError as error:
             pass_over(origin(record), error, skip=settings.skip_foreign)
             continue

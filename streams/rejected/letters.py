@@ -40,7 +40,7 @@ def as_text(value: bytes, *, whole: bool = True) -> str | None:
 
 
 def plain(text: str, keep: str = "") -> str:
-    """Text that can do nothing to a terminal: what is not printable is escaped, but for the characters of ``keep``."""
+    """Text that can do nothing to a terminal: what is not printable is escaped, except for the characters of ``keep``."""
     return "".join(
         each if each.isprintable() or each in keep or unicodedata.category(each) == "Zs" else _escaped(each) for each in text
     )

@@ -21,7 +21,7 @@ from aiokafka.errors import InvalidTimestampError, MessageSizeTooLargeError, Rec
 
 from streams.kafka.admin import create_topics, partition_counts
 from streams.kafka.clients import opened
-from streams.kafka.transactions import sweep, transactional_producer
+from streams.kafka.transactions_v0 import aiokafka_producer, losses_of, sweep_topics
 from streams.rejected.deadletters import (
     DeadLetters,
     Originals,
@@ -37,7 +37,7 @@ from streams.rejected.deadletters import (
     reason_of,
     replay_headers,
 )
-from streams.settings import RETENTION_S, Settings
+from streams.settings import LATE_S, Settings
 from streams.steps import Headers, Record
 from streams.topics import RAW
 
@@ -98,7 +98,7 @@ async def plan_replay(settings: Settings, query: Query, *, again: bool) -> tuple
 async def count_due(reader: AIOKafkaConsumer, settings: Settings, letters: DeadLetters, *, again: bool) -> Plan:
     """What a replay of these dead letters would do, by the marks as they are now."""
     plan = Plan()
-    old_ms = (time.time() - RETENTION_S) * 1000
+    old_ms = (time.time() - LATE_S) * 1000
     marked = await letters.replayed(reader, settings)
     async for record in letters.read(reader):
         what = letters.standing(record, marked, again=again)
@@ -148,14 +148,14 @@ class Replay:
                 self.refused |= error.refused
 
     async def _pass(self, advance: Callable[[int], None]) -> None:
-        producer = transactional_producer(
+        producer = aiokafka_producer(
             self._settings,
             f"{self._settings.app_id}-rejected-replay",
             timeout_ms=_TRANSACTION_TIMEOUT_MS,
             most_bytes=_MOST_RECORD_BYTES,
         )
         async with opened(producer), opened(open_reader(self._settings)) as reader, opened(open_reader(self._settings)) as raw:
-            await sweep(producer, [RAW, self._marks])
+            await sweep_topics(producer, [RAW, self._marks])
             # Not before the producer has started: until then another replay may have been adding marks.
             marked = await self._letters.replayed(reader, self._settings)
             originals = await Originals.at_present(raw, self._settings)
@@ -185,13 +185,14 @@ class Replay:
 
     async def _send(self, producer: AIOKafkaProducer, batch: Sequence[_Sending], advance: Callable[[int], None]) -> None:
         """One transaction: the records and their marks."""
-        async with producer.transaction():
-            sent_to = await self._deliver(producer, batch)
-            marks = [
-                await producer.send(self._marks, at.encode(), str(place_of(each.letter)).encode())
-                for each, at in zip(batch, sent_to, strict=True)
-            ]
-            await asyncio.gather(*marks)
+        with losses_of(producer):
+            async with producer.transaction():
+                sent_to = await self._deliver(producer, batch)
+                marks = [
+                    await producer.send(self._marks, at.encode(), str(place_of(each.letter)).encode())
+                    for each, at in zip(batch, sent_to, strict=True)
+                ]
+                await asyncio.gather(*marks)
         self.accepted += len(batch)
         for each in batch:
             self._sent.add(place_of(each.letter))

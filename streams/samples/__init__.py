@@ -46,7 +46,7 @@ class Sample:
 def load_samples() -> list[Sample]:
     """All samples in the order in which they are published, always the same.
 
-    The seed page comes first, repeats come after what they repeat, bad input stands between the last articles.
+    The seed page comes first, repeats come after what they repeat, bad input is between the last articles.
     """
     lines = (files(__name__) / "articles.jsonl").read_bytes().splitlines()
     articles = [Sample(f"articles.jsonl:{number}", line, "application/json") for number, line in enumerate(lines, 1)]

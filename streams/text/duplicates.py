@@ -1,8 +1,13 @@
 """Which articles repeat another one: the decision, and what has to be remembered to make it.
 
-Articles of one headline (one fingerprint) meet on one partition, in the order of its log. For each headline the table
-remembers one to five :class:`Sighting` values, its *owners*. All times are record timestamps and all order is log order,
-so the same log always decides the same.
+Articles whose headlines have one fingerprint meet on one partition, in the order of its log. For each fingerprint the table
+remembers a row of :class:`Sighting` values: the articles that were passed on, its *owners*, and some that were not because
+their headline is an owner's, though their text is another. All times are record timestamps and all order is log order, so the
+same log always decides the same.
+
+A text that stands in an owner's is a repeat. So is another text under an owner's headline, if that headline tells of something
+(:attr:`~streams.text.wording.Headline.tells_something`), the two are hours apart at most and not of one outlet, and few
+texts have had the headline: otherwise it is a column's name, and the text another article's.
 
 What two bodies have in common is judged on a *sketch*: the eight smallest hashes of their three-word shingles
 ("bottom-k"; Broder 1997). Shingles that begin with a long word count as smaller than all others: they tell more, and most
@@ -15,14 +20,26 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import blake2b
 from zlib import crc32
 
+from streams.formats import read_stamp, stamp
+from streams.text.spelling import one_script
+from streams.text.wording import THE_KEYS_OWN, Headline, Likeness, Wording, likeness
+
 SKETCH_SIZE = 8
 SAME_BODY_CONTAINMENT = 0.3
+OTHER_HEADLINE_CONTAINMENT = 0.75
+"""For texts whose headlines are not one: an analysis quotes the news, and a debunk the claim."""
+SAME_NEWS_MS = 18 * 3_600_000
+"""Two texts under one headline are of the same news within hours; a daily column comes again after a day."""
+MOST_TEXTS_OF_NEWS = 4
+"""A headline that so many different texts have had within the window is a column's."""
+_MOST_OWNERS, _MOST_OTHER_TEXTS = 12, 4
 
 # Scripts written without spaces give one token a character, all others one a word.
 _WITHOUT_SPACES = "\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
@@ -41,7 +58,11 @@ class DuplicateKind(StrEnum):
     UPDATED = "updated"
     """The same outlet's article with its body grown or corrected."""
     SAME_HEADLINE = "same-headline"
-    """Only the headline is equal; the body tells something else."""
+    """The headline is equal and says what it is about; the text is another."""
+    SAME_WORDS = "same-words"
+    """The same, but the headline's words stand in another order, number or inflection."""
+    RUBRIC = "rubric"
+    """The headline is equal and the text another article's: "Weather", a daily column, what many texts are called."""
     NEW_VERSION = "new-version"
     """The owner itself, changed: the same article (one id) with another body, or a wire's item with other instructions."""
 
@@ -71,11 +92,16 @@ class Sighting:
     """When this version was made, as a wire tells it (since 1970); 0 when unknown."""
     instructions: int = 0
     """A 32-bit hash of what a wire says of its item beside the text, 0 for none."""
+    wording: Wording = THE_KEYS_OWN
+    """What its headline has beside the fingerprint."""
+    was_withheld: bool = False
+    """Whether it was a repeat by its headline alone, and counts as one of the texts that the headline has had."""
 
 
+@lru_cache(maxsize=1)  # both steps of deciding on an article ask for it
 def print_body(body: str) -> BodyPrint:
-    """Hash a body: case, punctuation and white space do not count."""
-    text = _join_tokens(body.casefold())
+    """Hash a body: case, punctuation, white space and the script do not count, where a language has two."""
+    text = _join_tokens(one_script(body.casefold()))
     exact = int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=4).digest(), "big")
     telling = set(_TELLING_SHINGLE.findall(text))
     hashes = {_hash_shingle(shingle) for shingle in telling}
@@ -125,21 +151,68 @@ def containment(a: BodyPrint, b: BodyPrint) -> float:
     return len(in_a & in_b) / smaller if smaller else 0.0
 
 
-def find_owner(owners: Iterable[Sighting], seen: Sighting, window_ms: int) -> Sighting | None:
-    """The article that ``seen`` repeats, or None when it is the first of its headline.
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """Which owner an article repeats, and in what way."""
 
-    An owner counts when it stands earlier in the log and the two timestamps lie within the window of each other, in
-    either direction: a backfill of old articles neither hides today's nor is hidden by them. Of two, the article's own
-    earlier version, else the later in the log.
+    owner: Sighting
+    kind: DuplicateKind
+
+
+def find_repeat(row: Iterable[Sighting], seen: Sighting, headline: Headline, window_ms: int) -> Repeat | None:
+    """Which owner ``seen`` repeats, and how; or None when it is the first of its headline.
+
+    A sighting counts when it stands earlier in the log and the two timestamps lie within the window of each other, in
+    either direction: a backfill of old articles neither hides today's nor is hidden by them. Of several, the article's own
+    earlier version comes first, then one whose text is the same, then one whose headline is equal, then the later in the log.
     """
-    within = (
-        owner for owner in owners if owner.offset < seen.offset and abs(owner.timestamp_ms - seen.timestamp_ms) <= window_ms
-    )
-    return max(within, key=lambda owner: (owner.article_id == seen.article_id, owner.offset), default=None)
+    within = [each for each in row if each.offset < seen.offset and abs(each.timestamp_ms - seen.timestamp_ms) <= window_ms]
+    owners = sorted((each for each in within if not each.was_withheld), key=lambda owner: owner.offset, reverse=True)
+    if own := next((owner for owner in owners if owner.article_id == seen.article_id), None):
+        return Repeat(own, judge_kind(own, seen))
+    alike = sorted(((likeness(headline, owner.wording), owner) for owner in owners), key=lambda each: -each[0])
+    for likely, owner in alike:
+        if shares_text(owner.body, seen.body, likely):
+            return Repeat(owner, judge_kind(owner, seen))
+    alike = [each for each in alike if each[0] is not Likeness.OTHER]
+    return _judge_headline(alike, seen, tells=headline.tells_something and count_texts(within) < MOST_TEXTS_OF_NEWS)
+
+
+def shares_text(one: BodyPrint, other: BodyPrint, likely: Likeness = Likeness.EQUAL) -> bool:
+    """Whether one text stands in the other; more of it must, and some text be there, where the headlines are not one."""
+    if likely is Likeness.OTHER and min(len(one.sketch), len(other.sketch)) < SKETCH_SIZE:
+        return False
+    if not one.sketch or not other.sketch:
+        return False
+    least = OTHER_HEADLINE_CONTAINMENT if likely is Likeness.OTHER else SAME_BODY_CONTAINMENT
+    return one.exact == other.exact or containment(one, other) >= least
+
+
+def count_texts(row: Iterable[Sighting]) -> int:
+    """How many different texts the sightings have."""
+    texts: list[BodyPrint] = []
+    for each in row:
+        if each.body.sketch and not any(shares_text(text, each.body) for text in texts):
+            texts.append(each.body)
+    return len(texts)
+
+
+def _judge_headline(alike: Sequence[tuple[Likeness, Sighting]], seen: Sighting, *, tells: bool) -> Repeat | None:
+    """What another text under the owners' headline is: a repeat, where that tells of something, or an article of its own."""
+    for likely, owner in alike:
+        if tells and _may_be_one_news(owner, seen):
+            return Repeat(owner, DuplicateKind.SAME_HEADLINE if likely is Likeness.EQUAL else DuplicateKind.SAME_WORDS)
+    return Repeat(alike[0][1], DuplicateKind.RUBRIC) if alike else None
+
+
+def _may_be_one_news(owner: Sighting, seen: Sighting) -> bool:
+    """Whether two texts under one headline may tell the same: an outlet does not tell it twice in other words."""
+    are_one_outlets = owner.outlet == seen.outlet != 0 and bool(owner.body.sketch) and bool(seen.body.sketch)
+    return not are_one_outlets and abs(owner.timestamp_ms - seen.timestamp_ms) <= SAME_NEWS_MS
 
 
 def judge_kind(owner: Sighting, seen: Sighting) -> DuplicateKind:
-    """Tell in what way ``seen`` repeats ``owner``; both have the same headline."""
+    """Tell in what way ``seen`` repeats ``owner``, which is its earlier version or has its text."""
     if owner.article_id == seen.article_id and _is_newer(owner, seen):
         return DuplicateKind.NEW_VERSION
     if owner.body.exact == seen.body.exact:
@@ -155,77 +228,104 @@ def _is_newer(owner: Sighting, seen: Sighting) -> bool:
     """Whether an article differs from its version before. Where a wire tells when each was made, the older one is not newer."""
     if owner.version_ms and seen.version_ms and seen.version_ms < owner.version_ms:
         return False
-    return (owner.body.exact, owner.instructions) != (seen.body.exact, seen.instructions)
+    is_told = THE_KEYS_OWN not in (owner.wording, seen.wording)
+    return (owner.body.exact, owner.instructions) != (seen.body.exact, seen.instructions) or (
+        is_told and owner.wording.fine != seen.wording.fine
+    )
 
 
-def without(owners: Sequence[Sighting], canceled: Sighting) -> tuple[Sighting, ...]:
-    """The owners that are left when an article is canceled: its versions earlier in the log give up the headline."""
-    return tuple(each for each in owners if each.article_id != canceled.article_id or each.offset >= canceled.offset)
+def without(row: Sequence[Sighting], canceled: Sighting) -> tuple[Sighting, ...]:
+    """The row that is left when an article is canceled: its versions earlier in the log give up the headline."""
+    return tuple(each for each in row if each.article_id != canceled.article_id or each.offset >= canceled.offset)
 
 
-def remember(owners: Sequence[Sighting], first: Sighting) -> tuple[Sighting, ...]:
-    """The owners once ``first`` has become one, at most five, in log order.
+def remember(row: Sequence[Sighting], first: Sighting) -> tuple[Sighting, ...]:
+    """The row once ``first`` has become an owner, at most twelve of them, in log order.
 
-    Besides ``first`` they are those nearest to it in time, one before and one after, and the two latest in time. So a backfill
-    of old articles, in whatever order, leaves today's where it is, and one headline with a false time (2100) does not take
-    today's place.
+    Besides ``first`` they are those nearest to it in time, one before and one after, the two latest in time, and as many of
+    the latest in the log as there is room for. So a backfill of old articles, in whatever order, leaves today's where it is,
+    and one headline with a false time (2100) does not take today's place.
     """
     earlier = sorted(
-        (owner for owner in owners if owner.offset < first.offset), key=lambda owner: (owner.timestamp_ms, owner.offset)
+        (each for each in row if each.offset < first.offset and not each.was_withheld),
+        key=lambda owner: (owner.timestamp_ms, owner.offset),
     )
     before = [owner for owner in earlier if owner.timestamp_ms <= first.timestamp_ms]
     after = earlier[len(before) :]
-    return tuple(sorted({*before[-1:], *after[:1], *earlier[-2:], first}, key=lambda owner: owner.offset))
+    kept = {*before[-1:], *after[:1], *earlier[-2:], first}
+    kept.update(sorted(set(earlier) - kept, key=lambda owner: -owner.offset)[: _MOST_OWNERS - len(kept)])
+    return _in_log_order((*kept, *_other_texts(row, first)))
+
+
+def remember_text(row: Sequence[Sighting], withheld: Sighting) -> tuple[Sighting, ...] | None:
+    """The row once a repeat by headline alone has added its text to those of the headline; None where it is one of them."""
+    if not withheld.body.sketch or any(shares_text(each.body, withheld.body) for each in row):
+        return None
+    owners = [each for each in row if not each.was_withheld]
+    return _in_log_order((*owners, *_other_texts(row, withheld), replace(withheld, was_withheld=True)))
+
+
+def _other_texts(row: Iterable[Sighting], newest: Sighting) -> list[Sighting]:
+    """The latest texts that were withheld before ``newest``: there is room for it beside them."""
+    texts = sorted((each for each in row if each.was_withheld and each.offset < newest.offset), key=lambda each: each.offset)
+    return texts[1 - _MOST_OTHER_TEXTS :]
+
+
+def _in_log_order(row: Iterable[Sighting]) -> tuple[Sighting, ...]:
+    return tuple(sorted(row, key=lambda each: each.offset))
 
 
 _HEAD = struct.Struct(">qq16sIIB")
 
 
-# A second entry for an owner of which a wire told more. Code that does not know it takes it for an owner of the end of the log,
-# which nothing repeats.
-_VERSION_OFFSET = (1 << 63) - 1
+# Further entries for a sighting, each of which stands behind it. Code that does not know one takes it for an owner of the end
+# of the log, which nothing repeats. So it does with a text that was withheld, whose own offset stands in its wording's entry.
+_VERSION_OFFSET, _WORDING_OFFSET, _WITHHELD_OFFSET = ((1 << 63) - place for place in (1, 2, 3))
+_ORDER_BYTES = 16
 
 
-def pack_owners(owners: Sequence[Sighting]) -> bytes:
-    """Encode owners for the table: 73 bytes each at most, 41 more for an item of a wire."""
-    parts = []
-    for owner in owners:
-        sketch = owner.body.sketch
-        parts.append(
-            _HEAD.pack(
-                owner.offset,
-                owner.timestamp_ms,
-                bytes.fromhex(owner.article_id),
-                owner.outlet,
-                owner.body.exact,
-                len(sketch),
-            )
-        )
-        parts.append(struct.pack(f">{len(sketch)}I", *sketch))
-        if owner.version_ms or owner.instructions:
-            told = (owner.version_ms, bytes.fromhex(owner.article_id), owner.instructions)
-            parts.append(_HEAD.pack(_VERSION_OFFSET, *told, 0, 0))
-    return b"".join(parts)
+def pack_owners(row: Sequence[Sighting]) -> bytes:
+    """Encode a row: 73 bytes a sighting at most, 41 more for a wire's item, 37 for a wording; and the format."""
+    return stamp(b"".join(part for each in row for part in _pack(each)))
+
+
+def _pack(each: Sighting) -> Iterator[bytes]:
+    sketch, article_id = each.body.sketch, bytes.fromhex(each.article_id)
+    offset = _WITHHELD_OFFSET if each.was_withheld else each.offset
+    yield _HEAD.pack(offset, each.timestamp_ms, article_id, each.outlet, each.body.exact, len(sketch))
+    yield struct.pack(f">{len(sketch)}I", *sketch)
+    if each.version_ms or each.instructions:
+        yield _HEAD.pack(_VERSION_OFFSET, each.version_ms, article_id, each.instructions, 0, 0)
+    if each.wording != THE_KEYS_OWN or each.was_withheld:
+        order = each.wording.order.ljust(_ORDER_BYTES, b"\0")
+        yield _HEAD.pack(_WORDING_OFFSET, each.offset, order, each.wording.fine, each.wording.genre, 0)
 
 
 def unpack_owners(stored: bytes | None) -> tuple[Sighting, ...]:
-    """Decode what :func:`pack_owners` made; nothing stored, no owners.
+    """Decode what :func:`pack_owners` made, in this version or an earlier one; nothing stored, no owners.
 
     Raises:
+        NewerFormatError: a newer version made it.
         ValueError: it did not make this.
     """
-    owners: list[Sighting] = []
+    row: list[Sighting] = []
+    _, stored = read_stamp(stored or b"")
     at = 0
     try:
-        while stored and at < len(stored):
+        while at < len(stored):
             offset, timestamp_ms, article_id, outlet, exact, count = _HEAD.unpack_from(stored, at)
             at += _HEAD.size
             sketch = struct.unpack_from(f">{count}I", stored, at)
             at += 4 * count
-            if offset == _VERSION_OFFSET and owners:
-                owners[-1] = replace(owners[-1], version_ms=timestamp_ms, instructions=outlet)
-                continue
-            owners.append(Sighting(offset, timestamp_ms, article_id.hex(), outlet, BodyPrint(exact, sketch)))
+            if offset == _VERSION_OFFSET and row:
+                row[-1] = replace(row[-1], version_ms=timestamp_ms, instructions=outlet)
+            elif offset == _WORDING_OFFSET and row:
+                wording = Wording(outlet, exact, article_id.rstrip(b"\0"))
+                row[-1] = replace(
+                    row[-1], offset=timestamp_ms, wording=wording, was_withheld=row[-1].offset == _WITHHELD_OFFSET
+                )
+            else:
+                row.append(Sighting(offset, timestamp_ms, article_id.hex(), outlet, BodyPrint(exact, sketch)))
     except struct.error as error:
         raise ValueError(f"no owners of a headline: {error}") from None
-    return tuple(owners)
+    return tuple(row)

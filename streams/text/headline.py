@@ -8,47 +8,14 @@ from __future__ import annotations
 
 import html
 import re
-import sys
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
-from hashlib import blake2b
 from importlib.resources import files
 
-# ---- Letters
-
-# Combining marks are not \w, yet carry the vowels of Hindi, Bengali, Tamil, Thai…: they stay.
-# The optional pointing of Arabic and Hebrew and the Arabic stretching stroke go: the same headline is printed with and without.
-_POINTING = "\u0591-\u05c7\u0640\u064b-\u0655\u0670"
-_MARKS = re.escape("".join(mark for mark in map(chr, range(0x300, 0xFE30)) if unicodedata.category(mark)[0] == "M"))
-_CURRENCIES = "".join(sign for sign in map(chr, range(0x3000)) if unicodedata.category(sign) == "Sc")
-_INVISIBLE = re.compile(f"[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff{_POINTING}]+")
-_APOSTROPHE = re.compile(r"(?<=\w)['`´‘’ʼʹ′](?=\w)")
-_ABBREVIATION = re.compile(r"\b(?:[^\W\d_]\.){2,}")  # "U.S." is "US"
-_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")  # "1,000" is "1000"
-_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")  # "3,5" is "3.5", and neither is "35"
-_STOP = re.compile(r"(?<!\d)\.|\.(?!\d)")  # not the point of a decimal
-_MINUS = re.compile(r"(?:^|(?<=[^\W\d]\s)|(?<=\())[-−–](?=\d)")  # "lows of -5" are no "lows of 5"
-_SIGNS = re.compile(rf"[%{_CURRENCIES}]")  # "$5" is not "€5"
-_NO_SIGN = re.compile(r"(?<![^\W_])[+#]+|[+#]+(?=[^\W_])")  # "C++", "C#" and "Disney+" are names
-_PUNCTUATION = re.compile(rf"(?:[^\w.+#%{_CURRENCIES}{_MARKS}]|_)+")
-_ASCII_PUNCTUATION = {ord(sign): " " for sign in map(chr, range(128)) if not (sign.isalnum() or sign in ".+#%$")}
-_UNSPACED = "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff"  # kana and Chinese characters
-_SPACE_BESIDE_UNSPACED = re.compile(f"(?<=[{_UNSPACED}]) | (?=[{_UNSPACED}])")
-
-# Spellings of one letter that outlets choose between, or that capitals do not show. Arabic, Persian, Urdu and Hindi as in
-# Lucene's ArabicNormalizer, PersianNormalizer and (in part) HindiNormalizer; digits of all scripts are one.
-_LETTERS: dict[int, str | int | None] = {
-    **{code: str(unicodedata.decimal(chr(code))) for code in range(128, sys.maxunicode) if chr(code).isdecimal()},
-    **str.maketrans("ıёşţάέήίόύώΐΰ", "iеșțαεηιουωϊϋ"),
-    ord("æ"): "ae",
-    ord("œ"): "oe",
-    ord("ʻ"): "'",
-    ord("\u093c"): None,
-    ord("\u0901"): "\u0902",
-    **str.maketrans("آأإٱىیےةکہۀ", "اااايييهكهه"),
-}
+from streams.text.numbers import numbers_in_digits
+from streams.text.spelling import UNSPACED, comparable, one_spelling, without_invisible
 
 # ---- Dress
 
@@ -60,19 +27,23 @@ _ANY_SIGN = re.compile(r"[^\w\s,'’\"&%$]|_")  # no dress without one: the chea
 # What may stand behind a label or an outlet at the beginning; the last one behind an agency's label only.
 _HEAD_SIGN = re.compile(
     rf"""
-    [{_CLOSING}] \s* (?: [-–—:|] \s* )? | [:|] \s*
-    | \s [-–—·•»] \s | [–—] \s | (?<=\w) (?: \.{{1,3}} | !+ | \.\s?[-–—] ) \s | [+*]{{2,}} \s*
+    [{_CLOSING}] \s* (?: [-–—:|/] \s* )? | [:|] \s* | (?<=[^\x00-\x7f]) \s? / \s? | \s / \s
+    | (?<=[{UNSPACED}]) !+
+    | \s (?: [-–—·•»›>] | -{{2,3}} ) \s | [–—] \s | (?<=\w) (?: \.{{1,3}} | !+ | \.\s?[-–—] ) \s | [+*]{{2,}} \s*
     | (?P<tight> (?<=[A-Z\d)] ) [-/] (?=\w) )
     """,
     re.VERBOSE,
 )
 _TAIL_SIGN = re.compile(
     rf"""
-    \s (?: [-–—·•»«] | // ? ) \s | [–—] \s | [|_] | (?P<stop> [.!?] \s ) | (?P<colon> : \s | (?<=[{_UNSPACED}]) : )
-    | (?P<tight> (?<=[{_UNSPACED}]) [-–—] )
+    \s (?: [-–—·•»«›>] | -{{2,3}} | // ? ) \s | [–—] \s | [|_] | (?<=[?!。…]) [-–—] \s?
+    | (?P<label> \s? \+ \s | (?<=[^\x00-\x7f\s]) / \s? ) | (?P<stop> [.!?] ['"’”»]? (?=\s) )
+    | (?P<colon> : \s | (?<=[{UNSPACED}]) : )
+    | (?P<tight> (?<=[{UNSPACED}]) [-–—] )
     """,
     re.VERBOSE,
 )
+_CHAIN = re.compile(r"\s(?:[-–—·•»›>/]|-{2,3})\s|\s?[|_]\s?")
 _TAIL_BRACKET = re.compile(r"\s*[(\[【（〔<](?P<inner>[^()\[\]【】（）〔〕<>]{1,40})[)\]】）〕>][\s.]*$")
 _ZONE = r"(?:\s?(?:[ap]\.?m\b\.?|(?:uhr|h|hrs|часов)\b))?(?:\s?(?:gmt|utc|[ep][sd]?t|c[sd]t|cest|[cbij]e?st|cet|мск|mez)\b)?"
 _CLOCK = re.compile(rf"\W*\d{{1,2}}[:.h]\d{{2}}{_ZONE}\W*", re.IGNORECASE)
@@ -84,7 +55,11 @@ _TAG = re.compile(r"\W*#(\w{2,20})[:!]?\s+")
 _BESIDE_NAME = re.compile(r"\s*[^\w\s].*|\s(?=[^\W\d_])\w+", re.DOTALL)  # a date, a motto; the town of an edition
 _DATE = re.compile(r"\d{1,2}[./]\d{1,2}[./](?:\d{2}){1,2}")
 _COMMA = re.compile(r"[,&+]")
-_DIGITS = re.compile(r"\d+")
+_DIGITS = re.compile(r"\d+(?:(?:st|nd|rd|th)\b)?")
+_COUNTER = re.compile(r"\W*\d\W*")  # of an agency's versions: "(1)"
+_PAID_SIGN = re.compile(r"[$€£★✪🔒+]+")  # "(€)"
+_UNSPACED_WORD = re.compile(f"[{UNSPACED}]+")
+_SITE_KIND = re.compile(r"\s*\(\.\w{2,4}\)$")  # "Department of Harbours (.gov)"
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _MOST_NAME_WORDS, _LONGEST_PARTICLE = 5, 3  # "von", "de", "and"
 _BY_WORDS = "by|von|por|par|di|da|van|av|от|автор|بقلم|作者|文|yazan"
@@ -92,14 +67,17 @@ _TAIL_BYLINE = re.compile(rf"\s[-–—|]\s+(?:{_BY_WORDS}):?\s+(?P<name>[^\W\d_
 _TOLD_BYLINE = re.compile(rf"(?P<rest>.*) (?:{_BY_WORDS})(?P<names>(?: \w+){{2,12}})")
 _BARE_DOMAIN = re.compile(r"\s*(?:www\.)?(?:[\w-]+\.)+(?:com|org|net|info|news|tv|[a-z]{2})\s*", re.IGNORECASE)
 
-_OUTLET_FILLERS = frozenset(("the", "of", "and", "news", "online", "com"))
+_OUTLET_FILLERS = frozenset(("the", "of", "and", "news", "online", "com", "org", "net", "blog"))
+_LOOSE_FILLERS = _OUTLET_FILLERS | frozenset(("a", "an", "co", "uk", "us", "website", "newspaper", "magazine", "gov"))
 _ARTICLES = ("the", "la", "le", "el", "il", "der", "die", "das", "de", "het", "o", "a", "η", "το")
 _DOMAIN = re.compile(r"(?:\w+://)?((?:[\w-]+\.)+\w{2,})(?:[/:?#]\S*)?")
 _DOMAIN_FILLERS = frozenset(
     ("www", "com", "co", "org", "net", "news", "info", "edition", "amp", "go", "uk", "au", "nz", "za", "in")
 )
+_DOMAIN_PREFIX = re.compile("^(?:go|get|with|my|try|join)(?=\\w{4})")
 _AND = re.compile(r"\s*(?:[,;|&、]|\b(?:and|und|et|y|e|и)\b)\s*")
-_MOST_OUTLET_WORDS, _MOST_SECTION_WORDS = 6, 3
+_AND_WORDS = frozenset(("and", "und", "et", "och", "og", "y", "и", "ve"))  # left out where another writes "&"
+_MOST_OUTLET_WORDS, _MOST_SECTION_WORDS, _MOST_SHOUTED_WORDS = 6, 3, 4
 _SHORTEST_ABBREVIATION = 3  # two letters fit too many pairs of words
 _LONGEST_LABEL, _LONGEST_OUTLET = 60, 100  # characters, with the separator
 _MOST_DRESSES = 40  # more are no headline's
@@ -116,12 +94,18 @@ class _Source:
 
     def __init__(self, outlets: Sequence[str], authors: Sequence[str], section: str | None) -> None:
         self.outlets = tuple(filter(None, outlets))
+        # A site may be called "Courier - All the news of Hicksville", and its titles end with all of it or the beginning.
+        self.names = frozenset(comparable(part) for name in self.outlets for part in (name, _CHAIN.split(name)[0])) - {""}
         names = (comparable(name) for line in authors for name in _AND.split(line))
         self.authors = tuple(dict.fromkeys(name for name in names if " " in name))  # one word may be any word
         self.sections = frozenset(map(comparable, re.split(r"[/|>;,]", section))) - {""} if section else frozenset()
 
     def names_outlet(self, words: tuple[str, ...]) -> bool:
         return any(_names_outlet(words, name) for name in self.outlets)
+
+    def is_named(self, text: str) -> bool:
+        """Whether text, of any number of words, is one of the outlet's names as it is told."""
+        return comparable(text) in self.names
 
     def names_author(self, words: tuple[str, ...]) -> bool:
         return " ".join(words) in self.authors
@@ -132,6 +116,8 @@ def normalise_headline(
 ) -> str:
     """What is left of a headline without its dress: case, width, quotes, dashes, labels and the outlet's name.
 
+    What tells that it is another article stays, as its first words: "fact check", "opinion", "podcast"… (``[genres]``).
+
     ``outlets`` are the event's own names for its publisher (a name, a site's domain or URL), ``authors`` its byline or the
     names in it, ``section`` where it was put: they are cut from the end of the headline, outlets and authors from the
     beginning too, wherever a separator parts them from it. What is only known to this module is cut when a headline is left.
@@ -141,94 +127,147 @@ def normalise_headline(
     for _ in range(_MOST_UNESCAPED):
         if "&" not in text or (text := html.unescape(before := text)) == before:
             break
-    text = " ".join(_without_invisible(text).split())
+    text = " ".join(without_invisible(text).split())
     source = _Source(outlets, authors, section)
+    text, genres = _undressed(text, source)
+    words = _compared_words(_without_told_byline(comparable(text), source.authors))
+    if not words:
+        return " ".join(headline.split())
+    return comparable(" ".join((*genres, words))) if genres else words
+
+
+def _undressed(text: str, source: _Source) -> tuple[str, tuple[str, ...]]:
+    """A headline without labels, outlet and section, and the genres that it names."""
+    genres: set[str] = set()
     for _ in range(_MOST_DRESSES):
-        if (bare := _without_tail(_without_head(text, source), source)) == text:
-            break
+        bare = _without_tail(_without_head(text, source), source)
+        if bare == text:
+            bare, genre = _without_genre(text, source)
+            if genre is None:
+                break
+            genres.add(genre)
         text = bare
-    return _without_told_byline(comparable(text), source.authors) or " ".join(headline.split())
+    return text, tuple(sorted(genres))
 
 
-def fingerprint_headline(
-    headline: str, outlets: Sequence[str] = (), *, authors: Sequence[str] = (), section: str | None = None
-) -> str:
-    """The 128-bit BLAKE2b hash of the normalised headline: 32 hexadecimal digits."""
-    normalised = normalise_headline(headline, outlets, authors=authors, section=section)
-    return blake2b(normalised.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+def _compared_words(plain: str) -> str:
+    """Comparable words in one spelling, numbers in digits, without "and"."""
+    words = numbers_in_digits(one_spelling(plain).split())
+    return " ".join([word for word in words if word not in _AND_WORDS] or words)
 
 
-@lru_cache(maxsize=4_096)  # a headline is asked for at each of its repeats, and again for its fingerprint
-def comparable(text: str) -> str:
-    """The words of ``text`` for an exact comparison: NFKC, case folded, no punctuation, one space between words.
-
-    Numbers keep their decimal point, minus, per cent and currency signs. Letters that are written in more than one way are
-    one (``_LETTERS``); between Chinese characters and kana no space counts. May be empty.
-    """
-    is_ascii = text.isascii()
-    if is_ascii:
-        text = text.lower()
-    else:
-        # Turkish: İ, I, ı and i are one letter here, since capitals do not say which language they are of.
-        text = unicodedata.normalize("NFKC", _without_invisible(text).casefold()).replace("i\u0307", "i").translate(_LETTERS)
-        text = _INVISIBLE.sub("", text)
-        is_ascii = text.isascii()
-    if "-" in text or not is_ascii:
-        text = _MINUS.sub("minus ", text)
-    if not is_ascii or "'" in text or "`" in text:
-        text = _APOSTROPHE.sub("", text)
-    if "." in text:
-        text = _STOP.sub(" ", _ABBREVIATION.sub(lambda found: found[0].replace(".", ""), text))
-    if "," in text:
-        text = _DECIMAL_COMMA.sub(".", _THOUSANDS.sub("", text))
-    if "+" in text or "#" in text:
-        text = _NO_SIGN.sub(" ", text)
-    text = text.translate(_ASCII_PUNCTUATION) if is_ascii else _PUNCTUATION.sub(" ", text)
-    if "%" in text or "$" in text or not is_ascii:
-        text = _SIGNS.sub(r" \g<0> ", text)
-    text = " ".join(text.split())
-    return text if is_ascii else _SPACE_BESIDE_UNSPACED.sub("", text)
-
-
-def _without_invisible(text: str) -> str:
-    return text if text.isascii() else _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+def genre_of(normalised: str) -> tuple[str, str]:
+    """The genres that a normalised headline begins with ("" for none), and what it says beside."""
+    genre, said = "", normalised
+    while found := next((name for name in _genre_names() if said.startswith(name + " ")), None):
+        genre, said = f"{genre} {found}".strip(), said[len(found) + 1 :]
+    return genre, said
 
 
 # ---- The beginning
 
 
 def _without_head(text: str, source: _Source) -> str:
-    """Cut "UPDATE 1-", "WATCH:", "[14:05] ", "BBC News - ", "Jane Doe: "… from the beginning, one of them."""
+    """Cut "UPDATE 1-", "WATCH:", "[14:05] ", "VIDEO ", "BBC News - ", "Jane Doe: "… from the beginning, one of them."""
     if (tag := _TAG.match(text)) and _plain(comparable(tag[1]).split()) in _words("labels") and _is_headline(text[tag.end() :]):
         return text[tag.end() :]
     if (clock := _BARE_CLOCK.match(text)) and _is_headline(text[clock.end() :]):
         return text[clock.end() :]
+    for label, sign, rest in _heads(text):
+        if (_is_head(label, sign, source) or _is_kicker(label, sign, rest)) and _is_headline(rest):
+            return rest
+    return _without_shout(text)
+
+
+def _heads(text: str) -> Iterator[tuple[str, re.Match[str], str]]:
+    """What may be a label, the sign behind it, and what is left."""
     first = _ANY_SIGN.search(text, 0, _LONGEST_LABEL)
     for sign in _HEAD_SIGN.finditer(text, max(0, first.start() - 1), _LONGEST_LABEL) if first else ():
-        label = text[: sign.start()]
-        if _is_head(label, sign, source) and _is_headline(text[sign.end() :]):
-            return text[sign.end() :]
-    return text
+        yield text[: sign.start()], sign, text[sign.end() :]
+
+
+def _is_kicker(label: str, sign: re.Match[str], rest: str) -> bool:
+    """Whether the headline says again what stands before it: "Jane Doe - Jane Doe arrested"."""
+    if sign["tight"] or rest[:1].casefold() != label.lstrip(" \"'“‘«")[:1].casefold():
+        return False
+    words = comparable(label)
+    return bool(words) and comparable(rest).startswith(words + " ")
+
+
+def _without_shout(text: str) -> str:
+    """Cut a label that no sign parts from the headline, but capitals or a space do: "VIDEO Ferry sinks", "快訊 渡輪沉沒"."""
+    words = text.split(" ", _MOST_SHOUTED_WORDS)
+    for count in range(min(len(words) - 1, _MOST_SHOUTED_WORDS), 0, -1):
+        label, rest = " ".join(words[:count]), " ".join(words[count:])
+        is_parted = _is_shouted(label, rest) or (count == 1 and _is_alone(label))
+        if is_parted and _is_headline(rest):
+            return rest
+    rest, _, label = text.rpartition(" ")
+    return rest if _is_shouted(label, rest) and _is_headline(rest) else text
+
+
+def _is_shouted(label: str, rest: str) -> bool:
+    return label.isupper() and label[-1:].isalpha() and not rest.isupper() and _plain(_words_of(label)) in _words("shouted")
+
+
+def _is_alone(word: str) -> bool:
+    """Whether a first word can't be of the headline: a label of Chinese or kana, a paid service ("S+", "WELTplus")."""
+    if word.endswith(("+", "plus")):
+        return _plain(_words_of(word)) in _words("paid")
+    return _UNSPACED_WORD.fullmatch(word) is not None and _is_label(_words_of(word))
 
 
 def _is_head(label: str, sign: re.Match[str], source: _Source) -> bool:
     words = _words_of(label)
-    if not words:
-        return False
-    if sign["tight"]:
-        return _plain(words) in _words("wire")
     is_opened, is_closed = label[:1] in "[(【〔<〈《{", sign[0][:1] in "])】〕>〉》}"
-    return is_opened == is_closed and (
+    if not words or is_opened != is_closed:
+        return False
+    if is_opened and (_is_mark(words) or _COUNTER.fullmatch(label)):
+        return True
+    if sign["tight"]:
+        return _plain(words) in _words("wire") or (words[0][0].isdigit() and _plain(words) in _words("versions"))
+    return (
         _is_label(words)
         or all(_is_label(_words_of(part)) for part in _COMMA.split(label))
         or _plain(words) in _words("wire")
         or _CLOCK.fullmatch(label) is not None
         or source.names_outlet(words)
+        or _plain(words) in _words("paid")
         or source.names_author(words)
         or (words[0] in _words("labels") and source.names_outlet(words[1:]))  # "INFO LE FIGARO - …"
         # "Reuters: Fed to hold" says whose report it is: a colon counts only behind the event's own outlet.
         or (":" not in sign[0] and _squash(words) in _known_outlets())
+        or (sign[0].strip() in (">", "›", "»", "|") and " ".join(words) in _sections())  # "News › World › …"
+        or (words[0][0].isdigit() and _plain(words) in _words("versions"))  # "2nd LD: …"
     )
+
+
+# ---- What an article is beside the news itself
+
+
+def _without_genre(text: str, source: _Source) -> tuple[str, str | None]:
+    """Take "Analysis: ", "FACTBOX-", " | Opinion" or " (podcast)" from an end, and tell which genre it is; else nothing."""
+    for label, sign, rest in _heads(text):
+        is_opened, is_closed = label[:1] in "[(【〔<〈《{", sign[0][:1] in "])】〕>〉》}"
+        if is_opened == is_closed and (genre := _genre(_words_of(label), source)) and _is_headline(rest):
+            return rest, genre
+    end = max(0, len(text) - _LONGEST_OUTLET)
+    tails = [(found.start(), found["inner"]) for found in [_TAIL_BRACKET.search(text, end)] if found]
+    tails += [(sign.start(), text[sign.end() :]) for sign in _tail_signs(text) if not (sign["stop"] or sign["tight"])]
+    for start, tail in tails:
+        if (genre := _genre(_words_of(tail), source)) and _is_headline(text[:start]):
+            return text[:start], genre
+    return text, None
+
+
+def _genre(words: tuple[str, ...], source: _Source) -> str | None:
+    """The genre that words name, whoever's it is ("AP Fact Check", "Guardian Opinion")."""
+    if found := _genres().get(_plain(words)):
+        return found
+    for count in range(1, len(words)):
+        if source.names_outlet(words[:count]) or _squash(words[:count]) in _known_outlets():
+            return _genres().get(_plain(words[count:]))
+    return None
 
 
 # ---- The end
@@ -241,10 +280,12 @@ def _without_tail(text: str, source: _Source) -> str:
         words = tuple(comparable(found["inner"]).split())
         if source.names_outlet(words):
             return rest
-        if (_is_label(words) or _squash(words) in _known_outlets()) and _is_headline(rest):
+        is_mark = (
+            _is_label(words) or _is_mark(words) or _COUNTER.fullmatch(found["inner"]) or _PAID_SIGN.fullmatch(found["inner"])
+        )
+        if (is_mark or _squash(words) in _known_outlets()) and _is_headline(rest):
             return rest
-    first = _ANY_SIGN.search(text, end)
-    signs = list(_TAIL_SIGN.finditer(text, max(0, first.start() - 1))) if first else []
+    signs = _tail_signs(text)
     if signs and (found := _TAIL_BYLINE.search(text, end)) and _is_name(found["name"]) and _is_headline(text[: found.start()]):
         return text[: found.start()]
     for place, sign in enumerate(signs):
@@ -254,30 +295,47 @@ def _without_tail(text: str, source: _Source) -> str:
     return text
 
 
+def _tail_signs(text: str) -> list[re.Match[str]]:
+    first = _ANY_SIGN.search(text, max(0, len(text) - _LONGEST_OUTLET))
+    return list(_TAIL_SIGN.finditer(text, max(0, first.start() - 1))) if first else []
+
+
 def _is_tail(tail: str, sign: re.Match[str], rest: str, source: _Source) -> bool:
-    words = _words_of(tail)
-    if (
-        words
-        and not sign["stop"]
-        and source.names_outlet(words)
-        and not (sign["colon"] and " " in rest and not _is_headline(rest))
-    ):
-        return True
+    if source.is_named(tail) and not sign["colon"]:
+        return _is_headline(rest) or not sign["stop"]
+    words = _words_of(_SITE_KIND.sub("", tail))
+    if words and source.names_outlet(words) and not (sign["colon"] and " " in rest and not _is_headline(rest)):
+        return not sign["stop"] or _is_headline(rest)
     if not words or not _is_headline(rest):
         return False
-    if sign["stop"]:
-        return not tail.islower() and _is_media(words)
     is_known = _squash(words) in _known_outlets()
-    if sign["colon"] or sign["tight"]:
-        return (is_known and _SYLLABLE.search(tail) is not None) or (sign["tight"] is None and _is_label(words))
+    if sign["stop"]:
+        return not tail.strip().islower() and (_is_media(words) or (is_known and "." not in sign[0]))
+    if sign["colon"] or sign["tight"] or sign["label"]:
+        is_outlet = is_known and sign["label"] is None and _SYLLABLE.search(tail) is not None
+        return is_outlet or (sign["tight"] is None and _is_label(words))
     return (
         is_known
         or _is_label(words)
+        or _plain(words) in _words("paid")
         or source.names_author(words)
         or " ".join(words) in source.sections
         or _BARE_DOMAIN.fullmatch(tail) is not None
         or any(_has_at_an_end(tail, name) for name in source.outlets)  # "РИА Новости, 12.03.2024", "News in INTERIA.PL"
+        or _is_outlet_and_sections(tail, source)
         or ("|" in sign[0] and _is_section(tail, words, source))
+    )
+
+
+def _is_outlet_and_sections(tail: str, source: _Source) -> bool:
+    """Whether a chain of names is of sections alone, or begins with the outlet: "World - Europe", "The Courier - Politics"."""
+    parts = [part for part in _CHAIN.split(tail) if part.strip()]
+    if len(parts) < 2:
+        return False
+    if not source.names_outlet(_words_of(parts[0])) and not _is_section(parts[0], _words_of(parts[0]), source):
+        return False
+    return all(part.count(" ") < _MOST_SECTION_WORDS and not part.strip()[:1].islower() for part in parts[1:]) and (
+        source.names_outlet(_words_of(parts[0])) or all(_is_section(part, _words_of(part), source) for part in parts)
     )
 
 
@@ -287,6 +345,8 @@ def _without_section(rest: str, signs: list[re.Match[str]], last: re.Match[str],
         section, before = rest[sign.end() :], rest[: sign.start()]
         words = tuple(comparable(section).split())
         is_alike = sign[0].strip() == last[0].strip() and sign[0].strip() in ("|", "_")
+        if _plain(words) in _genres():
+            break
         if not (_is_section(section, words, source) or (is_alike and 0 < len(words) <= _MOST_SECTION_WORDS)):
             break
         if not _is_headline(before, _FEWEST_WORDS_BEFORE_SECTION if is_alike else _FEWEST_WORDS):
@@ -297,6 +357,8 @@ def _without_section(rest: str, signs: list[re.Match[str]], last: re.Match[str],
 
 def _is_section(written: str, words: tuple[str, ...], source: _Source) -> bool:
     """Whether words are a section's name, or a date; in lower case they say who said so ("- police")."""
+    if _plain(words) in _genres():
+        return False
     if " ".join(words) in source.sections or _DATE.fullmatch(written.strip()):
         return True
     return not written[:1].islower() and " ".join(words) in _sections()
@@ -304,6 +366,11 @@ def _is_section(written: str, words: tuple[str, ...], source: _Source) -> bool:
 
 def _is_label(words: tuple[str, ...]) -> bool:
     return _plain(words) in _words("labels") or _is_media(words)
+
+
+def _is_mark(words: tuple[str, ...]) -> bool:
+    """Whether words, in brackets, mark a paid article or an agency's version: "S+", "paywall", "2nd LD"."""
+    return _plain(words) in _words("paid") or _plain(words) in _words("versions")
 
 
 def _is_media(words: tuple[str, ...]) -> bool:
@@ -329,7 +396,7 @@ def _without_told_byline(plain: str, authors: tuple[str, ...]) -> str:
 
 def _has_at_an_end(written: str, name: str) -> bool:
     """Whether an outlet's name stands, in its own letters, before or behind what else is said: "РИА Новости, 12.03.2024"."""
-    written, name = written.strip(), _without_invisible(name).strip()
+    written, name = written.strip().removeprefix("The "), without_invisible(name).strip().removeprefix("The ")
     if len(name) < _SHORTEST_ABBREVIATION:
         return False
     if written.startswith(name) and _BESIDE_NAME.fullmatch(written, len(name)):
@@ -378,8 +445,31 @@ def _words(name: str) -> frozenset[str]:
 
 
 @cache
+def _aliases() -> dict[str, frozenset[str]]:
+    """Other names of outlets, by the part of their domain that is theirs."""
+    tables = tomllib.loads((files("streams.text") / "headline_words.toml").read_text("utf-8"))["aliases"]
+    return {label: frozenset(comparable(name) for name in names.split(",")) for label, names in tables.items()}
+
+
+@cache
+def _genres() -> dict[str, str]:
+    genres = tomllib.loads((files("streams.text") / "headline_words.toml").read_text("utf-8"))["genres"]
+    return {_plain(comparable(word).split()): name for name, line in genres.items() for word in line.split(",")}
+
+
+@cache
+def _genre_names() -> tuple[str, ...]:
+    return tuple(sorted(set(_genres().values()), key=lambda name: (-len(name), name)))
+
+
+@cache
 def _known_outlets() -> frozenset[str]:
     return frozenset(_squash(comparable(name).split()) for name in _lists()["outlets"])
+
+
+def is_section_name(text: str) -> bool:
+    """Whether a text is what newspapers call a section, in any language: "Local news", "Wirtschaft"."""
+    return comparable(text) in _sections()
 
 
 @cache
@@ -397,8 +487,26 @@ def _names_outlet(words: tuple[str, ...], outlet: str) -> bool:
     """Whether the words are a spelling of the outlet: "The New York Times" of "New York Times" or "https://www.nytimes.com/"."""
     if domain := _DOMAIN.fullmatch(outlet.strip()):
         labels = [label for label in comparable(domain[1].replace("-", "")).split() if label not in _DOMAIN_FILLERS]
-        return any(_abbreviates(label, words) for label in labels)
-    return _squash(words) == _squash(comparable(outlet).split())
+        bare = {bare for label in labels for bare in (label, _DOMAIN_PREFIX.sub("", label), label.removesuffix("news"))} - {""}
+        return any(_abbreviates(label, words) or " ".join(words) in _aliases().get(label, ()) for label in bare)
+    names = comparable(outlet).split()
+    return _squash(words) == _squash(names) or _is_loosely(words, names) or _are_initials(outlet.strip(), words)
+
+
+def _is_loosely(words: Sequence[str], names: Sequence[str]) -> bool:
+    """Whether two names differ in "the", "of", "News" and the like alone."""
+    one, other = ([word for word in each if word not in _LOOSE_FILLERS] for each in (words, names))
+    return one == other != []
+
+
+def _are_initials(outlet: str, words: Sequence[str]) -> bool:
+    """Whether an outlet that is written in capitals has the words' initials: "DOH" of "Department of Harbours"."""
+    return (
+        len(words) >= _SHORTEST_ABBREVIATION <= len(outlet)
+        and outlet.isupper()
+        and outlet.isalpha()
+        and outlet.casefold() in ("".join(word[0] for word in words), "".join(w[0] for w in words if w not in _OUTLET_FILLERS))
+    )
 
 
 def _abbreviates(label: str, words: tuple[str, ...]) -> bool:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 CLOSING = "\"'”’»›)\\]）」』】*"
-_TAIL = 12  # the end of a sentence is looked for in so many characters
+_TAIL = 12  # the end of a sentence is looked for in this many characters
 _SENTENCE_END = re.compile(rf"[.!?…。！？।॥؟۔][{CLOSING}]*$")
 FULL_STOP = re.compile(rf"(?<![.…])[.。।۔]([{CLOSING}]*)$")
 _ABBREVIATED = re.compile(r"\b(?:[^\W\d_]\.){2,}$")
 SENTENCE_BREAK = re.compile(rf"[.!?…।؟۔][{CLOSING}]*(?=\s)|[。！？][{CLOSING}]*")
 IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-IDEOGRAPH_WEIGHT = 3  # one says as much as so many letters
+IDEOGRAPH_WEIGHT = 3  # one says as much as this many letters
 TELLING_WORD = re.compile(rf"\w{{4,}}|{IDEOGRAPH.pattern}")
 
 
@@ -27,5 +27,5 @@ def ends_in_full_stop(text: str) -> bool:
 
 
 def is_worded(text: str, words: int) -> bool:
-    """Whether the text has so many words, or twice as many ideographs."""
+    """Whether the text has this many words, or twice as many ideographs."""
     return len(text.split()) >= words or len(IDEOGRAPH.findall(text)) >= 2 * words

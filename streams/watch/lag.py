@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from streams.kafka.reading import only_offsets
 
 
 class _Known(NamedTuple):
@@ -41,8 +43,20 @@ class LagReader:
             elif not known.record and known.empty_to < ends[tp]:
                 unclear.add(tp)
         if unclear:
-            await self._find_records(unclear, ends)
+            with only_offsets():  # what waits may be large, and all of it would be held at once
+                await self._find_records(unclear, ends)
         return {tp: max(0, ends[tp] - self._known[tp].empty_to) for tp in next_offsets}
+
+    async def kept(self, tps: Collection[TopicPartition]) -> dict[TopicPartition, range]:
+        """The offsets that Kafka keeps of each partition now.
+
+        Raises:
+            KafkaError: Kafka does not answer.
+        """
+        if not tps:
+            return {}
+        begins, ends = await self._consumer.beginning_offsets(list(tps)), await self._consumer.end_offsets(list(tps))
+        return {tp: range(begins[tp], ends[tp]) for tp in tps}
 
     async def _find_records(self, unclear: set[TopicPartition], ends: Mapping[TopicPartition, int]) -> None:
         """Read on in each partition until there is a record, or certainly none before its end."""

@@ -25,12 +25,15 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from streams.documents import CHECK_HEADER, KIND_HEADER, LANGUAGE_HEADER, REASON_HEADER
-from streams.kafka.observer import Times
+from streams.kafka.observer import Times, Wiped
+from streams.kafka.progress import SourceChange
 from streams.records import Reason
 from streams.steps import Output, Record, Step
+from streams.stories import CHANGE_HEADER
 from streams.text.duplicates import DuplicateKind
 from streams.text.language.opinions import differs
-from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, REJECTED
+from streams.text.stories.index import Change as StoryChange
+from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, REJECTED, STORIES
 
 # A `…_created` series beside each counter and histogram would double what is scraped.
 prometheus.disable_created_metrics()  # type: ignore[no-untyped-call]
@@ -43,12 +46,17 @@ _RESTORE_BOUNDS: Final = (0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 90
 # In records.
 _SIZE_BOUNDS: Final = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0)
 
-# The header that tells, of a record of each outcome, as what to count it.
-_TELLING_HEADERS: Final[Mapping[str, str]] = {ENRICHED: LANGUAGE_HEADER, DUPLICATES: KIND_HEADER, REJECTED: REASON_HEADER}
+# The header that tells, of a record that consumers read, as what to count it.
+_TELLING_HEADERS: Final[Mapping[str, str]] = {
+    ENRICHED: LANGUAGE_HEADER,
+    STORIES: CHANGE_HEADER,
+    DUPLICATES: KIND_HEADER,
+    REJECTED: REASON_HEADER,
+}
 
 
 def tally(outputs: Iterable[Output]) -> Counter[tuple[str, str]]:
-    """Count outputs by topic and, of the outcomes, by language, kind or reason: ``(topic, which) → count``.
+    """Count outputs by topic and, of what consumers read, by language, change, kind or reason: ``(topic, which) → count``.
 
     ``which`` is read from the headers, nothing is parsed; it is "" where there is nothing to tell.
     """
@@ -75,6 +83,11 @@ def disagreements(outputs: Iterable[Output]) -> Counter[str]:
     return counts
 
 
+def unread_ratio(lag: int, kept: range) -> float:
+    """Of the offsets that Kafka keeps, the share that waits, 0 to 1; 0 as long as ``kept`` begins at 0: nothing was deleted."""
+    return min(lag / len(kept), 1.0) if kept.start and kept else 0.0
+
+
 class Metrics:
     """All metrics of one worker, in a registry of its own. Call it from the event loop alone.
 
@@ -92,10 +105,17 @@ class Metrics:
         for step in steps:
             self._records_in.labels(step.source)
             self._lost.labels(step.name)
+            self._faults.labels(step.name)
             self._gaps.labels(step.name)
             self._unread.labels(step.name)
+            for change in SourceChange:
+                self._changes.labels(step.name, change.value)
+            for wiped in Wiped:
+                self._wiped.labels(step.name, wiped.value)
             for topic in step.sends_to:
                 self._records_out.labels(topic)
+        for became in StoryChange:
+            self._stories.labels(became.value)
         for kind in DuplicateKind:
             self._duplicates.labels(kind.value)
         for reason in Reason:
@@ -112,8 +132,14 @@ class Metrics:
             "Articles in which the second opinion (HEADWATER_LANGUAGE_CHECK) is another language, by detected language.",
             "language",
         )
+        self._stories = self._counter("stories", "Records written to news.stories, by what became of the story.", "change")
         self._duplicates = self._counter("duplicates", "Records written to news.duplicates, by kind.", "kind")
         self._rejections = self._counter("rejections", "Records written to news.rejected, by reason.", "reason")
+        self._faults = self._counter(
+            "faults",
+            "Records that met a bug of Headwater's: rejected, or in the step `group` missing from news.stories.",
+            "step",
+        )
         self._lost = self._counter(
             "transactions_lost", "Transactions that failed, or whose outcome is unknown; the step began again.", "step"
         )
@@ -122,6 +148,18 @@ class Metrics:
         )
         self._unread = self._counter(
             "unread_offsets", "Offsets that Kafka had deleted, by its retention, before they were read.", "step"
+        )
+        self._changes = self._counter(
+            "source_changes",
+            "Partitions whose source is not the topic that was worked on: begun anew or, with /health saying why, refused.",
+            "step",
+            "change",
+        )
+        self._wiped = self._counter(
+            "copies_wiped",
+            "Times that local state was removed and read anew: damaged, or foreign (of another changelog).",
+            "step",
+            "reason",
         )
         self._restored = self._counter("restored_changes", "Changelog records read to restore local state.", "step")
         self._rebalances = self._counter("rebalances", "Rebalances of the consumer group that this worker took part in.")
@@ -163,6 +201,22 @@ class Metrics:
             "topic",
             "partition",
         )
+        self._unread_share = self._gauge(
+            "unread_ratio",
+            "Of what Kafka keeps of a partition, the share that waits; 0 as long as Kafka has deleted nothing. At 1, what it "
+            "deletes next is unread.",
+            "topic",
+            "partition",
+        )
+        self._protocol = self._gauge(
+            "transactions_version",
+            "Kafka's transactions that a step's producer speaks: 2 where the cluster has them (KIP-890), 0 for those of old.",
+            "step",
+        )
+        self._clock = self._gauge(
+            "clock_seconds", "What time it is here, in seconds since 1970: to be compared with the scraper's."
+        )
+        self._clock.set_function(time.time)
         self._state_bytes = self._gauge("state_bytes", "Size on disk of what is remembered for a topic's records.", "topic")
 
     def committed(self, step: Step, records: Sequence[Record], outputs: Sequence[Output], times: Times) -> None:
@@ -174,6 +228,7 @@ class Metrics:
         self._transaction.labels(step.name).observe(times.transaction_s)
         by_which: dict[str, prometheus.Counter] = {
             ENRICHED: self._articles,
+            STORIES: self._stories,
             DUPLICATES: self._duplicates,
             REJECTED: self._rejections,
         }
@@ -193,6 +248,10 @@ class Metrics:
             if ages:
                 self._latency.observe(topic, ages)
 
+    def began(self, step: Step, version: int) -> None:
+        """A new producer of the step's has started, with Kafka's transactions of this version."""
+        self._protocol.labels(step.name).set(version)
+
     def lost(self, step: Step) -> None:
         """A transaction failed, or nobody knows its outcome."""
         self._lost.labels(step.name).inc()
@@ -210,6 +269,18 @@ class Metrics:
         self._restored.labels(step.name).inc(changes)
         self._restore.labels(step.name).observe(restore_s)
 
+    def changed(self, step: Step, change: SourceChange) -> None:
+        """The source of a partition is not the topic that was worked on: its work is begun anew, or refused."""
+        self._changes.labels(step.name, change.value).inc()
+
+    def wiped(self, step: Step, reason: Wiped) -> None:
+        """Local state was removed, to be read anew from the changelog."""
+        self._wiped.labels(step.name, reason.value).inc()
+
+    def faulted(self, step: Step, records: int) -> None:
+        """So many records of a transaction that was committed have met bugs of ours."""
+        self._faults.labels(step.name).inc(records)
+
     def stands(self, *, ready: bool, healthy: bool, rebalances: int, partitions: Mapping[str, int]) -> None:
         """How the worker stands; ``rebalances`` since it started, ``partitions`` by state."""
         self._ready.set(ready)
@@ -219,11 +290,22 @@ class Metrics:
         for state, count in partitions.items():
             self._partitions.labels(state).set(count)
 
-    def sampled(self, lags: Mapping[TopicPartition, int], state_bytes: Mapping[str, int]) -> None:
-        """Lag, in offsets, by source partition, and size of the local state by source topic: of these, and of no others."""
+    def sampled(
+        self,
+        lags: Mapping[TopicPartition, int],
+        state_bytes: Mapping[str, int],
+        kept: Mapping[TopicPartition, range] | None = None,
+    ) -> None:
+        """Lag, in offsets, by source partition, and size of the local state by source topic: of these, and of no others.
+
+        ``kept``: the offsets that Kafka keeps of each of the partitions.
+        """
         self._lag.clear()
+        self._unread_share.clear()
         for tp, lag in lags.items():
             self._lag.labels(tp.topic, tp.partition).set(lag)
+            if kept:
+                self._unread_share.labels(tp.topic, tp.partition).set(unread_ratio(lag, kept[tp]))
         self._state_bytes.clear()
         for topic, size in state_bytes.items():
             self._state_bytes.labels(topic).set(size)

@@ -30,9 +30,10 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
+from streams.kafka.failures import NAME_TAKEN_STATUS
 from streams.settings import Settings
 from streams.watch.listening import listen
-from streams.watch.web import verdict
+from streams.watch.web import health_response
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +57,8 @@ class Supervisor:
         self._options = options
         self._count = count
         self._stopping = asyncio.Event()
+        self.name_taken = False
+        """Whether it has stopped because another worker goes by the instance id of one of its own."""
 
     def stop(self) -> None:
         """Let every worker finish or give up what it is about, and end."""
@@ -74,7 +77,7 @@ class Supervisor:
             sockets = [Path(folder) / f"{number}.sock" for number in range(self._count)]
             answering = None
             if self._settings.web_port:
-                answering = await listen(pages(sockets), self._settings.web_host, self._settings.web_port)
+                answering = await listen(joint_health_app(sockets), self._settings.web_host, self._settings.web_port)
             try:
                 await asyncio.gather(*(self._keep(number, socket) for number, socket in enumerate(sockets)))
             finally:
@@ -92,6 +95,11 @@ class Supervisor:
             stopping.cancel()
             if self._stopping.is_set():
                 await end(process)
+                return
+            if process.returncode == NAME_TAKEN_STATUS:
+                log.critical("worker process %d is not started again: another worker has its instance id", number)
+                self.name_taken = True
+                self.stop()
                 return
             pause_s = pause_after(time.monotonic() - began, pause_s or _SHORTEST_PAUSE_S / 2)
             log.error("worker process %d ended with status %s; starting again in %.0f s", number, process.returncode, pause_s)
@@ -124,7 +132,7 @@ async def end(process: asyncio.subprocess.Process) -> None:
         await process.wait()
 
 
-def pages(sockets: Iterable[Path]) -> web.Application:
+def joint_health_app(sockets: Iterable[Path]) -> web.Application:
     """The pages of all workers as one: healthy, ready when all are; every metric with the number of its process."""
     numbered = dict(enumerate(sockets))
 
@@ -135,11 +143,11 @@ def pages(sockets: Iterable[Path]) -> web.Application:
     async def health(_: web.Request) -> web.Response:
         # One that does not answer has ended or is starting: the supervisor is about it.
         problems = list(_numbered(await gather("/health"), "problems", silence=None))
-        return verdict(not problems, {"healthy": not problems, "problems": problems})
+        return health_response(not problems, {"healthy": not problems, "problems": problems})
 
     async def ready(_: web.Request) -> web.Response:
         waiting_for = list(_numbered(await gather("/ready"), "waiting_for", silence="to start"))
-        return verdict(not waiting_for, {"ready": not waiting_for, "waiting_for": waiting_for})
+        return health_response(not waiting_for, {"ready": not waiting_for, "waiting_for": waiting_for})
 
     async def exposition(request: web.Request) -> web.Response:
         registry = CollectorRegistry()

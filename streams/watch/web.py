@@ -48,7 +48,7 @@ _ANSWER_TIMEOUT_S: Final = 10.0
 _NO_ANSWER: Final = (KafkaError, OSError, asyncio.TimeoutError)
 
 
-class Progress(NamedTuple):
+class Pace(NamedTuple):
     """What was seen of a partition at work: its next offset, its lag in offsets, and for how long it has been stuck."""
 
     next_offset: int
@@ -56,10 +56,10 @@ class Progress(NamedTuple):
     stuck_s: float
 
 
-def follow(before: Progress | None, next_offset: int, lag: int, elapsed_s: float) -> Progress:
+def follow(before: Pace | None, next_offset: int, lag: int, elapsed_s: float) -> Pace:
     """The next look at a partition, ``elapsed_s`` after the one ``before``: stuck is what has work and does not move."""
     stuck = before is not None and before.lag > 0 and lag > 0 and before.next_offset == next_offset
-    return Progress(next_offset, lag, before.stuck_s + elapsed_s if before is not None and stuck else 0.0)
+    return Pace(next_offset, lag, before.stuck_s + elapsed_s if before is not None and stuck else 0.0)
 
 
 class Watch:
@@ -75,7 +75,7 @@ class Watch:
         self._settings = settings
         self._metrics = metrics
         self._every_s = min(_SAMPLE_EVERY_S, settings.stall_s / 4)
-        self._progress: dict[TopicPartition, Progress] = {}
+        self._paces: dict[TopicPartition, Pace] = {}
         self._looked_at = time.monotonic()
         self._silence: str | None = None
         self._task: asyncio.Task[None] | None = None
@@ -90,8 +90,10 @@ class Watch:
         if self._task is not None and self._task.done() and not self._task.cancelled():
             found.append(f"the watch over the partitions has ended: {self._task.exception()!r}")
         for status in self._delivery.statuses():
-            seen = self._progress.get(status.source)
-            if status.ended:
+            seen = self._paces.get(status.source)
+            if status.problem:
+                found.append(f"{status.name}: {status.problem}")
+            elif status.ended:
                 found.append(f"{status.name}: its task has ended")
             elif seen and seen.stuck_s >= self._settings.stall_s and seen.next_offset == status.next_offset:
                 found.append(f"{status.name}: records wait (lag {seen.lag}), none committed for {seen.stuck_s:.0f} s")
@@ -124,9 +126,7 @@ class Watch:
         now = time.monotonic()
         elapsed_s = min(now - self._looked_at, 2 * self._every_s)
         self._looked_at = now
-        self._progress = {
-            tp: follow(self._progress.get(tp), statuses[tp].next_offset, lag, elapsed_s) for tp, lag in lags.items()
-        }
+        self._paces = {tp: follow(self._paces.get(tp), statuses[tp].next_offset, lag, elapsed_s) for tp, lag in lags.items()}
 
     async def _look_on(self) -> None:
         while True:
@@ -158,13 +158,14 @@ class Watch:
         statuses = {each.source: each for each in self._delivery.statuses() if self._has_worked(each)}
         async with asyncio.timeout(_ANSWER_TIMEOUT_S):
             lags = await lag_reader.lags({tp: each.next_offset for tp, each in statuses.items()})
+            kept = await lag_reader.kept(statuses)
         self.look(lags, statuses)
         self._silence = None
-        self._metrics.sampled(lags, await self._state_bytes())
+        self._metrics.sampled(lags, await self._state_bytes(), kept)
 
     def _has_worked(self, status: PartitionStatus) -> bool:
         """Whether its next offset means something. One that keeps losing its transactions counts, one on its way does not."""
-        seen = self._progress.get(status.source)
+        seen = self._paces.get(status.source)
         return status.waiting_for is None or (seen is not None and status.next_offset >= seen.next_offset)
 
     async def _state_bytes(self) -> dict[str, int]:
@@ -182,16 +183,16 @@ def _size_on_disk(folder: Path) -> int:
     return size
 
 
-def pages(watch: Watch, metrics: Metrics) -> web.Application:
+def health_app(watch: Watch, metrics: Metrics) -> web.Application:
     """The pages as an aiohttp application; they answer at once, from what the watch saw last."""
 
     async def health(_: web.Request) -> web.Response:
         problems = watch.problems()
-        return verdict(not problems, {"healthy": not problems, "problems": problems})
+        return health_response(not problems, {"healthy": not problems, "problems": problems})
 
     async def ready(_: web.Request) -> web.Response:
         waiting_for = watch.waiting_for()
-        return verdict(not waiting_for, {"ready": not waiting_for, "waiting_for": waiting_for})
+        return health_response(not waiting_for, {"ready": not waiting_for, "waiting_for": waiting_for})
 
     async def exposition(request: web.Request) -> web.Response:
         watch.tell()
@@ -203,7 +204,7 @@ def pages(watch: Watch, metrics: Metrics) -> web.Application:
     return application
 
 
-def verdict(good: bool, body: dict[str, Any]) -> web.Response:  # noqa: FBT001
+def health_response(good: bool, body: dict[str, Any]) -> web.Response:  # noqa: FBT001
     """A page's answer: 200 when all is well, else 503, for those who look at nothing else."""
     return web.json_response(body, status=200 if good else 503, headers={"Cache-Control": "no-store"})
 
@@ -215,6 +216,6 @@ async def serve(app: faust.App, delivery: Delivery, settings: Settings, metrics:
         OSError: there is no such address, or another process has the port.
     """
     watch = Watch(app, delivery, settings, metrics)
-    answering = await listen(pages(watch, metrics), settings.web_host, settings.web_port, socket)
+    answering = await listen(health_app(watch, metrics), settings.web_host, settings.web_port, socket)
     watch.start()
     return answering

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import orjson
@@ -11,7 +12,7 @@ from agents import pipeline_steps
 from streams.memory import MemoryPipeline
 from streams.samples import load_samples
 from streams.settings import Settings
-from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, RAW, REJECTED
+from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, RAW, REJECTED, STORIES
 from tests.ninjs import ninjs_errors
 
 
@@ -48,7 +49,21 @@ def test_the_samples_show_many_languages_and_subjects(outcomes):
 
 def test_the_samples_show_every_kind_of_duplicate(outcomes):
     kinds = {orjson.loads(outcome.value)["kind"] for _, outcome in outcomes if outcome.topic == DUPLICATES}
-    assert kinds == {"same-article", "updated", "same-headline"}
+    assert kinds == {"same-article", "updated", "same-words"}
+
+
+def test_the_samples_hold_a_story_of_three_outlets_in_two_languages_and_no_false_one():
+    pipeline = MemoryPipeline(pipeline_steps(Settings()))
+    stories = {}
+    for sample in load_samples():
+        headers = (("content-type", sample.content_type.encode()),) if sample.content_type else ()
+        for output in pipeline.publish(RAW, b"samples", sample.value, headers, 1_790_000_000_000):
+            if output.topic == STORIES:
+                stories[output.key] = orjson.loads(output.value)
+    told = [story for story in stories.values() if re.search("Lorn ?(?:valley|tal)", str(story["headlines"]))]
+    assert sorted((story["language"], len(story["associations"])) for story in told) == [("de", 1), ("en", 2)]
+    several = [[each["headlines"][0]["value"] for each in story["associations"]] for story in stories.values()]
+    assert [headlines for headlines in several if len(headlines) > 1 and "Cable car" not in headlines[0]] == []
 
 
 def test_bad_samples_are_rejected_for_what_they_are(outcomes):

@@ -127,7 +127,9 @@ def test_outputs_keep_the_raw_records_time_and_say_where_it_stands():
 
 def test_a_trace_goes_with_the_article_all_the_way():
     [enriched] = Topology().publish(article(), headers=(("traceparent", TRACE), ("x-own", b"1")))
-    assert headers_of(enriched)["traceparent"] == TRACE.decode()
+    assert headers_of(enriched)["traceparent"].split("-")[1] == TRACE.decode().split("-")[1], (
+        "tests/test_traces.py has the rest"
+    )
     assert "x-own" not in headers_of(enriched)
 
 
@@ -172,7 +174,7 @@ def test_two_runs_over_the_same_records_give_the_same_bytes():
 
 def test_internal_records_are_keyed_by_the_headlines_fingerprint():
     pipeline = MemoryPipeline(pipeline_steps(Settings()))
-    prepared, enriched = pipeline.publish(RAW, None, orjson.dumps(article()))
+    prepared, enriched, *_ = pipeline.publish(RAW, None, orjson.dumps(article()))
     assert (prepared.topic, enriched.topic) == (PREPARED, ENRICHED)
     roles = {each["role"]: each["value"] for each in orjson.loads(enriched.value)["altIds"]}
     assert roles["headline-fingerprint"] == prepared.key.hex()

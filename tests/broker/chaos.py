@@ -1,13 +1,20 @@
 """Chaos: workers and the broker are killed, paused, restarted and robbed of their state while articles stream in.
 
     .venv/bin/python -m tests.broker.chaos --seconds 1800 --seed 7
+    .venv/bin/python -m tests.broker.chaos --brokers 3 --partitions 12 --workers 4
+    .venv/bin/python -m tests.broker.chaos --transactions newest,v0
+
+Of several kinds of ``--transactions`` each worker that starts has the next, as in a rolling upgrade. With three brokers one of
+them at a time is killed, frozen or restarted, and they are restarted in turn.
 
 Everything drawn (articles, faults, pauses) comes from the seed, so that a failing run can be run again. At the end,
 
 - a read_committed reader finds each input in exactly one outcome, exactly once;
-- the firsts and duplicates are, byte for byte, those that the pure decision gives over news.prepared as it finally stands;
-- a worker under a new application id, given the same news.prepared, writes the same again;
-- no worker has ended but those that were made to.
+- the firsts and duplicates are, byte for byte, those that the pure decision gives over news.prepared as it finally stands, and
+  what became of each story that which it gives over news.signatures;
+- a worker under a new application id, given the same news.prepared or news.signatures, writes the same again;
+- no worker has ended but those that were made to, and every exit is counted;
+- some fault cut a transaction short: records that were aborted stand in the log, or nothing was tested.
 """
 
 from __future__ import annotations
@@ -24,9 +31,11 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import cycle
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import orjson
 from aiokafka import AIOKafkaProducer, ConsumerRecord
@@ -34,14 +43,19 @@ from aiokafka import AIOKafkaProducer, ConsumerRecord
 from agents import pipeline_steps
 from streams.kafka.admin import create_topics
 from streams.kafka.clients import MAX_REQUEST_BYTES, connection, opened
-from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, PREPARED, RAW, REJECTED, topics_of
+from streams.settings import TransactionProtocol
+from streams.stories import CHANGE_HEADER
+from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, PREPARED, RAW, REJECTED, SIGNATURES, STORIES, topics_of
 from tests.broker.stream import Raw, Stream, origins
 
 SESSION_TIMEOUT_S = 6
 PAUSE_S = 9.0  # of a zombie: beyond the session timeout
 WINDOW_S = 3_600
-ARTICLES_PER_S = 60
-SETTLE_TIMEOUT_S = 120.0
+SETTLE_TIMEOUT_S = 600.0
+START_TIMEOUT_S = 300.0
+PUBLISH_TIMEOUT_MS = 300_000  # a broker of a busy machine is away for long
+END_TIMEOUT_S = 60.0
+WORK_TIMEOUT_S = 60.0
 LEAST_FAULTS = 10
 MOST_MORE_KILLS = 10
 CATCH_TIMEOUT_S = 15.0
@@ -54,6 +68,8 @@ TEXTS = {
     "ru": "Совет собрался в понедельник и принял план после короткого обсуждения расходов.",
     "ar": "اجتمع المجلس يوم الاثنين واعتمد الخطة بعد نقاش قصير حول تكاليفها.",
 }
+PLACES = ("Kellmouth", "Dunmarrow", "Varnholm", "Gullrock", "Ostelia", "Aurmouth", "Lornhaven")
+_ALIKE = 5
 BAD = (b'{"title": ', b"\xff\xfe\x00", b'{"title": 7}', b"", None)
 
 
@@ -63,8 +79,9 @@ class Report:
 
     published: int = 0
     faults: Counter[str] = field(default_factory=Counter)
-    exits: Counter[int] = field(default_factory=Counter)
+    exits: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
+    stories: Counter[str] = field(default_factory=Counter)
     aborted: int = 0
     went_back: int = 0
     wrong: list[str] = field(default_factory=list)
@@ -75,8 +92,9 @@ class Report:
         )
         lines = (
             f"{self.published} published: " + ", ".join(f"{count} {topic}" for topic, count in self.outcomes.items()),
+            "stories: " + ", ".join(f"{count} {change}" for change, count in self.stories.items()),
             f"{self.faults.total()} faults: " + ", ".join(f"{count} {name}" for name, count in self.faults.items()),
-            f"worker exits by status: {dict(self.exits)}",
+            f"{self.exits.total()} worker exits: " + ", ".join(f"{count} {how}" for how, count in self.exits.items()),
             f"{self.aborted} records in aborted transactions; Faust was sent back {self.went_back} times",
             *(self.wrong or [well]),
         )
@@ -85,7 +103,6 @@ class Report:
 
 def articles(random_: random.Random) -> Iterator[Raw]:
     """Articles without end: headlines come back within the window and beyond it, in five languages, some of them bad input."""
-    # Recent: Kafka deletes what is older than a topic's retention, whenever it came.
     at_ms = int(time.time() * 1000) - 48 * 3_600_000
     for number in range(sys.maxsize):
         at_ms += random_.randrange(10_000)
@@ -97,15 +114,35 @@ def articles(random_: random.Random) -> Iterator[Raw]:
         back = random_.randrange(1, 2_000) if random_.random() < 0.1 else random_.randrange(1, 60)
         story = max(0, number // 2 - back) if random_.random() < 0.5 else number // 2
         text = random_.choice(list(TEXTS.values()))
-        document = {"title": f"Story {story} of the day: council votes", "text": f"{text} {story}", "id": str(number)}
+        if random_.random() < 0.03:
+            canceled = {"title": "", "url": _url(random_.randrange(number + 1)), "pubStatus": "canceled"}
+            yield Raw(orjson.dumps(canceled), key, timestamp_ms=at_ms)
+            continue
+        # Articles of one story name the same places, and so do some of its neighbours.
+        names = " ".join(f"{name}{story // _ALIKE}" for name in random_.sample(PLACES, 5))
+        document = {"title": f"Story {story} of the day: council votes", "text": f"{text} {names} {story}", "url": _url(number)}
         yield Raw(orjson.dumps(document), key, timestamp_ms=at_ms)
+
+
+def _url(number: int) -> str:
+    return f"https://chaos.example/{number}"
+
+
+class Shape(NamedTuple):
+    """How large a stream is that chaos has its way with."""
+
+    brokers: int = 1
+    partitions: int = 4
+    workers: int = 2
+    articles_per_s: int = 60
+    transactions: tuple[TransactionProtocol, ...] = (TransactionProtocol.NEWEST,)
 
 
 class Chaos:
     """One run."""
 
     def __init__(
-        self, stream: Stream, seed: int, seconds: float, workers: int, places: list[str], say: Callable[[str], None]
+        self, stream: Stream, seed: int, seconds: float, shape: Shape, places: list[str], say: Callable[[str], None]
     ) -> None:
         self._stream = stream
         self._random = random.Random(seed)
@@ -114,9 +151,13 @@ class Chaos:
         self._say = say
         self._began = time.monotonic()
         self._over = False
+        self._told = -1
         self._places = list(places)
         self._past: Path | None = None
-        self._workers = [stream.start_worker() for _ in range(workers)]
+        self._spoken = cycle(shape.transactions)
+        self._workers = [self._start_worker() for _ in range(shape.workers)]
+        self._per_s = shape.articles_per_s
+        self._made_to: set[int] = set()  # processes that are to end
         self.report = Report()
         self._faults: dict[str, Callable[[], Awaitable[None]]] = {
             "kill -9": self._kill,
@@ -124,15 +165,27 @@ class Chaos:
             "pause beyond the session timeout": self._pause,
             "SIGTERM and restart": self._restart,
             "a worker joins and leaves": self._join_and_leave,
-            "broker killed and restarted": self._kill_broker,
-            "broker frozen": self._freeze_broker,
             "state wiped": self._wipe_state,
             "another worker's past state": self._foreign_state,
+            **(self._faults_of_one() if len(stream.brokers) == 1 else self._faults_of_several()),
+        }
+
+    def _start_worker(self, again: subprocess.Popen[bytes] | None = None) -> subprocess.Popen[bytes]:
+        return self._stream.start_worker(again=again, HEADWATER_TRANSACTIONS=next(self._spoken))
+
+    def _faults_of_one(self) -> dict[str, Callable[[], Awaitable[None]]]:
+        return {"broker killed and restarted": self._kill_broker, "broker frozen": self._freeze_broker}
+
+    def _faults_of_several(self) -> dict[str, Callable[[], Awaitable[None]]]:
+        return {
+            "a leader killed and restarted": self._kill_leader,
+            "a leader frozen": self._freeze_leader,
+            "the brokers restarted in turn": self._roll_brokers,
         }
 
     async def run(self) -> Report:
         """Stream, disturb, settle, check."""
-        await self._stream.outcomes(1)  # the first worker is up: from now on faults hit work
+        await self._stream.outcomes(1, timeout_s=START_TIMEOUT_S)  # the first worker is up: from now on faults hit work
         self._began = time.monotonic()
         await asyncio.gather(self._publish(), self._disturb())
         await self._check()
@@ -143,12 +196,15 @@ class Chaos:
 
     async def _publish(self) -> None:
         producer = AIOKafkaProducer(
-            **connection(self._stream.settings), enable_idempotence=True, max_request_size=MAX_REQUEST_BYTES
+            **connection(self._stream.settings),
+            enable_idempotence=True,
+            max_request_size=MAX_REQUEST_BYTES,
+            request_timeout_ms=PUBLISH_TIMEOUT_MS,
         )
         deliveries = []
         async with opened(producer):
             while not self._over:
-                for _ in range(ARTICLES_PER_S // 10):
+                for _ in range(self._per_s // 10):
                     raw = next(self._articles)
                     deliveries.append(await producer.send(RAW, raw.value, raw.key, timestamp_ms=raw.timestamp_ms))
                 await asyncio.sleep(0.1)
@@ -166,10 +222,18 @@ class Chaos:
             for _ in range(MOST_MORE_KILLS):
                 if await self._count_aborted():
                     break
-                await asyncio.sleep(self._random.uniform(2, 5))
+                await self._until_at_work()
                 await self._strike("kill -9 of all in mid-transaction")
         finally:
             self._over = True
+
+    async def _until_at_work(self) -> None:
+        """Wait until workers commit again: whom a kill meets while it starts has nothing to lose."""
+        before = await self._stream.committed(OUTCOMES)
+        deadline = time.monotonic() + WORK_TIMEOUT_S
+        while await self._stream.committed(OUTCOMES) == before and time.monotonic() < deadline:
+            await asyncio.sleep(0.5)
+            self._supervise()
 
     async def _strike(self, name: str) -> None:
         self._say(f"{time.monotonic() - self._began:5.0f} s  {name}")
@@ -182,7 +246,7 @@ class Chaos:
 
         They stand before one that is committed; what comes after all of these may just be under way.
         """
-        topics = [*OUTCOMES, PREPARED]
+        topics = [*OUTCOMES, PREPARED, SIGNATURES, STORIES]
         written = places(await self._stream.read(topics, "read_uncommitted"))
         committed = places(await self._stream.read(topics))
         last: dict[tuple[str, int], int] = {}
@@ -193,15 +257,22 @@ class Chaos:
     def _supervise(self) -> None:
         """Start again what has ended, as any supervisor would, with the state folder it had."""
         for number, worker in enumerate(self._workers):
-            if (status := worker.poll()) is not None:
-                self.report.exits[status] += 1
-                self._workers[number] = self._stream.start_worker(again=worker)
-                if status not in (0, -signal.SIGKILL, -signal.SIGTERM):
-                    log = self._stream.log_of(worker).splitlines()
-                    said = [line for line in log if "CRITICAL" in line] or log[-1:]
-                    if status == 1 and said and said[-1].startswith("Error: Kafka at"):
-                        continue  # it was started while there was no broker
-                    self.report.wrong.append(f"a worker ended by itself with status {status}: {said[-1:]}")
+            if worker.poll() is not None:
+                self._count_exit(worker)
+                self._workers[number] = self._start_worker(worker)
+
+    def _count_exit(self, worker: subprocess.Popen[bytes]) -> None:
+        """Every worker that has ended was made to, and ended as it was made to; or there was no Kafka when it started."""
+        status = worker.returncode
+        log = self._stream.log_of(worker).splitlines()
+        said = [line for line in log if "CRITICAL" in line] or log[-1:]
+        if worker.pid in self._made_to and status in (0, -signal.SIGKILL, -signal.SIGTERM):
+            self.report.exits[f"with status {status}, as they should"] += 1
+        elif status == 1 and said and said[-1].startswith("Error: Kafka at"):
+            self.report.exits["started while there was no broker"] += 1
+        else:
+            self.report.exits[f"by themselves with status {status}"] += 1
+            self.report.wrong.append(f"a worker ended by itself with status {status}: {said[-1:]}")
 
     def _pick(self) -> int:
         return self._random.randrange(len(self._workers))
@@ -216,10 +287,11 @@ class Chaos:
         while not caught and time.monotonic() < deadline:
             self._signal_all(signal.SIGSTOP)
             await asyncio.sleep(0.1)  # what was sent has been written, and a commit marked
-            caught = await self._stream.has_open_transactions([*OUTCOMES, PREPARED])
+            caught = await self._stream.has_open_transactions([*OUTCOMES, PREPARED, SIGNATURES, STORIES])
             if not caught:
                 self._signal_all(signal.SIGCONT)
                 await asyncio.sleep(self._random.uniform(0.05, 0.25))
+        self._made_to |= {worker.pid for worker in self._workers if worker.poll() is None}
         self._signal_all(signal.SIGKILL)
         for worker in self._workers:
             await asyncio.to_thread(worker.wait)
@@ -236,25 +308,51 @@ class Chaos:
         await asyncio.sleep(2)
 
     async def _restart(self) -> None:
-        worker = self._workers[self._pick()]
+        await self._ask_to_end(self._workers[self._pick()])
+
+    async def _ask_to_end(self, worker: subprocess.Popen[bytes]) -> None:
+        # On a busy machine it may not have got as far as to listen.
+        listens = "Worker ready" in self._stream.log_of(worker)
+        if worker.poll() is None:
+            self._made_to.add(worker.pid)
         worker.terminate()
-        await asyncio.to_thread(worker.wait, 20)
+        status = await asyncio.to_thread(worker.wait, END_TIMEOUT_S)
+        if listens and status == -signal.SIGTERM:
+            self.report.wrong.append("a worker that was asked to end did not end in good order")
 
     async def _join_and_leave(self) -> None:
-        guest = self._stream.start_worker()
+        guest = self._start_worker()
         await asyncio.sleep(8)
-        # On a busy machine it may not have got as far as to listen.
-        listens = "Worker ready" in self._stream.log_of(guest)
-        guest.terminate()
-        status = await asyncio.to_thread(guest.wait, 20)
-        if status != 0 and (listens or status != -signal.SIGTERM):
-            self.report.wrong.append(f"the worker that joined and left ended with status {status}")
+        await self._ask_to_end(guest)
+        self._count_exit(guest)
 
     async def _kill_broker(self) -> None:
+        await self._stream.kill_broker()
         await self._stream.restart_broker()
 
     async def _freeze_broker(self) -> None:
         await self._stream.freeze_broker(PAUSE_S)
+
+    async def _leader(self) -> int:
+        """The broker that has the say over one of the partitions that are written."""
+        topic = self._random.choice([RAW, PREPARED, *OUTCOMES])
+        return await self._stream.leader_of(topic, self._random.randrange(self._stream.settings.partitions))
+
+    async def _kill_leader(self) -> None:
+        leader = await self._leader()
+        await self._stream.kill_broker(leader)
+        await asyncio.sleep(self._random.uniform(0, PAUSE_S))
+        await self._stream.restart_broker(leader)
+        await self._stream.until_in_sync()
+
+    async def _freeze_leader(self) -> None:
+        await self._stream.freeze_broker(PAUSE_S, await self._leader())
+        await self._stream.until_in_sync()
+
+    async def _roll_brokers(self) -> None:
+        for number in range(len(self._stream.brokers)):
+            await self._stream.restart_broker(number)
+            await self._stream.until_in_sync()
 
     async def _wipe_state(self) -> None:
         number = self._pick()
@@ -277,6 +375,8 @@ class Chaos:
             shutil.copytree(past, folder)
 
     async def _stop_for_good(self, number: int) -> None:
+        if self._workers[number].poll() is None:
+            self._made_to.add(self._workers[number].pid)
         self._workers[number].kill()
         await asyncio.to_thread(self._workers[number].wait)
 
@@ -289,10 +389,15 @@ class Chaos:
             self._supervise()
             await asyncio.sleep(1)
             found = await self._stream.read()
+        while not await self._is_grouped() and time.monotonic() < deadline:
+            self._supervise()
+            await asyncio.sleep(1)
         await self._end_all()
         found = await self._stream.read()
         report.outcomes.update(record.topic for record in found)
         report.aborted = await self._count_aborted()
+        if not report.aborted:
+            report.wrong.append("no fault cut a transaction short: nothing was tested")
         prepared = await self._stream.read([PREPARED])
         report.went_back = self._stream.logs().count("going back")
 
@@ -306,34 +411,55 @@ class Chaos:
             report.wrong.append(f"{lost.total()} lost: {sorted(lost)[:5]} …")
         if doubled:
             report.wrong.append(f"{doubled.total()} came out twice or from nowhere: {sorted(doubled)[:5]} …")
-        theirs, right = Counter(decisions(found)), Counter(decided(prepared, self._stream))
-        if wrong := (theirs - right).total():
-            report.wrong.append(f"{wrong} decisions are not those of the log, {(right - theirs).total()} are missing")
-        anew = Counter(decisions(await self._decide_anew(found)))
-        if anew != theirs:
-            report.wrong.append(f"decided anew, {(anew - theirs).total()} more and {(theirs - anew).total()} less came out")
+        await self._check_decisions(prepared, found)
+
+    async def _check_decisions(self, prepared: list[ConsumerRecord], found: list[ConsumerRecord]) -> None:
+        """Whether everything is decided as the log has it, and would be once more."""
+        signatures, stories = await self._stream.read([SIGNATURES]), await self._stream.read([STORIES])
+        self.report.stories.update(dict(record.headers)[CHANGE_HEADER].decode() for record in stories)
+        theirs = Counter(decisions([*found, *signatures]))
+        self._compare("decided by the log", Counter(decided(prepared, self._stream)), theirs)
+        told = Counter(decisions(stories))
+        self._compare("grouped by the log", Counter(grouped(signatures, self._stream)), told)
+        anew = await self._decide_anew("group", [STORIES], stories, len(stories))
+        self._compare("grouped anew", Counter(decisions(anew)), told)
+        repeatable = sum(record.topic != REJECTED for record in found)
+        anew = await self._decide_anew("deduplicate", OUTCOMES, found, repeatable)
+        self._compare("decided anew", Counter(decisions(anew)), Counter(decisions(found)))
+
+    def _compare(self, how: str, right: Counter[Any], theirs: Counter[Any]) -> None:
+        if right != theirs:
+            more, less = (right - theirs).total(), (theirs - right).total()
+            self.report.wrong.append(f"{how}, {more} more and {less} less came out")
+
+    async def _is_grouped(self) -> bool:
+        """Whether all signatures have become what they become of stories; looked at closely only once nothing more comes."""
+        before, self._told = self._told, len(await self._stream.read([STORIES]))
+        if self._told != before:
+            return False
+        return self._told >= len(grouped(await self._stream.read([SIGNATURES]), self._stream))
 
     async def _end_all(self) -> None:
+        await asyncio.gather(*(self._ask_to_end(worker) for worker in self._workers))
         for worker in self._workers:
-            worker.terminate()
-        for worker in self._workers:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                await asyncio.to_thread(worker.wait, 20)
+            self._count_exit(worker)
+        self._workers = []
 
-    async def _decide_anew(self, before: list[ConsumerRecord]) -> list[ConsumerRecord]:
-        """What a worker under another application id makes of the same news.prepared."""
+    async def _decide_anew(
+        self, step: str, topics: Sequence[str], before: list[ConsumerRecord], expected: int
+    ) -> list[ConsumerRecord]:
+        """What a worker under another application id makes of what a step reads, in topics that have ``before``."""
         settings = replace(self._stream.settings, app_id="anew")
         await create_topics(settings, topics_of(pipeline_steps(settings), settings))
-        self._workers = [self._stream.start_worker("--only", "deduplicate", HEADWATER_APP_ID="anew")]
+        self._workers = [self._stream.start_worker("--only", step, HEADWATER_APP_ID="anew")]
         deadline = time.monotonic() + SETTLE_TIMEOUT_S + len(before) / LEAST_PER_S
-        expected = 2 * len(before) - sum(record.topic == REJECTED for record in before)
         found = before
-        while len(found) < expected and time.monotonic() < deadline:
+        while len(found) < len(before) + expected and time.monotonic() < deadline:
             await asyncio.sleep(1)
-            found = await self._stream.read()
+            found = await self._stream.read(topics)
         await self._end_all()
         known = places(before)
-        return [record for record in await self._stream.read() if not places([record]) <= known]
+        return [record for record in await self._stream.read(topics) if not places([record]) <= known]
 
 
 def places(found: list[ConsumerRecord]) -> set[tuple[str, int, int]]:
@@ -345,16 +471,16 @@ Decided = list[tuple[str, bytes | None, bytes | None, tuple[tuple[str, bytes], .
 
 
 def decisions(found: list[ConsumerRecord]) -> Decided:
-    """The firsts and duplicates that came out, whole."""
+    """The firsts, duplicates, signatures and stories that came out, whole."""
     return [
         (record.topic, record.key, record.value, tuple(record.headers), record.timestamp)
         for record in found
-        if record.topic in (ENRICHED, DUPLICATES)
+        if record.topic in (ENRICHED, DUPLICATES, SIGNATURES, STORIES)
     ]
 
 
 def decided(prepared: list[ConsumerRecord], stream: Stream) -> Decided:
-    """The firsts and duplicates that the pure decision gives over news.prepared as it stands."""
+    """The firsts, duplicates and signatures that the pure decision gives over news.prepared as it stands."""
     step = next(step for step in pipeline_steps(stream.settings) if step.source == PREPARED)
     outputs: Decided = []
     tables: dict[int, dict[bytes | None, bytes]] = defaultdict(dict)
@@ -363,16 +489,31 @@ def decided(prepared: list[ConsumerRecord], stream: Stream) -> Decided:
         decision = step.decide(record, table.get(record.key))
         if decision.remember is not None:
             table[record.key] = decision.remember
+        for each in decision.outputs:
+            copies = stream.settings.partitions if each.everywhere else 1
+            outputs += [(each.topic, each.key, each.value, each.headers, each.timestamp_ms)] * copies
+    return outputs
+
+
+def grouped(signatures: list[ConsumerRecord], stream: Stream) -> Decided:
+    """The stories that the pure decision gives over news.signatures as it stands."""
+    step = next(step for step in pipeline_steps(stream.settings) if step.source == SIGNATURES)
+    made = step.changelog.whole
+    assert made is not None
+    stories: dict[int, Any] = defaultdict(lambda: made([]))
+    outputs: Decided = []
+    for record in signatures:  # read in the order of each partition
+        decision = step.decide(record, stories[record.partition])
         outputs.extend((each.topic, each.key, each.value, each.headers, each.timestamp_ms) for each in decision.outputs)
     return outputs
 
 
-async def chaos(folder: Path, seed: int, seconds: float, workers: int = 2, say: Callable[[str], None] = print) -> Report:
+async def chaos(folder: Path, seed: int, seconds: float, shape: Shape, say: Callable[[str], None] = print) -> Report:
     """Run chaos for ``seconds`` (and up to two minutes to settle); the report's ``wrong`` is empty when all is well."""
     settings = {"session_timeout_s": SESSION_TIMEOUT_S, "window_s": WINDOW_S, "max_batch_records": 50}
-    async with Stream(folder, **settings) as stream:
+    async with Stream(folder, brokers=shape.brokers, partitions=shape.partitions, **settings) as stream:
         places = await stream.publish([Raw(b'{"title": "The first story of all", "text": "It is here."}', b"first")])
-        return await Chaos(stream, seed, seconds, workers, places, say).run()
+        return await Chaos(stream, seed, seconds, shape, places, say).run()
 
 
 def main() -> int:
@@ -381,11 +522,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--seconds", type=float, default=180)
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
+    parser.add_argument("--brokers", type=int, default=1, choices=(1, 3))
+    parser.add_argument("--partitions", type=int, default=4)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--articles-per-s", type=int, default=60, help="at least 10; fewer on a slow machine")
+    parser.add_argument("--transactions", default="newest", help="kinds, with commas between")
     arguments = parser.parse_args()
     print(f"seed {arguments.seed}")
     folder = Path(tempfile.mkdtemp(prefix="headwater-chaos-"))
-    report = asyncio.run(chaos(folder, arguments.seed, arguments.seconds, arguments.workers))
+    spoken = tuple(map(TransactionProtocol, arguments.transactions.split(",")))
+    shape = Shape(arguments.brokers, arguments.partitions, arguments.workers, arguments.articles_per_s, spoken)
+    report = asyncio.run(chaos(folder, arguments.seed, arguments.seconds, shape))
     print(report)
     if report.wrong:
         print(f"logs and data are kept in {folder}")

@@ -8,20 +8,24 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
 
 from agents import pipeline_steps
-from infra.kafka import EmbeddedKafka
 from streams.documents import ORIGIN_HEADER
 from streams.kafka.admin import create_topics, partition_counts
 from streams.kafka.clients import connection, opened
 from streams.settings import Settings
-from streams.steps import header
+from streams.steps import Topic, header
 from streams.topics import OUTCOMES, RAW, topics_of
+from tests.broker.cluster import at_once, cluster
+from tests.contracts.checking import contract_errors
 
 
 class Raw(NamedTuple):
@@ -34,24 +38,45 @@ class Raw(NamedTuple):
 
 
 class Stream:
-    """``async with Stream(folder) as stream``: topics made, no worker yet."""
+    """``async with Stream(folder) as stream``: topics made, unless told otherwise; no worker yet.
 
-    def __init__(self, folder: Path, **settings: Any) -> None:
+    ``keeps_contract``: what comes out is what consumers were promised. Of several ``brokers``, each has every partition.
+    ``topic_settings`` go before the topics' own.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        brokers: int = 1,
+        *,
+        makes_topics: bool = True,
+        keeps_contract: bool = True,
+        topic_settings: Mapping[str, str] = MappingProxyType({}),
+        **settings: Any,
+    ) -> None:
         self.folder = folder
-        self._kafka = EmbeddedKafka(folder / "kafka")
+        self._topic_settings = topic_settings
+        self._makes_topics = makes_topics
+        self._keeps_contract = keeps_contract
+        self.brokers = cluster(folder, brokers)
+        self._kafka = self.brokers[0]
         self._overrides = settings
         self._workers: list[subprocess.Popen[bytes]] = []
         self._commands: list[asyncio.subprocess.Process] = []
         self._states: dict[int, Path] = {}
+        self._checked: set[tuple[str, int, int]] = set()
 
     async def __aenter__(self) -> Self:
-        await asyncio.to_thread(self._kafka.start)
+        await asyncio.to_thread(at_once, [each.start for each in self.brokers])
         self.settings = Settings(
-            brokers=(self._kafka.brokers,),
+            brokers=tuple(each.brokers for each in self.brokers),
             state_dir=self.folder / "state",
-            **{"session_timeout_s": 6, **self._overrides},
+            **{"session_timeout_s": 6, "replication": len(self.brokers), **self._overrides},
         )
-        await create_topics(self.settings, topics_of(pipeline_steps(self.settings), self.settings))
+        if self._makes_topics:
+            topics = topics_of(pipeline_steps(self.settings), self.settings)
+            own = (Topic(each, each.purpose, {**each.config, **self._topic_settings}) for each in topics)
+            await create_topics(self.settings, list(own))
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -63,7 +88,7 @@ class Stream:
             if command.returncode is None:
                 command.kill()
                 await command.communicate()
-        await asyncio.to_thread(self._kafka.stop)
+        await asyncio.to_thread(at_once, [each.stop for each in self.brokers])
 
     def start_worker(
         self,
@@ -83,7 +108,7 @@ class Stream:
         with (self.folder / f"worker-{number}.log").open("wb") as log:
             limit = ["/bin/sh", "-c", 'ulimit -n "$0" && exec "$@"', str(descriptors)] if descriptors else []
             worker = subprocess.Popen(
-                [*limit, sys.executable, "-m", module, "worker", "--processes", "1", *options],
+                [*limit, sys.executable, "-m", module, "worker", "--processes", "1", "--loglevel", "info", *options],
                 env=environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -92,10 +117,10 @@ class Stream:
         self._states[worker.pid] = state
         return worker
 
-    async def start_command(self, *arguments: str) -> asyncio.subprocess.Process:
-        """A process ``headwater …`` with pipes; ended with the stream if it has not by then."""
+    async def start_command(self, *arguments: str, script: Path | None = None) -> asyncio.subprocess.Process:
+        """A process ``headwater …``, or of a script, with pipes; ended with the stream if it has not by then."""
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "streams", *arguments),
+            *(sys.executable, *((script,) if script else ("-m", "streams")), *arguments),
             env=os.environ | self.settings.as_environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -117,19 +142,44 @@ class Stream:
         """What a worker has logged."""
         return (self.folder / f"worker-{self._workers.index(worker)}.log").read_text("utf-8", "replace")
 
-    async def freeze_broker(self, seconds: float) -> None:
-        """Stop the broker for a while and let it go on, as a full disk or a pause of its machine would."""
-        assert self._kafka.pid is not None
-        os.kill(self._kafka.pid, signal.SIGSTOP)
+    async def freeze_broker(self, seconds: float, number: int = 0) -> None:
+        """Stop a broker for a while and let it go on, as a full disk or a pause of its machine would."""
+        pid = self.brokers[number].pid
+        assert pid is not None
+        os.kill(pid, signal.SIGSTOP)
         try:
             await asyncio.sleep(seconds)
         finally:
-            os.kill(self._kafka.pid, signal.SIGCONT)
+            os.kill(pid, signal.SIGCONT)
 
-    async def restart_broker(self) -> None:
-        """kill -9 the broker and start it again, on the same data and port."""
-        await asyncio.to_thread(self._kafka.kill)
-        await asyncio.to_thread(self._kafka.restart)
+    async def kill_broker(self, number: int = 0) -> None:
+        """kill -9 a broker."""
+        await asyncio.to_thread(self.brokers[number].kill)
+
+    async def restart_broker(self, number: int = 0) -> None:
+        """Start a broker again, on the same data and port, after an orderly end if it still runs."""
+        await asyncio.to_thread(self.brokers[number].restart)
+
+    async def leader_of(self, topic: str, partition: int = 0) -> int:
+        """Which of the brokers has the say over a partition."""
+        async with opened(AIOKafkaAdminClient(**connection(self.settings))) as admin:
+            [described] = await admin.describe_topics([topic])
+        return next(each["leader"] for each in described["partitions"] if each["partition"] == partition) - 1
+
+    async def until_in_sync(self, timeout_s: float = 60.0) -> None:
+        """Wait until every broker has all of every partition: from then on one of them can be spared again."""
+        deadline = time.monotonic() + timeout_s
+        while not await self._is_in_sync():
+            assert time.monotonic() < deadline, f"the brokers are not in sync after {timeout_s} s"
+            await asyncio.sleep(0.2)
+
+    async def _is_in_sync(self) -> bool:
+        try:
+            async with opened(AIOKafkaAdminClient(**connection(self.settings))) as admin:
+                described = await admin.describe_topics()
+        except KafkaError:
+            return False
+        return all(len(each["isr"]) == len(each["replicas"]) for topic in described for each in topic["partitions"])
 
     def logs(self) -> str:
         """All workers' logs."""
@@ -150,7 +200,12 @@ class Stream:
 
     async def read(self, topics: Sequence[str] = OUTCOMES, isolation_level: str = "read_committed") -> list[ConsumerRecord]:
         """Everything that is in the topics now, in the order of each partition."""
-        consumer = AIOKafkaConsumer(**connection(self.settings), isolation_level=isolation_level, enable_auto_commit=False)
+        consumer = AIOKafkaConsumer(
+            **connection(self.settings),
+            isolation_level=isolation_level,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",  # "latest", looked up at once, may overtake the seek
+        )
         partitions = await self._partitions(topics)
         found: list[ConsumerRecord] = []
         async with opened(consumer):
@@ -160,16 +215,31 @@ class Stream:
             while not all([await consumer.position(tp) >= ends[tp] for tp in partitions]):
                 for records in (await consumer.getmany(timeout_ms=100)).values():
                     found.extend(records)
+        if self._keeps_contract:
+            self._check_contract(found)
         return found
+
+    def _check_contract(self, records: Iterable[ConsumerRecord]) -> None:
+        """Every outcome that any test reads validates against the schemas that consumers have."""
+        for record in records:
+            place = (record.topic, record.partition, record.offset)
+            if place not in self._checked:
+                errors = list(contract_errors(record.topic, record.key, record.value, record.headers))
+                assert not errors, f"{place}: {errors}"
+                self._checked.add(place)
 
     async def has_open_transactions(self, topics: Sequence[str]) -> bool:
         """Whether records stand in the topics that are neither committed nor aborted."""
+        return await self._ends(topics, "read_uncommitted") != await self._ends(topics, "read_committed")
+
+    async def committed(self, topics: Sequence[str]) -> int:
+        """How far the topics' partitions can be read, all together."""
+        return sum((await self._ends(topics, "read_committed")).values())
+
+    async def _ends(self, topics: Sequence[str], isolation_level: str) -> dict[TopicPartition, int]:
         partitions = await self._partitions(topics)
-        ends = []
-        for isolation_level in ("read_uncommitted", "read_committed"):
-            async with opened(AIOKafkaConsumer(**connection(self.settings), isolation_level=isolation_level)) as consumer:
-                ends.append(await consumer.end_offsets(partitions))
-        return ends[0] != ends[1]
+        async with opened(AIOKafkaConsumer(**connection(self.settings), isolation_level=isolation_level)) as consumer:
+            return await consumer.end_offsets(partitions)
 
     async def _partitions(self, topics: Sequence[str]) -> list[TopicPartition]:
         counts = await partition_counts(self.settings, topics)

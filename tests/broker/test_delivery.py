@@ -3,31 +3,49 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
+import shutil
+import time
+from collections.abc import Sequence
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
-from aiokafka.errors import KafkaError, UnknownMemberIdError
+from aiokafka.client import ConnectionGroup
+from aiokafka.conn import CloseReason
+from aiokafka.errors import KafkaError, TopicAuthorizationFailedError, UnknownMemberIdError
 
-from agents.deduplicate import HEADLINES
-from streams.kafka import partition
+from agents import deduplicate
+from streams.kafka import fitting, partition, sources, takeover
 from streams.kafka import step as owned_step
+from streams.kafka.admin import create_topics
 from streams.kafka.clients import connection, opened
+from streams.kafka.clock import ClockError
+from streams.kafka.fitting import grow_topic
+from streams.kafka.group import GROUP_NOTE, GroupAheadError
+from streams.kafka.outbox import partition_of
+from streams.kafka.progress import PROGRESS_KEY, Progress
+from streams.kafka.sources import SourceChangedError
 from streams.kafka.step import OwnedStep
-from streams.kafka.tables import PROGRESS_KEY, Progress
-from streams.kafka.transactions import transactional_producer
+from streams.kafka.transactions_v0 import aiokafka_producer
 from streams.kafka.transport import Batch
-from streams.steps import Decision, Output, Record, Step
-from streams.topics import ENRICHED, PREPARED
+from streams.settings import OnChangedTopic, TransactionProtocol
+from streams.steps import Changelog, Decision, Output, Record, Step, Topic
+from streams.topics import ENRICHED, PREPARED, topics_of
 from streams.watch.metrics import Metrics
 from tests.broker.stream import Raw, Stream
 
+# Its topic is there; what a test's step remembers is not what deduplicate would.
+HEADLINES = replace(deduplicate.HEADLINES, check=bytes)
+
 SOURCE = TopicPartition(PREPARED, 0)
 LIMIT_S = 20.0
+KEYS = [b"%d" % number for number in range(20)]
 
 
 class StoppedError(Exception):
@@ -78,25 +96,29 @@ class Worker:
         for module in (partition, owned_step):
             monkeypatch.setattr(module, "stop_worker", self._stop)
 
-    def _stop(self, reason, error):
+    def _stop(self, name, error):
         self.stopped.append(error)
-        raise StoppedError(reason)
+        raise StoppedError(name)
 
-    def _decide(self, record: Record, remembered: bytes | None) -> Decision:
+    def decide(self, record: Record, remembered: bytes | None) -> Decision:
         if record.value in self.bad:
             raise RuntimeError("a bug")
         self.decided.append(record.value)
         seen = (remembered or b"") + record.value
         return Decision((Output(self.output_topic, record.key, seen, (), record.timestamp),), seen)
 
-    def begin_to_own(self, metrics: Metrics | None = None, **settings: Any) -> tuple[OwnedStep, Faust]:
-        step = Step("test", PREPARED, (ENRICHED,), self._decide, HEADLINES)
+    def step(self) -> Step:
+        return Step("test", PREPARED, (ENRICHED,), self.decide, HEADLINES)
+
+    def begin_to_own(
+        self, metrics: Metrics | None = None, source: Sequence[TopicPartition] = (SOURCE,), **settings: Any
+    ) -> tuple[OwnedStep, Faust]:
         number = len(list(self.stream.folder.glob("owner-*")))
         folder = self.stream.folder / f"owner-{number}"
         folder.mkdir()
         faust = Faust()
-        settings = replace(self.stream.settings, state_dir=folder, **settings)
-        return OwnedStep(faust, settings, step, [SOURCE], observer=metrics), faust
+        settings = replace(self.stream.settings, **{"state_dir": folder, **settings})
+        return OwnedStep(faust, settings, self.step(), source, observer=metrics), faust
 
     async def own(self, metrics: Metrics | None = None, **settings: Any) -> tuple[OwnedStep, Faust]:
         owned, faust = self.begin_to_own(metrics, **settings)
@@ -111,10 +133,11 @@ class Worker:
     async def came_out(self) -> list[bytes]:
         return [record.value for record in await self.stream.read([ENRICHED])]
 
-    async def progress(self) -> Progress:
+    async def progress(self, partition: int = 0) -> Progress:
         """How far the partition has come and whose it is, by the changelog."""
         changes = await self.stream.read([HEADLINES.topic(self.stream.settings.app_id)])
-        return Progress.unpack(next((each.value for each in reversed(changes) if each.key == PROGRESS_KEY), None))
+        words = [Progress.unpack(each.value) for each in changes if each.key == PROGRESS_KEY and each.partition == partition]
+        return words[-1] if words else Progress(None, None)
 
     async def committed(self) -> int | None:
         return (await self.progress()).next_offset
@@ -133,21 +156,27 @@ class Worker:
         await self.until(reached)
 
 
-@pytest.fixture
-async def worker(tmp_path, monkeypatch):
-    async with Stream(tmp_path, partitions=1) as stream:
+@pytest.fixture(params=TransactionProtocol, ids=lambda each: f"transactions {each}")
+async def worker(request, tmp_path, monkeypatch):
+    async with Stream(tmp_path, partitions=1, keeps_contract=False, transactions=request.param) as stream:
         await stream.publish([Raw(value, b"key") for value in (b"a", b"b", b"c", b"d")], PREPARED)
         yield Worker(stream, monkeypatch)
 
 
-async def test_what_kafka_deleted_while_nobody_worked_is_passed_over_and_counted(worker):
-    owned, _ = await worker.own()
-    owned.offer(await worker.batch(last=0))
-    await worker.until_committed(1)
-    await owned.release()
-    async with opened(AIOKafkaAdminClient(**connection(worker.stream.settings))) as admin:
-        await admin.delete_records({SOURCE: RecordsToDelete(before_offset=3)})
+async def test_what_kafka_deleted_before_it_was_read_is_passed_over_and_counted_at_the_first_start_too(worker):
     metrics = Metrics()
+
+    async def delete_before(offset: int) -> None:
+        async with opened(AIOKafkaAdminClient(**connection(worker.stream.settings))) as admin:
+            await admin.delete_records({SOURCE: RecordsToDelete(before_offset=offset)})
+
+    await delete_before(1)
+    owned, _ = await worker.own(metrics)
+    assert b'headwater_unread_offsets_total{step="test"} 1.0' in metrics.exposition()[0]
+    owned.offer(await worker.batch(begin=1, last=1))
+    await worker.until_committed(2)
+    await owned.release()
+    await delete_before(3)
     owned, _ = await worker.own(metrics)
     assert owned.partitions[SOURCE].next_offset == 3
     assert b'headwater_unread_offsets_total{step="test"} 2.0' in metrics.exposition()[0]
@@ -296,11 +325,31 @@ async def test_an_heir_that_is_overtaken_on_the_way_does_not_become_the_owner(wo
     assert not worker.stopped
 
 
+@pytest.mark.parametrize("note", ["", GROUP_NOTE], ids=["by somebody else: it stops", "by ourselves: it goes on"])
+async def test_a_partition_whose_group_is_ahead_of_its_changelog(worker, note):
+    first, _ = await worker.own()
+    await first.release()
+    settings = worker.stream.settings
+    mover = AIOKafkaConsumer(**connection(settings), group_id=settings.app_id, enable_auto_commit=False)
+    mover.assign([SOURCE])
+    async with opened(mover):
+        await mover.commit({SOURCE: (3, note)})
+    heir, _ = worker.begin_to_own()
+    if note:
+        await asyncio.wait_for(heir.partitions[SOURCE].ready.wait(), LIMIT_S)
+        assert (await worker.progress())[:2] == (0, heir._owner)
+    else:
+        await worker.until(lambda: worker.stopped)
+        assert isinstance(worker.stopped[0], GroupAheadError)
+        assert (await worker.progress())[:2] == (0, None)
+    await heir.release()
+
+
 async def test_who_leaves_in_good_order_need_not_be_shut_out(worker):
     first, _ = await worker.own()
     assert (await worker.progress()).owner
     await first.release()
-    assert await worker.progress() == Progress(0, None)
+    assert (await worker.progress())[:2] == (0, None)
     heir, _ = worker.begin_to_own()
     heir._shut_out = None
     await asyncio.wait_for(heir.partitions[SOURCE].ready.wait(), LIMIT_S)
@@ -344,6 +393,130 @@ async def test_an_owner_whose_producer_kafka_has_given_up_begins_again(worker):
     assert not worker.stopped
 
 
+def break_from_coordinator(owned: OwnedStep) -> None:
+    connections = owned._producer.client._conns.items() if owned._producer else ()
+    for coordinator in [each for (_, group), each in connections if group == ConnectionGroup.COORDINATION]:
+        coordinator.close(reason=CloseReason.CONNECTION_BROKEN)
+
+
+async def test_an_owner_that_lost_its_coordinator_goes_on_even_when_its_commit_was_answered(worker):
+    """The coordinator may have died before it marked all partitions: another commit without a word more would show the rest.
+
+    With transactions v2 it marks an end everywhere and goes on; with those of old it takes a new name.
+    """
+    owned, faust = await worker.own()
+    owned.offer(await worker.batch(last=1))
+    await worker.until_committed(2)
+    name, before = (await worker.progress()).owner, await ends(worker)
+    break_from_coordinator(owned)
+    if worker.stream.settings.transactions is TransactionProtocol.NEWEST:
+
+        async def is_marked():
+            return await ends(worker) == {tp: end + 1 for tp, end in before.items()}
+
+        await worker.until(is_marked)
+        assert (await worker.progress()).owner == name
+        assert faust.sought == [0]
+    else:
+        await worker.until(lambda: faust.sought == [0, 2])
+        assert (await worker.progress()).owner not in (name, None)
+    owned.offer(await worker.batch())
+    await worker.until_committed(4)
+    assert await worker.came_out() == [b"a", b"ab", b"abc", b"abcd"]
+    await owned.release()
+    assert not worker.stopped
+
+
+async def test_however_often_the_coordinator_is_lost_nothing_is_lost_or_doubled(worker):
+    owned, _ = await worker.own()
+    for last in range(4):
+
+        async def is_committed(last=last):
+            owned.offer(await worker.batch(last=last))
+            return await worker.committed() == last + 1
+
+        await worker.until(is_committed)
+        break_from_coordinator(owned)
+        owned.offer(await worker.batch(last=last + 1))
+    assert await worker.came_out() == [b"a", b"ab", b"abc", b"abcd"]
+    await owned.release()
+    assert not worker.stopped
+
+
+async def test_what_a_rebalance_gives_back_goes_on_as_it_was_and_is_not_taken_over_anew(worker):
+    owned, faust = await worker.own()
+    name = (await worker.progress()).owner
+    owned.offer(await worker.batch(last=1))
+    await worker.until_committed(2)
+    owned.change([SOURCE])
+    owned.offer(await worker.batch(first=2, begin=2))
+    await worker.until_committed(4)
+    assert (await worker.progress()).owner == name
+    assert (faust.confirmations, faust.sought) == (1, [0])
+    assert await worker.came_out() == [b"a", b"ab", b"abc", b"abcd"]
+    await owned.release()
+
+
+async def test_a_partition_that_is_not_given_back_is_let_go_of_and_its_heir_leaves_the_others_in_peace(tmp_path, monkeypatch):
+    other = TopicPartition(PREPARED, 1)
+    async with Stream(tmp_path, partitions=2, keeps_contract=False) as stream:
+        worker = Worker(stream, monkeypatch)
+        owned, _ = worker.begin_to_own(source=(SOURCE, other))
+        for tp in (SOURCE, other):
+            await asyncio.wait_for(owned.partitions[tp].ready.wait(), LIMIT_S)
+        name = (await worker.progress()).owner
+        owned.change([SOURCE])
+        heir, _ = worker.begin_to_own(source=(other,))
+        await asyncio.wait_for(heir.partitions[other].ready.wait(), LIMIT_S)
+        assert list(owned.partitions) == [SOURCE]
+        assert (await worker.progress(1)).owner not in (name, None)
+
+        await stream.publish([Raw(b"a", next(key for key in KEYS if partition_of(key, 2) == 0))], PREPARED)
+        owned.offer(await worker.batch())
+        await worker.until_committed(1)
+        assert (await worker.progress()).owner == name
+        await heir.release()
+        owned.change([SOURCE, other])
+        await worker.until(lambda: other in owned.partitions)
+        await asyncio.wait_for(owned.partitions[other].ready.wait(), LIMIT_S)
+        assert (await worker.progress(1)).owner == name
+        await owned.release()
+        assert not worker.stopped
+
+
+async def ends(worker):
+    """How long each partition of the output topic is, marks of transactions included."""
+    async with opened(AIOKafkaConsumer(**connection(worker.stream.settings))) as consumer:
+        return await consumer.end_offsets([TopicPartition(ENRICHED, each) for each in range(worker.stream.settings.partitions)])
+
+
+async def test_who_leaves_marks_an_end_wherever_it_has_ever_written(worker):
+    """An answered commit may be torn; with nobody to shut it out, what it left open would hold up all readers for ever."""
+    owned, _ = await worker.own()
+    owned.offer(await worker.batch())
+    await worker.until_committed(4)
+    before = await ends(worker)
+    await owned.release()
+    assert await ends(worker) == {tp: end + 1 for tp, end in before.items()}
+    assert (await worker.progress()).owner is None
+
+
+async def test_now_and_then_an_owner_marks_an_end_wherever_it_writes(worker, monkeypatch):
+    """So that readers are held up by a torn transaction for a minute at most, also when nothing more comes."""
+    monkeypatch.setattr(owned_step, "_SETTLE_EVERY_S", 0.5)
+    owned, _ = await worker.own()
+    owned.offer(await worker.batch())
+    await worker.until_committed(4)
+
+    def is_settled():
+        return owned._unsettled_since == math.inf
+
+    await worker.until(is_settled)
+    before = await ends(worker)
+    assert all(before.values())
+    await owned.release()
+
+
 async def test_nothing_is_done_for_a_partition_that_was_released(worker):
     owned, _ = await worker.own()
     await owned.release()
@@ -365,18 +538,211 @@ async def test_the_heir_of_a_partition_goes_on_with_its_state(worker):
     await second.release()
 
 
+async def test_what_is_remembered_is_forgotten_by_the_times_in_the_log_in_the_changelog_too(worker):
+    """The window is a day, and eight more are added. What is old by its own date alone is remembered as today's is."""
+    now_ms = int(time.time() * 1000)
+    later_ms = now_ms + 10 * 86_400_000
+    live = [Raw(b"%d" % number, b"live %d" % number, (), later_ms) for number in range(8)]
+    owned, _ = await worker.own(window_s=86_400)
+
+    async def publish(*records: Raw) -> None:
+        begin = owned.partitions[SOURCE].next_offset
+        await worker.stream.publish(records, PREPARED)
+        owned.offer(await worker.batch(begin=begin, first=begin))
+        await worker.until_committed(len(await worker.stream.read([PREPARED])))
+
+    await publish(Raw(b"x", b"old", (), now_ms), *live[:2])
+    await publish(*live[2:], Raw(b"y", b"backfilled", (), 1))
+    await publish(*live)
+    await publish(Raw(b"w", b"old", (), now_ms), Raw(b"v", b"backfilled", (), 1), Raw(b"u", b"live 0", (), now_ms))
+    assert (await worker.came_out())[-3:] == [b"w", b"yv", b"00u"], "what was long before is forgotten, and nothing else"
+    changes = await worker.stream.read([HEADLINES.topic(worker.stream.settings.app_id)])
+    assert [each.value for each in changes if each.key == b"old"] == [b"x", None, b"w"]
+    await owned.release()
+    heir, _ = await worker.own(window_s=86_400)
+    table = heir.partitions[SOURCE]._table
+    assert table.get([b"old", b"key", b"backfilled"]) == [b"w", None, b"yv"]
+    assert table.progress().marks.latest_ms == (later_ms,) * 5
+    await heir.release()
+
+
+async def test_a_state_folder_of_another_incarnation_is_wiped_and_what_is_damaged_is_restored(worker):
+    """Its changelog is shorter than the other's position, so that by its offsets alone the copy looks true."""
+    other = replace(worker.stream.settings, app_id="other")
+    await create_topics(other, topics_of([worker.step()], other))
+    first, _ = await worker.own(app_id="other")
+    first.offer(await worker.batch(last=0))
+    await worker.until(lambda: first.partitions[SOURCE].next_offset == 1)
+    await first.release()
+    second, _ = await worker.own()
+    second.offer(await worker.batch())
+    await worker.until_committed(4)
+    await second.release()
+
+    states = worker.stream.folder / "states"
+    ours = states / worker.stream.settings.app_id
+    shutil.copytree(worker.stream.folder / "owner-0" / "other", ours)
+    metrics = Metrics()
+    third, _ = await worker.own(metrics, state_dir=states)
+    assert b'headwater_copies_wiped_total{reason="foreign",step="test"} 1.0' in metrics.exposition()[0]
+    await worker.stream.publish([Raw(b"e", b"key")], PREPARED)
+    third.offer(await worker.batch(begin=4, first=4))
+    await worker.until_committed(5)
+    assert (await worker.came_out())[-1] == b"abcde"
+
+    third._copies.damage = "Corruption: as RocksDB says when a block is not what it was"
+    await worker.stream.publish([Raw(b"f", b"key")], PREPARED)
+    third.offer(await worker.batch(begin=5, first=5))
+    await worker.until(lambda: b'{reason="damaged",step="test"} 1.0' in metrics.exposition()[0])
+    await worker.until(lambda: not third.statuses()[0].waiting_for)
+    third.offer(await worker.batch(begin=5, first=5))
+    await worker.until_committed(6)
+    assert metrics.exposition()[0].count(b'headwater_transactions_lost_total{step="test"} 1.0') == 1
+    assert (await worker.came_out())[-1] == b"abcdef"
+    await third.release()
+    assert not worker.stopped
+
+
+async def test_a_source_that_has_grown_is_worked_on_as_it_was_until_its_changelog_has_grown(worker, monkeypatch):
+    """By somebody who may do that: we may not."""
+    progress = Changelog("headlines", "remembers nothing")
+    monkeypatch.setattr(worker, "step", lambda: Step("test", PREPARED, (ENRICHED,), worker.decide, progress))
+    settings, beyond = worker.stream.settings, TopicPartition(PREPARED, 1)
+    await grow_topic(settings, PREPARED, 2)
+    may_not = AsyncMock(side_effect=TopicAuthorizationFailedError("no"))
+    monkeypatch.setattr(fitting, "grow_topic", may_not)
+    owned, _ = worker.begin_to_own(source=[SOURCE, beyond])
+    await asyncio.wait_for(owned.partitions[SOURCE].ready.wait(), LIMIT_S)
+    owned.offer(await worker.batch())
+    await worker.until_committed(4)
+    await worker.until(lambda: may_not.await_count > 1)
+    assert owned.partitions[beyond].status(ended=False).waiting_for
+    await grow_topic(settings, HEADLINES.topic(settings.app_id), 2)
+    await asyncio.wait_for(owned.partitions[beyond].ready.wait(), LIMIT_S)
+    await owned.release()
+    assert not worker.stopped
+
+
+@pytest.mark.parametrize(
+    ("off_s", "words"),
+    [
+        pytest.param(7_200, "s ahead of the broker's", id="two hours ahead"),
+        pytest.param(-20 * 86_400, "s behind the broker's", id="twenty days behind"),
+    ],
+)
+async def test_a_worker_whose_clock_is_wrong_says_so_before_it_decides_on_anything(worker, monkeypatch, off_s, words):
+    monkeypatch.setattr(partition, "_SAYS_WHY_S", 0.1)
+    clock = SimpleNamespace(time=lambda: time.time() + off_s, monotonic=time.monotonic)
+    monkeypatch.setattr(takeover, "time", clock)
+    owned, _ = worker.begin_to_own()
+    owned.offer(await worker.batch())
+    await worker.until(lambda: worker.stopped)
+    assert isinstance(worker.stopped[0], ClockError)
+    assert words in str(worker.stopped[0])
+    await owned.release()
+    assert worker.decided == []
+
+
+async def make_anew(worker: Worker, topic: Topic, values: Sequence[bytes]) -> None:
+    """Delete a topic and create it again, as somebody does who wants to begin with a clean one."""
+    async with opened(AIOKafkaAdminClient(**connection(worker.stream.settings))) as admin:
+        await admin.delete_topics([topic])
+
+        async def is_gone():
+            return topic not in await admin.list_topics()
+
+        await worker.until(is_gone)
+    await create_topics(worker.stream.settings, [topic])
+    await worker.stream.publish([Raw(value, b"key") for value in values], topic)
+
+
+async def test_a_topic_made_anew_is_told_while_it_is_worked_on_and_after_and_begun_anew_if_that_is_set(worker, monkeypatch):
+    """It has more records than were decided on of the one before: by the offsets alone, four of them would be passed over."""
+    monkeypatch.setattr(sources, "_CERTAIN_AFTER_S", 0.1)
+    monkeypatch.setattr(sources, "_LOOK_EVERY_S", 0.1)
+    monkeypatch.setattr(partition, "_SAYS_WHY_S", 0.1)
+    metrics = Metrics()
+    first, _ = await worker.own(metrics)
+    first.offer(await worker.batch())
+    await worker.until_committed(4)
+    await make_anew(worker, PREPARED, [b"1", b"2", b"3", b"4", b"5"])
+    await worker.until(lambda: worker.stopped)
+    assert isinstance(worker.stopped[0], SourceChangedError)
+    assert "news.prepared was deleted and made anew" in str(worker.stopped[0])
+    assert "HEADWATER_ON_CHANGED_TOPIC=begin-anew" in str(worker.stopped[0])
+    assert first.statuses()[0].problem == str(worker.stopped[0])
+    assert b'headwater_source_changes_total{change="made-anew",step="test"} 1.0' in metrics.exposition()[0]
+    first.offer(await worker.batch(begin=4, first=4))
+    await first.release()
+    assert len(await worker.came_out()) == 4
+
+    second, _ = worker.begin_to_own()
+    await worker.until(lambda: len(worker.stopped) == 2)
+    await second.release()
+
+    anew = {"on_changed_topic": OnChangedTopic.BEGIN_ANEW}
+    third, _ = await worker.own(**anew)
+    third.offer(await worker.batch())
+    await worker.until_committed(5)
+    assert [each[4:] for each in (await worker.came_out())[4:]] == [b"1", b"12", b"123", b"1234", b"12345"]
+    await third.release()
+    fourth, faust = await worker.own()
+    assert faust.sought == [5]
+    await fourth.release()
+    assert len(worker.stopped) == 2
+
+
+async def test_a_log_that_lost_its_end_is_told_and_so_is_a_batch_from_before_where_nothing_was_lost(worker, monkeypatch):
+    monkeypatch.setattr(sources, "_CERTAIN_AFTER_S", 0.1)
+    monkeypatch.setattr(partition, "_SAYS_WHY_S", 0.1)
+    owned, _ = await worker.own()
+    owned.offer(await worker.batch())
+    await worker.until_committed(4)
+    owned.offer(await worker.batch())
+    await worker.until(lambda: not owned.partitions[SOURCE].waits)
+    assert not worker.stopped, "it was delivered again, and no more"
+    owned.partitions[SOURCE].next_offset = 9  # as if five more had been decided on, and Kafka had lost them
+    await owned.release()  # says so to the changelog
+    heir, _ = worker.begin_to_own()
+    await worker.until(lambda: worker.stopped)
+    assert "ends at offset 4 and was worked on up to 9" in str(worker.stopped[0])
+    await heir.release()
+
+
+@pytest.mark.parametrize("is_preset", [True, False], ids=["by somebody beforehand", "by us, whose changelog is lost"])
+async def test_the_group_is_believed_where_no_changelog_ever_said_anything_but_not_where_it_is_lost(
+    worker, monkeypatch, is_preset
+):
+    monkeypatch.setattr(partition, "_SAYS_WHY_S", 0.1)
+    await tell_group(worker, 2, "" if is_preset else GROUP_NOTE)
+    owned, faust = worker.begin_to_own()
+    if is_preset:
+        await worker.until(lambda: faust.sought == [2])
+    else:
+        await worker.until(lambda: worker.stopped)
+        assert "a worker told the group of offset 2" in str(worker.stopped[0])
+        await owned.release()
+        owned, faust = worker.begin_to_own(on_changed_topic=OnChangedTopic.BEGIN_ANEW)
+        await worker.until(lambda: faust.sought == [2])
+    await owned.release()
+
+
+async def tell_group(worker: Worker, offset: int, words: str) -> None:
+    group = AIOKafkaConsumer(
+        **connection(worker.stream.settings), group_id=worker.stream.settings.app_id, enable_auto_commit=False
+    )
+    group.assign([SOURCE])
+    async with opened(group):
+        await group.commit({SOURCE: (offset, words)})
+
+
 async def test_what_the_group_says_of_the_offset_is_not_believed(worker):
     """After a restart, Kafka 4.3's group coordinator has been seen to answer with offsets of ten minutes before."""
     first, _ = await worker.own()
     first.offer(await worker.batch())
     await worker.until_committed(4)
     await first.release()
-    group = AIOKafkaConsumer(
-        **connection(worker.stream.settings), group_id=worker.stream.settings.app_id, enable_auto_commit=False
-    )
-    group.assign([SOURCE])
-    async with opened(group):
-        await group.commit({SOURCE: 1})
+    await tell_group(worker, 1, "")
     second, faust = await worker.own()
     assert faust.sought == [4]
     second.offer(await worker.batch())
@@ -388,7 +754,7 @@ async def test_what_a_torn_transaction_left_open_does_not_come_out_with_the_next
     """Kafka can lose the marks of a commit; the next commit of the same producer would then let its records out."""
     owned, _ = await worker.own()
     name = (await worker.progress()).owner
-    async with opened(transactional_producer(worker.stream.settings, name)) as producer:
+    async with opened(aiokafka_producer(worker.stream.settings, name)) as producer:
         await producer.begin_transaction()
         await producer.send_and_wait(ENRICHED, b"torn", b"key")
         heir, _ = await worker.own()

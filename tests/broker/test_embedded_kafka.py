@@ -111,6 +111,23 @@ def test_keeps_records_in_a_given_folder(tmp_path: Path) -> None:
     assert (folder / "data").is_dir()
 
 
+def test_what_it_writes_is_for_this_user_alone(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        with EmbeddedKafka(tmp_path / "kafka") as kafka:
+            create_topic(kafka)
+            modes = {
+                path.relative_to(tmp_path): path.stat().st_mode & 0o777
+                for path in [tmp_path / "kafka", tmp_path / "kafka" / "data"]
+            }
+            assert set(modes.values()) == {0o700}, modes
+            written = list((tmp_path / "kafka" / "data").glob("*-0/*.log"))
+            assert written
+            assert all(path.stat().st_mode & 0o077 == 0 for path in written)
+    finally:
+        os.umask(before)
+
+
 def test_a_second_one_in_the_same_folder_is_refused_before_it_writes_anything(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

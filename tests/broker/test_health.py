@@ -14,14 +14,17 @@ import pytest
 from aiokafka import TopicPartition
 from prometheus_client.parser import text_string_to_metric_families
 
-from agents.deduplicate import HEADLINES
+from agents import deduplicate
 from streams.kafka.step import OwnedStep
 from streams.kafka.transport import Batch
 from streams.steps import Decision, Output, Record, Step
-from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, PREPARED, RAW, REJECTED
+from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, PREPARED, RAW, REJECTED, SIGNATURES
 from streams.watch.metrics import Metrics
 from streams.watch.web import Watch
 from tests.broker.stream import Raw, Stream
+
+# Its topic is there; what a test's step remembers is not what deduplicate would.
+HEADLINES = replace(deduplicate.HEADLINES, check=bytes)
 
 LIMIT_S = 60.0
 
@@ -103,7 +106,7 @@ async def test_a_worker_says_what_it_waits_for_until_it_is_at_work_and_is_health
     assert {reason for reason in waited_for if reason.startswith("deduplicate news.prepared/")}
     assert await probe.get("/health") == (200, {"healthy": True, "problems": []})
     partitions = (await probe.metrics())["headwater_partitions"]
-    assert partitions == {"ready": 8, "waiting": 0}
+    assert partitions == {"ready": 12, "waiting": 0}  # 4 of each step
 
 
 async def test_every_record_is_counted_in_once_and_out_once(stream, probe):
@@ -121,7 +124,8 @@ async def test_every_record_is_counted_in_once_and_out_once(stream, probe):
 
     def counted(found: dict[str, Counter]) -> bool:
         out = sum(found["headwater_records_out_total"][topic] for topic in OUTCOMES)
-        return out == len(published) and found["headwater_state_bytes"][PREPARED] > 0
+        grouped = found["headwater_batch_records_sum"]["group"]
+        return out == len(published) and grouped == len(firsts) and found["headwater_state_bytes"][PREPARED] > 0
 
     found = await probe.metrics_when(counted)
     records_in, records_out = found["headwater_records_in_total"], found["headwater_records_out_total"]
@@ -133,7 +137,11 @@ async def test_every_record_is_counted_in_once_and_out_once(stream, probe):
     assert +found["headwater_duplicates_total"] == {"same-article": 7}
     assert +found["headwater_rejections_total"] == {"not-json": 1, "empty": 1, "wrong-type": 2}
     assert found["headwater_end_to_end_latency_seconds_count"] == outcomes
-    assert found["headwater_batch_records_sum"] == {"prepare": len(published), "deduplicate": records_in[PREPARED]}
+    assert found["headwater_batch_records_sum"] == {
+        "prepare": len(published),
+        "deduplicate": records_in[PREPARED],
+        "group": len(firsts),
+    }
     assert found["headwater_transaction_seconds_count"] == found["headwater_batch_records_count"]
     assert found["headwater_restore_seconds_count"]["deduplicate"] == 4
 
@@ -147,7 +155,7 @@ async def test_an_idle_stream_has_no_lag_though_transaction_markers_stand_at_its
 
     def caught_up(found: dict[str, Counter]) -> bool:
         lag = found["headwater_lag_records"]
-        return lag.keys() == {RAW, PREPARED} and lag.total() == 0
+        return lag.keys() == {RAW, PREPARED, SIGNATURES} and lag.total() == 0
 
     found = await probe.metrics_when(caught_up)
     assert found["headwater_healthy"][""] == 1
@@ -162,7 +170,7 @@ async def test_a_worker_is_not_ready_while_the_group_rebalances(stream, probe):
     assert reasons
     await probe.until("/ready", 200)
     found = await probe.metrics()
-    assert found["headwater_partitions"] == {"ready": 4, "waiting": 0}
+    assert found["headwater_partitions"] == {"ready": 6, "waiting": 0}  # half of each step's 4
     assert found["headwater_rebalances_total"][""] >= 2
 
 
@@ -187,7 +195,7 @@ async def test_records_that_faust_never_delivers_make_a_worker_unhealthy(stream)
 
     source = TopicPartition(PREPARED, 0)
     faust = SimpleNamespace(
-        consumer=SimpleNamespace(seek=nothing, confirm_membership=nothing, let_go=lambda _: None),
+        consumer=SimpleNamespace(seek=nothing, confirm_membership=nothing, hold=lambda _: None, let_go=lambda _: None),
         should_stop=False,
         rebalancing=False,
         rebalancing_count=1,

@@ -108,7 +108,7 @@ async def test_a_batch_of_a_foreign_producer_in_an_internal_topic_stops_the_work
     await send(stream, Wire(BOMB_BYTES), codec=Codec.ZSTD, topic=PREPARED)
     worker = stream.start_worker()
     assert await asyncio.to_thread(worker.wait, 60) == 70
-    assert f"{PREPARED}/0/0 was written by none of ours" in stream.logs()
+    assert f"{PREPARED}/0/0 was not written by Headwater" in stream.logs()
     assert "67,108,864 bytes once unpacked" in stream.logs()
 
 

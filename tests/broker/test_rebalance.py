@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import re
 import time
 
+from aiokafka import AIOKafkaConsumer
+from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
+
+from agents import pipeline_steps
+from streams.kafka.clients import connection, opened
+from streams.topics import ENRICHED
 from tests.broker.stream import Raw, Stream, origins
 
 PARTITIONS = 4
@@ -41,7 +48,7 @@ async def until(condition, timeout_s, message):
 async def two_at_work(stream, **variables):
     """Two workers, each with partitions of its own."""
     first = stream.start_worker(**{key: value + "1" for key, value in variables.items()})
-    await until(lambda: len(owned_by(stream, first)) == 2 * PARTITIONS, 60, stream.logs)
+    await until(lambda: len(owned_by(stream, first)) == len(pipeline_steps(stream.settings)) * PARTITIONS, 60, stream.logs)
     second = stream.start_worker(**{key: value + "2" for key, value in variables.items()})
     await until(lambda: len(owned_by(stream, second)) >= PARTITIONS, 60, stream.logs)
     return first, second
@@ -66,6 +73,45 @@ async def test_a_dead_workers_partitions_are_at_work_again_within_the_session_ti
         places = await stream.publish(articles(40))
         assert origins(await stream.outcomes(40)) == sorted(places)
         assert first.poll() is None
+
+
+@contextlib.asynccontextmanager
+async def onlooker(stream):
+    """A member of the group that reads nothing of what the workers do: the group rebalances for it, and nothing moves."""
+    guest = AIOKafkaConsumer(
+        ENRICHED,
+        **connection(stream.settings),
+        group_id=stream.settings.app_id,
+        enable_auto_commit=False,
+        heartbeat_interval_ms=600,
+        partition_assignment_strategy=[StickyPartitionAssignor],
+    )
+    async with opened(guest):
+        yield guest
+
+
+async def test_work_goes_on_while_members_that_take_nothing_join_and_leave(tmp_path):
+    """Nothing is taken over anew, nothing is delivered twice or left out on the way."""
+    async with Stream(tmp_path, partitions=PARTITIONS) as stream:
+        first, second = await two_at_work(stream)
+        all_of = len(pipeline_steps(stream.settings)) * PARTITIONS
+        await until(lambda: len(owned_by(stream, first) & owned_by(stream, second)) == all_of // 2, 60, stream.logs)
+        marks = [len(stream.log_of(each)) for each in (first, second)]
+        places: list[str] = []
+        over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        publishing = asyncio.create_task(trickle(stream, places, over))
+        for _ in range(3):
+            async with onlooker(stream) as guest:
+                while not guest.assignment():
+                    await asyncio.sleep(0.1)
+        over.set_result(None)
+        await publishing
+        assert origins(await stream.outcomes(len(places))) == sorted(places)
+        for worker, mark in zip((first, second), marks, strict=True):
+            since = stream.log_of(worker)[mark:]
+            assert since.count("Revoking previously assigned") >= 3, "the group has rebalanced each time"
+            assert "ready from offset" not in since
+            assert "were not delivered" not in since
 
 
 async def test_sigterm_hands_partitions_over_within_seconds_and_without_waiting_for_the_session_timeout(tmp_path):
@@ -107,6 +153,20 @@ async def test_a_worker_with_an_instance_id_restarts_without_disturbing_the_othe
         places = await stream.publish(articles(40))
         assert origins(await stream.outcomes(40)) == sorted(places)
         assert "ready from offset" not in stream.log_of(first)[mark:], "the other worker was disturbed"
+
+
+async def test_of_two_workers_with_one_instance_id_the_older_ends_and_says_why(tmp_path):
+    """Each would shut the other out for ever: no article would come through, and nobody would be told."""
+    async with Stream(tmp_path, partitions=PARTITIONS) as stream:
+        first = stream.start_worker(HEADWATER_INSTANCE_ID="worker-1")
+        places = await stream.publish(articles(40))
+        await stream.outcomes(40)
+        second = stream.start_worker(HEADWATER_INSTANCE_ID="worker-1")
+        assert await asyncio.to_thread(first.wait, 60) == 78, stream.logs()
+        assert "another worker has joined the group with HEADWATER_INSTANCE_ID=worker-1" in stream.log_of(first)
+        places += await stream.publish([article._replace(key=b"again" + article.key) for article in articles(40)])
+        assert origins(await stream.outcomes(80)) == sorted(places)
+        assert second.poll() is None
 
 
 async def test_more_workers_than_partitions_idle_quietly_and_take_over(tmp_path):

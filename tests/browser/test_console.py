@@ -16,6 +16,7 @@ from streams.samples import load_samples
 from streams.topics import ENRICHED, REJECTED
 from tests.broker.stream import Raw
 from tests.browser.conftest import TIMEOUT_MS, live, start_console
+from tests.text.stories.articles import FERRY, FERRY_AGAIN
 
 expect.set_options(timeout=TIMEOUT_MS)
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -50,10 +51,10 @@ def row(page, headline):
 async def test_an_article_that_is_published_appears_and_all_is_accounted_for(shown, page):
     await publish_samples(shown.stream)
     await row(page, SEED).wait_for()
-    await expect(page.locator("#sum")).to_contain_text(f"{len(load_samples())} = 50 + 7 + 13", timeout=TIMEOUT_MS)
+    await expect(page.locator("#sum")).to_contain_text(f"{len(load_samples())} = 54 + 7 + 13", timeout=TIMEOUT_MS)
     await expect(page.locator("#sum")).to_contain_text("all accounted for")
     await expect(page.locator("#live")).to_have_text("Live")
-    await expect(page.locator(".cell.ready")).to_have_count(8)
+    await expect(page.locator(".cell.ready")).to_have_count(12)
 
 
 async def test_a_duplicate_folds_under_the_first_and_lifts_it(shown, page):
@@ -143,9 +144,10 @@ async def test_everything_can_be_done_by_keyboard(shown, page):
     await page.keyboard.press("Escape")
     assert await page.evaluate("document.activeElement.textContent") == third
     await page.get_by_role("tab", name="Wire").focus()
-    await page.keyboard.press("ArrowRight")
-    await expect(page.get_by_role("tab", name="Rejected")).to_be_focused()
-    await expect(page.locator("#p-rejected")).to_be_visible()
+    for name, panel in (("Stories", "#p-stories"), ("Rejected", "#p-rejected")):
+        await page.keyboard.press("ArrowRight")
+        await expect(page.get_by_role("tab", name=name)).to_be_focused()
+        await expect(page.locator(panel)).to_be_visible()
     await page.keyboard.press("/")
     await expect(page.get_by_label("Words in the headline")).to_be_focused()
 
@@ -349,3 +351,23 @@ async def test_kafka_away_is_said_and_the_page_goes_on_when_it_is_back(shown, pa
     await stream.publish([article("Kafka is back, and so is the news")])
     await row(page, "Kafka is back, and so is the news").wait_for(timeout=2 * TIMEOUT_MS)
     assert [record.topic for record in await stream.read([REJECTED])]
+
+
+async def test_stories_have_a_place_with_their_members_by_latest_change_and_by_size(shown, page):
+    await shown.stream.publish(
+        [
+            article("Ferry runs aground off Kellmouth", FERRY, publisher="The Kellmouth Post", url="https://post.example/f1"),
+            article(
+                "All 214 passengers saved from the Aurelia", FERRY_AGAIN, publisher="Gull Radio", url="https://post.example/f2"
+            ),
+        ]
+    )
+    await page.get_by_role("tab", name="Stories").click()
+    story = page.locator("#stories li", has_text="Kellmouth").first
+    await expect(story).to_contain_text("2 articles, 2 outlets, English")
+    await story.locator("summary").click()
+    await expect(story.locator(".timeline")).to_contain_text("Gull Radio")
+    await page.get_by_role("button", name="Largest").click()
+    await expect(page.locator("#told-stories")).to_contain_text("those of most outlets first")
+    await expect(story.locator(".timeline")).to_be_visible()
+    await page.get_by_role("tab", name="Wire").click()

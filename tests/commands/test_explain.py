@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from rich.cells import cell_len
 
 from streams.__main__ import main
-from streams.articles import LEFT_WHOLE, Article, compared_headline, prepare_article, tag_article
+from streams.articles import LEFT_WHOLE, Article, headline_of, prepare_article, tag_article
 from streams.commands.explain import explain_article, explain_reading
 from streams.commands.inputs import HTML, JSON, Document
 from streams.records import Rejection, Repair, read_record
@@ -24,7 +24,7 @@ ENGLISH = Language("en", 0.98)
 
 
 def _explain(*arguments, stdin=None):
-    answer = CliRunner().invoke(main, ["explain", *arguments], input=stdin)
+    answer = CliRunner().invoke(main, ["explain", *arguments], input=stdin, env={"COLUMNS": "100"})
     assert answer.exit_code == 0, answer.output
     return answer.output.splitlines()
 
@@ -111,9 +111,9 @@ def test_a_file_that_is_not_there_is_one_clear_line(tmp_path):
     assert "none.txt" in answer.output
 
 
-def test_the_fingerprint_is_the_hash_of_what_the_headline_is_compared_as():
+def test_the_fingerprint_is_the_hash_of_the_headlines_words():
     for article in _sample_articles():
-        assert blake2b(compared_headline(article).encode(), digest_size=16).hexdigest() == article.fingerprint
+        assert blake2b(headline_of(article).key_text.encode(), digest_size=16).hexdigest() == article.fingerprint
 
 
 def test_the_outlet_author_and_section_are_no_part_of_what_is_compared():
@@ -121,7 +121,7 @@ def test_the_outlet_author_and_section_are_no_part_of_what_is_compared():
     headline = "Council votes on the bridge"
     for dress in ("Example Times", "Ledger", "Mara Linden", "Town"):
         article = replace(ARTICLE, headline=f"{headline} - {dress}", **told)
-        assert compared_headline(article) == headline.lower(), dress
+        assert headline_of(article).normalised == headline.lower(), dress
 
 
 @pytest.mark.parametrize(
@@ -228,3 +228,15 @@ def test_no_line_is_wider_than_100_columns_and_none_is_lost_to_width():
         lines = list(explain_article(article, *tag_article(article)))
         assert max(map(cell_len, lines)) <= 100
         assert "".join(dict(_rows(lines))["headline"].split()) == "".join(article.headline.split())
+
+
+def test_the_story_of_an_article_among_those_before_it_is_told_with_what_spoke_for_it(tmp_path):
+    """Three outlets in two languages tell of one cable car: the samples' own."""
+    lines = (SAMPLES / "articles.jsonl").read_text("utf-8").splitlines()[-3:]
+    file = tmp_path / "cable-car.jsonl"
+    file.write_text("\n".join(lines), "utf-8")
+    stories = [said for label, said in _rows(_explain(str(file))) if label == "story"]
+    assert [said.split()[0] for said in stories] == ["founds", "joined", "founds"]
+    assert "now of 2 articles, founded by “Cable car stops above the Lorn valley" in stories[1]
+    assert "same-event" in stories[1]
+    assert {"everdale", "bergbahn"} <= set(stories[1].rpartition("by ")[2].split(", "))

@@ -70,4 +70,4 @@ def test_a_line_that_is_no_record_is_told_by_its_number(line):
     good = b'{"key": "a", "value": {"title": "Council votes on the bridge", "text": "It does."}}'
     answer = CliRunner().invoke(main, ["pipe", "--records"], input=good + b"\n" + line + b"\n")
     assert answer.exit_code == 1
-    assert "line 2 is no record" in answer.output
+    assert "line 2 is not a record" in answer.output

@@ -248,8 +248,8 @@ def test_a_line_of_the_list_says_what_a_replay_had_to_do_with_it():
     ("arguments", "message"),
     [
         pytest.param(["list", "--reason", "boring"], "'boring' is not one of", id="no such reason"),
-        pytest.param(["list", "--since", "noon"], "no time", id="no such time"),
-        pytest.param(["show", "here"], "no id", id="no such id"),
+        pytest.param(["list", "--since", "noon"], "is not a time", id="no such time"),
+        pytest.param(["show", "here"], "is not an ID", id="no such id"),
         pytest.param(["show", "--raw", "0/1", "0/2"], "name one ID", id="the bytes of two"),
         pytest.param(["show"], "Missing argument", id="nothing to show"),
     ],

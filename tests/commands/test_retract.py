@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from streams.articles import article_id
-from streams.commands.retract import is_named, kept_for, named_id
+from streams.commands.retract import HOLDINGS, is_named, kept_for, kept_line, named_id
+from streams.topics import INTERNAL, OUTCOMES, RAW, STORIES
 
 ID = "0123456789abcdef0123456789abcdef"
 URL = "https://paper.example/minister"
@@ -39,7 +40,7 @@ def test_a_document_is_known_by_its_id_and_by_its_other_ids(named):
         pytest.param({"retention.ms": "-1", "retention.bytes": "-1"}, "without limit", id="for good"),
         pytest.param(
             {"retention.ms": "86400000", "cleanup.policy": "compact,delete", "min.compaction.lag.ms": "43200000"},
-            "until 1 days by the record's timestamp; versions before the last may go after 0.5 days",
+            "until 1 day by the record's timestamp; versions before the last may go after 0.5 days",
             id="compacted as well",
         ),
         pytest.param({}, "unknown: Kafka does not say", id="we may not ask"),
@@ -47,3 +48,14 @@ def test_a_document_is_known_by_its_id_and_by_its_other_ids(named):
 )
 def test_how_long_a_topic_keeps_a_record_is_told_as_kafka_has_it(config, said):
     assert kept_for(config) == said
+
+
+def test_every_topic_that_may_hold_an_article_is_named():
+    assert set(HOLDINGS) == {RAW, *INTERNAL, *OUTCOMES, STORIES}
+
+
+def test_what_a_topic_holds_is_told_within_the_terminals_width(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    line = kept_line("news.enriched", "the versions before", "until 10 GiB a partition; older may go after a week")
+    assert all(len(each) <= 80 for each in line.split("\n"))
+    assert line.split("\n")[1].startswith(" " * 18)

@@ -245,3 +245,17 @@ def test_a_spoilt_batch_is_read_or_refused_and_never_more_than_its_offsets_are_p
     offsets = [record.offset for record in found]
     assert offsets == sorted(set(offsets))
     assert offsets[-2:] == [2, 3]
+
+
+@pytest.mark.parametrize("codec", Codec)
+def test_whoever_asks_where_records_are_gets_offsets_and_nothing_is_unpacked(codec):
+    wire = batch([Wire(b"x" * MIB), GOOD, GOOD], NOW_MS, codec)
+    with reading.only_offsets():
+        assert [(read.offset, read.value) for read in fetch(at(40, wire), at(43, wire), offset=41)] == [
+            (offset, None) for offset in range(41, 46)
+        ]
+        records = reading.Records(wire)
+        following = iter(records.next_batch())
+        next(following)
+        assert records.open_bytes == 0
+    assert [read.value for read in fetch(at(40, wire), offset=41)] == [GOOD.value, GOOD.value]

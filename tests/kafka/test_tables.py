@@ -5,15 +5,22 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from rocksdict import Rdict
 
 from streams.kafka import tables
-from streams.kafka.tables import PROGRESS_KEY, TableCopies, TableInUseError, TablePartition
+from streams.kafka.observer import Wiped
+from streams.kafka.progress import PROGRESS_KEY, Marks, Progress
+from streams.kafka.tables import Change, CopyDamagedError, TableCopies, TableInUseError, TablePartition
 
 KEEP_S = 3_600
+
+
+def told(values: Mapping[bytes, bytes], stamp_s: int = 0) -> dict[bytes, Change]:
+    return {key: Change(value, stamp_s) for key, value in values.items()}
 
 
 async def opened(folder: Path, partition: int = 0) -> TablePartition:
@@ -23,47 +30,49 @@ async def opened(folder: Path, partition: int = 0) -> TablePartition:
 async def test_a_copy_remembers_what_it_was_told_however_often_it_is_closed_and_opened(tmp_path):
     """Often enough for RocksDB to compact it; the values look like anything, also like times long gone."""
     chance = random.Random(1)
-    told: dict[bytes, bytes] = {}
+    known: dict[bytes, bytes] = {}
     for life in range(12):
         table = await opened(tmp_path)
-        assert table.position == len(told)
-        assert table.get(list(told)) == list(told.values())
+        assert table.position == len(known)
+        assert table.get(list(known)) == list(known.values())
         for _ in range(20):
             changes = {chance.randbytes(16): chance.choice((b"", bytes(60), chance.randbytes(60))) for _ in range(10)}
-            told |= changes
-            table.put(changes, len(told))
-            table.forget_expired(40)
+            known |= changes
+            table.put(told(changes), len(known))
+            assert table.find_expired(40, KEEP_S) == []
         assert table.get([b"never told"]) == [None], life
         table.close()
 
 
-async def test_what_is_too_old_to_be_of_use_leaves_the_copy_and_the_disk(tmp_path, monkeypatch):
+def forget(table: TablePartition, count: int, now_s: int) -> None:
+    """Look at so many entries and forget those that are too old, as the transaction does that follows."""
+    table.put(dict.fromkeys(table.find_expired(count, now_s), Change(None)), table.position + 1)
+
+
+async def test_what_is_too_old_to_be_of_use_leaves_the_copy_and_the_disk(tmp_path):
     table = await opened(tmp_path)
     chance = random.Random(1)
     keys = [chance.randbytes(16) for _ in range(20_000)]
     now_s = 1_790_000_000
-    monkeypatch.setattr(tables.time, "time", lambda: now_s)
-    table.put({key: chance.randbytes(60) for key in keys}, 20_000)
-    table.put({keys[0]: b"kept"}, 20_001)
+    table.put(told({key: chance.randbytes(60) for key in keys}, now_s), 20_000)
+    table.put(told({keys[0]: b"kept"}, now_s), 20_001)
     table._database.flush()
     full = disk_bytes(tmp_path)
 
-    now_s += KEEP_S
-    table.forget_expired(30_000)
+    forget(table, 30_000, now_s + KEEP_S)
     assert None not in table.get(keys), "forgotten too early"
 
-    table.put({keys[0]: b"written again"}, 20_002)
-    now_s += 1
+    table.put(told({keys[0]: b"written again"}, now_s + KEEP_S), 20_002)
     for _ in range(30):
-        table.forget_expired(1_000)
+        forget(table, 1_000, now_s + KEEP_S + 1)
     assert table.get(keys) == [b"written again"] + [None] * 19_999
     table.close()
     table = await opened(tmp_path)
-    assert table.position == 20_002
+    assert table.position == 20_032
     deadline = time.monotonic() + 30
     while disk_bytes(tmp_path) > full / 10:
         assert time.monotonic() < deadline, f"{disk_bytes(tmp_path)} of {full} bytes are left"
-        table.forget_expired(1_000)
+        forget(table, 1_000, now_s)
         await asyncio.sleep(0.05)
     table.close()
 
@@ -85,12 +94,12 @@ async def test_the_partitions_of_a_database_know_nothing_of_each_other(tmp_path)
     copies = TableCopies(tmp_path, KEEP_S)
     tables_ = [await copies.open(partition) for partition in (0, 1, 255, 256)]
     for number, table in enumerate(tables_):
-        table.put({b"key": b"%d" % number, b"own %d" % number: b"x"}, 10 + number)
+        table.put(told({b"key": b"%d" % number, b"own %d" % number: b"x"}), 10 + number)
     tables_[1]._wipe()
     assert [table.get([b"key"]) for table in tables_] == [[b"0"], [None], [b"2"], [b"3"]]
     assert [table.position for table in tables_] == [10, 0, 12, 13]
     tables_[0].close()
-    tables_[2].put({b"key": b"still open"}, 20)
+    tables_[2].put(told({b"key": b"still open"}), 20)
     for table in tables_[1:]:
         table.close()
     again = await TableCopies(tmp_path, KEEP_S).open(255)
@@ -98,18 +107,20 @@ async def test_the_partitions_of_a_database_know_nothing_of_each_other(tmp_path)
     again.close()
 
 
-async def test_a_partition_forgets_its_own_entries_alone_and_never_how_far_it_has_come(tmp_path, monkeypatch):
+async def test_a_partition_forgets_its_own_entries_alone_and_never_how_far_it_has_come(tmp_path):
     copies = TableCopies(tmp_path, KEEP_S)
     mine, other = await copies.open(1), await copies.open(2)
-    now_s = 1_790_000_000
-    monkeypatch.setattr(tables.time, "time", lambda: now_s)
+    progress = Progress(7, "me", Marks("cluster", "f00d", 4, (1, 2, 3)))
     for table in (mine, other):
-        table.put({b"%d" % number: b"" for number in range(50)} | {PROGRESS_KEY: b"7 me"}, 50)
-    now_s += KEEP_S + 1
+        table.adopt("cluster/f00d")
+        table.put(told({b"%d" % number: b"" for number in range(50)}, 1) | {PROGRESS_KEY: Change(progress.pack())}, 50)
     for _ in range(30):
-        mine.forget_expired(7)
-    assert [mine.get([b"%d" % number, PROGRESS_KEY]) for number in (0, 49)] == [[None, b"7 me"]] * 2
+        forget(mine, 7, KEEP_S + 2)
+    assert mine.get([b"0", b"49"]) == [None, None]
     assert other.get([b"0", b"49"]) == [b"", b""]
+    assert mine.progress() == other.progress() == progress
+    mine.adopt("cluster/f00d")
+    assert mine.progress() == progress
     mine.close()
     other.close()
 
@@ -126,7 +137,7 @@ async def test_a_hundred_partitions_take_no_more_descriptors_than_one(tmp_path):
         copies = TableCopies(tmp_path / str(count), KEEP_S)
         opened = [await copies.open(partition) for partition in range(count)]
         for table in opened * 3:
-            table.put({b"%d" % number: bytes(100) for number in range(100)}, 1)
+            table.put(told({b"%d" % number: bytes(100) for number in range(100)}), 1)
         taken = descriptors() - before
         for table in opened:
             table.close()
@@ -145,3 +156,73 @@ async def test_what_a_former_version_left_is_removed(tmp_path):
     assert (table.position, table.get([b"key"])) == (0, [None])
     assert [path.name for path in (tmp_path / "table").iterdir()] == ["all"]
     table.close()
+
+
+DAMAGE = {
+    "the list of its files is garbage": ("MANIFEST-*", lambda content: bytes(byte ^ 255 for byte in content)),
+    "the list of its files is cut short": ("MANIFEST-*", lambda content: content[:50]),
+    "the list of its files is gone": ("MANIFEST-*", None),
+    "the name of the list is garbage": ("CURRENT", lambda _: b"junk"),
+    "the name of the list is gone": ("CURRENT", None),
+    "a file is gone": ("*.sst", None),
+    "a file is empty": ("*.sst", lambda _: b""),
+    "some of a file's bytes are others, in each of its blocks": (
+        "*.sst",
+        lambda content: bytes(byte ^ 255 if at % 200 == 0 else byte for at, byte in enumerate(content)),
+    ),
+}
+
+
+@pytest.mark.parametrize(("files", "harm"), DAMAGE.values(), ids=DAMAGE.keys())
+async def test_a_damaged_copy_is_removed_and_made_anew(tmp_path, files, harm):
+    table = await opened(tmp_path)
+    table.put(told({b"%d" % number: random.Random(number).randbytes(60) for number in range(5_000)}), 5_000)
+    table._database.flush()
+    table.put(told({b"more": b"in the log"}), 5_001)
+    table.close()
+    for path in (tmp_path / "all").glob(files):
+        path.unlink() if harm is None else path.write_bytes(harm(path.read_bytes()))
+    wiped: list[Wiped] = []
+    table = await TableCopies(tmp_path, KEEP_S, wiped.append).open(0)
+    assert (table.position, table.get([b"1"]), wiped) == (0, [None], [Wiped.DAMAGED])
+    table.put(told({b"1": b"anew"}), 1)
+    assert table.get([b"1"]) == [b"anew"]
+    table.close()
+
+
+async def test_damage_that_shows_while_copies_are_read_is_mended_once_all_of_them_are_closed(tmp_path):
+    copies = TableCopies(tmp_path, KEEP_S, (wiped := []).append)
+    table = await copies.open(0)
+    table.put(told({b"%d" % number: random.Random(number).randbytes(60) for number in range(5_000)}), 5_000)
+    table._database.flush()
+    for path in (tmp_path / "all").glob("*.sst"):
+        with path.open("r+b") as file:  # behind RocksDB's back: it has read the file's end, and nothing else
+            file.write(bytes(100_000))
+    with pytest.raises(CopyDamagedError):
+        table.get([b"%d" % number for number in range(5_000)])
+    with pytest.raises(CopyDamagedError):
+        await copies.open(1)
+    table.close()
+    table = await copies.open(0)
+    assert (table.position, table.get([b"1"]), wiped) == (0, [None], [Wiped.DAMAGED])
+    table.close()
+
+
+@pytest.mark.parametrize("is_known", [True, False], ids=["of another changelog", "of one that it does not name"])
+async def test_a_copy_of_another_incarnation_is_made_anew_and_its_neighbour_stays(tmp_path, is_known):
+    copies = TableCopies(tmp_path, KEEP_S, (wiped := []).append)
+    ours, foreign = await copies.open(0), await copies.open(1)
+    ours.adopt("cluster/ours")
+    if is_known:
+        foreign.adopt("cluster/deleted-since")
+    for table in (ours, foreign):
+        table.put(told({b"key": b"value"}), 7)
+        table.adopt("cluster/ours")
+    assert [table.get([b"key"]) for table in (ours, foreign)] == [[b"value"], [None]]
+    assert [table.position for table in (ours, foreign)] == [7, 0]
+    assert wiped == [Wiped.FOREIGN] * is_known
+    foreign.put(told({b"key": b"anew"}), 1)
+    foreign.adopt("cluster/ours")
+    assert foreign.get([b"key"]) == [b"anew"]
+    for table in (ours, foreign):
+        table.close()

@@ -114,3 +114,125 @@ def test_an_article_about_consent_banners_is_not_one() -> None:
     )
     article = prepare_article(Draft(headline="Court rules on cookie banners", text=text))
     assert isinstance(article, Article)
+
+
+LISTED = ("the roof of the hall", "the two small basins", "the showers on the lower floor")
+"""Items of a list, none of them a sentence."""
+
+
+@pytest.mark.parametrize(
+    ("listed", "kept"),
+    [
+        pytest.param(f"<ul>{''.join(f'<li>{each}</li>' for each in LISTED)}</ul>", LISTED, id="a list between paragraphs"),
+        pytest.param(f"<ol>{''.join(f'<li><p>{each}</p></li>' for each in LISTED)}</ol>", LISTED, id="a list of paragraphs"),
+        pytest.param(f"<h2>What is broken</h2><dl>{''.join(f'<dt>{each}</dt>' for each in LISTED)}</dl>", LISTED, id="terms"),
+        pytest.param(
+            f'<ul class="share-links">{"".join(f"<li>{each}</li>" for each in LISTED)}</ul>',
+            (),
+            id="a list by its class beside it",
+        ),
+        pytest.param(
+            "<ul>" + "".join(f"<li><a href=/{each[-3:]}>{each}</a></li>" for each in LISTED) + "</ul>", (), id="a list of links"
+        ),
+    ],
+)
+def test_lists_between_the_paragraphs_of_an_article_are_of_it(listed: str, kept: tuple[str, ...]) -> None:
+    """The page has no container by whose name the article is known: what trafilatura gathers then are paragraphs alone."""
+    parts = [f"<p>{each}</p>" for each in PARAGRAPHS]
+    page = page_of(
+        f"<div class=x7><div class=q1><h1>Swimming pool closed</h1>{''.join(parts[:3])}{listed}{''.join(parts[3:])}</div></div>"
+    )
+    lines = [line.removeprefix("- ") for line in body_of(page).splitlines()]
+    assert lines[:3] == list(PARAGRAPHS[:3])
+    assert [line for line in lines if line in LISTED] == list(kept)
+
+
+def test_a_list_stands_where_it_stood_on_the_page() -> None:
+    items = "".join(f"<li>{each}</li>" for each in LISTED)
+    page = page_of(
+        f"<div class=x7><h1>Swimming pool closed</h1><p>{PARAGRAPHS[0]}</p><p>{PARAGRAPHS[1]}</p><ul>{items}</ul>"
+        f"<p>{PARAGRAPHS[2]}</p><p>{PARAGRAPHS[3]}</p></div>"
+    )
+    assert body_of(page).splitlines() == [*PARAGRAPHS[:2], *(f"- {each}" for each in LISTED), *PARAGRAPHS[2:4]]
+
+
+@pytest.mark.parametrize(
+    ("opening", "closing"),
+    [
+        pytest.param('<form id="aspnetForm" method="post">', "</form>", id="a form around the whole page"),
+        pytest.param(
+            '<header id="masthead"><nav class="main-nav"><ul><li><a href="/">Home</a></ul>', "", id="a menu left open"
+        ),
+        pytest.param('<header class="site-header"><button class="menu-button">Menu', "", id="a button left open"),
+        pytest.param('<nav class="menu" aria-hidden="true"><div class="hidden">', "</div></nav>", id="boxes within it"),
+    ],
+)
+def test_a_menu_or_form_that_holds_the_whole_page_is_no_menu(opening: str, closing: str) -> None:
+    paragraphs = [
+        f"{each} The council met again in the evening and wants to hear what the county says." for each in PARAGRAPHS * 2
+    ]
+    paragraphs = [f"{number}. {each}" for number, each in enumerate(paragraphs)]
+    story = "".join(f"<p>{each}</p>" for each in paragraphs)
+    page = page_of(f"{opening}<h1>Swimming pool closed for two years</h1><div class=story>{story}</div>{closing}")
+    draft = read_record(page.encode(), "text/html")
+    assert isinstance(draft, Draft)
+    assert draft.headline == "Swimming pool closed for two years"
+    assert body_of(page).splitlines() == paragraphs
+
+
+def test_the_head_of_an_article_stays_one_whatever_it_holds() -> None:
+    """A page's head with its headline and standfirst holds little of its prose."""
+    rest = "".join(f"<p>{each}</p>" for each in PARAGRAPHS)
+    menu = '<header class="page-header"><nav><a href=/a>Sport and leisure</a></nav><h1>Swimming pool closed</h1></header>'
+    assert body_of(page_of(f"{menu}<main><div class=text>{rest}</div></main>")).splitlines() == list(PARAGRAPHS)
+
+
+NOTICE = "The county pays for part of this page, and none of those who wrote it has a share in the building trade of the town."
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["article-disclaimer", "disclosure", "modal fade", "block_cta", "promo-box", "newsletter-inline", "post-bio", "donate"],
+)
+@pytest.mark.parametrize("place", [0, 3, 15])
+def test_a_box_that_is_named_as_no_part_of_the_article_is_left_out(name: str, place: int) -> None:
+    paragraphs = [*PARAGRAPHS, *(f"On the {day} day {each}" for day in ("second", "third") for each in PARAGRAPHS)]
+    parts = [f"<p>{each}</p>" for each in paragraphs]
+    parts.insert(place, f'<div class="{name}"><p>{NOTICE}</p></div>')
+    page = page_of(f"<article><h1>Swimming pool closed</h1><div class=entry-content>{''.join(parts)}</div></article>")
+    assert body_of(page).splitlines() == paragraphs
+
+
+@pytest.mark.parametrize("name", ["has-sidebar", "layout newsletter-page", "modal", "cta-layout"])
+def test_a_box_that_holds_the_article_is_its_own_whatever_it_is_called(name: str) -> None:
+    parts = "".join(f"<p>{each}</p>" for each in PARAGRAPHS)
+    assert body_of(
+        page_of(f'<div class="{name}"><h1>Pool closed</h1><div class=entry-content>{parts}</div></div>')
+    ).splitlines() == [*PARAGRAPHS]
+
+
+def test_a_paragraph_in_unnamed_boxes_of_its_own_is_joined_to_those_around() -> None:
+    """A page builder puts some paragraphs into boxes without a name, which trafilatura passes over."""
+    parts = [f"<p>{each}</p>" for each in PARAGRAPHS]
+    parts[2] = f"<div><section><p class=embed>{PARAGRAPHS[2]}</p></section></div>"
+    page = page_of(f"<div class=w-richtext><h1>Pool closed</h1>{''.join(parts)}</div>")
+    assert body_of(page).splitlines() == list(PARAGRAPHS)
+
+
+@pytest.mark.parametrize(
+    ("name", "is_kept"), [("accordion", True), ("fold", True), ("recommended", False), ("comments", False)]
+)
+def test_paragraphs_that_a_page_folds_up_between_others_are_of_the_article(name: str, is_kept: bool) -> None:
+    folded = "".join(
+        f'<div class="{name}"><b>Part {at}</b><div aria-hidden=true><div class="rich"><p>{each}</p></div></div></div>'
+        for at, each in enumerate(PARAGRAPHS[:2])
+    )
+    around = [
+        f"<p>On the {day} day {each.replace(' the ', ' its ')}</p>" for day in ("first", "last") for each in PARAGRAPHS[2:]
+    ]
+    page = page_of(
+        f"<div class=x7><h1>Pool closed</h1>{''.join(around[:4])}<section>{folded}</section>{''.join(around[4:])}</div>"
+    )
+    lines = body_of(page).splitlines()
+    assert [each for each in PARAGRAPHS[:2] if each in lines] == (list(PARAGRAPHS[:2]) if is_kept else [])
+    assert len([line for line in lines if line.startswith("On the ")]) == len(around)

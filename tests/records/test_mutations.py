@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -15,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.prepare import prepare_step
-from streams.articles import Article, article_from_json, article_to_json, prepare_article
+from streams.articles import LEDGER_ENTRIES, Article, article_from_json, article_to_json, prepare_article
 from streams.records import Draft, Reason, Rejection, read_record
 from streams.samples import load_samples
 from streams.settings import Settings
@@ -124,7 +125,8 @@ def test_every_broken_sample_is_an_article_or_a_clear_rejection(seed: int) -> No
         kinds.add(type(outcome))
         if isinstance(outcome, Article):
             assert outcome.headline, case
-            assert article_from_json(article_to_json(outcome)) == outcome, case
+            handed_on = replace(outcome, cuts=outcome.cuts[: LEDGER_ENTRIES - len(outcome.repairs)])
+            assert article_from_json(article_to_json(outcome)) == handed_on, case
         else:
             assert isinstance(outcome, Rejection), case
             assert outcome.message, case

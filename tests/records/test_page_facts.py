@@ -190,3 +190,153 @@ def test_a_short_title_of_the_page_does_not_beat_the_one_headline_that_it_shows(
     draft = read_record(page.encode(), "text/html")
     assert isinstance(draft, Draft)
     assert draft.headline == "Harbour board keeps the ferry for the winter"
+
+
+NEAR_BYLINES = {
+    "a label in an element of its own": "<div class='meta'><div>By</div><div>Nia Holt</div><div>|</div><div>6 mins</div></div>",
+    "a heading that says who": "<div class='box'><h3>Author</h3><p>Nia Holt</p></div>",
+    "a label with a colon": "<p>Contributors: Nia Holt</p>",
+    "a date before it": "<div class='node__meta'><time datetime='2026-03-02T12:00:00Z'>03/02/2026</time> by Nia Holt</div>",
+    "a date and a role behind it": "<div>By Nia Holt ⋅ Senior Shipping Editor ⋅ Updated March 5, 2026</div>",
+    "a day and a clock behind it": "<span>Posted by <a href='/u/1'>Nia Holt</a> on Friday March 6, 2026 @08:00PM</span>",
+    "others' work behind it": "<div><span>Written by</span> <b>Nia Holt</b> <span>Fact-checked by</span> <b>Bo Grey</b></div>",
+    "a box named as a card": "<div class='post-card__meta'><span>By Nia Holt</span><span>|</span><span>4 min read</span></div>",
+    "a box of buttons to share": "<div class='by-share'><p>By: Nia Holt</p><span>Share</span></div>",
+    "a link to those who write": "<div>"
+    "<a href='/blog/authors/nia-holt'><figure><img src='/n.png'></figure><span>Nia Holt</span></a></div>",
+    "a picture of the writer": "<ul><li><i class='bi bi-person'></i> Nia Holt</li><li>02-12-2025</li></ul>",
+    "a class of a page builder": "<div class='elementor-widget-wrap'></div>"
+    "<div class='elementor-widget-container'><h4 class='elementor-author-box__name'>Nia Holt</h4></div>",
+    "a day before it in one element": "<div class='publish-date-author'>Dec. 19, 2025 · Nia Holt on behalf of the crew</div>",
+    "what the writer is, above": "<div class='author-description'>Licensed Pilot, M.A. Navigation</div><p>By Nia Holt</p>",
+    "tags beside it": "<div class='post-author-box'><ul><li><a href='/blog/tag/sea-travel'>Sea Travel</a></li></ul></div>"
+    "<p>By Nia Holt</p>",
+    "in German": "<div>Von Nia Holt</div>",
+    "in French": "<p>Écrit par Nia Holt</p>",
+    "in Spanish, with a label": "<p>Autora: Nia Holt</p>",
+    "in Turkish, with a label": "<p>Yazar: Nia Holt</p>",
+}
+
+
+@pytest.mark.parametrize("below", NEAR_BYLINES.values(), ids=NEAR_BYLINES)
+def test_a_byline_near_the_headline_is_read_however_it_is_built(below):
+    assert read(title=f"<h1>{TITLE}</h1>{below}").byline == "Nia Holt"
+
+
+def test_several_writers_are_parted_and_their_degrees_kept():
+    both = "<span>Written by: <ul>"
+    both += "<li><a href='/authors/n'>Nia Holt</a></li><li><a href='/authors/o'>Owen Price</a></li></ul></span>"
+    assert read(title=f"<h1>{TITLE}</h1>{both}").byline == "Nia Holt, Owen Price"
+    assert read(title=f"<h1>{TITLE}</h1><p>Nia Holt, Owen Price, Ann Roe</p>").byline == "Nia Holt, Owen Price, Ann Roe"
+
+
+def test_a_box_about_the_author_below_the_text_names_the_author():
+    box = "<div class='blog_author-box'><img class='blog_author-image' src='/n.png'><div>Nia Holt</div>"
+    box += "<p>Nia Holt has written about ships and those who sail them since 2009, for this paper and for others.</p></div>"
+    assert read(after=box).byline == "Nia Holt"
+    assert (
+        read(after="<section><h3>Article written by:</h3><h3>Nia Holt</h3><p>About ships.</p></section>").byline == "Nia Holt"
+    )
+
+
+NOBODY = {
+    "a product's picture": "<div class='gallery'><img alt='Sea Lantern' src='/l.png'><span>Sea Lantern</span></div>",
+    "what readers do": "<p>By signing up you agree to our terms</p>",
+    "a menu": "<nav><p>BY USE CASE</p></nav>",
+    "crumbs": "<ol><li>Open Discussion</li><li>Crafts & Topics</li></ol>",
+    "a list of tags": "<div class='author-tags'><ul><li><a href='/tag/sea-travel'>Sea Travel</a></li></ul></div>",
+    "what a writer is": "<div class='author-description'>Licensed Pilot, M.A. Navigation</div>",
+    "a footer": "<footer><p>Created by Tide Agency</p></footer>",
+    "another story's writer": "<div class='related'><p>By Bo Grey</p></div>",
+}
+
+
+@pytest.mark.parametrize("below", NOBODY.values(), ids=NOBODY)
+def test_what_is_no_byline_makes_no_author(below):
+    assert read(title=f"<h1>{TITLE}</h1>{below}").byline is None
+
+
+def test_a_byline_in_the_text_is_not_the_articles():
+    assert read(after="<p>Authors: Bo Grey and Jo Marsh</p>").byline is None
+
+
+NEAR_DATES = {
+    "a vendor's meta tag": ('<meta name="w-published-date" content="2026-03-02T06:03:43Z">', "", "2026-03-02T06:03:43+00:00"),
+    "a meta tag that says published": ('<meta name="published" content="March 2, 2026">', "", "2026-03-02"),
+    "a column beside the headline": ("", "<aside><time datetime='2026-03-02'>March 2, 2026</time></aside>", "2026-03-02"),
+    "a card with a byline": ("", "<div class='post-card__meta'>By Nia Holt | <b>March 2, 2026</b></div>", "2026-03-02"),
+    "a box that says so": ("", "<div class='sidebar'><h3>Published</h3><p>March 2, 2026</p></div>", "2026-03-02"),
+    "a link to the writer": (
+        "",
+        "<a class='author-box' href='/a'><img src='/n.png'><span class='published-date'>March 2, 2026</span></a>",
+        "2026-03-02",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("head", "below", "published"), NEAR_DATES.values(), ids=NEAR_DATES)
+def test_the_date_beside_the_headline_is_read_whatever_its_box_is_called(head, below, published):
+    assert read(head, title=f"<h1>{TITLE}</h1>{below}").published == published
+
+
+@pytest.mark.parametrize(
+    "shown", ["March 2, 2026", "March 2, 2026 · 4 min read", "By Nia Holt | March 2, 2026", "Published on March 2, 2026"]
+)
+def test_a_systems_later_date_is_that_of_a_change(shown):
+    """A site that moved its pages to a new system tells that day as the one of publication, and shows readers the true one."""
+    draft = read(json_ld(datePublished="2026-07-11T03:00:00Z"), title=f"<h1>{TITLE}</h1><p>{shown}</p>")
+    assert (draft.published, draft.modified) == ("2026-03-02", "2026-07-11T03:00:00+00:00")
+
+
+@pytest.mark.parametrize("shown", ["Updated March 2, 2026", "July 10, 2026", "The bell was lost on March 2, 1911, charts say."])
+def test_any_other_day_beside_the_headline_leaves_the_told_one(shown):
+    told = "2026-07-11T03:00:00+00:00"
+    assert read(json_ld(datePublished=told), title=f"<h1>{TITLE}</h1><p>{shown}</p>").published == told
+
+
+PARTED = {
+    "an untold outlet, a heading below a logo": (
+        f"<title>{TITLE} | Tide Pages</title>", '<h1 class="logo">TP</h1>', f"<h2>{TITLE}</h2>",
+    ),
+    "a section's heading of the first rank below": (
+        f"<title>{TITLE} | Tide Blog</title>", "", f"<h2>{TITLE}</h2><h1>What the divers of the lost steamer say</h1>",
+    ),
+    "a host's word": (
+        f'<title>{TITLE} | Tidings</title><link rel="canonical" href="https://www.gettidings.example/n/1">', "", "",
+    ),
+    "words of the host": (
+        f'<title>{TITLE} | Tide Pages</title><link rel="canonical" href="https://pages.tide.example/n/1">', "", "",
+    ),
+    "a site's address": (f"<title>{TITLE} | Tidenews.com</title>", "", ""),
+    "initials": (f'<meta property="og:site_name" content="Tide News Weekly"><title>{TITLE} | TNW</title>', "", ""),
+    "a standfirst as heading": (
+        f'<meta property="og:title" content="{TITLE}">', "", f"<h1>{TITLE}. {'It rang once. ' * 20}</h1>",
+    ),
+    "a title cut without a sign": (f"<title>{TITLE[:29]}</title>", "", f"<h1>{TITLE}</h1>"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("head", "before", "title"), PARTED.values(), ids=PARTED)
+def test_the_headline_loses_what_is_the_sites(head, before, title):
+    assert read(head, before, title=title).headline == TITLE
+
+
+def test_a_heading_in_parts_leaves_no_glued_line_in_the_text():
+    draft = read(title=f"<h1><span class='kicker'>At sea</span><span>{TITLE}</span></h1>")
+    assert draft.headline == TITLE
+    assert "At sea" not in draft.text
+    assert "seaDivers" not in draft.text
+
+
+@pytest.mark.parametrize(
+    ("lines", "published"),
+    [
+        ("<p>Dec 17, 2025</p><p>6 min read</p>", "2025-12-17"),
+        ("<div><span>17 December 2025</span></div><p>Dec 17, 2025</p>", "2025-12-17"),
+        ("<p>Dec 17, 2025</p><p>Dec 11, 2025</p>", None),
+        ("<p>On Dec 17, 2025 the bell rang</p>", None),
+    ],
+)
+def test_the_one_day_that_stands_alone_at_the_head_of_a_page_without_a_heading_is_its_date(lines, published):
+    """Page builders show the headline in a plain paragraph. Several days are those of teasers, as likely."""
+    assert read(title=f"<p class='t7'>{TITLE}</p>{lines}").published == published

@@ -15,22 +15,23 @@ from aiokafka import TopicPartition
 from prometheus_client.parser import text_string_to_metric_families
 
 from agents import pipeline_steps
-from streams.kafka.observer import Times
+from streams.kafka.observer import Times, Wiped
 from streams.kafka.partition import PartitionStatus
+from streams.kafka.progress import SourceChange
 from streams.memory import MemoryPipeline, MemoryRecord
 from streams.records import Reason
 from streams.settings import Settings, SettingsError
 from streams.steps import Output
 from streams.text.duplicates import DuplicateKind
-from streams.topics import DUPLICATES, ENRICHED, PREPARED, RAW, REJECTED
+from streams.topics import DUPLICATES, ENRICHED, PREPARED, RAW, REJECTED, SIGNATURES, STORIES
 from streams.watch.lag import LagReader
-from streams.watch.metrics import BatchHistogram, Metrics, tally
-from streams.watch.web import Progress, Watch, follow, pages
+from streams.watch.metrics import BatchHistogram, Metrics, tally, unread_ratio
+from streams.watch.web import Pace, Watch, follow, health_app
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = Settings(web_port=1, stall_s=60)
 STEPS = pipeline_steps(SETTINGS)
-PREPARE, DEDUPLICATE = STEPS
+PREPARE, DEDUPLICATE, _ = STEPS
 SOURCE = TopicPartition(PREPARED, 2)
 AT_WORK = PartitionStatus("deduplicate news.prepared/2", SOURCE, 10, None, ended=False, state_folder=Path("nowhere"))
 
@@ -69,6 +70,8 @@ def test_language_kind_and_reason_are_counted_by_the_headers_of_the_pipelines_ow
         (PREPARED, ""): 3,
         (ENRICHED, "en"): 1,
         (ENRICHED, "es"): 1,
+        (SIGNATURES, ""): 2,
+        (STORIES, "founded"): 2,
         (DUPLICATES, "same-article"): 1,
         (REJECTED, "not-json"): 1,
         (REJECTED, "empty"): 1,
@@ -133,27 +136,45 @@ def test_every_kind_reason_topic_and_step_is_there_from_the_start_at_0():
     expected |= {f'headwater_rejections_total{{reason="{reason}"}}' for reason in Reason}
     expected |= {f'headwater_records_in_total{{topic="{topic}"}}' for topic in (RAW, PREPARED)}
     expected |= {f'headwater_records_out_total{{topic="{topic}"}}' for topic in (PREPARED, ENRICHED, DUPLICATES, REJECTED)}
-    expected |= {f'headwater_transactions_lost_total{{step="{step}"}}' for step in ("prepare", "deduplicate")}
+    expected |= {
+        f'headwater_{counter}_total{{step="{step}"}}'
+        for step in ("prepare", "deduplicate")
+        for counter in ("transactions_lost", "faults")
+    }
     assert {name: found.get(name) for name in expected} == dict.fromkeys(expected, 0)
 
 
-def test_lost_transactions_gaps_unread_offsets_and_restores_are_counted_by_step():
+def test_lost_transactions_gaps_unread_offsets_faults_and_restores_are_counted_by_step():
     metrics = Metrics(STEPS)
     metrics.unread(DEDUPLICATE, 12)
     metrics.lost(PREPARE)
     metrics.gap(PREPARE)
     metrics.restored(DEDUPLICATE, 5_000, 0.7)
+    metrics.wiped(DEDUPLICATE, Wiped.FOREIGN)
+    metrics.changed(PREPARE, SourceChange.CUT_SHORT)
+    metrics.faulted(DEDUPLICATE, 2)
     found = samples(metrics)
     assert found['headwater_transactions_lost_total{step="prepare"}'] == 1
     assert found['headwater_gaps_total{step="prepare"}'] == 1
+    assert found['headwater_faults_total{step="deduplicate"}'] == 2
     assert found['headwater_unread_offsets_total{step="deduplicate"}'] == 12
+    assert found['headwater_source_changes_total{change="cut-short",step="prepare"}'] == 1
+    assert found['headwater_copies_wiped_total{reason="foreign",step="deduplicate"}'] == 1
     assert found['headwater_restored_changes_total{step="deduplicate"}'] == 5_000
     assert found['headwater_restore_seconds_bucket{le="1.0",step="deduplicate"}'] == 1
 
 
+def test_the_transactions_that_each_step_speaks_are_told_from_when_it_has_begun():
+    metrics = Metrics(STEPS)
+    assert not any(name.startswith("headwater_transactions_version") for name in samples(metrics))
+    metrics.began(PREPARE, 0)
+    metrics.began(PREPARE, 2)
+    assert samples(metrics)['headwater_transactions_version{step="prepare"}'] == 2
+
+
 def test_what_is_sampled_of_a_partition_goes_when_the_partition_goes():
     metrics = Metrics(STEPS)
-    metrics.sampled({SOURCE: 7}, {PREPARED: 4096})
+    metrics.sampled({SOURCE: 7}, {PREPARED: 4096}, {SOURCE: range(2, 16)})
     assert samples(metrics)['headwater_lag_records{partition="2",topic="news.prepared"}'] == 7
     metrics.sampled({}, {})
     assert not [name for name in samples(metrics) if name.startswith(("headwater_lag", "headwater_state"))]
@@ -170,7 +191,7 @@ def filled() -> Metrics:
     doubted = Output(ENRICHED, b"", b"{}", (("ce_language", b"gl"), ("ce_languagecheck", b"pt")), 1_000)
     metrics.committed(DEDUPLICATE, [record(PREPARED)], [*pipeline_outputs(), doubted], Times(0.1, 0.1, 0.1))
     metrics.restored(DEDUPLICATE, 1, 0.1)
-    metrics.sampled({SOURCE: 7}, {PREPARED: 4096})
+    metrics.sampled({SOURCE: 7}, {PREPARED: 4096}, {SOURCE: range(2, 16)})
     metrics.stands(ready=True, healthy=True, rebalances=1, partitions={"ready": 1, "waiting": 0})
     return metrics
 
@@ -227,15 +248,15 @@ def test_alerts_name_metrics_that_exist():
     ("before", "next_offset", "lag", "stuck_s"),
     [
         pytest.param(None, 10, 5, 0, id="seen for the first time"),
-        pytest.param(Progress(10, 5, 40), 10, 5, 45, id="records wait and nothing is committed"),
-        pytest.param(Progress(10, 5, 40), 10, 900, 45, id="more and more wait"),
-        pytest.param(Progress(10, 5, 40), 11, 900, 0, id="slow, but it moves"),
-        pytest.param(Progress(10, 0, 0), 10, 5, 0, id="idle for long, and the first record has just come"),
-        pytest.param(Progress(10, 5, 40), 10, 0, 0, id="what waited has been deleted by Kafka"),
+        pytest.param(Pace(10, 5, 40), 10, 5, 45, id="records wait and nothing is committed"),
+        pytest.param(Pace(10, 5, 40), 10, 900, 45, id="more and more wait"),
+        pytest.param(Pace(10, 5, 40), 11, 900, 0, id="slow, but it moves"),
+        pytest.param(Pace(10, 0, 0), 10, 5, 0, id="idle for long, and the first record has just come"),
+        pytest.param(Pace(10, 5, 40), 10, 0, 0, id="what waited has been deleted by Kafka"),
     ],
 )
 def test_stuck_is_a_partition_that_has_work_and_does_not_move(before, next_offset, lag, stuck_s):
-    assert follow(before, next_offset, lag, elapsed_s=5) == Progress(next_offset, lag, stuck_s)
+    assert follow(before, next_offset, lag, elapsed_s=5) == Pace(next_offset, lag, stuck_s)
 
 
 class Worker:
@@ -255,7 +276,7 @@ class Worker:
         self.watch.look({each.source: lag for each in self.statuses}, {each.source: each for each in self.statuses})
 
     async def get(self, path: str) -> tuple[int, dict]:
-        async with TestClient(TestServer(pages(self.watch, self.metrics))) as client:
+        async with TestClient(TestServer(health_app(self.watch, self.metrics))) as client:
             response = await client.get(path)
             return response.status, await response.json()
 
@@ -344,7 +365,7 @@ async def test_a_partition_whose_task_is_gone_makes_the_worker_unhealthy(worker)
 
 async def test_metrics_say_how_the_worker_stands(worker):
     worker.statuses = (AT_WORK, AT_WORK._replace(source=TopicPartition(RAW, 0), waiting_for="acquiring"))
-    async with TestClient(TestServer(pages(worker.watch, worker.metrics))) as client:
+    async with TestClient(TestServer(health_app(worker.watch, worker.metrics))) as client:
         response = await client.get("/metrics")
         assert response.status == 200
         assert response.headers["Content-Type"].startswith("text/plain; version=")
@@ -356,7 +377,7 @@ async def test_metrics_say_how_the_worker_stands(worker):
 
 
 async def test_there_is_nothing_but_the_three_pages_and_nothing_to_post(worker):
-    async with TestClient(TestServer(pages(worker.watch, worker.metrics))) as client:
+    async with TestClient(TestServer(health_app(worker.watch, worker.metrics))) as client:
         assert (await client.get("/table/headlines/")).status == 404
         assert (await client.post("/health")).status == 405
 
@@ -444,3 +465,36 @@ async def test_lag_is_told_while_a_record_waits_however_long():
     assert await lag_reader.lags({SOURCE: 8}) == {SOURCE: 1}
     assert await lag_reader.lags({SOURCE: 8}) == {SOURCE: 0}
     assert log.assigned == []
+
+
+@pytest.mark.parametrize(
+    ("lag", "kept", "ratio"),
+    [
+        pytest.param(50, range(100), 0.0, id="nothing was ever deleted"),
+        pytest.param(0, range(900, 1000), 0.0, id="all is read"),
+        pytest.param(80, range(900, 1000), 0.8, id="the oldest fifth is read"),
+        pytest.param(150, range(900, 1000), 1.0, id="some is deleted already"),
+        pytest.param(0, range(900, 900), 0.0, id="nothing is kept"),
+    ],
+)
+def test_of_what_kafka_keeps_a_share_waits(lag, kept, ratio):
+    metrics = Metrics()
+    metrics.sampled({SOURCE: lag}, {}, {SOURCE: kept})
+    text, _ = metrics.exposition()
+    labels = f'partition="{SOURCE.partition}",topic="{SOURCE.topic}"'
+    assert unread_ratio(lag, kept) == ratio
+    assert any(
+        f"headwater_unread_ratio{{{each}}} {ratio}" in text.decode() for each in (labels, ",".join(reversed(labels.split(","))))
+    )
+
+
+def test_the_clock_is_the_machines(monkeypatch):
+    monkeypatch.setattr("time.time", lambda: 1_700_000_000.0)
+    text, _ = Metrics().exposition()
+    assert "headwater_clock_seconds 1.7e+09" in text.decode()
+
+
+async def test_a_partition_that_must_not_be_worked_on_makes_the_worker_unhealthy_and_says_why(worker):
+    worker.statuses = (AT_WORK._replace(problem="news.prepared was deleted and made anew", waiting_for="restoring"),)
+    problem = "deduplicate news.prepared/2: news.prepared was deleted and made anew"
+    assert await worker.get("/health") == (503, {"healthy": False, "problems": [problem]})

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
+
 import pytest
 from prometheus_client import CollectorRegistry, Counter, generate_latest
 
-from streams.watch.supervisor import Merged, pause_after
+from streams.kafka.failures import NAME_TAKEN_STATUS
+from streams.settings import Settings
+from streams.watch.supervisor import Merged, Supervisor, pause_after
 
 
 @pytest.mark.parametrize(
@@ -36,3 +41,19 @@ def test_each_processes_metrics_carry_its_number_and_one_that_is_silent_is_left_
     assert registry.get_sample_value("headwater_articles_total", {"language": "en", "process": "0"}) == 3
     assert registry.get_sample_value("headwater_articles_total", {"language": "en", "process": "2"}) == 4
     assert 'process="1"' not in text
+
+
+async def test_when_another_worker_has_a_processes_instance_id_all_end_and_none_is_started_again(monkeypatch):
+    """It would shut the other out in its turn, and so on for ever."""
+    started = []
+
+    async def start(self, number, socket):
+        started.append(number)
+        ends = f"import sys, time; time.sleep({60 * number}); sys.exit({NAME_TAKEN_STATUS})"
+        return await asyncio.create_subprocess_exec(sys.executable, "-c", ends)
+
+    monkeypatch.setattr(Supervisor, "_start", start)
+    supervisor = Supervisor(Settings(), 2)
+    await asyncio.wait_for(supervisor.run(), 50)
+    assert supervisor.name_taken
+    assert sorted(started) == [0, 1]

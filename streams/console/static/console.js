@@ -55,7 +55,7 @@ function show(tab, focus) {
   for (const each of tabs) { const on = each === tab; each.setAttribute('aria-selected', on); each.tabIndex = on ? 0 : -1; $(`#${each.getAttribute('aria-controls')}`).hidden = !on }
   const view = tab.id.slice(2); document.body.dataset.view = view; document.body.classList.toggle('reading', view === 'wire' && !drawer.hidden);
   setAddress({view: view === 'wire' ? '' : view}); if (focus) tab.focus();
-  if (view === 'rejected') findLetters(); if (view === 'health') lookAtHour() }
+  if (view === 'rejected') findLetters(); if (view === 'health') lookAtHour(); if (view === 'stories') lookAtStories() }
 for (const each of tabs) {
   each.onclick = () => show(each);
   each.onkeydown = e => { const by = {ArrowRight: 1, ArrowLeft: -1}[e.key]; if (!by) return; const seen = tabs.filter(t => !t.hidden); show(seen[(seen.indexOf(each) + by + seen.length) % seen.length], true) } }
@@ -166,6 +166,7 @@ function tick(told) {
   document.body.classList.toggle('stories', told.stories); $('#t-stories').hidden = !told.stories;
   if (told.flow) drawFlow(told.flow, told.health); drawHealth(told.health, told.ages); if (told.facets) drawFacets(told.facets); tellState();
   if (document.body.dataset.view === 'health') lookAtHour();
+  if (document.body.dataset.view === 'stories') lookAtStories();
   if (document.body.dataset.view === 'rejected' && told.flow && told.flow.topics['news.rejected'].count !== lettersAt) findLetters(true) }
 function tellState() {
   const b = $('#banner'), live = $('#live'); let text = '', bad = false, word = 'Live';
@@ -183,6 +184,7 @@ setInterval(tellState, 1000);
 function drawFlow(flow, health) {
   const topic = name => flow.topics[`news.${name}`]; const lags = step => health.partitions.filter(p => p.step === step).reduce((n, p) => n + p.lag, 0);
   for (const name of ['raw', 'enriched', 'rejected', 'duplicates']) put(`#c-${name}`, many(topic(name).count));
+  put('#c-stories', many(flow.stories));
   const wait = n => n ? `, ${many(n)} wait` : '';
   put('#u-raw', perSecond(topic('raw').rate) + wait(lags('prepare'))); put('#c-prepared', many(flow.balance.came_in - topic('rejected').count)); put('#u-prepared', perSecond(topic('enriched').rate + topic('duplicates').rate) + wait(lags('deduplicate')));
   put('#u-enriched', perSecond(topic('enriched').rate));
@@ -233,6 +235,19 @@ function drawPartitions(health) {
     return el('tr', '', step, el('td', 'num', String(p.partition)), el('td', p.state === 'ready' ? '' : p.state === 'away' ? 'bad' : 'warn', p.state === 'away' ? 'away: no worker has it' : p.waiting_for ? `${p.state}: ${p.waiting_for}` : p.state), el('td', 'num', many(p.lag)), el('td', 'num', p.lag ? p.drain == null ? 'does not drain' : duration(p.drain) : 'none'), el('td', 'mono', p.member ?? 'none')) }));
   $('#ready').replaceChildren(...health.ready.map(w => el('p', w.ready ? '' : 'warn', `${w.address}: ${w.ready ? 'ready' : w.waiting_for.join('; ') || 'not ready'}`))) }
 let hourAt = 0;
+let storiesBy = 'fresh', storiesTold = '';
+for (const by of ['fresh', 'size']) $(`#by-${by}`).onclick = () => { storiesBy = by; for (const each of ['fresh', 'size']) $(`#by-${each}`).setAttribute('aria-pressed', String(each === by)); lookAtStories() };
+async function lookAtStories() {
+  const told = await ask(`/api/stories?by=${storiesBy}`).catch(() => null), seen = JSON.stringify(told); if (!told || seen === storiesTold) return;
+  storiesTold = seen; const open = new Set($$('#stories details[open]').map(each => each.dataset.id));
+  put('#told-stories', told.length ? `${many(told.length)} ${told.length === 1 ? 'story' : 'stories'}, ${storiesBy === 'size' ? 'those of most outlets first' : 'the latest change first'}` : 'No story yet');
+  $('#stories').replaceChildren(...told.map(story => storyElement(story, open.has(story.id)))) }
+function storyElement(story, open) {
+  const counts = `${many(story.articles)} ${story.articles === 1 ? 'article' : 'articles'}, ${many(story.outlets)} ${story.outlets === 1 ? 'outlet' : 'outlets'}, ${languageName(story.language)}`;
+  const d = el('details', '', el('summary', '', el('b', '', el('bdi', '', story.headline || 'without a headline')), ` ${counts}`)); d.dataset.id = story.id; d.open = open;
+  const members = [...story.members].sort((a, b) => a.time.localeCompare(b.time));  // the timeline, by outlet
+  d.append(el('ul', 'timeline', ...members.map(m => el('li', '', el('span', 'quiet', m.time ? when(Date.parse(m.time)) : 'no time'), ' ', el('b', '', el('bdi', '', m.outlet || 'an unnamed outlet')), ' ', el('bdi', '', m.headline), ' ', el('span', 'quiet', m.relation)))));
+  return el('li', '', d) }
 async function lookAtHour() {
   if (Date.now() - hourAt < 5000) return; hourAt = Date.now(); if (last) drawPartitions(last.health);
   const told = await ask('/api/hour').catch(() => null); if (!told) return;

@@ -11,7 +11,7 @@ Then the text is a list of lines, and every step takes lines out of it:
     read_end           a byline below it
     judge_furniture    forms, bars, notices, hashtags
     judge_surroundings what lies before, after and between its lines
-    judge_form_labels  what stands below a comment form
+    judge_form_labels  what is below a comment form
     judge_menus        runs of links within the article
 
 The steps from ``find_article`` on are repeated until nothing changes, so cleaning a clean text changes nothing. Where they
@@ -29,23 +29,34 @@ from streams.text.cleaning.dateline import is_date, read_byline, read_dateline, 
 from streams.text.cleaning.extent import find_article
 from streams.text.cleaning.furniture import HASHTAG
 from streams.text.cleaning.ledger import Verdict, join_ledgers, make_cut, with_marks
-from streams.text.cleaning.lines import LONGEST_LINK, Line, read_page, split_line, tidy, tidy_lines
+from streams.text.cleaning.lines import LONGEST_LINK, Line, join_lines, read_page, split_line, tidy, tidy_lines
 from streams.text.cleaning.page_headline import find_headline, settle_headline
 from streams.text.cleaning.phrases import load_phrases
-from streams.text.cleaning.prompts import is_bio, is_kicker_line
+from streams.text.cleaning.prompts import (
+    is_bio,
+    is_enclosed,
+    is_kicker_line,
+    is_label,
+    is_network,
+    is_related_heading,
+    names_source,
+)
+from streams.text.cleaning.seams import find_seams
 from streams.text.cleaning.unfolding import unfold, unmark
+from streams.text.headline import is_section_name
 from streams.text.sentences import ends_sentence
 
 # What the cuts must leave. Shares of characters are 0.0 to 1.0. Most of a page may be furniture, hence more than one measure.
 _LEAST_KEPT = 0.4  # of all …
-_LEAST_PROSE_KEPT, _LEAST_PROSE = 0.4, 600  # … or of the prose, and so many characters of it …
-_LEAST_KEPT_BELOW, _LEAST_PROSE_BELOW = 0.3, 300  # … or of what stands below the headline, and so many characters of prose
+_LEAST_PROSE_KEPT, _LEAST_PROSE = 0.4, 600  # … or of the prose, and this many characters of it …
+_LEAST_KEPT_BELOW, _LEAST_PROSE_BELOW = 0.3, 300  # … or of what is below the headline, and this many characters of prose
 
-_LEAST_PROSE_OF_PAGE, _LEAST_SHARE = 300, 0.6  # … or less prose, but so much of it
-_MANY_SIGNS, _LEAST_SHARE_OF_PAGE = 12, 0.2  # lines of furniture: of such a page so much of the prose is enough
+_LEAST_PROSE_OF_PAGE, _LEAST_SHARE = 300, 0.6  # … or less prose, but this much of it
+_MANY_SIGNS, _LEAST_SHARE_OF_PAGE = 12, 0.2  # lines of furniture: of such a page this much of the prose is enough
 _MOST_TEASERS = 12  # lines below "More from …"
-_TOP_LINES = 8  # in so many lines above the first paragraph a byline is looked for
-_END_LINES = 4  # furniture in so many lines behind the article says that it ended there
+_LONGEST_KICKER, _MOST_KICKER_WORDS, _LEAST_BELOW_KICKER = 30, 3, 60  # characters, words, characters
+_TOP_LINES = 8  # in this many lines above the first paragraph a byline is looked for
+_END_LINES = 4  # furniture in this many lines behind the article says that it ended there
 _MOST_ROUNDS, _MOST_PASSES = 8, 4
 _MOST_LINES = 10_000
 _LONGEST_HEADLINE = 200  # characters of a text that is not cleaned
@@ -58,8 +69,8 @@ def clean_text(text: str, headline: str | None = None, *, is_extracted: bool = F
     or None: then it is found on the page, and is "" only when the text holds nothing at all. ``is_extracted``: the text was
     taken out of a page, whose menus are gone: nothing is cut for its place but what is said again, or a credit.
 
-    The body keeps one line a paragraph. Whatever else left the text, but for white space and invisible characters,
-    stands in ``cuts``, in the order of the text. ``clean_text(c.body, c.headline)`` gives the same body and headline.
+    The body keeps one line a paragraph. Whatever else left the text, except for white space and invisible characters,
+    is in ``cuts``, in the order of the text. ``clean_text(c.body, c.headline)`` gives the same body and headline.
     A text of more than 10,000 lines or links is no article: it stays whole.
     """
     told = tidy(headline or "")
@@ -74,7 +85,9 @@ def clean_text(text: str, headline: str | None = None, *, is_extracted: bool = F
 def _clean_to_the_end(text: str, headline: str, passes: int, *, is_extracted: bool) -> CleanText:
     """Clean, and again if paragraphs that a flattener had torn apart came together, or lines lost the links they were."""
     first = _clean_text_once(text, headline, is_extracted=is_extracted)
-    if passes <= 1 or not (unmark(text)[1] or unmark(first.body)[1] or unfold(first.body) != first.body):
+    if passes <= 1 or not (
+        unmark(text)[1] or unmark(first.body)[1] or unfold(first.body) != first.body or find_seams(first.body)
+    ):
         return first
     second = _clean_to_the_end(first.body, first.headline, passes - 1, is_extracted=is_extracted)
     return replace(
@@ -88,7 +101,7 @@ def _clean_to_the_end(text: str, headline: str, passes: int, *, is_extracted: bo
 
 
 def _clean_text_once(text: str, told: str, *, is_extracted: bool) -> CleanText:
-    lines, marks = read_page(text)
+    lines, marks = read_page(text, told)
     headline, is_sure = (told, True) if told else find_headline(lines)
     every, asked = lines, headline
     headline, lines, repeats, start = settle_headline(lines, headline)
@@ -103,7 +116,7 @@ def _clean_text_once(text: str, told: str, *, is_extracted: bool) -> CleanText:
     cuts = sorted(repeats + page.cuts, key=lambda cut: cut.offset)
     return CleanText(
         headline=headline,
-        body="\n".join(line.text for line in page.lines),
+        body=join_lines(page.lines),
         dateline=page.dateline,
         agencies=first_of_each(page.agencies),
         byline=page.byline,
@@ -213,12 +226,13 @@ def _judge_tail(lines: list[Line], verdicts: dict[int, Verdict]) -> None:
     for line in reversed(lines[1:]):
         if line.number in verdicts:
             continue
-        if not (is_bio(line.text) or is_kicker_line(line.text)):
+        if is_bio(line.text) or is_kicker_line(line.text) or is_network(line.text):
+            verdicts[line.number] = _AFTER
+        elif names_source(line.text) or is_enclosed(line.text):
+            verdicts[line.number] = _SOURCE
+        else:
             break
-        verdicts[line.number] = _AFTER
-    related = next(
-        (at for at, line in enumerate(lines) if at and line.kind is CutKind.RELATED and not ends_sentence(line.text)), None
-    )
+    related = next((at for at, line in enumerate(lines) if at and is_related_heading(line.kind, line.text)), None)
     below = lines[related + 1 :] if related else []
     if 0 < len(below) <= _MOST_TEASERS and all(len(line.text) <= LONGEST_LINK * 2 for line in below):
         titles = sum(line.kind is CutKind.RELATED or not ends_sentence(line.text) for line in below)
@@ -301,14 +315,32 @@ def _read_top(page: _Page, first: int, verdicts: dict[int, Verdict]) -> None:
             verdicts[line.number] = _BYLINE
         elif is_date(line.text):
             verdicts[line.number] = _DATE
+        elif names_source(line.text):
+            verdicts[line.number] = _SOURCE
+        elif index == first and _is_kicker(page.lines, index):
+            verdicts[line.number] = _KICKER
         elif line.weight > 0:
             sentences += 1
             if sentences > 1:  # the first may be a summary above the byline
                 return
 
 
+def _is_kicker(lines: list[Line], index: int) -> bool:
+    """Whether the line above the first paragraph is the name of a section, or a word or two in capitals."""
+    text = lines[index].text
+    if len(text) > _LONGEST_KICKER or len(text.split()) > _MOST_KICKER_WORDS or not is_label(text):
+        return False
+    below = next((line for line in lines[index + 1 :] if not (line.kind or is_date(line.text) or read_byline(line.text))), None)
+    return below is not None and below.weight >= _LEAST_BELOW_KICKER and (text.isupper() or is_section_name(text))
+
+
 def _read_end(page: _Page, end: int, verdicts: dict[int, Verdict]) -> None:
     """Take the byline below the last paragraph: it is the article's last line, or the first that is not the article's."""
+    for line in reversed(page.lines[max(0, end - _END_LINES) : end]):
+        if is_date(line.text):
+            verdicts.setdefault(line.number, _DATE)
+        elif not line.kind:
+            break
     for paragraph, line in pairwise(page.lines[max(0, end - 2) : end + 1]):
         if paragraph.weight > 0 and (byline := read_signature(line.text)):
             page.byline = page.byline or byline
@@ -317,4 +349,6 @@ def _read_end(page: _Page, end: int, verdicts: dict[int, Verdict]) -> None:
 
 _DATELINE = Verdict(CutKind.DATELINE, "where it was reported, and by which agency")
 _BYLINE = Verdict(CutKind.BYLINE, "who wrote it")
+_KICKER = Verdict(CutKind.NAVIGATION, "the name of a section")
+_SOURCE = Verdict(CutKind.CREDIT, "where the news is from")
 _DATE = Verdict(CutKind.DATE_LINE, "nothing but a date")

@@ -155,7 +155,7 @@ def read_byline(text: str) -> str | None:
 
 
 def read_signature(text: str) -> str | None:
-    """The name in a byline below an article; of two words at least, since "By Night" stands there too."""
+    """The name in a byline below an article; of two words at least, since "By Night" is there too."""
     name = read_byline(text)
     is_full = name and (sum(word[0].isupper() for word in name.split()) > 1 or name.upper() == name.lower())
     return name if is_full else None
@@ -165,13 +165,61 @@ def is_date(text: str) -> bool:
     """Whether the line holds a date and nothing else: "October 9, 2018 at 4:02 pm", "20.11.2019 08:00", "2022年11月8日"."""
     if len(text) > _LONGEST_DATE or not any(map(str.isdigit, text)):
         return False
+    if _is_stamp(text):
+        return True
     words = re.split(r"[\s,/|•·()]+", text.casefold().strip(" -–—"))
     words = [word.strip(".:") for word in words if word.strip(".:")]
     phrases = load_phrases()
+    if len(words) > 1 and _CLOCK.search(text) and all(_is_date_word(word) or word in phrases.date_company for word in words):
+        return True  # "Updated today, 10:04"
     has_date = any(word in phrases.date_words or _FULL_DATE.match(word) for word in words) or _NUMERIC_DATE.search(text)
     return bool(has_date) and all(_is_date_word(word) or word in phrases.date_company for word in words)
 
 
+def _is_stamp(text: str) -> bool:
+    """Whether a line is a date by its build, in any language: day, month and year, perhaps a time, and a few words beside.
+
+    With a time the words may be four ("Gepubliceerd op 2 maart 2026, 10:04"), without one they are the month and a label.
+    """
+    text = text.translate(_DIRECTIONS)
+    if len(text) > _LONGEST_STAMP or not (found := _DAY.search(text)) or not _names_year(found[0]):
+        return False
+    rest = text[: found.start()] + " " + text[found.end() :]
+    rest, times = _CLOCK.subn(" ", rest)
+    words = [word for word in _LETTERS.findall(rest) if len(word) > 1]
+    labels = [word for word in words if word.casefold() not in load_phrases().date_company]
+    if _DIGIT.search(rest) or _QUOTED.search(rest) or (len(words) > 0 and ends_sentence(text) and not times):
+        return False
+    return len(labels) <= (_MOST_STAMP_WORDS if times else 1)
+
+
+def _names_year(day: str) -> bool:
+    """Whether a number in it is a year, of the Gregorian, the Persian or the Thai count, or none has four digits."""
+    years = [int(year) for year in re.findall(r"\d{4}", day)]
+    return all(year // 100 in _CENTURIES for year in years)
+
+
+_CENTURIES = (13, 14, 19, 20, 25)
+# A day with its year: digits alone, or with one word between, or before, them.
+_DAY_NUMBER = r"(?<!\d)\d\d?(?:st|nd|rd|th|er|º|ª|\.)?"
+_YEARS = r"\d{4}(?!\d)"
+_MONTH_WORD = r"[^\W\d_][^\d\s,/|]{2,}"
+_OF = r"(?:(?:de|of|del|d'|ngày|tháng|ta')\s+)?"
+_DAY = re.compile(
+    rf"{_DAY_NUMBER}\s*[-./]\s*\d\d?\s*[-./]\s*(?:{_YEARS}|\d\d(?!\d))|{_YEARS}\s?[-./]\s?\d\d?\s?[-./]\s?\d\d?(?!\d)\.?"
+    rf"|{_DAY_NUMBER},?[\s-]+{_OF}{_MONTH_WORD}[,\s-]+{_OF}{_YEARS}|{_MONTH_WORD}\s+{_DAY_NUMBER},?\s+{_YEARS}"
+    rf"|{_YEARS}\.?\s+(?:m\.\s+|год[а-я]*\s+)?{_MONTH_WORD}\s+{_DAY_NUMBER}(?:\s*d\.)?|{_YEARS}\s?[年년]\s?\d\d?\s?[月월]\s?\d\d?\s?[日일]"
+    rf"|{_DAY_NUMBER}\s+tháng\s+\d\d?,?\s+(?:năm\s+)?{_YEARS}",
+    re.IGNORECASE,
+)
+_CLOCK = re.compile(
+    r"(?<!\d)\d\d?\s?[:.h時时시点點u]\s?\d\d(?:\s?[:.分분]\s?(?:\d\d)?)?(?!\d)(?:\s?[ap]\.?\s?m\b\.?)?(?:\s*\(?(?:gmt|utc|ist|[a-z]{2,4})?\s?[+-]\d\d?(?::?\d\d)?\)?)?",
+    re.IGNORECASE,
+)
+_LETTERS = re.compile(r"[^\W\d_]+")
+_QUOTED = re.compile('["“”«»„?!;]')
+_DIRECTIONS = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c"))
+_LONGEST_STAMP, _MOST_STAMP_WORDS = 70, 4
 _NAME_END = re.compile(r"\s*[|•·]\s*")
 _DIGIT = re.compile(r"\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")

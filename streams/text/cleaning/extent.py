@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import compress, pairwise
 
-from streams.text.article import CutKind
 from streams.text.cleaning.line_model import PageScores, score_lines, score_places
-from streams.text.cleaning.lines import Line
+from streams.text.cleaning.lines import Line, mark_lines
 from streams.text.cleaning.phrases import BULLETS
+from streams.text.cleaning.prompts import is_related_heading
 from streams.text.sentences import ends_sentence
 
 # Weights in characters of prose, chosen on pages that the model had not seen (bench/quality/cleaning.py --folds).
@@ -24,7 +24,7 @@ _PAGE_SIGNS, _LEAST_MENU = 6, 12
 _PARAGRAPH = 80  # characters
 _NAME = re.compile(r"\D*[^\W\d]\D*")  # no line of a recipe or a table of results
 _LOW = -300  # hundredths of log-odds: such lines go by themselves
-_STRANGE = -40  # the weight of what stands in an article and is not of it
+_STRANGE = -40  # the weight of what is in an article and is not of it
 # A list: lines with numbers or full stops, hardly a name among them; a menu's lines are worse, by the model.
 _FEWEST_ITEMS, _LEAST_ITEMS, _LEAST_ITEM_SCORE = 6, 0.8, -400
 _LONGEST_ITEM = 200  # characters
@@ -56,7 +56,7 @@ def is_page(lines: Sequence[Line]) -> bool:
 
 def score_page(lines: Sequence[Line]) -> PageScores:
     """The model's scores of the lines by themselves."""
-    return score_lines([line.text for line in lines], [2 if line.kind else 0 if line.is_plain else 1 for line in lines])
+    return score_lines([line.text for line in lines], mark_lines(lines))
 
 
 def find_article(lines: Sequence[Line], start: int, *, is_extracted: bool = False) -> list[bool]:
@@ -132,7 +132,7 @@ def _find_strange(lines: Sequence[Line], scores: Sequence[int], start: int) -> s
     related = 0
     for number, (line, score) in enumerate(zip(lines, scores, strict=True)):
         if line.kind:
-            related = _MOST_RELATED if line.kind is CutKind.RELATED else 0
+            related = _MOST_RELATED if is_related_heading(line.kind, line.text) else 0
             continue
         length = len(line.text)
         if related and length <= _LONGEST_LINK and not ends_sentence(line.text):

@@ -6,7 +6,7 @@ import re
 
 from streams.text.article import CutKind
 from streams.text.cleaning.phrases import BULLETS, bare, load_phrases
-from streams.text.cleaning.prompts import recognise_prompt
+from streams.text.cleaning.prompts import has_letter, recognise_prompt
 from streams.text.sentences import ends_in_full_stop
 
 LONGEST_FURNITURE = 400  # characters: cookie notices
@@ -23,7 +23,7 @@ _STATEMENTS = frozenset((CutKind.COOKIE_NOTICE, CutKind.COMMENT_FORM, CutKind.SU
 
 
 def recognise_furniture(text: str) -> tuple[CutKind | None, bool]:
-    """The kind of furniture that a line is whatever stands around it, and whether it may be some beside other furniture."""
+    """The kind of furniture that a line is whatever is around it, and whether it may be some beside other furniture."""
     phrases = load_phrases()
     folded = text.casefold().replace("’", "'")
     plain = bare(folded)
@@ -69,7 +69,3 @@ def _is_link_bar(folded: str) -> bool:
         return False
     phrases = load_phrases()
     return any(link in phrases.weak or link in phrases.whole for link in links)
-
-
-def has_letter(text: str) -> bool:
-    return any(map(str.isalpha, text))

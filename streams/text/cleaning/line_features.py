@@ -13,10 +13,12 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import accumulate, groupby
 from string import digits
+from typing import NamedTuple
 
+PIECE, OF_A_CUT_PAGE = 3, 6  # added to the mark of a line that is a piece of one, and of each on a page that has such pieces
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _HEAD = 250  # characters of a line that are looked at
-_WIDE_LETTERS = 3  # a Chinese, Japanese or Korean character says as much as so many letters
+_WIDE_LETTERS = 3  # a Chinese, Japanese or Korean character says as much as this many letters
 _BREAK = re.compile(r"[.!?…।؟۔][\"'”’»)\]]* |[。！？]")
 _LINK_SIGN = re.compile(r"[|｜›»>•·→▶←@©®™*]| [-–—/] |http|www\.")
 # The same in many languages.
@@ -41,7 +43,7 @@ _DISTANCES = (-80, -40, -20, -10, -5, -2, 0, 1, 3, 6, 11, 21, 41, 81)
 _FROM_HEADLINE = (-40, -15, -4, 0, 1, 2, 4, 7, 12, 20, 35, 60, 100)
 _MOST_SIZE = 200  # characters that a longer line counts for in means
 _LONGEST_HEADLINE = 200  # characters
-_TOLD_LINES = 30  # a headline tells what so many lines below it tell
+_TOLD_LINES = 30  # a headline tells what this many lines below it tell
 # Not \w: the vowel signs of Hindi are none. A Chinese character tells as much as a word.
 _TELLING = re.compile(
     "[\u3400-\u9fff]|[\u30a0-\u30ff]{2,}|[^\\s\u3040-\u30ff\u3400-\u9fff!-/:-@\\[-`{-~।、。，：「」『』【】“”‘’«»„…–—|｜]{4,}"
@@ -51,25 +53,82 @@ _ENDS = {
     sign: kind for kind, signs in enumerate((".。।۔", "!?！？؟", "…", ":：", ",;،、", ")]）】»”\"’'」』"), 1) for sign in signs
 }
 
-OWN = (
-    "length", "end", "sentences", "pauses", "digits", "capitals", "small words", "word length", "signs", "start", "words",
-    "list", "web",
-)  # fmt: skip
-HEADLINE = (
-    "prose after", "words told", "share told", "times", "opening", "place", "length", "own score", "prose before",
-    "from the heart", "end", "digits", "signs", "next lengths",
-)  # fmt: skip
-PLACE = (
-    "from the headline", "own score", "own score and length", "before", "after", "two before", "two after", "wide before",
-    "wide after", "place", "from the heart", "repeats", "like neighbours", "prose before", "prose after", "share of the prose",
-    "since furniture", "until furniture", "furniture before", "furniture after", "run of short lines",
-)  # fmt: skip
+
+class OwnBins(NamedTuple):
+    """The bins of a line by itself."""
+
+    length: int
+    end: int
+    sentences: int
+    pauses: int
+    digits: int
+    capitals: int
+    small_words: int
+    word_length: int
+    signs: int
+    start: int
+    words: int
+    list: int
+    web: int
 
 
-def own_features(text: str, mark: int) -> tuple[int, ...]:
-    """The bins of a line by itself, in the order of ``OWN``.
+class HeadlineBins(NamedTuple):
+    """The bins of a line that may be the article's headline."""
 
-    ``mark`` is what the lists of phrases say: 0 no furniture, 1 perhaps, 2 surely.
+    prose_after: int
+    words_told: int
+    share_told: int
+    times: int
+    opening: int
+    place: int
+    length: int
+    own_score: int
+    prose_before: int
+    from_the_heart: int
+    end: int
+    digits: int
+    signs: int
+    next_lengths: int
+
+
+class PlaceBins(NamedTuple):
+    """The bins of the places of a page's lines: of each feature a list, with a bin for each line."""
+
+    from_the_headline: list[int]
+    own_score: list[int]
+    own_score_and_length: list[int]
+    before: list[int]
+    after: list[int]
+    two_before: list[int]
+    two_after: list[int]
+    wide_before: list[int]
+    wide_after: list[int]
+    place: list[int]
+    from_the_heart: list[int]
+    repeats: list[int]
+    like_neighbours: list[int]
+    prose_before: list[int]
+    prose_after: list[int]
+    share_of_the_prose: list[int]
+    since_furniture: list[int]
+    until_furniture: list[int]
+    furniture_before: list[int]
+    furniture_after: list[int]
+    run_of_short_lines: list[int]
+
+
+def _names(shape: type[OwnBins | HeadlineBins | PlaceBins]) -> tuple[str, ...]:
+    """What the features are called in ``line_model.json``."""
+    return tuple(name.replace("_", " ") for name in shape._fields)
+
+
+OWN, HEADLINE, PLACE = _names(OwnBins), _names(HeadlineBins), _names(PlaceBins)
+
+
+def own_features(text: str, mark: int) -> OwnBins:
+    """The bins of a line by itself.
+
+    ``mark`` is what the lists of phrases say: 0 no furniture, 1 perhaps, 2 surely; ``PIECE`` more for a piece of a line.
     """
     length = len(text)
     head = text[:_HEAD]
@@ -98,25 +157,25 @@ def own_features(text: str, mark: int) -> tuple[int, ...]:
         else 5
     )
     size = len(head) + (_WIDE_LETTERS - 1) * wide
-    return (
-        bisect(_LENGTHS, length + (_WIDE_LETTERS - 1) * wide),
-        end,
-        min(len(_BREAK.findall(head)), 4),
-        bisect(_COUNTS, head.count(",") + head.count(";") if text.isascii() else len(_PAUSE.findall(head))),
-        bisect(_SHARES, (sum(map(head.count, digits)) if head.isascii() else sum(map(str.isdigit, head))) / size),
-        (bisect(_SHARES, capitals / count) if cased else 8) + 9 * (head.isupper() and count > 1),
-        bisect(_SHARES, small / count) if cased else 8,
-        bisect(_MEANS, size / count) if not wide else 8,
-        min(len(_LINK_SIGN.findall(head)), 3),
-        start,
-        bisect(_WORDS, count) if not wide else 10,
-        mark,
-        min(sum([word in folded for word in _WEB]), 3),
+    return OwnBins(
+        length=bisect(_LENGTHS, length + (_WIDE_LETTERS - 1) * wide),
+        end=end,
+        sentences=min(len(_BREAK.findall(head)), 4),
+        pauses=bisect(_COUNTS, head.count(",") + head.count(";") if text.isascii() else len(_PAUSE.findall(head))),
+        digits=bisect(_SHARES, (sum(map(head.count, digits)) if head.isascii() else sum(map(str.isdigit, head))) / size),
+        capitals=(bisect(_SHARES, capitals / count) if cased else 8) + 9 * (head.isupper() and count > 1),
+        small_words=bisect(_SHARES, small / count) if cased else 8,
+        word_length=bisect(_MEANS, size / count) if not wide else 8,
+        signs=min(len(_LINK_SIGN.findall(head)), 3),
+        start=start,
+        words=bisect(_WORDS, count) if not wide else 10,
+        list=mark % OF_A_CUT_PAGE,
+        web=min(sum([word in folded for word in _WEB]), 3),
     )
 
 
-def headline_features(scores: Sequence[int], lengths: Sequence[int], texts: Sequence[str]) -> dict[int, tuple[int, ...]]:
-    """The bins, in the order of ``HEADLINE``, of each line that may be the article's headline, by its number."""
+def headline_features(scores: Sequence[int], lengths: Sequence[int], texts: Sequence[str]) -> dict[int, HeadlineBins]:
+    """The bins of each line that may be the article's headline, by its number."""
     count = len(texts)
     prose = [min(length, 400) if score > 0 else 0 for score, length in zip(scores, lengths, strict=True)]
     before, after = _sums(prose), _sums(prose[::-1])[::-1]
@@ -128,28 +187,28 @@ def headline_features(scores: Sequence[int], lengths: Sequence[int], texts: Sequ
         frozenset(_TELLING.findall(text.casefold())) if size else frozenset() for text, size in zip(texts, prose, strict=True)
     ]
     seen: Counter[str] = Counter()  # in the prose of the next lines
-    found: dict[int, tuple[int, ...]] = {}
+    found: dict[int, HeadlineBins] = {}
     for index in range(count - 1, -1, -1):
         text, core = texts[index], cores[index]
         if core and after[index] and lengths[index] >= 8 and text[-1] not in ".。।۔":
             own = set(_TELLING.findall(core))
             shared = sum(word in seen for word in own)
             if own and (shared or times[core] > 1):
-                found[index] = (
-                    bisect((60, 150, 300, 500, 800, 1200), after[index]),
-                    min(shared, 7),
-                    bisect((0.2, 0.34, 0.5, 0.67, 0.8, 0.99), shared / len(own)),
-                    min(times[core], 4) - 1,
-                    2 if index == 0 else 1 if len(core) > 15 and core in opening else 0,
-                    bisect(_PLACES, index / count),
-                    bisect(_LENGTHS, lengths[index]),
-                    bisect(_SCORES, scores[index]),
-                    bisect((1, 60, 150, 300, 500, 800), before[index]),
-                    bisect(_DISTANCES, index - heart),
-                    _ENDS.get(text[-1], 0),
-                    min(sum(map(str.isdigit, text)), 4),
-                    min(len(_LINK_SIGN.findall(text)), 3),
-                    bisect((30, 60, 100, 160), max(lengths[index + 1 : index + 4], default=0)),
+                found[index] = HeadlineBins(
+                    prose_after=bisect((60, 150, 300, 500, 800, 1200), after[index]),
+                    words_told=min(shared, 7),
+                    share_told=bisect((0.2, 0.34, 0.5, 0.67, 0.8, 0.99), shared / len(own)),
+                    times=min(times[core], 4) - 1,
+                    opening=2 if index == 0 else 1 if len(core) > 15 and core in opening else 0,
+                    place=bisect(_PLACES, index / count),
+                    length=bisect(_LENGTHS, lengths[index]),
+                    own_score=bisect(_SCORES, scores[index]),
+                    prose_before=bisect((1, 60, 150, 300, 500, 800), before[index]),
+                    from_the_heart=bisect(_DISTANCES, index - heart),
+                    end=_ENDS.get(text[-1], 0),
+                    digits=min(sum(map(str.isdigit, text)), 4),
+                    signs=min(len(_LINK_SIGN.findall(text)), 3),
+                    next_lengths=bisect((30, 60, 100, 160), max(lengths[index + 1 : index + 4], default=0)),
                 )
         for word in words[index]:
             seen[word] += 1
@@ -163,8 +222,8 @@ def headline_features(scores: Sequence[int], lengths: Sequence[int], texts: Sequ
 
 def place_features(
     scores: Sequence[int], lengths: Sequence[int], texts: Sequence[str], marks: Sequence[int], start: int | None
-) -> list[list[int]]:
-    """The bins of all lines' places: a list for each of ``PLACE``, in this order.
+) -> PlaceBins:
+    """The bins of all lines' places.
 
     ``scores`` are what the own features add up to; ``marks`` see ``own_features``; ``start`` is the number of the line that
     follows the headline, None if no headline is known.
@@ -179,6 +238,7 @@ def place_features(
     heart = max(range(count), key=lambda index: before[index] + prose[index] + after[index], default=0)
     whole = sum(prose) or 1
     so_far = [total * 100 // whole for total in accumulate(prose, initial=0)]
+    marks = [mark % PIECE for mark in marks]
     furniture = [100 if mark > 1 else 30 if mark else 0 for mark in marks]
     levels = [bisect(_SCORES, score) for score in scores]
     rough = [0 if score < -200 else 5 if score < 0 else 10 if score < 200 else 15 for score in scores]
@@ -188,29 +248,31 @@ def place_features(
         for before, length, after in zip(edges, lengths, edges[2:], strict=False)
     ]
     first = -1 if start is None else start - 1
-    return [
-        [0] * count if first < 0 else [bisect(_FROM_HEADLINE, distance) + 1 for distance in range(-first, count - first)],
-        levels,
-        [kind + bisect((30, 70, 130, 250), length) for kind, length in zip(rough, lengths, strict=True)],
-        [0, *levels[:-1]],
-        [*levels[1:], 0],
-        [0, 0, *levels][:count],
-        [*levels[2:], 0, 0][-count:],
-        [bisect(_SCORES, mean) for mean in before_wide],
-        [bisect(_SCORES, mean) for mean in after_wide],
-        [bisect(_PLACES, index / count) for index in range(count)],
-        [bisect(_DISTANCES, distance) for distance in range(-heart, count - heart)],
-        [min(times[text], 3) - 1 for text in texts],
-        alike,
-        [bisect((1, 100, 250, 500, 1000), total) for total in before],
-        [bisect((1, 100, 250, 500, 1000), total) for total in after],
-        [bisect(_TENTHS, share) for share in so_far[:count]],
-        _since(marks),
-        _since(marks[::-1])[::-1],
-        [bisect(_TENTHS, total // 4) for total in _sums(furniture)],
-        [bisect(_TENTHS, total // 4) for total in _sums(furniture[::-1])[::-1]],
-        _runs([length < 60 and score < -100 for length, score in zip(lengths, scores, strict=True)]),
-    ]
+    return PlaceBins(
+        from_the_headline=[0] * count
+        if first < 0
+        else [bisect(_FROM_HEADLINE, distance) + 1 for distance in range(-first, count - first)],
+        own_score=levels,
+        own_score_and_length=[kind + bisect((30, 70, 130, 250), length) for kind, length in zip(rough, lengths, strict=True)],
+        before=[0, *levels[:-1]],
+        after=[*levels[1:], 0],
+        two_before=[0, 0, *levels][:count],
+        two_after=[*levels[2:], 0, 0][-count:],
+        wide_before=[bisect(_SCORES, mean) for mean in before_wide],
+        wide_after=[bisect(_SCORES, mean) for mean in after_wide],
+        place=[bisect(_PLACES, index / count) for index in range(count)],
+        from_the_heart=[bisect(_DISTANCES, distance) for distance in range(-heart, count - heart)],
+        repeats=[min(times[text], 3) - 1 for text in texts],
+        like_neighbours=alike,
+        prose_before=[bisect((1, 100, 250, 500, 1000), total) for total in before],
+        prose_after=[bisect((1, 100, 250, 500, 1000), total) for total in after],
+        share_of_the_prose=[bisect(_TENTHS, share) for share in so_far[:count]],
+        since_furniture=_since(marks),
+        until_furniture=_since(marks[::-1])[::-1],
+        furniture_before=[bisect(_TENTHS, total // 4) for total in _sums(furniture)],
+        furniture_after=[bisect(_TENTHS, total // 4) for total in _sums(furniture[::-1])[::-1]],
+        run_of_short_lines=_runs([length < 60 and score < -100 for length, score in zip(lengths, scores, strict=True)]),
+    )
 
 
 def _run(scores: Sequence[int], sizes: Sequence[int]) -> list[int]:
@@ -224,7 +286,7 @@ def _run(scores: Sequence[int], sizes: Sequence[int]) -> list[int]:
 
 
 def _sums(values: Sequence[int]) -> list[int]:
-    """Sums of what stands before each line, forgetting as they go."""
+    """Sums of what is before each line, forgetting as they go."""
     sums = []
     total = 0
     for value in values:

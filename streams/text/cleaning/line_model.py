@@ -1,8 +1,8 @@
 """How likely a line belongs to the article: an additive model over the bins of ``line_features``.
 
-Its weights are in ``line_model.json``, made by ``python -m bench.training.line_model``: three tables of whole numbers,
-hundredths of log-odds, one for a line's own features, one for headlines, one for a line in its place. All sums are of whole
-numbers: the same on every machine.
+Its weights are in ``line_model.json``, made by ``python -m bench.training.line_model``: tables of whole numbers, hundredths of
+log-odds, one for a line's own features, one for headlines, one for a line in its place; the first and the last once more for
+pages that were cut at their seams (``seams``). All sums are of whole numbers: the same on every machine.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-from streams.text.cleaning.line_features import OWN, headline_features, own_features, place_features
+from streams.text.cleaning.line_features import OF_A_CUT_PAGE, OWN, headline_features, own_features, place_features
 
 _LONGEST_REMEMBERED = 600  # characters
+OF_PIECES = " of pieces"
+"""Added to the names of the tables for pages that were cut at their seams."""
 
 
 class _Table(NamedTuple):
@@ -29,7 +31,7 @@ class _Table(NamedTuple):
 
 @cache
 def load_tables() -> dict[str, _Table]:
-    """The three tables of ``line_model.json``."""
+    """The tables of ``line_model.json``."""
     return read_tables(json.loads(files(__package__).joinpath("line_model.json").read_text("utf-8")))
 
 
@@ -62,7 +64,8 @@ def score_lines(texts: Sequence[str], marks: Sequence[int]) -> PageScores:
 def _score(text: str, mark: int) -> tuple[int, int]:
     bins = own_features(text, mark)
     tables = load_tables()
-    return tables["own"].add_up(bins), tables["place"].add_up(bins)
+    of = OF_PIECES if mark >= OF_A_CUT_PAGE else ""
+    return tables["own" + of].add_up(bins), tables["place" + of].add_up(bins)
 
 
 # A page is scored more than once, and a site's menus are on all of its pages.
@@ -71,7 +74,8 @@ score_short_line = lru_cache(maxsize=8_192)(_score)
 
 def score_places(page: PageScores, start: int | None) -> list[int]:
     """Hundredths of log-odds of each line to be of the article. ``start``: see ``place_features``."""
-    rows = load_tables()["place"].weights[len(OWN) :]
+    is_cut = bool(page.marks) and page.marks[0] >= OF_A_CUT_PAGE
+    rows = load_tables()["place" + (OF_PIECES if is_cut else "")].weights[len(OWN) :]
     scores = page.shares
     for row, bins in zip(rows, place_features(page.scores, page.lengths, page.texts, page.marks, start), strict=True):
         scores = [score + row[number] for score, number in zip(scores, bins, strict=True)]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from streams.text.article import CutKind
 from streams.text.cleaning.furniture import LONGEST_FURNITURE, recognise_furniture
+from streams.text.cleaning.line_features import OF_A_CUT_PAGE, PIECE
+from streams.text.cleaning.seams import Seam, find_seams
 from streams.text.cleaning.unfolding import Mark, is_link, unfold, unmark
 from streams.text.sentences import IDEOGRAPH, IDEOGRAPH_WEIGHT, SENTENCE_BREAK, ends_sentence
 
@@ -33,12 +36,17 @@ class Line(NamedTuple):
     weight: int
     kind: CutKind | None
     is_plain: bool  # no furniture, nor what is furniture beside other furniture
+    joint: str = "\n"  # what is set between it and the line before it, where both stay
 
 
-def read_page(text: str) -> tuple[list[Line], tuple[Mark, ...]]:
-    """The lines of a page after what its flattener did to them is undone, and the marks of Markdown that left it."""
+def read_page(text: str, headline: str = "") -> tuple[list[Line], tuple[Mark, ...]]:
+    """The lines of a page after what its flattener did to them is undone, and the marks of Markdown that left it.
+
+    ``headline``: what the producer calls the page, or "".
+    """
     unmarked, marks = unmark(text)
-    lines = read_lines(unfold(unmarked, text))
+    unfolded = unfold(unmarked, text)
+    lines = read_lines(unfolded, find_seams(unfolded, headline))
     if marks:
         lines = [
             line._replace(weight=_FURNITURE_WEIGHT, is_plain=False)
@@ -49,11 +57,11 @@ def read_page(text: str) -> tuple[list[Line], tuple[Mark, ...]]:
     return lines, marks
 
 
-def read_lines(text: str) -> list[Line]:
-    """The lines of a text that hold a visible character, with single spaces."""
+def read_lines(text: str, seams: Sequence[Seam] = ()) -> list[Line]:
+    """The lines of a text that hold a visible character, with single spaces; a line with seams is as many as they part."""
     lines: list[Line] = []
     start = 0
-    for piece in text.splitlines(keepends=True):
+    for piece, joint in _pieces(text, seams) if seams else ((piece, "\n") for piece in text.splitlines(keepends=True)):
         raw = piece.strip()
         if raw.isprintable():  # nothing invisible, and no space but " "
             said = " ".join(raw.split()) if "  " in raw else raw
@@ -62,9 +70,46 @@ def read_lines(text: str) -> list[Line]:
             raw = raw[visible.start() :] if visible else ""
             said = tidy(raw)
         if raw:
-            lines.append(judge_line(len(lines), text.index(raw[0], start), raw, said))
+            line = judge_line(len(lines), text.index(raw[0], start), raw, said)
+            lines.append(line if joint == "\n" else line._replace(joint=joint))
         start += len(piece)
     return lines
+
+
+def _pieces(text: str, seams: Sequence[Seam]) -> Iterator[tuple[str, str]]:
+    """The lines of a text, cut at the seams, each with what joins it to the one before."""
+    start, number = 0, 0
+    for line in text.splitlines(keepends=True):
+        at, joint, end = start, "\n", start + len(line)
+        while number < len(seams) and seams[number].at < end:
+            if seams[number].at > at:
+                yield text[at : seams[number].at], joint
+                at, joint = seams[number]
+            number += 1
+        yield text[at:end], joint
+        start = end
+
+
+def mark_lines(lines: Sequence[Line]) -> list[int]:
+    """What the line model is told of each line: 0 no furniture, 1 perhaps, 2 surely; and more on pages cut at their seams."""
+    pieces = [line.joint != "\n" for line in lines]
+    more = OF_A_CUT_PAGE if any(pieces) else 0
+    return [
+        more + (PIECE if is_piece else 0) + (2 if line.kind else 0 if line.is_plain else 1)
+        for line, is_piece in zip(lines, pieces, strict=True)
+    ]
+
+
+def join_lines(lines: Sequence[Line]) -> str:
+    """The lines as a text: one a line, but what a seam parted as it was, if no line between left."""
+    pieces: list[str] = []
+    before = -2
+    for line in lines:
+        if pieces:
+            pieces.append(line.joint if line.number == before + 1 else "\n")
+        pieces.append(line.text)
+        before = line.number
+    return "".join(pieces)
 
 
 def tidy_lines(text: str) -> list[str]:
@@ -106,4 +151,6 @@ def split_line(line: Line, length: int) -> tuple[Line, Line]:
     places = (found.start() for found in VISIBLE.finditer(line.raw))
     at = next(place for count, place in enumerate(places) if count == visible)
     head = line._replace(raw=line.raw[:at].rstrip(), text=line.text[:length].rstrip())
-    return head, judge_line(line.number, line.offset + at, line.raw[at:], line.text[length:].lstrip())
+    return head, judge_line(line.number, line.offset + at, line.raw[at:], line.text[length:].lstrip())._replace(
+        joint=line.joint
+    )

@@ -11,19 +11,20 @@ from streams.text.cleaning.extent import find_article, guess_start, is_page, sco
 from streams.text.cleaning.ledger import Verdict, make_cut
 from streams.text.cleaning.line_model import score_headlines
 from streams.text.cleaning.lines import LONGEST_LINK, Line
-from streams.text.headline import SEPARATOR, comparable
+from streams.text.headline import SEPARATOR
 from streams.text.sentences import FULL_STOP, SENTENCE_BREAK, TELLING_WORD, ends_in_full_stop, is_worded
+from streams.text.spelling import comparable
 
 _LONGEST_HEADLINE, _LONGEST_FOUND_HEADLINE = 200, 120  # characters
 _LONGEST_LABEL_WORDS = 5  # of the outlet or section beside a headline
-_OPENING_LINES = 8  # a headline that is repeated in so many lines is one
-_HEADLINE_LINES = 30  # in so many lines above the article a headline is looked for
-_SUBHEAD_LINES = 8  # a subhead stands in so many lines below the headline
-_MANY_LINES = 25  # so many may be a page whose furniture nobody knows
+_OPENING_LINES = 8  # a headline that is repeated in this many lines is one
+_HEADLINE_LINES = 30  # in this many lines above the article a headline is looked for
+_SUBHEAD_LINES = 8  # a subhead is in this many lines below the headline
+_MANY_LINES = 25  # this many may be a page whose furniture nobody knows
 # Hundredths of log-odds.
 _SURE = 150
-_FAR = 100  # what a line loses that does not stand near above the article
-_ALIKE = 100  # a line that is so much less likely than the likeliest may be the headline
+_FAR = 100  # what a line loses that is not near above the article
+_ALIKE = 100  # a line that is this much less likely than the likeliest may be the headline
 
 _THE_HEADLINE = Verdict(CutKind.HEADLINE, "the headline")
 _HEADLINE_AGAIN = Verdict(CutKind.HEADLINE_REPEAT, "the headline once more")
@@ -99,14 +100,14 @@ def _guess_headline(lines: list[Line]) -> str:
         return _first_sentence(_first_plain(lines[start:]).text)
     if len(candidates) == 1:
         return next(iter(candidates))
-    # A headline tells what the article tells, and stands on its page more than once.
+    # A headline tells what the article tells, and is on its page more than once.
     told = _telling_words(" ".join(line.text for line in lines[start + 1 : start + _HEADLINE_LINES]))
     times = Counter(map(headline_core, above))
     return max(candidates, key=lambda text: len(told & _telling_words(text)) * min(times[candidates[text]], 2))
 
 
 def _likeliest_headline(lines: list[Line]) -> tuple[str, int]:
-    """The line that is likeliest, near above the article; the first of those that are likely: a subhead stands below it."""
+    """The line that is likeliest, near above the article; the first of those that are likely: a subhead is below it."""
     page = score_page(lines)
     odds = {number: odd for number, odd in score_headlines(page).items() if _may_be_found(lines[number])}
     if not odds:
@@ -150,7 +151,7 @@ def _first_sentence(text: str) -> str:
         text = text[: found.end()]
     if len(text) > _LONGEST_HEADLINE:
         text = text[:_LONGEST_HEADLINE].rsplit(" ", 1)[0]
-    # Without its stop it is no repeat of the sentence, which therefore stays in the body.
+    # Without its stop it is not a repeat of the sentence, which therefore stays in the body.
     while ends_in_full_stop(text) and (shorter := FULL_STOP.sub(r"\1", text).rstrip()):
         text = shorter
     return text

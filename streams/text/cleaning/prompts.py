@@ -8,22 +8,19 @@ is none of these.
 from __future__ import annotations
 
 import re
-import tomllib
-from collections import defaultdict
-from collections.abc import Iterable
-from functools import cache
-from importlib.resources import files
 
 from streams.text.article import CutKind
-from streams.text.cleaning.phrases import BULLETS
+from streams.text.cleaning.phrases import BULLETS, load_phrases
+from streams.text.cleaning.prompt_signs import Signs, find_signs, fold, starts_with, words_of
 from streams.text.sentences import ends_in_full_stop, ends_sentence
 
 LONGEST_PROMPT = 220  # characters
 _LONGEST_LABEL, _MOST_LABEL_WORDS = 40, 5
 _LONGEST_CREDIT, _MOST_CREDIT_WORDS = 80, 8
 _LONGEST_ASIDE, _LONGEST_NOTICE = 100, 130  # characters
+_PLEASE = 10  # characters before the verb of a request
 _NEAR = 24  # characters from its beginning in which a prompt says what to do
-_LABELLED = re.compile(r"([^:：|｜>»/–—]{2,40}?)\s*(?:[:：|｜>»]|\s[–—/]\s)\s*(\S.*)")
+_LABELLED = re.compile(r"([^:：|｜>»/／–—=＝]{1,40}?)\s*(?:[:：|｜>»=＝／]|\s[–—/]\s)\s*(\S.*)")
 _BRACKETED = re.compile(r"[【\[(（]([^】\])）]{2,20})[】\])）]\s*(.*)")
 _SLASHED = re.compile(
     r"[^.!?:]{3,50}\s?/\s?(?:getty images?|afp|ap|reuters|dpa|epa|ansa|efe|ntb|tt|tass|imago|shutterstock|alamy|istock|anp"
@@ -42,6 +39,17 @@ _LINK_END = " →»›>.…]"
 _MORE_FROM = re.compile(
     r"(?:more from|mehr aus|mehr von|más de|mais de|plus de|altro da|meer van|mer från|mer fra|mere fra)(?: [^\s.!?:]+){1,5}"
 )
+_ENCLOSED = re.compile(r"[(（\[［【](.{2,70})[)）\]］】]\W{0,2}|/\s?([^/]{2,30})\s?/|-\s([^-]{2,30})\s-")
+_WORDS_ALONE = re.compile(r"[^\W\d_](?:[^\W\d_]|[ &/|'’\-\u0300-\u036f\u0900-\u0d7f\u0e00-\u0e7f])*")
+_WITH = frozenset((
+    "with", "from", "by", "via", "avec", "mit", "con", "com", "met", "med", "ja", "z", "ze", "s", "se", "с", "со", "з", "зі",
+    "із", "cu", "ir", "w", "od", "par", "von", "da", "de",
+))  # fmt: skip
+_ASKED = re.compile("[?？؟;] ")
+_PRICE = re.compile(r"[$€£¥₹₽₺₴]\s?\d|\d\s?(?:[$€£¥₹₽₺₴元円원]|euro|kr|zł|kč|ft|lei|lv|лв|руб|грн|din|rsd|tl)")
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w+")
+_LONGEST_CONTACT = 60  # characters
+_LAST = 40  # characters: the end of a prompt in a language whose verb comes last
 _SPACELESS = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
 
 
@@ -49,35 +57,150 @@ def recognise_prompt(text: str) -> CutKind | None:
     """The kind of furniture that a line is by its build, or None for any that may be an article's."""
     if len(text) > LONGEST_PROMPT:
         return None
-    folded = _folded(text).strip(BULLETS)
+    folded = fold(text).strip(BULLETS)
     if folded in _ALONE or _ADDRESS.fullmatch(folded) or _is_time(folded):
         return CutKind.SHARE_BAR
     if kind := _judge_label(folded, text):
         return kind
-    if is_doubled(folded) or _MORE_FROM.fullmatch(folded) or folded.rstrip(_LINK_END) in _words("go-on"):
+    if is_doubled(folded) or _leads_on(folded) or _MORE_FROM.fullmatch(folded) or folded.rstrip(_LINK_END) in words_of("go-on"):
         return CutKind.RELATED
-    if _SLASHED.fullmatch(folded) or _is_credited(folded, text):
+    if _SLASHED.fullmatch(folded) or _is_credited(folded, text) or _is_acknowledgement(folded, text):
         return CutKind.CREDIT
-    return CutKind.SUBSCRIPTION if _is_notice(folded) or _is_prompt(folded) or _is_appeal(folded) else None
+    signs = find_signs(folded)
+    return CutKind.SUBSCRIPTION if signs and any(judge(folded, signs) for judge in _JUDGES) else None
+
+
+def _leads_on(folded: str) -> bool:
+    """Whether a line is a label of what leads elsewhere, without the title: "Potrebbe interessarti anche"."""
+    is_label = len(folded) <= _LONGEST_LABEL and len(folded.split()) <= _MOST_LABEL_WORDS and not ends_sentence(folded)
+    return is_label and starts_with(f"{folded} ", "read") and not words_of("also").isdisjoint(folded.rstrip(":").split())
+
+
+def is_related_heading(kind: CutKind | None, text: str) -> bool:
+    """Whether a line is the heading of a list of other articles; one that has an article's title itself is not."""
+    if kind is not CutKind.RELATED or ends_sentence(text):
+        return False
+    found = _LABELLED.fullmatch(text)
+    return found is None or len(found[2].split()) <= 2
 
 
 def _is_credited(folded: str, text: str) -> bool:
-    is_labelled = folded.startswith("fot. ") or (" by " in folded[:20] and _starts(folded, "credit"))
+    is_labelled = folded.startswith("fot. ") or (" by " in folded[:20] and starts_with(folded, "credit"))
     return is_labelled and not ends_in_full_stop(text) and len(text) <= _LONGEST_CREDIT
 
 
-def _is_notice(folded: str) -> bool:
-    return len(folded) <= _LONGEST_NOTICE and (_holds(folded, "notice") or _holds(folded, "rating"))
+def _names_agency_behind(text: str) -> bool:
+    """Whether a line is "With AFP" or "AFP photo"."""
+    words = text.strip(" .()（）").split()
+    if not 2 <= len(words) <= _MOST_LABEL_WORDS:
+        return False
+    first, last = fold(words[0]), fold(words[-1]).strip(".")
+    is_first = first in _WITH and is_agency(" ".join(words[1:]))
+    return is_first or (last in words_of("credit") and is_agency(" ".join(words[:-1])))
 
 
-def _folded(text: str) -> str:
-    return text.casefold().replace("’", "'").replace("i\u0307", "i")  # of the Turkish dotted capital
+def is_enclosed(text: str) -> bool:
+    """Whether a line is a few words in brackets, as an agency's mark is at the end."""
+    found = _ENCLOSED.fullmatch(text)
+    return found is not None and len(text) <= _LONGEST_LABEL and len(text.split()) <= _MOST_LABEL_WORDS - 1
+
+
+def _is_name(text: str) -> bool:
+    """Whether a text may be the names of a few people, and nothing else."""
+    words = text.split()
+    return len(words) <= _MOST_LABEL_WORDS and not any(map(str.isdigit, text)) and all(not word[0].islower() for word in words)
+
+
+def names_source(text: str) -> bool:
+    """Whether a line says where the news is from, as it does at an article's head or end: "Source: City of Lorn", "dpa"."""
+    if len(text) <= _LONGEST_LABEL and is_agency(text):
+        return True
+    found = _LABELLED.fullmatch(fold(text))
+    return (
+        found is not None
+        and len(text) <= _LONGEST_CREDIT
+        and found[1].strip(BULLETS) in words_of("source")
+        and not _is_told(text)
+    )
+
+
+def _is_acknowledgement(folded: str, text: str) -> bool:
+    """Whether a line says no more than who had the news first: "(Avec AFP)", "/ritzau/", "With files from …", "© Jo Marsh"."""
+    if len(text) > _LONGEST_CREDIT or not has_letter(text):
+        return False
+    if (
+        folded.startswith(("©", "(c)", "ⓒ", "(©"))
+        and len(folded.split()) <= _MOST_CREDIT_WORDS
+        and not any(map(str.isdigit, text))
+    ):
+        return not ends_in_full_stop(text)
+    if _names_agency_behind(text):
+        return True
+    found = _ENCLOSED.fullmatch(text.strip())
+    inner = next(filter(None, found.groups()), "").strip(" ©ⓒ.:") if found else ""
+    if inner and (is_agency(inner) or _judge_label(fold(inner), inner) is CutKind.CREDIT or starts_with(fold(inner), "with")):
+        return True
+    return starts_with(folded.lstrip("(（["), "with") and (bool(inner) or _has_name(text)) and not _is_told(text)
+
+
+def _has_name(text: str) -> bool:
+    """Whether a word behind the first begins with a capital, or the script has none."""
+    return any(word[0].isupper() for word in text.split()[1:] if word) or text.upper() == text.lower()
+
+
+def _is_told(text: str) -> bool:
+    """Whether a line that looks like a credit goes on for a sentence."""
+    return ends_in_full_stop(text) and len(text.split()) > _MOST_CREDIT_WORDS
+
+
+def _is_notice(folded: str, signs: Signs) -> bool:
+    if len(folded) > _LONGEST_NOTICE:
+        return False
+    if _is_continued(folded, signs) or ("paying" in signs and "only" in signs):
+        return True
+    if _begins(signs, "share") and len(folded) <= _LONGEST_CONTACT and not ends_in_full_stop(folded):
+        return "this" in signs or "thing" in signs
+    return "notice" in signs or "rating" in signs or ("?" in folded and "this" in signs)
+
+
+def _is_continued(folded: str, signs: Signs) -> bool:
+    """ "Story continues below advertisement"."""
+    if len(folded) > _LONGEST_CONTACT or ends_sentence(folded):
+        return False
+    return "ad" in signs and "continues" in signs
+
+
+def is_label(text: str) -> bool:
+    """Whether a text is words alone, without a stop, a figure or a quotation."""
+    return _WORDS_ALONE.fullmatch(text) is not None
+
+
+def has_letter(text: str) -> bool:
+    return any(map(str.isalpha, text))
+
+
+def is_agency(text: str) -> bool:
+    """Whether a text names a news agency and nothing else, but a desk's letters: "AFP", "dpa/mh"."""
+    names = [name.strip(" .") for name in re.split(r"[/,;&+|、،-]", text)]
+    known = load_phrases().agencies
+    return (
+        bool(names[0])
+        and (names[0] in known or names[0].casefold() in known)
+        and all(len(name) <= 3 or name.casefold() in known for name in names[1:])
+    )
 
 
 def is_bio(text: str) -> bool:
     """Whether a line may say who wrote the article; only below one does it."""
     folded = text.casefold()
-    return len(text) <= 2 * LONGEST_PROMPT and any(0 < folded.find(word) <= 2 * _NEAR for word in _words("bio"))
+    if len(text) <= _LONGEST_CONTACT and _MAIL.search(text) and len(text.split()) <= _MOST_LABEL_WORDS + 1:
+        return True
+    return len(text) <= 2 * LONGEST_PROMPT and any(0 < folded.find(word) <= 2 * _NEAR for word in words_of("bio"))
+
+
+def is_network(text: str) -> bool:
+    """Whether a line is the name of a network and nothing else, as a button is."""
+    return fold(text).strip(BULLETS) in _ALONE
 
 
 def is_doubled(text: str) -> bool:
@@ -100,75 +223,106 @@ def _judge_label(folded: str, text: str) -> CutKind | None:
     words = label.split()
     if len(label) > _LONGEST_LABEL or len(words) > _MOST_LABEL_WORDS or not rest:
         return None
-    if label in _words("tags"):
+    if label in words_of("tags"):
         return CutKind.RELATED
-    if not ends_in_full_stop(text) and (_starts(f"{label} ", "read") or _starts(f"{' '.join(words[1:])} ", "read")):
+    if not ends_in_full_stop(text) and (starts_with(f"{label} ", "read") or starts_with(f"{' '.join(words[1:])} ", "read")):
         return CutKind.RELATED
     is_short = len(text) <= _LONGEST_CREDIT and len(rest.split()) <= _MOST_CREDIT_WORDS
-    return CutKind.CREDIT if label in _words("credit") and is_short and not _is_long_sentence(text, rest) else None
+    is_label = label in words_of("credit") or (label in words_of("source") and is_agency(found[2].strip(BULLETS + ".")))
+    is_label = is_label or (label in words_of("editor") and _is_name(text[len(text) - len(rest) :]))
+    return CutKind.CREDIT if is_label and is_short and not _is_long_sentence(text, rest) else None
 
 
 def _is_long_sentence(text: str, rest: str) -> bool:
     return ends_sentence(text) and len(rest.split()) > 3
 
 
-def _is_prompt(folded: str) -> bool:
+def _is_prompt(folded: str, signs: Signs) -> bool:
     """Whether a line says at its beginning what its reader shall do, and names a channel, an application or a newsletter."""
-    if not _holds(folded, "thing"):
-        return False
-    head = folded[:_NEAR]
-    if _starts(folded, "act") or (_SPACELESS.search(head) and _holds(folded, "act")):
+    is_first = _is_request(folded, signs)
+    if is_first and "thing-first" in signs:
         return True
-    return len(folded) <= _LONGEST_ASIDE and _has_person(folded) and _holds(f" {folded}", "act", " ")
-
-
-def _is_appeal(folded: str) -> bool:
-    """Whether a paper asks for money: it speaks of its work or to its reader, and of support."""
-    if len(folded) > _LONGEST_NOTICE or not _holds(f" {folded}", "support", " "):
+    if "thing" not in signs:
         return False
-    return _has_person(folded) and (
-        _holds(folded, "journalism") or "donation" in folded or "spende" in folded or "our work" in folded
-    )
+    if is_first or (_SPACELESS.search(folded[:_NEAR]) and "act" in signs):
+        return True
+    return len(folded) <= _LONGEST_ASIDE and "act" in signs and _has_person(folded)
+
+
+def _is_request(folded: str, signs: Signs) -> bool:
+    return _begins(signs, "act") or (_begins(signs, "act-first") and not ends_in_full_stop(folded))
+
+
+def _begins(signs: Signs, group: str) -> bool:
+    """Whether a line begins with a word of the group, but for a mark."""
+    return group in signs and signs[group].first <= 1
+
+
+def _is_last_prompt(folded: str, signs: Signs) -> bool:
+    """The same where the verb comes last: in Turkish, Hindi, Japanese, Korean and others."""
+    return len(folded) <= _LONGEST_ASIDE and ("thing-last" in signs or "thing" in signs) and _asks_last(folded, signs)
+
+
+def _asks_last(folded: str, signs: Signs) -> bool:
+    return "act-last" in signs and signs["act-last"].last >= len(folded) - _LAST
+
+
+def _is_letter(folded: str, signs: Signs) -> bool:
+    """Whether a line offers letters to its reader: it names his box, and speaks to him or says what he gets."""
+    if len(folded) > _LONGEST_NOTICE or "inbox" not in signs:
+        return False
+    if _begins(signs, "act") or _begins(signs, "act-first") or _asks_last(folded, signs):
+        return True
+    return not ends_in_full_stop(folded) and _has_person(folded)
+
+
+def _is_login(folded: str, signs: Signs) -> bool:
+    """ "Already a subscriber? Log in"."""
+    if len(folded) > _LONGEST_ASIDE or "login" not in signs:
+        return False
+    if signs["login"].first <= _PLEASE and not ends_in_full_stop(folded) and _has_person(folded):
+        return True
+    return ("subscriber" in signs and signs["subscriber"].first < signs["login"].first) or _ASKED.search(folded) is not None
+
+
+def _is_call(folded: str, signs: Signs) -> bool:
+    """Whether a newsroom asks for hints, corrections or opinions, or for money for its cause."""
+    if len(folded) > _LONGEST_NOTICE:
+        return False
+    if "help-us" in signs or _begins(signs, "tip") or "ctrl+enter" in folded.replace(" ", ""):
+        return True
+    if len(folded) > _LONGEST_ASIDE or not _begins(signs, "support-first"):
+        return False
+    return "cause" in signs or _is_priced(folded) or not words_of("person").isdisjoint(folded.split()[1:2])
+
+
+def _is_priced(folded: str) -> bool:
+    found = _PRICE.search(folded)
+    return found is not None and _A_MONTH.search(folded, found.end(), found.end() + _NEAR) is not None
+
+
+def _is_appeal(folded: str, signs: Signs) -> bool:
+    """Whether a paper asks for money: it speaks of its work or to its reader, and of support; or says what it is a month."""
+    if len(folded) > _LONGEST_NOTICE:
+        return False
+    if "support-first" in signs and _is_priced(folded):
+        return True
+    if "support" not in signs or not _has_person(folded):
+        return False
+    return "journalism" in signs or any(word in folded for word in _APPEALS)
 
 
 def _is_time(folded: str) -> bool:
     bare = folded.strip(" .:-~约約")
     number = bare.lstrip("0123456789 -–")
-    if number != bare and number.strip() in _words("minutes"):
+    if number != bare and number.strip() in words_of("minutes"):
         return True
     return _AGO.fullmatch(bare) is not None
 
 
 def _has_person(folded: str) -> bool:
-    return not _words("person").isdisjoint(re.findall(r"[^\W\d_]+", folded))
+    return not words_of("person").isdisjoint(re.findall(r"[^\W\d_]+", folded))
 
 
-@cache
-def _words(group: str) -> frozenset[str]:
-    lists = tomllib.loads(files(__package__).joinpath("prompt_words.toml").read_text("utf-8"))
-    return frozenset(_folded(word) for words in lists[group].values() for word in words)
-
-
-@cache
-def _by_start(group: str) -> dict[str, tuple[str, ...]]:
-    starts: defaultdict[str, list[str]] = defaultdict(list)
-    for word in _words(group):
-        starts[word[:2]].append(word)
-    return {start: tuple(words) for start, words in starts.items()}
-
-
-def _starts(folded: str, group: str) -> bool:
-    return any(folded.startswith(word) for word in _by_start(group).get(folded[:2], ()))
-
-
-@cache
-def _pattern(group: str, before: str) -> re.Pattern[str]:
-    return re.compile(before + f"(?:{_any_of(_words(group))})")
-
-
-def _any_of(words: Iterable[str]) -> str:
-    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
-
-
-def _holds(folded: str, group: str, before: str = "") -> bool:
-    return _pattern(group, before).search(folded) is not None
+_A_MONTH = re.compile(rf"(?<![^\W\d_])(?:{'|'.join(map(re.escape, sorted(words_of('a-month'))))})(?![^\W\d_])")
+_JUDGES = (_is_notice, _is_prompt, _is_last_prompt, _is_letter, _is_login, _is_appeal, _is_call)

@@ -7,7 +7,8 @@ a break within a paragraph becomes a space. Each looks first whether the text is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -21,6 +22,8 @@ _LINE_MARK = re.compile(r"(?m)^[ \t>]*(?:#{1,6}|[*+])(?=[ \t])")
 _EMPHASIS = re.compile(
     r"(?<![\w*])(\*{1,3})(?=\S)([^*\n]{1,300}?)(?<=\S)(\1)(?![\w*])|(?<![\w_])(_)(?=\S)([^_\n]{1,300}?)(?<=\S)(_)(?![\w_])"
 )
+_LISTED = re.compile(r"(?m)^ *[12]\. (?:https?|file|ftp|mailto):")
+_NUMBERED = re.compile(r"(?m)\[\d{1,4}\](?=\S)|^ *\d{1,4}\. (?:https?|file|ftp|mailto|javascript|lynximgmap|tel|data):\S*$")
 _ESCAPE = re.compile(r"\\(?=[-.+*_#()\[\]!`])")
 
 _BREAK = re.compile(r"[^\S\n]*\r?\n[^\S\n]*")
@@ -35,18 +38,20 @@ _ENDED = re.compile(r"[.!?…:。！？：।؟۔][\"'”’»›)\]）」』】
 _HANGS = re.compile(r"[,;(\[‘“«、，；（「『،؛]$")
 _SENTENCE_WITHIN = re.compile(r"[.!?,;][\"'”’»)\]]* ")
 _LEAST_CHAIN_WORDS = 4
-_TAIL = 6  # the end of a sentence is looked for in so many characters
+_TAIL = 6  # the end of a sentence is looked for in this many characters
 
 # Hard wraps: nearly all lines are short, and the long ones end just before a common width.
 _MOST_WIDTH = 100  # characters
-_RARE = 50  # of so many lines one may be longer: an address
+_WIDTHS = (80, 79, 78, 76, 74, 72)  # columns: where the longest line is not the width, it is one of these
+_RARE = 50  # of this many lines one may be longer: an address
 _ITEM = re.compile(r"\s*(?:[*+#|>-]|\d+\.)")
 _UNWRAPPED = re.compile(rf"^{_ITEM.pattern}|\S{{30}}")
+_FEWEST_GOING_ON, _LEAST_FULL_SHARE = 12, 0.85  # lines that go on with a small letter
 _FEWEST_WRAPPED, _LEAST_WRAPPED_SHARE = 4, 0.8  # of the lines that are followed by another
 
 
 class Mark(NamedTuple):
-    """A piece of markup: where it stands and how long it is, in characters."""
+    """A piece of markup: where it is and how long it is, in characters."""
 
     offset: int
     length: int
@@ -54,6 +59,8 @@ class Mark(NamedTuple):
 
 def unmark(text: str) -> tuple[str, tuple[Mark, ...]]:
     """Blank out Markdown's links, images, headings and emphasis, if the text is Markdown; and say where they stood."""
+    if "[2]" in text and _LISTED.search(text):
+        return _unmark_numbers(text)
     if "](" not in text and "# " not in text:
         return text, ()
     if len(_MARKDOWN_SIGN.findall(text)) < _FEWEST_MARKDOWN_SIGNS:
@@ -82,6 +89,12 @@ def unmark(text: str) -> tuple[str, tuple[Mark, ...]]:
     text = take(_EMPHASIS, (1, 3, 4, 6), text)
     text = take(_ESCAPE, (0,), text)
     return text, tuple(Mark(start, end - start) for start, end in sorted(marks))
+
+
+def _unmark_numbers(text: str) -> tuple[str, tuple[Mark, ...]]:
+    """The text without the numbers that a text browser sets before links, and without the list that says where they lead."""
+    marks = [Mark(found.start(), found.end() - found.start()) for found in _NUMBERED.finditer(text)]
+    return _NUMBERED.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text), tuple(marks)
 
 
 def is_link(marked: str, start: int, end: int) -> bool:
@@ -129,12 +142,26 @@ def _find_width(text: str) -> int:
     lines = [line.rstrip() for line in text.split("\n")]
     if "](" in text:  # lists are not wrapped, and addresses only at their hyphens
         lines = ["" if _UNWRAPPED.search(line) else line for line in lines]
-    if sum([len(line) > _MOST_WIDTH and " " in line.strip() for line in lines]) > len(lines) / _RARE:
-        return 0
-    width = max((len(line) for line in lines if len(line) <= _MOST_WIDTH), default=0)
-    inner = [(line, after) for line, after in pairwise(lines) if len(line) > width / 2 and after and " " in after]
+    if "://" in text:  # nor are the links that text browsers list
+        lines = ["" if "://" in line else line for line in lines]
+    beyond = Counter(map(len, (line for line in lines if " " in line.strip())))
+    longest = max((length for length in beyond if length <= _MOST_WIDTH), default=0)
+    for width in (longest, *(width for width in _WIDTHS if width < longest)):
+        longer = sum(count for length, count in beyond.items() if length > width)
+        if longer <= len(lines) / _RARE and _is_wrapped(lines, width):
+            return width
+    return 0
+
+
+def _is_wrapped(lines: Sequence[str], width: int) -> bool:
+    """Whether nearly all long lines end where the next one's first word would not have fitted."""
+    inner = [(line, after) for line, after in pairwise(lines) if width / 2 < len(line) <= width and after and " " in after]
     wrapped = sum(_is_full(line, after, width) for line, after in inner)
-    return width if wrapped >= max(_FEWEST_WRAPPED, _LEAST_WRAPPED_SHARE * len(inner)) else 0
+    if wrapped < _FEWEST_WRAPPED or wrapped >= _LEAST_WRAPPED_SHARE * len(inner):
+        return wrapped >= _FEWEST_WRAPPED
+    # Menus and tables are not full; those lines are that go on with a small letter.
+    going_on = [_is_full(line, after, width) for line, after in inner if after.lstrip()[0].islower()]
+    return len(going_on) >= _FEWEST_GOING_ON and sum(going_on) >= _LEAST_FULL_SHARE * len(going_on)
 
 
 def _is_full(line: str, after: str, width: int) -> bool:

@@ -17,6 +17,7 @@ from importlib.resources import files
 
 from streams.text.subjects.words import WITHOUT_SPACES, words_of
 
+NO_TERM = "none"  # in term_words.toml: phrases in which a name is none
 LONGEST_NAME = 60  # characters of a section or keyword
 
 
@@ -102,7 +103,7 @@ def _names(language: str) -> _Names:
     for form, code in _forms(language):
         words = words_of(form, language) if space else list("".join(words_of(form, language)))
         if words and code not in codes[space.join(words)]:
-            codes[space.join(words)].append(code)
+            codes[space.join(words)] += [code] if code != NO_TERM else []
             lengths[words[0]].add(len(words))
     return _Names(dict(codes), {first: sorted(found, reverse=True) for first, found in lengths.items()}, space)
 

@@ -17,10 +17,10 @@ from math import sqrt
 
 from streams.text.article import Subject, Witness
 from streams.text.subjects.names import Term, media_topics, named_terms, term_named
-from streams.text.subjects.words import TOP_LEVELS, UNIT, WITHOUT_SPACES, Reading, WordTable, word_table
+from streams.text.subjects.words import SCORE, TOP_LEVELS, UNIT, WITHOUT_SPACES, Reading, WordTable, word_table
 
 # Names the method and its version in ninjs ``subjects[].creator``: what changes tags raises the number.
-CREATOR = "urn:headwater:model:mediatopic-table:2"
+CREATOR = "urn:headwater:model:mediatopic-table:3"
 URI_PREFIX = "http://cv.iptc.org/newscodes/mediatopic/"
 
 MAX_TOP_LEVELS = 3
@@ -183,7 +183,7 @@ class Words:
 
 
 def read_article(headline: str, body: str, keywords: Sequence[str], table: WordTable) -> Words:
-    """The words of an article, as the table has them, and how much each is heeded where it stands."""
+    """The words of an article, as the table has them, and how much each is heeded where it is."""
     read = READ_CHARS // 2 if table.language in WITHOUT_SPACES else READ_CHARS
     found = Words()
     attention = found.attention
@@ -193,6 +193,8 @@ def read_article(headline: str, body: str, keywords: Sequence[str], table: WordT
         for word in words:
             attention.setdefault(word, heed)
         found.named += [(code, name, TITLE_ATTENTION) for _, name, codes in _named(words, text, table) for code in codes]
+    if _SCORE.search(headline) or _SCORE.search(body[:read]):
+        attention[SCORE] = LEAD_ATTENTION
     words = table.split(body[:read])
     for part, heed in ((words[:LEAD_WORDS], LEAD_ATTENTION), (words[LEAD_WORDS:], REST_ATTENTION)):
         for word, count in Counter(part).items():
@@ -201,6 +203,10 @@ def read_article(headline: str, body: str, keywords: Sequence[str], table: WordT
         heed = LEAD_ATTENTION if position < LEAD_WORDS else REST_ATTENTION
         found.named += [(code, name, heed) for code in codes]
     return found
+
+
+# 4-1, 28–12, 2:1; 10:30 is a time.
+_SCORE = re.compile(r"(?<![\d.,:-])\d{1,3}(?:[-–]\d{1,3}|:\d)(?![\d.,:-]?\d)")
 
 
 def _named(words: list[str], text: str, table: WordTable) -> Iterable[tuple[int, str, Sequence[str]]]:

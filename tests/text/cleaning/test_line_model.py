@@ -5,7 +5,15 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.text.cleaning.line_features import HEADLINE, OWN, PLACE, headline_features, own_features, place_features
+from streams.text.cleaning.line_features import (
+    HEADLINE,
+    OF_A_CUT_PAGE,
+    OWN,
+    PLACE,
+    headline_features,
+    own_features,
+    place_features,
+)
 from streams.text.cleaning.line_model import load_tables, score_headlines, score_lines, score_places
 
 MENU = ["Home", "News", "World", "Business", "Sport", "Weather", "Log in", "Search"]
@@ -43,7 +51,14 @@ def test_the_tables_name_the_features():
         "own": len(OWN),
         "headline": len(HEADLINE),
         "place": len(OWN) + len(PLACE),
+        "own of pieces": len(OWN),
+        "place of pieces": len(OWN) + len(PLACE),
     }
+
+
+def test_pages_cut_at_their_seams_have_tables_of_their_own():
+    marks = [OF_A_CUT_PAGE] * len(PAGE)
+    assert score_places(score_lines(PAGE, marks), 9) != score_places(score_lines(PAGE, [0] * len(PAGE)), 9)
 
 
 @given(texts, st.one_of(st.none(), st.integers(0, 30)))

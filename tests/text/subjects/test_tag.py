@@ -145,6 +145,37 @@ def test_tags_that_are_sure_are_seldom_wrong():
         pytest.param("zh-Hans", "science", "科学家用望远镜发现新行星", id="Chinese, simplified"),
         pytest.param("zh-Hant", "science", "科學家用望遠鏡發現新行星", id="Chinese, traditional"),
         pytest.param("ja", "crime", "警察は容疑者を逮捕し、検察が起訴した", id="Japanese"),
+        pytest.param("sv", "economy", "Riksbanken höjer räntan när inflationen stiger", id="Swedish"),
+        pytest.param("da", "politics", "Statsministeren udskriver valg til Folketinget", id="Danish"),
+        pytest.param("nb", "sport", "Norge vant gull i skistafetten i VM", id="Norwegian, Bokmål"),
+        pytest.param("nn", "politics", "Stortinget røysta over statsbudsjettet til regjeringa", id="Norwegian, Nynorsk"),
+        pytest.param("fi", "politics", "Hallitus ja eduskunta äänestivät uudesta laista", id="Finnish"),
+        pytest.param("cs", "politics", "Vláda schválila rozpočet, opozice ve sněmovně hlasovala proti", id="Czech"),
+        pytest.param("sk", "crime", "Polícia obvinila muža z vraždy, súd ho poslal do väzby", id="Slovak"),
+        pytest.param("hu", "sport", "A magyar válogatott győzött a döntőben, két gólt lőtt a csapat", id="Hungarian"),
+        pytest.param("ro", "health", "Spitalul a primit vaccinuri pentru pacienți, spun medicii", id="Romanian"),
+        pytest.param("el", "politics", "Η κυβέρνηση και η αντιπολίτευση στη Βουλή για τις εκλογές", id="Greek"),
+        pytest.param("bg", "crime", "Полицията задържа заподозрян за убийство, обвини го прокурор", id="Bulgarian"),
+        pytest.param("hr", "sport", "Dinamo pobijedio Hajduk golom u zadnjoj minuti utakmice", id="Croatian"),
+        pytest.param("sr", "politics", "Посланици у скупштини гласали о буџету владе", id="Serbian, Cyrillic"),
+        pytest.param("sr-Latn", "politics", "Poslanici u skupštini glasali o budžetu vlade", id="Serbian, Latin"),
+        pytest.param("sl", "war", "Vojska napadla z raketami, mirovna pogajanja o premirju", id="Slovene"),
+        pytest.param("lt", "politics", "Seimas balsavo už biudžetą, opozicija kritikuoja vyriausybę", id="Lithuanian"),
+        pytest.param("lv", "politics", "Saeima balsoja par valdības budžetu", id="Latvian"),
+        pytest.param("et", "sport", "Eesti koondis võitis jalgpalli mängu kahe väravaga", id="Estonian"),
+        pytest.param("ca", "health", "L'hospital rep vacunes per als pacients, diuen els metges", id="Catalan"),
+        pytest.param("vi", "sport", "Đội tuyển bóng đá thắng trận chung kết", id="Vietnamese"),
+        pytest.param("id", "sport", "Timnas sepak bola menang, dua gol pemain di final", id="Indonesian"),
+        pytest.param("ms", "crime", "Polis tahan suspek kes rompakan bank", id="Malay"),
+        pytest.param("tl", "crime", "Inaresto ng pulis ang suspek sa pagpatay", id="Tagalog"),
+        pytest.param("he", "war", "צבא תקף בטילים והודיע על הפסקת אש", id="Hebrew"),
+        pytest.param("fa", "sport", "تیم ملی فوتبال در فینال جام قهرمان شد", id="Persian"),
+        pytest.param("ur", "sport", "کرکٹ ٹیم نے میچ جیت لیا، کپتان کی سنچری", id="Urdu"),
+        pytest.param("mr", "sport", "क्रिकेट संघाचा विजय, खेळाडूंनी सामना जिंकला", id="Marathi"),
+        pytest.param("gu", "sport", "ક્રિકેટ ટીમની જીત, ખેલાડીઓએ મેચ જીતી", id="Gujarati"),
+        pytest.param("kn", "sport", "ಕ್ರಿಕೆಟ್ ತಂಡದ ಗೆಲುವು, ಆಟಗಾರರು ಪಂದ್ಯ ಗೆದ್ದರು", id="Kannada"),
+        pytest.param("ml", "sport", "ക്രിക്കറ്റ് ടീമിന് വിജയം, ഫൈനൽ മത്സരം ജയിച്ചു", id="Malayalam"),
+        pytest.param("pa", "sport", "ਕ੍ਰਿਕਟ ਟੀਮ ਦੀ ਜਿੱਤ, ਖਿਡਾਰੀਆਂ ਨੇ ਮੈਚ ਜਿੱਤਿਆ", id="Punjabi"),
     ],
 )
 def test_words_of_the_articles_own_language_are_looked_for(language, top, headline):
@@ -159,7 +190,7 @@ def test_words_of_the_articles_own_language_are_looked_for(language, top, headli
         pytest.param("What we know so far", "Here is what we know so far.", "en", id="words that say nothing"),
         pytest.param("A look back", "He met the mayor there once.", "en", id="one word in passing"),
         pytest.param("2:1", "+++ 10:30 +++", "en", id="digits"),
-        pytest.param("Presidentti neuvottelee sodasta", "Sota jatkuu.", "fi", id="a language without a list"),
+        pytest.param("Lehendakariak gerraz hitz egin du", "Gerrak jarraitzen du.", "eu", id="a language without a table"),
     ],
 )
 def test_no_subject_rather_than_a_wrong_one(headline, body, language):
@@ -249,7 +280,7 @@ def test_a_keyword_that_names_a_subject_is_the_sources_word():
 
 def test_in_a_language_without_a_table_the_source_is_believed():
     """Its section is all there is."""
-    [subject] = tag_subjects("Presidentti neuvottelee", "", (), "fi", "Politiikka")
+    [subject] = tag_subjects("Lehendakariak hitz egin du", "", (), "eu", "Politika")
     assert (subject.uri, subject.witnesses) == (URI_PREFIX + "11000000", (Witness.SECTION,))
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from streams.text.subjects.words import (
     GRAM_ROWS,
+    READ_AS,
     TOP_LEVELS,
     UNIT,
     Numbers,
@@ -110,6 +111,7 @@ def test_runs_without_spaces_are_cut_into_listed_words(runs, found):
         pytest.param("The EU's 27 members", "en", ["the", "eu", "s", "members"], id="no digits"),
         pytest.param("क्रिकेट मैच में जीत।", "hi", ["क्रिकेट", "मैच", "में", "जीत"], id="vowel signs belong to words"),
         pytest.param("Прем'єр-міністр", "uk", ["премєр", "міністр"], id="an apostrophe that is a letter"),
+        pytest.param("Љубав у Њујорку, џез", "hr", ["ljubav", "u", "njujorku", "džez"], id="Serbian in Latin letters"),
         pytest.param("İZMİR climate_change", "tr", ["izmir", "climate", "change"], id="dotted I, underscore"),
         pytest.param("የኢትዮጵያ መንግሥት፣ ዛሬ።", "am", ["የኢትዮጵያ", "መንግሥት", "ዛሬ"], id="Ethiopic punctuation"),
     ],
@@ -134,3 +136,9 @@ def test_every_table_opens_and_knows_its_words(language):
 
 def test_a_language_without_a_table_has_none():
     assert word_table("tlh") is None
+
+
+@pytest.mark.parametrize(("language", "other"), sorted(READ_AS.items()))
+def test_a_language_is_read_by_its_neighbours_table(language, other):
+    """The very same one: it stands in memory once."""
+    assert word_table(language) is word_table(other) is not None

@@ -33,11 +33,11 @@ def read_line(line: bytes) -> tuple[bytes | None, bytes | None, Headers, int]:
     """The key, value, headers and timestamp (ms) of such a line.
 
     Raises:
-        ValueError: it is no JSON object with a value.
+        ValueError: it is not a JSON object with a value.
     """
     fields = orjson.loads(line)
     if not isinstance(fields, dict) or "value" not in fields:
-        raise ValueError("wants a JSON object with key, value, headers, timestamp")
+        raise ValueError("must be a JSON object with key, value, headers, timestamp")
     headers = tuple((name, _bytes(text) or b"") for name, text in (fields.get("headers") or {}).items())
     return _bytes(fields.get("key")), _bytes(fields.get("value")), headers, int(fields.get("timestamp") or 0)
 

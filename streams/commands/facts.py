@@ -1,0 +1,114 @@
+"""What a record says, by name: for `tail --where` and `--format`. Pure.
+
+A name is one of topic, partition, offset, place, key, value, time, timestamp, reason; or a header, by its whole name or what
+follows ``ce_`` or ``__streams.errors.``; or a field of the document, with dots between: ``language``, ``headlines.0.value``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+
+from streams.documents import ERRORS, REASON_HEADER, time_text
+from streams.rejected.letters import plain
+from streams.steps import Record, header, origin
+
+_PREFIXES: Final = ("", "ce_", ERRORS)
+
+_OF_RECORD: Final[Mapping[str, Callable[[Record], Any]]] = {
+    "topic": lambda record: record.topic,
+    "partition": lambda record: record.partition,
+    "offset": lambda record: record.offset,
+    "place": origin,
+    "key": lambda record: _text(record.key),
+    "value": lambda record: _text(record.value),
+    "time": lambda record: time_text(record.timestamp),
+    "timestamp": lambda record: record.timestamp,
+    "reason": lambda record: header(record, REASON_HEADER),
+}
+
+
+def fact(record: Record, name: str) -> str | None:
+    """What a record says under a name; None where it says nothing."""
+    if name in _OF_RECORD:
+        return _written(_OF_RECORD[name](record))
+    for prefix in _PREFIXES:
+        if (found := header(record, prefix + name)) is not None:
+            return found
+    try:
+        document = orjson.loads(record.value or b"")
+    except orjson.JSONDecodeError:
+        return None
+    return _written(_within(document, name))
+
+
+def _within(document: Any, path: str) -> Any:
+    for part in path.split("."):
+        if isinstance(document, dict):
+            document = document.get(part)
+        elif isinstance(document, list) and part.isdecimal() and int(part) < len(document):
+            document = document[int(part)]
+        else:
+            return None
+    return document
+
+
+def _written(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return orjson.dumps(value).decode()
+
+
+def _text(value: bytes | None) -> str | None:
+    return None if value is None else value.decode("utf-8", "replace")
+
+
+_CONDITION = re.compile(r"(?P<name>[^=~!]+)(?P<sign>=|!=|~)(?P<value>.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """``name=value``, ``name!=value``, or ``name~value``: contains it. Case aside."""
+
+    name: str
+    sign: str
+    value: str
+
+    @classmethod
+    def read(cls, text: str) -> Condition:
+        """The condition that a person writes.
+
+        Raises:
+            ValueError: it is none.
+        """
+        match = _CONDITION.fullmatch(text)
+        if match is None:
+            raise ValueError(f"{text!r} is not a condition: must be NAME=VALUE, NAME!=VALUE or NAME~TEXT")
+        return cls(match["name"].strip(), match["sign"], match["value"].strip().casefold())
+
+    def holds(self, record: Record) -> bool:
+        """Whether the record says so. A name it says nothing under is unequal to everything but the empty value."""
+        found = (fact(record, self.name) or "").casefold()
+        if self.sign == "~":
+            return self.value in found
+        return (found == self.value) is (self.sign == "=")
+
+
+_ESCAPES: Final = {r"\t": "\t", r"\n": "\n", r"\\": "\\"}
+_PARTS = re.compile(r"\\[tn\\]|\{([^{}]+)\}")
+
+
+def formatted(record: Record, template: str) -> str:
+    r"""The template with the facts of a record in place of ``{name}``; ``\t`` and ``\n`` are what they are elsewhere.
+
+    The facts are somebody else's words: their control characters are escaped, so that they can do nothing to a terminal.
+    """
+
+    def filled(match: re.Match[str]) -> str:
+        return _ESCAPES[match[0]] if match[1] is None else plain(fact(record, match[1].strip()) or "")
+
+    return _PARTS.sub(filled, template)

@@ -1,0 +1,33 @@
+"""``headwater migrate``: begin anew under another id, when topics can't be worked on any more as they are."""
+
+from __future__ import annotations
+
+import click
+
+from agents import pipeline_steps
+from streams.commands.context import read_settings, run_async
+from streams.kafka.migration import MigrationError, Moved, migrate_stream
+
+
+@click.command()
+@click.argument("new_id")
+@click.option("--partitions", type=click.IntRange(1), help="Let news.prepared have so many from now on; it can only grow.")
+def migrate(new_id: str, partitions: int | None) -> None:
+    """Read everything anew under the HEADWATER_APP_ID NEW_ID: for a stream whose partitions were altered.
+
+    Stop all workers before, and start them with HEADWATER_APP_ID=NEW_ID after. What news.raw still holds goes through once
+    more, and consumers get each article once more, under its id. Nothing is deleted: what the former id left in news.prepared
+    is passed over, and its changelogs stay.
+    """
+    settings = read_settings()
+    try:
+        moved: Moved = run_async(migrate_stream(settings, pipeline_steps(settings), new_id, partitions), settings)
+    except MigrationError as error:
+        raise click.ClickException(str(error)) from error
+    for topic, count in moved.partitions.items():
+        click.echo(f"{topic}: {count} partitions")
+    for topic, offsets in moved.passed_over.items():
+        click.echo(f"{topic}: begins after the {offsets:,} offsets of before")
+    if moved.gone:
+        click.echo(f"{moved.gone:,} offsets that Kafka has deleted since can't be read anew", err=True)
+    click.echo(f"Now start every worker with HEADWATER_APP_ID={new_id}")

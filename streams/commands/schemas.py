@@ -1,0 +1,55 @@
+"""``headwater schemas``: what consumers can rely on, shown and handed to a schema registry."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from streams.contracts.contract import CONTRACTS
+from streams.contracts.files import contract_files, json_text
+from streams.contracts.registry import RegistryError
+from streams.contracts.registry import push as push_all
+
+_FILES = {name: schema for contract in CONTRACTS for name, schema in contract.schemas.items()}
+_AUTHORIZATION = "SCHEMA_REGISTRY_AUTHORIZATION"
+
+
+@click.group()
+def schemas() -> None:
+    """The schemas of what consumers read: show them, hand them to a schema registry."""
+
+
+@schemas.command()
+@click.argument("name", type=click.Choice(["asyncapi.yaml", *_FILES]), required=False)
+def show(name: str | None) -> None:
+    """Print the schema NAME, or without one the list of them."""
+    if name is None:
+        for contract in CONTRACTS:
+            for file, schema in contract.schemas.items():
+                click.echo(f"{file:<24}{schema.get('$id', ''):<34}{schema['title']}")
+        click.echo(f"{'asyncapi.yaml':<24}{'':<34}All topics, headers, keys and examples, as AsyncAPI 3.1")
+    elif name in _FILES:
+        click.echo(json_text(_FILES[name]), nl=False)
+    else:
+        click.echo(contract_files()[name], nl=False)
+
+
+@schemas.command()
+@click.argument("url")
+@click.option("--group", default="default", show_default=True, help="Apicurio's group.")
+def push(url: str, group: str) -> None:
+    """Hand the schemas of the topics' values to the schema registry at URL.
+
+    URL is Confluent's API or one that speaks it (http://host:8081), or Apicurio's own (http://host:8080/apis/registry/v3, or
+    v2). Confluent's subjects get the compatibility FORWARD, which is Headwater's rule of change. What
+    SCHEMA_REGISTRY_AUTHORIZATION holds is sent as the header Authorization ("Bearer …");
+    a user and password may be in the URL.
+    """
+    if not url.startswith(("http://", "https://")):
+        raise click.UsageError("URL must begin with http:// or https://")
+    try:
+        for pushed in push_all(url, os.environ.get(_AUTHORIZATION), group):
+            click.echo(f"{pushed.subject}: {pushed.answer}")
+    except RegistryError as error:
+        raise click.ClickException(str(error)) from error

@@ -1,0 +1,52 @@
+"""``headwater serve``: the newest articles as Atom, JSON Feed and server-sent events."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+
+import click
+from aiohttp import web
+
+from streams.commands.context import read_settings
+from streams.serve.web import Serving
+
+_PORT = 8_421  # beside the console's
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where it answers: this machine alone.")
+@click.option("--port", type=click.IntRange(0, 65_535), default=_PORT, show_default=True)
+@click.option("--name", "names", multiple=True, help="A host name it answers to, beside localhost and numbers.")
+@click.option("--public-url", metavar="URL", help="How readers reach it, where a proxy stands before it.")
+@click.option("--title", default="Headwater", show_default=True)
+def serve(host: str, port: int, names: tuple[str, ...], public_url: str | None, title: str) -> None:
+    """Serve the newest articles as Atom, JSON Feed and server-sent events.
+
+    /atom, /feed.json and /events take ?lang=&subject=&outlet=&q=. Anything canceled, expired or embargoed is never shown. It
+    reads Kafka as any consumer of the outputs does, in no group. Anybody who can reach it can read it.
+    """
+    settings = read_settings()
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # that Kafka is away, the first page says
+    serving = Serving(settings, title=title, public_url=public_url, names=names)
+    try:
+        asyncio.run(_serve(serving, host, port))
+    except OSError as error:
+        raise click.ClickException(f"--host, --port: {error}") from error
+
+
+async def _serve(serving: Serving, host: str, port: int) -> None:
+    runner = web.AppRunner(serving.application(), access_log=None, shutdown_timeout=2.0)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+        shown = f"[{host}]" if ":" in host else host
+        root = f"http://{shown}:{runner.addresses[0][1]}"
+        click.echo(f"serving {root}/atom, {root}/feed.json, {root}/events")
+        told = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, told.set)
+        await told.wait()
+    finally:
+        await runner.cleanup()

@@ -1,0 +1,284 @@
+"""A feed's bytes → its entries, each with the facts that the feed tells of it. Pure.
+
+RSS and Atom are read by feedparser, which knows the ways in which feeds are wrong; JSON Feed and news sitemaps here.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urljoin
+
+import feedparser
+import orjson
+from lxml import etree
+
+from streams.records.urls import canonical_url, url_identity
+
+MOST_ENTRIES: Final = 2_000
+"""Of one feed, in its order; a news sitemap may list a thousand."""
+_FULL_TEXT_CHARACTERS: Final = 1_000
+_MOST_FACT_CHARACTERS: Final = 20_000
+_MOST_TEXT_CHARACTERS: Final = 2 << 20
+_MOST_KEYWORDS: Final = 50
+_TAGS: Final = re.compile(r"<[^<>]*>")
+_SPACES: Final = re.compile(r"\s+")
+_CUT_SHORT: Final = re.compile(r"(?:…|\.\.\.|\[\W*\]|»|→)\s*$")
+
+
+class NotAFeedError(ValueError):
+    """The document is not a feed that can be read; the message says what it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry: ``key`` tells it from all others, ``url`` is its page's (None where it has none), ``facts`` are a record's."""
+
+    key: str
+    url: str | None
+    facts: Mapping[str, Any]
+    """``title``, ``url``, ``guid``, ``html`` (a text that may be whole), ``summary``, ``published``, ``updated``, ``author``,
+    ``language``, ``keywords``, ``image_url``, ``feed_title``, ``feed_url``: those that are told."""
+
+    @property
+    def has_full_text(self) -> bool:
+        """Whether the feed itself carries the article: long enough, longer than the summary, not cut short."""
+        text = plain(self.facts.get("html", ""))
+        return (
+            len(text) >= _FULL_TEXT_CHARACTERS and not _CUT_SHORT.search(text) and text != plain(self.facts.get("summary", ""))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed: its title and its entries in their order, each key once; ``ttl_s``: the pace it asks for itself."""
+
+    title: str
+    entries: tuple[Entry, ...]
+    ttl_s: float = 0.0
+
+
+def plain(markup: str) -> str:
+    """What is left of markup without its tags, in one line."""
+    return _SPACES.sub(" ", _TAGS.sub(" ", markup)).strip()
+
+
+def read_feed(body: bytes, url: str, content_type: str = "") -> Feed:
+    """The entries of a feed.
+
+    Raises:
+        NotAFeedError: it is neither RSS, Atom, JSON Feed nor a sitemap.
+    """
+    begin = body[:2_048].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if begin.startswith(b"{"):
+        feed = _json_feed(body, url)
+    elif b"<urlset" in begin or b":urlset" in begin:
+        feed = _sitemap(body, url)
+    else:
+        feed = _syndication(body, url, content_type)
+    return feed
+
+
+def _feed(title: str, url: str, told: Iterable[Mapping[str, Any]], ttl_s: float = 0.0) -> Feed:
+    """A feed of what its entries tell. Where several share a link, the link does not tell them apart: their guids do."""
+    facts = [
+        _bounded({**each, "feed_title": title, "feed_url": url}) for each, _ in zip(told, range(MOST_ENTRIES), strict=False)
+    ]
+    links = Counter(identity(each["url"]) for each in facts if "url" in each)
+    keyed: dict[str, Entry] = {}
+    for each in facts:
+        key = _key(each, url, links)
+        if key:
+            keyed.setdefault(key, Entry(key, each.get("url"), each))
+    return Feed(title, tuple(keyed.values()), ttl_s)
+
+
+def _key(facts: Mapping[str, Any], feed_url: str, links: Mapping[str, int]) -> str:
+    """Its link, however its guid changes; of one that has no link of its own, its guid or else its title, within the feed."""
+    link = identity(facts["url"]) if "url" in facts else ""
+    if link and links[link] == 1:
+        return link
+    own = facts.get("guid") or facts.get("title") or facts.get("summary") or ""
+    return f"{feed_url} {link} {own}"[:4_096] if own else ""
+
+
+def identity(url: str) -> str:
+    """What the addresses of one article have in common: no tracking, no "www."."""
+    canonical = canonical_url(url)
+    return url_identity(canonical) if canonical else url
+
+
+def _bounded(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What is told and filled, no longer than a record may be."""
+    bounded: dict[str, Any] = {}
+    for name, value in facts.items():
+        if isinstance(value, str):
+            most = _MOST_TEXT_CHARACTERS if name == "html" else _MOST_FACT_CHARACTERS
+            text = value.encode("utf-8", "replace").decode().strip()[:most]
+            if text:
+                bounded[name] = text
+        elif value:
+            bounded[name] = value
+    return bounded
+
+
+def _link(base: str, link: object) -> str:
+    try:
+        joined = urljoin(base, link.strip()) if isinstance(link, str) and link.strip() else ""
+    except ValueError:
+        return ""
+    return joined if joined.startswith(("http://", "https://")) else ""
+
+
+# RSS and Atom
+
+
+def _syndication(body: bytes, url: str, content_type: str) -> Feed:
+    # A file object: of bytes, feedparser takes some for the name of a file, or an address to fetch.
+    headers = {"content-type": content_type or "application/xml", "content-location": url}
+    try:
+        parsed = feedparser.parse(io.BytesIO(body), response_headers=headers, sanitize_html=False)
+    except Exception as error:
+        raise NotAFeedError(f"not a feed that can be read: {type(error).__name__}") from error
+    if not parsed.get("version") and not parsed.entries:
+        raise NotAFeedError("not a feed: neither RSS, Atom, JSON Feed nor a sitemap")
+    about = parsed.feed
+    language = _text(about.get("language"))
+    told = ({"language": language, **_told(each, url)} for each in parsed.entries)
+    return _feed(_text(about.get("title")), url, told, _ttl_s(about))
+
+
+def _told(entry: Mapping[str, Any], url: str) -> dict[str, Any]:
+    contents = [each for each in entry.get("content") or () if isinstance(each, Mapping)]
+    longest = max((_text(each.get("value")) for each in contents), key=len, default="")
+    guid = _text(entry.get("id"))
+    own_language = next((_text(each.get("language")) for each in contents if each.get("language")), "")
+    told = {
+        "title": _text(entry.get("title")),
+        "url": _link(url, entry.get("link")) or _link(url, guid if "://" in guid else None),
+        "guid": guid,
+        "html": longest,
+        "summary": _text(entry.get("summary")),
+        "published": _text(entry.get("published")),
+        "updated": _text(dict(entry).get("updated")),  # feedparser's own `get` takes `published` for it
+        "author": _text(entry.get("author")),
+        "keywords": _keywords(each.get("term") for each in entry.get("tags") or ()),
+        "image_url": _link(url, _picture(entry)),
+    }
+    return {**told, "language": own_language} if own_language else told
+
+
+def _picture(entry: Mapping[str, Any]) -> str:
+    """The first picture among a feed's media and enclosures."""
+    for name in ("media_content", "media_thumbnail", "enclosures"):
+        for each in entry.get(name) or ():
+            kind = _text(each.get("type")) or _text(each.get("medium"))
+            if name == "media_thumbnail" or kind.startswith("image"):
+                return _text(each.get("url")) or _text(each.get("href"))
+    return ""
+
+
+def _ttl_s(about: Mapping[str, Any]) -> float:
+    """RSS's ttl, in minutes; 0 where it is not told."""
+    try:
+        minutes = float(_text(about.get("ttl")) or 0)
+    except ValueError:
+        return 0.0
+    return minutes * 60 if math.isfinite(minutes) and minutes > 0 else 0.0
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _keywords(words: Iterable[object]) -> list[str]:
+    return [
+        word.strip()[:200]
+        for word, _ in zip(words, range(_MOST_KEYWORDS), strict=False)
+        if isinstance(word, str) and word.strip()
+    ]
+
+
+# JSON Feed 1.0 and 1.1
+
+
+def _json_feed(body: bytes, url: str) -> Feed:
+    try:
+        document = orjson.loads(body.lstrip(b"\xef\xbb\xbf \t\r\n"))
+    except orjson.JSONDecodeError as error:
+        raise NotAFeedError(f"not a feed: broken JSON ({error})") from error
+    items = document.get("items") if isinstance(document, dict) else None
+    if not isinstance(items, list):
+        raise NotAFeedError("not a feed: JSON without a list of items")
+    told = (_told_in_json(each, document, url) for each in items if isinstance(each, dict))
+    return _feed(_text(document.get("title")), url, told)
+
+
+def _told_in_json(item: Mapping[str, Any], document: Mapping[str, Any], url: str) -> dict[str, Any]:
+    guid = item.get("id")
+    guid = str(guid) if isinstance(guid, (str, int, float)) else ""
+    tags = item.get("tags")
+    return {
+        "title": _text(item.get("title")),
+        "url": _link(url, item.get("url"))
+        or _link(url, item.get("external_url"))
+        or _link(url, guid if "://" in guid else None),
+        "guid": guid,
+        "html": _text(item.get("content_html")) or _text(item.get("content_text")),
+        "summary": _text(item.get("summary")),
+        "published": _text(item.get("date_published")),
+        "updated": _text(item.get("date_modified")),
+        "author": _authors(item) or _authors(document),
+        "language": _text(item.get("language")) or _text(document.get("language")),
+        "keywords": _keywords(tags if isinstance(tags, list) else ()),
+        "image_url": _link(url, item.get("image")) or _link(url, item.get("banner_image")),
+    }
+
+
+def _authors(told: Mapping[str, Any]) -> str:
+    """Of 1.1 a list, of 1.0 one."""
+    several = told.get("authors")
+    each = several if isinstance(several, list) else [told.get("author")]
+    return ", ".join(name for one in each if isinstance(one, dict) and (name := _text(one.get("name")).strip()))
+
+
+# Sitemaps, with Google's news extension
+
+
+def _sitemap(body: bytes, url: str) -> Feed:
+    return _feed("", url, _pages(body, url))
+
+
+def _pages(body: bytes, url: str) -> Iterator[dict[str, Any]]:
+    places = etree.iterparse(
+        io.BytesIO(body),
+        events=("end",),
+        tag=("{*}url", "url"),
+        resolve_entities=False,
+        no_network=True,
+        recover=True,
+        huge_tree=False,
+    )
+    try:
+        for _, place in places:
+            told = {
+                etree.QName(each).localname: (each.text or "").strip() for each in place.iter() if isinstance(each.tag, str)
+            }
+            location = place.findtext("{*}loc") or place.findtext("loc")
+            yield {
+                "title": told.get("title", ""),
+                "url": _link(url, location),
+                "published": told.get("publication_date", ""),
+                "updated": told.get("lastmod", ""),
+                "outlet": told.get("name", ""),
+                "language": told.get("language", ""),
+                "keywords": _keywords(told.get("keywords", "").split(",")),
+            }
+            place.clear()
+    except etree.XMLSyntaxError as error:
+        raise NotAFeedError(f"not a feed: broken XML ({error})") from error

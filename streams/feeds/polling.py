@@ -1,0 +1,227 @@
+"""The rounds: a feed, its new entries, the page behind each, news.raw, and only then the memory.
+
+At least once: an entry is remembered after Kafka has it, and a feed's ETag and Last-Modified once all its entries are
+settled: a 304 can't hide what is still to be published.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from random import SystemRandom
+from typing import Any, Final
+
+import orjson
+from aiokafka.errors import MessageSizeTooLargeError
+
+from streams.feeds.entries import Entry, Feed, NotAFeedError, identity, read_feed
+from streams.feeds.fetching import Answer, FetchError
+from streams.feeds.manners import DAY_S, Manners, backoff_s, retry_after_s, round_s
+from streams.feeds.seen import Seen, Standing
+from streams.records import Rejection
+from streams.records.encodings import declared_charset, decode, unmarked
+
+log = logging.getLogger(__name__)
+
+MOST_FEED_BYTES: Final = 10 << 20
+MOST_PAGE_BYTES: Final = 4 << 20
+_MOST_RECORD_BYTES: Final = 8 << 20  # below what news.raw takes
+_FEEDS_AT_ONCE: Final = 32
+_PAGE_ATTEMPTS: Final = 3
+"""A page that fails for the time being is tried in so many rounds; then the feed's own words are published alone."""
+_CHANCE: Final = SystemRandom()
+
+Send = Callable[[bytes, bytes], Awaitable[None]]
+"""Key and value to news.raw; returns once Kafka has the record."""
+
+
+@dataclass(slots=True)
+class Totals:
+    """What has happened so far: polls of feeds, entries published (``bare``: without their page), entries put off."""
+
+    polled: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    published: int = 0
+    bare: int = 0
+    put_off: int = 0
+
+    def __str__(self) -> str:
+        told = {
+            "polls": self.polled,
+            "unchanged": self.unchanged,
+            "failed": self.failed,
+            "entries published": self.published,
+            "of them by the feed's words alone": self.bare,
+            "put off to the next round": self.put_off,
+        }
+        return ", ".join(f"{number:,} {what}" for what, number in told.items() if number or what == "entries published")
+
+
+class Poller:
+    """Polls feeds and publishes what is new in them; ``say`` is given a line for each feed that has news or fails."""
+
+    def __init__(self, manners: Manners, seen: Seen, send: Send, say: Callable[[str], None], *, every_s: float) -> None:
+        self._manners = manners
+        self._seen = seen
+        self._send = send
+        self._say = say
+        self._every_s = every_s
+        self._turns = asyncio.Semaphore(_FEEDS_AT_ONCE)
+        self._parsing = asyncio.Lock()  # one feed's tree in memory at a time
+        self._publishing: set[str] = set()
+        self.totals = Totals()
+
+    async def run(self, urls: Iterable[str], *, once: bool) -> None:
+        """Poll all feeds, for ever or once each.
+
+        Raises:
+            KafkaError: (in a group) Kafka does not take records; whatever it has not, it is given the next time.
+        """
+        async with asyncio.TaskGroup() as tasks:
+            for url in urls:
+                tasks.create_task(self._follow(url, once=once))
+
+    async def _follow(self, url: str, *, once: bool) -> None:
+        while True:
+            wait_s = self._seen.standing(url).not_before_s - time.time()
+            if wait_s <= 0:
+                async with self._turns:
+                    wait_s = await self.poll(url)
+            elif once:
+                self._say(f"{url}: left alone for {wait_s:,.0f} s more, after a failure")
+            if once:
+                return
+            await asyncio.sleep(wait_s)
+
+    async def poll(self, url: str) -> float:
+        """One poll of one feed; returns after how many seconds the next one is due."""
+        standing = self._seen.standing(url)
+        self.totals.polled += 1
+        try:
+            answer = await self._manners.get(standing.address, MOST_FEED_BYTES, _conditions(standing))
+            if answer.status == 304:
+                self.totals.unchanged += 1
+                return self._succeeded(replace(standing, failures=0, not_before_s=0.0), 0.0)
+            if answer.status != 200:
+                return self._failed(standing, f"status {answer.status}", _asked_s(answer))
+            async with self._parsing:
+                feed = await asyncio.to_thread(read_feed, answer.body, answer.url, answer.content_type)
+        except (FetchError, NotAFeedError) as error:
+            return self._failed(standing, str(error), 0.0)
+        whole = await self._publish_new(url, feed)
+        etag, modified = (answer.headers.get("etag"), answer.headers.get("last-modified")) if whole else (None, None)
+        address = answer.url if answer.moved else standing.address
+        return self._succeeded(Standing(url, address, etag, modified), feed.ttl_s)
+
+    def _succeeded(self, standing: Standing, ttl_s: float) -> float:
+        self._seen.put(standing)
+        return round_s(self._every_s, ttl_s, _CHANCE.random())
+
+    def _failed(self, standing: Standing, why: str, asked_s: float) -> float:
+        """An address that was moved to and fails is given up: the next time the one that we were told is asked."""
+        self.totals.failed += 1
+        failures = standing.failures + 1
+        wait_s = backoff_s(failures, asked_s, _CHANCE.random())
+        self._seen.put(replace(standing, address=standing.url, failures=failures, not_before_s=time.time() + wait_s))
+        self._say(f"{standing.url}: {why}; asked again in {wait_s:,.0f} s")
+        return wait_s
+
+    async def _publish_new(self, url: str, feed: Feed) -> bool:
+        """Publish all entries that are not known; returns whether none is left for the next round."""
+        published, whole = 0, True
+        for entry in feed.entries:
+            if self._seen.knows(entry.key, time.time()):
+                continue
+            if entry.key in self._publishing:  # another feed lists it too, and is at it
+                whole = False
+                continue
+            self._publishing.add(entry.key)
+            try:
+                settled = await self._publish(entry)
+            finally:
+                self._publishing.discard(entry.key)
+            published += settled
+            whole = whole and settled
+        if published:
+            self._say(f"{url}: {published:,} new of {len(feed.entries):,}")
+        return whole
+
+    async def _publish(self, entry: Entry) -> bool:
+        """Publish an entry with its page, and remember it; False where the page may come another time."""
+        page = None
+        if entry.url is not None and not entry.has_full_text:
+            try:
+                page = await self._page(entry.url)
+            except FetchError as error:
+                log.info("%s: %s", entry.url, error)
+                if error.passing and self._seen.failed(entry.key, time.time()) < _PAGE_ATTEMPTS:
+                    self.totals.put_off += 1
+                    return False
+                self.totals.bare += 1
+        try:
+            await self._send(record_key(entry), record_of(entry, page))
+        except MessageSizeTooLargeError:  # the topic takes less than ours does
+            await self._send(record_key(entry), orjson.dumps(without_text(entry.facts)))
+        self._seen.remember(entry.key, time.time())
+        self.totals.published += 1
+        return True
+
+    async def _page(self, url: str) -> str:
+        """The page behind an entry.
+
+        Raises:
+            FetchError: it did not come, or is something other than a page.
+        """
+        answer = await self._manners.get(url, MOST_PAGE_BYTES)
+        if answer.status != 200:
+            raise FetchError(f"status {answer.status}", passing=answer.status in {408, 425, 429} or answer.status >= 500)
+        if answer.content_type not in {"text/html", "application/xhtml+xml", ""}:
+            raise FetchError(f"a page of type {answer.content_type[:80]}", passing=False)
+        return await asyncio.to_thread(decode_page, answer)
+
+
+def _conditions(standing: Standing) -> dict[str, str]:
+    """The headers that make a poll of what has not changed cost nothing."""
+    told = {"If-None-Match": standing.etag, "If-Modified-Since": standing.modified}
+    accepts = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
+    return {"Accept": accepts, **{name: value for name, value in told.items() if value}}
+
+
+def _asked_s(answer: Answer) -> float:
+    """How long the server wants to be left alone: what it says; a day where the feed is gone."""
+    return DAY_S if answer.status == 410 else retry_after_s(answer.headers.get("retry-after"), time.time())
+
+
+def record_key(entry: Entry) -> bytes:
+    """All records of one address go to one partition."""
+    return (identity(entry.url) if entry.url else entry.key).encode("utf-8", "replace")
+
+
+def record_of(entry: Entry, page: str | None) -> bytes:
+    """The record for news.raw: the feed's facts, with the page where there is one in place of the feed's own text."""
+    facts: Mapping[str, Any] = entry.facts if page is None else {**entry.facts, "html": page}
+    value = orjson.dumps(facts)
+    if len(value) > _MOST_RECORD_BYTES:
+        value = orjson.dumps(without_text(facts))
+    return value
+
+
+def without_text(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: told for name, told in facts.items() if name != "html"}
+
+
+def decode_page(answer: Answer) -> str:
+    """A page's text, in the encoding that the server, the page or its bytes tell.
+
+    Raises:
+        FetchError: it is in none.
+    """
+    body, marked = unmarked(answer.body)
+    decoded = decode(body, marked, declared_charset(body, answer.headers.get("content-type")))
+    if isinstance(decoded, Rejection):
+        raise FetchError(f"not a text: {decoded.reason.value}", passing=False)
+    return decoded.text

@@ -1,0 +1,103 @@
+"""What was published before, and how each feed stands: a SQLite file, one process at a time.
+
+A key is remembered only when Kafka has its record. Written ahead (WAL), a kill loses no more than the last commit, and never
+tears the file.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Final
+
+_DAY_S: Final = 24 * 3600
+_KEPT_S: Final = 90 * _DAY_S  # after a feed has listed it last
+_TOUCHED_AFTER_S: Final = 7 * _DAY_S
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS entries (key BLOB PRIMARY KEY, listed_s INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS attempts (key BLOB PRIMARY KEY, failed INTEGER NOT NULL, at_s INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS feeds (
+    url TEXT PRIMARY KEY, address TEXT NOT NULL, etag TEXT, modified TEXT,
+    failures INTEGER NOT NULL, not_before_s REAL NOT NULL
+) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a feed stands: where it is now, what to ask with, how often it failed in a row, and when it may be asked again."""
+
+    url: str
+    address: str
+    etag: str | None = None
+    modified: str | None = None
+    failures: int = 0
+    not_before_s: float = 0.0
+    """Since 1970; what a failure or a server's Retry-After said, not the usual round."""
+
+
+class InUseError(Exception):
+    """Another process has the file."""
+
+
+class Seen:
+    """The memory of one polling process. Times are seconds since 1970, given by the caller."""
+
+    def __init__(self, file: Path, now_s: float) -> None:
+        """Open the file, or make it.
+
+        Raises:
+            InUseError: another process has it.
+            sqlite3.DatabaseError: it is something else.
+        """
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self._db = sqlite3.connect(file, timeout=1.0, isolation_level=None)
+        try:
+            self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = NORMAL")
+            self._db.executescript(_SCHEMA)
+            self._db.execute("DELETE FROM entries WHERE listed_s < ?", (now_s - _KEPT_S,))
+            self._db.execute("DELETE FROM attempts WHERE at_s < ?", (now_s - _KEPT_S,))
+        except sqlite3.OperationalError as error:
+            self._db.close()
+            raise InUseError(f"{file}: {error}; each process needs a file of its own") from error
+
+    def close(self) -> None:
+        self._db.close()
+
+    def knows(self, key: str, now_s: float) -> bool:
+        """Whether an entry was published; that it is still listed keeps it remembered."""
+        found = self._db.execute("SELECT listed_s FROM entries WHERE key = ?", (_hash(key),)).fetchone()
+        if found is not None and found[0] < now_s - _TOUCHED_AFTER_S:
+            self._db.execute("UPDATE entries SET listed_s = ? WHERE key = ?", (int(now_s), _hash(key)))
+        return found is not None
+
+    def remember(self, key: str, now_s: float) -> None:
+        """Kafka has it."""
+        self._db.execute("INSERT OR REPLACE INTO entries VALUES (?, ?)", (_hash(key), int(now_s)))
+        self._db.execute("DELETE FROM attempts WHERE key = ?", (_hash(key),))
+
+    def failed(self, key: str, now_s: float) -> int:
+        """An entry's page did not come: how often that has happened now."""
+        grown = (
+            "INSERT INTO attempts VALUES (?, 1, ?) "
+            "ON CONFLICT (key) DO UPDATE SET failed = failed + 1, at_s = excluded.at_s RETURNING failed"
+        )
+        return int(self._db.execute(grown, (_hash(key), int(now_s))).fetchone()[0])
+
+    def standing(self, url: str) -> Standing:
+        found = self._db.execute(
+            "SELECT address, etag, modified, failures, not_before_s FROM feeds WHERE url = ?", (url,)
+        ).fetchone()
+        return Standing(url, *found) if found else Standing(url, url)
+
+    def put(self, standing: Standing) -> None:
+        values = (standing.url, standing.address, standing.etag, standing.modified, standing.failures, standing.not_before_s)
+        self._db.execute("INSERT OR REPLACE INTO feeds VALUES (?, ?, ?, ?, ?, ?)", values)
+
+
+def _hash(key: str) -> bytes:
+    return blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).digest()

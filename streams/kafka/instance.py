@@ -1,0 +1,129 @@
+"""A worker with a name of its own in the group (``HEADWATER_INSTANCE_ID``), and another that comes under the same name.
+
+Kafka shuts the older of the two out, and says so to those who name themselves in each request (KIP-345). aiokafka names itself
+when it joins and in no heartbeat or commit after that; so it would hear that the group does not know it, join anew, and shut
+out the other, for ever. Here these requests carry the name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar, Final
+
+from aiokafka.client import AIOKafkaClient, ConnectionGroup
+from aiokafka.protocol.api import Request, RequestStruct, Response
+from aiokafka.protocol.commit import OffsetCommitRequest
+from aiokafka.protocol.group import HeartbeatRequest, HeartbeatResponse_v1
+from aiokafka.protocol.types import Array, Int16, Int32, Int64, Schema, String
+
+FENCED_INSTANCE_ID: Final = 82
+_UNKNOWN_LEADER_EPOCH: Final = -1
+
+
+class HeartbeatResponseV3(Response):
+    API_KEY = 12
+    API_VERSION = 3
+    SCHEMA = HeartbeatResponse_v1.SCHEMA
+
+
+class HeartbeatRequestV3(RequestStruct):
+    API_KEY = 12
+    API_VERSION = 3
+    RESPONSE_TYPE = HeartbeatResponseV3
+    SCHEMA = Schema(
+        ("group", String("utf-8")),
+        ("generation_id", Int32),
+        ("member_id", String("utf-8")),
+        ("group_instance_id", String("utf-8")),
+    )
+
+
+class OffsetCommitResponseV7(Response):
+    API_KEY = 8
+    API_VERSION = 7
+    SCHEMA = Schema(
+        ("throttle_time_ms", Int32),
+        ("topics", Array(("topic", String("utf-8")), ("partitions", Array(("partition", Int32), ("error_code", Int16))))),
+    )
+
+
+class OffsetCommitRequestV7(RequestStruct):
+    API_KEY = 8
+    API_VERSION = 7
+    RESPONSE_TYPE = OffsetCommitResponseV7
+    SCHEMA = Schema(
+        ("group", String("utf-8")),
+        ("generation_id", Int32),
+        ("member_id", String("utf-8")),
+        ("group_instance_id", String("utf-8")),
+        (
+            "topics",
+            Array(
+                ("topic", String("utf-8")),
+                (
+                    "partitions",
+                    Array(("partition", Int32), ("offset", Int64), ("leader_epoch", Int32), ("metadata", String("utf-8"))),
+                ),
+            ),
+        ),
+    )
+
+
+class NamedHeartbeat(Request[HeartbeatRequestV3]):
+    """A heartbeat that says which instance it is of."""
+
+    API_KEY: ClassVar[int] = 12
+
+    def __init__(self, heartbeat: HeartbeatRequest, instance_id: str) -> None:
+        self._fields = heartbeat._group, heartbeat._generation_id, heartbeat._member_id, instance_id
+
+    def build(self, request_struct_class: type[HeartbeatRequestV3]) -> HeartbeatRequestV3:
+        return request_struct_class(*self._fields)
+
+
+class NamedCommit(Request[OffsetCommitRequestV7]):
+    """A commit of offsets that says which instance it is of."""
+
+    API_KEY: ClassVar[int] = 8
+
+    def __init__(self, commit: OffsetCommitRequest, instance_id: str) -> None:
+        topics = [
+            (topic, [(each, offset, _UNKNOWN_LEADER_EPOCH, metadata) for each, offset, metadata in partitions])
+            for topic, partitions in commit._topics
+        ]
+        member = commit._consumer_group, commit._consumer_group_generation_id, commit._consumer_id
+        self._fields = *member, instance_id, topics
+
+    def build(self, request_struct_class: type[OffsetCommitRequestV7]) -> OffsetCommitRequestV7:
+        return request_struct_class(*self._fields)
+
+
+def named(request: Any, instance_id: str) -> Any:
+    """The request, with the instance's name in it where aiokafka leaves that out."""
+    match request:
+        case HeartbeatRequest():
+            return NamedHeartbeat(request, instance_id)
+        case OffsetCommitRequest():
+            return NamedCommit(request, instance_id)
+        case _:
+            return request
+
+
+def is_fenced(response: Any) -> bool:
+    """Whether Kafka answers that another goes by this instance's name."""
+    if isinstance(response, OffsetCommitResponseV7):
+        return any(code == FENCED_INSTANCE_ID for _, partitions in response.topics for _, code in partitions)
+    return getattr(response, "error_code", 0) == FENCED_INSTANCE_ID
+
+
+def name_instance(client: AIOKafkaClient, instance_id: str, fenced: Callable[[], None]) -> None:
+    """Have a consumer's client name its instance in all it asks of the group; ``fenced`` hears that another took the name."""
+    send = client.send
+
+    async def send_named(node_id: int, request: Any, *, group: ConnectionGroup = ConnectionGroup.DEFAULT) -> Any:
+        response = await send(node_id, named(request, instance_id), group=group)
+        if is_fenced(response):
+            fenced()
+        return response
+
+    client.send = send_named

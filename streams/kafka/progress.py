@@ -1,0 +1,127 @@
+"""How far a partition's source is decided on, by whom, and which source it was: what its changelog says of it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from types import NoneType
+from typing import Any, Final, NamedTuple, Self
+
+import orjson
+
+from streams.formats import FORMAT, FORMAT_FIELD, check_format
+from streams.kafka.identity import TopicIdentity
+from streams.steps import Headers, Record
+
+PROGRESS_KEY: Final = b"\x00next-source-offset"
+"""Under this key stands the :class:`Progress` of a partition: written with every change, so in every transaction."""
+
+_STAMP_HEADER: Final = "stamp"
+_STAMP_BYTES: Final = 4
+
+
+class Marks(NamedTuple):
+    """Which source the offsets are of. Empty in what an earlier version wrote: then the present one's are taken up.
+
+    ``cluster`` and ``topic_id`` are Kafka's ids, ``partitions`` is how many the source has; ``latest_ms`` are the largest
+    timestamps decided on so far (:class:`streams.kafka.partition_time.PartitionTime`).
+    """
+
+    cluster: str = ""
+    topic_id: str = ""
+    partitions: int = 0
+    latest_ms: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, source: TopicIdentity, latest_ms: Sequence[int] = ()) -> Self:
+        """The marks of a source as it is now."""
+        return cls(source.cluster, source.topic_id, source.partitions, tuple(latest_ms))
+
+    @classmethod
+    def read(cls, stored: Mapping[str, Any]) -> Self:
+        """The marks in a stored progress; what is missing is empty.
+
+        Raises:
+            ValueError: a field is of another type.
+        """
+        found = cls(*(stored.get(name, default) for name, default in cls._field_defaults.items()))
+        latest_ms = found.latest_ms
+        texts, numbers = (found.cluster, found.topic_id), (found.partitions, *latest_ms)
+        if not all(type(each) is str for each in texts) or not all(type(each) is int for each in numbers):
+            raise ValueError("no progress: a field is of another type")
+        return found._replace(latest_ms=tuple(latest_ms))
+
+
+class Progress(NamedTuple):
+    """How far a partition's source is decided on, by whom, and which source that is.
+
+    ``owner`` is the ``transactional.id`` under which changes are committed; None when it has let go.
+    """
+
+    next_offset: int | None
+    owner: str | None
+    marks: Marks = Marks()
+
+    def pack(self) -> bytes:
+        """As it is kept: a JSON object. 0.1.0 cannot read it, and stops before it works beside this version."""
+        stored = {FORMAT_FIELD: FORMAT, "next_offset": self.next_offset, "owner": self.owner}
+        return orjson.dumps(stored | self.marks._asdict())
+
+    @classmethod
+    def unpack(cls, value: bytes | None) -> Progress:
+        """What :meth:`pack` made, in this version or a neighbouring one; nothing at all of None.
+
+        Raises:
+            NewerFormatError: a newer version made it, and this one must not work beside it.
+            ValueError: it did not make this.
+        """
+        if value is None:
+            return cls(None, None)
+        if not value.startswith(b"{"):  # format 1: the offset, a space, the owner
+            offset, _, owner = value.decode().partition(" ")
+            return cls(int(offset), owner or None)
+        stored = orjson.loads(value)
+        check_format(stored)
+        next_offset, owner = stored.get("next_offset"), stored.get("owner")
+        if type(next_offset) not in (int, NoneType) or type(owner) not in (str, NoneType):
+            raise ValueError("no progress: a field is of another type")
+        return cls(next_offset, owner, Marks.read(stored))
+
+
+def stamp_header(stamp_s: int) -> Headers:
+    """When something was remembered, by the time of its partition: a header of its record in the changelog."""
+    return ((_STAMP_HEADER, stamp_s.to_bytes(_STAMP_BYTES, "big")),)
+
+
+def stamp_of(record: Record) -> int:
+    """What :func:`stamp_header` says, in seconds since 1970; an earlier version's stamp is the time of the record."""
+    stamps = (int.from_bytes(value, "big") for name, value in record.headers if name == _STAMP_HEADER)
+    return next(stamps, max(record.timestamp, 0) // 1000)
+
+
+class SourceChange(StrEnum):
+    """In what way a source is not what it was when it was last worked on."""
+
+    OTHER_CLUSTER = "other-cluster"
+    MADE_ANEW = "made-anew"
+    CUT_SHORT = "cut-short"
+    OTHER_PARTITIONS = "other-partitions"
+    CHANGELOG_LOST = "changelog-lost"
+    """Not the source, but what we know of it: we have told the group of an offset, and the changelog says nothing."""
+
+
+def find_change(progress: Progress, source: TopicIdentity, end: int, *, keyed: bool) -> SourceChange | None:
+    """In what way the source that now ends at offset ``end`` is not the one that was worked on; None when it is the same.
+
+    ``keyed``: something is remembered by key, so that it must have as many partitions as it had.
+    """
+    marks = progress.marks
+    if marks.cluster and source.cluster and marks.cluster != source.cluster:
+        return SourceChange.OTHER_CLUSTER
+    if marks.topic_id and source.topic_id and marks.topic_id != source.topic_id:
+        return SourceChange.MADE_ANEW
+    if (progress.next_offset or 0) > end:
+        return SourceChange.CUT_SHORT
+    if keyed and marks.partitions and marks.partitions != source.partitions:
+        return SourceChange.OTHER_PARTITIONS
+    return None

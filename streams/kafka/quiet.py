@@ -1,0 +1,59 @@
+"""While Kafka is away, its clients say so a hundred times a second: here that becomes a line a minute."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Final
+
+_AGAIN_AFTER_S: Final = 60.0
+_NEWS_AFTER_S: Final = 600.0
+
+retries: Final = logging.getLogger("streams.kafka.retries")
+"""Where it is said that something is tried again."""
+
+CLIENTS: Final = ("aiokafka", "faust", "mode", retries.name)
+"""Who repeats themselves, each with all loggers below."""
+
+
+class Repeats(logging.Filter):
+    """Lets the first warning of each kind through, and then one a minute for all of them, with how many were left out.
+
+    Two are of a kind that come from the same line of code; one that was quiet for ten minutes is new again.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._heard_at: dict[tuple[str, int], float] = {}
+        self._passed_at = 0.0
+        self._left_out = 0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether it is to be said."""
+        if record.levelno < logging.WARNING:
+            return True
+        now, kind = self._clock(), (record.pathname, record.lineno)
+        is_new = now - self._heard_at.get(kind, -_NEWS_AFTER_S) >= _NEWS_AFTER_S
+        self._heard_at[kind] = now
+        if not is_new and now - self._passed_at < _AGAIN_AFTER_S:
+            self._left_out += 1
+            return False
+        if not is_new:
+            record.exc_info = record.exc_text = None
+        self._passed_at = now
+        if self._left_out:
+            record.msg, record.args = "%s (and %d more warnings of kinds already seen)", (record.getMessage(), self._left_out)
+            self._left_out = 0
+        return True
+
+
+_REPEATS: Final = Repeats()
+
+
+def quieten() -> None:
+    """Have one :class:`Repeats` hear all that a worker's clients say; they must have been imported."""
+    for name in list(logging.root.manager.loggerDict):
+        if name.startswith(tuple(f"{each}." for each in CLIENTS)) or name in CLIENTS:
+            logging.getLogger(name).addFilter(_REPEATS)

@@ -1,0 +1,157 @@
+"""Whether a source is still the topic that was worked on: a topic made anew or cut short has records below our offset, which
+would be passed over without a word."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Mapping
+from typing import Final, NamedTuple
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from streams.kafka.clients import connection
+from streams.kafka.failures import LOST, RefusedError
+from streams.kafka.identity import TopicIdentity, identify
+from streams.kafka.progress import Progress, SourceChange, find_change
+from streams.settings import Settings
+
+log = logging.getLogger(__name__)
+
+# For a moment after a change of leader or of topics, a broker may answer with what was true before.
+_CERTAIN_AFTER_S = 10.0
+_LOOK_AGAIN_S = 1.0
+_LOOK_EVERY_S = 10.0
+_ANSWER_TIMEOUT_S = 30.0
+
+_SETTING: Final = "HEADWATER_ON_CHANGED_TOPIC=begin-anew"
+
+
+class SourceChangedError(RefusedError):
+    """A source is not the topic that was worked on; the message says what to do."""
+
+    def __init__(self, change: SourceChange, what_to_do: str) -> None:
+        super().__init__(what_to_do)
+        self.change = change
+
+
+class Seen(NamedTuple):
+    """What a look at a source found: how it has changed, if it has; which topic it is now; and the offset at its end."""
+
+    change: SourceChange | None
+    source: TopicIdentity
+    end: int
+
+
+async def look_at(reader: AIOKafkaConsumer, source: TopicPartition, progress: Progress, *, keyed: bool) -> Seen:
+    """How a source partition stands to the ``progress`` that was made on it; a change has to be there for ten seconds.
+
+    ``keyed``: something is remembered by key.
+
+    Raises:
+        KafkaError: Kafka does not answer, or there is no such topic.
+    """
+    deadline = time.monotonic() + _CERTAIN_AFTER_S
+    while True:
+        now = (await identify(reader, [source.topic]))[source.topic]
+        end: int = (await reader.end_offsets([source]))[source]
+        change = find_change(progress, now, end, keyed=keyed)
+        if change is None or time.monotonic() > deadline:
+            return Seen(change, now, end)
+        await asyncio.sleep(_LOOK_AGAIN_S)
+
+
+def explain(change: SourceChange, topic: str, progress: Progress, source: TopicIdentity, offset: int) -> str:
+    """What has happened to a source, and what to do; ``offset``: where it ends, or what the group was told."""
+    before, mended = progress.marks, f"set {_SETTING}"
+    match change:
+        case SourceChange.OTHER_CLUSTER:
+            return (
+                f"{topic} is in another Kafka cluster ({source.cluster}) than the one that was worked on ({before.cluster})."
+                f" If that is meant, {mended}: it is read from its beginning"
+            )
+        case SourceChange.MADE_ANEW:
+            return f"{topic} was deleted and made anew since it was worked on: {mended}, and it is read from its beginning"
+        case SourceChange.CUT_SHORT:
+            return (
+                f"{topic} ends at offset {offset} and was worked on up to {progress.next_offset}: Kafka has lost the end of it,"
+                f" and what came since may lie there. S{mended[1:]}, and it is read from its beginning"
+            )
+        case SourceChange.OTHER_PARTITIONS:
+            return (
+                f"{topic} had {before.partitions} partitions and has {source.partitions}: its keys are on other partitions now"
+                " than what is remembered of them, which can't be mended. Stop all workers, run `headwater migrate NEW_ID`,"
+                " and start them with HEADWATER_APP_ID=NEW_ID: everything is read anew"
+            )
+        case SourceChange.CHANGELOG_LOST:
+            return (
+                f"a worker told the group of offset {offset} of {topic}, and the changelog says nothing of it: that was made"
+                f" anew. S{mended[1:]}, and work goes on at that offset, with nothing remembered"
+            )
+
+
+class SourceMovedError(KafkaError):
+    """A source has changed while it was worked on: everything begins again, with a look at what has become of it."""
+
+
+class SourceWatch:
+    """Looks at a source every few seconds while it is worked on, and at once when asked."""
+
+    def __init__(self, settings: Settings, source: str, *, keyed: bool) -> None:
+        self._settings = settings
+        self._source = source
+        self._keyed = keyed
+        self._reader: AIOKafkaConsumer | None = None
+        self._asking = asyncio.Lock()
+
+    async def confirm(self, progress: Mapping[int, Progress]) -> None:
+        """Make sure that the source is what it was when its partitions had come as far as ``progress`` says.
+
+        Raises:
+            SourceMovedError: it is not.
+            KafkaError: Kafka does not answer, or there is no such topic.
+        """
+        if not progress:
+            return
+        async with self._asking:
+            reader = await self._connected()
+            now = (await identify(reader, [self._source]))[self._source]
+            ends = await reader.end_offsets([TopicPartition(self._source, number) for number in progress])
+        for number, each in progress.items():
+            end = ends[TopicPartition(self._source, number)]
+            if (change := find_change(each, now, end, keyed=self._keyed)) is not None:
+                raise SourceMovedError(f"{self._source}/{number}: {change}")
+
+    async def _connected(self) -> AIOKafkaConsumer:
+        if self._reader is None:
+            reader = AIOKafkaConsumer(**connection(self._settings), isolation_level="read_committed", enable_auto_commit=False)
+            try:
+                await reader.start()
+            except BaseException:
+                await reader.stop()
+                raise
+            self._reader = reader
+        return self._reader
+
+    async def watch(self, progress: Callable[[], Mapping[int, Progress]]) -> None:
+        """Look every few seconds.
+
+        Raises:
+            SourceMovedError: the source is not what it was.
+        """
+        while True:
+            await asyncio.sleep(_LOOK_EVERY_S)
+            try:
+                await asyncio.wait_for(self.confirm(progress()), _ANSWER_TIMEOUT_S)
+            except SourceMovedError:
+                raise
+            except LOST as error:
+                log.debug("%s: could not look whether it is still the same: %r", self._source, error)
+
+    async def close(self) -> None:
+        """Look no more."""
+        if self._reader is not None:
+            await self._reader.stop()
+            self._reader = None

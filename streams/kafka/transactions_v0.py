@@ -1,0 +1,180 @@
+"""Kafka's transactions of old, by aiokafka's own producer: for clusters whose ``transaction.version`` is below 2.
+
+All transactions of a producer have one epoch. So a message that is late can't be told from one of the transaction that is open
+by then, and nothing is asked twice: a lost answer fails the producer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.client import CoordinationType
+from aiokafka.errors import IllegalOperation, KafkaError, UnknownTopicOrPartitionError
+from aiokafka.producer.message_accumulator import BatchBuilder
+from aiokafka.producer.sender import EndTxnHandler, Sender
+from aiokafka.producer.transaction_manager import TransactionState
+
+from streams.kafka.clients import MAX_REQUEST_BYTES, connection
+from streams.kafka.outbox import BATCH_BYTES, Written
+from streams.settings import Settings
+
+REQUEST_TIMEOUT_MS: Final = 30_000
+_LOG_APPEND_TIME: Final = 1
+_DISCARD_TIMEOUT_S: Final = 1.0
+_LOOK_AGAIN_S: Final = 0.005
+
+
+def aiokafka_producer(
+    settings: Settings, transactional_id: str, timeout_ms: int = 60_000, most_bytes: int = MAX_REQUEST_BYTES
+) -> AIOKafkaProducer:
+    """A producer of aiokafka's, not started yet, for batches of :data:`BATCH_BYTES`; it ends a transaction with one message."""
+    producer = AIOKafkaProducer(
+        **connection(settings),
+        transactional_id=transactional_id,
+        transaction_timeout_ms=timeout_ms,
+        max_batch_size=BATCH_BYTES,
+        max_request_size=most_bytes,
+        compression_type="zstd",
+        request_timeout_ms=REQUEST_TIMEOUT_MS,
+    )
+    sender: Sender = producer._sender
+
+    async def end_transaction(result: Any) -> None:
+        await sender._message_accumulator.flush_for_commit()
+        transaction = sender._txn_manager
+        if transaction.is_empty_transaction():
+            transaction.complete_transaction()
+            return
+        node_id = await sender._find_coordinator(CoordinationType.TRANSACTION, transaction.transactional_id)
+        await _EndTransactionOnce(sender, result).do(node_id)
+
+    sender._do_txn_commit = end_transaction
+    return producer
+
+
+class _EndTransactionOnce(EndTxnHandler):
+    """Commits or aborts with a single message: aiokafka would send it again when the answer is lost.
+
+    A second message might be the one that counts while the first is still under way, and then ends a later transaction. So
+    a lost answer fails the producer instead. An answer that says "not now" is an answer: that is tried again.
+    """
+
+    async def do(self, node_id: int) -> bool:
+        response = await self._sender.client.send(node_id, self.create_request(), group=self.group)
+        pause_s = self.handle_response(response)
+        if pause_s is not None:
+            await asyncio.sleep(pause_s)
+        return pause_s is None
+
+
+class TransactionsV0:
+    """Transactions in the words of old; ``coordinator_lost`` is called when aiokafka takes its coordinator for dead."""
+
+    version = 0
+
+    def __init__(self, producer: AIOKafkaProducer, coordinator_lost: Callable[[], None]) -> None:
+        self._producer = producer
+        sender: Sender = producer._sender
+        bury = sender._coordinator_dead
+
+        def dead(kind: Any) -> None:
+            if kind == CoordinationType.TRANSACTION:
+                coordinator_lost()
+            bury(kind)
+
+        sender._coordinator_dead = dead
+
+    async def start(self) -> None:
+        """Shut out whoever had this name, over a client that is connected."""
+        await self._producer._sender.start()
+
+    async def begin(self) -> None:
+        with losses_of(self._producer):
+            await self._producer.begin_transaction()
+
+    async def add(self, partitions: Iterable[TopicPartition]) -> None:
+        with losses_of(self._producer):
+            await add(self._producer, partitions)
+
+    async def send(self, batches: Mapping[TopicPartition, Sequence[BatchBuilder]]) -> dict[TopicPartition, Written]:
+        with losses_of(self._producer):
+            sent = await asyncio.gather(*(self._send(tp, several) for tp, several in batches.items()))
+        return dict(zip(batches, sent, strict=True))
+
+    async def _send(self, tp: TopicPartition, batches: Sequence[BatchBuilder]) -> Written:
+        if tp.partition not in await self._producer.partitions_for(tp.topic):
+            raise UnknownTopicOrPartitionError(f"{tp.topic}/{tp.partition}")
+        count: int = batches[-1].record_count()
+        deliveries = [await self._producer.send_batch(batch, tp.topic, partition=tp.partition) for batch in batches]
+        written = (await asyncio.gather(*deliveries))[-1]
+        appended_ms = written.timestamp if written.timestamp_type == _LOG_APPEND_TIME else None
+        return Written(written.offset + count, appended_ms)
+
+    async def end(self, *, commit: bool) -> None:
+        with losses_of(self._producer):
+            await (self._producer.commit_transaction() if commit else self._producer.abort_transaction())
+
+    async def close(self) -> None:
+        """Close without sending what is still held."""
+        failure_of(self._producer)  # has been heard, or asyncio complains of it
+        sending = self._producer._sender.sender_task
+        if sending is not None:
+            sending.cancel()
+            await asyncio.wait([sending], timeout=_DISCARD_TIMEOUT_S)
+
+
+@contextmanager
+def losses_of(producer: AIOKafkaProducer) -> Iterator[None]:
+    """Work with a producer that may fail at any moment: another of its name shuts it out, or Kafka gives it up.
+
+    aiokafka then says, wherever its next call happens to be, that nobody may call it in this state. Here that is what it is:
+    a loss.
+
+    Raises:
+        KafkaError: what the producer failed of, instead of an AssertionError or an IllegalOperation.
+    """
+    try:
+        yield
+    except (AssertionError, IllegalOperation) as error:
+        if (failure := failure_of(producer)) is None:
+            raise
+        raise failure from error
+
+
+def failure_of(producer: AIOKafkaProducer) -> BaseException | None:
+    """What a producer has failed of, so that it can't commit what it began; None while it is well."""
+    transaction = producer._txn_manager
+    if transaction.state not in (TransactionState.ABORTABLE_ERROR, TransactionState.FATAL_ERROR):
+        return None
+    ended = transaction._transaction_waiter
+    failure: BaseException | None = ended.exception() if ended is not None and ended.done() and not ended.cancelled() else None
+    return failure or KafkaError("the producer has failed")
+
+
+async def add(producer: AIOKafkaProducer, partitions: Iterable[TopicPartition]) -> None:
+    """Make partitions part of the transaction that is open: its end is marked in them, whether it has records there or not.
+
+    Raises:
+        KafkaError: the producer has failed.
+    """
+    transaction = producer._txn_manager
+    for tp in partitions:
+        transaction.maybe_add_partition_to_txn(tp)
+    while transaction.partitions_to_add():  # noqa: ASYNC110 - aiokafka has nothing else to wait for
+        await asyncio.sleep(_LOOK_AGAIN_S)
+    # A failure empties what is to be added as well: the end would be marked nowhere then.
+    if (failure := failure_of(producer)) is not None:
+        raise failure
+
+
+async def sweep_topics(producer: AIOKafkaProducer, topics: Iterable[str]) -> None:
+    """See :func:`streams.kafka.transactions.sweep`; for a producer of aiokafka's own."""
+    swept = [TopicPartition(topic, each) for topic in topics for each in await producer.partitions_for(topic)]
+    with losses_of(producer):
+        await producer.begin_transaction()
+        await add(producer, swept)
+        await producer.abort_transaction()

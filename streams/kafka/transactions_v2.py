@@ -1,0 +1,308 @@
+"""Kafka's transactions v2 (KIP-890), for clusters whose finalised ``transaction.version`` is 2 or more.
+
+Each transaction has an epoch of its own: its end answers with the next one. So each message says which transaction it belongs
+to, a late one is refused, and any message may be asked again until it is answered. A partition joins by being written to. The
+sequence numbers of its batches begin at 0 with each epoch; a leader knows by them what it has already. When the epochs of a
+producer id are used up, the end answers with another id and epoch 0.
+
+What may come between is answered, and waited for: the marks of the transaction before are still being written
+(CONCURRENT_TRANSACTIONS); the coordinator or a leader has moved, or is loading. Anything else fails the producer: somebody has
+shut it out, or Kafka has given it up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any, Final
+
+from aiokafka import TopicPartition
+from aiokafka.client import AIOKafkaClient, ConnectionGroup, CoordinationType
+from aiokafka.errors import (
+    BrokerResponseError,
+    ConcurrentTransactions,
+    GroupCoordinatorNotAvailableError,
+    GroupLoadInProgressError,
+    InvalidProducerEpoch,
+    KafkaError,
+    KafkaStorageError,
+    LeaderNotAvailableError,
+    NotCoordinatorForGroupError,
+    NotEnoughReplicasAfterAppendError,
+    NotEnoughReplicasError,
+    NotLeaderForPartitionError,
+    ProducerFenced,
+    RequestTimedOutError,
+    UnknownTopicOrPartitionError,
+    for_code,
+)
+from aiokafka.producer.message_accumulator import BatchBuilder
+from aiokafka.protocol.transaction import AddPartitionsToTxnRequest, InitProducerIdRequest
+
+from streams.kafka.outbox import Written
+from streams.kafka.transaction_messages import Appended, EndTransaction, Produce, read_produced
+
+REQUEST_TIMEOUT_MS: Final = 30_000
+_IN_FLIGHT: Final = 5  # batches of a partition: of so many a leader remembers that it has them
+_GIVE_UP_S: Final = 30.0  # as long as aiokafka's own producer holds a batch that can't be delivered
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.002, 0.1
+
+_PRODUCER_FENCED: Final = 90  # aiokafka has no number for it
+_NOT_ATTEMPTED: Final = 55  # because of another partition's error
+
+_COORDINATOR_MOVED: Final = frozenset({GroupCoordinatorNotAvailableError.errno, NotCoordinatorForGroupError.errno})
+_COORDINATOR_BUSY: Final = _COORDINATOR_MOVED | {ConcurrentTransactions.errno, GroupLoadInProgressError.errno}
+_LEADER_MOVED: Final = frozenset(
+    error.errno
+    for error in (UnknownTopicOrPartitionError, LeaderNotAvailableError, NotLeaderForPartitionError, KafkaStorageError)
+) | {74, 75}  # the leader's epoch is another one
+_NOT_NOW: Final = (
+    _COORDINATOR_BUSY
+    | _LEADER_MOVED
+    | {RequestTimedOutError.errno, NotEnoughReplicasError.errno, NotEnoughReplicasAfterAppendError.errno}
+)
+_UNANSWERED: Final = (KafkaError, OSError, asyncio.TimeoutError)
+
+
+class _Batch:
+    """A batch as it is stored, with its place in the transaction."""
+
+    def __init__(self, builder: BatchBuilder, producer_id: int, epoch: int, sequence: int) -> None:
+        self.count: int = builder.record_count()
+        builder._set_producer_state(producer_id, epoch, sequence)
+        self.content: bytes = builder._build()
+
+
+class TransactionsV2:
+    """Transactions of one ``transactional.id``, over a client that is connected.
+
+    ``coordinator_lost`` is called when the coordinator says that it no longer is. Of no use any more once a method has failed
+    or was cancelled.
+    """
+
+    version = 2
+
+    def __init__(
+        self, client: AIOKafkaClient, transactional_id: str, timeout_ms: int, coordinator_lost: Callable[[], None]
+    ) -> None:
+        self._client = client
+        self._name = transactional_id
+        self._timeout_ms = timeout_ms
+        self._coordinator_lost = coordinator_lost
+        self._coordinator: int | None = None
+        self._producer_id = self._epoch = -1
+        self._sequences: dict[TopicPartition, int] = {}
+        self._is_open = self._is_empty = False
+        self._failure: BaseException | None = None
+
+    async def start(self) -> None:
+        """Shut out whoever had this name, end what it had open, and get an epoch.
+
+        Raises:
+            KafkaError: we may not; or no broker answers.
+        """
+        with self._failing():
+            answer = await self._ask(InitProducerIdRequest(self._name, self._timeout_ms), _code_of)
+            self._move_to(answer.producer_id, answer.producer_epoch)
+
+    async def begin(self) -> None:
+        """Nothing is said: what is written from here on belongs together."""
+        if self._failure is not None:
+            raise KafkaError("the producer has failed") from self._failure
+        assert not self._is_open, "a transaction is open"
+        self._is_open = self._is_empty = True
+
+    async def add(self, partitions: Iterable[TopicPartition]) -> None:
+        """Make partitions part of the transaction without writing to them: in the words of old, under this epoch."""
+        topics: dict[str, list[int]] = defaultdict(list)
+        for tp in partitions:
+            topics[tp.topic].append(tp.partition)
+        if not topics:
+            return
+        with self._failing():
+            self._is_empty = False
+            request = AddPartitionsToTxnRequest(self._name, self._producer_id, self._epoch, list(topics.items()))
+            await self._ask(request, _code_of_added)
+
+    async def send(self, batches: Mapping[TopicPartition, Sequence[BatchBuilder]]) -> dict[TopicPartition, Written]:
+        """Write batches, each partition's in their order.
+
+        Raises:
+            KafkaError: a leader refuses one, or takes too long.
+        """
+        with self._failing():
+            assert self._is_open, "no transaction is open"
+            self._is_empty = False
+            waiting = {tp: deque(self._place(tp, each) for each in several) for tp, several in batches.items()}
+            written: dict[TopicPartition, Written] = {}
+            pauses, give_up_at = _pauses_s(), time.monotonic() + _GIVE_UP_S
+            while waiting:
+                refusal = await self._send_some(waiting, written)
+                waiting = {tp: left for tp, left in waiting.items() if left}
+                if refusal is not None:
+                    if time.monotonic() > give_up_at:
+                        raise refusal
+                    await asyncio.sleep(next(pauses))
+            return written
+
+    async def end(self, *, commit: bool) -> None:
+        """Commit or abort, and move to the next epoch; when the answer is lost, the same is asked again.
+
+        Raises:
+            KafkaError: somebody has shut this producer out, or Kafka has given it up: it was aborted then, or is committed.
+        """
+        with self._failing():
+            assert self._is_open, "no transaction is open"
+            if not self._is_empty:
+                request = EndTransaction(self._name, self._producer_id, self._epoch, commit=commit)
+                answer = await self._ask(request, _code_of)
+                self._move_to(answer.producer_id, answer.producer_epoch)
+            self._is_open = False
+
+    async def close(self) -> None:
+        """Nothing is held back that would have to be dropped."""
+
+    def _move_to(self, producer_id: int, epoch: int) -> None:
+        self._producer_id, self._epoch = producer_id, epoch
+        self._sequences.clear()
+
+    @contextmanager
+    def _failing(self) -> Iterator[None]:
+        """Whatever goes wrong in here, a cancellation too, leaves nobody knowing where this producer stands."""
+        try:
+            yield
+        except BaseException as error:
+            self._failure = error
+            raise
+
+    def _place(self, tp: TopicPartition, builder: BatchBuilder) -> _Batch:
+        sequence = self._sequences.get(tp, 0)
+        batch = _Batch(builder, self._producer_id, self._epoch, sequence)
+        self._sequences[tp] = sequence + batch.count
+        return batch
+
+    async def _send_some(
+        self, waiting: Mapping[TopicPartition, deque[_Batch]], written: dict[TopicPartition, Written]
+    ) -> KafkaError | None:
+        """Send the first batches of each partition; what is confirmed waits no more. Returns why some must wait, or None."""
+        sent = {tp: list(islice(batches, _IN_FLIGHT)) for tp, batches in waiting.items()}
+        answers = await self._ask_leaders(sent)
+        wait: KafkaError | None = None
+        for tp, batches in sent.items():
+            for batch, said in zip(batches, answers[tp], strict=True):
+                if said.error_code:
+                    # What follows is out of order then: it is sent again behind this one.
+                    wait = self._check(tp, said)
+                    break
+                waiting[tp].popleft()
+                appended_ms = said.append_time_ms if said.append_time_ms >= 0 else None
+                written[tp] = Written(said.base_offset + batch.count, appended_ms)
+        if wait is not None and not isinstance(wait, ConcurrentTransactions):
+            await self._client.force_metadata_update()
+        return wait
+
+    def _check(self, tp: TopicPartition, said: Appended) -> KafkaError:
+        """Why a batch must wait.
+
+        Raises:
+            KafkaError: it was refused for good.
+        """
+        error = _error(said.error_code, f"{tp.topic}/{tp.partition} {said.message}")
+        if said.error_code not in _NOT_NOW:
+            raise error
+        return error
+
+    async def _ask_leaders(self, sent: Mapping[TopicPartition, Sequence[_Batch]]) -> dict[TopicPartition, list[Appended]]:
+        """What their leaders say to batches, those of a partition in their order.
+
+        A request has one batch of a partition at most: that is Kafka's rule. Requests to one leader follow each other without
+        waiting.
+        """
+        requests: dict[tuple[int, int | None], dict[TopicPartition, bytes]] = defaultdict(dict)
+        for tp, batches in sent.items():
+            leader = await self._leader_of(tp)
+            for turn, batch in enumerate(batches):
+                requests[turn, leader][tp] = batch.content
+        ordered = sorted(requests, key=lambda each: each[0])
+        said = await asyncio.gather(*(self._produce(leader, requests[turn, leader]) for turn, leader in ordered))
+        answers: dict[TopicPartition, list[Appended]] = {tp: [] for tp in sent}
+        for answered in said:
+            for tp, each in answered.items():
+                answers[tp].append(each)
+        return answers
+
+    async def _leader_of(self, tp: TopicPartition) -> int | None:
+        """The node that takes a partition's batches; None where there is none just now."""
+        if tp.partition not in await self._client._wait_on_metadata(tp.topic):
+            raise UnknownTopicOrPartitionError(f"{tp.topic}/{tp.partition}")
+        leader: int | None = self._client.cluster.leader_for_partition(tp)
+        return None if leader == -1 else leader
+
+    async def _produce(self, leader: int | None, batches: Mapping[TopicPartition, bytes]) -> dict[TopicPartition, Appended]:
+        if leader is None:
+            return dict.fromkeys(batches, Appended(LeaderNotAvailableError.errno, -1, -1, "has no leader"))
+        try:
+            answer = await self._client.send(leader, Produce(self._name, REQUEST_TIMEOUT_MS, batches))
+        except _UNANSWERED as error:
+            # It may have been appended all the same: then it is not, a second time.
+            return dict.fromkeys(batches, Appended(RequestTimedOutError.errno, -1, -1, repr(error)))
+        return dict(read_produced(answer))
+
+    async def _ask(self, request: Any, code_of: Callable[[Any], int]) -> Any:
+        """The coordinator's answer: asked again while it says "not now", or does not say anything.
+
+        Raises:
+            KafkaError: it refuses.
+        """
+        for pause_s in _pauses_s():
+            try:
+                if self._coordinator is None:
+                    self._coordinator = await self._client.coordinator_lookup(CoordinationType.TRANSACTION, self._name)
+                answer = await self._client.send(self._coordinator, request, group=ConnectionGroup.COORDINATION)
+            except _UNANSWERED as error:
+                if isinstance(error, BrokerResponseError) and error.errno not in _NOT_NOW:
+                    raise
+                self._coordinator = None
+                self._client.force_metadata_update()
+            else:
+                code = code_of(answer)
+                if not code:
+                    return answer
+                if code not in _NOT_NOW:
+                    raise _error(code, self._name)
+                if code in _COORDINATOR_MOVED:
+                    self._coordinator = None
+                    self._coordinator_lost()
+            await asyncio.sleep(pause_s)
+        raise AssertionError("pauses have no end")
+
+
+def _pauses_s() -> Iterator[float]:
+    pause_s = _FIRST_PAUSE_S
+    while True:
+        yield pause_s
+        pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+
+
+def _error(code: int, words: str) -> KafkaError:
+    """A broker's answer as aiokafka's exception."""
+    if code in {_PRODUCER_FENCED, InvalidProducerEpoch.errno}:
+        return ProducerFenced(f"{words}: another producer has this name, or Kafka has given this one up")
+    error: KafkaError = for_code(code)(f"{words} (error {code})")
+    return error
+
+
+def _code_of(answer: Any) -> int:
+    code: int = answer.error_code
+    return code
+
+
+def _code_of_added(answer: Any) -> int:
+    """The error of a partition, one that stays before those that pass; 0: all were added."""
+    codes = {code for _, partitions in answer.errors for _, code in partitions if code}
+    own = codes - {_NOT_ATTEMPTED} or codes
+    return min(own - _NOT_NOW or own, default=0)

@@ -1,0 +1,198 @@
+"""Who wrote the article of a page of HTML: by its metadata, its marks, and the lines near its headline."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, Final
+
+from streams.records.byline_lines import are_people, is_label, is_person, name_of, names_in
+from streams.records.bylines import read_names
+from streams.records.labels import says
+from streams.records.linked_data import types_of
+from streams.records.page_place import AUTHOR_NAMES, MOST_LOOKED_AT, Page, ancestors, labels_of, line_of, names_of, spaced_words
+
+_LABELS: Final = (
+    "written by",
+    "author",
+    "by",
+    "verfasst von",
+    "geschrieben von",
+    "écrit par",
+    "escrito por",
+    "scritto da",
+    "geschreven door",
+)
+_SHORT = 160  # characters of a line that may be a byline
+_LONGEST_LABEL = 24  # characters of "Written by" and the like
+_PERSON_SIGN = re.compile(
+    r"\b(?:person|user|avatar|author|headshot|portrait|rounded-full|(?:rounded|img)-circle)\b|avatar|headshot|author[-_]*(?:image|img|photo|pic)",
+    re.IGNORECASE,
+)
+_MOST_PIECES = 12  # texts of a box about an author in which the name is looked for
+
+_META_AUTHORS: Final = (
+    "author", "article:author", "article:author_name", "og:article:author",
+    "parsely-author", "dc.creator", "dc:creator", "dcterms.creator",
+    "sailthru.author", "citation_author", "byl", "byline",
+    "author-name", "authors", "cxenseparse:author", "vr:author", "twitter:creator:name",
+    "bt:author", "news_author", "article.author", "creator", "parsely-authors", "mediator_author", "article_author",
+)  # fmt: skip
+
+
+def read_authors(page: Page) -> str:
+    return next((found for written in _authors_told(page) if (found := read_names(written, page.outlets))), "")
+
+
+def _authors_told(page: Page) -> Iterator[list[str]]:
+    told = page.article.get("author") or page.article.get("creator")
+    authors = told if isinstance(told, list) else [told]
+    organisations = [
+        each for each in authors if isinstance(each, dict) and any(kind.endswith("Organization") for kind in types_of(each))
+    ]
+    yield names_of([each for each in authors if each not in organisations])
+    for name in _META_AUTHORS:
+        yield [_surname_last(content) if name == "citation_author" else content for content in page.metas.get(name, ())]
+    for number in ("1", "2"):
+        label = next(iter(page.metas.get(f"twitter:label{number}", ())), "")
+        if label.strip().lower() in _LABELS:
+            yield page.metas.get(f"twitter:data{number}", [])
+    yield from _authors_marked(page)
+    yield names_of(organisations)
+
+
+def _surname_last(name: str) -> str:
+    last, comma, first = name.partition(",")
+    return f"{first.strip()} {last.strip()}" if comma else name
+
+
+def _authors_marked(page: Page) -> Iterator[list[str]]:
+    """What elements of the page mark as its authors: microdata, links, names of classes, and lines beside the headline."""
+    told = [each for each in page.marked() if "author" in each.get("itemprop").split() and page.is_in_body(each)]
+    yield [_property_name(each) for each in told if page.is_own(each)]
+    yield [spaced_words(each) for each in page.body.xpath(".//a[contains(@rel, 'author')]") if page.is_own(each)]
+    named = page.near_first(page.named())
+    marked = (
+        each
+        for each in named
+        if says(AUTHOR_NAMES, labels_of(each)) and not says(_ABOUT_AUTHOR, labels_of(each)) and page.is_own(each)
+    )
+    for element in islice(marked, 12):
+        inner = next(
+            (
+                each
+                for each in element.iterdescendants()
+                if isinstance(each.tag, str) and re.search("name", labels_of(each), re.IGNORECASE)
+            ),
+            None,
+        )
+        links = [spaced_words(each) for each in element.iter("a") if _PROFILE.search(each.get("href") or "")]
+        items = [spaced_words(each) for each in element.iter("li") if not _is_tag(each)] if len(links) < 2 else []
+        text = spaced_words(element)
+        yield items or links or ([spaced_words(inner)] if inner is not None else [])
+        if len(text) <= _SHORT and not _is_tag(element) and (name := _name_beside_day(text)):
+            yield [name]
+        elif len(text) <= _SHORT and not _is_tag(element) and not re.search(r"[.!?]\s+\w", text):
+            yield [text]
+        if _is_pictured(element):
+            yield [each for piece in islice(element.itertext(), _MOST_PIECES) if is_person(each := piece.strip())][:1]
+    yield from _bylines_near(page)
+    yield from _boxes(page)
+
+
+_PROFILE = re.compile(
+    r"[/?&_](?:authors?|people|person|staff|profiles?|userprofile|contributors?|contributor-profile|writers?|journalists?|reporters?"
+    r"|autor(?:en|es|i)?|auteurs?|autori|autore|redakteure?|redaktion|columnists?|by|team)(?:/|=|\?)",
+    re.IGNORECASE,
+)
+
+
+_ABOUT_AUTHOR = re.compile(
+    r"(?:author|byline)[\w-]*?[-_](?:description|desc|bio|about|role|job|position|title|credentials?)\b", re.IGNORECASE
+)
+_TAG = re.compile(r"/(?:tags?|categor(?:y|ies)|topics?|keywords?|sections?)/", re.IGNORECASE)
+_BETWEEN_PARTS = re.compile(r"\s*[|·•]\s*")
+
+
+def _is_tag(element: Any) -> bool:
+    """Whether an element holds a link to what else has the same tag."""
+    return any(_TAG.search(link.get("href") or "") or link.get("rel") == "tag" for link in element.iter("a"))
+
+
+def _name_beside_day(text: str) -> str | None:
+    """The name in a line that parts it from a day by a sign: "Dec. 19, 2025 · Nia Holt on behalf of the crew"."""
+    parts = _BETWEEN_PARTS.split(text)
+    names = [part for part in parts if not any(map(str.isdigit, part))]
+    return name_of(names[0]) if len(parts) > 1 and len(names) == 1 else None
+
+
+def _property_name(element: Any) -> str:
+    inner = next((each for each in element.iterdescendants() if each.get("itemprop") == "name"), element)
+    return inner.get("content") or spaced_words(inner)
+
+
+def _bylines_near(page: Page) -> Iterator[list[str]]:
+    """The names that the headline has near it: in bylines, behind links to those who write, beside a picture of theirs."""
+    lines = [
+        (element, line)
+        for element in page.near()
+        if (line := line_of(element, _SHORT)) and page.is_of_head(element) and not says(_ABOUT_AUTHOR, labels_of(element))
+    ]
+    below = [(element, line) for element, line in lines if page.is_below_text(element)]
+    above = [each for each in lines if each not in below]
+    yield from _labelled(page, above)
+    if linked := [element for element, _ in above if _is_profile(element)]:
+        box = linked[0].getparent().getparent()
+        yield [spaced_words(each) for each in linked if each is linked[0] or box in each.iterancestors()]
+    yield from ([line] for element, line in above if are_people(line) or (is_person(line) and _is_pictured(element)))
+    yield from _labelled(page, [each for each in below if each[0].tag != "p"])
+
+
+def _labelled(page: Page, lines: list[tuple[Any, str]]) -> Iterator[list[str]]:
+    for element, line in lines:
+        if name := names_in(line) or _behind_label(element):
+            page.trust(element)
+            yield _items(element, name) or [name]
+
+
+def _is_pictured(element: Any) -> bool:
+    """Whether a picture or sign beside a name says that it is a person's."""
+    for box in islice(ancestors(element), 3):
+        if "linkedin.com/in/" in (box.get("href") or ""):
+            return True
+        if any(says(_PERSON_SIGN, labels_of(each)) for each in islice(box.iter("img", "i", "svg"), _MOST_PIECES)):
+            return True
+    return False
+
+
+def _boxes(page: Page) -> Iterator[list[str]]:
+    """The names behind "Written by" and the like anywhere on the page: boxes about the author stand below the text."""
+    for element in islice(page.body.iter("*"), MOST_LOOKED_AT):
+        label = (element.text or "").strip()
+        if 4 < len(label) <= _LONGEST_LABEL and is_label(label) and page.is_own(element):
+            rest = line_of(element, _SHORT).removeprefix(label) or (element.tail or "").strip()
+            behind = element.getnext()
+            yield [name for name in [name_of(rest or (line_of(behind, _SHORT) if behind is not None else ""))] if name]
+
+
+def _behind_label(element: Any) -> str | None:
+    """The name in the element behind one that says "By" or "Author"."""
+    label = next((each for each in element if isinstance(each.tag, str)), None)
+    if label is None or (element.text or "").strip() or not is_label(spaced_words(label)):
+        return None
+    return name_of(spaced_words(element).removeprefix(spaced_words(label)).strip(" :"))
+
+
+def _items(element: Any, name: str) -> list[str]:
+    """The items or links that make up the names of a byline, where it has several."""
+    for tag in ("li", "a"):
+        items = list(dict.fromkeys(spaced_words(each).strip(" ,;") for each in element.iter(tag)))
+        items = [item for item in items if item and item in name]
+        if len(items) > 1:
+            return items
+    return []
+
+
+def _is_profile(element: Any) -> bool:
+    return element.tag == "a" and _PROFILE.search(element.get("href") or "") is not None and is_person(spaced_words(element))

@@ -1,0 +1,215 @@
+"""When the article of a page of HTML was published and changed: by its metadata, its marks, and what it shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from streams.records.byline_lines import names_in
+from streams.records.dates import Moment, best_moment, read_moment
+from streams.records.labels import says
+from streams.records.linked_data import types_of
+from streams.records.markup import words_of
+from streams.records.page_place import Page, labels_of, line_of, nodes_of
+
+_DATE_NAMES = re.compile(
+    r"date|time|publish|posted|updated|modified|timestamp|datum|fecha|meta|info|byline|details", re.IGNORECASE
+)
+_UPDATED = re.compile(
+    r"updated?|modified|aktualisiert|stand:|geändert|mis à jour|actualizad"
+    r"|modificad|atualizad|aggiornat|modificat|bijgewerkt|oppdatert|opdateret"
+    r"|uppdaterad|päivitetty|aktualiz|zaktualizowan|обновлено|изменено"
+    r"|оновлено|güncelle|更新|수정|تحديث|עודכן|diperbarui|cập nhật",
+    re.IGNORECASE,
+)
+_PUBLISHED = re.compile(
+    r"(?:first\s+)?(?:published|posted|released|publication\s+date|date(?:\s+published)?|veröffentlicht|erschienen|publié|paru"
+    r"|publicado|publicada|pubblicato|gepubliceerd|geplaatst|publisert|publicerad|publiceret|opublikowano|julkaistu|yayınlan"
+    r"|опубликовано|дата|опубліковано|dipublikasikan|diterbitkan|đăng|発行|公開|投稿|发布|發布|发表|入力|입력|게시|نشر|تاريخ|פורסם)",
+    re.IGNORECASE,
+)
+_DATE_BESIDE = re.compile(r"\d+\s*(?:-\s*)?min\w*(?:\s*read(?:ing)?(?:\s+time)?)?|\bon\b|[\W_]+", re.IGNORECASE)
+_MOST_OF_DAY = 3  # words of a line that is a day: its month, its weekday, a zone
+_HEADING_TAGS: Final = frozenset(("h1", "h2", "h3"))
+_LEAST_DAYS = 2  # between what is shown and what the metadata tell: clocks and zones make one
+_MOST_PARTS = 8  # elements of one that is a date
+_SHORT = 120  # characters of a line that may be a date
+_URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-](0[1-9]|1[0-2])[/-](0[1-9]|[12]\d|3[01])(?=[/-]|$)")
+
+_META_PUBLISHED: Final = (
+    "article:published_time", "article:published", "og:published_time",
+    "datepublished", "date_published", "publish_date", "publish-date",
+    "pubdate", "published_date", "published_time", "date-pub",
+    "publication_date", "dc.date.issued", "dcterms.issued", "dcterms.created",
+    "dc.date.created", "dc.date", "dc:date", "parsely-pub-date", "sailthru.date", "citation_publication_date", "citation_date",
+    "citation_online_date", "cxenseparse:recs:publishtime", "bt:pubdate",
+    "article.published", "date", "datecreated", "originalpublicationdate",
+    "article_date_original", "mediator_published_time", "release_date", "displaydate", "timestamp",
+)  # fmt: skip
+_META_MODIFIED: Final = (
+    "article:modified_time", "article:modified", "og:updated_time", "datemodified",
+    "date_modified", "last-modified", "lastmod", "modified",
+    "updated", "dcterms.modified", "dc.date.modified", "bt:moddate", "article.updated", "revised", "revision_date",
+)  # fmt: skip
+
+
+_PUBLISHED_NAME = re.compile(
+    r"(?:^|[\W_])publi(?:sh(?:ed)?|cation)[\W_]?(?:date|time|on|at)?$|^publi(?:sh(?:ed)?|cation)date", re.IGNORECASE
+)
+
+
+def read_dates(page: Page) -> tuple[Moment | None, Moment | None]:
+    """When the article was published, and when it was changed."""
+    published = [
+        *_told(page, "datePublished"),
+        *_of_metas(page, _META_PUBLISHED),
+        *_of_metas(page, tuple(name for name in page.metas if _PUBLISHED_NAME.search(name) and name not in _META_PUBLISHED)),
+        *_marked_dates(page, "datePublished"),
+    ]
+    modified = [*_told(page, "dateModified"), *_of_metas(page, _META_MODIFIED), *_marked_dates(page, "dateModified")]
+    published += _told(page, "dateCreated") + [
+        node["datePublished"] for node in _webpages(page) if isinstance(node.get("datePublished"), str)
+    ]
+    first, changed = _best(page, published), _best(page, modified)
+    if first is None or not first.zoned:
+        shown, updated = _shown_dates(page)
+        first = (
+            first
+            if first and not _same_day_zoned(first, shown)
+            else _best(page, [*([first.text] if first else []), *shown]) or first
+        )
+        changed = changed or _best(page, updated)
+    if first is None and changed is None:
+        first = _url_day(page.url)
+    shown_first = _shown_earlier(page, first) if first else None
+    return (shown_first, changed or first) if shown_first else (first, changed)
+
+
+def _shown_earlier(page: Page, told: Moment) -> Moment | None:
+    """The day of publication beside the headline, where it is long before ``told``: that is a system's, of a change."""
+    lines = [element for element in page.near() if not page.is_below_text(element) and element.tag not in _HEADING_TAGS]
+    for element in lines:
+        line = line_of(element, _SHORT) if len(element) <= _MOST_PARTS else ""
+        if not re.search(r"\d", line) or _UPDATED.search(line) or not page.is_of_head(element) or _says_updated(element):
+            continue
+        for day in _days_in(line, page.language):
+            shown = read_moment(day, language=page.language)
+            is_all = _says_no_more(line) or names_in(line) or _PUBLISHED.match(line)
+            if shown and is_all:
+                return shown if _days_before(shown, told) >= _LEAST_DAYS else None
+    return None
+
+
+def _days_before(earlier: Moment, later: Moment) -> int:
+    return (date.fromisoformat(later.text[:10]) - date.fromisoformat(earlier.text[:10])).days
+
+
+def _same_day_zoned(first: Moment, shown: list[str]) -> bool:
+    return any(text[:10] == first.text[:10] for text in shown)
+
+
+def _told(page: Page, name: str) -> list[str]:
+    value = page.article.get(name)
+    return [str(each) for each in (value if isinstance(value, list) else [value]) if isinstance(each, str | int)]
+
+
+def _webpages(page: Page) -> Iterator[dict[str, Any]]:
+    yield from (node for node in nodes_of(page.documents) if any(kind.endswith("Page") for kind in types_of(node)))
+
+
+def _of_metas(page: Page, names: tuple[str, ...]) -> list[str]:
+    return [content for name in names for content in page.metas.get(name, ())]
+
+
+def _marked_dates(page: Page, name: str) -> list[str]:
+    found = [each for each in page.marked() if name in each.get("itemprop").split() and not page.is_beside(each)]
+    return [each.get("content") or each.get("datetime") or words_of(each) for each in found]
+
+
+def _best(page: Page, written: list[str]) -> Moment | None:
+    return best_moment(written, language=page.language)
+
+
+def _shown_dates(page: Page) -> tuple[list[str], list[str]]:
+    """The dates that the page shows as its article's, and those of a change: <time>, what is called a date, what is near."""
+    published: list[str] = []
+    modified: list[str] = []
+    _trust_labelled(page)
+    for element in page.own("time"):
+        text = element.get("datetime") or words_of(element)
+        (modified if _says_updated(element) else published).append(text)
+    near = set(page.near()) if page.heading is not None else set(_lines_of_one_day(page))
+    for element in page.near_first([*near, *(each for each in page.named() if each not in near)]):
+        if element.tag in ("time", "a", "script", "style") or len(element) > _MOST_PARTS:
+            continue
+        if (element not in near and not says(_DATE_NAMES, labels_of(element))) or not page.is_own(element):
+            continue
+        text = words_of(element)
+        if 6 <= len(text) <= _SHORT and re.search(r"\d", text):
+            for day in _days_in(text, page.language):
+                (modified if _says_updated(element) or _UPDATED.search(text) else published).append(day)
+    return published, modified
+
+
+def _lines_of_one_day(page: Page) -> list[Any]:
+    """The first lines of a page without a heading that say a day and nothing else, where it is the same one in all of them."""
+    days: dict[Any, str] = {}
+    for element in page.near():
+        line = line_of(element, _SHORT) if len(element) == 0 and element.tag not in _HEADING_TAGS else ""
+        moment = read_moment(line, language=page.language) if _says_no_more(line) else None
+        if moment and page.is_own(element):
+            days[element] = moment.text[:10]
+    return list(days) if len(set(days.values())) == 1 else []
+
+
+def _says_no_more(line: str) -> bool:
+    """Whether a line with a day in it has no more words than a day has."""
+    return re.search(r"\d", line) is not None and len(re.findall(r"[^\W\d_]{2,}", _DATE_BESIDE.sub(" ", line))) <= _MOST_OF_DAY
+
+
+def _trust_labelled(page: Page) -> None:
+    """Boxes near the headline that say "Published" or "By" are the article's, and so are lines of a date right beside it."""
+    for element in page.near():
+        line = line_of(element, _SHORT)
+        if not any(map(str.isdigit, line)) or not page.is_of_head(element):
+            continue
+        if _PUBLISHED.match(line) or names_in(line) or _is_sibling(page, element):
+            page.trust(element)
+
+
+def _is_sibling(page: Page, element: Any) -> bool:
+    return page.heading is not None and element in (page.heading.getnext(), page.heading.getprevious())
+
+
+def _days_in(text: str, language: str) -> Iterator[str]:
+    """The text, or the part of it between signs, that is a date."""
+    for part in (text, *re.split(r"\s*[|·•–—:]\s+|\s{2,}|\s*[|·•]\s*|(?<=[a-z]) \| ", text), *_DAY_IN.findall(text)):
+        if part and read_moment(part, language=language):
+            yield part
+            return
+
+
+_DAY_IN = re.compile(
+    r"(?:\d{1,2}(?:st|nd|rd|th)?\.?\s+)?[^\W\d_]{3,12}\.?\s+(?:\d{1,2}(?:st|nd|rd|th)?,?\s+)?\d{4}|\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{4}-\d\d-\d\d"
+)
+
+
+def _says_updated(element: Any) -> bool:
+    names = " ".join(labels_of(each) for each in (element, element.getparent()) if each is not None)
+    before = element.getprevious()
+    said = " ".join(
+        (
+            element.text or "",
+            words_of(before) if before is not None and len(before) < 4 else "",
+            (element.getparent().text or "") if element.getparent() is not None else "",
+        )
+    )
+    return _UPDATED.search(f"{names} {said[-80:]}") is not None and not re.search("publish", names, re.IGNORECASE)
+
+
+def _url_day(url: str | None) -> Moment | None:
+    found = _URL_DAY.search(urlsplit(url).path) if url else None
+    return read_moment("-".join(found.groups())) if found else None

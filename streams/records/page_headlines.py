@@ -1,0 +1,182 @@
+"""The headline of a page of HTML: the heading that shows it, whole, without outlet, kicker and subtitle."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from operator import itemgetter
+from typing import Any
+from urllib.parse import urlsplit
+
+from streams.records.markup import words_of
+from streams.records.page_place import AUTHOR_NAMES, Page, ancestors, labels_of, names_of, spaced_words
+from streams.records.titles import beginnings_of, fold, is_cut, whole_title, without_outlet
+
+_SITE_NAMES = re.compile(
+    r"logo|site[-_]?(?:title|name|heading)|brand|masthead|sr[-_]?only|screen[-_]?reader|visually[-_]?hidden", re.IGNORECASE
+)
+_TITLE_NAMES = re.compile(
+    r"(?:article|entry|post|story|news|content|page|main)?[-_]*(?:title|headline|heading|ueberschrift|titel|titulo|titre)",
+    re.IGNORECASE,
+)
+_KICKER_NAMES = re.compile(
+    r"kicker|over(?:line|title)|eyebrow|topline|dachzeile|spitzmarke|vorspann|label|category|rubri[ck]|tag\b|topic|section|sub[-_]?(?:title|head)",
+    re.IGNORECASE,
+)
+_MOST_OF_HEADLINE = 220  # characters; a longer heading is a standfirst, where the page's metadata have a title
+_LEAST_CUT = 50  # letters and digits of a title that may have been cut without a sign
+_HARDLY_ALIKE = 0.2
+_LEAST_ALIKE = 0.5  # share of words that a heading and a title have in common
+
+
+def read_headline(page: Page) -> tuple[str | None, Any]:
+    """The headline, and the element that shows it.
+
+    The heading that the page shows wins where it is like one of the titles that the page names, or stands alone; titles that
+    were cut or are the site's lose.
+    """
+    titles = [title for title in _told_titles(page) if title]
+    headings = [element for element in page.body.iter("h1") if _is_headline(page, element)]
+    if shown := _named_in_part(page, titles, headings):
+        return shown
+    likeness, best = max(
+        ((_likeness(words_of(each), titles), each) for each in headings), key=itemgetter(0), default=(0.0, None)
+    )
+    if best is not None and (likeness > _LEAST_ALIKE or not titles):
+        return _shown(page, best, titles), best
+    if titles and (same := _named_lower(page, titles)) is not None:
+        return max(titles[0], spaced_words(same), key=len), same
+    if best is not None and len(headings) == 1 and (likeness > _HARDLY_ALIKE or _is_stub(page, words_of(best))):
+        return _shown(page, best, titles), best
+    if titles:
+        return titles[0], best
+    candidates = [each for each in page.body.iter("h2", "h3") if _is_headline(page, each)]
+    inside = [
+        each
+        for each in candidates
+        if _TITLE_NAMES.search(labels_of(each)) or any(up.tag in ("article", "main") for up in ancestors(each))
+    ]
+    found = next(iter(inside), None)
+    return (None, None) if found is None else (_shown(page, found, []), found)
+
+
+def _named_in_part(page: Page, titles: list[str], headings: list[Any]) -> tuple[str, Any] | None:
+    """The first heading, of any rank, that says all that a title says before its outlet or section ("Ferry to stay | Blog").
+
+    Looked for above the first heading of the first rank alone: below it stand sections, which a title may be named after.
+    """
+    beginnings = {fold(each) for title in titles for each in beginnings_of(title)}
+    if not beginnings or any(fold(words_of(each)) in beginnings for each in headings):
+        return None
+    for element in page.body.iter("h1", "h2", "h3"):
+        if element in headings:
+            return None
+        if fold(words_of(element)) in beginnings and _is_headline(page, element):
+            return spaced_words(element), element
+    return None
+
+
+def _named_lower(page: Page, titles: list[str]) -> Any:
+    """The first heading, of any rank, that says what a title says, or begins with a long one: that was cut without a sign."""
+    wanted = {fold(title) for title in titles}
+    cut = tuple(title for title in wanted if len(title) >= _LEAST_CUT)
+    for element in page.body.iter("h1", "h2", "h3"):
+        said = fold(words_of(element))
+        if (said in wanted or (cut and said.startswith(cut))) and not page.is_beside(element):
+            return element
+    return None
+
+
+def _is_stub(page: Page, heading: str) -> bool:
+    """Whether all that names the page is a ``title`` less than half as long as its one heading: a section's, or a stub."""
+    title = next((words_of(element) for element in page.tree.iter("title")), "")
+    return not any(_declared_titles(page)) and len(heading) > 2 * len(title)
+
+
+def _declared_titles(page: Page) -> list[str]:
+    """The titles in the page's metadata, best first."""
+    names = ("og:title", "twitter:title", "dc.title", "citation_title")
+    return [*names_of(page.article.get("headline")), *(title for name in names for title in page.metas.get(name, ()))]
+
+
+def _told_titles(page: Page) -> Iterator[str]:
+    """The titles that the page names, best first, without its outlet; none that is the site's alone."""
+    told = _declared_titles(page)
+    told += [words_of(element) for element in page.tree.iter("title")][:1]
+    if page.article and not page.article.get("headline"):
+        told += names_of(page.article.get("name"))
+    site = {fold(outlet) for outlet in page.outlets}
+    titles = [without_outlet(" ".join(title.split()), page.outlets) for title in told if title.strip()]
+    titles = [title for title in titles if fold(title) not in site]
+    yield from (whole_title(title, titles) for title in titles if not is_cut(title) or whole_title(title, titles) != title)
+    yield from (title for title in titles if is_cut(title))
+
+
+def _is_headline(page: Page, element: Any) -> bool:
+    """Whether a heading may be the article's: not a menu's, a logo's, an author's or the site's name."""
+    words = words_of(element)
+    if (
+        not words
+        or len(words) > _MOST_OF_HEADLINE
+        or page.is_beside(element)
+        or fold(words) in {fold(outlet) for outlet in page.outlets}
+    ):
+        return False
+    called = " ".join(labels_of(each) for each in (element, element.getparent()) if each is not None)
+    if (
+        _SITE_NAMES.search(called)
+        or AUTHOR_NAMES.search(labels_of(element))
+        or (element.get("itemprop") in ("author", "name") and _in_person(element))
+    ):
+        return False
+    link = element.find(".//a")
+    return not (link is not None and urlsplit(link.get("href") or "/x").path in ("", "/") and words_of(link) == words)
+
+
+def _in_person(element: Any) -> bool:
+    return any("Person" in (each.get("itemtype") or "") for each in ancestors(element))
+
+
+def _likeness(words: str, titles: Iterable[str]) -> float:
+    """How much a heading is like the titles, 0.0 to 1.0: the share of words of the shorter that stand in the other."""
+    own = set(words.casefold().split())
+    best = 0.0
+    for title in titles:
+        other = set(title.casefold().split())
+        if fold(title) == fold(words):
+            return 1.0
+        if own and other:
+            best = max(best, len(own & other) / max(min(len(own), len(other)), 3))
+    return min(best, 0.99)
+
+
+def _shown(page: Page, heading: Any, titles: list[str]) -> str:
+    """What a heading says, its parts a space apart, without a kicker or a subtitle that its title does not have."""
+    text = without_outlet(spaced_words(heading), page.outlets)
+    wanted = {fold(title) for title in titles}
+    if fold(text) in wanted:
+        return text
+    parts = [each for each in heading.iterdescendants() if isinstance(each.tag, str) and each.tag != "br"]
+    for part in parts:
+        if fold(spaced_words(part)) in wanted:
+            return spaced_words(part)
+    beginning = next(
+        (
+            title
+            for title in titles
+            if len(title) * 2 > len(text) and (fold(text).endswith(fold(title)) or fold(text).startswith(fold(title)))
+        ),
+        None,
+    )
+    if beginning and len(list(heading)) > 0:
+        return beginning
+    kickers = [
+        spaced_words(part)
+        for part in parts
+        if _KICKER_NAMES.search(part.get("class") or "") and not _TITLE_NAMES.fullmatch(part.get("class") or "")
+    ]
+    for kicker in kickers:
+        rest = text.removeprefix(kicker).removesuffix(kicker).strip(" :|–—-")
+        if kicker and len(rest) > len(kicker):
+            text = rest
+    return text

@@ -1,0 +1,87 @@
+"""The lead image of a page of HTML, with the caption and credit that stand below it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from streams.records.draft import Image
+from streams.records.images import image_url, read_image
+from streams.records.page_place import Page, labels_of, spaced_words
+
+
+def read_lead_image(page: Page) -> Image | None:
+    """The image that the page names as its own, with the caption and credit that it shows below it."""
+    told = [
+        page.article.get("image"),
+        *(
+            content
+            for name in (
+                "og:image:secure_url",
+                "og:image",
+                "og:image:url",
+                "twitter:image",
+                "twitter:image:src",
+                "parsely-image-url",
+            )
+            for content in page.metas.get(name, ())
+        ),
+    ]
+    image = next((found for each in told if (found := read_image(each, page.url))), None)
+    figures = [each for each in page.own("figure") if each.find(".//img") is not None]
+    lead = next((each for each in figures if image and _same_file(each, image.url, page.url)), None)
+    if image is None and figures:
+        lead = figures[0]
+        picture = lead.find(".//img")
+        url = image_url(picture.get("src") or picture.get("data-src") or "", page.url)
+        image = Image(url=url) if url else None
+    if image is None or lead is None:
+        return image
+    caption, credit = _caption_of(lead)
+    return Image(url=image.url, caption=image.caption or caption, credit=image.credit or credit)
+
+
+def _same_file(figure: Any, url: str, base: str | None) -> bool:
+    """Whether a figure shows an image, whatever its size: their files have one name."""
+    wanted = _file_of(url)
+    shown = [
+        name
+        for each in figure.iter("img", "source")
+        for attribute in ("src", "data-src", "srcset")
+        for name in (each.get(attribute) or "").split()
+    ]
+    return bool(wanted) and any(_file_of(image_url(name.rstrip(","), base) or "") == wanted for name in shown)
+
+
+def _file_of(url: str) -> str:
+    name = urlsplit(url).path.rsplit("/", 1)[-1]
+    return re.sub(r"[-_]\d{2,4}x\d{2,4}|[-_@]\d+x?(?=\.)", "", name)
+
+
+_CREDIT_NAMES = re.compile(r"credit|copyright|photographer|source|fotograf|bildquelle|cr[eé]dito?", re.IGNORECASE)
+_CREDIT = re.compile(
+    r"\s*[(\[|]?\s*(?P<credit>(?:photo(?:graph)?|image|picture|foto|bild|crédit photo"
+    r"|credit|©|\(c\)|source|quelle)\s*(?:by|credit|:|©)?\s*:?\s*[^()\[\]]{3,80})[)\]]?\s*$",
+    re.IGNORECASE,
+)
+
+
+def _caption_of(figure: Any) -> tuple[str | None, str | None]:
+    below = figure.find(".//figcaption")
+    if below is None:
+        return None, None
+    credit = next(
+        (
+            spaced_words(each)
+            for each in below.iterdescendants()
+            if isinstance(each.tag, str) and _CREDIT_NAMES.search(labels_of(each))
+        ),
+        None,
+    )
+    caption = spaced_words(below)
+    if credit:
+        caption = caption.removesuffix(credit).strip()
+    elif found := _CREDIT.search(caption):
+        caption, credit = caption[: found.start()].strip(), found["credit"].strip()
+    return caption or None, credit or None

@@ -1,0 +1,295 @@
+"""A page while its facts are looked for: which of its elements are the article's, which are near its headline, which beside it.
+
+Teasers, menus, footers and comments ("beside" the article) are no witnesses to anything of the article.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import islice, takewhile
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from streams.records.labels import says
+from streams.records.linked_data import types_of
+
+_BESIDE_TAGS: Final = frozenset(("nav", "aside", "footer", "form", "menu", "dialog", "noscript", "template"))
+_BESIDE_IN_ARTICLE: Final = _BESIDE_TAGS - {"footer"}  # an article's own may name its author
+_BESIDE_NAMES = re.compile(
+    r"related|teaser|most[-_]?(?:read|popular|viewed)|trending|side[-_]?bar|recommend|(?<!elementor-)widget|comment|promo|popular|latest|more[-_]?(?:from|stor|news|article|post)"
+    r"|read[-_]?(?:next|also|more)|next[-_]?(?:post|article)|prev|footer|\bnav|menu|breadcrumb|newsletter|outbrain|taboola|carousel|slider|cookie|modal|popup"
+    r"|featured[-_]?(?:post|article)|post[-_]?(?:card|grid|list)|article[-_]?(?:card|grid|list)|card[-_]?(?:grid|list)|search|social|share",
+    re.IGNORECASE,
+)
+AUTHOR_NAMES = re.compile(
+    r"(?:^|[\s_-])(?:\w*by-?line|authors?|writer|reporter|auteur|autor|autore|verfasser|redakteur|contributor)(?:[\s_-]|$|name|link|__)|(?:author|byline)[-_]?name",
+    re.IGNORECASE,
+)
+_NEVER_TAGS: Final = frozenset(("nav", "footer", "form", "menu", "dialog", "noscript", "template", "script", "style"))
+_WHOLE_TAGS: Final = frozenset(("article", "main", "body", "html"))
+_NEVER_NAMES = re.compile(
+    r"related|teaser|most[-_]?(?:read|popular|viewed)|trending|recommend|comment|more[-_]?(?:from|stor|news|article|post)"
+    r"|read[-_]?(?:next|also|more)|footer|\bnav|menu|newsletter|outbrain|taboola|carousel|slider|cookie|modal|popup|search|caption",
+    re.IGNORECASE,
+)
+_MOST_NEAR = 60  # elements before and behind the headline that are looked at
+_LONGEST_TEASER = 1_500  # characters
+_LEAST_TEXT = 100  # characters of a paragraph that is the text's
+MOST_LOOKED_AT = 4_000  # elements
+
+
+class Page:
+    """A page while it is read: its elements in order, which of them stand beside the article, and what its outlet is called."""
+
+    def __init__(
+        self, tree: Any, article: Mapping[str, Any], documents: list[Any], metas: Mapping[str, list[str]], url: str | None
+    ) -> None:
+        self.tree, self.article, self.documents, self.metas, self.url = tree, article, documents, metas, url
+        body = tree.find("body")
+        self.body = tree if body is None else body
+        self._beside: dict[Any, bool] = {}
+        self.heading: Any = None
+        self._trusted: set[Any] = set()
+        self._near: list[Any] | None = None
+        self._marked: list[Any] | None = None
+        self._named: list[Any] | None = None
+        self._teasers: dict[Any, bool | None] = {}
+        self._above_text: set[Any] | None = None
+        self.scope: Any = self.body
+        self.outlets = tuple(dict.fromkeys(name for name in self._outlet_names() if name))
+        self.language = (tree.get("lang") or next(iter(metas.get("og:locale", ())), "")).replace("_", "-")
+
+    def _outlet_names(self) -> Iterator[str]:
+        publisher = self.article.get("publisher")
+        if "Person" not in types_of(publisher):  # a blogger's own name
+            yield from (each for each in names_of(publisher) if each)
+        for name in ("og:site_name", "application-name", "apple-mobile-web-app-title", "twitter:site"):
+            yield from (content.lstrip("@") for content in self.metas.get(name, ()))
+        for node in nodes_of(self.documents):
+            if {"WebSite", "NewsMediaOrganization"} & set(types_of(node)):
+                yield from names_of(node)
+        if self.url:
+            yield urlsplit(self.url).hostname or ""
+
+    def marked(self) -> list[Any]:
+        """The elements with a name of microdata."""
+        if self._marked is None:
+            self._marked = self.tree.xpath(".//*[@itemprop]")
+        return self._marked
+
+    def named(self) -> list[Any]:
+        """The first elements of the body that have a class or an id."""
+        if self._named is None:
+            self._named = self.body.xpath(".//*[@class or @id]")[:MOST_LOOKED_AT]
+        return self._named
+
+    def is_in_body(self, element: Any) -> bool:
+        return element is not self.body and self.body in element.iterancestors()
+
+    def mark(self, heading: Any) -> None:
+        """The article is around this heading: in its <article>, or else in the largest."""
+        self.heading = heading
+        self._teasers = {}
+        self._beside = dict.fromkeys(ancestors(heading), False)  # whatever they are called
+        inside = next((each for each in ancestors(heading) if each.tag == "article"), None) if heading is not None else None
+        self.scope = self.body if inside is None else inside
+
+    def is_beside(self, element: Any) -> bool:
+        """Whether an element belongs to a menu, a teaser, a comment or the like."""
+        known = self._beside.get(element)
+        if known is not None:
+            return known
+        parent = element.getparent()
+        tags = _BESIDE_TAGS if next(element.iterancestors("article", "main"), None) is None else _BESIDE_IN_ARTICLE
+        beside = element.tag in tags or (
+            parent is not None and element.tag not in ("body", "html", "main") and self.is_beside(parent)
+        )
+        if not beside and element.tag not in ("body", "html", "main", "article", "h1"):
+            beside = says(_BESIDE_NAMES, labels_of(element)) and element.find(".//h1") is None
+        self._beside[element] = beside
+        return beside
+
+    def own(self, *tags: str) -> Iterator[Any]:
+        """The elements (with these tags) that are the article's, those around the headline first; of all, the first 4,000."""
+        near = [each for each in self.near() if not tags or each.tag in tags]
+        for element in dict.fromkeys((*near, *islice(self.body.iter(*(tags or ("*",))), MOST_LOOKED_AT))):
+            if self.is_own(element):
+                yield element
+
+    def is_own(self, element: Any) -> bool:
+        """Whether an element is the article's: neither beside it nor of a teaser."""
+        return not self.is_beside(element) and not self._is_of_teaser(element)
+
+    def is_of_head(self, element: Any) -> bool:
+        """Whether an element near the headline may say who wrote the article and when: in no menu, form or teaser."""
+        if any(each.tag in _NEVER_TAGS or says(_NEVER_NAMES, labels_of(each)) for each in self._below_head(element)):
+            return False
+        return self.is_own(element) if self.is_below_text(element) else not self._is_of_teaser(element, 2)
+
+    def _below_head(self, element: Any) -> Iterator[Any]:
+        """The element and its ancestors up to one that holds the headline too."""
+        around = set(ancestors(self.heading))
+        return takewhile(lambda each: each not in around and each.tag not in _WHOLE_TAGS, ancestors(element))
+
+    def is_below_text(self, element: Any) -> bool:
+        """Whether paragraphs of the text stand between the headline and an element near it: more than a standfirst."""
+        if self._above_text is None:
+            behind = self._behind()
+            texts = (number for number, each in enumerate(behind) if _is_text(each))
+            self._above_text = {*behind[: next(islice(texts, 1, None), len(behind))], *self._before()}
+        return element not in self._above_text
+
+    def trust(self, element: Any) -> None:
+        """An element is the article's, and what it stands in, whatever they are called."""
+        around = list(self._below_head(element))
+        for each in around:
+            self._beside[each] = False
+            self._trusted.add(each)
+        for each in (around[-1] if around else element).iterdescendants():
+            if each not in self._trusted:
+                self._beside.pop(each, None)
+
+    def near_first(self, elements: list[Any]) -> list[Any]:
+        """The elements, those around the headline first."""
+        near = dict.fromkeys(self.near())
+        wanted = set(elements)
+        return [*(each for each in near if each in wanted), *(each for each in elements if each not in near)]
+
+    def near(self) -> list[Any]:
+        """The elements behind the headline and before it, nearest first; the body's first ones where no element shows it."""
+        if self._near is None:
+            self._near = [*self._behind(), *self._before()]
+        return self._near
+
+    def _behind(self) -> list[Any]:
+        if self.heading is None:
+            return list(islice(self._first_elements(), _MOST_NEAR))
+        behind: list[Any] = list(self.heading.iterdescendants())
+        element = self.heading
+        while element is not None and len(behind) < _MOST_NEAR:
+            following = element.getnext()
+            if following is None:
+                element = element.getparent()
+                continue
+            behind += islice(following.iter("*"), _MOST_NEAR - len(behind))
+            element = following
+        return behind
+
+    def _before(self) -> list[Any]:
+        before: list[Any] = []
+        element = self.heading
+        while element is not None and len(before) < _MOST_NEAR // 2:
+            preceding = element.getprevious()
+            if preceding is None:
+                element = element.getparent()
+                continue
+            before += islice(preceding.iter("*"), _MOST_NEAR // 2 - len(before))
+            element = preceding
+        return before
+
+    def _first_elements(self) -> Iterator[Any]:
+        pending = [next(self.body.iter("article", "main"), self.body)]
+        while pending:
+            element = pending.pop()
+            if isinstance(element.tag, str) and element.tag not in _NEVER_TAGS:
+                yield element
+                pending += reversed(element)
+
+    def _is_of_teaser(self, element: Any, levels: int = 3) -> bool:
+        """Whether an element stands in a box that has another article's linked headline."""
+        box = element
+        for _ in range(levels):
+            box = box.getparent()
+            if box not in self._teasers:
+                self._teasers[box] = self._is_teaser(box)
+            if (known := self._teasers[box]) is not None:
+                return known
+        return False
+
+    def _is_teaser(self, box: Any) -> bool | None:
+        """Whether a box is of another article, or surely not; None where what it stands in must tell."""
+        if box is None or box.tag in ("body", "main", "html") or box is self.scope:
+            return False
+        if self.heading is not None and self.heading in box.iterdescendants("h1", "h2", "h3"):
+            return False
+        if not has_line(box, _LONGEST_TEASER):
+            return False
+        if box.tag == "a" and box.find(".//img") is not None and not says(AUTHOR_NAMES, labels_of(box)):
+            return True
+        linked = (
+            heading.find(".//a") is not None or next(heading.iterancestors("a"), None) is not None
+            for heading in box.iter("h2", "h3", "h4", "h5")
+        )
+        return True if any(linked) else None
+
+
+def _is_text(element: Any) -> bool:
+    return element.tag == "p" and len(element.text_content()) > _LEAST_TEXT
+
+
+def ancestors(element: Any) -> Iterator[Any]:
+    while element is not None:
+        yield element
+        element = element.getparent()
+
+
+def labels_of(element: Any) -> str:
+    return f"{element.get('class') or ''} {element.get('id') or ''}"
+
+
+def nodes_of(documents: list[Any]) -> Iterator[dict[str, Any]]:
+    for document in documents:
+        graph = document.get("@graph", document) if isinstance(document, dict) else document
+        for node in graph if isinstance(graph, list) else [graph]:
+            if isinstance(node, dict):
+                yield node
+
+
+def names_of(value: Any) -> list[str]:
+    """The names of a value of schema.org: strings, and objects' names."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, list):
+        return [name for each in value[:64] for name in names_of(each)]
+    name = value.get("name") if isinstance(value, dict) else None
+    return names_of(name) if isinstance(name, str | list) else []
+
+
+def line_of(element: Any, most: int) -> str:
+    """The text of an element in one line; "" where it has more than ``most`` characters."""
+    return spaced_words(element) if has_line(element, most) else ""
+
+
+def has_line(element: Any, most: int) -> bool:
+    """Whether an element has a text, and one of at most ``most`` characters."""
+    length = 0
+    for text in element.itertext():
+        length += len(text.strip())
+        if length > most:
+            return False
+    return length > 0
+
+
+def spaced_words(element: Any) -> str:
+    """The text of an element in one line, a space between what different elements say, as a reader sees them apart.
+
+    Elements that only mark words (emphasis, links) in the middle of a word or before punctuation add none.
+    """
+    pieces: list[str] = []
+    for text in element.itertext():
+        if pieces and not pieces[-1][-1:].isspace() and text[:1].isalnum() and _parts_words(pieces[-1], text):
+            pieces.append(" ")
+        if text:
+            pieces.append(text)
+    return " ".join("".join(pieces).split())
+
+
+def _parts_words(before: str, text: str) -> bool:
+    """Whether two texts that touch are two words: the second begins anew ("rowMayor"), or both are whole phrases."""
+    if before[-1:] in _OPENING:
+        return False
+    return text[:1].isupper() or (before[-1:].isalnum() and len(before.split()) > 1 and len(text.split()) > 1)
+
+
+_OPENING: Final = frozenset("([{<«„“‘'\"’-–—/&#@$€£+")

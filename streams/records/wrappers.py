@@ -1,0 +1,38 @@
+"""Menus, forms and heads that hold a whole page: a form of the server's, or what is left open and takes in all that follows."""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import dropwhile, takewhile
+from typing import Any, Final
+
+_WRAPPERS: Final = frozenset(("aside", "button", "footer", "form", "header", "nav"))
+_LEAST_SHARE = 0.8  # of the page's paragraphs, which a wrapper holds …
+_LEAST_PROSE = 1_000  # … in characters; the head of a short article has a good part of it
+_TELLING: Final = ("class", "id", "role", "hidden", "aria-hidden")  # attributes by which elements are passed over
+
+
+def open_wrappers(tree: Any) -> None:
+    """Make a plain container of each such element around the page's headline, and of those within it that hold as much."""
+    for heading in tree.iter("h1"):
+        around = list(takewhile(lambda each: each.tag not in {"body", "html"}, heading.iterancestors()))
+        if not any(each.tag in _WRAPPERS for each in around):
+            continue
+        whole = list(takewhile(partial(_holds, least=_LEAST_SHARE * _prose_in(tree)), reversed(around)))
+        for element in dropwhile(lambda each: each.tag not in _WRAPPERS, whole):
+            _make_plain(element)
+
+
+def _holds(element: Any, *, least: float) -> bool:
+    return _prose_in(element) >= max(_LEAST_PROSE, least)
+
+
+def _prose_in(element: Any) -> int:
+    """The characters of the paragraphs in an element."""
+    return sum(len(paragraph.text_content()) for paragraph in element.iter("p"))
+
+
+def _make_plain(element: Any) -> None:
+    element.tag = "div" if element.tag in _WRAPPERS else element.tag
+    for name in _TELLING:
+        element.attrib.pop(name, None)

@@ -1,0 +1,110 @@
+"""Follows news.enriched: read_committed, in no group, from the newest thousand records on.
+
+When Kafka goes away the articles stay as they were; when it is back, reading goes on where it was. A topic that was made anew
+(it ends before we were) begins a new ring.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Final
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from streams.kafka.admin import partition_counts
+from streams.kafka.clients import connection, failure_of, opened
+from streams.serve.published import RING, Item, Ring, item_of
+from streams.settings import Settings
+from streams.steps import Record
+from streams.topics import ENRICHED
+
+log = logging.getLogger(__name__)
+
+_RETRY_S: Final = 2.0
+_ANSWER_TIMEOUT_S: Final = 10.0
+_TURN_RECORDS: Final = 100
+_OFFSETS_A_RECORD: Final = 2  # a transaction of one record leaves a marker beside it
+
+
+class Follower:
+    """Keeps the ring; ``changed`` is told each article that the ring takes, once it has caught up."""
+
+    def __init__(self, settings: Settings, changed: Callable[[Item], None], begun: Callable[[], None]) -> None:
+        self._settings = settings
+        self._changed = changed
+        self._begun = begun
+        self.ring = Ring()
+        self.ready = False
+        """Whether all that was there at the beginning is read."""
+        self.away: str | None = "not connected yet"
+
+    async def run(self) -> None:
+        """Follow the topic until cancelled, whatever happens to Kafka."""
+        while True:
+            error = await failure_of(self._follow())
+            if error is not None and not isinstance(error, (KafkaError, OSError, TimeoutError)):
+                raise error
+            self.away = str(error or "") or "no answer"
+            log.info("Kafka is away: %s", self.away)
+            await asyncio.sleep(_RETRY_S)
+
+    async def _follow(self) -> None:
+        async with asyncio.timeout(_ANSWER_TIMEOUT_S):
+            count = (await partition_counts(self._settings, (ENRICHED,)))[ENRICHED]
+        if not count:
+            raise OSError(f"there is no topic {ENRICHED} yet; `headwater topics create` makes it")
+        consumer = AIOKafkaConsumer(
+            **connection(self._settings),
+            isolation_level="read_committed",
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+        )
+        async with opened(consumer):
+            async with asyncio.timeout(_ANSWER_TIMEOUT_S):
+                ends = await self._start(consumer, [TopicPartition(ENRICHED, number) for number in range(count)])
+            await self._read(consumer, ends)
+
+    async def _start(self, consumer: AIOKafkaConsumer, tps: list[TopicPartition]) -> dict[TopicPartition, int]:
+        """Assign and seek; returns where the partitions end now."""
+        consumer.assign(tps)
+        begins: dict[TopicPartition, int] = await consumer.beginning_offsets(tps)
+        ends: dict[TopicPartition, int] = await consumer.end_offsets(tps)
+        if not self.ready or any(self.ring.positions.get(tp.partition, -1) >= ends[tp] for tp in tps):
+            self.ring, self.ready = Ring(), False
+            self._begun()
+        for tp in tps:
+            first = max(begins[tp], ends[tp] - _OFFSETS_A_RECORD * RING // len(tps))
+            self.ring.begin(tp.partition, first)
+            consumer.seek(tp, max(begins[tp], self.ring.positions[tp.partition] + 1))
+        return ends
+
+    async def _read(self, consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> None:
+        waiting: list[Record] = []
+        behind = set(ends)
+        while True:
+            fetched = await consumer.getmany(timeout_ms=250)
+            for tp in tuple(behind):
+                if await consumer.position(tp) >= ends[tp]:
+                    behind.remove(tp)
+            waiting += [record for records in fetched.values() for record in records]
+            if behind and not self.ready:
+                continue  # the ring is in the order of time across partitions, once all that was there is read
+            if not self.ready:
+                waiting.sort(key=lambda record: record.timestamp)
+            for at in range(0, len(waiting), _TURN_RECORDS):
+                self._take(waiting[at : at + _TURN_RECORDS])
+                await asyncio.sleep(0)
+            waiting.clear()
+            for tp in fetched:
+                self.ring.pass_to(tp.partition, await consumer.position(tp))
+            if not behind:
+                self.ready, self.away = True, None
+
+    def _take(self, records: list[Record]) -> None:
+        for record in records:
+            item = item_of(record)
+            if item is not None and (taken := self.ring.take(item)) is not None and self.ready:
+                self._changed(taken)

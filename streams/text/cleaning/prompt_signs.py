@@ -1,0 +1,83 @@
+"""The words of ``prompt_words.toml`` in a line: which groups have one there, and where, in one pass over the line's words."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import defaultdict
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+# Scripts that set no spaces, or write articles and prepositions with the word: there a word may begin at any letter.
+_JOINED = "\u0590-\u06ff\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+_WORD_START = re.compile(rf"(?<![^\W\d_])[^\W\d_]|[{_JOINED}]")
+_LONG, _SHORT = 3, 2  # characters by which words are looked up
+_PLAIN = frozenset(("credit", "source", "editor", "tags", "minutes", "person", "also", "bio", "go-on", "a-month"))
+"""Groups that are compared with whole words or labels, and not looked for in a line."""
+_WHOLE = frozenset(("help-us",))
+"""Groups whose words end where a word of the line ends."""
+
+
+class Place(NamedTuple):
+    """Where a group's words begin in a line: the first and the last of them, in characters."""
+
+    first: int
+    last: int
+
+
+Signs = dict[str, Place]
+"""By group."""
+
+
+def find_signs(folded: str) -> Signs:
+    """The groups that have a word in a line. A word of the line begins with a word of the group."""
+    index = _index()
+    signs: Signs = {}
+    for found in _WORD_START.finditer(folded):
+        at = found.start()
+        for length in (_LONG, _SHORT):
+            for word, group in index.get(folded[at : at + length], ()):
+                if folded.startswith(word, at) and not (group in _WHOLE and folded[at + len(word) :][:1].isalpha()):
+                    before = signs.get(group)
+                    signs[group] = Place(before.first if before else at, at)
+    return signs
+
+
+def starts_with(folded: str, group: str) -> bool:
+    """Whether a text begins with a word of the group."""
+    return any(folded.startswith(word) for word in _by_start(group).get(folded[:2], ()))
+
+
+def fold(text: str) -> str:
+    return text.casefold().replace("’", "'").replace("i\u0307", "i")  # of the Turkish dotted capital
+
+
+@cache
+def words_of(group: str) -> frozenset[str]:
+    """The words of a group, folded."""
+    return frozenset(fold(word) for words in _lists()[group].values() for word in words)
+
+
+@cache
+def _lists() -> dict[str, dict[str, list[str]]]:
+    return tomllib.loads(files(__package__).joinpath("prompt_words.toml").read_text("utf-8"))
+
+
+@cache
+def _index() -> dict[str, tuple[tuple[str, str], ...]]:
+    """(word, group) by the first three characters of the word, or two of a short one."""
+    index: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    for group in sorted(_lists().keys() - _PLAIN):
+        for word in sorted(words_of(group)):
+            bare = word.lstrip("¿¡(«„“ ")
+            index[bare[:_LONG] if len(bare) >= _LONG else bare].append((bare, group))
+    return {start: tuple(words) for start, words in index.items()}
+
+
+@cache
+def _by_start(group: str) -> dict[str, tuple[str, ...]]:
+    starts: defaultdict[str, list[str]] = defaultdict(list)
+    for word in words_of(group):
+        starts[word[:2]].append(word)
+    return {start: tuple(words) for start, words in starts.items()}

@@ -1,0 +1,92 @@
+"""Numbers as they are compared: "five", "150k" and "$2.5 billion" as digits.
+
+``number_words.toml`` holds the words.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+
+_DIGITS = re.compile(r"(\d{1,12})(?:\.(\d{1,6}))?")
+_GLUED = re.compile(r"(\d{1,12}(?:\.\d{1,6})?)(k|m|mn|mln|mio|bn|bln|b|mrd|tn|trn)")  # "150k", "2.5bn"
+_ONE, _NOT_A_NUMBER_BEHIND = "one", frozenset(("no", "any", "every", "some", "this", "that", "each", "which", "the"))
+
+# Chinese numerals are numbers in front of what is counted; elsewhere they are parts of names (三星, 八达岭).
+_COUNTED = "人名岁歳個个件台架辆艘倍天年月日號号周死伤傷級级強强"
+_NUMERAL = re.compile(f"[二两三四五六七八九十](?:十[一二三四五六七八九]?|(?<=十)[一二三四五六七八九])?(?=[{_COUNTED}])")
+_NUMERALS = {**{sign: value for value, sign in enumerate("一二三四五六七八九", 1)}, "两": 2}
+
+
+def numbers_in_digits(words: Sequence[str]) -> list[str]:
+    """Comparable words with every number in digits. Idempotent.
+
+    ``["twenty", "five"]`` is ``["25"]``, ``["150k"]`` and ``["150", "thousand"]`` are ``["150000"]``, ``["first"]`` is
+    ``["1st"]``.
+    """
+    written: list[str] = []
+    at = 0
+    while at < len(words):
+        number, read = _number_at(words, at)
+        written.append(number)
+        at += read
+    return written
+
+
+def _number_at(words: Sequence[str], at: int) -> tuple[str, int]:
+    """The word there as it is compared, with those that belong to its number, and how many they are."""
+    word, read = words[at], 1
+    if (value := _words().get(word)) is not None:
+        if value >= 20 and at + 1 < len(words) and 0 < _words().get(words[at + 1], 0) < 10:
+            value, read = value + _words()[words[at + 1]], 2
+        word = str(value)
+    elif word == _ONE and not (at and words[at - 1] in _NOT_A_NUMBER_BEHIND):
+        word = "1"
+    elif glued := _GLUED.fullmatch(word):
+        word = _times(glued[1], _scales()[glued[2]]) or word
+    elif not word.isascii():
+        word = _NUMERAL.sub(lambda found: str(_read_numeral(found[0])), word)
+    else:
+        word = _ordinals().get(word, word)
+    while at + read < len(words) and (scaled := _times(word, _scales().get(words[at + read], 0))):
+        word, read = scaled, read + 1
+    return word, read
+
+
+def _times(digits: str, scale: int) -> str | None:
+    """A decimal number times a scale, where that is a whole number and there is a scale."""
+    found = _DIGITS.fullmatch(digits) if scale else None
+    if found is None:
+        return None
+    fraction = found[2] or ""
+    value, rest = divmod(int(found[1] + fraction) * scale, 10 ** len(fraction))
+    return None if rest else str(value)
+
+
+def _read_numeral(numeral: str) -> int:
+    tens, ten, units = numeral.rpartition("十")
+    return (10 * _NUMERALS.get(tens, 1) if ten else 0) + _NUMERALS.get(units, 0)
+
+
+@cache
+def _table(name: str) -> dict[str, str]:
+    lists = tomllib.loads((files("streams.text") / "number_words.toml").read_text("utf-8"))[name]
+    return {word.strip(): number for number, words in lists.items() for word in words.split(",")}
+
+
+@cache
+def _words() -> dict[str, int]:
+    return {word: int(number) for word, number in _table("words").items()}
+
+
+@cache
+def _scales() -> dict[str, int]:
+    return {word: int(number) for word, number in _table("scales").items()}
+
+
+@cache
+def _ordinals() -> dict[str, str]:
+    return _table("ordinals")

@@ -1,0 +1,162 @@
+"""The words of a text as they are compared: one spelling of those that have several.
+
+``comparable`` knows nothing of languages: case, width, quotes, dashes, letters with two forms. ``one_spelling`` makes accents
+that may be left out, Serbian's two scripts, and traditional and simplified Chinese one.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import tomllib
+import unicodedata
+from functools import cache, lru_cache
+from importlib.resources import files
+
+# ---- Letters
+
+# Combining marks are not \w, yet carry the vowels of Hindi, Bengali, Tamil, Thai…: they stay.
+# The optional pointing of Arabic and Hebrew and the Arabic stretching stroke go: the same headline is printed with and without.
+_POINTING = "\u0591-\u05c7\u0640\u064b-\u0655\u0670"
+_MARKS = re.escape("".join(mark for mark in map(chr, range(0x300, 0xFE30)) if unicodedata.category(mark)[0] == "M"))
+_CURRENCIES = "".join(sign for sign in map(chr, range(0x3000)) if unicodedata.category(sign) == "Sc")
+_INVISIBLE = re.compile(f"[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff{_POINTING}]+")
+_APOSTROPHE = re.compile(r"(?<=\w)['`´‘’ʼʹ′](?=\w)")
+_ABBREVIATION = re.compile(r"\b(?:[^\W\d_]\.){2,}")  # "U.S." is "US"
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")  # "1,000" is "1000"
+_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")  # "3,5" is "3.5", and neither is "35"
+_STOP = re.compile(r"(?<!\d)\.|\.(?!\d)")  # not the point of a decimal
+_MINUS = re.compile(r"(?:^|(?<=[^\W\d]\s)|(?<=\())[-−–](?=\d)")  # "lows of -5" are no "lows of 5"
+_SIGNS = re.compile(rf"[%{_CURRENCIES}]")  # "$5" is not "€5"
+_NO_SIGN = re.compile(r"(?<![^\W_])[+#]+|[+#]+(?=[^\W_])")  # "C++", "C#" and "Disney+" are names
+_PUNCTUATION = re.compile(rf"(?:[^\w.+#%{_CURRENCIES}{_MARKS}]|_)+")
+_ASCII_PUNCTUATION = {ord(sign): " " for sign in map(chr, range(128)) if not (sign.isalnum() or sign in ".+#%$")}
+UNSPACED = "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff"  # kana and Chinese characters
+_SPACE_BESIDE_UNSPACED = re.compile(f"(?<=[{UNSPACED}]) | (?=[{UNSPACED}])")
+
+# Spellings of one letter that outlets choose between, or that capitals do not show. Arabic, Persian, Urdu and Hindi as in
+# Lucene's ArabicNormalizer, PersianNormalizer and (in part) HindiNormalizer; digits of all scripts are one.
+_LETTERS: dict[int, str | int | None] = {
+    **{code: str(unicodedata.decimal(chr(code))) for code in range(128, sys.maxunicode) if chr(code).isdecimal()},
+    **str.maketrans("ıёşţάέήίόύώΐΰ", "iеșțαεηιουωϊϋ"),
+    ord("æ"): "ae",
+    ord("œ"): "oe",
+    ord("ʻ"): "'",
+    ord("\u093c"): None,
+    ord("\u0901"): "\u0902",
+    **str.maketrans("آأإٱىیےةکہۀ", "اااايييهكهه"),
+}
+
+
+@lru_cache(maxsize=4_096)  # a headline is asked for at each of its repeats, and again for its fingerprint
+def comparable(text: str) -> str:
+    """The words of ``text`` for an exact comparison: NFKC, case folded, no punctuation, one space between words.
+
+    Numbers keep their decimal point, minus, per cent and currency signs. Letters that are written in more than one way are
+    one (``_LETTERS``); between Chinese characters and kana no space counts. May be empty.
+    """
+    is_ascii = text.isascii()
+    if is_ascii:
+        text = text.lower()
+    else:
+        # Turkish: İ, I, ı and i are one letter here, since capitals do not say which language they are of.
+        text = unicodedata.normalize("NFKC", without_invisible(text).casefold()).replace("i\u0307", "i").translate(_LETTERS)
+        text = _INVISIBLE.sub("", text)
+        is_ascii = text.isascii()
+    if "-" in text or not is_ascii:
+        text = _MINUS.sub("minus ", text)
+    if not is_ascii or "'" in text or "`" in text:
+        text = _APOSTROPHE.sub("", text)
+    if "." in text:
+        text = _STOP.sub(" ", _ABBREVIATION.sub(lambda found: found[0].replace(".", ""), text))
+    if "," in text:
+        text = _DECIMAL_COMMA.sub(".", _THOUSANDS.sub("", text))
+    if "+" in text or "#" in text:
+        text = _NO_SIGN.sub(" ", text)
+    text = text.translate(_ASCII_PUNCTUATION) if is_ascii else _PUNCTUATION.sub(" ", text)
+    if "%" in text or "$" in text or not is_ascii:
+        text = _SIGNS.sub(r" \g<0> ", text)
+    text = " ".join(text.split())
+    return text if is_ascii else _SPACE_BESIDE_UNSPACED.sub("", text)
+
+
+def without_invisible(text: str) -> str:
+    return text if text.isascii() else _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+
+
+# ---- Accents and scripts
+
+_CYRILLIC = re.compile("[\u0400-\u052f]")
+_NOT_SERBIAN = re.compile("[\u0400-\u052f](?<![абвгдђежзијклљмнњопрстћуфхцчџш])")
+_SERBIAN: dict[int, int | str] = {
+    **str.maketrans("абвгдђежзијклмнопрстћуфхцчш", "abvgdđežzijklmnoprstćufhcčš"),
+    ord("љ"): "lj",
+    ord("њ"): "nj",
+    ord("џ"): "dž",
+}
+_CHINESE = re.compile("[\u3400-\u9fff]")
+_TONES = re.compile("[ơưĩũ\u1ea0-\u1ef9]")  # Vietnamese, whose accents are all there is to tell many words apart
+_FINAL = "é"
+_PER_CENT = re.compile(r"\b(?:per cent|por ciento|pour cent|por cento|per cento)\b")
+_SHORTEST_PARTICIPLE = 3  # "tué"
+_PLAIN: dict[int, str] = {
+    **{
+        code: unicodedata.normalize("NFD", chr(code))[0]
+        for code in range(0xC0, 0x250)
+        if unicodedata.normalize("NFD", chr(code))[0].isascii()
+    },
+    ord("ø"): "o",
+    ord("ł"): "l",
+    ord("đ"): "dj",
+    ord("ð"): "d",
+    ord("þ"): "th",
+}
+
+
+def one_spelling(text: str) -> str:
+    """Comparable words without the choices that outlets of one language make between scripts and accents. Idempotent.
+
+    "budžeta", "budzeta" and "буџета" are one, as are "颱風" and "台风", and "per cent" and "%". Accents stay where they tell
+    words apart: in Vietnamese, in words of ``spelling_words.toml`` ("könnte", "año"), and at the end of what may be a French
+    participle ("tué").
+    """
+    if not text.isascii():
+        text = one_script(text)
+        if not _TONES.search(text):
+            text = " ".join(word if word.isascii() else _without_accents(word) for word in text.split(" "))
+    return " ".join(_one_words().get(word, word) for word in _PER_CENT.sub("%", text).split(" "))
+
+
+def one_script(text: str) -> str:
+    """Text in lower case with Serbian in Latin letters and Chinese in simplified ones."""
+    if text.isascii():
+        return text
+    if _CHINESE.search(text):
+        text = text.translate(_simplified())
+    return text.translate(_SERBIAN) if _CYRILLIC.search(text) and not _NOT_SERBIAN.search(text) else text
+
+
+def _without_accents(word: str) -> str:
+    if word in _accented("kept"):
+        return word
+    if word.endswith(_FINAL) and len(word) >= _SHORTEST_PARTICIPLE and word not in _accented("dropped"):
+        return word[:-1].translate(_PLAIN) + _FINAL
+    return word.translate(_PLAIN)
+
+
+@cache
+def _accented(name: str) -> frozenset[str]:
+    table = tomllib.loads((files("streams.text") / "spelling_words.toml").read_text("utf-8"))[name]
+    return frozenset(word.strip() for line in table.values() for word in line.split(","))
+
+
+@cache
+def _one_words() -> dict[str, str]:
+    table = tomllib.loads((files("streams.text") / "spelling_words.toml").read_text("utf-8"))["one_word"]
+    return {word.strip(): one for one, words in table.items() for word in words.split(",")}
+
+
+@cache
+def _simplified() -> dict[int, int]:
+    table = tomllib.loads((files("streams.text") / "chinese_letters.toml").read_text("utf-8"))
+    return str.maketrans("".join(table["traditional"].split()), "".join(table["simplified"].split()))

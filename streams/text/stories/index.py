@@ -1,0 +1,538 @@
+"""The stories of a partition, and which of them an article belongs to.
+
+An article is compared with the stories that share its rarest words. It joins the most alike of them if that is alike enough,
+and founds a story of its own otherwise. All that decides is in what the table remembers: an index that is made anew of it goes
+on exactly as the one that was there before.
+"""
+
+from __future__ import annotations
+
+import struct
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from heapq import heapify, heappop, heappush
+from typing import Final, NamedTuple
+
+from streams.formats import read_stamp, stamp
+from streams.text.duplicates import SKETCH_SIZE, BodyPrint, containment
+from streams.text.stories.headlines import are_alike, fill_one_form, keep_order, numbers_contradict, numbers_of
+from streams.text.stories.signature import Signature, hash_word
+from streams.text.stories.story import (
+    MOST_MEMBERS,
+    MOST_STORY_BYTES,
+    NO_OUTLET,
+    Glance,
+    Member,
+    Relation,
+    Story,
+    glance,
+    hash_outlet,
+    pack_story,
+    unpack_story,
+    vector_of_packed,
+)
+from streams.text.stories.vectors import WHOLE, Sum, Vector, heaviest, likeness
+from streams.text.wording import is_next_of_column
+
+CLOCK_KEY: Final = b"\x00clock"
+"""Under this key stands the stream's time: about the largest timestamp seen."""
+
+_HOUR_MS: Final = 3600 * 1000
+_DAY_MS: Final = 24 * _HOUR_MS
+_LAST_MS: Final = (1 << 63) - 1  # a time has eight bytes, in Kafka and in the table
+_MOST_FORGOTTEN = 16  # stories, for each article: they were more at no time than articles
+_SHOWN_WORDS = 8
+_NEVER = WHOLE + 1
+_ONLY_EQUAL = 2.0  # above what two texts can share
+_SHARED = 1 << 32  # added to a candidate's sum for each word it shares
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The numbers that decide whether an article joins; likenesses are of 1,000. They were chosen on one half of the
+    development data (``headwater bench quality DATA --only stories`` tells the other)."""
+
+    join: int = 440
+    """An article with a text, and a story that has some."""
+    join_headline: int = 240
+    """A headline alone, and a story that is told at length; or the other way round."""
+    join_alone: int = 640
+    """Headlines and short texts of one outlet, or of nobody knows which …"""
+    join_alone_more: int = 120
+    """… and this much more for each that the story has after the first, so that a serial makes no story …"""
+    most_join_alone: int = 1_000
+    """… up to this."""
+    join_told: int = 480
+    """Headlines alone, where several outlets tell of them …"""
+    join_told_less: int = 50
+    """… and this much less for each outlet …"""
+    least_join_told: int = 200
+    """… down to this."""
+    many_outlets: int = 6
+    """A headline may share fewer words with a story that so many outlets tell; its name is enough."""
+    join_repeat: int = 130
+    """An article whose headline is nearly that of a member, or whose text is."""
+    contradicted: int = 60
+    """What it costs more when the headline has numbers, the members' have, and none is the same."""
+    day: int = 20
+    """What each day between an article and its story costs more."""
+    short_for_long: int = 5
+    """A long text speaks for so many articles without one; those that a story has beyond are taken for one outlet's."""
+    merge: int = 700
+    """Two stories that one article could join, compared with each other."""
+    merge_told: int = 260
+    """The same, of headlines alone, if many outlets tell one of them."""
+    telling_bits: int = 10
+    """A word weighs less when more than one of two to the power of so many stories has it …"""
+    few_stories: int = 8
+    """… and it is in so many at least."""
+    indexed_words: int = 24
+    """A story is found by its heaviest words."""
+    looked_up: int = 2_000
+    """Entries of the index that are looked at for an article."""
+    compared: int = 12
+    """Stories that an article is compared with."""
+    shared: int = 3
+    """Words that both must have for that …"""
+    shared_per_cent: int = 15
+    """… and so many of an article's …"""
+    shared_told: int = 2
+    """… or so many of a headline's, where several outlets tell of it."""
+    members_compared: int = 48
+    """Members that an article's headline and text are compared with: the latest, and the founder."""
+    long_words: int = 35
+    """What has fewer words of weight is short: of its text, too little is known for it to be nearly another's …"""
+    same_short_text: int = 700
+    """… unless all of it is so alike."""
+    same_text: float = 0.5
+    """How much of one text must stand in the other (of eight hashes at most: no sum of them is rounded)."""
+    unchanged_ms: int = 6 * _HOUR_MS
+    """Of the stream's time: so long a story stays although its own time is past. A backfill gets its chance."""
+
+
+class Change(StrEnum):
+    """What became of a story."""
+
+    FOUNDED = "founded"
+    JOINED = "joined"
+    MERGED = "merged"
+    LEFT = "left"
+
+
+class Told(NamedTuple):
+    """A story after a change; ``member``: the article that caused it; ``words``: those that spoke most for its joining."""
+
+    change: Change
+    story: Story
+    member: Member | None
+    words: tuple[str, ...] = ()
+
+
+class _Candidate(NamedTuple):
+    """A story that an article may join. ``is_alone``: neither several outlets nor a long text tell of both."""
+
+    slot: int
+    likeness: int
+    needed: int
+    is_alone: bool
+
+
+class StoryIndex:
+    """All stories that a partition remembers. Each is kept as packed bytes; words and members lead to it."""
+
+    def __init__(self, window_ms: int, most_stories: int, limits: Limits = Limits()) -> None:
+        self._window_ms = window_ms
+        self._most_stories = most_stories
+        self._limits = limits
+        self._clock_ms: int | None = None
+        self._packed: list[bytes] = []  # by slot; b"" in one that is free
+        self._free: list[int] = []
+        self._slots: dict[int, int] = {}  # by the short id of a story
+        self._joined: dict[int, int] = {}  # by the short id of a member that did not found its own: the same
+        self._postings: dict[int, array[int] | int] = {}
+        self._due: list[int] = []  # a heap: when a story expires, and its short id
+
+    def __len__(self) -> int:
+        return len(self._slots)
+
+    def load(self, entries: Iterable[tuple[bytes, bytes]]) -> StoryIndex:
+        """Take in all that a table remembers."""
+        stories = []
+        for key, value in entries:
+            if key == CLOCK_KEY:
+                (self._clock_ms,) = _CLOCK.unpack(_content(value))
+            else:
+                stories.append(_content(value))
+        # What expires first stands first in the lists of words: it is found there quickly when it leaves them.
+        self._due = [self._place(value) for value in sorted(stories, key=lambda packed: (glance(packed).expires_ms, packed))]
+        heapify(self._due)
+        return self
+
+    # ---- Deciding
+
+    def decide(self, signature: Signature) -> tuple[Told, ...]:
+        """What becomes of an article's story; nothing is changed yet."""
+        own = self._story_of(signature.article_id)
+        if signature.canceled:
+            return () if own is None else (_without(own, signature.article_id),)
+        if own is not None:
+            return ()  # a newer version stays where it is
+        candidates = self._candidates(signature)
+        for candidate in candidates:
+            if (joined := self._join(candidate, signature)) is not None:
+                return self._merge(joined, candidates, signature) or (joined,)
+        return (self._found(signature),)
+
+    def remember(self, signature: Signature, told: Sequence[Told]) -> dict[bytes, bytes | None]:
+        """Take in what :meth:`decide` told of an article; returns what the table is to remember by key, None for no more."""
+        clock_ms = signature.time_ms if self._clock_ms is None else self._clock_ms
+        # One false time of long after does not make everything old.
+        self._clock_ms = min(max(clock_ms, signature.time_ms), clock_ms + _DAY_MS)
+        changes: dict[bytes, bytes | None] = {}
+        for each in told:
+            packed = pack_story(self._dated(each.story))
+            changes[bytes.fromhex(each.story.id)] = stamp(packed)
+            heappush(self._due, self._place(packed))
+        if told and told[0].change is Change.LEFT:
+            self._joined.pop(_short(signature.article_id), None)
+        changes |= dict.fromkeys(self._forget())
+        changes[CLOCK_KEY] = stamp(_CLOCK.pack(self._clock_ms))
+        return changes
+
+    def _dated(self, story: Story) -> Story:
+        assert self._clock_ms is not None
+        times = [self._clock_ms + self._limits.unchanged_ms, *([story.last_ms + self._window_ms] if story.members else [])]
+        return replace(story, expires_ms=min(max(times), _LAST_MS))
+
+    def _found(self, signature: Signature) -> Told:
+        former = self._slots.get(_short(signature.article_id))  # all of it was canceled, or went into another one
+        version = 1 if former is None else unpack_story(self._packed[former]).version + 1
+        member = self._member(signature, Relation.FOUNDED, WHOLE)
+        story = Story(signature.article_id, signature.language, (member,), Sum() + Sum(signature.vector), 0, version)
+        return Told(Change.FOUNDED, story, member)
+
+    def _join(self, candidate: _Candidate, signature: Signature) -> Told | None:
+        story = unpack_story(self._packed[candidate.slot])
+        if len(story.members) >= MOST_MEMBERS or len(self._packed[candidate.slot]) >= MOST_STORY_BYTES:
+            return None
+        if any(_is_next_of_column(signature, member) for member in story.members):
+            return None
+        if candidate.is_alone and any(fill_one_form(signature.compared, member.compared) for member in story.members):
+            return None
+        relation, of = self._relate(signature, candidate.likeness, story.members)
+        if candidate.likeness < self._needed_of(candidate, signature, story.members, of):
+            return None
+        member = self._member(signature, relation, candidate.likeness, of)
+        total = story.total + Sum(signature.vector)
+        grown = replace(story, members=(*story.members, member), total=total, version=story.version + 1)
+        return Told(Change.JOINED, grown, member, _shared_words(signature, story.total.vector))
+
+    def _needed_of(self, candidate: _Candidate, signature: Signature, members: Iterable[Member], of: str | None) -> int:
+        """How alike an article must be, by its headline and text beside the members'."""
+        repeated = next((member for member in members if member.article_id == of), None)
+        if repeated and not numbers_contradict(signature.compared, repeated.compared):
+            needed = self._limits.join_repeat
+        else:
+            needed = candidate.needed  # also for a form filled in anew: the text of another earthquake
+        return needed + (self._limits.contradicted if _contradicts(signature, members) else 0)
+
+    def _member(self, signature: Signature, relation: Relation, alike: int, of: str | None = None) -> Member:
+        return Member(
+            article_id=signature.article_id,
+            time_ms=signature.time_ms,
+            outlet=signature.outlet,
+            headline=signature.headline,
+            compared=signature.compared,
+            body=signature.body,
+            subjects=signature.subjects,
+            relation=relation,
+            likeness=alike,
+            of=of,
+            is_long=self._is_long(signature),
+        )
+
+    def _relate(self, signature: Signature, alike: int, members: tuple[Member, ...]) -> tuple[Relation, str | None]:
+        """Which member an article repeats, the latest first, and in what way."""
+        rest = members[1:]
+        compared = (*reversed(rest[-self._limits.members_compared :]), members[0])
+        if body := signature.body:
+            is_known = self._is_long(signature) or alike >= self._limits.same_short_text
+            least = self._limits.same_text if is_known else _ONLY_EQUAL
+            for member in compared:
+                if member.body and _is_same_text(body, member.body, least):
+                    return Relation.SAME_TEXT, member.article_id
+        for member in compared:
+            if are_alike(signature.compared, member.compared) and keep_order(signature.headline, member.headline):
+                return Relation.SIMILAR_HEADLINE, member.article_id
+        return Relation.SAME_EVENT, None
+
+    def _merge(self, joined: Told, candidates: Iterable[_Candidate], signature: Signature) -> tuple[Told, ...]:
+        """Two stories that one article could join are one if they are alike as wholes: the older takes in the younger."""
+        grown = joined.story
+        for candidate in candidates:
+            if candidate.likeness < candidate.needed:
+                continue
+            other = unpack_story(self._packed[candidate.slot])
+            if other.id == grown.id:
+                continue
+            if len(grown.members) + len(other.members) > MOST_MEMBERS:
+                continue
+            if likeness(grown.total.vector, other.total.vector) < self._merged_at(signature, grown, other):
+                continue
+            if len(pack_story(grown)) + len(self._packed[candidate.slot]) > MOST_STORY_BYTES:
+                continue
+            older, younger = sorted((grown, other), key=lambda story: (story.first_ms, story.id))
+            members, total = (*older.members, *younger.members), older.total + younger.total
+            return (
+                joined._replace(
+                    change=Change.MERGED, story=replace(older, members=members, total=total, version=older.version + 1)
+                ),
+                Told(
+                    Change.MERGED,
+                    replace(younger, members=(), total=Sum(), version=younger.version + 1, merged_into=older.id),
+                    None,
+                ),
+            )
+        return ()
+
+    def _merged_at(self, signature: Signature, *stories: Story) -> int:
+        """How alike two stories must be to become one."""
+        limits = self._limits
+        outlets = max(story.named_outlets for story in stories)
+        if signature.body is None and outlets >= limits.many_outlets:
+            return limits.merge_told
+        both_long = all(any(member.is_long for member in story.members) for story in stories)
+        return limits.merge if outlets > 1 or both_long else _NEVER
+
+    # ---- Finding
+
+    def _candidates(self, signature: Signature) -> list[_Candidate]:
+        """The stories that an article is like, the most alike first; of equal ones that of the least id."""
+        found = []
+        vector = self._by_rarity(signature.vector)
+        for slot, shared in self._likely(vector, by_name=bool(signature.outlet) and signature.body is None):
+            packed = self._packed[slot]
+            seen = glance(packed)
+            gap_ms = max(0, seen.first_ms - signature.time_ms, signature.time_ms - seen.last_ms)
+            if gap_ms > self._window_ms:
+                continue
+            alike = likeness(vector, vector_of_packed(packed))
+            is_told = self._is_long(signature) or seen.members - seen.long <= self._limits.short_for_long * seen.long
+            is_alone = not (is_told or _is_corroborated(signature, seen))
+            needed = self._needed_alone(seen) if is_alone else self._needed(signature, seen, shared)
+            needed += gap_ms * self._limits.day // _DAY_MS
+            found.append((-alike, seen.key, _Candidate(slot, alike, needed, is_alone)))
+        return [candidate for _, _, candidate in sorted(found)]
+
+    def _needed_alone(self, seen: Glance) -> int:
+        limits = self._limits
+        return min(limits.most_join_alone, limits.join_alone + limits.join_alone_more * (seen.members - 1))
+
+    def _needed(self, signature: Signature, seen: Glance, shared: int) -> int:
+        """How alike they must be, with so many words in common, where several outlets or a long text tell of both."""
+        limits = self._limits
+        if signature.body and seen.has_body:
+            return limits.join
+        if self._is_long(signature) or seen.long:
+            return limits.join_headline
+        if shared < limits.shared_told and seen.outlets < limits.many_outlets:
+            return _NEVER
+        return max(limits.least_join_told, limits.join_told - limits.join_told_less * seen.outlets)
+
+    def _is_long(self, signature: Signature) -> bool:
+        return signature.body is not None and len(signature.words) >= self._limits.long_words
+
+    def _by_rarity(self, vector: Vector) -> Vector:
+        """A vector whose words weigh less the more stories have them: what is in all the news does not tell stories apart."""
+        bits = self._limits.telling_bits
+        weighed = {}
+        for word, weight in vector.items():
+            posted = self._postings.get(word)
+            count = 1 if posted is None or isinstance(posted, int) else len(posted)
+            share = (len(self._slots) // count).bit_length()
+            is_common = count >= self._limits.few_stories and share < bits
+            weighed[word] = max(1, weight * share * share // (bits * bits)) if is_common else weight
+        return weighed
+
+    def _likely(self, vector: Vector, *, by_name: bool) -> list[tuple[int, int]]:
+        """The slots of the stories that share most, by a first look at the index, and how many words each shares; the rarest
+        words are asked first. ``by_name``: one word is enough."""
+        lists = [(posted, word) for word in vector if (posted := self._postings.get(word)) is not None]
+        lists.sort(key=lambda each: (1 if isinstance(each[0], int) else len(each[0]), each[1]))
+        shared: dict[int, int] = {}
+        left = self._limits.looked_up
+        for posted, word in lists:
+            slots = (posted,) if isinstance(posted, int) else posted
+            left -= len(slots)
+            if left < 0:
+                break
+            counted = vector[word] + _SHARED
+            for slot in slots:
+                shared[slot] = shared.get(slot, 0) + counted
+        least = 1 if by_name else max(self._limits.shared, len(vector) * self._limits.shared_per_cent // 100)
+        likely = [(found & _SHARED - 1, slot, found // _SHARED) for slot, found in shared.items() if found >= least * _SHARED]
+        if len(likely) > self._limits.compared:
+            bound = sorted((weight for weight, _, _ in likely), reverse=True)[self._limits.compared - 1]
+            ranked = sorted((-each[0], glance(self._packed[each[1]]).key, each) for each in likely if each[0] >= bound)
+            likely = [each for _, _, each in ranked[: self._limits.compared]]
+        return [(slot, count) for _, slot, count in likely]
+
+    def _story_of(self, article_id: str) -> Story | None:
+        """The story that an article is a member of."""
+        own = _short(article_id)
+        slot = self._joined.get(own, self._slots.get(own))
+        if slot is None:
+            return None
+        story = unpack_story(self._packed[slot])
+        return story if any(member.article_id == article_id for member in story.members) else None
+
+    # ---- Remembering
+
+    def _place(self, packed: bytes) -> int:
+        """Put a story where its former state was, or in a slot of its own; returns its entry among those due."""
+        seen = glance(packed)
+        own = int.from_bytes(seen.key[:_SHORT_BYTES], "big")
+        slot = self._slots.get(own)
+        if slot is None:
+            slot = self._slots[own] = self._free.pop() if self._free else len(self._packed)
+            if slot == len(self._packed):
+                self._packed.append(b"")
+        self._reindex(slot, self._packed[slot], packed)
+        self._packed[slot] = packed
+        if not seen.only_founder:
+            for member in unpack_story(packed).members:
+                self._joined[_short(member.article_id)] = slot
+        return seen.expires_ms << _SHORT_BITS | own
+
+    def _reindex(self, slot: int, before: bytes, after: bytes) -> None:
+        old, new = self._indexed_words(before), self._indexed_words(after)
+        for word in old - new:
+            self._drop(word, slot)
+        for word in new - old:
+            self._post(word, slot)
+
+    def _indexed_words(self, packed: bytes) -> set[int]:
+        return {word for word, _ in heaviest(vector_of_packed(packed), self._limits.indexed_words)} if packed else set()
+
+    def _post(self, word: int, slot: int) -> None:
+        posted = self._postings.get(word)
+        if posted is None:
+            self._postings[word] = slot  # most words stand for one story alone: a list takes four times as much
+        elif isinstance(posted, int):
+            self._postings[word] = array("I", (posted, slot))
+        else:
+            posted.append(slot)
+
+    def _drop(self, word: int, slot: int) -> None:
+        posted = self._postings[word]
+        if not isinstance(posted, int):
+            del posted[posted.index(slot)]
+        if isinstance(posted, int) or not posted:
+            del self._postings[word]
+
+    def _forget(self) -> Iterator[bytes]:
+        """Let go of what has expired, and of what is too much, some stories at a time; yields their keys."""
+        assert self._clock_ms is not None
+        for _ in range(_MOST_FORGOTTEN):
+            while self._due and not self._is_valid(self._due[0]):
+                heappop(self._due)
+            if not self._due:
+                return
+            is_over = self._due[0] >> _SHORT_BITS < self._clock_ms
+            if not is_over and len(self._slots) <= self._most_stories:
+                return
+            yield self._remove(heappop(self._due) & _SHORT_MASK)
+
+    def _is_valid(self, due: int) -> bool:
+        """Whether an entry is of a story as it is now, not as it was once."""
+        slot = self._slots.get(due & _SHORT_MASK)
+        return slot is not None and glance(self._packed[slot]).expires_ms == due >> _SHORT_BITS
+
+    def _remove(self, own: int) -> bytes:
+        slot = self._slots.pop(own)
+        packed = self._packed[slot]
+        for member in unpack_story(packed).members:
+            if self._joined.get(short := _short(member.article_id)) == slot:
+                del self._joined[short]
+        self._reindex(slot, packed, b"")
+        self._packed[slot] = b""
+        self._free.append(slot)
+        return glance(packed).key
+
+
+_CLOCK = struct.Struct(">q")
+_FIRST_FORMAT = 2
+_SHORT_BYTES: Final = 8
+_SHORT_BITS: Final = 8 * _SHORT_BYTES
+_SHORT_MASK: Final = (1 << _SHORT_BITS) - 1
+
+
+def check_remembered(value: bytes) -> None:
+    """Whether a value is one that `take` told to remember.
+
+    Raises:
+        NewerFormatError: a newer version told it.
+        ValueError: it is not.
+    """
+    if len(content := _content(value)) != _CLOCK.size:
+        unpack_story(content)
+
+
+def _content(value: bytes) -> bytes:
+    form, content = read_stamp(value)
+    if form < _FIRST_FORMAT:  # there were no stories before
+        raise ValueError(f"no story: it is of format {form}")
+    return content
+
+
+def _short(article_id: str) -> int:
+    return int(article_id[: 2 * _SHORT_BYTES], 16)
+
+
+def _is_corroborated(signature: Signature, seen: Glance) -> bool:
+    """Whether a story and an article together are told by several outlets."""
+    own = hash_outlet(signature.outlet)
+    return own != NO_OUTLET and seen.told_by not in (NO_OUTLET, own)
+
+
+def _is_next_of_column(signature: Signature, member: Member) -> bool:
+    """Whether an article is a later one of the column that a member is of: of the same outlet, with another text."""
+    if not signature.outlet or signature.outlet.casefold() != member.outlet.casefold():
+        return False
+    if signature.body is None or member.body is None or signature.body.exact == member.body.exact:
+        return False
+    return is_next_of_column(signature.compared, member.compared)
+
+
+def _is_same_text(one: BodyPrint, other: BodyPrint, least: float) -> bool:
+    """Whether two bodies are equal, or nearly so; of short ones too little is known for "nearly"."""
+    if one.exact == other.exact:
+        return True
+    return min(len(one.sketch), len(other.sketch)) == SKETCH_SIZE and containment(one, other) >= least
+
+
+def _shared_words(signature: Signature, vector: Vector) -> tuple[str, ...]:
+    """The words of an article that speak most for a story, the heaviest first."""
+    shared = {
+        word: weight * vector[hashed]
+        for word, weight in signature.words.items()
+        if (hashed := hash_word(word, signature.language)) in vector
+    }
+    return tuple(word for word, _ in heaviest(shared, _SHOWN_WORDS))
+
+
+def _without(story: Story, article_id: str) -> Told:
+    """A story that an article has left: without members it is over."""
+    [left] = (member for member in story.members if member.article_id == article_id)
+    members = tuple(member for member in story.members if member is not left)
+    total = story.total if members else Sum()
+    return Told(Change.LEFT, replace(story, members=members, total=total, version=story.version + 1), left)
+
+
+def _contradicts(signature: Signature, members: Iterable[Member]) -> bool:
+    """Whether a headline has numbers, the members' headlines have some as well, and not one is the same."""
+    own = numbers_of(signature.compared)
+    theirs: set[str] = set().union(*(numbers_of(member.compared) for member in members)) if own else set()
+    return bool(theirs) and not own & theirs

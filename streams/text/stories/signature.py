@@ -1,0 +1,183 @@
+"""What `group` compares of an article: its heaviest words, its headline, its body's print.
+
+A word weighs by how often it is in headline and text, how rare it is in its language (``words.zip``, made by
+``bench/training/story_words.py``), and whether it is written like a name. Only whole numbers are used.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from io import BytesIO
+from itertools import pairwise
+from math import log
+from zipfile import ZipFile
+from zlib import crc32
+
+from streams.text.duplicates import BodyPrint, print_body
+from streams.text.stories.vectors import Vector, scaled
+
+MOST_WORDS = 40
+"""Of an article's vector."""
+READ_WORDS = 300
+"""Of the body: news says what happened at its beginning."""
+_READ_CHARACTERS = 12 * READ_WORDS
+HEADLINE_TIMES = 3
+"""A word of the headline counts as much as this many in the body."""
+
+_TIMES = tuple(round(16 * (1 + log(max(1, count)))) for count in range(64))
+_NAME_NINTHS = 16  # what a name weighs, as a multiple; chosen with all other numbers here on one half of ECB+
+_PLAIN_NINTHS = 9
+_STEP_TENTHS = 2  # of a decade of frequency: the lists' steps
+_COMMON_TENTHS = 22  # what is more frequent than one in 1,600 tells nothing
+_UNLISTED_TENTHS = 58
+_BY_LENGTH_TENTHS = (0, 0, 15, 24, 38, 50)  # of a word by its length, where there is no list
+
+_MARKS = "\u0300-\u036f\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff\u0e31-\u0e4e\u200c\u200d"
+_TOKEN = re.compile(rf"\d+(?:[.,]\d+)*|[^\W\d_][\w{_MARKS}]*")
+# Scripts written without spaces, and Hangul, whose words take their particles with them: pairs of characters are the words.
+_IN_PAIRS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_SMALL_NUMBER = re.compile(r"\d{1,2}")  # "5 tips"; a headline's numbers are compared by themselves
+_YEAR = re.compile(r"(?:19|20)\d\d")  # it tells two events of one kind apart, but not what a headline is about
+_NAMES_STAND_OUT = 6  # tenths: a headline with more capitals than that has them for show
+
+_LISTED_AS = {"nb": "no", "nn": "no", "hr": "sr", "bs": "sr", "me": "sr"}
+_WITHOUT_CASE_FOR_NAMES = frozenset({"de"})  # all its nouns have capitals
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """An article as `group` sees it.
+
+    ``article_id``: 32 hex digits; ``time_ms``: of its record, since 1970; ``compared``: the words of its normalised headline,
+    sorted; ``words``: the heaviest ones of all of it, with their weights; ``body``: its print, None for an article without one;
+    ``subjects``: codes of IPTC's top levels, at most three; ``canceled``: it was withdrawn.
+    """
+
+    article_id: str
+    time_ms: int
+    language: str
+    outlet: str
+    headline: str
+    compared: str
+    words: Mapping[str, int]
+    body: BodyPrint | None
+    subjects: tuple[str, ...] = ()
+    canceled: bool = False
+
+    @property
+    def vector(self) -> Vector:
+        """Its words, hashed."""
+        return {hash_word(word, self.language): weight for word, weight in self.words.items()}
+
+
+def weigh_words(headline: str, body: str, language: str) -> dict[str, int]:
+    """The heaviest words of an article in a language (BCP 47), with weights that make a vector of length :data:`UNIT`."""
+    return scaled(_weights(headline, body, language), MOST_WORDS)
+
+
+def print_of(body: str) -> BodyPrint | None:
+    """A body's print; None for none."""
+    return print_body(body) if body.strip() else None
+
+
+def _weights(headline: str, body: str, language: str) -> dict[str, int]:
+    """What each word of an article weighs; common ones are left out."""
+    language = primary(language)
+    in_headline = _TOKEN.findall(_plain(headline))
+    in_body = _TOKEN.findall(_plain(body[:_READ_CHARACTERS]))[:READ_WORDS]
+    counts = Counter(_cased_down(in_body, language))
+    for word in _cased_down(in_headline, language):
+        counts[word] += HEADLINE_TIMES
+    names = frozenset[str]() if language in _WITHOUT_CASE_FOR_NAMES else _names(in_headline, in_body)
+    weigh = _weigher(language) if in_body else _weigher_of_headlines(language)
+    weights = {}
+    for word, count in counts.items():
+        if rarity := weigh(word):
+            ninths = _NAME_NINTHS if word in names else _PLAIN_NINTHS
+            weights[word] = _TIMES[min(count, len(_TIMES) - 1)] * rarity * ninths
+    return weights
+
+
+@lru_cache(maxsize=65_536)
+def hash_word(word: str, language: str) -> int:
+    """32 bits of a word; the same word of another language is another word."""
+    return crc32(f"{primary(language)} {word}".encode("utf-8", "replace")) * 0x9E3779B1 & 0xFFFFFFFF
+
+
+def primary(language: str) -> str:
+    """The language itself of a BCP 47 tag: "sr" of "sr-Latn"."""
+    return language.partition("-")[0].lower()
+
+
+def _plain(text: str) -> str:
+    return text if text.isascii() or unicodedata.is_normalized("NFKC", text) else unicodedata.normalize("NFKC", text)
+
+
+def _cased_down(tokens: Iterable[str], language: str) -> list[str]:
+    joined = " ".join(tokens)
+    lowered = joined.replace("İ", "i").replace("I", "ı").lower() if language in ("tr", "az") else joined.lower()
+    words = lowered.split(" ")
+    return list(_in_pairs(words)) if _IN_PAIRS.search(lowered) else words
+
+
+def _in_pairs(words: Iterable[str]) -> Iterator[str]:
+    for word in words:
+        if len(word) > 2 and _IN_PAIRS.match(word):
+            yield from map("".join, pairwise(word))
+        else:
+            yield word
+
+
+def _names(in_headline: list[str], in_body: list[str]) -> frozenset[str]:
+    """Words that are always written with a capital; a headline's capitals count only where most words have none."""
+    capitals = {word for word in in_body if word[0].isupper()}
+    small = {word for word in in_body if not word[0].isupper()}
+    letters = [word for word in in_headline if word[0].isalpha()]
+    shown = [word for word in letters[1:] if word[0].isupper()]
+    if 10 * len(shown) <= _NAMES_STAND_OUT * len(letters):
+        capitals.update(shown)
+        small.update(word for word in letters if not word[0].isupper())
+    return frozenset(lowered for word in capitals if (lowered := word.lower()) not in small)
+
+
+@cache
+def _weigher(language: str) -> Callable[[str], int]:
+    """How rare a word is, in tenths of a decade below one in ten; 0 for one that tells nothing."""
+    listed = _rarities(language)
+
+    def weigh(word: str) -> int:
+        if len(word) < 2 or _SMALL_NUMBER.fullmatch(word):
+            return 0
+        if listed:
+            return listed.get(word, _UNLISTED_TENTHS)
+        if word[0].isdigit() or _IN_PAIRS.match(word):
+            return _BY_LENGTH_TENTHS[-1]
+        return _BY_LENGTH_TENTHS[min(len(word), len(_BY_LENGTH_TENTHS) - 1)]
+
+    return weigh
+
+
+@cache
+def _weigher_of_headlines(language: str) -> Callable[[str], int]:
+    weigh = _weigher(language)
+    return lambda word: 0 if _YEAR.fullmatch(word) else weigh(word)
+
+
+def _rarities(language: str) -> dict[str, int]:
+    with ZipFile(BytesIO((files(__package__) / "words.zip").read_bytes())) as archive:
+        name = f"{_LISTED_AS.get(language, language)}.txt"
+        if name not in archive.namelist():
+            return {}
+        lines = archive.read(name).decode().split("\n")
+    rarities = (step * _STEP_TENTHS + 1 for step in range(len(lines)))
+    return {
+        word: rarity if rarity >= _COMMON_TENTHS else 0
+        for rarity, line in zip(rarities, lines, strict=True)
+        for word in line.split(" ")
+    }

@@ -1,0 +1,89 @@
+"""Vectors of words in whole numbers: of an article, and of a story as the sum of its members'.
+
+A vector is a mapping of hashed words to weights. Nothing here is rounded by a machine's floating point: the same articles have
+the same likeness everywhere.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import isqrt
+from typing import Final, TypeVar
+
+Vector = Mapping[int, int]
+"""A weight of 1 to 65,535 a word; words are hashes of 32 bits."""
+
+Word = TypeVar("Word", str, int)
+
+UNIT = 4_096
+"""The length of an article's vector, within what rounding its weights makes of it."""
+WHOLE = 1_000
+"""The likeness of a vector and itself."""
+MOST_SUMMED_WORDS = 64
+"""Of a story's vector."""
+_MOST_WEIGHT = 60_000
+ENTRY_BYTES: Final = 6
+
+
+def scaled(weights: Mapping[str, int], most_words: int) -> dict[str, int]:
+    """The heaviest words, scaled to a vector of length :data:`UNIT`."""
+    kept = heaviest(weights, most_words)
+    length = isqrt(sum(weight * weight for _, weight in kept))
+    return {word: max(1, weight * UNIT // length) for word, weight in kept} if length else {}
+
+
+def likeness(one: Vector, other: Vector) -> int:
+    """The cosine of the angle between two vectors, 0 to 1,000; 0 for an empty one."""
+    if len(one) > len(other):
+        one, other = other, one
+    product = sum(weight * other[word] for word, weight in one.items() if word in other)
+    if not product:
+        return 0
+    lengths = sum(weight * weight for weight in one.values()) * sum(weight * weight for weight in other.values())
+    return isqrt(product * product * (WHOLE * WHOLE) // lengths)
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A sum of vectors, its heaviest words; all its weights have been halved ``halved`` times, to stay within 16 bits."""
+
+    vector: Vector = field(default_factory=dict)
+    halved: int = 0
+
+    def __add__(self, other: Sum) -> Sum:
+        halved = max(self.halved, other.halved)
+        summed = {word: weight >> halved - self.halved or 1 for word, weight in self.vector.items()}
+        for word, weight in other.vector.items():
+            summed[word] = summed.get(word, 0) + (weight >> halved - other.halved or 1)
+        if len(summed) > MOST_SUMMED_WORDS:
+            summed = dict(heaviest(summed, MOST_SUMMED_WORDS))
+        while max(summed.values(), default=0) > _MOST_WEIGHT:
+            summed = {word: weight >> 1 or 1 for word, weight in summed.items()}
+            halved += 1
+        return Sum(summed, halved)
+
+
+def heaviest(weights: Mapping[Word, int], most_words: int) -> list[tuple[Word, int]]:
+    """The heaviest words with their weights, in this order; of equal ones the smaller first."""
+    return sorted(weights.items(), key=lambda entry: (-entry[1], entry[0]))[:most_words]
+
+
+def pack_vector(vector: Vector) -> bytes:
+    """Encode a vector: six bytes a word, in the order it has."""
+    count = len(vector)
+    return struct.pack(f">{count}I", *vector.keys()) + struct.pack(f">{count}H", *vector.values())
+
+
+def unpack_vector(packed: bytes) -> dict[int, int]:
+    """Decode what :func:`pack_vector` made.
+
+    Raises:
+        ValueError: it did not make this.
+    """
+    count, rest = divmod(len(packed), ENTRY_BYTES)
+    if rest:
+        raise ValueError(f"no vector of a story: {len(packed)} bytes")
+    words, weights = struct.unpack_from(f">{count}I", packed), struct.unpack_from(f">{count}H", packed, 4 * count)
+    return dict(zip(words, weights, strict=True))

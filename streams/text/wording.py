@@ -1,0 +1,259 @@
+"""What a headline says, whatever the order, number and inflection of its words: the coarser fingerprint.
+
+Everything here is a function of the normalised headline (:func:`streams.text.headline.normalise_headline`), so that equal
+headlines always share the coarser fingerprint. It is the key of news.prepared: headlines that may be one meet under it, and
+which of them are one is decided there, by their wording.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cache, lru_cache
+from hashlib import blake2b
+from importlib.resources import files
+from itertools import pairwise
+from zlib import crc32
+
+from streams.text.headline import genre_of, normalise_headline
+
+FEWEST_CONTENT_WORDS = 4
+"""Below so many a headline is compared as it is: fewer words in another order may say anything."""
+_MOST_ORDERED_WORDS = 16
+"""Of a longer headline the order is not kept."""
+_PLACE_BITS, _PLACE = 5, 0b11111
+# Left out, but the order remembers which of them stood before a word, in the three bits above its place.
+_PREPOSITIONS = {word: number for number, word in enumerate(("of", "in", "at", "on", "with", "as", "during"), 1)}
+
+# Scripts without spaces: three characters are taken for a word.
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+_CHARACTERS_A_WORD = 3
+_NUMBER = re.compile(r"[\d.]+(?:st|nd|rd|th)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What is remembered of a headline beside its key; nothing (the default) where the key says it all.
+
+    ``fine``: a 32-bit hash of the normalised headline; ``genre``: of the genre it names, 0 for none; ``order``: the place of
+    each content word among the sorted ones, from 1, in the order in which they are written, and the preposition before
+    it; empty where there are too many.
+    """
+
+    fine: int = 0
+    genre: int = 0
+    order: bytes = b""
+
+
+THE_KEYS_OWN = Wording()
+"""Of a headline that is compared as it is; and of one that an earlier version remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """A normalised headline, taken apart.
+
+    ``words``: its content words without number and inflection, as written; none where the headline is compared as it is.
+    ``behind``: of each, the number of the preposition before it, which is left out; 0 for none.
+    """
+
+    normalised: str
+    genre: str = ""
+    words: tuple[str, ...] = ()
+    behind: tuple[int, ...] = ()
+
+    @property
+    def key_text(self) -> str:
+        """What the fingerprint is the hash of."""
+        return " ".join(sorted(self.words)) if self.words else self.normalised
+
+    @property
+    def wording(self) -> Wording:
+        if not self.words:
+            return THE_KEYS_OWN
+        places = sorted(range(len(self.words)), key=lambda at: (self.words[at], at))
+        order = b""
+        if len(places) <= _MOST_ORDERED_WORDS:
+            order = bytes(places.index(at) + 1 | behind << _PLACE_BITS for at, behind in enumerate(self.behind))
+        return Wording(_hash(self.normalised), _hash(self.genre) if self.genre else 0, order)
+
+    @property
+    def tells_something(self) -> bool:
+        """Whether it says what its article is about, so that another text under it is about the same."""
+        return telling_words(self.normalised) >= FEWEST_CONTENT_WORDS
+
+
+class Likeness(IntEnum):
+    """How alike two headlines of one key are, the more the higher."""
+
+    OTHER = 0
+    """Another genre, or the same words in an order that may say something else."""
+    SAME_WORDS = 1
+    EQUAL = 2
+
+
+@lru_cache(maxsize=1_024)
+def read_headline(normalised: str) -> Headline:
+    """Take a normalised headline apart."""
+    genre, said = genre_of(normalised)
+    words, behind, preposition = [], [], 0
+    for word in said.split():
+        if word in _words("left_out"):
+            preposition = _PREPOSITIONS.get(word, preposition)
+        else:
+            words.append(_stem(word))
+            behind.append(preposition)
+            preposition = 0
+    if len(words) < FEWEST_CONTENT_WORDS:
+        return Headline(normalised)
+    return Headline(normalised, genre, tuple(words), tuple(behind))
+
+
+@lru_cache(maxsize=1_024)  # `prepare` asks, then `deduplicate` twice: for the key's owner and for the signature
+def compared_headline(headline: str, outlets: tuple[str, ...], authors: tuple[str, ...], section: str | None) -> Headline:
+    """A headline as it is compared: normalised, and taken apart."""
+    return read_headline(normalise_headline(headline, outlets, authors=authors, section=section))
+
+
+def fingerprint_headline(
+    headline: str, outlets: Sequence[str] = (), *, authors: Sequence[str] = (), section: str | None = None
+) -> str:
+    """The 128-bit BLAKE2b hash of a headline's sorted content words: 32 hexadecimal digits.
+
+    ``headline`` and what its event says of its source are those of :func:`~streams.text.headline.normalise_headline`.
+    """
+    read = compared_headline(headline, tuple(outlets), tuple(authors), section)
+    return blake2b(read.key_text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def likeness(seen: Headline, remembered: Wording) -> Likeness:
+    """How alike a headline and a remembered one of the same fingerprint are."""
+    wording = seen.wording
+    if remembered == THE_KEYS_OWN or remembered.fine == wording.fine:
+        return Likeness.EQUAL
+    if remembered.genre != wording.genre or not (remembered.order and wording.order):
+        return Likeness.OTHER
+    inflected = sorted(seen.words)
+    before = [inflected[(place & _PLACE) - 1] for place in remembered.order if (place & _PLACE) <= len(inflected)]
+    if before == list(seen.words):
+        return Likeness.SAME_WORDS
+    behind = {word: place >> _PLACE_BITS for word, place in zip(before, remembered.order, strict=False)}
+    is_said = says_the_same(before, seen.words) and _agree(behind, dict(zip(seen.words, seen.behind, strict=True)))
+    return Likeness.SAME_WORDS if is_said else Likeness.OTHER
+
+
+def _agree(behind: Mapping[str, int], behind_now: Mapping[str, int]) -> bool:
+    """Whether two orders of the same words put the same prepositions before the same ones, or one does without some.
+
+    "Alder at Lorn" is not "Lorn at Alder", nor "with Alder on Lorn" "with Lorn on Alder"; "revenue in January" is "January
+    revenue".
+    """
+    lost = [word for word, preposition in behind.items() if preposition and not behind_now.get(word)]
+    new = [word for word, preposition in behind_now.items() if preposition and not behind.get(word)]
+    changed = [word for word, preposition in behind.items() if preposition and behind_now.get(word, 0) not in (0, preposition)]
+    return not changed and not (lost and new)
+
+
+def says_the_same(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether the same words in two orders say the same: one part of the headline has moved, or none.
+
+    "Five dead in Kabul blast" and "Kabul blast: five dead" do; "Alder beats Lorn" and "Lorn beats Alder" do not, since two
+    parts have moved. Numbers keep their order, those of a score their place, and what stands behind "after" or "not" stays
+    there.
+    """
+    if list(one) == list(other):
+        return True
+    return (
+        _is_one_move(one, other)
+        and _numbers(one) == _numbers(other)
+        and not _has_score(one)
+        and not _has_score(other)
+        and _bound(one) == _bound(other)
+    )
+
+
+def _is_one_move(one: Sequence[str], other: Sequence[str]) -> bool:
+    start = 0
+    while start < min(len(one), len(other)) and one[start] == other[start]:
+        start += 1
+    end = 0
+    while end < min(len(one), len(other)) - start and one[-1 - end] == other[-1 - end]:
+        end += 1
+    moved, into = list(one[start : len(one) - end]), list(other[start : len(other) - end])
+    return any(moved[cut:] + moved[:cut] == into for cut in range(len(moved)))
+
+
+def _numbers(words: Sequence[str]) -> list[str]:
+    return [word for word in words if word[0].isdigit()]
+
+
+def _has_score(words: Sequence[str]) -> bool:
+    return any(one[0].isdigit() and other[0].isdigit() for one, other in pairwise(words))
+
+
+def _bound(words: Sequence[str]) -> list[tuple[str, str]]:
+    """The words that turn a meaning round, each with the word behind it."""
+    return sorted((word, after) for word, after in zip(words, [*words[1:], ""], strict=True) if word in _words("binding"))
+
+
+_VOWEL = re.compile("[aeiouy]")
+_SHORTEST_STEM = 3
+
+
+def _stem(word: str) -> str:
+    """A word without plural, third person and "-ing". "-ed" stays: who "sues" is not who is "sued"."""
+    if len(word) <= _SHORTEST_STEM or not (word.isascii() and word.isalpha()):
+        return word
+    if word.endswith("ies"):
+        word = word[:-3] + "y"
+    elif word.endswith(("sses", "xes", "ches", "shes", "zzes")):
+        word = word[:-2]
+    elif word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
+    elif word.endswith("ing") and len(word) > _SHORTEST_STEM + 2 and _VOWEL.search(word[:-3]):
+        word = word[:-3]
+        if word[-1] == word[-2] and word[-1] not in "lsz":
+            word = word[:-1]
+    # "making" and "makes"; but not of "tuée", which would be "tue".
+    return word[:-1] if word.endswith("e") and not word.endswith("ee") and len(word) > _SHORTEST_STEM else word
+
+
+def telling_words(normalised: str) -> int:
+    """How many words say what the article is about: no number, function word, weekday, nor what columns are called."""
+    unspaced = len(_UNSPACED.findall(normalised))
+    spaced = [word for word in _UNSPACED.sub(" ", normalised).split() if len(word) > 1 and not _NUMBER.fullmatch(word)]
+    small = _words("left_out") | _words("small") | _words("weekdays") | _words("rubrics")
+    return sum(word not in small for word in spaced) + unspaced // _CHARACTERS_A_WORD
+
+
+def turns(words: Iterable[str]) -> bool:
+    """Whether one of the words turns what a headline says: "not", "up", "loses"."""
+    return not _words("turning").isdisjoint(words)
+
+
+def is_next_of_column(one: str, other: str) -> bool:
+    """Whether two normalised headlines of one outlet, in any order of their words, say that its column has come again.
+
+    Either they are equal and tell too little ("Letters to the editor"), or they name other weekdays and a column
+    ("Weather on Monday", "Weather on Tuesday: showers"), or differ in the weekday alone.
+    """
+    if one == other:
+        return telling_words(one) < FEWEST_CONTENT_WORDS
+    words, others = set(one.split()), set(other.split())
+    day, other_day = (words - others) & _words("weekdays"), (others - words) & _words("weekdays")
+    if not day or not other_day:
+        return False
+    return words - day == others - other_day or bool(words & others & _words("rubrics"))
+
+
+def _hash(text: str) -> int:
+    return crc32(text.encode("utf-8", "surrogatepass"))
+
+
+@cache
+def _words(name: str) -> frozenset[str]:
+    table = tomllib.loads((files("streams.text") / "wording_words.toml").read_text("utf-8"))[name]
+    return frozenset(word.strip() for line in table.values() for word in line.split(","))

@@ -1,0 +1,172 @@
+"""Whether a worker could do its work here, judged from what Kafka and the machine say. Pure: facts in, findings out.
+
+A **fault** would stop a worker, or make it lose or refuse records; **advice** is what an operator should know all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from streams.kafka.admin import misfit
+from streams.kafka.rights import Operation, TopicSeen, missing_rights
+from streams.settings import Settings
+from streams.steps import Step, Topic
+from streams.topics import MOST_BYTES, OUTCOMES
+
+LEAST_FREE_BYTES: Final = 1 << 30
+MOST_CLOCK_MS: Final = 60_000
+_LIMITS: Final = ("retention.ms", "retention.bytes", "min.compaction.lag.ms")
+_EXACT: Final = ("cleanup.policy", "message.timestamp.type")
+_PRODUCTION_COPIES: Final = 3
+
+
+class Grade(StrEnum):
+    """How a finding counts."""
+
+    GOOD = "ok"
+    ADVICE = "advice"
+    FAULT = "FAULT"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at: what, how it stands, and what to do about it."""
+
+    subject: str
+    grade: Grade
+    said: str
+
+
+def good(subject: str, said: str) -> Finding:
+    return Finding(subject, Grade.GOOD, said)
+
+
+def advice(subject: str, said: str) -> Finding:
+    return Finding(subject, Grade.ADVICE, said)
+
+
+def fault(subject: str, said: str) -> Finding:
+    return Finding(subject, Grade.FAULT, said)
+
+
+def judge_topics(
+    topics: Sequence[Topic], seen: Mapping[str, TopicSeen], configs: Mapping[str, Mapping[str, str]]
+) -> Iterator[Finding]:
+    """Are the topics there, whole, and kept as the pipeline needs? ``configs``: Kafka's own settings by topic."""
+    found = False
+    for topic in topics:
+        described = seen[topic]
+        if described.error is not None or not described.partitions:
+            found = True
+            yield fault("topics", f"{topic}: {_missing(described)}")
+            continue
+        for finding in (*_judge_partitions(described), *_judge_config(topic, configs.get(topic, {}))):
+            found = found or finding.grade is Grade.FAULT
+            yield finding
+    single = [topic for topic in topics if seen[topic].partitions and seen[topic].partitions[0].replicas < _PRODUCTION_COPIES]
+    if single:
+        yield advice(
+            "topics", f"{len(single)} of {len(topics)} have fewer than {_PRODUCTION_COPIES} copies: a lost disk loses records"
+        )
+    if not found:
+        yield good("topics", f"all {len(topics)} are there, with leaders and the settings they need")
+
+
+def _missing(described: TopicSeen) -> str:
+    if described.error == "TopicAuthorizationFailedError":
+        return "we may not even see it (Describe)"
+    return "is not there: make it with `headwater topics create`"
+
+
+def _judge_partitions(described: TopicSeen) -> Iterator[Finding]:
+    for each in described.partitions:
+        if not each.has_leader:
+            yield fault("topics", f"{described.name}/{each.number} has no leader: its brokers are away")
+        elif each.in_sync < each.replicas:
+            yield advice("topics", f"{described.name}/{each.number}: {each.in_sync} of {each.replicas} copies are in sync")
+
+
+def _judge_config(topic: Topic, config: Mapping[str, str]) -> Iterator[Finding]:
+    """Kafka's settings of a topic beside those it was to be made with; what we may not ask is passed over."""
+    for name, wanted in topic.config.items():
+        actual = config.get(name)
+        if actual is None or actual == wanted:
+            continue
+        said = f"{topic}: {name} is {actual}, should be {wanted}"
+        differs = name in _EXACT and set(actual.split(",")) != set(wanted.split(","))
+        if differs or (name == MOST_BYTES and int(actual) < int(wanted)):
+            yield fault("topics", said)
+        elif name in _LIMITS and _shorter(actual, wanted):
+            judged = advice if str(topic) in OUTCOMES else fault  # outcomes are their readers' business
+            yield judged("topics", f"{said}: it keeps less")
+
+
+def _shorter(actual: str, wanted: str) -> bool:
+    """Whether a limit lets go of more; -1 is no limit."""
+    limits = [float("inf") if int(value) < 0 else int(value) for value in (actual, wanted)]
+    return limits[0] < limits[1]
+
+
+def judge_partitions(steps: Iterable[Step], seen: Mapping[str, TopicSeen], settings: Settings) -> Iterator[Finding]:
+    """A changelog has as many partitions as its step's source; where nothing is remembered by key, it follows."""
+    for step in steps:
+        changelog = step.changelog.topic(settings.app_id)
+        own, source = len(seen[changelog].partitions), len(seen[step.source].partitions)
+        if not own or not source:
+            continue
+        if (wrong := misfit(step, own, source)) is not None:
+            yield fault("topics", wrong)
+        elif own < source:
+            yield advice("topics", f"{changelog} has {own} partitions and {step.source} {source}: workers add them if they may")
+
+
+def judge_rights(
+    needed: Mapping[str, frozenset[Operation]],
+    seen: Mapping[str, TopicSeen],
+    group: frozenset[Operation],
+    transactional_refusal: str | None,
+    settings: Settings,
+) -> Iterator[Finding]:
+    """May we do on topics, group and transactional ids what a worker does?"""
+    found = False
+    for topic, missing in missing_rights(needed, seen).items():
+        found = True
+        yield fault("rights", f"topic {topic}: no {_named(missing)}")
+    if absent := sorted({Operation.READ, Operation.DESCRIBE} - group):
+        found = True
+        yield fault("rights", f"group {settings.app_id}: no {_named(absent)}")
+    if transactional_refusal is not None:
+        found = True
+        yield fault("rights", f"transactional ids {settings.app_id}*: no Write ({transactional_refusal})")
+    if not found:
+        yield good("rights", "all that a worker needs, on topics, group and transactional ids")
+
+
+def _named(operations: Iterable[Operation]) -> str:
+    return ", ".join(each.kafka_name for each in operations)
+
+
+def judge_disk(folder: str, free_bytes: int) -> Finding:
+    """Is there room for the local state?"""
+    said = f"{folder}: {free_bytes / (1 << 30):.1f} GiB free"
+    if free_bytes < LEAST_FREE_BYTES:
+        return fault("disk", f"{said}, less than {LEAST_FREE_BYTES / (1 << 30):.0f}: set HEADWATER_STATE_DIR to another disk")
+    return good("disk", said)
+
+
+def judge_broker_clock(ahead_ms: int | None) -> Iterator[Finding]:
+    """``ahead_ms``: how far Kafka's clock, by what it stamped last, is ahead of ours; what lies behind is only time gone by."""
+    if ahead_ms is not None and ahead_ms > MOST_CLOCK_MS:
+        yield fault("clock", f"at least {ahead_ms / 1000:,.0f} s behind Kafka's: set it, and let a time service keep it")
+
+
+def judge_clock(error_s: float, *, synchronised: bool | None) -> Finding:
+    """Is the clock kept by the network? None: the system does not tell."""
+    if synchronised is None:
+        return advice("clock", "this system does not tell whether a time service keeps it: see that one does")
+    if not synchronised:
+        return advice("clock", "no time service keeps it (NTP): what is remembered may be forgotten too early or late")
+    return good("clock", f"kept by a time service, within {error_s:.3g} s")

@@ -1,0 +1,47 @@
+"""Whether a worker's spans are to be told, by OpenTelemetry's own variables; :mod:`streams.watch.spans` tells them."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Mapping
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Final, cast
+
+from streams.kafka.observer import Observer, Observers
+from streams.settings import Settings
+
+log = logging.getLogger(__name__)
+
+_SET_UP: Final = ("OTEL_TRACES_EXPORTER", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+
+
+def traced(observer: Observer, settings: Settings) -> Observer:
+    """The observer, and one beside it that tells spans, where OpenTelemetry's SDK is installed and set up."""
+    if not is_wanted(os.environ):
+        return observer
+    if not is_installed():
+        log.warning("OpenTelemetry is set up by its variables, and not installed: no spans (pip install opentelemetry-sdk)")
+        return observer
+    try:
+        spans = import_module("streams.watch.spans").spans(settings)
+    except (ImportError, LookupError, ValueError) as error:
+        log.warning("OpenTelemetry can't be started, no spans: %s", error)
+        return observer
+    return Observers(observer, cast("Observer", spans))
+
+
+def is_wanted(environment: Mapping[str, str]) -> bool:
+    """Whether somebody says where spans are to go: an exporter that is not "none", or an address of OTLP."""
+    if environment.get("OTEL_SDK_DISABLED", "").lower() == "true" or environment.get("OTEL_TRACES_EXPORTER") == "none":
+        return False
+    return any(environment.get(name) for name in _SET_UP)
+
+
+def is_installed() -> bool:
+    """Whether OpenTelemetry's SDK is there."""
+    try:
+        return find_spec("opentelemetry.sdk.trace") is not None
+    except ModuleNotFoundError:
+        return False

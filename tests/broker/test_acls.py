@@ -1,0 +1,174 @@
+"""With the rights of infra/kubernetes/strimzi and no others the pipeline runs; without one of them `check` names it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from confluent_kafka.admin import (
+    AclBinding,
+    AclBindingFilter,
+    AclOperation,
+    AclPermissionType,
+    AdminClient,
+    ResourcePatternType,
+    ResourceType,
+)
+
+from agents import pipeline_steps
+from infra import kafka
+from infra.kafka import HOST, EmbeddedKafka
+from streams.commands.strimzi import users
+from streams.kafka.admin import create_topics
+from streams.settings import Settings
+from streams.topics import topics_of
+
+MANIFESTS = Path(__file__).resolve().parents[2] / "infra" / "kubernetes" / "strimzi" / "headwater.yaml"
+WORKER, OPERATOR, PRODUCER, CONSUMER = "headwater", "headwater-operator", "headwater-producer", "headwater-consumer"
+LIMIT_S = 90.0
+PASSWORD = "pw"  # of everybody
+KINDS = {"topic": ResourceType.TOPIC, "group": ResourceType.GROUP, "transactionalId": ResourceType.TRANSACTIONAL_ID}
+PATTERNS = {"literal": ResourcePatternType.LITERAL, "prefix": ResourcePatternType.PREFIXED}
+
+
+def rights() -> list[AclBinding]:
+    """Every right of every user in the manifests."""
+    found = []
+    for each in yaml.safe_load_all(MANIFESTS.read_text("utf-8")):
+        if each["kind"] == "KafkaUser":
+            for acl in each["spec"]["authorization"]["acls"]:
+                found += [binding(each["metadata"]["name"], acl["resource"], name) for name in acl["operations"]]
+    return found
+
+
+def binding(user, resource, operation):
+    name = "".join("_" + letter if letter.isupper() else letter.upper() for letter in operation).lstrip("_")
+    return AclBinding(
+        KINDS[resource["type"]],
+        resource["name"],
+        PATTERNS[resource["patternType"]],
+        f"User:{user}",
+        "*",
+        AclOperation[name],
+        AclPermissionType.ALLOW,
+    )
+
+
+@pytest.fixture
+async def guarded(tmp_path):
+    """A Kafka with an authorizer, its topics, and the rights of the manifests: where to log in, and an administrator."""
+    ports: set[int] = set()
+    while len(ports) < 3:
+        ports.add(kafka._free_port())
+    open_port, login_port, controller = ports
+    known = "".join(f' user_{user}="{PASSWORD}"' for user in (WORKER, OPERATOR, PRODUCER, CONSUMER))
+    login = f"org.apache.kafka.common.security.plain.PlainLoginModule required{known};"
+    settings = {
+        "listeners": f"PLAINTEXT://{HOST}:{open_port},LOGIN://{HOST}:{login_port},CONTROLLER://{HOST}:{controller}",
+        "advertised.listeners": f"PLAINTEXT://{HOST}:{open_port},LOGIN://{HOST}:{login_port}",
+        "controller.quorum.voters": f"1@{HOST}:{controller}",
+        "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,LOGIN:SASL_PLAINTEXT",
+        "listener.name.login.sasl.enabled.mechanisms": "PLAIN",
+        "listener.name.login.plain.sasl.jaas.config": login,
+        "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+        "super.users": "User:ANONYMOUS",  # of the open listener: ourselves
+    }
+    with EmbeddedKafka(tmp_path / "kafka", open_port, settings) as broker:
+        admin = AdminClient({"bootstrap.servers": broker.brokers})
+        own = Settings(brokers=(broker.brokers,))
+        await create_topics(own, topics_of(pipeline_steps(own), own))
+        for future in admin.create_acls(rights()).values():
+            future.result(LIMIT_S)
+        yield f"{HOST}:{login_port}", admin
+
+
+def environment(address: str, user: str, folder: Path) -> dict[str, str]:
+    return os.environ | {
+        "HEADWATER_BROKERS": address,
+        "HEADWATER_SECURITY_PROTOCOL": "SASL_PLAINTEXT",
+        "HEADWATER_SASL_MECHANISM": "PLAIN",
+        "HEADWATER_SASL_USERNAME": user,
+        "HEADWATER_SASL_PASSWORD": PASSWORD,
+        "HEADWATER_STATE_DIR": str(folder / "state"),
+        "HEADWATER_SETTINGS_FILE": "",
+    }
+
+
+async def headwater(*arguments, address, user, folder, standard_input=None):
+    """What a command of one of the users says, and its status."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "streams", *arguments),
+        env=environment(address, user, folder),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    out, _ = await asyncio.wait_for(process.communicate(standard_input), LIMIT_S)
+    return out.decode(), process.returncode
+
+
+async def test_the_pipeline_runs_with_the_rights_of_the_manifests_and_no_others(guarded, tmp_path):
+    address, admin = guarded
+    worker = {"address": address, "user": WORKER, "folder": tmp_path}
+    said, status = await headwater("check", **worker)
+    assert status == 0, said
+
+    with (tmp_path / "worker.log").open("wb") as log:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "streams", "worker", "--processes", "1"),
+            env=environment(address, WORKER, tmp_path),
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        article = tmp_path / "article.json"
+        article.write_text(json.dumps({"title": "The ferry resumes its service", "text": "Boats leave at noon again."}))
+        said, status = await headwater("publish", str(article), address=address, user=PRODUCER, folder=tmp_path)
+        assert status == 0, said
+        (tmp_path / "bad.json").write_text("{broken")
+        await headwater("publish", str(tmp_path / "bad.json"), address=address, user=PRODUCER, folder=tmp_path)
+        tail = ("tail", "news.enriched", "--limit", "1", "--format", "{headlines.0.value}")
+        said, status = await headwater(*tail, address=address, user=CONSUMER, folder=tmp_path)
+        assert said.strip() == "The ferry resumes its service", said + (tmp_path / "worker.log").read_text()
+
+        operator = {"address": address, "user": OPERATOR, "folder": tmp_path}
+        for command in (("status",), ("topics", "list"), ("rejected", "list")):
+            said, status = await headwater(*command, **operator)
+            assert status == 0, (command, said)
+        said, status = await headwater("rejected", "replay", "--yes", **operator, standard_input=b"y\n")
+        assert status == 0, said
+        assert process.returncode is None, (tmp_path / "worker.log").read_text()
+        assert "Authorization" not in (tmp_path / "worker.log").read_text()
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
+
+    # A producer can't read what others sent, and a consumer can't write.
+    said, status = await headwater("tail", "news.enriched", "--once", address=address, user=PRODUCER, folder=tmp_path)
+    assert status != 0
+    said, status = await headwater("publish", str(article), address=address, user=CONSUMER, folder=tmp_path)
+    assert status != 0
+
+    wanting = [each for each in rights() if each.principal == f"User:{WORKER}" and each.operation is AclOperation.WRITE]
+    for each in wanting:
+        gone = AclBindingFilter(
+            each.restype, each.name, each.resource_pattern_type, each.principal, each.host, each.operation, each.permission_type
+        )
+        for future in admin.delete_acls([gone]).values():
+            future.result(LIMIT_S)
+    said, status = await headwater("check", "--json", **worker)
+    faults = [line["said"] for line in map(json.loads, said.splitlines()[:-1]) if line["grade"] == "FAULT"]
+    assert status == 1
+    for each in wanting:
+        assert any(each.name in fault and "no Write" in fault for fault in faults), (each.name, faults)
+
+
+def test_the_manifests_give_every_user_what_the_pipeline_says_it_needs():
+    own = Settings()
+    assert users(pipeline_steps(own), own).keys() == {WORKER, OPERATOR, PRODUCER, CONSUMER}

@@ -1,0 +1,64 @@
+"""From feeds to feeds on a real Kafka: a farm of feeds on this machine, the commands as processes, our own Atom read back."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import aiohttp
+import feedparser
+
+from tests.broker.stream import Stream
+from tests.feeds.farm import ARTICLE, PAGE, farm, item, rss
+
+
+async def _feeds(stream, url):
+    arguments = ("--once", "--allow-private", "--pace", "0", "--seen", str(stream.folder / "seen"))
+    process = await stream.start_command("feeds", *arguments, url)
+    said, errors = await process.communicate()
+    assert process.returncode == 0, errors.decode()
+    return said.decode()
+
+
+async def _feed(root, articles):
+    """Our feed, once it holds so many articles."""
+    async with asyncio.timeout(120), aiohttp.ClientSession() as session:
+        while True:
+            async with session.get(f"{root}/atom") as response:
+                feed = feedparser.parse(await response.read())
+                if response.status == 200 and len(feed.entries) >= articles:
+                    return feed
+            await asyncio.sleep(0.2)
+
+
+async def test_what_feeds_publish_comes_out_deduplicated_as_a_feed(tmp_path):
+    """Two feeds, one story in both: one article. A later one reaches a listener, and the same poll twice adds nothing."""
+    async with farm() as own, Stream(tmp_path) as stream:
+        page = PAGE.replace("Bridge to be built", "Flood in the north").replace("bridge", "flood")
+        own.answers |= {
+            "/one": rss(item("/a"), item("/b", "Flood in the north")),
+            "/two": rss(item("/c")),
+            "/a": PAGE,
+            "/b": page,
+            "/c": PAGE,
+        }
+        stream.start_worker()
+        serve = await stream.start_command("serve", "--port", "0")
+        try:
+            said = (await asyncio.wait_for(serve.stdout.readline(), 60)).decode()
+            root = said.split()[1].removesuffix("/atom,")
+            assert "2 entries published" in await _feeds(stream, f"{own.root}/one")
+            assert "1 entries published" in await _feeds(stream, f"{own.root}/two")
+            assert "0 entries published" in await _feeds(stream, f"{own.root}/one")
+            feed = await _feed(root, 2)
+            assert {entry.title for entry in feed.entries} == {"Bridge to be built", "Flood in the north"}
+            async with aiohttp.ClientSession() as session, session.get(f"{root}/events?q=vote") as events:
+                assert b"hello" in await events.content.readuntil(b"\n\n")
+                own.answers |= {"/two": rss(item("/d", "Vote in the south")), "/d": PAGE.replace("Bridge to be", "Vote")}
+                await _feeds(stream, f"{own.root}/two")
+                told = await asyncio.wait_for(events.content.readuntil(b"\n\n"), 120)
+                assert json.loads(told.partition(b"data: ")[2])["title"] == "Vote in the south"
+                assert ARTICLE[:40] in json.loads(told.partition(b"data: ")[2])["content_text"]
+        finally:
+            serve.terminate()
+            await serve.wait()

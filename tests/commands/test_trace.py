@@ -1,0 +1,147 @@
+"""``headwater trace`` says of what Kafka holds where an article is and was; tests/broker/test_trace.py asks a real Kafka."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from agents import pipeline_steps
+from streams.commands.trace import Journey, Sought, sought, told
+from streams.memory import MemoryPipeline, MemoryRecord
+from streams.settings import Settings
+from streams.steps import header
+from streams.topics import OUTCOMES, PREPARED, RAW
+
+TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
+TRACED = (("traceparent", f"00-{TRACE_ID}-b7ad6b7169203331-01".encode()),)
+URL = "https://a.example/1"
+
+
+def article(headline, url=URL):
+    return json.dumps({"title": headline, "text": "The mayor cut the ribbon.", "url": url}).encode()
+
+
+class Kafka:
+    """What a stream leaves in the topics, decided in memory."""
+
+    def __init__(self):
+        self.records = []
+        self._pipeline = MemoryPipeline(pipeline_steps(Settings()))
+        self._offsets = {}
+
+    def publish(self, value, headers=()):
+        when = 1_790_000_000_000
+        outputs = list(self._pipeline.publish(RAW, b"k", value, headers, when))
+        for topic, key, content, own in (
+            (RAW, b"k", value, headers),
+            *((each.topic, each.key, each.value, each.headers) for each in outputs),
+        ):
+            offset = self._offsets[topic] = self._offsets.get(topic, -1) + 1
+            self.records.append(MemoryRecord(topic, 0, offset, when, key, content, own))
+
+    def journeys(self, looked_for: Sought):
+        outcomes = [each for each in self.records if each.topic in OUTCOMES and looked_for.matches(each)]
+        found = {}
+        for each in outcomes:
+            came = header(each, "ce_origin")
+            found.setdefault(came, Journey(came)).outcomes.append(each)
+        for each in self.records:
+            if each.topic == RAW and f"{RAW}/0/{each.offset}" in found:
+                found[f"{RAW}/0/{each.offset}"].raw = each
+            if each.topic == PREPARED and (came := header(each, "ce_origin")) in found:
+                found[came].prepared = each
+        return list(found.values())
+
+
+@pytest.fixture
+def kafka():
+    kafka = Kafka()
+    kafka.publish(article("Harbour bridge opens"), TRACED)
+    kafka.publish(article("Another story", "https://a.example/2"))
+    kafka.publish(article("Harbour bridge opens", "https://b.example/3"))
+    kafka.publish(b"{", TRACED)
+    kafka.publish(article("Harbour bridge opens late"))
+    return kafka
+
+
+def article_id(kafka):
+    return next(each.key.decode() for each in kafka.records if each.topic == "news.enriched")
+
+
+def origins(journeys):
+    return [each.origin for each in journeys]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        pytest.param(URL, ["news.raw/0/0", "news.raw/0/4"], id="a URL"),
+        pytest.param(URL + "?utm_source=x#top", ["news.raw/0/0", "news.raw/0/4"], id="another form of it"),
+        pytest.param("news.raw/0/2", ["news.raw/0/2"], id="a raw record"),
+        pytest.param(TRACE_ID, ["news.raw/0/0", "news.raw/0/3"], id="a trace"),
+        pytest.param(TRACED[0][1].decode(), ["news.raw/0/0", "news.raw/0/3"], id="a traceparent"),
+        pytest.param("https://c.example/9", [], id="an article that is not there"),
+    ],
+)
+def test_what_is_named_is_found(kafka, name, expected):
+    assert origins(kafka.journeys(sought(name))) == expected
+
+
+def test_an_article_is_found_by_its_id_and_by_its_uri(kafka):
+    for name in (article_id(kafka), f"urn:headwater:article:{article_id(kafka)}"):
+        assert origins(kafka.journeys(sought(name))) == ["news.raw/0/0", "news.raw/0/4"]
+
+
+def test_each_place_is_told_with_what_became_of_it_there(kafka):
+    lines = list(told(kafka.journeys(sought(TRACE_ID))))
+    assert lines[0] == f"2026-09-21T14:13:20.000Z  trace {TRACE_ID}"
+    assert lines[1].startswith("  news.raw/0/0              published, ")
+    assert lines[1].endswith("key k; span b7ad6b7169203331")
+    assert lines[2].startswith("  news.prepared/0/0         cleaned; span ")
+    assert lines[3].startswith("  news.enriched/0/0         usable: Harbour bridge opens; span ")
+    assert any("news.rejected/0/0         rejected: not-json" in line for line in lines)
+    assert lines[-1] == f"now: article {article_id(kafka)} is usable, by news.enriched/0/0"
+
+
+def test_of_several_versions_the_last_is_named_as_the_one_that_counts(kafka):
+    assert list(told(kafka.journeys(sought(URL))))[-1].endswith("is usable, by news.enriched/0/2")
+
+
+def test_of_a_wires_versions_the_highest_counts_in_whatever_order_they_came():
+    kafka = Kafka()
+    for version, headline in (("2", "Harbour bridge opens late"), ("1", "Harbour bridge opens")):
+        item = {"uri": "urn:example:wire:7", "version": version, "headline": headline, "body_text": "The mayor cut the ribbon."}
+        kafka.publish(json.dumps(item | {"versioncreated": f"2026-09-21T1{version}:00:00Z"}).encode())
+    assert list(told(kafka.journeys(sought("urn:example:wire:7"))))[-1].endswith("is usable, by news.enriched/0/0")
+
+
+def test_a_repeat_names_the_article_that_owns_its_headline(kafka):
+    lines = list(told(kafka.journeys(sought("news.raw/0/2"))))
+    assert f"same-article of {article_id(kafka)}: Harbour bridge opens" in lines[3]
+    assert not any(line.startswith("now:") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("prepared", "decided", "said"),
+    [
+        pytest.param(False, False, "waits in news.raw: no outcome yet", id="not read yet"),
+        pytest.param(True, False, "waits in news.prepared: no outcome yet", id="half-way"),
+        pytest.param(True, True, "its outcome is no longer in Kafka", id="long ago"),
+    ],
+)
+def test_what_has_no_outcome_says_where_it_waits(kafka, prepared, decided, said):
+    raw, half_way = kafka.records[0], kafka.records[1] if prepared else None
+    assert said in list(told([Journey("news.raw/0/0", raw, half_way, decided=decided)]))[-1]
+
+
+def test_a_raw_record_that_kafka_has_deleted_is_said_to_be_gone(kafka):
+    [journey, _] = kafka.journeys(sought(URL))
+    journey.raw = None
+    assert "published; no longer in Kafka" in list(told([journey]))[1]
+
+
+def test_somebody_elses_words_do_nothing_to_the_terminal():
+    kafka = Kafka()
+    kafka.publish(article("Harbour \x1b[31mbridge\x1b[0m opens"))
+    assert "\x1b" not in "\n".join(told(kafka.journeys(sought(URL))))

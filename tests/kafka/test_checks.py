@@ -1,0 +1,96 @@
+"""What a worker looks at before it starts: whether its topics are kept in a way that does no harm."""
+
+from __future__ import annotations
+
+import pytest
+
+from agents import pipeline_steps
+from streams.kafka.checks import Role, findings
+from streams.settings import Settings
+from streams.topics import ENRICHED, PREPARED, RAW, topics_of
+
+TOPICS = topics_of(pipeline_steps(Settings()), Settings())
+PREPARING = TOPICS[-1]
+COMPRESSED = TOPICS[TOPICS.index(ENRICHED)]
+SOURCE, BETWEEN, OUTCOME, CHANGELOG = Role
+
+
+def found(topic, role, **changed):
+    kept = {**topic.config, **{name.replace("_", "."): value for name, value in changed.items()}}
+    return [(each.setting, each.harms) for each in findings(topic, role, kept)]
+
+
+@pytest.mark.parametrize("topic", TOPICS, ids=str)
+@pytest.mark.parametrize("role", Role)
+def test_a_topic_as_topics_create_makes_it_is_well(topic, role):
+    assert found(topic, role) == []
+
+
+@pytest.mark.parametrize(
+    ("topic", "role", "changed", "setting"),
+    [
+        pytest.param(PREPARED, BETWEEN, {"message_timestamp_type": "LogAppendTime"}, "message.timestamp.type", id="times"),
+        pytest.param(ENRICHED, OUTCOME, {"max_message_bytes": "1000000"}, "max.message.bytes", id="too small for a record"),
+        pytest.param(
+            ENRICHED,
+            OUTCOME,
+            {"message_timestamp_after_max_ms": "3600000"},
+            "message.timestamp.after.max.ms",
+            id="a fast clock",
+        ),
+        pytest.param(
+            ENRICHED,
+            OUTCOME,
+            {"message_timestamp_before_max_ms": "86400000"},
+            "message.timestamp.before.max.ms",
+            id="a backfill",
+        ),
+        pytest.param(PREPARED, BETWEEN, {"cleanup_policy": "compact"}, "cleanup.policy", id="a source that is compacted"),
+        pytest.param(PREPARED, BETWEEN, {"cleanup_policy": "delete,compact"}, "cleanup.policy", id="and deleted"),
+        pytest.param(PREPARING, CHANGELOG, {"cleanup_policy": "delete"}, "cleanup.policy", id="a changelog that loses offsets"),
+        pytest.param(RAW, SOURCE, {"cleanup_policy": "compact"}, "cleanup.policy", id="articles that go unread"),
+    ],
+)
+def test_what_loses_records_or_holds_them_up_stops_a_worker_before_it_starts(topic, role, changed, setting):
+    assert found(topic, role, **changed) == [(setting, True)]
+
+
+@pytest.mark.parametrize(
+    ("topic", "role", "changed", "setting"),
+    [
+        pytest.param(RAW, SOURCE, {"retention_ms": "86400000"}, "retention.ms", id="news.raw by age"),
+        pytest.param(RAW, SOURCE, {"retention_bytes": "1000"}, "retention.bytes", id="news.raw by a small size"),
+        pytest.param(RAW, SOURCE, {"segment_ms": "604800000"}, "segment.ms", id="many small files"),
+        pytest.param(RAW, SOURCE, {"message_timestamp_type": "LogAppendTime"}, "message.timestamp.type", id="times of arrival"),
+        pytest.param(ENRICHED, OUTCOME, {"cleanup_policy": "delete"}, "cleanup.policy", id="outcomes to one's own taste"),
+        pytest.param(PREPARING, CHANGELOG, {"cleanup_policy": "compact,delete"}, "cleanup.policy", id="0.1.0's changelog"),
+        pytest.param(PREPARING, CHANGELOG, {"message_timestamp_type": "CreateTime"}, "message.timestamp.type", id="its times"),
+        pytest.param(COMPRESSED, OUTCOME, {"compression_type": "snappy"}, "compression.type", id="compressed anew"),
+    ],
+)
+def test_what_may_be_meant_so_is_said_and_stops_nobody(topic, role, changed, setting):
+    assert found(topic, role, **changed) == [(setting, False)]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        pytest.param({"retention_ms": "-1"}, id="kept for ever"),
+        pytest.param({"cleanup_policy": "delete,compact"}, id="policies in another order"),
+        pytest.param({"max_message_bytes": "100000000"}, id="larger records"),
+    ],
+)
+def test_what_is_more_than_needed_is_well(changed):
+    assert found(ENRICHED, OUTCOME, **changed) == []
+
+
+def test_what_kafka_does_not_tell_is_passed_over():
+    assert list(findings(PREPARED, BETWEEN, {})) == []
+
+
+def test_a_finding_says_what_to_set():
+    [finding] = findings(PREPARED, BETWEEN, {**PREPARED.config, "message.timestamp.type": "LogAppendTime"})
+    assert str(finding) == (
+        "news.prepared has message.timestamp.type=LogAppendTime: decisions are made on the producers' times, which it replaces;"
+        " set it to CreateTime"
+    )

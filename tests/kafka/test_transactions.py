@@ -1,0 +1,107 @@
+"""A producer that fails in the midst of its work, without a broker: its transaction is lost, and nothing is wrong with us.
+
+One that speaks the protocol of old, by aiokafka's own producer; test_transactions_v2 has the other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from aiokafka import TopicPartition
+from aiokafka.errors import KafkaError, ProducerFenced, TopicAuthorizationFailedError, UnknownTopicOrPartitionError
+
+from streams.kafka.outbox import Outbox
+from streams.kafka.tables import Progress
+from streams.kafka.takeover import write_progress
+from streams.kafka.transactions import discard, sweep, transactional_producer
+from streams.kafka.transactions_v0 import TransactionsV0
+from streams.settings import Settings
+from streams.steps import Output
+
+CHANGELOG = TopicPartition("changelog", 0)
+COUNT = 64
+
+
+@pytest.fixture
+async def producer():
+    """One that was started, as far as it can tell."""
+    producer = transactional_producer(Settings(), "name")
+    producer._transactions = TransactionsV0(producer._aiokafka, lambda: None)
+    inner = producer._aiokafka
+    inner._txn_manager.set_pid_and_epoch(1, 0)
+
+    async def partitions_for(_):
+        await asyncio.sleep(0)
+        return set(range(COUNT))
+
+    inner.partitions_for = inner.client._wait_on_metadata = partitions_for
+    inner.client.cluster.partitions_for_topic = lambda _: set(range(COUNT))
+    yield producer
+    await discard(producer)
+
+
+async def fail_after(turns, producer, error, *, fatal=True):
+    """As aiokafka's sender does when Kafka says so, at whatever moment its answer comes."""
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    transaction = producer._aiokafka._txn_manager
+    if transaction._transaction_waiter is None:
+        transaction.begin_transaction()
+    if fatal:
+        producer._aiokafka._message_accumulator.fail_all(error)
+    (transaction.fatal_error if fatal else transaction.error_transaction)(error)
+
+
+async def sweep_all(producer):
+    await sweep(producer, ["a", "b", "c"], [CHANGELOG])
+
+
+async def send(producer):
+    await producer.begin_transaction()
+    outbox = Outbox(producer)
+    outbox.add(CHANGELOG, b"key", b"value")
+    await outbox.send()
+    await producer.commit_transaction()
+
+
+async def name_owner(producer):
+    await write_progress(producer, {CHANGELOG: Progress(0, "name")})
+
+
+@pytest.mark.parametrize("turns", range(12))
+@pytest.mark.parametrize("work", [sweep_all, send, name_owner])
+async def test_one_that_another_shuts_out_at_any_moment_has_lost_its_transaction(producer, work, turns):
+    failing = asyncio.create_task(fail_after(turns, producer, ProducerFenced()))
+    with pytest.raises(KafkaError):
+        await asyncio.wait_for(work(producer), 3)
+    await failing
+
+
+async def test_what_could_not_be_swept_is_said_and_not_taken_for_swept(producer):
+    failing = asyncio.create_task(fail_after(9, producer, TopicAuthorizationFailedError("a"), fatal=False))
+    with pytest.raises(TopicAuthorizationFailedError):
+        await asyncio.wait_for(sweep_all(producer), 20)
+    await failing
+
+
+async def test_all_partitions_are_added_in_one_go_so_that_nothing_can_come_between(producer):
+    sweeping = asyncio.create_task(sweep_all(producer))
+    seen = set()
+    while not sweeping.done() and max(seen, default=0) < 3 * COUNT + 1:
+        seen.add(len(producer._aiokafka._txn_manager.partitions_to_add()))
+        await asyncio.sleep(0)
+    sweeping.cancel()
+    assert seen == {0, 3 * COUNT + 1}
+
+
+async def test_a_topic_that_a_broker_does_not_name_just_now_is_a_loss(producer):
+    """One that has just started may not know of it yet; aiokafka then forgets how many partitions there were."""
+    producer._aiokafka.client.cluster.partitions_for_topic = lambda _: None
+    with pytest.raises(UnknownTopicOrPartitionError):
+        Outbox(producer).add_output(Output("topic", b"key", b"value", (), 0), 0)
+
+
+async def test_an_assertion_that_a_well_producer_meets_is_a_bug(producer):
+    with pytest.raises(AssertionError):
+        await producer.commit_transaction()

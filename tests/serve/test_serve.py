@@ -1,0 +1,369 @@
+"""What feed readers and listeners are given; the records are the pipeline's own, without a Kafka."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import feedparser
+import orjson
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from streams.memory import MemoryRecord
+from streams.serve.published import Ring, Wanted, item_of, mark_of, read_mark
+from streams.serve.web import Serving
+from streams.serve.writing import ATOM, TOMBSTONES, atom, json_feed
+from streams.settings import Settings
+from tests.console.records import outcomes
+
+NOW_S = 1_800_000_000.0  # 2027-01-15
+BODY = "The city council voted on Monday to build the bridge over the river, and the mayor said that work would begin."
+
+
+def raw(headline, text=BODY, **more):
+    return orjson.dumps({"title": headline, "text": text, **more})
+
+
+def wire(uri, version, headline="Bridge over the river to be built", **more):
+    created = f"2026-11-0{version}T10:00:00Z"
+    return orjson.dumps(
+        {"uri": uri, "type": "text", "version": str(version), "versioncreated": created, "headline": headline,
+         "body_text": BODY, "pubstatus": "usable", **more}
+    )  # fmt: skip
+
+
+class Served:
+    """A server that is fed with records, at a time that a test sets."""
+
+    def __init__(self) -> None:
+        self.now_s = NOW_S
+        self.offset = 0
+        self.serving = Serving(Settings(), title="News", public_url=None, names=("news.example",), clock=lambda: self.now_s)
+        self.serving.follower.ready = True
+
+    def publish(self, *values) -> None:
+        for record in outcomes(values):
+            if record.topic == "news.enriched":
+                self.take(record)
+
+    def take(self, record) -> None:
+        item = item_of(
+            MemoryRecord(*(record.topic, 0, self.offset), record.timestamp, record.key, record.value, record.headers)
+        )
+        self.offset += 1
+        if item is not None and (taken := self.serving.follower.ring.take(item)) is not None:
+            self.serving.changed(taken)
+
+    async def titles(self, path="/atom"):
+        body = await (await self.client.get(path)).read()
+        return [entry.title for entry in feedparser.parse(body).entries]
+
+
+@asynccontextmanager
+async def served():
+    own = Served()
+    async with TestClient(TestServer(own.serving.application(follows=False))) as own.client:
+        yield own
+
+
+class Events:
+    """What a listener hears."""
+
+    def __init__(self, response) -> None:
+        self.response = response
+        self.last_id = ""
+
+    async def next(self, name=None):
+        """The next event (of this name); its data."""
+        while True:
+            told = {}
+            while line := (await asyncio.wait_for(self.response.content.readline(), 30)).decode().rstrip("\n"):
+                field, _, value = line.partition(": ")
+                told[field] = value
+            self.last_id = told.get("id", self.last_id)
+            if "event" in told and name in {None, told["event"]}:
+                return told["event"], json.loads(told["data"])
+
+
+@asynccontextmanager
+async def listening(own, query="", last_id=None):
+    async with own.client.get(f"/events{query}", headers={"Last-Event-ID": last_id} if last_id else {}) as response:
+        events = Events(response)
+        if last_id is None:
+            assert await events.next() == ("hello", {})
+        yield events
+
+
+async def test_a_real_feed_parser_reads_our_atom():
+    async with served() as own:
+        own.publish(
+            raw("Bridge <b>over</b> the river", url="https://a.example/1", author="Eva Klein", published="2026-11-02T10:00:00Z")
+        )
+        response = await own.client.get("/atom?lang=en")
+        assert response.content_type == "application/atom+xml"
+        feed = feedparser.parse(await response.read())
+    assert not feed.bozo
+    (entry,) = feed.entries
+    assert (entry.link, entry.author, entry.published) == ("https://a.example/1", "Eva Klein", "2026-11-02T10:00:00+00:00")
+    assert entry.id.startswith("urn:headwater:article:")
+    assert BODY in entry.content[0].value
+
+
+async def test_our_atom_has_what_rfc_4287_demands():
+    """One id, title and updated for the feed and each entry, an author, no text that XML forbids, ids that differ."""
+    async with served() as own:
+        own.publish(raw("Bridge to be built"), raw("Flood in the north of the country", "Water rose in the north." * 9))
+        root = etree.fromstring(await (await own.client.get("/atom")).read())
+    entries = root.findall(f"{{{ATOM}}}entry")
+    assert len(entries) == 2
+    for element in (root, *entries):
+        assert all(len(element.findall(f"{{{ATOM}}}{name}")) == 1 for name in ("id", "title", "updated", "author"))
+        assert element.findtext(f"{{{ATOM}}}updated").endswith("Z")
+    assert all(entry.find(f"{{{ATOM}}}content").get("type") == "text" for entry in entries)
+    assert root.find(f"{{{ATOM}}}link").get("rel") == "self"
+
+
+async def test_the_json_feed_is_one():
+    async with served() as own:
+        own.publish(raw("Bridge to be built", url="https://a.example/1", published="2026-11-02T10:00:00Z", outlet="The Farm"))
+        response = await own.client.get("/feed.json")
+        feed = json.loads(await response.read())
+    assert (response.content_type, feed["version"]) == ("application/feed+json", "https://jsonfeed.org/version/1.1")
+    (item,) = feed["items"]
+    assert (item["title"], item["url"], item["language"]) == ("Bridge to be built", "https://a.example/1", "en")
+    assert item["authors"] == [{"name": "The Farm"}]
+
+
+async def test_our_feeds_are_read_by_our_own_reader():
+    from streams.feeds.entries import read_feed
+
+    async with served() as own:
+        own.publish(raw("Bridge to be built", url="https://a.example/1"))
+        for path in ("/atom", "/feed.json"):
+            (entry,) = read_feed(await (await own.client.get(path)).read(), "https://us.example/").entries
+            assert (entry.facts["title"], entry.url) == ("Bridge to be built", "https://a.example/1")
+
+
+async def test_repeats_are_not_served():
+    async with served() as own:
+        own.publish(raw("Bridge to be built", url="https://a.example/1"), raw("Bridge to be built", url="https://b.example/2"))
+        assert len(await own.titles()) == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ("", {"Bridge to be built over the river", "Hochwasser im Norden des Landes"}),
+        ("?lang=de", {"Hochwasser im Norden des Landes"}),
+        ("?lang=de&lang=EN", {"Bridge to be built over the river", "Hochwasser im Norden des Landes"}),
+        ("?outlet=the%20farm", {"Bridge to be built over the river"}),
+        ("?q=MAYOR+bridge", {"Bridge to be built over the river"}),
+        ("?q=mayor&q=Wasser", set()),
+        ("?lang=de&outlet=The+Farm", set()),
+        ("?subject=no+such+subject", set()),
+        ("?count=1", {"Hochwasser im Norden des Landes"}),
+    ],
+)
+async def test_a_feed_holds_what_is_asked_for(query, titles):
+    german = "Das Wasser stieg in der Nacht, und viele Menschen mussten ihre Häuser verlassen, wie die Behörden mitteilten."
+    async with served() as own:
+        own.publish(raw("Bridge to be built over the river", outlet="The Farm"), raw("Hochwasser im Norden des Landes", german))
+        assert set(await own.titles(f"/atom{query}")) == titles
+
+
+@pytest.mark.parametrize("by", ["politics", "11000000", "medtop:11000000", "http://cv.iptc.org/newscodes/mediatopic/11000000"])
+def test_a_subject_goes_by_its_name_its_code_and_its_address(by):
+    document = {"subjects": [{"name": "Politics", "uri": "http://cv.iptc.org/newscodes/mediatopic/11000000"}]}
+    item = item_of(MemoryRecord("news.enriched", 0, 0, 0, b"a", orjson.dumps(document), ()))
+    assert Wanted(subjects=(by,)).takes(item)
+    assert not Wanted(subjects=("sport",)).takes(item)
+
+
+async def test_a_canceled_article_leaves_the_feed_and_is_announced():
+    async with served() as own:
+        own.publish(wire("urn:w:1", 1))
+        assert len(await own.titles()) == 1
+        async with listening(own) as events:
+            own.publish(wire("urn:w:1", 1), wire("urn:w:1", 2, pubstatus="canceled"))
+            _, removed = await events.next("removed")
+        assert await own.titles() == []
+        root = etree.fromstring(await (await own.client.get("/atom")).read())
+        assert [each.get("ref") for each in root.findall(f"{{{TOMBSTONES}}}deleted-entry")] == [removed["id"]]
+        assert json.loads(await (await own.client.get("/feed.json")).read())["_headwater"] == {"removed": [removed["id"]]}
+        own.publish(wire("urn:w:1", 1))
+        assert await own.titles() == [], "an older version that comes late does not bring it back"
+
+
+@pytest.mark.parametrize(
+    "until", ["2027-01-15T10:00:00Z", "2027-01-15T10:00:00"], ids=["with a zone", "without a zone, as late as it may be"]
+)
+async def test_an_embargoed_article_is_not_shown_before_its_time(until):
+    async with served() as own:
+        async with listening(own) as events:
+            own.publish(wire("urn:w:1", 1, embargoed=until))
+            assert await own.titles() == await own.titles("/feed.json") == []
+            assert own.serving.follower.ring.removed(own.now_s, 9) == []
+            own.now_s = NOW_S + 86_400
+            own.serving.look()
+            assert (await events.next())[0] == "article", "nothing was said of it before"
+        assert len(await own.titles()) == 1
+
+
+async def test_an_embargo_that_can_not_be_read_never_ends():
+    async with served() as own:
+        document = {"headlines": [{"value": "Secret"}], "embargoedUntil": "after the speech"}
+        own.take(MemoryRecord("news.enriched", 0, 0, 0, b"a", orjson.dumps(document), ()))
+        assert await own.titles() == []
+
+
+async def test_an_expired_article_leaves_the_feed_and_is_announced():
+    async with served() as own:
+        own.publish(wire("urn:w:1", 1, expires="2027-01-15T10:00:00Z"))
+        assert len(await own.titles()) == 1
+        async with listening(own) as events:
+            own.now_s = NOW_S + 86_400
+            own.serving.look()
+            assert (await events.next())[0] == "removed"
+        assert await own.titles() == []
+
+
+async def test_whoever_comes_back_is_told_what_was_missed_once():
+    async with served() as own:
+        async with listening(own) as events:
+            own.publish(raw("Bridge to be built over the river"))
+            _, first = await events.next("article")
+        own.publish(raw("Flood in the north of the country", "Water rose in the north. " * 9))
+        async with listening(own, last_id=events.last_id) as again:
+            name, second = await again.next()
+            assert (name, second["title"]) == ("article", "Flood in the north of the country")
+            assert (await again.next())[0] == "hello"
+        async with listening(own, last_id=again.last_id) as third:
+            assert (await third.next())[0] == "hello"
+    assert first["id"] != second["id"]
+
+
+async def test_whoever_comes_back_is_told_of_embargoes_that_ended_meanwhile():
+    async with served() as own:
+        async with listening(own) as events:
+            own.publish(
+                wire("urn:w:1", 1, embargoed="2027-01-15T10:00:00Z"),
+                raw("Vote in the south of the country", "They voted. " * 9),
+            )
+            await events.next("article")
+        own.now_s = NOW_S + 86_400
+        async with listening(own, last_id=events.last_id) as again:
+            assert (await again.next())[1]["title"] == "Bridge over the river to be built"
+
+
+@pytest.mark.parametrize("last_id", ["nonsense", "0=5", "0=-1@1", "0=99999@1800000000000", "@1"])
+async def test_a_gap_is_said(last_id):
+    """An id that is none, is older than what is kept, or of another topic."""
+    async with served() as own:
+        own.serving.follower.ring.begin(0, 100)
+        own.offset = 100
+        own.publish(raw("Bridge to be built over the river"))
+        async with listening(own, last_id=last_id) as events:
+            assert (await events.next())[0] == "gap"
+            assert (await events.next())[0] == "article"
+
+
+async def test_a_listener_hears_what_it_asked_for():
+    async with served() as own, listening(own, "?q=flood") as events:
+        own.publish(raw("Bridge to be built over the river"), raw("Flood in the north of the country", "Water rose. " * 9))
+        name, told = await events.next()
+    assert (name, told["title"]) == ("article", "Flood in the north of the country")
+
+
+async def test_what_has_not_changed_costs_a_304():
+    async with served() as own:
+        own.publish(raw("Bridge to be built"))
+        etag = (await own.client.get("/atom")).headers["ETag"]
+        assert (await own.client.get("/atom", headers={"If-None-Match": etag})).status == 304
+        own.publish(raw("Flood in the north of the country", "Water rose in the north. " * 9))
+        assert (await own.client.get("/atom", headers={"If-None-Match": etag})).status == 200
+
+
+async def test_before_kafka_is_read_there_is_no_empty_feed():
+    async with served() as own:
+        own.serving.follower.ready = False
+        for path in ("/atom", "/feed.json", "/events"):
+            assert (await own.client.get(path)).status == 503
+
+
+@pytest.mark.parametrize(
+    ("host", "status"), [("news.example", 200), ("localhost:8421", 200), ("[::1]", 200), ("evil.example", 403), ("[", 403)]
+)
+async def test_only_our_own_names_are_answered(host, status):
+    async with served() as own:
+        assert (await own.client.get("/atom", headers={"Host": host})).status == status
+
+
+def enriched(number, offset, size=10, **document):
+    value = orjson.dumps({"headlines": [{"value": "x" * size}], **document})
+    return item_of(MemoryRecord("news.enriched", 0, offset, 1_000 + offset, f"{number}".encode(), value, ()))
+
+
+def test_the_ring_is_bounded_in_number_and_weight_and_knows_what_left_it():
+    ring = Ring(most=3, most_bytes=10_000)
+    for number in range(5):
+        ring.take(enriched(number, number))
+    assert len(ring) == 3
+    assert ring.floor == {0: 1}
+    ring.take(enriched(9, 9, size=9_990))
+    assert len(ring) == 1
+    assert not ring.has_all_since({0: 3})
+    assert ring.has_all_since({0: 4})
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.booleans()), max_size=30))
+def test_in_any_order_the_greatest_version_decides(versions):
+    """Whatever order versions come in, an article is shown as its greatest version says, the later of equals."""
+    ring, last = Ring(), {}
+    for offset, (number, version, canceled) in enumerate(versions):
+        ring.take(enriched(number, offset, version=str(version), pubStatus="canceled" if canceled else "usable"))
+        if version >= last.get(number, (0, False))[0]:
+            last[number] = (version, canceled)
+    shown = {item.id for item in ring.newest(Wanted(), NOW_S, 99)}
+    assert shown == {str(number) for number, (_, canceled) in last.items() if not canceled}
+    assert {item.id for item in ring.removed(NOW_S, 99)} == {str(number) for number, (_, canceled) in last.items() if canceled}
+
+
+FOREIGN = [
+    b'{"headlines": 5}', b'{"bodies": [7]}', b'{"by": {}}', b'{"subjects": {}}', b'{"language": []}', b'{"infoSources": ["x"]}',
+    b'{"expires": 7, "version": 3}', b'{"altIds": [null]}', b'{"versionCreated": []}', b'{"subjects": [{"name": 1, "uri": 2}]}',
+]  # fmt: skip
+
+
+@given(
+    st.one_of(st.binary(), st.just(b"a")),
+    st.one_of(st.none(), st.binary(), st.just(b"[]"), st.sampled_from(FOREIGN)),
+)
+def test_any_record_is_an_article_or_none(key, value):
+    item = item_of(MemoryRecord("news.enriched", 0, 0, 0, key, value, ()))
+    if item is not None:
+        assert Wanted(languages=("x",), subjects=("x",), outlets=("x",), words=("x",)).takes(item) in {True, False}
+        assert atom("News", "https://us.example/", [item], [item])
+        assert json_feed("News", "https://us.example/", [item], [item])
+
+
+@given(st.dictionaries(st.integers(0, 99), st.integers(-1, 1 << 60), min_size=1), st.integers(0, 1 << 40))
+def test_an_id_says_the_positions_and_the_time(positions, at_ms):
+    assert read_mark(mark_of(positions, at_ms / 1000)) == (positions, pytest.approx(at_ms / 1000, abs=0.0011))
+
+
+@given(st.text())
+def test_any_text_is_a_mark_or_none(text):
+    read_mark(text)
+
+
+def test_a_revised_article_that_no_longer_fits_is_taken_back():
+    ring = Ring()
+    ring.take(enriched(1, 0))
+    assert ring.take(enriched(1, 1)).revises
+    assert ring.take(replace(enriched(1, 2), rank=(-1, 0))) is None

@@ -1,0 +1,33 @@
+"""Large blocks go back to the system."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HOLD_AND_FREE = """
+from pathlib import Path
+from streams.heap import return_large_blocks
+
+def resident_mb():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6
+
+asked = {ask} and return_large_blocks()
+bytes(8 << 20)  # the first that is freed: from now on glibc would take such blocks from the heap
+before = resident_mb()
+texts = [part for _ in range(10) for part in (b"x" * (4 << 20), b"x" * (100 << 10))]
+small = texts[1::2]  # between the large ones
+del texts[:]
+print(asked, round(resident_mb() - before))
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="is told by /proc")
+def test_a_freed_block_of_megabytes_is_not_kept():
+    """Ten texts of 4 MiB are freed: what is left is the small blocks that lay between them."""
+    command = [sys.executable, "-c", HOLD_AND_FREE.format(ask=True)]
+    asked, kept_mb = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout.split()
+    if asked == "True":  # glibc
+        assert int(kept_mb) < 8

@@ -1,0 +1,43 @@
+"""Which ways to write a number are one."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streams.text.numbers import numbers_in_digits
+
+words = st.lists(
+    st.sampled_from(("five", "twenty", "hundred", "million", "k", "2", "2.5", "150k", "1.5bn", "one", "no", "first", "三人"))
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "digits"),
+    [
+        pytest.param("five dead", "5 dead", id="a word"),
+        pytest.param("twenty five", "25", id="tens and units"),
+        pytest.param("two hundred thousand", "200000", id="several scales"),
+        pytest.param("150k jobs", "150000 jobs", id="thousands by a letter"),
+        pytest.param("2.5 million", "2500000", id="a decimal"),
+        pytest.param("1.5bn", "1500000000", id="a decimal by letters"),
+        pytest.param("2.5k", "2500", id="a decimal that comes out even"),
+        pytest.param("1.2345k", "1.2345k", id="one that does not"),
+        pytest.param("second round", "2nd round", id="an ordinal"),
+        pytest.param("no one knows", "no one knows", id="nobody is not a number"),
+        pytest.param("one of 3", "1 of 3", id="one is"),
+        pytest.param("3 milliarden", "3000000000", id="a German milliard"),
+        pytest.param("火灾致十五人死亡", "火灾致15人死亡", id="a Chinese numeral before what it counts"),
+        pytest.param("三星手机", "三星手机", id="a Chinese name"),
+        pytest.param("dozens of million", "dozens of million", id="a scale without a number"),
+    ],
+)
+def test_numbers_are_read(written: str, digits: str) -> None:
+    assert numbers_in_digits(written.split()) == digits.split()
+
+
+@given(words)
+def test_reading_twice_is_reading_once(written: list[str]) -> None:
+    once = numbers_in_digits(written)
+    assert numbers_in_digits(once) == once
