@@ -35,6 +35,7 @@ _KEPT = re.compile(
     rf"|(?:Mc|Mac|De|Di|La|Le|Van|Fitz|O['’]|[dDlL]['’]|i|e)[{_UPPER}][{_LOWER}]{{2}})"
 )
 
+_LONGEST_PAGE = 500_000  # characters: a longer text is looked at by its own lines alone
 _FEWEST_SEAMS = 8  # of different words, in a text that is cut
 _FEWEST_STOPPED = 3  # paragraphs that run into the next
 _ONE_LINE = 0.5  # of the text in one line: then it is a page in a line
@@ -52,6 +53,8 @@ class Seam(NamedTuple):
 
 def find_seams(text: str, headline: str = "") -> list[Seam]:
     """The seams of a text in order; none in one whose lines are as they were. A told headline was a line of its own."""
+    if len(text) > _LONGEST_PAGE:
+        return []
     glued = _glued_places(text) if _runs_on(text) else []
     is_glued = len(glued) >= _FEWEST_SEAMS and _count_words(text, glued) >= _FEWEST_SEAMS
     rows = text.split("\n")

@@ -110,3 +110,10 @@ def test_the_numbers_of_links_and_their_list_leave_a_dump() -> None:
     listed = "The [1]council closed the [2]pool.\n\nReferences\n\n   1. https://a.example/1\n   2. https://a.example/2\n"
     assert [line.text for line in read_page(listed)[0]] == ["The council closed the pool.", "References"]
     assert unmark("As Lee [1] and Gray [2] say.")[1] == ()
+
+
+def test_what_is_longer_than_any_page_is_not_cut():
+    """A look at each of its words would hold up a worker for seconds."""
+    page = "Sport News The mayor said so.The council agreed.A vote is next. " * 50
+    assert find_seams(page)
+    assert not find_seams(page * 400)
