@@ -10,7 +10,7 @@ from typing import Any
 import faust
 from aiokafka import TopicPartition
 
-from streams.kafka.failures import LOST
+from streams.kafka.failures import LOST, uncancelled
 from streams.kafka.observer import Observer
 from streams.kafka.partition import PartitionStatus
 from streams.kafka.step import OwnedStep
@@ -98,7 +98,7 @@ class Delivery:
         if not news:
             return
         try:
-            await asyncio.wait_for(self._app.consumer.tell_group(news), _TELL_GROUP_TIMEOUT_S)
+            await uncancelled(asyncio.wait_for(self._app.consumer.tell_group(news), _TELL_GROUP_TIMEOUT_S))
             self._told |= news
         except LOST as error:
             log.debug("the group could not be told of %s: %r", news, error)

@@ -9,13 +9,14 @@ import random
 import sys
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, TypeVar
 
 from aiokafka.errors import (
     GroupAuthorizationFailedError,
     IllegalGenerationError,
     InvalidTimestampError,
     InvalidTopicError,
+    KafkaConnectionError,
     KafkaError,
     MessageSizeTooLargeError,
     RebalanceInProgressError,
@@ -31,6 +32,8 @@ from streams.kafka.quiet import retries
 from streams.steps import ForeignRecordError
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 EXIT_STATUS: Final = 70  # EX_SOFTWARE: to be started again by whoever supervises the worker
 
@@ -125,6 +128,23 @@ def pauses_s() -> Iterator[float]:
         pause_s = min(1.5 * pause_s, _LONGEST_PAUSE_S)
 
 
+async def uncancelled(work: Awaitable[T]) -> T:
+    """The result of what is waited for. That something within was cancelled is a loss, unless it is we who are to end.
+
+    aiokafka cancels what it is about when a connection breaks at the wrong moment: a task would end of that without a word.
+
+    Raises:
+        KafkaConnectionError: instead of the CancelledError.
+    """
+    try:
+        return await work
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        raise KafkaConnectionError("what was waited for was cancelled") from error
+
+
 async def keep_trying(name: str, attempt: Callable[[], Awaitable[None]]) -> None:
     """Until it succeeds, however long Kafka is away: nobody is helped by a worker that ends.
 
@@ -133,7 +153,7 @@ async def keep_trying(name: str, attempt: Callable[[], Awaitable[None]]) -> None
     """
     for pause_s in pauses_s():
         try:
-            await attempt()
+            await uncancelled(attempt())
             return
         except FINAL:
             raise

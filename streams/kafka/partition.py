@@ -16,7 +16,16 @@ from aiokafka import TopicPartition
 from streams.faults import Fault
 from streams.formats import NewerFormatError
 from streams.kafka.breath import Breath
-from streams.kafka.failures import LOST, RefusedError, StepFailedError, end_task, keep_trying, pass_over, stop_worker
+from streams.kafka.failures import (
+    LOST,
+    RefusedError,
+    StepFailedError,
+    end_task,
+    keep_trying,
+    pass_over,
+    stop_worker,
+    uncancelled,
+)
 from streams.kafka.inbox import Inbox
 from streams.kafka.observer import Observer
 from streams.kafka.partition_time import PartitionTime
@@ -323,7 +332,7 @@ class OwnedPartition:
                 continue
             wait_s = min(2 * wait_s, _MOST_IDLE_S)
             try:
-                position = await self._app.consumer.position(self._tp)
+                position = await uncancelled(self._app.consumer.position(self._tp))
                 # Mostly there are only markers in between: hence less and less often.
                 if position is not None and position > self._decided_to:
                     await self._app.consumer.seek(self._tp, self._decided_to)

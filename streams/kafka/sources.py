@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from streams.kafka.clients import connection
-from streams.kafka.failures import LOST, RefusedError
+from streams.kafka.failures import LOST, RefusedError, uncancelled
 from streams.kafka.identity import TopicIdentity, identify
 from streams.kafka.progress import Progress, SourceChange, find_change
 from streams.settings import Settings
@@ -144,7 +144,7 @@ class SourceWatch:
         while True:
             await asyncio.sleep(_LOOK_EVERY_S)
             try:
-                await asyncio.wait_for(self.confirm(progress()), _ANSWER_TIMEOUT_S)
+                await uncancelled(asyncio.wait_for(self.confirm(progress()), _ANSWER_TIMEOUT_S))
             except SourceMovedError:
                 raise
             except LOST as error:

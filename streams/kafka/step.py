@@ -18,7 +18,7 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaConnectionError
 
 from streams.kafka.breath import Breath
-from streams.kafka.failures import FINAL, LOST, RunOfFaults, end_task, keep_trying, stop_worker
+from streams.kafka.failures import FINAL, LOST, RunOfFaults, end_task, keep_trying, stop_worker, uncancelled
 from streams.kafka.observer import Observer, Times, Unobserved
 from streams.kafka.outbox import Outbox
 from streams.kafka.partition import OwnedPartition, PartitionStatus, Share
@@ -179,7 +179,7 @@ class OwnedStep:
             await self._begin_again()
             while not self._released:
                 try:
-                    await self._take_turn()
+                    await uncancelled(self._take_turn())
                 except FINAL:
                     raise
                 except CoordinatorLostError as error:

@@ -35,7 +35,7 @@ from weakref import WeakSet
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.consumer.fetcher import Fetcher, FetchResult
 from aiokafka.consumer.group_coordinator import HeartbeatRequest
-from aiokafka.errors import NoError, for_code
+from aiokafka.errors import NoError, RebalanceInProgressError, for_code
 from faust.transport.drivers import aiokafka as driver
 
 from streams.kafka.assignor import TopicwiseAssignor
@@ -336,7 +336,11 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
 
     async def tell_group(self, offsets: Mapping[TopicPartition, int]) -> None:
         """Commit offsets; raises KafkaError when that is not for this worker to do, or can't be done."""
-        await self._ensure_consumer().commit({tp: (offset, GROUP_NOTE) for tp, offset in offsets.items()})
+        consumer = self._ensure_consumer()
+        if consumer._subscription.reassignment_in_progress:
+            # The answer would be that this generation is over, and aiokafka would leave the group that it is just joining.
+            raise RebalanceInProgressError
+        await consumer.commit({tp: (offset, GROUP_NOTE) for tp, offset in offsets.items()})
 
     async def _commit(self, offsets: Mapping[Any, int]) -> bool:
         return True

@@ -99,3 +99,33 @@ async def test_one_that_can_not_be_ended_ends_the_worker(monkeypatch):
     finally:
         ends.set()
         await task
+
+
+async def test_what_is_cancelled_under_an_attempt_is_a_loss_and_tried_again(monkeypatch):
+    """As aiokafka does it when a connection breaks; the task would end without a word, and nobody work on its partition."""
+    monkeypatch.setattr(failures, "_FIRST_PAUSE_S", 0.001)
+    tries = 0
+
+    async def attempt():
+        nonlocal tries
+        tries += 1
+        if tries < 3:
+            answer = asyncio.get_running_loop().create_future()
+            answer.cancel()
+            await answer
+
+    await asyncio.wait_for(keep_trying("name", attempt), 20)
+    assert tries == 3
+
+
+async def test_whoever_is_to_end_does_not_try_again():
+    began = asyncio.Event()
+
+    async def attempt():
+        began.set()
+        await asyncio.Event().wait()
+
+    task = asyncio.create_task(keep_trying("name", attempt))
+    await began.wait()
+    await asyncio.wait_for(end_task(task, "name"), 20)
+    assert task.cancelled()

@@ -70,7 +70,7 @@ UNDOCUMENTED = {
     GroupCoordinator: "fetch_committed_offsets group_id generation member_id ensure_coordinator_known",
     MessageAccumulator: "flush_for_commit",
     Sender: "sender_task client start",
-    SubscriptionState: "subscription fetch_context",
+    SubscriptionState: "reassignment_in_progress subscription fetch_context",
     Assignment: "tps state_value",
     Conductor: "on_partitions_assigned",
     faust.App: "consumer_generation_id flow_control on_rebalance_start on_rebalance_return on_rebalance_end",
