@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "migrate": "Begin anew under another id, when partitions were altered.",
     "publish": "Publish articles from files.",
     "feeds": "Publish what is new in feeds.",
+    "ingest": "Take articles by HTTP.",
     "serve": "Serve articles as Atom, JSON Feed and events.",
     "retract": "Take articles back.",
     "rejected": "Look at what was rejected, and replay it.",
