@@ -13,17 +13,39 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from warcio.archiveiterator import ArchiveIterator
+from warcio.bufferedreaders import DecompressingBufferedReader
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeadersParser, StatusAndHeadersParserException
 
 from streams.archives.pages import MOST_PAGE_BYTES, Passed, Response
 
 _UNPACKED: Final = {"", "identity", "gzip", "deflate"}
+_MOST_HEAD_BYTES: Final = 1 << 20
+_MOST_WORDS: Final = 200  # characters of what a reader says of a file: they quote it
 _HTTP: Final = StatusAndHeadersParser(["HTTP/1.0", "HTTP/1.1", "HTTP/2"], verify=False)
 
 
 class BrokenArchiveError(ValueError):
     """The file can't be read from somewhere on; the message says from where, and why."""
+
+
+class _HeadTooLongError(ValueError):
+    """The head of a record, or of the response in it, is longer than any."""
+
+
+class _Reader(DecompressingBufferedReader):
+    """Reads heads no further than they may be long: packed, a line of a gigabyte weighs a megabyte."""
+
+    head_bytes = 0
+    """What was read in lines since somebody set this to 0."""
+
+    def readline(self, length: int | None = None) -> bytes:
+        left = _MOST_HEAD_BYTES - self.head_bytes
+        if left <= 0:  # before it is read: who counts what is left of a record counts right
+            raise _HeadTooLongError(f"a head of {_MOST_HEAD_BYTES:,} bytes or more")
+        line: bytes = super().readline(left if length is None else min(length, left))
+        self.head_bytes += len(line)
+        return line
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +66,19 @@ def read_archive(file: Path, offset: int = 0) -> Iterator[Found]:
     with file.open("rb") as opened:
         _begin(opened, offset)
         iterator = ArchiveIterator(opened, no_record_parse=True)
+        reader = iterator.reader = _Reader(opened)
         try:
             for record in iterator:
+                reader.head_bytes = 0
                 what = _response(record) if record.rec_type == "response" else None
+                reader.head_bytes = 0
                 iterator.read_to_end()
                 if not _is_whole(record, iterator):
                     raise BrokenArchiveError(f"{file}: breaks off in the record at offset {offset:,}")
                 offset = iterator.offset
                 if what is not None:
                     yield Found(what, offset)
-        except (ArchiveLoadFailed, zlib.error, EOFError, AttributeError) as error:
+        except (ArchiveLoadFailed, zlib.error, EOFError, AttributeError, _HeadTooLongError) as error:
             raise BrokenArchiveError(f"{file}: can't be read from offset {offset:,} on: {_first_line(error)}") from error
         _check_end(file, opened, offset)
 
@@ -84,7 +109,8 @@ def _check_end(file: Path, opened: BinaryIO, offset: int) -> None:
 
 
 def _first_line(error: Exception) -> str:
-    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+    words = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+    return words[:_MOST_WORDS].replace("\0", "")
 
 
 def _response(record: Any) -> Response | Passed:

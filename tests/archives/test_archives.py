@@ -136,6 +136,25 @@ def test_a_file_that_cannot_be_read_to_its_end_is_told(content):
     assert read(content)[1] is False
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        pytest.param(b"X: " + b"a" * (4 << 20), id="one endless line"),
+        pytest.param(b"X: a\r\n" * (1 << 20), id="lines without end"),
+    ],
+)
+def test_a_head_without_end_is_read_no_further_than_it_may_be_long(head):
+    """What comes before such a record is read; a response with such a head is passed over, and the next one read."""
+    found, whole = read(SHORT[True] + gzip.compress(b"WARC/1.0\r\n" + head))
+    assert (len(found), whole) == (3, False)
+    http = b"HTTP/1.1 200 OK\r\n" + head
+    record = (
+        b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://news.example/\r\nContent-Length: %d\r\n\r\n%s\r\n\r\n"
+    )
+    found, whole = read(gzip.compress(record % (len(http), http)) + SHORT[True])
+    assert (found[0].what, len(found), whole) == (Passed("broken"), 4, True)
+
+
 class Kafka:
     """Takes pages and confirms each at once, until it has had ``most``."""
 
