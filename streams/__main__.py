@@ -19,6 +19,8 @@ COMMANDS: Final = {
     "migrate": "Begin anew under another id, when partitions were altered.",
     "publish": "Publish articles from files.",
     "feeds": "Publish what is new in feeds.",
+    "load-warc": "Publish the pages of web archives.",
+    "ingest": "Take articles by HTTP.",
     "serve": "Serve articles as Atom, JSON Feed and events.",
     "retract": "Take articles back.",
     "rejected": "Look at what was rejected, and replay it.",
@@ -37,7 +39,7 @@ COMMANDS: Final = {
 
 
 class _Commands(click.Group):
-    """Commands that are imported when they are run: ``streams.commands.<name>`` has each by its name."""
+    """Commands that are imported when they are run: ``streams.commands.<name>`` has each by its name, with "_" for "-"."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -45,7 +47,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"streams.commands.{cmd_name}"), cmd_name)
+        name = cmd_name.replace("-", "_")
+        command: click.Command = getattr(import_module(f"streams.commands.{name}"), name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

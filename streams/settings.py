@@ -326,6 +326,13 @@ class Settings:
         secret=True,
     )
     console_workers: tuple[str, ...] = _setting((), _addresses, "http://host:port,…", "workers whose /ready the console shows")
+    ingest_token: str | None = _setting(
+        None,
+        _secret,
+        "",
+        "whoever has it may send articles to `ingest`; if unset, one is made up and printed; or HEADWATER_INGEST_TOKEN_FILE",
+        secret=True,
+    )
     security_protocol: SecurityProtocol = _setting(
         SecurityProtocol.PLAINTEXT, _one_of(SecurityProtocol), "", "PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL; SSL means TLS"
     )

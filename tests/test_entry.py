@@ -64,7 +64,7 @@ def test_every_command_stands_in_a_module_of_its_name_and_is_in_the_help():
     for path in folder.glob("*.py"):
         found = getattr(import_module(f"streams.commands.{path.stem}"), path.stem, None)
         if isinstance(found, click.Command):
-            commands.add(path.stem)
+            commands.add(path.stem.replace("_", "-"))
     assert commands == set(__main__.COMMANDS)
 
 

@@ -22,7 +22,7 @@ from streams.feeds.listing import read_listing
 from streams.feeds.manners import Manners, Pace
 from streams.feeds.polling import Poller, Send, Totals
 from streams.feeds.seen import InUseError, Seen
-from streams.kafka.clients import MAX_REQUEST_BYTES, connection, opened
+from streams.kafka.clients import opened, publisher
 from streams.settings import Settings
 from streams.topics import RAW
 
@@ -85,15 +85,8 @@ def _interruptible() -> Iterator[None]:
 
 async def _poll(settings: Settings, urls: list[str], seen: Seen, how: _How) -> Totals:
     await partitions_of(settings, how.topic)  # aiokafka would ask for it for 40 s
-    producer = AIOKafkaProducer(
-        **connection(settings),
-        enable_idempotence=True,
-        acks="all",
-        max_request_size=MAX_REQUEST_BYTES,
-        compression_type="zstd",
-        linger_ms=5,
-    )
-    async with opened(producer), fetching(contact=how.contact, allow_private=how.allow_private) as fetcher:
+    asking = fetching(contact=how.contact, allow_private=how.allow_private)
+    async with opened(publisher(settings)) as producer, asking as fetcher:
         manners = Manners(fetcher, Pace(how.pause_s))
         poller = Poller(manners, seen, _sender(producer, how.topic, patient=not how.once), _say, every_s=how.every_min * 60)
         progress = asyncio.create_task(_tell(poller.totals))

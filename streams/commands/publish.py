@@ -6,14 +6,13 @@ import asyncio
 import sys
 
 import click
-from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from rich.console import Console
 from rich.progress import Progress
 
 from streams.commands.context import FILE, partitions_of, read_settings, run_async
 from streams.commands.inputs import read_documents
-from streams.kafka.clients import MAX_REQUEST_BYTES, connection, opened
+from streams.kafka.clients import opened, publisher
 from streams.settings import Settings
 from streams.topics import RAW
 
@@ -50,14 +49,7 @@ async def _publish(settings: Settings, files: tuple[str, ...], topic: str, key: 
                 accepted += 1
 
     await partitions_of(settings, topic)  # aiokafka would ask for it for 40 s
-    producer = AIOKafkaProducer(
-        **connection(settings),
-        enable_idempotence=True,
-        max_request_size=MAX_REQUEST_BYTES,
-        compression_type="zstd",
-        linger_ms=5,
-    )
-    async with opened(producer):
+    async with opened(publisher(settings)) as producer:
         with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
             bar = progress.add_task("publishing", total=None)
             for document in read_documents(files):

@@ -92,6 +92,18 @@ async def failure_of(work: Coroutine[Any, Any, None]) -> BaseException | None:
     return None if attempt.cancelled() else attempt.exception()
 
 
+def publisher(settings: Settings) -> AIOKafkaProducer:
+    """A producer, not yet started, for what comes from outside: a record is sent when all replicas in sync have it."""
+    return AIOKafkaProducer(
+        **connection(settings),
+        enable_idempotence=True,
+        acks="all",
+        max_request_size=MAX_REQUEST_BYTES,
+        compression_type="zstd",
+        linger_ms=5,
+    )
+
+
 class NotConnectedError(KafkaConnectionError):
     """No broker can be reached, or none lets us in; the message says why, in words for a person."""
 

@@ -38,12 +38,17 @@ def unframed(value: bytes) -> bytes:
     return value[_FRAME:] if framed else value
 
 
+def declared_form(content_type: str | None) -> Form | None:
+    """The form that a content type tells; None where it tells none that is read."""
+    media_type = (content_type or "").partition(";")[0].strip().lower()
+    return Form.JSON if media_type.endswith("+json") else _FORM_BY_MEDIA_TYPE.get(media_type)
+
+
 def form_of(value: bytes, content_type: str | None) -> Form:
     """The form of bytes in an encoding that shares ASCII's."""
-    media_type = (content_type or "").partition(";")[0].strip().lower()
-    if form := _FORM_BY_MEDIA_TYPE.get(media_type):
+    if form := declared_form(content_type):
         return form
-    if media_type.endswith("+json") or _JSON_START.match(value):
+    if _JSON_START.match(value):
         return Form.JSON
     if _XML_START.match(value):
         return Form.HTML if _HTML_ROOT.search(value, 0, _BEGINNING) else Form.XML

@@ -1,0 +1,152 @@
+"""Archives → news.raw, and how far Kafka has them.
+
+The records of an archive are confirmed in any order. What is noted is the offset before which all of them are: a process that
+is killed begins there the next time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Final
+
+from aiokafka.errors import MessageSizeTooLargeError
+
+from streams.archives.pages import Page, Passed, page_of
+from streams.archives.reading import Found, read_archive
+
+_MOST_WAITING: Final = 500
+_MOST_WAITING_BYTES: Final = 32 << 20
+_NOTE_EVERY: Final = 200  # records: so many are published again after a kill, and those that were waiting
+_BEGINNING_BYTES: Final = 64 << 10
+
+Send = Callable[[Page], Awaitable[asyncio.Future[Any]]]
+"""A page into Kafka's queue; the future ends once Kafka has it."""
+
+
+class Noted:
+    """How far archives are loaded, by their path and beginning, in a SQLite file that several processes may share."""
+
+    def __init__(self, file: Path) -> None:
+        """Open the file, or make it.
+
+        Raises:
+            sqlite3.DatabaseError: it is something else.
+        """
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self._db = sqlite3.connect(file, timeout=30.0, isolation_level=None)
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("CREATE TABLE IF NOT EXISTS archives (id BLOB PRIMARY KEY, offset INTEGER NOT NULL) WITHOUT ROWID")
+
+    def close(self) -> None:
+        self._db.close()
+
+    def offset(self, archive: Path) -> int:
+        """Up to where Kafka has it, in bytes; 0 for one that is new, or shorter than it was."""
+        found = self._db.execute("SELECT offset FROM archives WHERE id = ?", (_identity(archive),)).fetchone()
+        return int(found[0]) if found and found[0] <= archive.stat().st_size else 0
+
+    def note(self, archive: Path, offset: int) -> None:
+        """Kafka has all before this offset."""
+        self._db.execute("INSERT OR REPLACE INTO archives VALUES (?, ?)", (_identity(archive), offset))
+
+
+def _identity(archive: Path) -> bytes:
+    with archive.open("rb") as opened:
+        beginning = opened.read(_BEGINNING_BYTES)
+    return blake2b(bytes(archive.resolve()) + b"\0" + beginning, digest_size=16).digest()
+
+
+class Loader:
+    """Loads archives one after another. ``counts``: what became of the responses, in words; ``offset``: how far it has read."""
+
+    def __init__(self, noted: Noted, send: Send, clock: Callable[[], float] = time.time) -> None:
+        """``clock``: seconds since 1970; an archive's time that lies ahead of it, Kafka would refuse."""
+        self._noted = noted
+        self._send = send
+        self._clock = clock
+        self._waiting: deque[tuple[int, int, asyncio.Future[Any] | None]] = deque()
+        self._waiting_bytes = 0
+        self._done = 0
+        self.counts: Counter[str] = Counter()
+        self.offset = 0
+
+    async def load(self, archive: Path, *, again: bool = False) -> None:
+        """Publish the pages of an archive from where Kafka has it on; ``again``: from its beginning.
+
+        Raises:
+            OSError, BrokenArchiveError: it can't be read any further; what comes before that is published and noted.
+            KafkaError: Kafka does not take a page.
+        """
+        self.offset = self._done = 0 if again else self._noted.offset(archive)
+        found, taken = read_archive(archive, self.offset), 0
+        try:
+            while (each := await asyncio.to_thread(_next, found)) is not None:
+                await self._take(each)
+                while self._is_full():
+                    await self._settle_first()
+                if (taken := taken + 1) % _NOTE_EVERY == 0:
+                    self._noted.note(archive, self._done)
+        finally:
+            try:
+                while self._waiting:
+                    await self._settle_first()
+            finally:
+                self._give_up()
+                self._noted.note(archive, self._done)
+
+    def _give_up(self) -> None:
+        """Await nothing more; what Kafka refuses after the first refusal is told by that one."""
+        for _, _, sent in self._waiting:
+            if sent is not None:
+                sent.add_done_callback(lambda each: each.cancelled() or each.exception())
+        self._waiting.clear()
+        self._waiting_bytes = 0
+
+    async def _take(self, found: tuple[Found, Page | Passed]) -> None:
+        record, page = found
+        sent, weight = None, 0
+        if isinstance(page, Passed):
+            self.counts[page.why] += 1
+        elif (sent := await self._sent(page)) is not None:
+            weight = len(page.value)
+        self._waiting.append((record.next_offset, weight, sent))
+        self._waiting_bytes += weight
+        self.offset = record.next_offset
+
+    async def _sent(self, page: Page) -> asyncio.Future[Any] | None:
+        now_ms = int(self._clock() * 1000)
+        timed = Page(page.key, page.value, page.content_type, min(page.time_ms if page.time_ms is not None else now_ms, now_ms))
+        try:
+            return await self._send(timed)
+        except MessageSizeTooLargeError:
+            self.counts["too large"] += 1
+            return None
+
+    def _is_full(self) -> bool:
+        return len(self._waiting) >= _MOST_WAITING or self._waiting_bytes > _MOST_WAITING_BYTES
+
+    async def _settle_first(self) -> None:
+        offset, weight, sent = self._waiting[0]
+        if sent is not None:
+            try:
+                await sent
+                self.counts["published"] += 1
+            except MessageSizeTooLargeError:
+                self.counts["too large"] += 1
+        self._waiting.popleft()
+        self._waiting_bytes -= weight
+        self._done = offset
+
+
+def _next(found: Any) -> tuple[Found, Page | Passed] | None:
+    """The next response and what it becomes: both take time, so both are done in a thread."""
+    each: Found | None = next(found, None)
+    if each is None:
+        return None
+    return each, each.what if isinstance(each.what, Passed) else page_of(each.what)

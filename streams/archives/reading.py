@@ -1,0 +1,134 @@
+"""An archive → its responses, each with where the next record begins.
+
+warcio finds the records, whether packed one by one (gzip) or not. It takes an archive that breaks off for one that ends, so
+here a record must be whole.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+from warcio.archiveiterator import ArchiveIterator
+from warcio.bufferedreaders import DecompressingBufferedReader
+from warcio.exceptions import ArchiveLoadFailed
+from warcio.statusandheaders import StatusAndHeadersParser, StatusAndHeadersParserException
+
+from streams.archives.pages import MOST_PAGE_BYTES, Passed, Response
+
+_UNPACKED: Final = {"", "identity", "gzip", "deflate"}
+_MOST_HEAD_BYTES: Final = 1 << 20
+_MOST_WORDS: Final = 200  # characters of what a reader says of a file: they quote it
+_HTTP: Final = StatusAndHeadersParser(["HTTP/1.0", "HTTP/1.1", "HTTP/2"], verify=False)
+
+
+class BrokenArchiveError(ValueError):
+    """The file can't be read from somewhere on; the message says from where, and why."""
+
+
+class _HeadTooLongError(ValueError):
+    """The head of a record, or of the response in it, is longer than any."""
+
+
+class _Reader(DecompressingBufferedReader):
+    """Reads heads no further than they may be long: packed, a line of a gigabyte weighs a megabyte."""
+
+    head_bytes = 0
+    """What was read in lines since somebody set this to 0."""
+
+    def readline(self, length: int | None = None) -> bytes:
+        left = _MOST_HEAD_BYTES - self.head_bytes
+        if left <= 0:  # before it is read: who counts what is left of a record counts right
+            raise _HeadTooLongError(f"a head of {_MOST_HEAD_BYTES:,} bytes or more")
+        line: bytes = super().readline(left if length is None else min(length, left))
+        self.head_bytes += len(line)
+        return line
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A record: what it is of, and the offset in the file at which the next one begins, in bytes."""
+
+    what: Response | Passed
+    next_offset: int
+
+
+def read_archive(file: Path, offset: int = 0) -> Iterator[Found]:
+    """The responses of an archive from an offset on, at which a record begins. Records that are not responses are left out.
+
+    Raises:
+        OSError: the file can't be read.
+        BrokenArchiveError: it is not an archive, or breaks off.
+    """
+    with file.open("rb") as opened:
+        _begin(opened, offset)
+        iterator = ArchiveIterator(opened, no_record_parse=True)
+        reader = iterator.reader = _Reader(opened)
+        try:
+            for record in iterator:
+                reader.head_bytes = 0
+                what = _response(record) if record.rec_type == "response" else None
+                reader.head_bytes = 0
+                iterator.read_to_end()
+                if not _is_whole(record, iterator):
+                    raise BrokenArchiveError(f"{file}: breaks off in the record at offset {offset:,}")
+                offset = iterator.offset
+                if what is not None:
+                    yield Found(what, offset)
+        except (ArchiveLoadFailed, zlib.error, EOFError, AttributeError, _HeadTooLongError) as error:
+            raise BrokenArchiveError(f"{file}: can't be read from offset {offset:,} on: {_first_line(error)}") from error
+        _check_end(file, opened, offset)
+
+
+def _begin(opened: BinaryIO, offset: int) -> None:
+    """Go to the next record: what was noted of an archive that broke off may lie before the empty lines that end a record."""
+    opened.seek(offset)
+    beginning = opened.read(4)
+    opened.seek(offset + len(beginning) - len(beginning.lstrip(b"\r\n")))
+
+
+def _is_whole(record: Any, iterator: Any) -> bool:
+    """Whether all of a record that was read to its end is there; where it is packed, with the checksum that tells."""
+    packed = iterator.reader.decompressor
+    # Without a limit its head has no length: it breaks off there.
+    return getattr(record.raw_stream, "limit", 1) == 0 and (packed is None or packed.eof)
+
+
+def _check_end(file: Path, opened: BinaryIO, offset: int) -> None:
+    """The end must be that of the file.
+
+    Raises:
+        BrokenArchiveError: something follows.
+    """
+    opened.seek(offset)
+    if opened.read(1 << 16).strip(b"\r\n"):
+        raise BrokenArchiveError(f"{file}: can't be read from offset {offset:,} on")
+
+
+def _first_line(error: Exception) -> str:
+    words = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+    return words[:_MOST_WORDS].replace("\0", "")
+
+
+def _response(record: Any) -> Response | Passed:
+    """What a record says; read no further than a page may be long."""
+    told = record.rec_headers.get_header
+    url = told("WARC-Target-URI") or told("uri") or ""
+    if not url.startswith(("http://", "https://")):
+        return Passed("without an address")
+    try:
+        record.http_headers = _HTTP.parse(record.raw_stream)
+    except (StatusAndHeadersParserException, EOFError, ValueError):
+        return Passed("broken")
+    heading = record.http_headers.get_header
+    if (heading("Content-Encoding") or "").strip().lower() not in _UNPACKED:
+        return Passed("packed in a way that is not read")
+    try:
+        body = record.content_stream().read(MOST_PAGE_BYTES + 1)
+    except (zlib.error, ValueError, OSError):
+        return Passed("broken")
+    date = told("WARC-Date") or told("archive-date") or ""
+    return Response(url, date, record.http_headers.get_statuscode(), heading("Content-Type") or "", body)

@@ -1,0 +1,76 @@
+"""``headwater ingest``: articles by HTTP into Kafka."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from typing import Any
+
+import click
+from aiohttp import web
+from aiokafka import AIOKafkaProducer
+
+from streams.commands.context import partitions_of, read_settings, run_async
+from streams.console.web import new_token
+from streams.ingest.web import Ingest, Send
+from streams.kafka.clients import opened, publisher
+from streams.settings import Settings
+from streams.topics import RAW
+
+_PORT = 8_422  # beside the console's and serve's
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where it answers: this machine alone.")
+@click.option("--port", type=click.IntRange(0, 65_535), default=_PORT, show_default=True)
+@click.option("--name", "names", multiple=True, help="A host name it answers to, beside localhost and numbers.")
+@click.option("--topic", default=RAW, show_default=True)
+def ingest(host: str, port: int, names: tuple[str, ...], topic: str) -> None:
+    """Take articles by HTTP: POST /articles, one as JSON, HTML or text, or many as NDJSON.
+
+    It answers 202 once Kafka has them on all replicas in sync. Senders need the token: HEADWATER_INGEST_TOKEN, or one that
+    is made up and printed. /openapi.json tells the rest.
+    """
+    settings = read_settings()
+    run_async(_ingest(settings, host, port, names, topic), settings)
+
+
+async def _ingest(settings: Settings, host: str, port: int, names: tuple[str, ...], topic: str) -> None:
+    await partitions_of(settings, topic)  # aiokafka would ask for it for 40 s
+    token = settings.ingest_token or new_token()
+    async with opened(publisher(settings)) as producer:
+        application = Ingest(_sender(producer, topic), token=token, names=names).application()
+        runner = web.AppRunner(application, access_log=None, auto_decompress=False, shutdown_timeout=2.0)
+        await runner.setup()
+        try:
+            await _listen(runner, host, port)
+            shown = f"[{host}]" if ":" in host else host
+            click.echo(f"taking articles at http://{shown}:{runner.addresses[0][1]}/articles")
+            if settings.ingest_token is None:
+                click.echo(f"Authorization: Bearer {token}")
+            await _until_told()
+        finally:
+            await runner.cleanup()
+
+
+async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        raise click.ClickException(f"--host, --port: {error}") from error
+
+
+async def _until_told() -> None:
+    told = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    await told.wait()
+
+
+def _sender(producer: AIOKafkaProducer, topic: str) -> Send:
+    async def send(value: bytes, key: bytes | None, content_type: str) -> asyncio.Future[Any]:
+        headers = [("content-type", content_type.encode("utf-8", "replace"))]
+        sent: asyncio.Future[Any] = await producer.send(topic, value, key, headers=headers)
+        return sent
+
+    return send

@@ -1,0 +1,47 @@
+"""From HTTP to what comes out, on a real Kafka: the command as a process."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import aiohttp
+
+from streams.documents import ORIGIN_HEADER
+from streams.steps import header
+from streams.topics import RAW
+from tests.broker.stream import Stream
+
+TEXT = "The city council voted on Monday to build the bridge over the river, and the mayor said that work would begin. " * 4
+ADDRESSED = {"title": "Bridge over the river to be built", "url": "https://news.example/a", "text": TEXT}
+OTHER = {"title": "Flood in the north takes homes", "text": TEXT.replace("bridge", "dam").replace("council", "parliament")}
+
+
+async def _line(process):
+    return (await asyncio.wait_for(process.stdout.readline(), 60)).decode().strip()
+
+
+async def test_articles_by_http_come_out_and_the_same_request_twice_gives_each_once(tmp_path):
+    """202 names records that are in Kafka; a repeat, with an address or without, is withheld as the same article."""
+    async with Stream(tmp_path) as stream:
+        stream.start_worker()
+        process = await stream.start_command("ingest", "--port", "0")
+        url = (await _line(process)).split()[-1]
+        token = (await _line(process)).partition(": ")[2]
+        headers = {"Authorization": token, "Content-Type": "application/x-ndjson", "Idempotency-Key": "batch-1"}
+        body = b"\n".join(json.dumps(each).encode() for each in (ADDRESSED, OTHER)) + b"\n{broken"
+        origins = []
+        async with aiohttp.ClientSession(headers=headers) as session:
+            for _ in range(2):
+                async with session.post(url, data=body) as response:
+                    assert response.status == 202, await response.text()
+                    origins += (await response.json())["origins"]
+        raw = {f"{each.topic}/{each.partition}/{each.offset}": each for each in await stream.read([RAW])}
+        assert list(raw) == origins
+        assert {each.key for each in raw.values()} == {b"batch-1"}
+        outcomes = {header(each, ORIGIN_HEADER): each for each in await stream.outcomes(6)}
+        topics = [outcomes[each].topic for each in origins]
+        assert topics == [*("news.enriched", "news.enriched", "news.rejected"), *("news.duplicates",) * 2, "news.rejected"]
+        assert {json.loads(outcomes[each].value)["kind"] for each in origins[3:5]} == {"same-article"}
+        process.terminate()
+        assert await process.wait() == 0
