@@ -46,11 +46,11 @@ class Delivery:
 
     async def take(self, fetched: Fetched) -> None:
         """Called by an agent for all that its stream has."""
-        owned = self._owned.get(fetched.topic)
+        batches, owned = fetched.take(), self._owned.get(fetched.topic)
         # Without an owner it is dropped: acquiring the partition sends Faust back to what is not committed.
         if owned is not None:
             most_bytes = batch_bytes(sum(len(each.partitions) for each in self._owned.values()))
-            for batch in fetched.batches:
+            for batch in batches:
                 owned.offer(batch, most_bytes)
 
     def statuses(self) -> list[PartitionStatus]:

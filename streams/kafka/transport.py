@@ -105,13 +105,18 @@ class Fetched:
     serialized_key_size = serialized_value_size = 0
 
     def __init__(self, batches: Sequence[Batch]) -> None:
-        self.batches = batches
+        self.batches: Sequence[Batch] = batches
         last = batches[0].records[-1]
         self.topic: str = last.topic
         self.partition: int = last.partition
         self.offset: int = last.offset
         self.timestamp: int = last.timestamp
         self.timestamp_type: int = last.timestamp_type
+
+    def take(self) -> Sequence[Batch]:
+        """The batches, once: Faust holds its event until the next one comes, and records count until nobody holds them."""
+        batches, self.batches = self.batches, ()
+        return batches
 
     @property
     def value(self) -> Fetched:

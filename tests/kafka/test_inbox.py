@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import weakref
 from types import SimpleNamespace
 
 import pytest
 
 from streams.kafka.inbox import Inbox
-from streams.kafka.transport import Batch
+from streams.kafka.transport import Batch, Fetched
 
 AMPLE_BYTES = 1 << 30
 
@@ -80,3 +81,12 @@ def test_closing_drops_what_waits_and_what_comes():
     assert not inbox
     assert not inbox.enough
     assert inbox.take() is None
+
+
+def test_an_event_that_faust_still_holds_holds_no_records():
+    """What is on its way is counted until nobody holds it: one record of 36 MB, held so, would keep all others away."""
+    fetched = Fetched([batch(0, 2)])
+    seen = [(weakref.ref(each), len(each.records)) for each in fetched.take()]
+    assert [count for _, count in seen] == [3]
+    assert [held() for held, _ in seen] == [None]
+    assert fetched.offset == 2
