@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import socket
 import time
 from collections import Counter, defaultdict
@@ -161,14 +162,24 @@ async def test_an_idle_stream_has_no_lag_though_transaction_markers_stand_at_its
     assert found["headwater_healthy"][""] == 1
 
 
-async def test_a_worker_that_shares_its_partitions_with_a_newcomer_is_ready_with_its_half(stream, probe):
+async def test_a_worker_is_not_ready_while_the_group_rebalances(stream, probe):
+    """As long as the group waits for a member that is frozen; between members who answer, that is over in no time."""
     stream.start_worker()
     await probe.until("/ready", 200)
     stream.settings = replace(stream.settings, web_port=0)
-    stream.start_worker()
+    frozen = stream.start_worker()
     half = {"ready": 6, "waiting": 0}  # of each step's 4
-    found = await probe.metrics_when(lambda found: found["headwater_partitions"] == half)
+    await probe.metrics_when(lambda found: found["headwater_partitions"] == half)
     await probe.until("/ready", 200)
+    frozen.send_signal(signal.SIGSTOP)
+    try:
+        stream.start_worker()
+        reasons = await probe.until("/ready", 503)
+        assert "the consumer group: rebalancing" in reasons
+    finally:
+        frozen.send_signal(signal.SIGCONT)
+    await probe.until("/ready", 200)
+    found = await probe.metrics()
     assert found["headwater_rebalances_total"][""] >= 2
 
 
