@@ -29,7 +29,7 @@ from bench.speed.ground import Ground, Input, ground
 from bench.speed.race import Heat, Load, Result, race
 from bench.speed.restore import owners
 from streams.kafka.outbox import Outbox, partition_of
-from streams.kafka.transactions import discard, transactional_producer
+from streams.kafka.transactions import TransactionalProducer
 from streams.settings import Settings
 from streams.text.duplicates import Sighting, pack_owners, print_body
 from streams.text.wording import fingerprint_headline
@@ -42,7 +42,7 @@ _SENT_AT_ONCE = 20_000
 async def remember(others: int, settings: Settings) -> None:
     """Fill the changelog: the headlines that articles will repeat, and so many others, of which nobody asks."""
     topic, partitions = HEADLINES.topic(settings.app_id), settings.partitions
-    producer = transactional_producer(settings, "bench-headlines")
+    producer = TransactionalProducer(settings, "bench-headlines")
     try:
         await producer.start()
         changes = chain(_asked_for(), owners(others))
@@ -54,7 +54,7 @@ async def remember(others: int, settings: Settings) -> None:
             await outbox.send()
             await producer.commit_transaction()
     finally:
-        await discard(producer)
+        await producer.close()
 
 
 def _asked_for() -> Iterator[tuple[bytes, bytes]]:

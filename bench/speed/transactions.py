@@ -28,7 +28,7 @@ from bench.speed.ground import Ground, ground
 from bench.speed.latency import Schedule, measure
 from bench.speed.race import make_load
 from streams.kafka.outbox import Outbox
-from streams.kafka.transactions import TransactionalProducer, discard
+from streams.kafka.transactions import TransactionalProducer
 from streams.settings import Settings, TransactionProtocol
 
 RECORDS: Final = 10
@@ -93,7 +93,7 @@ class Writer:
 
     async def close(self) -> None:
         """Close the producer."""
-        await discard(self._producer)
+        await self._producer.close()
 
 
 async def alone(kafka: Ground, transactions: int) -> None:

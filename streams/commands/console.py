@@ -6,15 +6,15 @@ import asyncio
 import contextlib
 import ipaddress
 import logging
-import signal
 from dataclasses import replace
 
 import click
 from aiohttp import web
 
 from agents import pipeline_steps
-from streams.commands.context import read_settings
-from streams.console.web import Console, new_token
+from streams.commands.context import http_root, read_settings, until_told
+from streams.console.guard import new_token
+from streams.console.web import Console
 from streams.settings import Settings
 
 
@@ -53,7 +53,7 @@ async def _serve(settings: Settings, *, read_only: bool, any_port: bool) -> None
         click.echo(f"console: {address(settings, port, None if settings.console_token else token)}")
         if not _is_loopback(settings.console_host):
             click.echo("Anybody who can reach this address can read it.", err=True)
-        await _until_told()
+        await until_told()
     finally:
         await runner.cleanup()
 
@@ -62,18 +62,10 @@ def address(settings: Settings, port: int, token: str | None) -> str:
     """What to open in a browser; with the token behind "#", which browsers never send."""
     host = settings.console_host
     shown = "127.0.0.1" if host in {"0.0.0.0", "::", "localhost"} else host  # noqa: S104
-    shown = f"[{shown}]" if ":" in shown else shown
-    return f"http://{shown}:{port}/" + (f"#token={token}" if token else "")
+    return f"{http_root(shown, port)}/" + (f"#token={token}" if token else "")
 
 
 def _is_loopback(host: str) -> bool:
     with contextlib.suppress(ValueError):
         return ipaddress.ip_address(host).is_loopback
     return host == "localhost"
-
-
-async def _until_told() -> None:
-    told = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, told.set)
-    await told.wait()

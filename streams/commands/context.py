@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import importlib
 import logging
+import signal
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from types import ModuleType
 from typing import Any, TypeVar
@@ -56,6 +57,19 @@ async def records_of(settings: Settings, topic: str, since_ms: int = 0) -> Async
             for records in (await consumer.getmany(timeout_ms=500)).values():
                 for record in records:
                     yield record
+
+
+async def until_told() -> None:
+    """Wait for Ctrl-C or SIGTERM."""
+    told = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    await told.wait()
+
+
+def http_root(host: str, port: int) -> str:
+    """The address of what answers there, without a slash at its end."""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def embedded_kafka() -> ModuleType:

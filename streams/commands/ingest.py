@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from typing import Any
 
 import click
 from aiohttp import web
 from aiokafka import AIOKafkaProducer
 
-from streams.commands.context import partitions_of, read_settings, run_async
-from streams.console.web import new_token
+from streams.commands.context import http_root, partitions_of, read_settings, run_async, until_told
+from streams.console.guard import new_token
 from streams.ingest.web import Ingest, Send
 from streams.kafka.clients import opened, publisher
 from streams.settings import Settings
@@ -44,11 +43,10 @@ async def _ingest(settings: Settings, host: str, port: int, names: tuple[str, ..
         await runner.setup()
         try:
             await _listen(runner, host, port)
-            shown = f"[{host}]" if ":" in host else host
-            click.echo(f"taking articles at http://{shown}:{runner.addresses[0][1]}/articles")
+            click.echo(f"taking articles at {http_root(host, runner.addresses[0][1])}/articles")
             if settings.ingest_token is None:
                 click.echo(f"Authorization: Bearer {token}")
-            await _until_told()
+            await until_told()
         finally:
             await runner.cleanup()
 
@@ -58,13 +56,6 @@ async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
         await web.TCPSite(runner, host, port).start()
     except OSError as error:
         raise click.ClickException(f"--host, --port: {error}") from error
-
-
-async def _until_told() -> None:
-    told = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, told.set)
-    await told.wait()
 
 
 def _sender(producer: AIOKafkaProducer, topic: str) -> Send:

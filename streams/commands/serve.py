@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 
 import click
 from aiohttp import web
 
-from streams.commands.context import read_settings
+from streams.commands.context import http_root, read_settings, until_told
 from streams.serve.web import Serving
 
 _PORT = 8_421  # beside the console's
@@ -41,12 +40,8 @@ async def _serve(serving: Serving, host: str, port: int) -> None:
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()
-        shown = f"[{host}]" if ":" in host else host
-        root = f"http://{shown}:{runner.addresses[0][1]}"
+        root = http_root(host, runner.addresses[0][1])
         click.echo(f"serving {root}/atom, {root}/feed.json, {root}/events")
-        told = asyncio.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, told.set)
-        await told.wait()
+        await until_told()
     finally:
         await runner.cleanup()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import secrets
 from collections.abc import Collection
 from typing import Final
 from urllib.parse import urlsplit
@@ -53,6 +54,11 @@ def comes_from_elsewhere(host: str, origin: str | None, fetch_site: str | None) 
     if fetch_site not in {None, "same-origin", "none"}:
         return True
     return origin is not None and urlsplit(origin).netloc != host
+
+
+def new_token() -> str:
+    """One that nobody can guess."""
+    return secrets.token_urlsafe(18)
 
 
 def knows(token: str | None, authorization: str | None) -> bool:

@@ -340,7 +340,3 @@ async def _errors(request: web.Request, handler: Callable[[web.Request], Awaitab
 
 def _now_ms() -> int:
     return time.time_ns() // 1_000_000
-
-
-def new_token() -> str:
-    return secrets.token_urlsafe(18)

@@ -28,13 +28,7 @@ from streams.kafka.sources import SourceMovedError, SourceWatch
 from streams.kafka.state_lock import state_folder
 from streams.kafka.tables import CopyDamagedError, TableCopies
 from streams.kafka.takeover import STEP_TIMEOUT_S, write_progress
-from streams.kafka.transactions import (
-    TransactionalProducer,
-    discard,
-    settle,
-    shut_out,
-    transactional_producer,
-)
+from streams.kafka.transactions import TransactionalProducer, settle, shut_out
 from streams.kafka.transport import Batch
 from streams.settings import Settings
 from streams.steps import Step
@@ -373,7 +367,7 @@ class OwnedStep:
     async def _start_producer(self) -> None:
         self._gone.add(self._owner)
         self._owner = f"{self._settings.app_id}-{self._step.name}-{uuid4().hex}"
-        producer = transactional_producer(self._settings, self._owner)
+        producer = TransactionalProducer(self._settings, self._owner)
         self._coordinator_lost = lost = asyncio.Event()
         self._unsettled_since = math.inf
 
@@ -387,7 +381,7 @@ class OwnedStep:
             await asyncio.wait_for(producer.start(), STEP_TIMEOUT_S)
             await self._count_outputs(producer)
         except BaseException:
-            await discard(producer)
+            await producer.close()
             raise
         self._producer = producer
         log.info("%s: begins as %s, with transactions v%d", self._step.name, self._owner, producer.version)
@@ -429,7 +423,7 @@ class OwnedStep:
                 await partition.end()
         finally:
             if self._producer is not None:
-                await discard(self._producer)
+                await self._producer.close()
                 self._producer = None
 
 

@@ -23,7 +23,7 @@ from streams.kafka.outbox import Outbox
 from streams.kafka.progress import PROGRESS_KEY, Marks, Progress, SourceChange
 from streams.kafka.sources import SourceChangedError, explain, look_at
 from streams.kafka.tables import Foreign, TableCopies, TablePartition
-from streams.kafka.transactions import TransactionalProducer, discard, partitions_of, sweep, transactional_producer
+from streams.kafka.transactions import TransactionalProducer, partitions_of, sweep
 from streams.settings import OnChangedTopic, Settings
 
 log = logging.getLogger(__name__)
@@ -164,13 +164,13 @@ async def _identify_changelog(claim: Claim, reader: AIOKafkaConsumer) -> TopicId
 async def _claimant(claim: Claim) -> AsyncIterator[TransactionalProducer]:
     """The producer under the partition's own name: whoever starts it shuts out everyone else who is taking it over."""
     name = f"{claim.settings.app_id}-{claim.source.topic}-{claim.source.partition}"
-    claimant = transactional_producer(claim.settings, name)
+    claimant = TransactionalProducer(claim.settings, name)
     try:
         await asyncio.wait_for(claimant.start(), STEP_TIMEOUT_S)
         await asyncio.wait_for(sweep(claimant, partitions=[claim.changelog]), STEP_TIMEOUT_S)
         yield claimant
     finally:
-        await discard(claimant)
+        await claimant.close()
 
 
 @contextlib.asynccontextmanager

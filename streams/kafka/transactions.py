@@ -49,7 +49,7 @@ class Transactions(Protocol):
 
 
 class TransactionalProducer:
-    """A producer under a name, not started yet; ended by :func:`discard`.
+    """A producer under a name, not started yet, for batches of :data:`streams.kafka.outbox.BATCH_BYTES`.
 
     Any method raises KafkaError when the producer has failed: another of its name shuts it out, Kafka gives it up, or nobody
     knows the outcome of what it did. Only a new producer helps then.
@@ -150,7 +150,7 @@ class TransactionalProducer:
         return len(self.client.cluster.partitions_for_topic(topic) or ())
 
     async def close(self) -> None:
-        """Close without sending what is still held."""
+        """Close without sending what is still held: an open transaction is ended by whoever shuts it out."""
         self._aiokafka._closed = True
         if self._transactions is not None:
             await self._transactions.close()
@@ -166,11 +166,6 @@ async def spoken_version(client: AIOKafkaClient, wanted: TransactionProtocol) ->
     agreed = (await finalised_features(client)).get(TRANSACTION_VERSION, 0)
     is_new = agreed >= TransactionsV2.version and wanted is TransactionProtocol.NEWEST
     return TransactionsV2.version if is_new else TransactionsV0.version
-
-
-def transactional_producer(settings: Settings, transactional_id: str) -> TransactionalProducer:
-    """A producer, not started yet, for batches of :data:`streams.kafka.outbox.BATCH_BYTES`."""
-    return TransactionalProducer(settings, transactional_id)
 
 
 async def partitions_of(producer: TransactionalProducer, topics: Iterable[str]) -> list[TopicPartition]:
@@ -210,14 +205,9 @@ async def shut_out(settings: Settings, transactional_id: str, topics: Iterable[s
     Raises:
         KafkaError: it could not be done; or somebody else is just doing it.
     """
-    heir = transactional_producer(settings, transactional_id)
+    heir = TransactionalProducer(settings, transactional_id)
     try:
         await heir.start()
         await sweep(heir, topics)
     finally:
-        await discard(heir)
-
-
-async def discard(producer: TransactionalProducer) -> None:
-    """Close a producer without sending what it still holds: an open transaction is ended by whoever shuts it out."""
-    await producer.close()
+        await heir.close()

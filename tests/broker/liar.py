@@ -34,7 +34,7 @@ from streams.kafka.admin import create_topics
 from streams.kafka.clients import connection, opened
 from streams.kafka.failures import LOST
 from streams.kafka.outbox import Outbox
-from streams.kafka.transactions import TransactionalProducer, discard, settle, shut_out
+from streams.kafka.transactions import TransactionalProducer, settle, shut_out
 from streams.settings import Settings, TransactionProtocol
 from streams.steps import Topic
 
@@ -265,7 +265,7 @@ class Owner:
 
     async def _give_up(self) -> None:
         if self._producer is not None:
-            await discard(self._producer)
+            await self._producer.close()
             self._producer = None
 
     async def _begin_again(self) -> None:
@@ -283,7 +283,7 @@ class Owner:
             async with asyncio.timeout(_LIMIT_S):
                 await producer.start()
         except BaseException:
-            await discard(producer)
+            await producer.close()
             raise
         self._producer = producer
         written = (await read(self._settings))[0]

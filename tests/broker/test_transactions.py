@@ -18,7 +18,7 @@ from streams.kafka.admin import create_topics
 from streams.kafka.failures import FINAL, LOST
 from streams.kafka.outbox import Outbox
 from streams.kafka.transaction_messages import EndTransaction, Produce
-from streams.kafka.transactions import TransactionalProducer, discard, settle, shut_out, sweep
+from streams.kafka.transactions import TransactionalProducer, settle, shut_out, sweep
 from streams.settings import TransactionProtocol
 from streams.steps import Topic
 from tests.broker.features import set_transaction_version
@@ -73,7 +73,7 @@ class Log:
 
     async def close(self) -> None:
         for producer in self._producers:
-            await discard(producer)
+            await producer.close()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

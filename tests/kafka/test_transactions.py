@@ -14,7 +14,7 @@ from aiokafka.errors import KafkaError, ProducerFenced, TopicAuthorizationFailed
 from streams.kafka.outbox import Outbox
 from streams.kafka.tables import Progress
 from streams.kafka.takeover import write_progress
-from streams.kafka.transactions import discard, sweep, transactional_producer
+from streams.kafka.transactions import TransactionalProducer, sweep
 from streams.kafka.transactions_v0 import TransactionsV0
 from streams.settings import Settings
 from streams.steps import Output
@@ -26,7 +26,7 @@ COUNT = 64
 @pytest.fixture
 async def producer():
     """One that was started, as far as it can tell."""
-    producer = transactional_producer(Settings(), "name")
+    producer = TransactionalProducer(Settings(), "name")
     producer._transactions = TransactionsV0(producer._aiokafka, lambda: None)
     inner = producer._aiokafka
     inner._txn_manager.set_pid_and_epoch(1, 0)
@@ -38,7 +38,7 @@ async def producer():
     inner.partitions_for = inner.client._wait_on_metadata = partitions_for
     inner.client.cluster.partitions_for_topic = lambda _: set(range(COUNT))
     yield producer
-    await discard(producer)
+    await producer.close()
 
 
 async def fail_after(turns, producer, error, *, fatal=True):
