@@ -1,4 +1,4 @@
-"""What acts: one agent a file, each a thin shell around one pure decision.
+"""What acts on articles: one agent per file, each a thin shell around one pure decision.
 
 ::
 
@@ -12,7 +12,7 @@
                      │  group         which articles tell of one event?
                   news.stories        key: story id; ninjs 3.1 composite in a CloudEvent ──► consumers
 
-Agents never import each other: they meet only through topics.
+Agents never import each other; they meet only through topics.
 """
 
 from agents.deduplicate import deduplicate_step
@@ -25,5 +25,5 @@ __all__ = ["pipeline_steps"]
 
 
 def pipeline_steps(settings: Settings) -> tuple[Step, ...]:
-    """The whole pipeline, in the order of the dataflow: this is the wiring, on Kafka and in memory alike."""
+    """The whole pipeline in the order of the dataflow. This is the only wiring, on Kafka and in memory alike."""
     return (prepare_step(settings), deduplicate_step(settings), group_step(settings))

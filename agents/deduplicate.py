@@ -1,4 +1,4 @@
-"""Deduplicate: the first article of a headline is enriched and passed on, its repeats are recorded."""
+"""Deduplicate: the first article with a headline is enriched and passed on; its repeats are recorded."""
 
 from __future__ import annotations
 
@@ -57,9 +57,9 @@ HEADLINES = Changelog(
 
 
 def deduplicate_step(settings: Settings) -> Step:
-    """news.prepared → news.enriched with news.signatures, news.duplicates, or news.rejected for a bug of ours.
+    """news.prepared → news.enriched and news.signatures, or news.duplicates, or news.rejected for a bug of ours.
 
-    Remembers who owns headlines.
+    Remembers which article owns each headline.
     """
     detect = choose_detector(settings.language_detector, settings.language_check)
 
@@ -81,7 +81,7 @@ def deduplicate_step(settings: Settings) -> Step:
         else:
             newest = remember(row, seen)
             output = caught(lambda: hand_on(record, article, detect))
-        # What was rejected owns no headline: the next article of it is the first.
+        # A rejected article does not own its headline: the next article with that headline is the first.
         if isinstance(output, Fault):
             return _rejected(record, output)
         return Decision(output, None if newest is None else pack_owners(newest))
@@ -90,11 +90,11 @@ def deduplicate_step(settings: Settings) -> Step:
 
 
 def _read_prepared(record: Record) -> Article:
-    """The article in a record of news.prepared, which `prepare` alone writes.
+    """The article in a record of news.prepared, which only `prepare` writes.
 
     Raises:
-        ForeignRecordError: it did not write this one.
-        NewerFormatError: it did, in a newer version that this one must not read.
+        ForeignRecordError: something else wrote the record.
+        NewerFormatError: a newer version wrote it, in a format that this version must not read.
     """
     article = read_internal(record, article_from_json)
     if record.key is None or record.key.hex() != article.fingerprint:
@@ -103,13 +103,13 @@ def _read_prepared(record: Record) -> Article:
 
 
 def _rejected(record: Record, fault: Fault) -> Decision:
-    """The article as `prepare` left it goes to news.rejected; a replay takes the original from news.raw."""
+    """Send the article as `prepare` left it to news.rejected; a replay takes the original from news.raw."""
     output = rejected_output(record, internal_error(fault), "deduplicate", origin_of_prepared(record))
     return Decision((output,), fault=fault)
 
 
 def sight(record: Record, article: Article) -> tuple[Sighting, Headline]:
-    """What is remembered of an article that owns its headline, and the headline."""
+    """What is remembered about an article that owns its headline, and the headline itself."""
     headline = headline_of(article)
     seen = Sighting(
         offset=record.offset,
@@ -125,7 +125,7 @@ def sight(record: Record, article: Article) -> tuple[Sighting, Headline]:
 
 
 def repeat(record: Record, article: Article, found: Repeat, window_s: int) -> Output:
-    """Write down which headline an article repeats, and in what way."""
+    """Record which headline an article repeats, and how."""
     document = duplicate_document(article, found.kind, found.owner, record.timestamp, window_s)
     headers = event_headers(
         record, article, DUPLICATE_TYPE, schema=DUPLICATE_SCHEMA, kind=found.kind.value, **instruction_attributes(article)
@@ -134,13 +134,13 @@ def repeat(record: Record, article: Article, found: Repeat, window_s: int) -> Ou
 
 
 def hand_on(record: Record, article: Article, detect: Detect) -> tuple[Output, ...]:
-    """Tag an article's language, by ``detect``, and subjects, and write it down for consumers and for `group`."""
+    """Tag an article's language (by ``detect``) and its subjects, and write it out for consumers and for `group`."""
     language, subjects = tag_article(article, detect)
     return enrich(record, article, language, subjects), sign(record, article, language, subjects)
 
 
 def enrich(record: Record, article: Article, language: Language, subjects: Sequence[Subject]) -> Output:
-    """Write a tagged article down for consumers; of a canceled one, that it is."""
+    """Write out a tagged article for consumers; a canceled one is marked as canceled."""
     headers = event_headers(
         record,
         article,
@@ -162,7 +162,10 @@ def enrich(record: Record, article: Article, language: Language, subjects: Seque
 
 
 def sign(record: Record, article: Article, language: Language, subjects: Sequence[Subject]) -> Output:
-    """Write down what tells of which event an article is. A cancellation goes to all: nobody knows its article's language."""
+    """Write out what `group` needs to match articles by event.
+
+    A cancellation goes to every partition, because the language of the canceled article is unknown.
+    """
     signature = sign_article(article, language, subjects, record.timestamp)
     headers = (
         ("content-type", b"application/json"),

@@ -1,4 +1,4 @@
-"""Group: articles that tell of one event make a story."""
+"""Group: articles about the same event form a story."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from streams.topics import SIGNATURES, STORIES
 
 
 def group_step(settings: Settings) -> Step:
-    """news.signatures → news.stories; remembers the stories of the window, and decides on all of them together."""
+    """news.signatures → news.stories. Remembers the stories of the window and decides on all of them together."""
 
     def decide(record: Record, stories: StoryIndex) -> Decision:
         signature = read_internal(record, signature_from_json)
@@ -37,7 +37,7 @@ def group_step(settings: Settings) -> Step:
 
 
 def tell(record: Record, told: Told) -> Output:
-    """Write down for consumers what became of a story."""
+    """Write out for consumers what happened to a story."""
     document = story_document(told.story, record.timestamp)
     headers = story_headers(record, told)
     return bounded(Output(STORIES, told.story.id.encode(), orjson.dumps(document), headers, max(record.timestamp, 0)))

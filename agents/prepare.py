@@ -1,4 +1,4 @@
-"""Prepare: read what a producer published, clean it, and hand it on under the fingerprint of its headline."""
+"""Prepare: read what a producer published, clean it, and pass it on under the fingerprint of its headline."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from streams.steps import Changelog, Decision, Headers, Output, Record, Step, Un
 from streams.topics import PREPARED, RAW, REJECTED
 
 PROGRESS = Changelog("progress", "how far news.raw is prepared")
-_MOST_REPLAY_CHARACTERS = 40  # a place in news.rejected, however large its numbers
+_MOST_REPLAY_CHARACTERS = 40  # enough for any place in news.rejected
 
 
 def prepare_step(settings: Settings) -> Step:
@@ -35,14 +35,15 @@ def prepare_step(settings: Settings) -> Step:
 
 
 def _source(record: Record, name: str | None) -> str | None:
-    """Who sent it, by the header that only a gateway can set: "" where it is missing, None where no header is trusted."""
+    """Who sent the record, from the header that only a gateway can set: "" if missing, None if no header is trusted."""
     return None if name is None else header(record, name) or ""
 
 
 def prepare(record: Record, max_bytes: int, source: str | None = None, *, hold: bool = False) -> Output | Rejection:
-    """A record of news.raw as one of news.prepared, or why it is not an article; ``source`` is who sent it, if that is told.
+    """Turn a record of news.raw into one of news.prepared, or into the reason why it is not an article.
 
-    ``hold``: reject what is under embargo by its own time, unless a person released it.
+    ``source``: who sent it, if known. ``hold``: reject an article whose own embargo time has not passed, unless a person
+    released it.
     """
     article = read_article(record.value, content_type(record), max_bytes, source)
     if isinstance(article, Rejection):
@@ -62,6 +63,6 @@ def prepare(record: Record, max_bytes: int, source: str | None = None, *, hold: 
 
 
 def _replay_of(record: Record) -> Headers:
-    """Goes along to be seen should `deduplicate` reject the article: further replays pass over it."""
+    """Kept with the article so that, if `deduplicate` rejects it, later replays skip it."""
     replayed = header(record, REPLAY_HEADER)
     return ((REPLAY_HEADER, replayed[:_MOST_REPLAY_CHARACTERS].encode()),) if replayed else ()

@@ -1,4 +1,4 @@
-"""Making topics, counting their partitions, and checking them before a worker starts."""
+"""Create topics, count their partitions, and check them before a worker starts."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ T = TypeVar("T")
 _ASK_FOR_S: Final = 20.0
 _ASK_AGAIN_S: Final = 0.3
 _NOT_TOLD: Final = (NoError, TopicAuthorizationFailedError, ClusterAuthorizationFailedError)
-_SAFE_COPIES: Final = 3  # with fewer, one broker that is away would stop all writing
+_SAFE_COPIES: Final = 3  # with fewer, losing one broker would stop all writing
 
 
 async def create_topics(settings: Settings, topics: Sequence[Topic]) -> list[str]:
-    """Create the topics that do not exist yet; returns their names.
+    """Create the topics that do not exist yet and return their names.
 
     Raises:
-        KafkaError: the broker's own, when it refuses one.
+        KafkaError: the broker refuses to create one.
     """
     async with opened(AIOKafkaAdminClient(**connection(settings))) as admin:
         response = await admin.create_topics(
@@ -59,13 +59,13 @@ async def create_topics(settings: Settings, topics: Sequence[Topic]) -> list[str
 
 
 def _kept_by(settings: Settings, topic: Topic) -> dict[str, str]:
-    """A topic's configuration: of three copies two must have a record before it counts, or one broker could lose it."""
+    """A topic's configuration. With three copies, two must have a record before it counts: one broker alone could lose it."""
     copies = {"min.insync.replicas": "2"} if settings.replication >= _SAFE_COPIES else {}
     return {**copies, **topic.config}
 
 
 async def partition_counts(settings: Settings, names: Sequence[str]) -> dict[str, int]:
-    """How many partitions each topic has; 0 for one that does not exist."""
+    """How many partitions each topic has; 0 for a topic that does not exist."""
 
     async def count(admin: AIOKafkaAdminClient) -> dict[str, int]:
         existing = set(await admin.list_topics()) & set(names)
@@ -77,7 +77,7 @@ async def partition_counts(settings: Settings, names: Sequence[str]) -> dict[str
 
 
 async def _asked(settings: Settings, ask: Callable[[AIOKafkaAdminClient], Awaitable[T]]) -> T:
-    """Ask a broker, and another one when that has just gone: one of several is no reason to give up."""
+    """Ask a broker, and ask another one if the first has just gone away: a single lost broker is no reason to give up."""
     deadline = time.monotonic() + _ASK_FOR_S
     while True:
         try:
@@ -92,17 +92,17 @@ async def _asked(settings: Settings, ask: Callable[[AIOKafkaAdminClient], Awaita
 
 
 class TopicsMissingError(RuntimeError):
-    """Topics that the pipeline needs are not there, or do not fit together."""
+    """Topics that the pipeline needs are missing, or do not fit together."""
 
 
 async def check_topics(settings: Settings, steps: Iterable[Step]) -> None:
-    """Make sure the topics of the steps are there, and kept in a way that does no harm, before a worker starts.
+    """Before a worker starts, make sure the topics of the steps exist and that their configuration does no harm.
 
-    What is not as `topics create` would have it but harms nobody yet is a warning in the log.
+    A setting that differs from what `topics create` would choose, but harms nothing yet, is logged as a warning.
 
     Raises:
-        TopicsMissingError: saying which are not, that what is remembered by key has other partitions than the keys, or that a
-            topic is kept so that records would be lost or could not be written: such a one would end every worker.
+        TopicsMissingError: some topics are missing; a changelog has a different number of partitions than the source whose keys
+            it remembers; or a topic's configuration would lose records or refuse them, which would end every worker.
     """
     steps = tuple(steps)
     topics = topics_of(steps, settings)
@@ -128,9 +128,9 @@ async def _look_at(settings: Settings, steps: Sequence[Step], topics: Sequence[T
 
 
 def misfit(step: Step, own: int, source: int) -> str | None:
-    """What is wrong where a changelog has ``own`` partitions and its step's source another number; None where nothing is.
+    """What is wrong when a changelog has ``own`` partitions and its step's source has ``source``; None if nothing is.
 
-    Where nothing is remembered by key, a source may grow at any time, and its changelog follows.
+    If nothing is remembered by key, a source may grow at any time, and its changelog follows.
     """
     if own == source or not step.changelog.remembers:
         return None
@@ -149,10 +149,10 @@ def _role(steps: Sequence[Step], topic: Topic) -> Role:
 
 
 async def topic_config(settings: Settings, topic: str, names: Sequence[str]) -> dict[str, str]:
-    """Kafka's own settings of a topic, by name; none where we may not ask.
+    """Kafka's own settings of a topic, by name; empty if we may not ask.
 
     Raises:
-        KafkaError: there is no such topic, or no broker answers.
+        KafkaError: the topic does not exist, or no broker answers.
     """
 
     async def describe(admin: AIOKafkaAdminClient) -> dict[str, str]:
@@ -164,10 +164,10 @@ async def topic_config(settings: Settings, topic: str, names: Sequence[str]) -> 
 async def topic_configs(
     admin: AIOKafkaAdminClient, topics: Sequence[str], names: Sequence[str] | None = None
 ) -> dict[str, dict[str, str]]:
-    """Kafka's own settings of some topics, by topic and name (all of them, if none are named); none where we may not ask.
+    """Kafka's own settings of some topics, by topic and name (all settings if no names are given); empty if we may not ask.
 
     Raises:
-        KafkaError: there is no such topic.
+        KafkaError: a topic does not exist.
     """
     if not topics:
         return {}

@@ -1,4 +1,4 @@
-"""The Faust app: what Headwater takes from Faust, and the settings that make it safe to take."""
+"""The Faust app: which parts of Faust Headwater uses, and the settings that make them safe."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from streams.kafka.transport import SCHEME, STREAM_BUFFER_BATCHES, Fetched
 from streams.settings import Settings
 from streams.steps import Step
 
-_LOOKS_FOR_PARTITIONS_MS = 30_000  # a topic that has grown is taken up within a minute
+_LOOKS_FOR_PARTITIONS_MS = 30_000  # new partitions of a topic are picked up within a minute
 
 
 class UnsafeFaustError(RuntimeError):
@@ -22,11 +22,11 @@ class UnsafeFaustError(RuntimeError):
 
 
 def create_app(settings: Settings) -> faust.App:
-    """Build the app: agents, group membership and assignment are Faust's; commits are not (see ``streams.kafka.delivery``).
+    """Build the app. Agents, group membership and assignment are Faust's; commits are ours (``streams.kafka.delivery``).
 
     Raises:
-        UnsafeFaustError: when Faust's C stream loop is missing. The Python one acknowledges events of an earlier
-            generation without having processed them.
+        UnsafeFaustError: Faust's C stream loop is missing. The Python loop acknowledges events of an earlier generation
+            without having processed them.
     """
     if getattr(faust.streams, "_CStreamIterator", None) is None:
         raise UnsafeFaustError(
@@ -40,15 +40,15 @@ def create_app(settings: Settings) -> faust.App:
         datadir=settings.state_dir / "faust",
         web_enabled=False,
         topic_disable_leader=True,
-        topic_allow_declare=False,  # `headwater topics create` makes them, with the right settings
+        topic_allow_declare=False,  # `headwater topics create` creates them with the right settings
         consumer_auto_offset_reset="earliest",
         broker_max_poll_records=settings.max_batch_records,
         consumer_metadata_max_age_ms=_LOOKS_FOR_PARTITIONS_MS,
-        consumer_max_fetch_size=1 << 20,  # of a partition, compressed; the response for all of them is at most 50 MiB
+        consumer_max_fetch_size=1 << 20,  # per partition, compressed; a response for all partitions is at most 50 MiB
         stream_buffer_maxsize=STREAM_BUFFER_BATCHES,
-        stream_wait_empty=False,  # streams.kafka.delivery finishes or gives up what is under way
+        stream_wait_empty=False,  # streams.kafka.delivery finishes or gives up the work in progress
         broker_session_timeout=settings.session_timeout_s,
-        broker_heartbeat_interval=settings.session_timeout_s / 10,  # how soon the others hear of a rebalance
+        broker_heartbeat_interval=settings.session_timeout_s / 10,  # how soon the other members learn of a rebalance
         consumer_group_instance_id=settings.instance_id,
         broker_rebalance_timeout=settings.session_timeout_s * 2,
         broker_request_timeout=settings.session_timeout_s * 3,
@@ -57,10 +57,10 @@ def create_app(settings: Settings) -> faust.App:
 
 
 def _credentials(settings: Settings) -> faust.auth.Credentials | None:
-    """The security of :func:`streams.kafka.clients.connection`, as Faust takes it and hands it to its aiokafka clients."""
+    """The same security as :func:`streams.kafka.clients.connection`, in the form that Faust passes to its aiokafka clients."""
     context = tls_context(settings)
     if settings.security_protocol.sasl:
-        # Faust tells SASL_SSL from SASL_PLAINTEXT by whether there is a context.
+        # Faust chooses between SASL_SSL and SASL_PLAINTEXT by whether there is a TLS context.
         return faust.SASLCredentials(
             username=settings.sasl_username,
             password=settings.sasl_password,
@@ -71,7 +71,7 @@ def _credentials(settings: Settings) -> faust.auth.Credentials | None:
 
 
 def add_agent(app: faust.App, step: Step, take: Callable[[Fetched], Awaitable[None]]) -> None:
-    """Register the Faust agent that reads for a step; ``take`` is :meth:`streams.kafka.delivery.Delivery.take`."""
+    """Register the Faust agent that reads a step's source; ``take`` is :meth:`streams.kafka.delivery.Delivery.take`."""
 
     @app.agent(_batch_topic(app, step.source), name=f"{step.name}_articles")
     async def hand_over(fetches: AsyncIterable[Fetched]) -> None:
@@ -82,6 +82,6 @@ def add_agent(app: faust.App, step: Step, take: Callable[[Fetched], Awaitable[No
 def _batch_topic(app: faust.App, name: str) -> faust.Topic:
     """A topic whose stream yields :class:`streams.kafka.transport.Fetched`.
 
-    ``acks`` is off: one looks like a gap to Faust's bookkeeping of acknowledged offsets, which would grow for ever.
+    ``acks`` is off: each batch would look like a gap in Faust's list of acknowledged offsets, which would grow without limit.
     """
     return app.topic(str(name), key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw", acks=False)

@@ -1,7 +1,7 @@
-"""Which member of the group gets which partitions: every topic is spread evenly by itself, and what a member has it keeps.
+"""Which member of the group gets which partitions: each topic is spread evenly by itself, and members keep what they have.
 
-aiokafka's sticky assignment counts partitions whatever their topic is, and hands a newcomer all of one topic: where two workers
-each had half of everything, a third took all of news.prepared, and with it the work of one step alone.
+aiokafka's sticky assignor counts partitions regardless of their topic, so it can give a newcomer all of one topic: where two
+workers each had half of everything, a third was given all of news.prepared, and so all the work of one step.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment, Cons
 
 
 class TopicwiseAssignor(StickyPartitionAssignor):
-    """Goes by aiokafka's name for it, and by its claims: members of either kind can be in one group, and the leader decides."""
+    """Uses aiokafka's name and claims format, so both kinds of member can share a group; the group's leader decides."""
 
     @classmethod
     def assign(
         cls, cluster: ClusterMetadata, members: Mapping[str, ConsumerProtocolMemberMetadata]
     ) -> dict[str, ConsumerProtocolMemberAssignment]:
-        """Who gets what, for the leader of the group to tell."""
+        """The assignment of every member, computed by the group's leader."""
         claims = cls._claims(members)
         assigned: dict[str, dict[str, list[int]]] = {member: {} for member in sorted(members)}
         for topic in sorted({topic for metadata in members.values() for topic in metadata.subscription}):
@@ -38,7 +38,7 @@ class TopicwiseAssignor(StickyPartitionAssignor):
 
     @classmethod
     def _claims(cls, members: Mapping[str, ConsumerProtocolMemberMetadata]) -> dict[TopicPartition, str]:
-        """Whose each partition was last; of two that say so, whose word is of the later generation."""
+        """The last owner of each partition. If two members claim one, the claim of the later generation counts."""
         known = {member: cls.parse_member_metadata(metadata) for member, metadata in sorted(members.items())}
         return {
             tp: member
@@ -48,10 +48,10 @@ class TopicwiseAssignor(StickyPartitionAssignor):
 
 
 def share_out(owners: Mapping[int, str | None], loads: Mapping[str, int]) -> dict[str, list[int]]:
-    """The partitions of one topic, evenly over its readers; nobody gives away more than the others lack.
+    """Spread the partitions of one topic evenly over its readers; nobody gives away more than the others lack.
 
-    ``owners``: whose each partition was; ``loads``: how many partitions of other topics each reader has. The readers who get
-    one more than others are those with the least to do.
+    ``owners``: the last owner of each partition; ``loads``: how many partitions of other topics each reader has. Readers with
+    the least to do get one more than the others.
     """
     held = {member: sorted(each for each, owner in owners.items() if owner == member) for member in loads}
     least, more = divmod(len(owners), len(loads))

@@ -1,4 +1,4 @@
-"""Whether a topic is kept in a way that does no harm. Pure: Kafka's settings of a topic in, what is wrong with them out."""
+"""Whether a topic's configuration does harm. Pure: Kafka's settings of a topic in, what is wrong with them out."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FOREVER: Final = -1
 
 
 class Finding(NamedTuple):
-    """A setting of a topic that is not as it should be; ``harms``: no worker may start, as records would be lost or stuck."""
+    """A topic's setting that differs from what it should be; ``harms``: it would lose or block records, so no worker starts."""
 
     topic: str
     setting: str
@@ -55,7 +55,7 @@ def _same_policies(found: str, wanted: str) -> bool:
 
 
 class Role(Enum):
-    """What a topic is to the steps."""
+    """What a topic is used for by the steps."""
 
     SOURCE = "others write it"
     BETWEEN = "one step writes it and another reads it"
@@ -104,9 +104,9 @@ _RULES: Final = {
 
 
 def findings(topic: Topic, role: Role, kept: Mapping[str, str]) -> Iterator[Finding]:
-    """What is wrong with a topic as it is ``kept``, beside how ``topics create`` would have made it.
+    """Compare a topic's configuration, ``kept``, with what ``topics create`` would have set, and yield what is wrong.
 
-    What Kafka does not tell is passed over, and so is what `topics create` leaves to the cluster.
+    Settings that Kafka does not report are skipped, and so are those that `topics create` leaves to the cluster.
     """
     for setting, fits, why, harms in _RULES[role]:
         wanted, found = topic.config.get(setting), kept.get(setting)
@@ -115,4 +115,4 @@ def findings(topic: Topic, role: Role, kept: Mapping[str, str]) -> Iterator[Find
 
 
 SETTINGS: Final = tuple(sorted({rule.setting for rules in _RULES.values() for rule in rules}))
-"""What is looked at."""
+"""The settings that are checked."""

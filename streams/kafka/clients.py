@@ -1,6 +1,7 @@
-"""How every Kafka client of Headwater connects; Faust's own takes the same settings in :mod:`streams.kafka.app`.
+"""How every Kafka client of Headwater connects; Faust's own clients get the same settings in :mod:`streams.kafka.app`.
 
-Nothing here or in :mod:`streams.kafka.app` ever logs a secret, and aiokafka is kept from it: see ``_carries_no_credentials``.
+No secret is ever logged here or in :mod:`streams.kafka.app`, and aiokafka is prevented from logging any: see
+``_carries_no_credentials``.
 """
 
 from __future__ import annotations
@@ -31,16 +32,16 @@ from aiokafka.protocol.metadata import MetadataRequest
 from streams.kafka.reading import bound_batches
 from streams.settings import Settings
 
-# What one record may weigh, wherever we send it: the largest raw record (topics.py), grown by tagging and JSON escapes.
+# The most bytes one record may have anywhere: the largest raw record (topics.py), plus growth by tagging and JSON escapes.
 MAX_REQUEST_BYTES = 16 << 20
-# How long each broker is given to tell why it does not let us in.
+# How long each broker has to say why it refuses the connection.
 _REASON_TIMEOUT_MS = 5_000
 
 Client = TypeVar("Client", AIOKafkaConsumer, AIOKafkaProducer, AIOKafkaAdminClient)
 
 
 def connection(settings: Settings) -> dict[str, Any]:
-    """Keyword arguments for any aiokafka client, and how far it unpacks batches. They hold the password: not for logs."""
+    """Keyword arguments for any aiokafka client, password included: never log them. Also bounds how batches are unpacked."""
     bound_batches(settings.max_unpacked_batch_bytes)
     arguments: dict[str, Any] = {
         "bootstrap_servers": list(settings.brokers),
@@ -59,12 +60,12 @@ def connection(settings: Settings) -> dict[str, Any]:
 
 @cache
 def tls_context(settings: Settings) -> ssl.SSLContext | None:
-    """What all connections share: TLS 1.2 or newer, to a broker whose certificate is trusted and in the name we dialled.
+    """The TLS context that all connections share; None if the protocol has no TLS.
 
-    None where the protocol has no TLS.
+    TLS 1.2 or newer. The broker's certificate must be trusted and valid for the host name we dialled.
 
     Raises:
-        OSError: a file of certificates can't be read or used (``Settings.from_environment`` has checked that).
+        OSError: a certificate file can't be read or used (``Settings.from_environment`` has already checked that).
     """
     if not settings.security_protocol.tls:
         return None
@@ -73,16 +74,16 @@ def tls_context(settings: Settings) -> ssl.SSLContext | None:
     context.verify_mode = ssl.CERT_REQUIRED
     context.check_hostname = True
     if settings.tls_cert_file:
-        # A function even where there is no password, or OpenSSL would ask for it on the terminal.
+        # Pass a function even if there is no password: otherwise OpenSSL would ask for one on the terminal.
         context.load_cert_chain(settings.tls_cert_file, settings.tls_key_file, lambda: settings.tls_key_password or "")
     return context
 
 
 async def failure_of(work: Coroutine[Any, Any, None]) -> BaseException | None:
-    """Do something with a client and return what it failed with; None if it ended, or was cancelled from inside.
+    """Run ``work`` and return what it failed with; None if it finished, or was cancelled from inside.
 
-    It is a task of its own: where a connection breaks, aiokafka cancels what waits for it, and what closes it too, and that
-    must not end the one who asks.
+    It runs as a task of its own: when a connection breaks, aiokafka cancels whoever waits for it or closes it, and that must
+    not cancel the caller.
     """
     attempt = asyncio.create_task(work)
     try:
@@ -93,7 +94,7 @@ async def failure_of(work: Coroutine[Any, Any, None]) -> BaseException | None:
 
 
 def publisher(settings: Settings) -> AIOKafkaProducer:
-    """A producer, not yet started, for what comes from outside: a record is sent when all replicas in sync have it."""
+    """A producer, not yet started, for records from outside: a record counts as sent when all in-sync replicas have it."""
     return AIOKafkaProducer(
         **connection(settings),
         enable_idempotence=True,
@@ -105,7 +106,7 @@ def publisher(settings: Settings) -> AIOKafkaProducer:
 
 
 class NotConnectedError(KafkaConnectionError):
-    """No broker can be reached, or none lets us in; the message says why, in words for a person."""
+    """No broker can be reached, or every broker refuses us; the message tells a person why."""
 
     def __str__(self) -> str:
         return str(self.args[0])
@@ -113,10 +114,10 @@ class NotConnectedError(KafkaConnectionError):
 
 @asynccontextmanager
 async def opened(client: Client) -> AsyncIterator[Client]:
-    """Start a client and close it whatever happens, also when it could not be started.
+    """Start a client, and close it in any case, even if it could not be started.
 
     Raises:
-        NotConnectedError: there is no connection.
+        NotConnectedError: the client cannot connect.
     """
     try:
         try:
@@ -130,9 +131,9 @@ async def opened(client: Client) -> AsyncIterator[Client]:
 
 
 async def _reason(client: AIOKafkaClient) -> str | None:
-    """Why there is no connection: aiokafka tells that to its log alone, so each broker is tried once more.
+    """Why the client cannot connect: aiokafka reports that only to its log, so each broker is tried once more.
 
-    That one refuses us says more than that another can't be reached; None if now one lets us in.
+    A refusal says more than an unreachable broker, so it is preferred. None if a broker accepts us now.
     """
     names = ("client_id", "security_protocol", "ssl_context", "sasl_mechanism", "sasl_plain_username", "sasl_plain_password")
     arguments = {name: getattr(client, f"_{name}") for name in names}
@@ -152,7 +153,7 @@ async def _reason(client: AIOKafkaClient) -> str | None:
 
 
 def _in_words(error: BaseException) -> str:
-    """Why a connection failed, and which settings to look at."""
+    """Why a connection failed, and which settings to check."""
     match error:
         case SaslAuthenticationFailed():
             words = f"{error.args[0] or error.description}; see HEADWATER_SASL_USERNAME, HEADWATER_SASL_PASSWORD"
@@ -170,7 +171,7 @@ def _in_words(error: BaseException) -> str:
 
 
 def _carries_no_credentials(record: logging.LogRecord) -> bool:
-    """aiokafka logs all it sends at level debug: with PLAIN, the password; with SCRAM, what to try passwords against."""
+    """aiokafka's debug log has everything it sends: PLAIN's password, or the SCRAM data that a password can be guessed from."""
     arguments = record.args if isinstance(record.args, tuple) else ()
     return all(getattr(each, "API_KEY", None) != SaslAuthenticateRequest.API_KEY for each in arguments)
 
@@ -182,7 +183,7 @@ _coordinator_lookup = AIOKafkaClient.coordinator_lookup
 
 
 async def _patient_coordinator_lookup(client: AIOKafkaClient, *arguments: Any) -> Any:
-    """aiokafka asserts that it knows a broker. One that has just started may not even name itself: its callers can wait."""
+    """Let callers wait where aiokafka would fail an assertion: a broker that has just started may not know any broker yet."""
     if client.get_random_node() is None:
         raise NodeNotReadyError("the broker does not know of any broker yet")
     return await _coordinator_lookup(client, *arguments)

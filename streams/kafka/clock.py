@@ -1,4 +1,4 @@
-"""Whether this machine's clock is right, by the brokers': they write their own time into what is appended to a changelog."""
+"""Checks this machine's clock against the brokers', who put their own time on what is appended to a changelog."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import Final
 from streams.kafka.failures import RefusedError
 
 _MOST_S: Final = 600
-"""How far clocks may be apart: no decision looks at one, but ages and records that are sent without a time are wrong by it."""
+"""How far apart clocks may be. Decisions ignore clocks, but ages, and records sent without a time, are off by this much."""
 
 
 class ClockError(RefusedError):
-    """This machine's clock is far from the brokers'; the message says by how much."""
+    """This machine's clock is far off the brokers'; the message says by how much."""
 
 
 def check_clock(asked_s: float, appended_ms: int | None, answered_s: float) -> None:
-    """Compare our clock, when a record was sent and when that was confirmed, with the broker's when it was appended.
+    """Compare our clock, read before a record was sent and after it was confirmed, with the broker's when it was appended.
 
-    ``appended_ms`` is None where the topic keeps the producer's time.
+    ``appended_ms`` is None if the topic keeps the producer's time.
 
     Raises:
         ClockError: they are more than ten minutes apart.

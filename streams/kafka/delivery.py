@@ -1,4 +1,4 @@
-"""What the group assigns to this worker, step by step, and the batches of Faust's agents, handed to the steps."""
+"""Follows what the group assigns to this worker, and hands the batches of Faust's agents to the steps."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _TELL_GROUP_EVERY_S, _TELL_GROUP_TIMEOUT_S = 1.0, 3.0
 
 
 class Delivery:
-    """Hands the batches of Faust's agents to the steps this worker owns partitions of, and follows the group's rebalances.
+    """Hands the batches of Faust's agents to the steps whose partitions this worker owns, and follows the group's rebalances.
 
-    While the group rebalances the work goes on: who owns a partition stands in its changelog,
-    and a partition that is not given back is let go of then.
+    Work continues while the group rebalances: a partition's changelog says who owns it, and a partition that this worker does
+    not get back is let go of afterwards.
     """
 
     def __init__(self, app: faust.App, settings: Settings, steps: Iterable[Step], observer: Observer | None = None) -> None:
@@ -36,8 +36,8 @@ class Delivery:
         self._observer = observer
         self._steps = check_steps(steps)
         self.joined = False
-        """Whether this worker has ever been told which partitions are its own; they may be none."""
-        self._owned: dict[str, OwnedStep] = {}  # by its source
+        """Whether this worker has ever been told its partitions; there may be none."""
+        self._owned: dict[str, OwnedStep] = {}  # by source topic
         self._deciding = asyncio.Lock()
         self._told: dict[TopicPartition, int] = {}
         self._telling: asyncio.Task[None] | None = None
@@ -45,20 +45,20 @@ class Delivery:
         app.on_before_shutdown.connect(self._on_shutdown)
 
     async def take(self, fetched: Fetched) -> None:
-        """Called by an agent for all that its stream has."""
+        """Called by an agent with everything that its stream has."""
         batches, owned = fetched.take(), self._owned.get(fetched.topic)
-        # Without an owner it is dropped: acquiring the partition sends Faust back to what is not committed.
+        # Batches without an owner are dropped: acquiring the partition sends Faust back to the first uncommitted record.
         if owned is not None:
             most_bytes = batch_bytes(sum(len(each.partitions) for each in self._owned.values()))
             for batch in batches:
                 owned.offer(batch, most_bytes)
 
     def statuses(self) -> list[PartitionStatus]:
-        """How each partition of this worker is doing."""
+        """The status of each of this worker's partitions."""
         return [status for owned in self._owned.values() for status in owned.statuses()]
 
     def transactions(self) -> list[int]:
-        """The versions of Kafka's transactions that this worker's producers speak, each once."""
+        """The versions of Kafka's transactions that this worker's producers use, each once."""
         return sorted({each for owned in self._owned.values() if (each := owned.transactions) is not None})
 
     async def _on_assigned(self, app: faust.App, assigned: set[Any], **_: Any) -> None:
@@ -92,7 +92,7 @@ class Delivery:
             await self._tell_group(self._owned.values())
 
     async def _tell_group(self, steps: Iterable[OwnedStep]) -> None:
-        """Tell the group how far we have come: for those who watch, so that it does not matter when it can't be told."""
+        """Tell the group how far we are. Only monitoring reads it, so a failure does not matter."""
         reached = {tp: partition.next_offset for owned in steps for tp, partition in owned.partitions.items()}
         news = {tp: offset for tp, offset in reached.items() if offset != self._told.get(tp, 0)}
         if not news:

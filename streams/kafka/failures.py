@@ -1,4 +1,4 @@
-"""Which failures are Kafka's and pass, which stay, and how a worker stops when one is neither."""
+"""Which failures of Kafka are temporary, which are permanent, and how a worker stops for anything else."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-EXIT_STATUS: Final = 70  # EX_SOFTWARE: to be started again by whoever supervises the worker
+EXIT_STATUS: Final = 70  # EX_SOFTWARE: the supervisor should restart the worker
 
-NAME_TAKEN_STATUS: Final = 78  # EX_CONFIG: not to be started again before somebody has looked
+NAME_TAKEN_STATUS: Final = 78  # EX_CONFIG: do not restart before somebody has looked
 
 _RUN_RECORDS = 100
 
@@ -47,7 +47,7 @@ _CANCEL_AGAIN_S = 1.0
 _MOST_CANCELS = 30
 
 LOST: Final = (KafkaError, OSError, asyncio.TimeoutError)
-"""What a broker in trouble raises, worth another try …"""
+"""What a broker in trouble raises: worth another try …"""
 FINAL: Final = (
     MessageSizeTooLargeError,
     RecordListTooLargeError,
@@ -57,15 +57,15 @@ FINAL: Final = (
     GroupAuthorizationFailedError,
     TransactionalIdAuthorizationFailed,
 )
-"""… except these of its errors: the answer would be the same for ever."""
+"""… except for these errors, whose answer would never change."""
 
 
 def pass_over(place: str, error: Exception, *, skip: bool) -> None:
-    """A foreign record is at ``place`` in an internal topic: say so and go on, if the settings ask for that.
+    """Handle a foreign record at ``place`` in an internal topic: log it and continue if ``skip``, else raise.
 
     Raises:
-        ForeignRecordError: it is not.
-        NewerFormatError: a newer version of ours wrote it; that is never passed over.
+        ForeignRecordError: ``skip`` is off.
+        NewerFormatError: a newer version of ours wrote the record; that is never skipped.
     """
     if isinstance(error, NewerFormatError):
         raise NewerFormatError(error.found, place) from None
@@ -78,32 +78,32 @@ def pass_over(place: str, error: Exception, *, skip: bool) -> None:
 
 
 class RefusedError(RuntimeError):
-    """The worker must not go on until somebody has mended something; the message says what."""
+    """The worker must not continue until somebody has fixed something; the message says what."""
 
 
 FOR_OPERATORS: Final = (ForeignRecordError, NewerFormatError, GroupAheadError, RefusedError)
-"""What stops a worker without a bug of ours: the message says what to do, and a traceback would only hide it."""
+"""Errors that stop a worker without being a bug of ours: the message says what to do, and a traceback would only hide it."""
 
 
 class StepFailedError(RuntimeError):
-    """A step could not decide on a record, whose place the message names: never Kafka's failure, whatever it was."""
+    """A step could not decide on a record; the message names its place. Never treated as a failure of Kafka."""
 
 
 class TooManyFaultsError(RuntimeError):
-    """Most records are rejected for bugs of ours: then it is not the records."""
+    """Most records are rejected because of bugs of ours, so the records are not to blame."""
 
 
 class RunOfFaults:
-    """The last 100 records that a step decided on: how many of them were rejected for bugs of ours."""
+    """The last 100 records that a step decided on: how many were rejected because of bugs of ours."""
 
     def __init__(self) -> None:
         self._last: deque[Fault | None] = deque(maxlen=_RUN_RECORDS)
 
     def add(self, faults: Iterable[Fault | None]) -> None:
-        """Note, for each record in turn, what was wrong with us if anything was.
+        """Note for each record in turn the bug it met, or None.
 
         Raises:
-            TooManyFaultsError: more than half of 100 records in a row have a fault.
+            TooManyFaultsError: more than half of the last 100 records met one.
         """
         for fault in faults:
             self._last.append(fault)
@@ -113,14 +113,14 @@ class RunOfFaults:
                 )
 
     def clear(self) -> None:
-        """Begin anew: the same records may be decided on again."""
+        """Start over: the same records may be decided on again."""
         self._last.clear()
 
 
 def pauses_s() -> Iterator[float]:
-    """How long to wait before each further try: longer and longer, up to five seconds, and never in step with others.
+    """How long to wait before each retry: longer and longer, up to five seconds, with jitter.
 
-    Who tries the same at the same time, as several heirs of one worker do, would get in each other's way for ever.
+    Without jitter, workers that retry at the same time (such as several heirs of one worker) would block each other for ever.
     """
     pause_s = _FIRST_PAUSE_S
     while True:
@@ -129,9 +129,9 @@ def pauses_s() -> Iterator[float]:
 
 
 async def uncancelled(work: Awaitable[T]) -> T:
-    """The result of what is waited for. That something within was cancelled is a loss, unless it is we who are to end.
+    """Await the result. A cancellation from inside counts as a loss, unless this task itself is to end.
 
-    aiokafka cancels what it is about when a connection breaks at the wrong moment: a task would end of that without a word.
+    aiokafka cancels its own work if a connection breaks at the wrong moment, which would end a task silently.
 
     Raises:
         KafkaConnectionError: instead of the CancelledError.
@@ -146,7 +146,7 @@ async def uncancelled(work: Awaitable[T]) -> T:
 
 
 async def keep_trying(name: str, attempt: Callable[[], Awaitable[None]]) -> None:
-    """Until it succeeds, however long Kafka is away: nobody is helped by a worker that ends.
+    """Retry until it succeeds, however long Kafka is away: ending the worker would help nobody.
 
     Raises:
         KafkaError: one of :data:`FINAL`.
@@ -167,8 +167,8 @@ async def keep_trying(name: str, attempt: Callable[[], Awaitable[None]]) -> None
 async def end_task(task: asyncio.Task[Any], name: str) -> None:
     """Cancel a task until it has ended.
 
-    Once is not enough: ``asyncio.wait_for`` of Python 3.11 forgets that it was cancelled when what it waits for ends in the
-    same moment, and whoever waited for the task to end would wait for ever.
+    Cancelling once is not enough: ``asyncio.wait_for`` of Python 3.11 forgets a cancellation if what it waits for ends at the
+    same moment, and the caller would then wait for ever.
     """
     for _ in range(_MOST_CANCELS):
         task.cancel()
@@ -179,7 +179,7 @@ async def end_task(task: asyncio.Task[Any], name: str) -> None:
 
 
 def stop_worker(name: str, error: BaseException) -> NoReturn:
-    """End the process; ``name`` is who failed. Errors that an operator can mend are one line, others have a traceback."""
+    """End the process; ``name`` is what failed. Errors that an operator can fix take one line, others come with a traceback."""
     told = isinstance(error, FOR_OPERATORS)
     reason = f"{error}" if told else f"{error!r}"
     log.critical("worker stops, nothing more is committed: %s: %s", name, reason, exc_info=None if told else error)
@@ -187,7 +187,7 @@ def stop_worker(name: str, error: BaseException) -> NoReturn:
 
 
 def stop_for_namesake(instance_id: str) -> NoReturn:
-    """End the older of two workers of one name: were it to go on, each would shut the other out for ever."""
+    """End the older of two workers with the same name: otherwise each would shut the other out for ever."""
     log.critical(
         "worker stops, nothing more is committed: another worker has joined the group with HEADWATER_INSTANCE_ID=%s;"
         " give each worker an instance id of its own",

@@ -1,4 +1,4 @@
-"""Internal topics follow their sources and the settings: we grow them and set them right where we may, or name the command."""
+"""Keep internal topics in line with their sources and the settings: fix them where we may, else name the command that does."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ log = logging.getLogger(__name__)
 _INCREMENTAL_ALTER_CONFIGS = 44
 _TOPIC, _SET = 2, 0
 _AGE, _SIZE, _POLICY, _TIMES = "retention.ms", "retention.bytes", "cleanup.policy", "message.timestamp.type"
-# Every transaction ends with its progress; then come marks of transactions alone.
+# Every transaction ends with its progress; after that come only transaction markers.
 _TAIL_OFFSETS: Final = 200
 
 
 class ChangelogTooSmallError(KafkaError):
-    """A changelog lacks the partition for one of its source, and we may not make it: it is waited for."""
+    """A changelog lacks a partition that its source has, and we may not create it: the worker waits for it."""
 
 
 class _AlterResponse(Response):
@@ -70,7 +70,7 @@ class _AlterStruct(RequestStruct):
 
 
 class _AlterTopic(Request[_AlterStruct]):
-    """Set some of a topic's settings and leave the others: aiokafka's own request resets those that it does not name."""
+    """Change some of a topic's settings and leave the others: aiokafka's own request resets those that it does not name."""
 
     API_KEY = _INCREMENTAL_ALTER_CONFIGS
 
@@ -84,10 +84,10 @@ class _AlterTopic(Request[_AlterStruct]):
 
 
 async def alter_topic(settings: Settings, topic: str, config: Mapping[str, str]) -> None:
-    """Set some of Kafka's settings of a topic.
+    """Change some of Kafka's settings of a topic.
 
     Raises:
-        KafkaError: we may not, or it can't be done.
+        KafkaError: we may not, or it fails.
     """
     async with opened(AIOKafkaAdminClient(**connection(settings))) as admin:
         response = await send_to_controller(admin, _AlterTopic(str(topic), config))
@@ -100,17 +100,17 @@ async def grow_topic(settings: Settings, topic: str, partitions: int) -> None:
     """Give a topic more partitions.
 
     Raises:
-        KafkaError: we may not, or it has as many.
+        KafkaError: we may not, or it has that many already.
     """
     async with opened(AIOKafkaAdminClient(**connection(settings))) as admin:
         await admin.create_partitions({str(topic): NewPartitions(partitions)})
 
 
 async def grow_changelog(settings: Settings, changelog: str, partitions: int) -> None:
-    """Give a changelog as many partitions as its source has by now.
+    """Give a changelog as many partitions as its source has now.
 
     Raises:
-        ChangelogTooSmallError: we may not; the message has the command for those who may.
+        ChangelogTooSmallError: we may not; the message has the command for somebody who may.
     """
     try:
         await grow_topic(settings, changelog, partitions)
@@ -123,11 +123,11 @@ async def grow_changelog(settings: Settings, changelog: str, partitions: int) ->
 
 
 async def fit_topics(settings: Settings, steps: Iterable[Step]) -> None:
-    """Bring internal topics into line before a worker starts: those that are there, and as far as we may.
+    """Before a worker starts, bring existing internal topics into line, as far as we may.
 
     Raises:
-        TopicsMissingError: a changelog would forget what the window still needs, or the partitions do not fit what is
-            remembered, and somebody else has to do something about it.
+        TopicsMissingError: a changelog would forget what the window still needs, or its partitions do not fit what is
+            remembered; somebody else has to fix it.
     """
     steps = tuple(steps)
     topics = topics_of(steps, settings)
@@ -141,7 +141,7 @@ async def fit_topics(settings: Settings, steps: Iterable[Step]) -> None:
             except ChangelogTooSmallError as error:
                 log.warning("%s; until then the partitions beyond are left alone", error)
     changelogs = {step.changelog.topic(settings.app_id) for step in steps}
-    # How long outcomes are kept, is for those who read them to say.
+    # How long outcomes are kept is up to those who read them.
     internal = {step.source for step in steps} & {topic for step in steps for topic in step.sends_to} - {*OUTCOMES}
     for topic in topics:
         if counts[topic] and topic in changelogs | internal:
@@ -149,7 +149,7 @@ async def fit_topics(settings: Settings, steps: Iterable[Step]) -> None:
 
 
 async def _set_right(settings: Settings, topic: Topic, *, is_changelog: bool) -> None:
-    """Have an internal topic delete nothing by age; a changelog tells the brokers' time."""
+    """Make an internal topic delete nothing by age, and a changelog record the brokers' time."""
     names = (_AGE, _SIZE, _POLICY, _TIMES)
     found = await topic_config(settings, topic, names)
     wrong = what_to_set(found, topic.config, is_changelog=is_changelog)
@@ -175,7 +175,7 @@ async def _set_right(settings: Settings, topic: Topic, *, is_changelog: bool) ->
 
 
 def what_to_set(found: Mapping[str, str], wanted: Mapping[str, str], *, is_changelog: bool) -> dict[str, str]:
-    """Which of Kafka's settings of an internal topic must be others; a size that somebody chose stays."""
+    """Which of Kafka's settings of an internal topic must change; a size that somebody chose stays."""
     if not found:
         return {}  # we may not ask
     if is_changelog:
@@ -187,15 +187,15 @@ def what_to_set(found: Mapping[str, str], wanted: Mapping[str, str], *, is_chang
 
 
 def forgets_too_early(found: Mapping[str, str], remember_s: int) -> bool:
-    """Whether Kafka deletes from a changelog what may still be needed."""
+    """Whether Kafka deletes entries of a changelog that may still be needed."""
     return "delete" in found.get(_POLICY, "") and 0 <= int(found.get(_AGE, -1)) < remember_s * 1000
 
 
 async def _refuse_other_partitions(settings: Settings, steps: Iterable[Step], counts: Mapping[str, int]) -> None:
-    """Make sure that no source of a step that remembers by key was given other partitions.
+    """Make sure that the number of partitions has not changed for any source of a step that remembers by key.
 
     Raises:
-        TopicsMissingError: one was.
+        TopicsMissingError: it has.
     """
     for step in steps:
         changelog = step.changelog.topic(settings.app_id)
@@ -211,7 +211,7 @@ async def _refuse_other_partitions(settings: Settings, steps: Iterable[Step], co
 
 
 async def last_progress(reader: AIOKafkaConsumer, changelogs: Iterable[TopicPartition]) -> dict[TopicPartition, Progress]:
-    """What the ends of changelogs say of how far their partitions have come; those that say nothing are left out.
+    """How far partitions have come, from the ends of their changelogs; partitions whose changelog says nothing are left out.
 
     Raises:
         KafkaError: Kafka does not answer.

@@ -1,4 +1,4 @@
-"""The group's offset of a partition beside the changelog's: the changelog's counts, and one that is behind is a question."""
+"""A partition's offset in the group compared with its changelog's. The changelog counts; a group ahead of it raises doubts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from streams.formats import FORMAT, NewerFormatError
 log = logging.getLogger(__name__)
 
 GROUP_NOTE: Final = f"headwater format {FORMAT}"
-"""Kafka keeps it beside each offset that we tell the group: only a transaction of ours can have led there."""
+"""Kafka stores this note beside each offset that we commit to the group: only our own transactions can have led there."""
 _NOTE = re.compile(r"headwater format (\d{1,9})")
 
 
@@ -22,22 +22,22 @@ class GroupAheadError(RuntimeError):
 
 
 class Told(NamedTuple):
-    """What the group was told last: an offset, and the note that stands beside it ("" for none)."""
+    """The last offset committed to the group, and the note beside it ("" if there is none)."""
 
     offset: int
     note: str
 
     @property
     def is_ours(self) -> bool:
-        """Whether a worker told it; else another version did, or a person."""
+        """Whether one of our workers committed it, rather than another version or a person."""
         return _NOTE.fullmatch(self.note) is not None
 
 
 def reached(source: TopicPartition, group: str, own: int | None, told: Told | None) -> int | None:
-    """The offset at which work goes on, None for the beginning: the changelog's ``own``, or ``told`` where it has none.
+    """The offset to continue from, None for the beginning: the changelog's ``own``, or ``told`` if the changelog has none.
 
-    A group that our own transactions brought further than the changelog means that Kafka lost one of them after it had
-    confirmed it: its outputs are gone as well, so its records are decided on once more.
+    If our own transactions brought the group further than the changelog, Kafka has lost a transaction that it had confirmed.
+    Its outputs are lost too, so its records are decided on once more.
 
     Raises:
         NewerFormatError: a newer version, which may keep its progress elsewhere, has worked here.

@@ -1,6 +1,6 @@
-"""Which topic a topic is: Kafka gives each an id when it is made, and each cluster has one of its own.
+"""Which topic a topic really is: Kafka gives each topic an id when it is created, and each cluster has an id too.
 
-A name says little: a topic can be deleted and made anew under it, and another cluster has one of the same name.
+A name alone says little: a topic can be deleted and recreated under the same name, and another cluster can use that name too.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from streams.kafka.topic_metadata import NO_ID, DescribeTopics
 
 
 class TopicIdentity(NamedTuple):
-    """Which topic it is: the id of its cluster, its own in hexadecimal digits ("" from a Kafka before 2.8), its partitions."""
+    """The id of its cluster, its own id in hexadecimal digits ("" from a Kafka before 2.8), and its number of partitions."""
 
     cluster: str
     topic_id: str
@@ -28,17 +28,17 @@ class TopicIdentity(NamedTuple):
 
 
 async def identify(reader: AIOKafkaConsumer, topics: Iterable[str]) -> dict[str, TopicIdentity]:
-    """Which topics these are, by a consumer that is connected.
+    """The identities of these topics, asked through a connected consumer.
 
     Raises:
-        KafkaError: there is no such topic, we may not ask about it, or no broker answers.
+        KafkaError: a topic does not exist, we may not ask about it, or no broker answers.
     """
     asked = sorted({str(topic) for topic in topics})
     client = client_of(reader)
     node = client.get_random_node()
     try:
         response = await client.send(node, DescribeTopics(asked))
-    except NotImplementedError:  # an older Kafka: the cluster tells itself apart at least
+    except NotImplementedError:  # an older Kafka: at least the cluster can be identified
         response = await client.send(node, MetadataRequest(asked, allow_auto_topic_creation=False))
     return _read_identities(response.to_object())
 

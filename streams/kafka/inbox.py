@@ -1,4 +1,4 @@
-"""The inbox of a partition: batches that wait for its owner."""
+"""The inbox of a partition: batches waiting for its owner."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from streams.kafka.transport import Batch
 
 
 class Inbox:
-    """Batches in the order in which they came; those that follow on one another are taken as one."""
+    """Batches in order of arrival; consecutive ones are taken as one."""
 
     def __init__(self, most_records: int) -> None:
         self._most_records = most_records
         self._batches: deque[Batch] = deque()
         self._closed = False
         self.enough = False
-        """Whether as much waits as one transaction may hold."""
+        """Whether a full transaction is waiting."""
 
     def __bool__(self) -> bool:
         return bool(self._batches)
 
     def put(self, batch: Batch, most_bytes: int) -> None:
-        """Add a batch; there is enough as soon as ``most_bytes`` wait, or the most records."""
+        """Add a batch; there is enough once ``most_bytes``, or the most records of a transaction, are waiting."""
         if self._closed:
             return
         self._batches.append(batch)
@@ -30,7 +30,7 @@ class Inbox:
             self.enough = True
 
     def take(self) -> Batch | None:
-        """All that follows on one another without a gap, as one batch; None when there is nothing."""
+        """All consecutive batches without a gap, as one batch; None if the inbox is empty."""
         if not self._batches:
             return None
         parts = [self._batches.popleft()]
@@ -43,11 +43,11 @@ class Inbox:
         return Batch(records, parts[0].begin, parts) if len(parts) > 1 else parts[0]
 
     def clear(self) -> None:
-        """Drop what waits."""
+        """Drop everything that waits."""
         self._batches.clear()
         self.enough = False
 
     def close(self) -> None:
-        """Drop what waits and what comes."""
+        """Drop everything that waits or arrives later."""
         self._closed = True
         self.clear()

@@ -1,8 +1,8 @@
-"""A worker with a name of its own in the group (``HEADWATER_INSTANCE_ID``), and another that comes under the same name.
+"""A worker with its own name in the group (``HEADWATER_INSTANCE_ID``), and what happens when another one takes that name.
 
-Kafka shuts the older of the two out, and says so to those who name themselves in each request (KIP-345). aiokafka names itself
-when it joins and in no heartbeat or commit after that; so it would hear that the group does not know it, join anew, and shut
-out the other, for ever. Here these requests carry the name.
+Kafka shuts out the older of the two, and says so to members that name themselves in each request (KIP-345). aiokafka names
+itself when it joins, but in no heartbeat or commit after that. So it would only hear that the group does not know it, join
+again, and shut out the other one, for ever. Here these requests carry the name.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class OffsetCommitRequestV7(RequestStruct):
 
 
 class NamedHeartbeat(Request[HeartbeatRequestV3]):
-    """A heartbeat that says which instance it is of."""
+    """A heartbeat that names its instance."""
 
     API_KEY: ClassVar[int] = 12
 
@@ -82,7 +82,7 @@ class NamedHeartbeat(Request[HeartbeatRequestV3]):
 
 
 class NamedCommit(Request[OffsetCommitRequestV7]):
-    """A commit of offsets that says which instance it is of."""
+    """A commit of offsets that names its instance."""
 
     API_KEY: ClassVar[int] = 8
 
@@ -99,7 +99,7 @@ class NamedCommit(Request[OffsetCommitRequestV7]):
 
 
 def named(request: Any, instance_id: str) -> Any:
-    """The request, with the instance's name in it where aiokafka leaves that out."""
+    """The request, with the instance's name added where aiokafka leaves it out."""
     match request:
         case HeartbeatRequest():
             return NamedHeartbeat(request, instance_id)
@@ -110,14 +110,14 @@ def named(request: Any, instance_id: str) -> Any:
 
 
 def is_fenced(response: Any) -> bool:
-    """Whether Kafka answers that another goes by this instance's name."""
+    """Whether Kafka answers that another member uses this instance's name."""
     if isinstance(response, OffsetCommitResponseV7):
         return any(code == FENCED_INSTANCE_ID for _, partitions in response.topics for _, code in partitions)
     return getattr(response, "error_code", 0) == FENCED_INSTANCE_ID
 
 
 def name_instance(client: AIOKafkaClient, instance_id: str, fenced: Callable[[], None]) -> None:
-    """Have a consumer's client name its instance in all it asks of the group; ``fenced`` hears that another took the name."""
+    """Make a consumer's client name its instance in all group requests; ``fenced`` is called when another takes the name."""
     send = client.send
 
     async def send_named(node_id: int, request: Any, *, group: ConnectionGroup = ConnectionGroup.DEFAULT) -> Any:

@@ -1,4 +1,4 @@
-"""Beginning anew under another id: new changelogs, and a beginning for each step that makes them fit together."""
+"""Start over under another id: new changelogs, with a starting point for each step such that they fit together."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from streams.topics import topics_of
 
 
 class MigrationError(RuntimeError):
-    """The stream can't be begun anew like this; the message says why."""
+    """The stream can't be started over like this; the message says why."""
 
 
 class Moved(NamedTuple):
-    """What was done: the partitions of internal topics; their offsets, of all partitions, that are passed over; and how many
-    offsets of the sources that are read anew are gone."""
+    """What was done: the internal topics' partitions; the number of their offsets, over all partitions, that are skipped; and
+    how many offsets are missing from the sources that are read from the beginning."""
 
     partitions: dict[str, int]
     passed_over: dict[str, int]
@@ -33,11 +33,11 @@ class Moved(NamedTuple):
 
 
 async def migrate_stream(settings: Settings, steps: Iterable[Step], new_id: str, partitions: int | None = None) -> Moved:
-    """Make the changelogs of ``new_id``: the steps that read what others write begin at the end of it, all others at their
-    source's beginning. So everything that comes is of the new id's own making, whatever stands in those topics.
+    """Create the changelogs of ``new_id``. Steps that read what other steps write start at the end of it; all others start at
+    the beginning of their source. So all outputs come from the new id itself, whatever those topics already hold.
 
     Raises:
-        MigrationError: a worker still runs, the id was used before, or a topic would have to shrink.
+        MigrationError: a worker is still running, the id was used before, or a topic would have to shrink.
         KafkaError: Kafka refuses something, or can't be reached.
     """
     steps = tuple(steps)
@@ -85,7 +85,7 @@ async def _grown(settings: Settings, steps: Sequence[Step], internal: Iterable[s
 
 
 async def _begin(settings: Settings, step: Step, count: int, *, at_end: bool) -> tuple[list[int], list[int]]:
-    """Say in a changelog where a step begins, if that is not its source's beginning; returns the source's begins and ends."""
+    """Write into a changelog where a step starts, unless that is the beginning; returns the source's first and end offsets."""
     tps = [TopicPartition(step.source, number) for number in range(count)]
     async with opened(AIOKafkaConsumer(**connection(settings), isolation_level="read_committed")) as reader:
         begins, ends = await reader.beginning_offsets(tps), await reader.end_offsets(tps)

@@ -1,4 +1,4 @@
-"""What those who watch a worker are told; :class:`streams.watch.metrics.Metrics` counts it."""
+"""What a watcher of a worker is told; :class:`streams.watch.metrics.Metrics` counts it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from streams.steps import Output, Record, Step
 
 
 class Times(NamedTuple):
-    """What a transaction took: to decide, how much of that was processor time, and to be written and committed."""
+    """How long a transaction took: to decide, the processor time within that, and to be written and committed."""
 
     decide_s: float
     decide_cpu_s: float
@@ -19,47 +19,47 @@ class Times(NamedTuple):
 
 
 class Wiped(StrEnum):
-    """Why a local copy was made anew: it is only a copy, so that costs time and nothing else."""
+    """Why a local copy was rebuilt. It is only a copy, so that costs nothing but time."""
 
     DAMAGED = "damaged"
     """RocksDB can't read its files."""
     FOREIGN = "foreign"
-    """It is of another changelog: of one that was deleted since, or of another cluster."""
+    """It belongs to another changelog: one that was deleted since, or one of another cluster."""
 
 
 class Observer(Protocol):
-    """Told from the worker's event loop alone; it decides nothing, and what it does must be quick."""
+    """Called only from the worker's event loop. It decides nothing and must return quickly."""
 
     def began(self, step: Step, version: int) -> None:
-        """A new producer of the step's has started, with Kafka's transactions of this version: 2, or 0 for those of old."""
+        """A step has started a new producer, with this version of Kafka's transactions: 2 or 0."""
 
     def committed(self, step: Step, records: Sequence[Record], outputs: Sequence[Output], times: Times) -> None:
-        """A batch of ``records`` became ``outputs`` in one transaction, which has just been committed."""
+        """A batch of ``records`` became ``outputs`` in one transaction, which was just committed."""
 
     def lost(self, step: Step) -> None:
-        """A transaction failed, or nobody knows its outcome."""
+        """A transaction failed, or its outcome is unknown."""
 
     def gap(self, step: Step) -> None:
         """Faust left records out and was sent back."""
 
     def unread(self, step: Step, offsets: int) -> None:
-        """So many offsets of the source are gone from Kafka and were never read."""
+        """This many offsets of the source were deleted by Kafka before they were read."""
 
     def restored(self, step: Step, changes: int, restore_s: float) -> None:
-        """The local state of a partition is up to date again, after reading so many changes."""
+        """The local state of a partition is up to date again, after reading this many changes."""
 
     def changed(self, step: Step, change: SourceChange) -> None:
-        """The source of a partition is not the topic that was worked on: its work is begun anew, or refused."""
+        """A partition's source is not the topic that was worked on: its work starts over or is refused."""
 
     def wiped(self, step: Step, reason: Wiped) -> None:
-        """Local state was removed, to be read anew from the changelog."""
+        """Local state was removed and will be read again from the changelog."""
 
     def faulted(self, step: Step, records: int) -> None:
-        """So many records of a transaction that was committed have met bugs of ours."""
+        """This many records of a committed transaction met bugs of ours."""
 
 
 class Unobserved:
-    """Nobody watches."""
+    """An observer that ignores everything."""
 
     def began(self, step: Step, version: int) -> None: ...
     def committed(self, step: Step, records: Sequence[Record], outputs: Sequence[Output], times: Times) -> None: ...
@@ -73,7 +73,7 @@ class Unobserved:
 
 
 class Observers:
-    """Several, told one after the other."""
+    """Several observers, called one after the other."""
 
     def __init__(self, *observers: Observer) -> None:
         self._observers = observers

@@ -1,7 +1,7 @@
-"""What a transaction writes, packed into record batches by ourselves.
+"""What a transaction writes, packed into record batches by our own code.
 
-aiokafka's ``send`` takes about 40 µs of Python for each record: a future, a task's turn, murmur2 byte by byte. Here records go
-straight into the batches that Kafka stores, and only those are waited for.
+aiokafka's ``send`` costs about 40 µs of Python per record: a future, a turn of a task, murmur2 byte by byte. Here records go
+straight into the batches that Kafka stores, and only batches are awaited.
 """
 
 from __future__ import annotations
@@ -21,33 +21,33 @@ from streams.settings import Codec
 from streams.steps import Headers, Output
 
 BATCH_BYTES: Final = 512 << 10
-"""How large a batch of several records gets, before compression; a larger record has one to itself."""
+"""The size of a batch of several records, before compression; a larger record has a batch to itself."""
 
 _CODEC_NUMBERS: Final = {Codec.ZSTD: DefaultRecordBase.CODEC_ZSTD, Codec.GZIP: DefaultRecordBase.CODEC_GZIP}
 
 
 class Written(NamedTuple):
-    """The offset after the last record of a partition, and when the broker appended it, in ms; None where it keeps no times."""
+    """The offset after a partition's last record, and the broker's time of appending in ms; None if the topic keeps none."""
 
     next_offset: int
     appended_ms: int | None
 
 
 class Producer(Protocol):
-    """What an outbox needs of a producer: :class:`streams.kafka.transactions.TransactionalProducer` has it."""
+    """What an outbox needs from a producer; :class:`streams.kafka.transactions.TransactionalProducer` provides it."""
 
     async def send(self, batches: Mapping[TopicPartition, Sequence[BatchBuilder]]) -> dict[TopicPartition, Written]:
-        """Write batches and have each confirmed."""
+        """Write batches and wait until each is confirmed."""
 
     def known_partitions(self, topic: str) -> int:
-        """How many partitions a topic has; 0 if it is not known."""
+        """How many partitions a topic has; 0 if unknown."""
 
 
 class Outbox:
     """Records for a transactional producer; add them, then send all at once.
 
-    ``codecs`` names the compression of topics that have another than zstd; ``counts`` says how many partitions topics
-    have: of those that are not in it, the producer knows.
+    ``codecs`` names the compression of topics that do not use zstd; ``counts`` says how many partitions topics have, and the
+    producer knows it for all others.
     """
 
     def __init__(
@@ -61,12 +61,12 @@ class Outbox:
         self._batches: dict[TopicPartition, list[BatchBuilder]] = defaultdict(list)
         self._counts = dict(counts)
         self.appended_ms: dict[TopicPartition, int] = {}
-        """When the broker appended what was sent, by its own clock; of topics that keep that."""
+        """When the broker appended what was sent, by its own clock; only for topics that keep it."""
 
     def add(
         self, tp: TopicPartition, key: bytes | None, value: bytes | None, timestamp_ms: int | None = None, headers: Headers = ()
     ) -> None:
-        """Add a record for a partition; without a ``timestamp_ms`` it gets the time of now."""
+        """Add a record for a partition; ``timestamp_ms`` defaults to the current time."""
         batches = self._batches[tp]
         record = {"timestamp": timestamp_ms, "key": key, "value": value, "headers": list(headers)}
         if not batches or batches[-1].append(**record) is None:
@@ -80,10 +80,10 @@ class Outbox:
     def add_output(self, output: Output, keyless: int) -> None:
         """Add a step's output, for the partition that Kafka's own clients choose for its key.
 
-        Without a key it goes to partition ``keyless``, or round and round if there are fewer.
+        Without a key it goes to partition ``keyless``, modulo the number of partitions.
 
         Raises:
-            UnknownTopicOrPartitionError: Kafka does not know the topic just now, as when a broker has just started.
+            UnknownTopicOrPartitionError: Kafka does not know the topic at the moment, as when a broker has just started.
         """
         count = self._counts.get(output.topic)
         if count is None:
@@ -93,7 +93,7 @@ class Outbox:
             self.add(TopicPartition(output.topic, partition), output.key, output.value, output.timestamp_ms, output.headers)
 
     async def send(self) -> dict[TopicPartition, int]:
-        """Send everything; returns, for each partition that got records, the offset after the last of them.
+        """Send everything; returns the offset after the last record for each partition that got any.
 
         Raises:
             KafkaError: something was not confirmed.
@@ -103,7 +103,7 @@ class Outbox:
         return {tp: each.next_offset for tp, each in written.items()}
 
     def _count(self, topic: str) -> int:
-        """How many partitions a topic has: aiokafka forgets those that a broker did not name when it was last asked."""
+        """How many partitions a topic has: aiokafka forgets those that a broker did not name when last asked."""
         count = self._producer.known_partitions(topic)
         if not count:
             raise UnknownTopicOrPartitionError(topic)
@@ -114,7 +114,7 @@ _MULTIPLIER, _MASK = 0x5BD1E995, 0xFFFFFFFF
 
 
 def partition_of(key: bytes, count: int) -> int:
-    """The partition, of ``count``, of a key: murmur2 as Kafka's Java client reckons it (``Utils.murmur2``)."""
+    """The partition, out of ``count``, for a key: murmur2 as in Kafka's Java client (``Utils.murmur2``)."""
     words = len(key) // 4
     hashed = 0x9747B28C ^ len(key)
     for word in struct.unpack_from(f"<{words}I", key):

@@ -1,4 +1,4 @@
-"""A source partition that a worker owns: its inbox, the gaps in what is delivered, and deciding on what has come."""
+"""A source partition that a worker owns: its inbox, gaps in what is delivered, and deciding on what has arrived."""
 
 from __future__ import annotations
 
@@ -43,35 +43,35 @@ _SEND_BACK_AGAIN_S = 5.0
 _IDLE_S, _MOST_IDLE_S = 5.0, 300.0
 _FORGOTTEN = Change(None)
 _SAYS_WHY_S = 20.0
-_READ_IN_A_TURN = 1_000  # entries of a table
-_LOOKED_AT_PER_RECORD = 4  # entries of the table: each is looked at about four times while it is worth keeping
+_READ_IN_A_TURN = 1_000  # entries of a table, before others get their turn
+_LOOKED_AT_PER_RECORD = 4  # table entries: each is looked at about four times while it is worth keeping
 
 
 class PartitionStatus(NamedTuple):
-    """How an owned partition stands, for those who watch (:mod:`streams.watch.web`)."""
+    """The status of an owned partition, for monitoring (:mod:`streams.watch.web`)."""
 
     name: str
     source: TopicPartition
     next_offset: int
-    waiting_for: str | None  # None: nothing, it is at work
-    ended: bool  # nobody works on it any more, and nobody will
-    state_folder: Path  # of all partitions of its table
+    waiting_for: str | None  # None if it is working
+    ended: bool  # no task works on it any more, and none will
+    state_folder: Path  # shared by all partitions of its table
     problem: str | None = None  # why it must not be worked on
 
 
 class Share(NamedTuple):
-    """What one partition has in a transaction: the records decided on, and what follows."""
+    """One partition's part of a transaction: the records decided on, and what follows from them."""
 
     partition: OwnedPartition
     records: Sequence[Record]
-    batch: Batch  # which they are of
+    batch: Batch  # the batch they are from
     outputs: Sequence[Output]
     changes: Mapping[bytes, Change]
     faults: Sequence[Fault | None]
 
 
 class OwnedPartition:
-    """A source partition that this worker owns, or is about to: its place in the log, its table, its inbox."""
+    """A source partition that this worker owns, or is about to own: its place in the log, its table, its inbox."""
 
     def __init__(  # noqa: PLR0913
         self,
@@ -99,32 +99,32 @@ class OwnedPartition:
         self.name = f"{step.name} {tp.topic}/{tp.partition}"
         self._inbox = Inbox(settings.max_batch_records)
         self._arrivals = 0
-        self._batch: Batch | None = None  # taken from the inbox, and not all decided on
+        self._batch: Batch | None = None  # taken from the inbox; not all of it is decided yet
         self._table: TablePartition | None = None
         self._restoring = False
         self._owner = ""
         self._problem: str | None = None
         self._time = PartitionTime()
         self.marks = Marks()
-        """Which source it is that is worked on."""
-        self._whole: Any = None  # of the table, where its step decides on all of it
+        """Identifies the source that is worked on."""
+        self._whole: Any = None  # the table as one value, if its step decides on all of it
         self._ahead: Mapping[bytes, Change] = {}  # changes that are being committed
         self._decided_to = 0
         self.next_offset = 0
-        """Up to where everything is committed, as far as is known; 0 before anything is."""
+        """Everything before this offset is known to be committed; 0 at the start."""
         self._sent_back_at = -_SEND_BACK_AGAIN_S
         self.ready = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        app.consumer.hold(tp)  # until it is ready: what came before would come again, and take room meanwhile
+        app.consumer.hold(tp)  # until it is ready: anything delivered earlier would come again, and take up room meanwhile
 
     def status(self, *, ended: bool) -> PartitionStatus:
-        """How it stands just now."""
+        """Its status right now."""
         waiting_for = None if self.ready.is_set() else "restoring" if self._restoring else "acquiring"
         ended = ended or (self._task is not None and self._task.done())
         return PartitionStatus(self.name, self._tp, self.next_offset, waiting_for, ended, self._copies.folder, self._problem)
 
     def offer(self, batch: Batch, most_bytes: int) -> None:
-        """Hand over a batch; no more is delivered as soon as as much waits as a transaction may hold, of ``most_bytes``."""
+        """Hand over a batch; once a full transaction is waiting (``most_bytes``), hold the partition."""
         self._inbox.put(batch, most_bytes)
         self._arrivals += 1
         if self._inbox.enough:
@@ -138,18 +138,18 @@ class OwnedPartition:
 
     @property
     def waits(self) -> bool:
-        """Whether there is something to decide on."""
+        """Whether there is anything to decide on."""
         return self.ready.is_set() and (self._batch is not None or bool(self._inbox))
 
     @property
     def has_enough(self) -> bool:
-        """Whether that is as much as a transaction may hold, or is left of as much."""
+        """Whether a full transaction is waiting, or the rest of one."""
         return self.ready.is_set() and (self._batch is not None or self._inbox.enough)
 
     def begin(
         self, owner: str, shut_out_former: Callable[[str], Awaitable[None]], gone: AbstractSet[str] = frozenset()
     ) -> None:
-        """Take the partition over for the producer of that name, and look after it; ``ready`` says when it is done.
+        """Take the partition over for the producer of that name, and look after it; ``ready`` is set when that is done.
 
         ``gone`` are names under which nobody works any more.
         """
@@ -160,14 +160,14 @@ class OwnedPartition:
         self._task = asyncio.create_task(self._look_after(), name=self.name)
 
     async def end(self) -> None:
-        """Work no more; what was decided on and not committed is forgotten."""
+        """Stop working; decisions that were not committed are forgotten."""
         self.ready.clear()
         await self._end_task()
         self._close_table()
         self._ahead = {}
 
     async def stop(self) -> None:
-        """Take no more batches, and do not go on taking it over; what is ours stays so."""
+        """Take no more batches, and stop taking the partition over; what is ours stays ours."""
         self.close()
         await self._end_task()
 
@@ -188,7 +188,7 @@ class OwnedPartition:
         self._app.consumer.let_go(self._tp)
 
     async def decide(self, most_records: int, breath: Breath) -> Share | None:
-        """Ask the step about what waits, in order; each record sees what the ones before it made the table remember."""
+        """Have the step decide on what waits, in order; each record sees what earlier ones put into the table."""
         upcoming = await self._upcoming()
         records = upcoming[:most_records]
         if not records:
@@ -223,7 +223,7 @@ class OwnedPartition:
         return Share(self, records[:count], batch, outputs, changes, faults)
 
     def _ask(self, record: Record, remembered: Any) -> Decision:
-        """The step's decision on a record; what it raises names the record's place, and is nothing to try again."""
+        """The step's decision on a record. An exception it raises names the record's place and is never retried."""
         try:
             decision = self._step.decide(record, remembered)
         except (ForeignRecordError, NewerFormatError) as error:
@@ -237,11 +237,11 @@ class OwnedPartition:
         return decision
 
     def committing(self, share: Share) -> None:
-        """What has been decided is about to be committed: who decides next shall know of it."""
+        """What was decided is about to be committed: the next decisions must see it."""
         self._ahead = share.changes
 
     def committed(self, share: Share, position: int) -> None:
-        """It has been, and the changelog goes on at ``position``."""
+        """It is committed, and the changelog continues at ``position``."""
         assert self._table is not None
         self._table.put(share.changes, position)
         self._ahead = {}
@@ -255,13 +255,13 @@ class OwnedPartition:
         return known | {key: change.value for key, change in self._ahead.items() if key in known}
 
     def _find_expired(self, count: int) -> Iterable[bytes]:
-        """Keys of the next entries that are too old; but for those that are being written anew. A whole forgets by itself."""
+        """Keys of the next expired entries, except those being rewritten. A table kept as one value forgets by itself."""
         if not self._step.changelog.remembers or self._table is None or self._whole is not None:
             return ()
         return (key for key in self._table.find_expired(count, self._time.now_s) if key not in self._ahead)
 
     async def _upcoming(self) -> Sequence[Record]:
-        """The records that follow on what is decided, as far as they have come without a gap."""
+        """The records that follow those already decided on, as far as they have arrived without a gap."""
         if self._batch is not None and (records := self._left_of(self._batch)):
             return records
         while True:
@@ -269,7 +269,7 @@ class OwnedPartition:
             self._app.consumer.let_go(self._tp)
             if self._batch is None:
                 return ()
-            if self._batch.begin < self._decided_to:  # delivered again; or the log is another, and begins anew
+            if self._batch.begin < self._decided_to:  # delivered again; or the log is a new one that starts over
                 await self._confirm_source()
             if self._batch.begin <= self._decided_to or await self._is_all_there_is(self._batch):
                 self._sent_back_at = -_SEND_BACK_AGAIN_S
@@ -280,14 +280,14 @@ class OwnedPartition:
         return [record for record in batch.records if record.offset >= self._decided_to]
 
     async def _is_all_there_is(self, batch: Batch) -> bool:
-        """Whether what lies between the next offset and the batch is gone from Kafka; else Faust is sent back for it."""
+        """Whether the offsets between the next one and the batch are gone from Kafka; if not, Faust is sent back for them."""
         try:
             earliest = (await self._app.consumer.earliest_offsets(self._tp))[self._tp]
             if earliest >= batch.begin:
                 self._report_unread(self._decided_to, batch.begin)
                 self._decided_to = batch.begin
                 return True
-            # What was fetched before Faust went back keeps coming for a moment: that is no reason to go again.
+            # What was fetched before Faust went back keeps arriving for a moment: that is no reason to go back again.
             now = time.monotonic()
             if now - self._sent_back_at >= _SEND_BACK_AGAIN_S:
                 log.warning("%s: records from %d on were not delivered; going back", self.name, self._decided_to)
@@ -313,7 +313,7 @@ class OwnedPartition:
             stop_worker(self.name, error)
 
     async def _refuse(self, error: RefusedError) -> NoReturn:
-        """Do nothing more, and have the pages say why for a while before the worker ends."""
+        """Do nothing more, and let the status pages show why for a while before the worker ends."""
         log.critical("%s: %s", self.name, error)
         self._problem = str(error)
         if isinstance(error, SourceChangedError):
@@ -322,7 +322,7 @@ class OwnedPartition:
         stop_worker(self.name, error)
 
     async def _look_for_more(self) -> NoReturn:
-        """While nothing comes, make sure that Faust has not lost the last of what there is."""
+        """While nothing arrives, make sure that Faust has not lost the last records of the log."""
         wait_s = _IDLE_S
         while True:
             before = self._arrivals
@@ -333,7 +333,7 @@ class OwnedPartition:
             wait_s = min(2 * wait_s, _MOST_IDLE_S)
             try:
                 position = await uncancelled(self._app.consumer.position(self._tp))
-                # Mostly there are only markers in between: hence less and less often.
+                # Mostly there are only transaction markers in between, so look less and less often.
                 if position is not None and position > self._decided_to:
                     await self._app.consumer.seek(self._tp, self._decided_to)
             except LOST as error:
@@ -343,11 +343,11 @@ class OwnedPartition:
         try:
             await self._take_over()
         except CopyDamagedError:
-            self._news.set()  # all partitions have to let go of the copies
+            self._news.set()  # all partitions must let go of the copies
             raise
 
     async def _take_over(self) -> None:
-        self._close_table()  # of an attempt before
+        self._close_table()  # left from an earlier attempt
         self._restoring = False
         claim = Claim(
             self._settings,
@@ -376,7 +376,7 @@ class OwnedPartition:
             self._observer.changed(self._step, change)
         self._observer.restored(self._step, taken.restored, taken.restore_s)
         log.info("%s: read %d changes of its table", self.name, taken.restored)
-        # Everything that Faust has delivered and that is not committed comes again.
+        # Everything that Faust has delivered and that is not committed is delivered again.
         self._batch = None
         await self._app.consumer.seek(self._tp, self.next_offset)
         self._inbox.clear()
@@ -390,7 +390,7 @@ class OwnedPartition:
 
 
 async def _in_turns(entries: Iterable[tuple[bytes, bytes]]) -> AsyncIterator[tuple[bytes, bytes]]:
-    """The entries of a table; others have their turn in between."""
+    """The entries of a table; the event loop runs in between."""
     for number, entry in enumerate(entries, 1):
         yield entry
         if number % _READ_IN_A_TURN == 0:

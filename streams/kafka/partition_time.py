@@ -1,4 +1,4 @@
-"""A partition's own time: how far the timestamps in it have come, whatever any clock says. Pure."""
+"""A partition's own time: how far its timestamps have advanced, whatever any clock says. Pure."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from typing import Final
 
 _WITNESSES: Final = 5
 _MOST_MS: Final = (2**32 - 1) * 1000
-"""The year 2106: a stamp has four bytes. What is later than that counts as this."""
+"""The year 2106: a stamp has four bytes. Anything later counts as this."""
 
 
 class PartitionTime:
-    """The time that five records of a partition agree has come: the fifth largest timestamp decided on so far.
+    """The time that at least five records of a partition have reached: the fifth largest timestamp decided on so far.
 
-    A few records from the far future move it no further than the others have come; after a pause it is right again with the
-    fifth record. It never goes back. What is made of the same log is the same, however often it is made anew.
+    A few records from the far future advance it no further than the others have come; after a pause it is right again with the
+    fifth record. It never goes back. The same log always gives the same times, however often it is replayed.
     """
 
     def __init__(self, latest_ms: Iterable[int] = ()) -> None:
-        """``latest_ms``: what :attr:`latest_ms` was, up to five timestamps in milliseconds since 1970."""
+        """``latest_ms``: an earlier value of :attr:`latest_ms`, up to five timestamps in milliseconds since 1970."""
         self._latest_ms = sorted(latest_ms)[-_WITNESSES:]
 
     @property
     def latest_ms(self) -> tuple[int, ...]:
-        """The largest timestamps so far, ascending: all there is to know of the time."""
+        """The largest timestamps so far, ascending; they are the complete state."""
         return tuple(self._latest_ms)
 
     @property
@@ -33,10 +33,11 @@ class PartitionTime:
         return self._latest_ms[0] // 1000 if len(self._latest_ms) == _WITNESSES else 0
 
     def see(self, timestamp_ms: int) -> int:
-        """Note that a record of this time is decided on; returns the stamp, in seconds, of what is remembered of it.
+        """Note that a record with this timestamp is decided on; returns the stamp, in seconds, for what is remembered from it.
 
-        That is the time of the partition, whatever an article's own date: a backfill is remembered for as long as today's
-        news. A record that is ahead has its own: it may be the first after a long pause, or from the far future.
+        The stamp is the partition's time, whatever an article's own date, so a backfill is remembered for as long as today's
+        news. A record ahead of the partition's time gets its own: it may be the first after a long pause, or from the far
+        future.
         """
         latest, timestamp_ms = self._latest_ms, min(timestamp_ms, _MOST_MS)
         if len(latest) < _WITNESSES:

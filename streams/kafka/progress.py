@@ -1,4 +1,4 @@
-"""How far a partition's source is decided on, by whom, and which source it was: what its changelog says of it. Pure."""
+"""How far a partition's source is decided on, by whom, and which source it was, as stored in its changelog. Pure."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from streams.kafka.identity import TopicIdentity
 from streams.steps import Headers, Record
 
 PROGRESS_KEY: Final = b"\x00next-source-offset"
-"""Under this key stands the :class:`Progress` of a partition: written with every change, so in every transaction."""
+"""The key of a partition's :class:`Progress`, which is written with every change and so in every transaction."""
 
 _STAMP_HEADER: Final = "stamp"
 _STAMP_BYTES: Final = 4
 
 
 class Marks(NamedTuple):
-    """Which source the offsets are of. Empty in what an earlier version wrote: then the present one's are taken up.
+    """Which source the offsets belong to. Empty in what an earlier version wrote: the present source's marks are adopted then.
 
-    ``cluster`` and ``topic_id`` are Kafka's ids, ``partitions`` is how many the source has; ``latest_ms`` are the largest
-    timestamps decided on so far (:class:`streams.kafka.partition_time.PartitionTime`).
+    ``cluster`` and ``topic_id`` are Kafka's ids, ``partitions`` is the source's number of partitions; ``latest_ms`` are the
+    largest timestamps decided on so far (:class:`streams.kafka.partition_time.PartitionTime`).
     """
 
     cluster: str = ""
@@ -39,10 +39,10 @@ class Marks(NamedTuple):
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> Self:
-        """The marks in a stored progress; what is missing is empty.
+        """The marks in a stored progress; missing fields are empty.
 
         Raises:
-            ValueError: a field is of another type.
+            ValueError: a field has the wrong type.
         """
         found = cls(*(stored.get(name, default) for name, default in cls._field_defaults.items()))
         latest_ms = found.latest_ms
@@ -55,7 +55,7 @@ class Marks(NamedTuple):
 class Progress(NamedTuple):
     """How far a partition's source is decided on, by whom, and which source that is.
 
-    ``owner`` is the ``transactional.id`` under which changes are committed; None when it has let go.
+    ``owner`` is the ``transactional.id`` under which changes are committed; None once it has let go.
     """
 
     next_offset: int | None
@@ -63,17 +63,17 @@ class Progress(NamedTuple):
     marks: Marks = Marks()
 
     def pack(self) -> bytes:
-        """As it is kept: a JSON object. 0.1.0 cannot read it, and stops before it works beside this version."""
+        """The stored form: a JSON object. Version 0.1.0 cannot read it, and stops before it works beside this version."""
         stored = {FORMAT_FIELD: FORMAT, "next_offset": self.next_offset, "owner": self.owner}
         return orjson.dumps(stored | self.marks._asdict())
 
     @classmethod
     def unpack(cls, value: bytes | None) -> Progress:
-        """What :meth:`pack` made, in this version or a neighbouring one; nothing at all of None.
+        """What :meth:`pack` made, in this version or a neighbouring one; an empty progress for None.
 
         Raises:
             NewerFormatError: a newer version made it, and this one must not work beside it.
-            ValueError: it did not make this.
+            ValueError: it was not made by :meth:`pack`.
         """
         if value is None:
             return cls(None, None)
@@ -89,31 +89,31 @@ class Progress(NamedTuple):
 
 
 def stamp_header(stamp_s: int) -> Headers:
-    """When something was remembered, by the time of its partition: a header of its record in the changelog."""
+    """A header of a record in the changelog: when the entry was remembered, by the time of its partition."""
     return ((_STAMP_HEADER, stamp_s.to_bytes(_STAMP_BYTES, "big")),)
 
 
 def stamp_of(record: Record) -> int:
-    """What :func:`stamp_header` says, in seconds since 1970; an earlier version's stamp is the time of the record."""
+    """What :func:`stamp_header` says, in seconds since 1970; for an earlier version, the record's timestamp."""
     stamps = (int.from_bytes(value, "big") for name, value in record.headers if name == _STAMP_HEADER)
     return next(stamps, max(record.timestamp, 0) // 1000)
 
 
 class SourceChange(StrEnum):
-    """In what way a source is not what it was when it was last worked on."""
+    """How a source differs from what it was when it was last worked on."""
 
     OTHER_CLUSTER = "other-cluster"
     MADE_ANEW = "made-anew"
     CUT_SHORT = "cut-short"
     OTHER_PARTITIONS = "other-partitions"
     CHANGELOG_LOST = "changelog-lost"
-    """Not the source, but what we know of it: we have told the group of an offset, and the changelog says nothing."""
+    """Not the source but our own changelog: we told the group an offset, and the changelog has none."""
 
 
 def find_change(progress: Progress, source: TopicIdentity, end: int, *, keyed: bool) -> SourceChange | None:
-    """In what way the source that now ends at offset ``end`` is not the one that was worked on; None when it is the same.
+    """How the source, which now ends at offset ``end``, differs from the one that was worked on; None if it is the same.
 
-    ``keyed``: something is remembered by key, so that it must have as many partitions as it had.
+    ``keyed``: something is remembered by key, so the number of partitions must be unchanged.
     """
     marks = progress.marks
     if marks.cluster and source.cluster and marks.cluster != source.cluster:

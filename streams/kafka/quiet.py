@@ -1,4 +1,4 @@
-"""While Kafka is away, its clients say so a hundred times a second: here that becomes a line a minute."""
+"""While Kafka is away, its clients report it a hundred times a second; this reduces that to one line a minute."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ _AGAIN_AFTER_S: Final = 60.0
 _NEWS_AFTER_S: Final = 600.0
 
 retries: Final = logging.getLogger("streams.kafka.retries")
-"""Where it is said that something is tried again."""
+"""The logger for retries."""
 
 CLIENTS: Final = ("aiokafka", "faust", "mode", retries.name)
-"""Who repeats themselves, each with all loggers below."""
+"""The loggers that repeat themselves, each with all its children."""
 
 
 class Repeats(logging.Filter):
-    """Lets the first warning of each kind through, and then one a minute for all of them, with how many were left out.
+    """Lets the first warning of each kind through, then one a minute for all kinds together, with the number left out.
 
-    Two are of a kind that come from the same line of code; one that was quiet for ten minutes is new again.
+    Warnings are of one kind if they come from the same line of code; a kind that was quiet for ten minutes counts as new.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -31,7 +31,7 @@ class Repeats(logging.Filter):
         self._left_out = 0
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether it is to be said."""
+        """Whether to log the record."""
         if record.levelno < logging.WARNING:
             return True
         now, kind = self._clock(), (record.pathname, record.lineno)
@@ -53,7 +53,7 @@ _REPEATS: Final = Repeats()
 
 
 def quieten() -> None:
-    """Have one :class:`Repeats` hear all that a worker's clients say; they must have been imported."""
+    """Share one :class:`Repeats` among all loggers of a worker's clients, which must have been imported."""
     for name in list(logging.root.manager.loggerDict):
         if name.startswith(tuple(f"{each}." for each in CLIENTS)) or name in CLIENTS:
             logging.getLogger(name).addFilter(_REPEATS)

@@ -1,15 +1,16 @@
-"""How batches of records are read, in every consumer of the process: bounded, and whatever their producer wrote into them.
+"""How every consumer of the process reads batches of records: within bounds, whatever the producer wrote into them.
 
-aiokafka decompresses a batch whatever comes out of it, and raises over a header's name that is not UTF-8: the first takes
-2 GB for 19 kB, the second stops a consumer for ever. So its fetcher gets its batches from here:
+aiokafka decompresses a batch however large the result, and raises an exception for a header name that is not UTF-8. The first
+takes 2 GB of memory for 19 kB of data, the second stops a consumer for ever. So its fetcher gets its batches from here:
 
-- a batch is decompressed into as much room as ``HEADWATER_MAX_UNPACKED_BATCH_BYTES`` grants;
-- a batch that aiokafka's reader refuses is read again, from the record it refused on, by a lenient one: names that are not
-  UTF-8 go on as printable ASCII (``%FF``);
-- a batch that does not fit, or what no reader can read of it, is one record (:class:`streams.steps.UnreadBatch`).
-  Its offset is the batch's last, so whoever commits it has passed over the whole batch, and all in one transaction.
+- a batch may take up to ``HEADWATER_MAX_UNPACKED_BATCH_BYTES`` when decompressed;
+- a batch that aiokafka's reader refuses is read again, from the record it refused, by a lenient reader, which turns header
+  names that are not UTF-8 into printable ASCII (``%FF``);
+- a batch that is too large, or the rest of one that neither reader can read, becomes one record
+  (:class:`streams.steps.UnreadBatch`). Its offset is the batch's last, so committing it passes over the whole batch in one
+  transaction.
 
-A batch whose checksum is wrong was damaged on its way or on the broker's disk, and is refused as before: Kafka takes none such
+A batch with a wrong checksum was damaged on its way or on the broker's disk, and is refused as before: Kafka never accepts one
 from a producer.
 """
 
@@ -39,13 +40,13 @@ _ATTRIBUTES_AT: Final = DefaultRecordBase.ATTRIBUTES_OFFSET
 _CODEC_MASK: Final = DefaultRecordBase.CODEC_MASK
 _CODECS: Final = ("none", "gzip", "snappy", "lz4", "zstd")
 _SNAPPY_BLOCKS: Final = b"\x82SNAPPY\0"  # xerial's framing; 8 bytes of versions follow
-_OLD_KEY_AT: Final = {0: 18, 1: 26}  # after the header of a message, by its magic
+_OLD_KEY_AT: Final = {0: 18, 1: 26}  # offset of the key, after a message's header, by its magic
 
-_ORDINARY_RATIO = 16  # what unpacks to more needs room that the system has to find first
+_ORDINARY_RATIO = 16  # a batch that unpacks to more needs memory that the system has to find first
 _LEAST_ROOM_BYTES = 64 << 10
 _MOST_HEADERS = 1 << 18
-"""Of a record: Python takes about 150 bytes for each, so that 64 MiB of the shortest would be 5 GB."""
-_FEW_HEADERS_BYTES = 1 << 20  # a shorter record can't have many
+"""Per record. Python takes about 150 bytes for each header, so 64 MiB of the shortest ones would take 5 GB."""
+_FEW_HEADERS_BYTES = 1 << 20  # a shorter record can't have too many
 
 _UNREADABLE: Final = (
     CorruptRecordException,
@@ -59,22 +60,22 @@ _UNREADABLE: Final = (
 )
 
 
-# The compiled one reads beyond the end of what it is given.
+# The compiled function reads beyond the end of its input.
 decode_varint: Callable[[bytes, int], tuple[int, int]] = cast("Any", util.decode_varint_py)
 
 
 class _TooLargeError(Exception):
-    """A batch, or one of its records, takes more room than it is granted."""
+    """A batch, or one of its records, takes more room than it may."""
 
 
 class _Limit:
-    """How much one batch may be, unpacked, in this process."""
+    """The most bytes that one batch may take when unpacked, in this process."""
 
     most_bytes = 64 << 20
 
 
 def bound_batches(most_bytes: int) -> None:
-    """Have all consumers of this process unpack a batch up to that size, in bytes."""
+    """Limit the unpacked size of a batch, in bytes, for all consumers of this process."""
     _Limit.most_bytes = most_bytes
 
 
@@ -83,10 +84,10 @@ _only_offsets: ContextVar[bool] = ContextVar("only_offsets", default=False)
 
 @contextmanager
 def only_offsets() -> Iterator[None]:
-    """Whoever reads within this context gets records that have an offset and nothing else: no batch is decompressed.
+    """Within this context, a reader gets records that have an offset and nothing else: no batch is decompressed.
 
-    For those who ask where records are. A batch's header says that; of offsets within a batch that compaction left out,
-    and in formats before batches, no account is taken.
+    For callers that only ask where records are, which a batch's header says. Offsets that compaction removed within a batch,
+    and the formats before batches, are ignored.
     """
     token = _only_offsets.set(True)
     try:
@@ -96,7 +97,7 @@ def only_offsets() -> Iterator[None]:
 
 
 class Records:
-    """What a fetch found in a partition, batch by batch: stands in for aiokafka's ``MemoryRecords``."""
+    """What a fetch found in a partition, batch by batch; replaces aiokafka's ``MemoryRecords``."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
@@ -108,15 +109,15 @@ class Records:
 
     @property
     def open_bytes(self) -> int:
-        """What the batch that is being read takes, unpacked."""
+        """Unpacked size of the batch that is being read, in bytes."""
         return 0 if self._batch is None else self._batch.open_bytes
 
     def has_next(self) -> bool:
-        """Whether a whole batch follows: the broker cuts the last one off where the fetch ends."""
+        """Whether a whole batch follows: the broker cuts off the last one where the fetch ends."""
         return self._end() <= len(self._data)
 
     def next_batch(self) -> Batch | OldBatch | None:
-        """The batch that follows.
+        """The next batch.
 
         Raises:
             CorruptRecordException: its frame is shorter than any batch.
@@ -139,7 +140,7 @@ class Records:
 
 
 class Read(NamedTuple):
-    """A record as aiokafka's fetcher takes it."""
+    """A record in the form that aiokafka's fetcher expects."""
 
     offset: int
     timestamp: int
@@ -151,7 +152,7 @@ class Read(NamedTuple):
 
 
 class Batch:
-    """A producer's batch, in the format of today (magic 2); iterate once."""
+    """A producer's batch in the current format (magic 2); iterate it once."""
 
     def __init__(self, wire: bytes) -> None:
         self._wire = wire
@@ -196,7 +197,7 @@ class Batch:
         return unpack(codec, memoryview(self._wire)[_HEADER.size :], _Limit.most_bytes, bytes(plain))
 
     def _read(self, plain: bytes) -> Iterator[Any]:
-        """The records, by aiokafka's reader as far as it comes."""
+        """The records, read by aiokafka's reader as far as it gets."""
         count, previous, last = 0, self.base_offset - 1, self.next_offset - 1
         look = _heavy_headers(plain) if len(plain) > _FEW_HEADERS_BYTES else None
         try:
@@ -214,7 +215,7 @@ class Batch:
             yield from self._read_again(plain, count, previous)
 
     def _read_again(self, plain: bytes, count: int, previous: int) -> Iterator[Read]:
-        """The records after the first ``count``, by the lenient reader; raises what is unreadable."""
+        """The records after the first ``count``, read by the lenient reader; raises at what is unreadable."""
         for number, record in enumerate(read_leniently(plain)):
             if number < count:
                 continue
@@ -226,7 +227,7 @@ class Batch:
             yield record
 
     def _rest(self, offset: int, error: Exception) -> Iterator[Read]:
-        """One record for all after ``offset``; none where there are none."""
+        """One record for everything after ``offset``; none if there is nothing left."""
         if offset >= self.next_offset - 1:
             return
         whole = offset < self.base_offset
@@ -239,7 +240,7 @@ class Batch:
 
 
 class OldBatch:
-    """A message, or a compressed set of them, of the formats before batches (magic 0 and 1); iterate once."""
+    """A message, or a compressed set of messages, in the formats before batches (magic 0 and 1); iterate it once."""
 
     base_offset = -1
     producer_id = None
@@ -286,12 +287,12 @@ def _unread(content: bytes, offsets: range, records: int, codec: int, error: Exc
 
 
 def unpack(codec: int, packed: memoryview, most_bytes: int, before: bytes = b"") -> bytes:
-    """``before``, and then what ``packed`` holds: at most ``most_bytes``.
+    """``before``, followed by the decompressed content of ``packed``: at most ``most_bytes`` in all.
 
     Raises:
-        _TooLargeError: it holds more, or says so.
-        UnsupportedCodecError: there is no such codec.
-        CorruptRecordException: it can't be unpacked.
+        _TooLargeError: the content is larger, or declares that it is.
+        UnsupportedCodecError: the codec does not exist.
+        CorruptRecordException: it can't be decompressed.
     """
     if codec >= len(_CODECS):
         raise UnsupportedCodecError(f"unknown codec {codec}")
@@ -308,7 +309,7 @@ def unpack(codec: int, packed: memoryview, most_bytes: int, before: bytes = b"")
                 raise
         if guess == most_bytes:
             raise _too_large(most_bytes)
-        # Of an anonymous map only what is written to takes memory.
+        # An anonymous map only takes memory for the pages that are written.
         with mmap.mmap(-1, len(before) + most_bytes) as large:
             return _unpack_into(large, unpack_into, packed, before)
     except cramjam.DecompressionError as error:
@@ -326,7 +327,7 @@ def _unpack_into(room: Any, unpack_into: Callable[..., int], packed: memoryview,
 
 
 def _is_full(error: Exception) -> bool:
-    """Whether there was too little room: how cramjam says so is held by a test."""
+    """Whether the buffer was too small: a test checks the words in which cramjam says so."""
     return "failed to write whole buffer" in str(error)
 
 
@@ -335,7 +336,7 @@ def _too_large(most_bytes: int) -> _TooLargeError:
 
 
 def _unpack_snappy(packed: memoryview, most_bytes: int, before: bytes) -> bytes:
-    """Each block says how large it is unpacked, and takes no more."""
+    """Each block declares its unpacked size, and may take no more."""
     blocks = list(_snappy_blocks(packed))
     if sum(map(cramjam.snappy.decompress_raw_len, blocks)) > most_bytes:
         raise _too_large(most_bytes)
@@ -357,7 +358,7 @@ def _snappy_blocks(packed: memoryview) -> Iterator[memoryview]:
 
 
 def _heavy_headers(plain: bytes) -> Iterator[None]:
-    """Step by step with the reader, one record ahead of it: raises where Python could not hold the next one's headers."""
+    """Advances in step with the reader, one record ahead; raises if Python could not hold the next record's headers."""
     at, end = _HEADER.size, len(plain)
     while at < end:
         size, at = decode_varint(plain, at)
@@ -380,7 +381,7 @@ def _refuse_many_headers(plain: bytes, at: int) -> None:
 
 
 class _Cursor:
-    """Reads one record's fields, none beyond its end."""
+    """Reads the fields of one record, never beyond its end."""
 
     def __init__(self, data: bytes, at: int, end: int) -> None:
         self._data = data
@@ -394,7 +395,7 @@ class _Cursor:
         return value
 
     def content(self) -> bytes | None:
-        """With its length before it; None: the length is negative."""
+        """A field preceded by its length; None if the length is negative."""
         size = self.number()
         if size < 0:
             return None
@@ -405,10 +406,10 @@ class _Cursor:
 
 
 def read_leniently(plain: bytes) -> Iterator[Read]:
-    """The records of a batch without compression, as Kafka itself reads them: any header's name, any attributes.
+    """The records of an uncompressed batch, read as Kafka itself reads them: any header names, any attributes.
 
     Raises:
-        ValueError, IndexError, CorruptRecordException: it is none, from the next record on.
+        ValueError, IndexError, CorruptRecordException: the next record is malformed.
     """
     header = _HEADER.unpack_from(plain)
     at = _HEADER.size
@@ -417,7 +418,7 @@ def read_leniently(plain: bytes) -> Iterator[Read]:
         end = at + size
         if not at < end <= len(plain):
             raise CorruptRecordException(f"a record of {size} bytes, where {len(plain) - at} are left")
-        yield _read_one(_Cursor(plain, at + 1, end), end, header)  # a byte of attributes, which nobody uses
+        yield _read_one(_Cursor(plain, at + 1, end), end, header)  # skips the attributes byte, which is unused
         at = end
     if at != len(plain):
         raise CorruptRecordException(f"{len(plain) - at} bytes after the last record")
@@ -446,7 +447,7 @@ def _name(name: bytes | None) -> str:
 
 
 def open_bytes(fetched: fetcher.FetchResult) -> int:
-    """What the batch that is being read of a fetch takes, unpacked."""
+    """Unpacked size, in bytes, of the batch being read from a fetch."""
     records = fetched._partition_records
     return 0 if records is None else cast("Records", records._records).open_bytes
 

@@ -1,8 +1,8 @@
-"""What Kafka lets us do, as it says itself: nothing is tried out, nothing is written.
+"""What Kafka allows us to do, according to Kafka: nothing is tried out, nothing is written.
 
-Kafka tells a user's own rights beside its description of topics (:mod:`streams.kafka.topic_metadata`) and of a group
-(DescribeGroups, version 3; aiokafka speaks older ones). One right Kafka does not tell: whether we may use a
-``transactional.id`` is only seen by asking for one.
+Kafka reports a user's own rights with its description of topics (:mod:`streams.kafka.topic_metadata`) and of a group
+(DescribeGroups, version 3; aiokafka speaks older ones). Only the right to use a ``transactional.id`` is not reported: the only
+way to learn it is to ask for one.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _NOT_YET: Final = frozenset(
 
 
 class Operation(IntEnum):
-    """Kafka's own numbers for what a user may do."""
+    """Kafka's own numbers for the operations a user may be allowed."""
 
     READ = 3
     WRITE = 4
@@ -59,7 +59,7 @@ class Operation(IntEnum):
 
     @property
     def kafka_name(self) -> str:
-        """As ``kafka-acls`` and Strimzi write it: "DescribeConfigs"."""
+        """The name that ``kafka-acls`` and Strimzi use, such as "DescribeConfigs"."""
         return "".join(word.capitalize() for word in self.name.split("_"))
 
 
@@ -67,7 +67,7 @@ R, W, D, C = Operation.READ, Operation.WRITE, Operation.DESCRIBE, Operation.DESC
 
 
 def worker_rights(steps: Iterable[Step], settings: Settings) -> dict[str, frozenset[Operation]]:
-    """By topic, everything that a worker does there; beside it, it reads its group and writes under its transactional ids."""
+    """By topic, all operations a worker needs there; it also reads its group and writes under its transactional ids."""
     rights: dict[str, set[Operation]] = {}
     for step in steps:
         rights.setdefault(str(step.source), {D, C}).add(R)
@@ -79,7 +79,7 @@ def worker_rights(steps: Iterable[Step], settings: Settings) -> dict[str, frozen
 
 @dataclass(frozen=True, slots=True)
 class TopicSeen:
-    """A topic as Kafka describes it: of each partition its replicas, those in sync, and whether it has a leader."""
+    """A topic as Kafka describes it: for each partition its replicas, those in sync, and whether it has a leader."""
 
     name: str
     error: str | None
@@ -162,7 +162,7 @@ class Inspector:
         return {topic["name"]: _topic_seen(topic) for topic in response.to_object()["topics"]}
 
     async def group_rights(self, group: str) -> frozenset[Operation]:
-        """What we may do with a group; nothing at all where we may not even look.
+        """What we may do with a group; an empty set if we may not even look.
 
         Raises:
             KafkaError: Kafka does not answer.
@@ -175,7 +175,7 @@ class Inspector:
         return frozenset() if described[0] else frozenset(_operations(described[-1]))
 
     async def transactional_refusal(self, transactional_id: str) -> str | None:
-        """Why we may not write under a transactional id, by Kafka's name for it; None: we may."""
+        """Why we may not write under a transactional id, by Kafka's name for the error; None if we may."""
         request = InitProducerIdRequest(transactional_id, 60_000)
         try:
             answer = await self._asked(CoordinationType.TRANSACTION, transactional_id, request, _producer_error)
@@ -184,7 +184,7 @@ class Inspector:
         return for_code(answer.error_code).__name__ if answer.error_code else None
 
     async def _asked(self, kind: CoordinationType, name: str, request: Any, error_of: Callable[[Any], int]) -> Any:
-        """What the coordinator of a group or transactional id answers: a new cluster takes a moment to choose one."""
+        """The answer of the coordinator of a group or transactional id; a new cluster takes a moment to choose one."""
         now = asyncio.get_running_loop().time
         deadline_s = now() + _COORDINATOR_TIMEOUT_S
         while True:
@@ -226,16 +226,16 @@ def _partition_seen(described: Mapping[str, Any]) -> PartitionSeen:
 
 
 def _operations(bits: int) -> Iterator[Operation]:
-    """What a bit field allows. Kafka sends the lowest number of all where it does not know: nothing is allowed, then."""
+    """The operations in a bit field. Kafka sends the lowest integer if it does not know, which counts as none."""
     return (each for each in Operation if bits > 0 and bits >> each & 1)
 
 
 @asynccontextmanager
 async def inspecting(settings: Settings) -> AsyncIterator[Inspector]:
-    """An inspector while its connection is open.
+    """An inspector, for as long as its connection is open.
 
     Raises:
-        KafkaError: there is no connection.
+        KafkaError: the connection fails.
     """
     client = AIOKafkaClient(**connection(settings))
     try:
@@ -246,7 +246,7 @@ async def inspecting(settings: Settings) -> AsyncIterator[Inspector]:
 
 
 def missing_rights(needed: Mapping[str, frozenset[Operation]], seen: Mapping[str, TopicSeen]) -> dict[str, list[Operation]]:
-    """By topic, what is needed and not allowed; topics that are not there have none."""
+    """By topic, the rights that are needed and not granted; a missing topic grants none."""
     return {
         topic: sorted(operations - seen[topic].allowed)
         for topic, operations in needed.items()

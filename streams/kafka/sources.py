@@ -1,5 +1,5 @@
-"""Whether a source is still the topic that was worked on: a topic made anew or cut short has records below our offset, which
-would be passed over without a word."""
+"""Whether a source is still the topic that was worked on: a topic that was recreated or truncated has new records below our
+offset, which would be skipped silently."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from streams.settings import Settings
 
 log = logging.getLogger(__name__)
 
-# For a moment after a change of leader or of topics, a broker may answer with what was true before.
+# For a moment after a change of leader or topics, a broker may answer with the previous state.
 _CERTAIN_AFTER_S = 10.0
 _LOOK_AGAIN_S = 1.0
 _LOOK_EVERY_S = 10.0
@@ -38,7 +38,7 @@ class SourceChangedError(RefusedError):
 
 
 class Seen(NamedTuple):
-    """What a look at a source found: how it has changed, if it has; which topic it is now; and the offset at its end."""
+    """What a look at a source found: the change, if any; which topic it is now; and the offset at its end."""
 
     change: SourceChange | None
     source: TopicIdentity
@@ -46,12 +46,12 @@ class Seen(NamedTuple):
 
 
 async def look_at(reader: AIOKafkaConsumer, source: TopicPartition, progress: Progress, *, keyed: bool) -> Seen:
-    """How a source partition stands to the ``progress`` that was made on it; a change has to be there for ten seconds.
+    """Compare a source partition with the ``progress`` made on it; a change counts only once it has lasted ten seconds.
 
     ``keyed``: something is remembered by key.
 
     Raises:
-        KafkaError: Kafka does not answer, or there is no such topic.
+        KafkaError: Kafka does not answer, or the topic does not exist.
     """
     deadline = time.monotonic() + _CERTAIN_AFTER_S
     while True:
@@ -93,11 +93,11 @@ def explain(change: SourceChange, topic: str, progress: Progress, source: TopicI
 
 
 class SourceMovedError(KafkaError):
-    """A source has changed while it was worked on: everything begins again, with a look at what has become of it."""
+    """A source changed while it was worked on: everything starts over, beginning with a look at the change."""
 
 
 class SourceWatch:
-    """Looks at a source every few seconds while it is worked on, and at once when asked."""
+    """Looks at a source every few seconds while it is worked on, and at once on request."""
 
     def __init__(self, settings: Settings, source: str, *, keyed: bool) -> None:
         self._settings = settings
@@ -107,11 +107,11 @@ class SourceWatch:
         self._asking = asyncio.Lock()
 
     async def confirm(self, progress: Mapping[int, Progress]) -> None:
-        """Make sure that the source is what it was when its partitions had come as far as ``progress`` says.
+        """Make sure that the source is still the one on which its partitions made this ``progress``.
 
         Raises:
-            SourceMovedError: it is not.
-            KafkaError: Kafka does not answer, or there is no such topic.
+            SourceMovedError: it is another one.
+            KafkaError: Kafka does not answer, or the topic does not exist.
         """
         if not progress:
             return
@@ -139,7 +139,7 @@ class SourceWatch:
         """Look every few seconds.
 
         Raises:
-            SourceMovedError: the source is not what it was.
+            SourceMovedError: the source has changed.
         """
         while True:
             await asyncio.sleep(_LOOK_EVERY_S)
@@ -151,7 +151,7 @@ class SourceWatch:
                 log.debug("%s: could not look whether it is still the same: %r", self._source, error)
 
     async def close(self) -> None:
-        """Look no more."""
+        """Stop looking."""
         if self._reader is not None:
             await self._reader.stop()
             self._reader = None

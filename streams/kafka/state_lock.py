@@ -1,4 +1,4 @@
-"""One worker a state folder: found out before it joins the group, where it would be given partitions that it can't work on."""
+"""One worker per state folder, checked before it joins the group and is given partitions that it could not work on."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from pathlib import Path
 from streams.settings import Settings
 from streams.steps import Step
 
-_WAIT_S, _LOOK_AGAIN_S = 10.0, 0.1  # a worker that is just ending, in a rolling restart
+_WAIT_S, _LOOK_AGAIN_S = 10.0, 0.1  # for a worker that is just ending, in a rolling restart
 
 
 class StateInUseError(RuntimeError):
-    """Another process works with this state folder; the message says which, and what to do."""
+    """Another process uses this state folder; the message says which one, and what to do."""
 
 
 def state_folder(settings: Settings, step: Step) -> Path:
@@ -25,13 +25,13 @@ def state_folder(settings: Settings, step: Step) -> Path:
 
 
 def hold_state(settings: Settings, steps: Iterable[Step], wait_s: float = _WAIT_S) -> ExitStack:
-    """Keep the state of these steps for this process, until what is returned is closed or the process ends, however that is.
+    """Keep the state of these steps for this process, until the result is closed or the process ends in any way.
 
-    Waits up to ``wait_s`` seconds for a process that is just letting go of it.
+    Waits up to ``wait_s`` seconds for another process to let go.
 
     Raises:
-        StateInUseError: it does not.
-        OSError: a folder can't be written to, or its file system has no locks.
+        StateInUseError: it does not let go.
+        OSError: a folder can't be written to, or its file system does not support locks.
     """
     deadline = time.monotonic() + wait_s
     with ExitStack() as held:
@@ -50,7 +50,7 @@ def hold_state(settings: Settings, steps: Iterable[Step], wait_s: float = _WAIT_
 
 
 def _lock(descriptor: int) -> str | None:
-    """Lock a file and write our process id into it; else the id that stands there, of whoever has locked it."""
+    """Lock a file and write our process id into it; if it is already locked, return the id found there."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -1,4 +1,4 @@
-"""A step at work: the partitions that a worker owns of its source, one producer for them, and one transaction at a time."""
+"""A running step: the partitions of its source that a worker owns, one producer for them, and one transaction at a time."""
 
 from __future__ import annotations
 
@@ -38,19 +38,19 @@ log = logging.getLogger(__name__)
 
 _RELEASE_TIMEOUT_S = 5.0
 _COMMIT_TIMEOUT_S = 120.0
-_TAKEN_OVER_AT_ONCE = 16  # partitions: each has two clients meanwhile, of some connections each
+_TAKEN_OVER_AT_ONCE = 16  # partitions: each takes two clients, of several connections each
 _LINGER_PER_WRITE = 1.5
-_SETTLE_EVERY_S = 60.0  # a mark in every partition: what a torn transaction holds up comes out by then
+_SETTLE_EVERY_S = 60.0  # a mark in every partition: releases whatever a torn transaction blocks
 
 
 class CoordinatorLostError(KafkaConnectionError):
-    """What was committed last may be torn, though the commit was answered."""
+    """The last commit may be torn, although it was answered."""
 
 
 class OwnedStep:
     """The partitions of a step that this worker owns, and the transactions that they share.
 
-    They may change while it works: see :meth:`change`.
+    The partitions may change while it works: see :meth:`change`.
 
     ``deciding`` is shared by all steps of a worker.
     """
@@ -87,8 +87,8 @@ class OwnedStep:
         self.partitions: Mapping[TopicPartition, OwnedPartition] = {tp: self._partition(tp) for tp in sorted(source)}
         self._written = {*step.sends_to, step.changelog.topic(settings.app_id)}
         self._turns = deque(self.partitions.values())
-        self._wanted: set[TopicPartition] | None = None  # other partitions than these, or these with their places lost
-        self._gone: set[str] = set()  # names under which nobody works any more: our former ones, and whom we shut out
+        self._wanted: set[TopicPartition] | None = None  # a new set of partitions, or the same ones after losing their places
+        self._gone: set[str] = set()  # names under which nobody works any more: our earlier ones, and those we shut out
         self._linger_s = settings.linger_ms / 1000
         self._due_at = 0.0
         self._faults = RunOfFaults()
@@ -102,8 +102,8 @@ class OwnedStep:
         self._shut_out_owners: set[str] = set()
         self._source = SourceWatch(settings, step.source, keyed=step.changelog.remembers)
         self._moved: SourceMovedError | None = None
-        # As they were when partitions were last assigned: were a topic to grow, who reads it by key has to hear of it before
-        # keys go elsewhere.
+        # The counts at the last assignment. If a topic grows, the step that reads it by key has to learn of it before keys move
+        # to other partitions.
         self._counts: dict[str, int] = {}
         self._task = asyncio.create_task(self._run(), name=step.name)
         self._watching = asyncio.create_task(self._watch_source(), name=f"{step.name} watches {step.source}")
@@ -112,23 +112,23 @@ class OwnedStep:
         return OwnedPartition(self._app, self._settings, self._step, tp, **self._shared)
 
     def statuses(self) -> list[PartitionStatus]:
-        """How each partition stands just now."""
+        """The status of each partition right now."""
         return [partition.status(ended=self._task.done()) for partition in self.partitions.values()]
 
     @property
     def transactions(self) -> int | None:
-        """The version of Kafka's transactions that its producer speaks; None while there is none."""
+        """The version of Kafka's transactions that its producer uses; None while it has no producer."""
         return None if self._producer is None else self._producer.version
 
     def offer(self, batch: Batch, most_bytes: int = sys.maxsize) -> None:
-        """Hand over a batch of one of the partitions; others are dropped: who acquires theirs sends Faust back to it."""
+        """Hand over a batch of one of the partitions. Others are dropped: whoever acquires their partition sends Faust back."""
         if (partition := self.partitions.get(batch.tp)) is not None:
             partition.offer(batch, most_bytes)
 
     def change(self, source: Iterable[TopicPartition]) -> None:
-        """After a rebalance: let go of partitions that are not in ``source``, take over those that are new, keep the others.
+        """After a rebalance: let go of partitions that are not in ``source``, take over new ones, keep the others.
 
-        It is done between two transactions; the work goes on meanwhile.
+        This is done between two transactions; work goes on meanwhile.
         """
         wanted = set(source)
         if self._wanted is None and wanted == self.partitions.keys():
@@ -137,7 +137,7 @@ class OwnedStep:
         self._news.set()
 
     async def release(self) -> None:
-        """Finish the transaction under way, or give it up after 5 s; then close everything."""
+        """Finish the current transaction, or give it up after 5 s; then close everything."""
         self._released = True
         for partition in self._turns:
             partition.close()
@@ -156,7 +156,7 @@ class OwnedStep:
         await self._source.confirm(self._seen_progress())
 
     def _seen_progress(self) -> dict[int, Progress]:
-        """How far each partition at work has come, and on which source."""
+        """How far each working partition has come, and on which source."""
         at_work = [(tp.partition, each) for tp, each in self.partitions.items() if each.ready.is_set()]
         return {number: Progress(each.next_offset, None, each.marks) for number, each in at_work}
 
@@ -164,7 +164,7 @@ class OwnedStep:
         while True:
             try:
                 await self._source.watch(self._seen_progress)
-            except SourceMovedError as error:  # what follows from it, is for those who take the partitions over anew to say
+            except SourceMovedError as error:  # those who take the partitions over again report the consequences
                 self._moved = error
                 self._news.set()
 
@@ -185,14 +185,14 @@ class OwnedStep:
                     retries.warning("%s: transaction lost (%r); beginning again", self._step.name, error)
                     self._observer.lost(self._step)
                     if self._released:
-                        return  # without a word: nobody knows where this producer stands
+                        return  # leave without a word: the state of this producer is unknown
                     await self._begin_again()
             await self._leave()
         except Exception as error:  # noqa: BLE001  (rule 9: whatever it is)
             stop_worker(self._step.name, error)
 
     async def _take_turn(self) -> None:
-        """Decide on what waits, once it is time, and begin to commit it, once what was decided before is committed."""
+        """Decide on what waits, once it is time; then start to commit it, once the previous transaction is committed."""
         await self._gather()
         if self._released:
             return
@@ -213,7 +213,7 @@ class OwnedStep:
             self._writing.add_done_callback(lambda _: self._news.set())
 
     async def _gather(self) -> None:
-        """Wait until there is enough, or something, the transaction before is committed, and this one is due."""
+        """Wait until there is enough, or until there is anything, the last transaction is committed and the next is due."""
         while not self._released and self._wanted is None:
             self._news.clear()
             if self._copies.damage is not None:
@@ -251,7 +251,7 @@ class OwnedStep:
         return shares
 
     async def _finish(self) -> None:
-        """Wait for the transaction that is being written, if there is one."""
+        """Wait for the transaction that is being written, if any."""
         if self._writing is not None:
             try:
                 await self._writing
@@ -261,7 +261,7 @@ class OwnedStep:
     async def _write(self, shares: Sequence[Share], decide_s: float, decide_cpu_s: float) -> None:
         """Commit what was decided as one transaction."""
         began = time.monotonic()
-        # Deciding has no limit: a slow machine and a large article are no lost transaction, and would be none a second time.
+        # Deciding has no time limit: a slow machine or a large article is not a lost transaction, and would be as slow again.
         await asyncio.wait_for(self._commit(shares), _COMMIT_TIMEOUT_S)
         write_s = time.monotonic() - began
         records = [record for share in shares for record in share.records]
@@ -269,7 +269,7 @@ class OwnedStep:
         self._observer.committed(self._step, records, outputs, Times(decide_s, decide_cpu_s, write_s))
         if faults := sum(fault is not None for share in shares for fault in share.faults):
             self._observer.faulted(self._step, faults)
-        # A broker that answers late has enough to do: larger transactions are fewer.
+        # A broker that answers late is busy: make transactions larger, so that there are fewer.
         self._due_at = began + max(self._linger_s, _LINGER_PER_WRITE * write_s)
 
     async def _commit(self, shares: Sequence[Share]) -> None:
@@ -311,21 +311,21 @@ class OwnedStep:
             partition.begin(self._owner, self._shut_out, self._gone)
 
     async def _let_go(self, lost: Sequence[OwnedPartition]) -> None:
-        """Have the changelogs of partitions name no owner: their heirs wait for that a moment before they shut us out."""
+        """Make the changelogs of partitions name no owner: their heirs wait a moment for that before they shut us out."""
         if (progress := _without_owner(lost)) and self._producer is not None:
             await self._regain_coordinator()
             await asyncio.wait_for(write_progress(self._producer, progress), STEP_TIMEOUT_S)
 
     def _check_coordinator(self) -> None:
-        """Nothing more is committed under a name whose coordinator may have torn what was committed last."""
+        """Commit nothing more under a name whose coordinator may have torn the last commit."""
         if self._coordinator_lost.is_set():
             raise CoordinatorLostError("the connection to the transaction coordinator was lost")
 
     async def _regain_coordinator(self) -> None:
-        """Where each transaction has an epoch of its own, a lost coordinator is no reason to begin again: settling is enough.
+        """If each transaction has an epoch of its own, a lost coordinator is no reason to start over: settling is enough.
 
         Raises:
-            CoordinatorLostError: it is not; or that was lost too.
+            CoordinatorLostError: transactions share an epoch, or the coordinator was lost once more.
         """
         if self._coordinator_lost.is_set() and self._producer is not None and self._producer.has_epochs:
             self._coordinator_lost.clear()
@@ -334,10 +334,10 @@ class OwnedStep:
         self._check_coordinator()
 
     async def _settle(self) -> None:
-        """Have all that was committed come out everywhere: a commit that was answered may be torn all the same.
+        """Make everything that was committed visible in all partitions: a commit that was answered may still be torn.
 
         Raises:
-            KafkaError: it could not be done.
+            KafkaError: it failed.
         """
         if self._producer is not None and self._unsettled_since < math.inf:
             await asyncio.wait_for(settle(self._producer, self._written), STEP_TIMEOUT_S)
@@ -348,14 +348,14 @@ class OwnedStep:
             await self._settle()
 
     async def _settle_last(self) -> None:
-        """Before a producer is given up for its coordinator; what it can't settle, whoever shuts it out aborts."""
+        """Settle before a producer is given up because of its coordinator. If that fails, its successor aborts what is left."""
         try:
             await self._settle()
         except LOST as error:
             retries.warning("%s: could not settle what was committed last: %r", self._step.name, error)
 
     async def _begin_again(self) -> None:
-        """A new producer, of a new name, and all partitions taken over for it."""
+        """Start a new producer under a new name, and take all partitions over for it."""
         await self._close()
         self._copies.mend()
         self._moved = None
@@ -393,7 +393,7 @@ class OwnedStep:
             self._counts[topic] = min(count, self._counts.get(topic, count))
 
     async def _shut_out(self, former: str) -> None:
-        """Shut out a former owner of some of the partitions; two at a time would shut out each other."""
+        """Shut out a former owner of some of the partitions, one caller at a time: two at once would shut out each other."""
         async with self._shutting_out:
             if former not in self._shut_out_owners:
                 log.info("%s: shuts out %s", self._step.name, former)
@@ -402,14 +402,14 @@ class OwnedStep:
                 self._gone.add(former)
 
     async def _leave(self) -> None:
-        """Finish the transaction under way and have the changelogs name no owner, so that the heirs need not shut us out."""
+        """Finish the current transaction and make the changelogs name no owner, so that the heirs need not shut us out."""
         try:
             await self._finish()
             if self._coordinator_lost.is_set():
                 await self._settle()
-                return  # without a word: what it would write now may be torn as well
+                return  # leave without a word: anything written now might be torn as well
             if (progress := _without_owner(self._turns)) and self._producer is not None:
-                # Nobody shuts us out then: what Kafka has torn of ours would be left open for ever.
+                # Nobody shuts us out after this, so anything that Kafka tore of ours would stay open for ever.
                 await write_progress(self._producer, progress, self._written)
         except LOST as error:
             log.info("%s: left without a word: %r", self._step.name, error)
@@ -428,5 +428,5 @@ class OwnedStep:
 
 
 def _without_owner(partitions: Iterable[OwnedPartition]) -> dict[TopicPartition, Progress]:
-    """What the changelogs of those that are ours shall say: how far they have come, and nobody's name."""
+    """What the changelogs of the partitions that are ours should say: how far they are, and no owner."""
     return {each.changelog: Progress(each.next_offset, None, each.marks) for each in partitions if each.is_ours}

@@ -1,25 +1,26 @@
-"""Tables: what a step remembers by key, partition by partition, in RocksDB with a changelog topic behind it.
+"""Tables: what a step remembers by key, partition by partition, in RocksDB backed by a changelog topic.
 
-A table partition belongs to a partition of the step's source and is only touched by that partition's owner
+A table partition belongs to a partition of the step's source, and only that partition's owner touches it
 (:mod:`streams.kafka.delivery`). Two things make it exact:
 
 - Its **changelog** is written inside the transaction that commits the source offset. What a read_committed reader finds there
-  is the state after precisely the committed records: never behind, never ahead, and nobody who was shut out can add to it.
-- The **local copy** is written after the transaction has committed, together with the changelog position it then stands at,
-  in one atomic RocksDB write. Any local copy, however old or of whichever worker, is therefore the true state at its
-  position, and reading the changelog from there brings it up to date. Losing it costs time, not truth.
+  is the state after exactly the committed records: never behind, never ahead, and a worker that was shut out can't add to it.
+- The **local copy** is written after the transaction has committed, together with its new position in the changelog, in one
+  atomic RocksDB write. So any local copy, however old and whichever worker made it, is the true state at its position, and
+  reading the changelog from there brings it up to date. Losing the copy costs time, not truth.
 
-A worker keeps the copies of all its partitions of a table in **one database**: one each would take half a dozen descriptors
-and 24 MB of buffers a partition. Every key begins with the number of its partition, and each has a position of its own.
+A worker keeps the copies of all its partitions of a table in **one database**: separate databases would take half a dozen file
+descriptors and 24 MB of buffers each. Every key begins with the number of its partition, and each partition has its own
+position.
 
-What was remembered longer ago than ``keep_s``, by the time of its partition (:mod:`streams.kafka.partition_time`), is
-**forgotten**: a few entries are looked at with each record, and taken out of the copy and the changelog by the transaction that
-follows. So both forget at once, and no clock has a say. A decision must not depend on when that happens to be: what is
-remembered has to be of no use by then. (RocksDB's own TTL is not used: rocksdict 0.3.29, opening a copy for the second time,
-stacks two of RocksDB's filters, and the inner one takes the end of a value for the time and throws away what is new.)
+Entries older than ``keep_s``, by the time of their partition (:mod:`streams.kafka.partition_time`), are **forgotten**: with
+each record a few entries are looked at, and the next transaction removes the expired ones from the copy and the changelog. So
+both forget at once, and no clock is involved. A decision must not depend on when exactly that happens: an entry must be of no
+use by then. (RocksDB's own TTL is not used: rocksdict 0.3.29 stacks two of RocksDB's filters when it opens a copy for the
+second time, and the inner one takes the end of a value for the time and drops new entries.)
 
-Why not Faust's own tables: they write to RocksDB before the commit, recover record by record (some thousands a second), lose
-track of the position on every restart and can hang on the gaps that transactions leave (docs/decisions/0002 has the figures).
+Faust's own tables would not do: they write to RocksDB before the commit, recover record by record (some thousands a second),
+lose track of their position on every restart and can hang on the gaps that transactions leave (figures: docs/decisions/0002).
 """
 
 from __future__ import annotations
@@ -44,69 +45,69 @@ from streams.steps import Headers, Record, UnreadBatch, origin
 
 log = logging.getLogger(__name__)
 
-# The keys of a table are headline fingerprints, 16 bytes; these are longer.
+# A table's keys are headline fingerprints of 16 bytes; these keys are longer.
 _POSITION = b"\x00changelog-position"
 _IDENTITY = b"\x00changelog-identity"
-# In front of each key: the partition it belongs to.
+# The prefix of each key: its partition.
 _PARTITION_BYTES = 4
-# In front of each value: since when it is remembered, in seconds since 1970 by the partition's time.
+# The prefix of each value: when it was remembered, in seconds since 1970 by the partition's time.
 _STAMP_BYTES = 4
 
 _DATABASE: Final = "all"
-"""Its folder within a table's. Beside it, folders by number are an earlier version's, which had one a partition."""
+"""The database's folder within a table's. Numbered folders beside it are from an earlier version: one per partition."""
 _BLOCK_CACHE_BYTES = 64 << 20
 _WRITE_BUFFER_BYTES = 16 << 20
 _MOST_OPEN_FILES = 64
-"""Of a database. Its files of 64 MB hold the index in memory while they are open: 4 GB of state need no more."""
+"""Per database. Its files of 64 MB keep their index in memory while they are open: 4 GB of state need no more."""
 _RESTORE_BATCH_RECORDS = 5_000
 _OPEN_TIMEOUT_S = 10.0
 _STALL_TIMEOUT_S = 60.0
 
-# By these words RocksDB says that another process holds a database, and that it can't read its own files. Anything else (a full
-# disk, a missing permission) is not mended by making the copy anew.
+# The words in which RocksDB says that another process holds a database, and that it can't read its own files. Rebuilding the
+# copy would not fix any other error, such as a full disk or a missing permission.
 _LOCK = "/LOCK"
 _DAMAGE = ("Corruption", "IO error: No such file")
 
 
 class Change(NamedTuple):
-    """What is remembered under a key from now on, nothing if that is None; ``stamp_s``: since when, by the partition's time."""
+    """The value remembered under a key from now on, None to forget it; ``stamp_s``: since when, by the partition's time."""
 
     value: bytes | None
     stamp_s: int = 0
 
     @classmethod
     def read(cls, record: Record) -> Change:
-        """A change as the changelog has it."""
+        """A change as read from the changelog."""
         return cls(record.value, stamp_of(record))
 
     @property
     def headers(self) -> Headers:
-        """Of its record in the changelog."""
+        """The headers of its record in the changelog."""
         return stamp_header(self.stamp_s) if self.stamp_s else ()
 
 
 class TableInUseError(RuntimeError):
-    """Another process holds these local copies open."""
+    """Another process has these local copies open."""
 
 
 class CopyDamagedError(OSError):
-    """The local copies can't be read any more; they are removed and made anew once all of them are closed."""
+    """The local copies can't be read any more; they are rebuilt once all of them are closed."""
 
 
 class Foreign:
-    """What is done with records of a changelog that are not changes: nobody of ours writes such."""
+    """Handles records of a changelog that are not changes: no worker of ours writes those."""
 
     def __init__(self, check: Callable[[bytes], object] = bytes, *, skip: bool = False) -> None:
-        """``check`` raises ValueError for a value that is not one of the table's; ``skip``: pass over what is foreign."""
+        """``check`` raises ValueError for a value that is not one of the table's; ``skip``: pass over foreign records."""
         self._check = check
         self._skip = skip
 
     def lets_through(self, record: Record) -> bool:
-        """Whether it is a change.
+        """Whether the record is a change.
 
         Raises:
-            ForeignRecordError: it is not, and shall not be skipped.
-            NewerFormatError: it is one that a newer version made.
+            ForeignRecordError: it is not, and must not be skipped.
+            NewerFormatError: a newer version wrote it.
         """
         try:
             self._check_change(record)
@@ -127,7 +128,7 @@ class Foreign:
             if value is None:
                 raise ValueError("no value")
             Progress.unpack(value)
-        elif value is not None:  # else it is forgotten
+        elif value is not None:  # None forgets the key
             self._check(value)
 
 
@@ -135,24 +136,24 @@ _NONE_FOREIGN: Final = Foreign()
 
 
 class TableCopies:
-    """The local copies of a table's partitions, in one database: open while one of them is."""
+    """The local copies of a table's partitions, in one database, which is open while any of them is."""
 
     def __init__(self, folder: Path, keep_s: int, note_wiped: Callable[[Wiped], None] = lambda _: None) -> None:
-        """``note_wiped`` is told of each time a copy is made anew."""
+        """``note_wiped`` is called each time a copy is rebuilt."""
         self.folder = folder / _DATABASE
-        """Where the database is; nothing but its files is in there."""
+        """The database's folder; it holds nothing but the database's files."""
         self.keep_s = keep_s
         self.note_wiped = note_wiped
         self.damage: str | None = None
-        """What RocksDB says of files that it can't read; None while all is well."""
+        """RocksDB's message about files that it can't read; None if all is well."""
         self._database: Rdict | None = None
         self._users = 0
 
     async def open(self, partition: int) -> TablePartition:
-        """Open or create the copy of a partition; waits up to 10 s for a process that is just letting go of it.
+        """Open or create the copy of a partition; waits up to 10 s for another process that is letting go of it.
 
         Raises:
-            TableInUseError: when it does not.
+            TableInUseError: the other process keeps it.
             CopyDamagedError: the copies can't be read, and some are still open.
         """
         if self.damage is not None and self._users:
@@ -171,7 +172,7 @@ class TableCopies:
             except CopyDamagedError:
                 continue
             except Exception as error:
-                # rocksdict raises bare Exceptions; a held lock is told by its words alone.
+                # rocksdict raises bare Exceptions, so only the words tell that a lock is held.
                 if _LOCK not in str(error):
                     raise
                 if time.monotonic() > deadline:
@@ -183,7 +184,7 @@ class TableCopies:
 
     @contextlib.contextmanager
     def watched(self) -> Iterator[None]:
-        """Around all that RocksDB does.
+        """Wraps everything that RocksDB does.
 
         Raises:
             CopyDamagedError: it can't read its files.
@@ -197,7 +198,7 @@ class TableCopies:
             raise CopyDamagedError(self.damage) from error
 
     def mend(self) -> None:
-        """Remove damaged copies, none of which is open any more."""
+        """Remove damaged copies once all of them are closed."""
         if self.damage is None:
             return
         log.warning("%s is damaged (%s): removed, and read anew from the changelog", self.folder, self.damage)
@@ -206,7 +207,7 @@ class TableCopies:
         self.note_wiped(Wiped.DAMAGED)
 
     def let_go(self) -> None:
-        """One of the copies is not used any more."""
+        """Note that one of the copies is no longer used."""
         self._users -= 1
         if not self._users and self._database is not None:
             self._database.close()
@@ -216,7 +217,7 @@ class TableCopies:
 def _open(folder: Path) -> Rdict:
     folder.mkdir(parents=True, exist_ok=True)
     database = Rdict(str(folder), _options())
-    for former in folder.parent.glob("[0-9]*"):  # the changelog has all that is in there
+    for former in folder.parent.glob("[0-9]*"):  # the changelog has everything that is in there
         shutil.rmtree(former, ignore_errors=True)
     return database
 
@@ -224,7 +225,7 @@ def _open(folder: Path) -> Rdict:
 class TablePartition:
     """The local copy of one partition of a table: :meth:`TableCopies.open` it, read and write it, :meth:`close` it.
 
-    ``position`` is the changelog offset from which on this copy knows nothing.
+    ``position`` is the first changelog offset that this copy does not know yet.
     """
 
     def __init__(self, copies: TableCopies, database: Rdict, partition: int) -> None:
@@ -242,9 +243,9 @@ class TablePartition:
         self.position = int(stored) if stored else 0
 
     def adopt(self, identity: str) -> None:
-        """Say of which changelog this is the copy, by its cluster's id and its own; one of another is made anew.
+        """State which changelog this copies, by its cluster's id and its own. A copy of another changelog is rebuilt.
 
-        So is one that does not say: an earlier version's.
+        So is a copy that does not say, which an earlier version made.
         """
         self._identity = identity.encode()
         with self._watched():
@@ -263,7 +264,7 @@ class TablePartition:
         return [None if value is None else value[_STAMP_BYTES:] for value in stored]
 
     def entries(self) -> Iterator[tuple[bytes, bytes]]:
-        """All keys with their values, in order; without what the table keeps for itself."""
+        """All keys with their values, in order, without the table's own bookkeeping."""
         with self._watched():
             for key, value in self._database.items(from_key=self._prefix):
                 if not key.startswith(self._prefix):
@@ -272,12 +273,12 @@ class TablePartition:
                     yield key.removeprefix(self._prefix), value[_STAMP_BYTES:]
 
     def progress(self) -> Progress:
-        """How far the partition has come and whose it is."""
+        """How far the partition has come, and who owns it."""
         [value] = self.get([PROGRESS_KEY])
         return Progress.unpack(value)
 
     def put(self, changes: Mapping[bytes, Change], position: int) -> None:
-        """Remember ``changes`` and that the changelog is known up to ``position``, at once or not at all."""
+        """Remember ``changes`` and that the changelog is known up to ``position``, atomically."""
         self._write(changes.items(), position)
 
     def _write(self, changes: Iterable[tuple[bytes, Change]], position: int) -> None:
@@ -295,12 +296,12 @@ class TablePartition:
     async def restore(self, changelog: TopicPartition, consumer: AIOKafkaConsumer, foreign: Foreign = _NONE_FOREIGN) -> int:
         """Bring the copy up to date from its changelog, in batches; returns the number of records read.
 
-        ``consumer`` must read ``read_committed`` and be assigned the changelog partition. Once all others are
-        shut out who might commit to it, what was read is all there is.
+        ``consumer`` must read ``read_committed`` and have the changelog partition assigned. Once everybody else who might
+        commit to the changelog is shut out, what was read is complete.
 
         Raises:
-            TimeoutError: nothing came for a minute.
-            ForeignRecordError: some record is not one of ours.
+            TimeoutError: no progress for a minute.
+            ForeignRecordError: a record is not one of ours.
         """
         end = (await consumer.end_offsets([changelog]))[changelog]
         begin = (await consumer.beginning_offsets([changelog]))[changelog]
@@ -313,7 +314,7 @@ class TablePartition:
         consumer.seek(changelog, position)
         read = 0
         stalled_at = time.monotonic() + _STALL_TIMEOUT_S
-        # Markers of transactions take offsets too: what counts is how far the reader has come, not what it has seen.
+        # Transaction markers take offsets too, so the reader's position counts, not the last record seen.
         while position < end:
             fetched = await consumer.getmany(changelog, timeout_ms=500, max_records=_RESTORE_BATCH_RECORDS)
             records = fetched.get(changelog, [])
@@ -337,7 +338,7 @@ class TablePartition:
         self.position = 0
 
     def find_expired(self, count: int, now_s: int) -> list[bytes]:
-        """Look at the next ``count`` entries, in turn and round and round: the keys of those older than ``keep_s``."""
+        """Look at the next ``count`` entries, round and round; returns the keys of those older than ``keep_s``."""
         oldest = max(0, now_s - self._keep_s).to_bytes(_STAMP_BYTES, "big")
         with self._watched():
             following = self._database.items(from_key=self._looked_at)
@@ -348,14 +349,14 @@ class TablePartition:
         ]
 
     def close(self) -> None:
-        """Close the copy; it can be opened again, by anyone."""
+        """Close the copy; anyone can open it again."""
         if self._copies is not None:
             self._copies.let_go()
             self._copies = None
 
 
 def _after(prefix: bytes) -> bytes:
-    """The least key that is greater than all that begin so."""
+    """The smallest key greater than all keys with this prefix."""
     return (int.from_bytes(prefix, "big") + 1).to_bytes(len(prefix), "big")
 
 
@@ -369,5 +370,5 @@ def _options() -> Options:
     blocks.set_block_cache(Cache(_BLOCK_CACHE_BYTES))
     blocks.set_bloom_filter(10, False)
     options.set_block_based_table_factory(blocks)
-    options.add_compact_on_deletion_collector_factory(1_000, 500, 0.5)  # so that what was removed leaves the disk as well
+    options.add_compact_on_deletion_collector_factory(1_000, 500, 0.5)  # so that removed entries leave the disk too
     return options

@@ -1,4 +1,4 @@
-"""Taking a partition over: rules 1 to 4 of :mod:`streams.kafka`, in the order in which they have to be kept."""
+"""Taking a partition over: rules 1 to 4 of :mod:`streams.kafka`, in the order in which they must be kept."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ from streams.settings import OnChangedTopic, Settings
 
 log = logging.getLogger(__name__)
 
-_LEAVES_WITHIN_S: Final = 1.5  # of its last sign of life; whoever has died is waited for in vain
+_LEAVES_WITHIN_S: Final = 1.5  # after its last sign of life; waiting longer for a dead owner is useless
 _MOST_LEAVING_S: Final = 10.0
 _LOOK_AGAIN_S: Final = 0.1
 
 STEP_TIMEOUT_S: Final = 60.0
-"""For each part of a takeover except restoring, which has a limit of its own."""
+"""The limit for each part of a takeover, except restoring, which has its own."""
 
 
 class Claim(NamedTuple):
-    """Who takes what over.
+    """Who takes over what.
 
     ``owner`` is the ``transactional.id`` under which the partition's changes will be committed; ``shut_out`` ends everything
-    that a former owner of the given name may still do; ``gone`` are names under which nobody works any more; ``check``
+    that the former owner with a given name may still do; ``gone`` are names under which nobody works any more; ``check``
     raises ValueError for a value that the table can't have.
     """
 
@@ -57,10 +57,10 @@ class Claim(NamedTuple):
 
 
 class Start(NamedTuple):
-    """Where the work on a partition goes on, and on which source.
+    """Where work on a partition continues, and on which source.
 
-    ``unread`` are the offsets before that which Kafka deleted before anybody read them; ``change`` is what has become of the
-    source that was worked on before, where the work begins anew.
+    ``unread`` are earlier offsets that Kafka deleted before anybody read them; ``change`` is what happened to the former
+    source, if work starts over.
     """
 
     next_offset: int
@@ -70,7 +70,7 @@ class Start(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """A partition that is ours: its table, restored, and where its work goes on."""
+    """A partition that is now ours: its restored table, and where its work continues."""
 
     table: TablePartition
     start: Start
@@ -82,17 +82,17 @@ async def take_over(claim: Claim, consumer: Any, restoring: Callable[[], None]) 
     """Become the owner of a partition; ``restoring`` is called once rivals are shut out and its table is being read.
 
     Raises:
-        KafkaError: somebody else takes it over, the group does not count this worker in, or Kafka can't be reached.
+        KafkaError: somebody else is taking it over, the group does not count this worker in, or Kafka can't be reached.
         TableInUseError: another process has the local copies open.
         CopyDamagedError: the local copies can't be read.
-        ForeignRecordError: none of ours wrote some record of the changelog.
+        ForeignRecordError: a record of the changelog is not one of ours.
         NewerFormatError: a newer version has worked on the partition.
         GroupAheadError: somebody else has moved the group.
         SourceChangedError: the source is not the topic that was worked on, and the settings say to stop then.
-        ClockError: this machine's clock is far from the brokers'.
+        ClockError: this machine's clock is far off the brokers'.
     """
-    # A worker that was paused for long may believe it owns a partition that has gone to another. Shutting that one out would be
-    # safe, but rude.
+    # A worker that was paused for long may think it owns a partition that another has taken over since. Shutting that one out
+    # would be safe, but would needlessly interrupt it.
     await consumer.confirm_membership()
     table: TablePartition | None = None
     try:
@@ -123,9 +123,9 @@ async def take_over(claim: Claim, consumer: Any, restoring: Callable[[], None]) 
 
 
 async def _wait_for_leave(claim: Claim, table: TablePartition, reader: AIOKafkaConsumer, foreign: Foreign) -> int:
-    """Give the former owner a moment to let go by itself: shut out, it would have to begin again with all that it keeps.
+    """Give the former owner a moment to let go by itself: if shut out, it would have to start over with all its partitions.
 
-    Its commits are a sign that it lives, and has to finish one first. Returns how many changes were read meanwhile.
+    Its commits show that it is alive, and still has to finish one. Returns how many changes were read meanwhile.
     """
     former, read = table.progress().owner, 0
     if former is None or former == claim.owner or former in claim.gone:
@@ -141,11 +141,11 @@ async def _wait_for_leave(claim: Claim, table: TablePartition, reader: AIOKafkaC
 
 
 async def _identify_changelog(claim: Claim, reader: AIOKafkaConsumer) -> TopicIdentity:
-    """Which topic the changelog is; it is grown where the source has partitions by now that it lacks.
+    """Identify the changelog topic, and grow it if the source has partitions that it lacks.
 
     Raises:
-        SourceChangedError: it lacks this one, and something is remembered by key.
-        ChangelogTooSmallError: it lacks this one, and we may not grow it.
+        SourceChangedError: it lacks this partition, and something is remembered by key.
+        ChangelogTooSmallError: it lacks this partition, and we may not grow it.
         KafkaError: it was just grown.
     """
     source, changelog = claim.source.topic, claim.changelog.topic
@@ -162,7 +162,7 @@ async def _identify_changelog(claim: Claim, reader: AIOKafkaConsumer) -> TopicId
 
 @contextlib.asynccontextmanager
 async def _claimant(claim: Claim) -> AsyncIterator[TransactionalProducer]:
-    """The producer under the partition's own name: whoever starts it shuts out everyone else who is taking it over."""
+    """The producer under the partition's own name: starting it shuts out everyone else who is taking the partition over."""
     name = f"{claim.settings.app_id}-{claim.source.topic}-{claim.source.partition}"
     claimant = TransactionalProducer(claim.settings, name)
     try:
@@ -175,7 +175,7 @@ async def _claimant(claim: Claim) -> AsyncIterator[TransactionalProducer]:
 
 @contextlib.asynccontextmanager
 async def _reader(claim: Claim) -> AsyncIterator[AIOKafkaConsumer]:
-    """Reads the changelog. Assigned, never subscribed: it asks the group for offsets without being a member."""
+    """A reader of the changelog. Assigned, never subscribed: it asks the group for offsets without being a member."""
     reader = AIOKafkaConsumer(
         **connection(claim.settings),
         group_id=claim.settings.app_id,
@@ -189,9 +189,9 @@ async def _reader(claim: Claim) -> AsyncIterator[AIOKafkaConsumer]:
 
 
 async def _find_start(claim: Claim, own: Progress, reader: AIOKafkaConsumer) -> Start:
-    """How far a partition has come, by its own word, or by the group's where it has never said anything; and what is gone.
+    """How far a partition has come according to its changelog, or to the group if the changelog is empty; and what is gone.
 
-    A source that is not the one that was worked on is begun at its beginning, if the settings say so.
+    If the source is not the one that was worked on, work starts at its beginning, provided the settings allow it.
     """
     seen = await look_at(reader, claim.source, own, keyed=claim.keyed)
     marks = Marks.of(seen.source, own.marks.latest_ms)
@@ -209,10 +209,10 @@ async def _find_start(claim: Claim, own: Progress, reader: AIOKafkaConsumer) -> 
 
 
 def _allow(claim: Claim, change: SourceChange, own: Progress, source: TopicIdentity, offset: int) -> None:
-    """Go on in spite of a change, if the settings say so and nothing is spoilt by it.
+    """Continue in spite of a change, if the settings allow it and it harms nothing.
 
     Raises:
-        SourceChangedError: they do not, or it would be.
+        SourceChangedError: they do not, or it would.
     """
     explanation = explain(change, claim.source.topic, own, source, offset)
     if claim.settings.on_changed_topic is OnChangedTopic.STOP or change is SourceChange.OTHER_PARTITIONS:
@@ -223,13 +223,13 @@ def _allow(claim: Claim, change: SourceChange, own: Progress, source: TopicIdent
 async def write_progress(
     producer: TransactionalProducer, progress: dict[TopicPartition, Progress], topics: Iterable[str] = ()
 ) -> dict[TopicPartition, int]:
-    """Have changelogs say how far their partitions have come and whose they are, in a transaction of its own.
+    """Write into changelogs how far their partitions have come and who owns them, in a transaction of its own.
 
-    It is committed in all of the ``topics`` too: see :func:`streams.kafka.transactions.settle`. Returns the broker's time at
-    that, in milliseconds, of changelogs that keep it.
+    It also commits in all of the ``topics``: see :func:`streams.kafka.transactions.settle`. Returns the broker's time of
+    appending, in milliseconds, for changelogs that keep it.
 
     Raises:
-        ClockError: this machine's clock is so far ahead that the broker takes nothing of it.
+        ClockError: this machine's clock is so far ahead that the broker accepts nothing.
     """
     settled = await partitions_of(producer, topics)
     await producer.begin_transaction()

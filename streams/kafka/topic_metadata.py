@@ -1,4 +1,4 @@
-"""Kafka's description of topics, in the version that tells their ids and our rights to them.
+"""Kafka's description of topics, in the version that includes their ids and our rights.
 
 aiokafka speaks Metadata up to version 5; rights come with version 8, and ids with version 10 (KIP-516, Kafka 2.8).
 """
@@ -98,9 +98,9 @@ class _MetadataStruct(RequestStruct):
 
 
 class DescribeTopics(Request[_MetadataStruct]):
-    """Asks what topics there are, and what we may do with them if ``with_rights``.
+    """Asks which topics exist, and, if ``with_rights``, what we may do with them.
 
-    A Kafka before 2.8 has no such version: sending it raises NotImplementedError.
+    A Kafka before 2.8 does not have this version: sending it raises NotImplementedError.
     """
 
     API_KEY = _METADATA

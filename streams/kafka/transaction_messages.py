@@ -1,7 +1,7 @@
-"""The three messages of Kafka's transactions v2 that aiokafka does not speak (KIP-890), and what the whole cluster agreed on.
+"""The three messages of Kafka's transactions v2 that aiokafka does not speak (KIP-890), and the cluster's finalised features.
 
-Produce 12 makes its partitions part of the transaction by itself; EndTxn 5 answers with the epoch of the next one; ApiVersions
-3 tells the finalised features (KIP-584). Everything else is said in aiokafka's own words.
+Produce 12 adds its partitions to the transaction by itself; EndTxn 5 returns the next transaction's epoch; ApiVersions 3
+reports the finalised features (KIP-584). aiokafka's own messages do for everything else.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ TRANSACTION_VERSION: Final = "transaction.version"
 _TEXT: Final = CompactString("utf-8")
 _NO_TAGS: Final[dict[int, bytes]] = {}
 _ALL_IN_SYNC: Final = -1
-_FINALISED_FEATURES: Final = 2  # its tag
+_FINALISED_FEATURES: Final = 2  # the tag of that field
 
 
 class ProduceResponseV12(Response):
@@ -129,7 +129,7 @@ class ApiVersionsRequestV3(RequestStruct):
     SCHEMA = Schema(("software", _TEXT), ("software_version", _TEXT), ("tags", TaggedFields))
 
     def parse_response_header(self, read_buffer: BytesIO | bytes) -> ResponseHeader_v0:
-        """The header of old, so that whoever asks in too new a version can read the answer."""
+        """The old header, so that a client that asks in too new a version can read the answer."""
         return ResponseHeader_v0.decode(read_buffer)
 
 
@@ -137,7 +137,7 @@ _FEATURES: Final = CompactArray(("name", _TEXT), ("level", Int16), ("least", Int
 
 
 class Produce(Request[ProduceRequestV12]):
-    """One batch for each of several partitions, all of one leader."""
+    """One batch for each of several partitions with the same leader."""
 
     API_KEY = 0
 
@@ -153,7 +153,7 @@ class Produce(Request[ProduceRequestV12]):
 
 
 class EndTransaction(Request[EndTxnRequestV5]):
-    """A commit or an abort of the transaction that the epoch names."""
+    """A commit or abort of the transaction that the epoch identifies."""
 
     API_KEY = 26
 
@@ -172,7 +172,7 @@ class _ApiVersions(Request[ApiVersionsRequestV3]):
 
 
 class Appended(NamedTuple):
-    """What a leader says of a batch: Kafka's error code, 0 for none; where it begins; its own time, -1 where it keeps none."""
+    """A leader's answer for a batch: Kafka's error code, 0 for none; its first offset; its own time, -1 if it keeps none."""
 
     error_code: int
     base_offset: int
@@ -181,14 +181,14 @@ class Appended(NamedTuple):
 
 
 def read_produced(answer: Any) -> Iterable[tuple[TopicPartition, Appended]]:
-    """What a leader says of each partition's batch."""
+    """The leader's answer for each partition's batch."""
     for topic, partitions, _ in answer.topics:
         for partition, error_code, base_offset, append_time_ms, _, _, message, _ in partitions:
             yield TopicPartition(topic, partition), Appended(error_code, base_offset, append_time_ms, message or "")
 
 
 async def finalised_features(client: AIOKafkaClient) -> dict[str, int]:
-    """What all brokers of a cluster have agreed on, each with its level; nothing of a Kafka before 2.7.
+    """The features that all brokers of a cluster have agreed on, with their levels; empty for a Kafka before 2.7.
 
     Raises:
         KafkaError: no broker answers.

@@ -1,7 +1,7 @@
-"""Transactional producers: one interface, and behind it the protocol that the cluster's ``transaction.version`` asks for.
+"""Transactional producers: one interface over the two protocols; the cluster's ``transaction.version`` decides which is used.
 
-A producer's ``transactional.id`` is its name at the brokers. Whoever starts a producer under a name ends what the one before it
-had open, and shuts that one out for good, whichever protocol each of them speaks.
+A producer's ``transactional.id`` is its name at the brokers. Starting a producer under a name ends what the previous one had
+open and shuts that one out for good, whichever protocol either of them uses.
 """
 
 from __future__ import annotations
@@ -21,38 +21,38 @@ from streams.kafka.transactions_v2 import TransactionsV2
 from streams.settings import Settings, TransactionProtocol
 
 TIMEOUT_MS: Final = 60_000
-"""How long a transaction may be open before Kafka gives its producer up."""
+"""How long a transaction may stay open before Kafka gives up its producer."""
 
 
 class Transactions(Protocol):
-    """A protocol: what a producer says to Kafka. Every method raises KafkaError when it could not be done."""
+    """A protocol: what a producer says to Kafka. Every method raises KafkaError if it fails."""
 
     version: int
 
     async def start(self) -> None:
-        """Shut out whoever had this name."""
+        """Shut out the previous producer of this name."""
 
     async def begin(self) -> None:
         """Begin a transaction."""
 
     async def add(self, partitions: Iterable[TopicPartition]) -> None:
-        """Make partitions part of it."""
+        """Add partitions to it."""
 
     async def send(self, batches: Mapping[TopicPartition, Sequence[BatchBuilder]]) -> dict[TopicPartition, Written]:
-        """Write batches in it, and have each confirmed."""
+        """Write batches in it, and wait until each is confirmed."""
 
     async def end(self, *, commit: bool) -> None:
         """Commit or abort it."""
 
     async def close(self) -> None:
-        """Drop what is still held; the client stays open."""
+        """Drop everything unsent; the client stays open."""
 
 
 class TransactionalProducer:
-    """A producer under a name, not started yet, for batches of :data:`streams.kafka.outbox.BATCH_BYTES`.
+    """A producer with a name, not yet started, for batches of :data:`streams.kafka.outbox.BATCH_BYTES`.
 
-    Any method raises KafkaError when the producer has failed: another of its name shuts it out, Kafka gives it up, or nobody
-    knows the outcome of what it did. Only a new producer helps then.
+    Any method raises KafkaError once the producer has failed: another producer of its name shut it out, Kafka gave it up, or
+    the outcome of an operation is unknown. Only a new producer helps then.
     """
 
     def __init__(self, settings: Settings, transactional_id: str) -> None:
@@ -65,17 +65,17 @@ class TransactionalProducer:
 
     @property
     def version(self) -> int:
-        """Which protocol it speaks, once it has started: 2, or 0 for that of old."""
+        """Which protocol it uses, once it has started: 2 or 0."""
         return self._speaking.version
 
     @property
     def has_epochs(self) -> bool:
-        """Whether each transaction has an epoch, so that what is late reaches no other, and the name can be gone on with."""
+        """Whether each transaction has its own epoch, so that late messages reach no other and the name can be kept."""
         return self.version >= TransactionsV2.version
 
     @property
     def client(self) -> AIOKafkaClient:
-        """What its messages go through: it connects, with TLS and SASL, and knows the partitions' leaders."""
+        """The client that sends its messages: it connects, with TLS and SASL, and knows the partitions' leaders."""
         client: AIOKafkaClient = self._aiokafka.client
         return client
 
@@ -85,7 +85,7 @@ class TransactionalProducer:
         return self._transactions
 
     async def start(self) -> None:
-        """Connect, choose the protocol, and shut out whoever had this name."""
+        """Connect, choose the protocol, and shut out the previous producer of this name."""
         client = self.client
         await client.bootstrap()
         version = await spoken_version(client, self._wanted)
@@ -109,10 +109,10 @@ class TransactionalProducer:
         client._on_connection_closed = closed
 
     def when_coordinator_lost(self, call: Callable[[], None]) -> None:
-        """Have something called when the transaction coordinator goes, or the connection to it; asked before the start.
+        """Call ``call`` when the transaction coordinator, or the connection to it, is lost. To be set before the start.
 
-        Even a commit that was answered may then be torn, if the coordinator died before it had marked all partitions: the next
-        commit under the same name would show it in some of them.
+        Even a commit that was answered may be torn then, if the coordinator died before it had marked all partitions: the next
+        commit under the same name would complete it in some of them.
         """
         self._lost = call
 
@@ -121,27 +121,27 @@ class TransactionalProducer:
             self._lost()
 
     async def begin_transaction(self) -> None:
-        """Begin a transaction; the one before must have ended."""
+        """Begin a transaction; the previous one must have ended."""
         await self._speaking.begin()
 
     async def add(self, partitions: Iterable[TopicPartition]) -> None:
-        """Make partitions part of the transaction that is open: its end is marked in them, also where it has no records."""
+        """Add partitions to the open transaction: its end is marked in them, even if it has no records there."""
         await self._speaking.add(partitions)
 
     async def send(self, batches: Mapping[TopicPartition, Sequence[BatchBuilder]]) -> dict[TopicPartition, Written]:
-        """Write batches in the transaction that is open, each partition's in their order; all are confirmed on return."""
+        """Write batches in the open transaction, each partition's in order; all are confirmed on return."""
         return await self._speaking.send(batches)
 
     async def commit_transaction(self) -> None:
-        """Have readers see all of it."""
+        """Make the whole transaction visible to readers."""
         await self._speaking.end(commit=True)
 
     async def abort_transaction(self) -> None:
-        """Have no reader see any of it."""
+        """Hide the whole transaction from readers."""
         await self._speaking.end(commit=False)
 
     async def partitions_for(self, topic: str) -> set[int]:
-        """A topic's partitions; a topic that no broker knows just now is waited for."""
+        """A topic's partitions; waits for a topic that no broker knows at the moment."""
         partitions: set[int] = await self._aiokafka.partitions_for(topic)
         return partitions
 
@@ -150,7 +150,7 @@ class TransactionalProducer:
         return len(self.client.cluster.partitions_for_topic(topic) or ())
 
     async def close(self) -> None:
-        """Close without sending what is still held: an open transaction is ended by whoever shuts it out."""
+        """Close without sending the rest: an open transaction is ended by whoever shuts this producer out."""
         self._aiokafka._closed = True
         if self._transactions is not None:
             await self._transactions.close()
@@ -158,7 +158,7 @@ class TransactionalProducer:
 
 
 async def spoken_version(client: AIOKafkaClient, wanted: TransactionProtocol) -> int:
-    """Which transactions a producer that starts now speaks: 2 where the cluster has them and the settings let it, else 0.
+    """The transaction version for a producer that starts now: 2 if the cluster has it and the settings allow it, else 0.
 
     Raises:
         KafkaError: no broker answers.
@@ -174,10 +174,10 @@ async def partitions_of(producer: TransactionalProducer, topics: Iterable[str]) 
 
 
 async def sweep(producer: TransactionalProducer, topics: Iterable[str] = (), partitions: Iterable[TopicPartition] = ()) -> None:
-    """Abort a transaction over all that a producer writes: ends what a torn one of its predecessor's left open.
+    """Abort a transaction over everything a producer writes to: ends what a torn transaction of its predecessor left open.
 
     Raises:
-        KafkaError: it could not be done; or another producer of this name is doing it.
+        KafkaError: it failed, or another producer of this name is doing it.
     """
     swept = [*partitions, *await partitions_of(producer, topics)]
     await producer.begin_transaction()
@@ -186,12 +186,12 @@ async def sweep(producer: TransactionalProducer, topics: Iterable[str] = (), par
 
 
 async def settle(producer: TransactionalProducer, topics: Iterable[str]) -> None:
-    """Commit a transaction over all that a producer writes, when all its commits so far were answered.
+    """Commit a transaction over everything a producer writes to, when all its commits so far were answered.
 
-    One of them may be torn all the same; then its records come out now, in all partitions, and not in some of them later.
+    One of them may still be torn; its records then appear now, in all partitions, and not later in some of them.
 
     Raises:
-        KafkaError: it could not be done.
+        KafkaError: it failed.
     """
     settled = await partitions_of(producer, topics)
     await producer.begin_transaction()
@@ -200,10 +200,10 @@ async def settle(producer: TransactionalProducer, topics: Iterable[str]) -> None
 
 
 async def shut_out(settings: Settings, transactional_id: str, topics: Iterable[str]) -> None:
-    """End what the producer of this name has open in the topics, also where Kafka has torn it, and all it might still do.
+    """End whatever the producer of this name has open in the topics, even if Kafka has torn it, and all it might still do.
 
     Raises:
-        KafkaError: it could not be done; or somebody else is just doing it.
+        KafkaError: it failed, or somebody else is doing it.
     """
     heir = TransactionalProducer(settings, transactional_id)
     try:

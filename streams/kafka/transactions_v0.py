@@ -1,7 +1,7 @@
-"""Kafka's transactions of old, by aiokafka's own producer: for clusters whose ``transaction.version`` is below 2.
+"""Kafka's transactions v0, by aiokafka's own producer: for clusters whose ``transaction.version`` is below 2.
 
-All transactions of a producer have one epoch. So a message that is late can't be told from one of the transaction that is open
-by then, and nothing is asked twice: a lost answer fails the producer.
+All transactions of a producer share one epoch. So a late message can't be told from one of the transaction that is open by
+then. Therefore no request is repeated: a lost answer fails the producer.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _LOOK_AGAIN_S: Final = 0.005
 def aiokafka_producer(
     settings: Settings, transactional_id: str, timeout_ms: int = 60_000, most_bytes: int = MAX_REQUEST_BYTES
 ) -> AIOKafkaProducer:
-    """A producer of aiokafka's, not started yet, for batches of :data:`BATCH_BYTES`; it ends a transaction with one message."""
+    """An aiokafka producer, not yet started, for batches of :data:`BATCH_BYTES`; one message ends a transaction."""
     producer = AIOKafkaProducer(
         **connection(settings),
         transactional_id=transactional_id,
@@ -57,10 +57,10 @@ def aiokafka_producer(
 
 
 class _EndTransactionOnce(EndTxnHandler):
-    """Commits or aborts with a single message: aiokafka would send it again when the answer is lost.
+    """Commits or aborts with a single message, where aiokafka would repeat it after a lost answer.
 
-    A second message might be the one that counts while the first is still under way, and then ends a later transaction. So
-    a lost answer fails the producer instead. An answer that says "not now" is an answer: that is tried again.
+    The repeated message might take effect first; the late original would then end a later transaction. So a lost answer fails
+    the producer instead. An answer that says "not now" is an answer, so the request is repeated after it.
     """
 
     async def do(self, node_id: int) -> bool:
@@ -72,7 +72,7 @@ class _EndTransactionOnce(EndTxnHandler):
 
 
 class TransactionsV0:
-    """Transactions in the words of old; ``coordinator_lost`` is called when aiokafka takes its coordinator for dead."""
+    """Transactions v0; ``coordinator_lost`` is called when aiokafka considers its coordinator dead."""
 
     version = 0
 
@@ -89,7 +89,7 @@ class TransactionsV0:
         sender._coordinator_dead = dead
 
     async def start(self) -> None:
-        """Shut out whoever had this name, over a client that is connected."""
+        """Shut out the previous producer of this name, over a connected client."""
         await self._producer._sender.start()
 
     async def begin(self) -> None:
@@ -119,8 +119,8 @@ class TransactionsV0:
             await (self._producer.commit_transaction() if commit else self._producer.abort_transaction())
 
     async def close(self) -> None:
-        """Close without sending what is still held."""
-        failure_of(self._producer)  # has been heard, or asyncio complains of it
+        """Close without sending the rest."""
+        failure_of(self._producer)  # retrieve the exception, or asyncio warns about it
         sending = self._producer._sender.sender_task
         if sending is not None:
             sending.cancel()
@@ -129,13 +129,12 @@ class TransactionsV0:
 
 @contextmanager
 def losses_of(producer: AIOKafkaProducer) -> Iterator[None]:
-    """Work with a producer that may fail at any moment: another of its name shuts it out, or Kafka gives it up.
+    """Wraps work with a producer that may fail at any moment, because another of its name shuts it out or Kafka gives it up.
 
-    aiokafka then says, wherever its next call happens to be, that nobody may call it in this state. Here that is what it is:
-    a loss.
+    aiokafka's next call then complains that it may not be called in this state. Here that is reported as what it is: a loss.
 
     Raises:
-        KafkaError: what the producer failed of, instead of an AssertionError or an IllegalOperation.
+        KafkaError: the producer's failure, instead of an AssertionError or an IllegalOperation.
     """
     try:
         yield
@@ -146,7 +145,7 @@ def losses_of(producer: AIOKafkaProducer) -> Iterator[None]:
 
 
 def failure_of(producer: AIOKafkaProducer) -> BaseException | None:
-    """What a producer has failed of, so that it can't commit what it began; None while it is well."""
+    """The failure because of which a producer can't commit what it began; None while it is healthy."""
     transaction = producer._txn_manager
     if transaction.state not in (TransactionState.ABORTABLE_ERROR, TransactionState.FATAL_ERROR):
         return None
@@ -156,7 +155,7 @@ def failure_of(producer: AIOKafkaProducer) -> BaseException | None:
 
 
 async def add(producer: AIOKafkaProducer, partitions: Iterable[TopicPartition]) -> None:
-    """Make partitions part of the transaction that is open: its end is marked in them, whether it has records there or not.
+    """Add partitions to the open transaction: its end is marked in them, whether it has records there or not.
 
     Raises:
         KafkaError: the producer has failed.
@@ -166,7 +165,7 @@ async def add(producer: AIOKafkaProducer, partitions: Iterable[TopicPartition]) 
         transaction.maybe_add_partition_to_txn(tp)
     while transaction.partitions_to_add():  # noqa: ASYNC110 - aiokafka has nothing else to wait for
         await asyncio.sleep(_LOOK_AGAIN_S)
-    # A failure empties what is to be added as well: the end would be marked nowhere then.
+    # A failure also empties the list of partitions to add: the end would then be marked nowhere.
     if (failure := failure_of(producer)) is not None:
         raise failure
 

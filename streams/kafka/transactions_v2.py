@@ -1,13 +1,13 @@
 """Kafka's transactions v2 (KIP-890), for clusters whose finalised ``transaction.version`` is 2 or more.
 
-Each transaction has an epoch of its own: its end answers with the next one. So each message says which transaction it belongs
-to, a late one is refused, and any message may be asked again until it is answered. A partition joins by being written to. The
-sequence numbers of its batches begin at 0 with each epoch; a leader knows by them what it has already. When the epochs of a
-producer id are used up, the end answers with another id and epoch 0.
+Each transaction has its own epoch: the answer to its end carries the next one. So every message identifies its transaction,
+late ones are refused, and any request may be repeated until it is answered. Writing to a partition adds it to the transaction.
+The sequence numbers of a partition's batches start at 0 with each epoch, and let its leader recognise batches that it already
+has. When a producer id has used up its epochs, the answer carries another id and epoch 0.
 
-What may come between is answered, and waited for: the marks of the transaction before are still being written
-(CONCURRENT_TRANSACTIONS); the coordinator or a leader has moved, or is loading. Anything else fails the producer: somebody has
-shut it out, or Kafka has given it up.
+Temporary refusals are waited out: the marks of the previous transaction are still being written (CONCURRENT_TRANSACTIONS), or
+the coordinator or a leader has moved or is loading. Anything else fails the producer: somebody has shut it out, or Kafka has
+given it up.
 """
 
 from __future__ import annotations
@@ -47,11 +47,11 @@ from streams.kafka.outbox import Written
 from streams.kafka.transaction_messages import Appended, EndTransaction, Produce, read_produced
 
 REQUEST_TIMEOUT_MS: Final = 30_000
-_IN_FLIGHT: Final = 5  # batches of a partition: of so many a leader remembers that it has them
-_GIVE_UP_S: Final = 30.0  # as long as aiokafka's own producer holds a batch that can't be delivered
+_IN_FLIGHT: Final = 5  # batches per partition: a leader remembers this many as already received
+_GIVE_UP_S: Final = 30.0  # aiokafka's own producer holds a batch that can't be delivered for as long
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.002, 0.1
 
-_PRODUCER_FENCED: Final = 90  # aiokafka has no number for it
+_PRODUCER_FENCED: Final = 90  # aiokafka does not define it
 _NOT_ATTEMPTED: Final = 55  # because of another partition's error
 
 _COORDINATOR_MOVED: Final = frozenset({GroupCoordinatorNotAvailableError.errno, NotCoordinatorForGroupError.errno})
@@ -59,7 +59,7 @@ _COORDINATOR_BUSY: Final = _COORDINATOR_MOVED | {ConcurrentTransactions.errno, G
 _LEADER_MOVED: Final = frozenset(
     error.errno
     for error in (UnknownTopicOrPartitionError, LeaderNotAvailableError, NotLeaderForPartitionError, KafkaStorageError)
-) | {74, 75}  # the leader's epoch is another one
+) | {74, 75}  # the leader's epoch has changed
 _NOT_NOW: Final = (
     _COORDINATOR_BUSY
     | _LEADER_MOVED
@@ -69,7 +69,7 @@ _UNANSWERED: Final = (KafkaError, OSError, asyncio.TimeoutError)
 
 
 class _Batch:
-    """A batch as it is stored, with its place in the transaction."""
+    """A batch in its stored form, with its place in the transaction."""
 
     def __init__(self, builder: BatchBuilder, producer_id: int, epoch: int, sequence: int) -> None:
         self.count: int = builder.record_count()
@@ -78,10 +78,10 @@ class _Batch:
 
 
 class TransactionsV2:
-    """Transactions of one ``transactional.id``, over a client that is connected.
+    """Transactions of one ``transactional.id``, over a connected client.
 
-    ``coordinator_lost`` is called when the coordinator says that it no longer is. Of no use any more once a method has failed
-    or was cancelled.
+    ``coordinator_lost`` is called when the coordinator says that it no longer is the coordinator. Once a method has failed or
+    was cancelled, this object is of no further use.
     """
 
     version = 2
@@ -100,24 +100,24 @@ class TransactionsV2:
         self._failure: BaseException | None = None
 
     async def start(self) -> None:
-        """Shut out whoever had this name, end what it had open, and get an epoch.
+        """Shut out the previous producer of this name, end what it had open, and get an epoch.
 
         Raises:
-            KafkaError: we may not; or no broker answers.
+            KafkaError: we may not, or no broker answers.
         """
         with self._failing():
             answer = await self._ask(InitProducerIdRequest(self._name, self._timeout_ms), _code_of)
             self._move_to(answer.producer_id, answer.producer_epoch)
 
     async def begin(self) -> None:
-        """Nothing is said: what is written from here on belongs together."""
+        """Sends nothing: whatever is written from here on is one transaction."""
         if self._failure is not None:
             raise KafkaError("the producer has failed") from self._failure
         assert not self._is_open, "a transaction is open"
         self._is_open = self._is_empty = True
 
     async def add(self, partitions: Iterable[TopicPartition]) -> None:
-        """Make partitions part of the transaction without writing to them: in the words of old, under this epoch."""
+        """Add partitions to the transaction without writing to them, by the v0 message under this epoch."""
         topics: dict[str, list[int]] = defaultdict(list)
         for tp in partitions:
             topics[tp.topic].append(tp.partition)
@@ -129,7 +129,7 @@ class TransactionsV2:
             await self._ask(request, _code_of_added)
 
     async def send(self, batches: Mapping[TopicPartition, Sequence[BatchBuilder]]) -> dict[TopicPartition, Written]:
-        """Write batches, each partition's in their order.
+        """Write batches, each partition's in order.
 
         Raises:
             KafkaError: a leader refuses one, or takes too long.
@@ -150,10 +150,10 @@ class TransactionsV2:
             return written
 
     async def end(self, *, commit: bool) -> None:
-        """Commit or abort, and move to the next epoch; when the answer is lost, the same is asked again.
+        """Commit or abort, and move on to the next epoch; repeated if the answer is lost.
 
         Raises:
-            KafkaError: somebody has shut this producer out, or Kafka has given it up: it was aborted then, or is committed.
+            KafkaError: another producer shut this one out, or Kafka gave it up. The transaction is aborted, or was committed.
         """
         with self._failing():
             assert self._is_open, "no transaction is open"
@@ -164,7 +164,7 @@ class TransactionsV2:
             self._is_open = False
 
     async def close(self) -> None:
-        """Nothing is held back that would have to be dropped."""
+        """Does nothing: no batch is buffered here."""
 
     def _move_to(self, producer_id: int, epoch: int) -> None:
         self._producer_id, self._epoch = producer_id, epoch
@@ -172,7 +172,7 @@ class TransactionsV2:
 
     @contextmanager
     def _failing(self) -> Iterator[None]:
-        """Whatever goes wrong in here, a cancellation too, leaves nobody knowing where this producer stands."""
+        """After any failure in here, even a cancellation, the state of this producer is unknown."""
         try:
             yield
         except BaseException as error:
@@ -188,14 +188,14 @@ class TransactionsV2:
     async def _send_some(
         self, waiting: Mapping[TopicPartition, deque[_Batch]], written: dict[TopicPartition, Written]
     ) -> KafkaError | None:
-        """Send the first batches of each partition; what is confirmed waits no more. Returns why some must wait, or None."""
+        """Send the first batches of each partition and drop the confirmed ones; returns why some must wait, or None."""
         sent = {tp: list(islice(batches, _IN_FLIGHT)) for tp, batches in waiting.items()}
         answers = await self._ask_leaders(sent)
         wait: KafkaError | None = None
         for tp, batches in sent.items():
             for batch, said in zip(batches, answers[tp], strict=True):
                 if said.error_code:
-                    # What follows is out of order then: it is sent again behind this one.
+                    # Later batches are then out of order: they are sent again after this one.
                     wait = self._check(tp, said)
                     break
                 waiting[tp].popleft()
@@ -217,9 +217,9 @@ class TransactionsV2:
         return error
 
     async def _ask_leaders(self, sent: Mapping[TopicPartition, Sequence[_Batch]]) -> dict[TopicPartition, list[Appended]]:
-        """What their leaders say to batches, those of a partition in their order.
+        """The leaders' answers to batches, those of each partition in order.
 
-        A request has one batch of a partition at most: that is Kafka's rule. Requests to one leader follow each other without
+        By Kafka's rule, a request has at most one batch per partition. Requests to one leader follow each other without
         waiting.
         """
         requests: dict[tuple[int, int | None], dict[TopicPartition, bytes]] = defaultdict(dict)
@@ -236,7 +236,7 @@ class TransactionsV2:
         return answers
 
     async def _leader_of(self, tp: TopicPartition) -> int | None:
-        """The node that takes a partition's batches; None where there is none just now."""
+        """The node that accepts a partition's batches; None if there is none at the moment."""
         if tp.partition not in await self._client._wait_on_metadata(tp.topic):
             raise UnknownTopicOrPartitionError(f"{tp.topic}/{tp.partition}")
         leader: int | None = self._client.cluster.leader_for_partition(tp)
@@ -248,15 +248,15 @@ class TransactionsV2:
         try:
             answer = await self._client.send(leader, Produce(self._name, REQUEST_TIMEOUT_MS, batches))
         except _UNANSWERED as error:
-            # It may have been appended all the same: then it is not, a second time.
+            # It may have been appended all the same; if so, the leader does not append it a second time.
             return dict.fromkeys(batches, Appended(RequestTimedOutError.errno, -1, -1, repr(error)))
         return dict(read_produced(answer))
 
     async def _ask(self, request: Any, code_of: Callable[[Any], int]) -> Any:
-        """The coordinator's answer: asked again while it says "not now", or does not say anything.
+        """The coordinator's answer; the request is repeated while the answer is "not now" or missing.
 
         Raises:
-            KafkaError: it refuses.
+            KafkaError: the coordinator refuses.
         """
         for pause_s in _pauses_s():
             try:
@@ -289,7 +289,7 @@ def _pauses_s() -> Iterator[float]:
 
 
 def _error(code: int, words: str) -> KafkaError:
-    """A broker's answer as aiokafka's exception."""
+    """A broker's error code as an aiokafka exception."""
     if code in {_PRODUCER_FENCED, InvalidProducerEpoch.errno}:
         return ProducerFenced(f"{words}: another producer has this name, or Kafka has given this one up")
     error: KafkaError = for_code(code)(f"{words} (error {code})")
@@ -302,7 +302,7 @@ def _code_of(answer: Any) -> int:
 
 
 def _code_of_added(answer: Any) -> int:
-    """The error of a partition, one that stays before those that pass; 0: all were added."""
+    """The error of a partition, permanent ones before temporary ones; 0 if all were added."""
     codes = {code for _, partitions in answer.errors for _, code in partitions if code}
     own = codes - {_NOT_ATTEMPTED} or codes
     return min(own - _NOT_NOW or own, default=0)

@@ -1,25 +1,25 @@
-"""The batch transport: to Faust, all records of a topic in one fetch are a single event.
+"""The batch transport: all records that one fetch finds in a topic are a single event to Faust.
 
-Faust spends 150 to 300 microseconds of Python on every event it delivers (drain loop, conductor, stream, sensors). Paid once
-for hundreds of records, of all partitions, that no longer matters. Registered with Faust under the URL scheme
-``kafka-batch`` by the entry point in ``pyproject.toml``.
+Faust spends 150 to 300 microseconds of Python on every event (drain loop, conductor, stream, sensors). Spent once for hundreds
+of records from all partitions, that no longer matters. It is registered with Faust under the URL scheme ``kafka-batch``, by the
+entry point in ``pyproject.toml``.
 
-What else differs from Faust's own driver, each by subclassing it:
+Other differences from Faust's own driver, each made by subclassing it:
 
-- the consumer reads ``read_committed`` (Faust opens it read_uncommitted unless its own exactly_once is on);
+- the consumer reads ``read_committed`` (Faust reads uncommitted records unless its own exactly_once is on);
 - Faust's commit does nothing: offsets are committed in the transactions of :mod:`streams.kafka.delivery`;
-- each batch says where in the log it begins, so that a gap in what Faust delivers is seen; fetching and seeking happen in one
-  thread, so that what it says is true;
-- batches are bounded in bytes too, as their records are once decompressed, each and all that are on their way together, so that
-  no flood takes memory without limit;
-- it is partitions that are held back, each for itself, by whoever works on their batches: Faust holds back all of a topic, and
-  then naps for a second;
-- a fetch waits at the broker for a fifth of a second at most: only one is under way at a time, and a partition that is read up
-  meanwhile has to wait for the next;
-- partitions stay with their owner over a rebalance where they can (:mod:`streams.kafka.assignor`): its local state is of use
-  there;
-- delivery goes on through a rebalance, and afterwards from where it was (:mod:`streams.kafka.uninterrupted`): Faust stops
-  everything, forgets what it has fetched, and goes back to what the group was told.
+- each batch says where in the log it begins, so that gaps in what Faust delivers are noticed; fetching and seeking happen in
+  one thread, so that this is always correct;
+- batches are bounded in bytes as well, by the decompressed size of their records, each one and all in transit together, so that
+  no flood takes unlimited memory;
+- partitions are held back individually, by whoever works on their batches: Faust holds back all of a topic, and then sleeps for
+  a second;
+- a fetch waits at the broker for at most a fifth of a second: only one is under way at a time, and a partition whose records
+  are used up meanwhile has to wait for the next;
+- partitions stay with their owner over a rebalance where possible (:mod:`streams.kafka.assignor`), because its local state is
+  useful there;
+- delivery continues through a rebalance, and afterwards from where it was (:mod:`streams.kafka.uninterrupted`): Faust stops
+  everything, forgets what it has fetched, and goes back to the group's offset.
 """
 
 from __future__ import annotations
@@ -47,40 +47,40 @@ from streams.kafka.uninterrupted import Uninterrupted, assignment_of
 
 SCHEME = "kafka-batch"
 
-# Of Faust's streams: so many that it never holds anything back by itself.
+# The buffer of Faust's streams: large enough that Faust never holds anything back by itself.
 STREAM_BUFFER_BATCHES = 10_000
-# What a worker may hold of records that it has fetched and not decided on; the one that passes it is held whole.
+# The most that a worker may hold of fetched, undecided records; the one that exceeds it is held whole.
 _IN_FLIGHT_BYTES = 32 << 20
-# What is decompressed of batches that are being read, before another partition's is.
+# The most that batches being read may have decompressed before another partition's batch is started.
 _OPEN_BYTES = 16 << 20
-# What the batches of all partitions weigh together where they are as large as may be: seldom all of it is on its way.
+# The total size of all partitions' batches if each is as large as it may be; rarely is all of it in transit.
 _FULL_BATCHES_BYTES = 64 << 20
-# Of a partition: one that is being worked on, two that wait for that (the second is the one by which it is enough), and two on
-# the way there, since it takes a moment until a partition is held back.
+# Per partition: one that is being worked on, two that wait (the second one makes it enough), and two in transit, since it takes
+# a moment until a partition is held back.
 _IN_FLIGHT_BATCHES = 5
-# Transactions cost about 10 ms each: below this they would weigh more than the work.
+# A transaction costs about 10 ms: with smaller batches it would cost more than the work.
 _LEAST_BATCH_BYTES = 256 << 10
-# What a record weighs beside its key, value and headers: aiokafka's objects.
+# The size of a record beyond its key, value and headers: aiokafka's objects.
 _RECORD_OVERHEAD_BYTES = 500
 _FETCH_WAIT_MS = 200
-# Handing over what was fetched costs Faust about half a millisecond, be it one record or a thousand.
+# Handing over a fetch costs Faust about half a millisecond, whether it has one record or a thousand.
 _HAND_OVER_EVERY_S = 0.02
-# While records are decided on, the thread that fetches waits so long for its turn, several times a fetch: at Python's five
-# milliseconds articles wait longer for the fetch than for the decision.
+# While records are decided on, the fetching thread waits this long for its turn, several times per fetch. With Python's default
+# of five milliseconds, articles would wait longer for the fetch than for the decision.
 _SWITCH_INTERVAL_S = 0.0005
 
 
 def batch_bytes(partitions: int) -> int:
-    """What one batch may weigh in a worker that reads so many partitions, or none yet; at least one record is in each."""
+    """The most bytes of one batch in a worker that reads this many partitions, or none yet; it has at least one record."""
     return max(_LEAST_BATCH_BYTES, _FULL_BATCHES_BYTES // (_IN_FLIGHT_BATCHES * max(partitions, 1)))
 
 
 class Batch:
     """All records of one partition in one fetch.
 
-    ``begin`` is where in the log the fetch began, or the one before it if that found nothing. Between it and the first
-    record there are only offsets that hold no record for us: markers of transactions, aborted or compacted records.
-    ``parts`` are the batches that it was put together of.
+    ``begin`` is where in the log the fetch began, or where the previous one began if that found nothing. Between it and the
+    first record there are only offsets without a record for us: transaction markers, aborted or compacted records. ``parts``
+    are the batches that this one was joined from.
     """
 
     __slots__ = ("__weakref__", "begin", "parts", "records", "tp", "weight_bytes")
@@ -88,17 +88,17 @@ class Batch:
     def __init__(self, records: Sequence[ConsumerRecord], begin: int, parts: Sequence[Batch] = ()) -> None:
         self.records = records
         self.begin = begin
-        self.parts = parts  # whoever holds these records holds the batches that the reader counts
+        self.parts = parts  # keeps the batches that the reader counts alive for as long as their records
         self.weight_bytes: int = sum(part.weight_bytes for part in parts) if parts else sum(map(_weight, records))
         self.tp = TopicPartition(records[0].topic, records[0].partition)
 
 
 class Fetched:
-    """The batches of one topic in one fetch, dressed as the one record that Faust takes them for."""
+    """The batches of one topic in one fetch, in the shape of the one record that Faust takes them for."""
 
     __slots__ = ("batches", "offset", "partition", "timestamp", "timestamp_type", "topic")
 
-    # Faust copies these into its own message object and looks at none of them.
+    # Faust copies these into its own message object and uses none of them.
     key = None
     headers = ()
     checksum = None
@@ -114,18 +114,18 @@ class Fetched:
         self.timestamp_type: int = last.timestamp_type
 
     def take(self) -> Sequence[Batch]:
-        """The batches, once: Faust holds its event until the next one comes, and records count until nobody holds them."""
+        """The batches, once: Faust keeps its event until the next one comes, and records count until nobody holds them."""
         batches, self.batches = self.batches, ()
         return batches
 
     @property
     def value(self) -> Fetched:
-        """What an agent gets from its stream: all of it."""
+        """What an agent gets from its stream: this object."""
         return self
 
 
 def _weight(record: ConsumerRecord) -> int:
-    """The bytes that a record takes, about."""
+    """The approximate size of a record in memory, in bytes."""
     weight_bytes: int = _RECORD_OVERHEAD_BYTES + record.serialized_key_size + record.serialized_value_size
     if record.headers:
         weight_bytes += sum(len(name) + len(value or b"") for name, value in record.headers)
@@ -133,18 +133,18 @@ def _weight(record: ConsumerRecord) -> int:
 
 
 def _take_some(fetched: FetchResult, most_records: int, most_bytes: int) -> list[ConsumerRecord]:
-    """The next records, at least one if there is one."""
+    """The next records, at least one if there is any."""
     records: list[ConsumerRecord] = []
     while len(records) < most_records and (record := fetched.getone()) is not None:
         records.append(record)
         most_bytes -= (weight := _weight(record))
-        if most_bytes < weight:  # the next, if it is alike
+        if most_bytes < weight:  # assuming that the next is as large
             break
     return records
 
 
 class NothingRead(dict[Any, None]):
-    """Faust's notes of how far it has read, which it would drop records by after a seek: kept by nobody."""
+    """Discards Faust's notes of how far it has read, by which it would drop records after a seek."""
 
     def __missing__(self, _: Any) -> None:
         return None
@@ -166,7 +166,7 @@ class BatchConsumer(driver.Consumer):
         """Partitions whose records are not to be delivered for now."""
 
     def hold(self, tp: TopicPartition) -> None:
-        """Deliver nothing more of a partition but what is on its way already."""
+        """Deliver nothing more of a partition except what is already in transit."""
         self.held.add(tp)
 
     def let_go(self, tp: TopicPartition) -> None:
@@ -179,14 +179,14 @@ class BatchConsumer(driver.Consumer):
         return CommittedReader(self, loop=self.loop, beacon=self.beacon)
 
     async def _seek(self, partition: Any, offset: int) -> None:
-        # Faust moves the position from another thread than the one that fetches, in the midst of a fetch.
+        # Faust moves the position from a thread other than the fetching one, in the middle of a fetch.
         await self._thread.call_thread(self._thread.seek_here, partition, offset)
 
     async def perform_seek(self) -> None:
-        """Go nowhere: whoever takes a partition over goes to where its changelog says."""
+        """Does nothing: whoever takes a partition over seeks to where its changelog says."""
 
     async def on_partitions_assigned(self, assigned: set[Any], generation_id: int = 0) -> None:
-        """Tell the owners what is theirs now; only the first time does Faust start everything."""
+        """Tell the owners which partitions are theirs now; Faust starts everything only the first time."""
         app = self.app
         if not app.flow_control.is_active():
             await super().on_partitions_assigned(assigned, generation_id)
@@ -197,13 +197,13 @@ class BatchConsumer(driver.Consumer):
         app.on_rebalance_end()
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[Any, Any]]:
-        """All that has been fetched, also when a rebalance begins or ends meanwhile."""
+        """Everything that has been fetched, even if a rebalance begins or ends meanwhile."""
         for tp, fetched in (await self._getmany(None, timeout)).items():
             for each in fetched:
                 yield tp, self._to_message(tp, each)
 
     async def confirm_membership(self) -> None:
-        """Ask the group's coordinator whether this worker is a member of its current generation.
+        """Ask the group's coordinator whether this worker is a member of the current generation.
 
         Raises:
             KafkaError: it is not, the group is rebalancing, or the coordinator can't be reached.
@@ -211,7 +211,7 @@ class BatchConsumer(driver.Consumer):
         await self._thread.call_thread(self._thread.heartbeat)
 
     async def tell_group(self, offsets: Mapping[TopicPartition, int]) -> None:
-        """Commit offsets for those who watch the group; nothing is read from them (:mod:`streams.kafka.delivery`).
+        """Commit offsets for monitoring the group; the worker itself never reads them (:mod:`streams.kafka.delivery`).
 
         Raises:
             KafkaError: the group has another owner for one of the partitions, or the coordinator can't be reached.
@@ -225,16 +225,16 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
     def __post_init__(self) -> None:
         super().__post_init__()
         sys.setswitchinterval(_SWITCH_INTERVAL_S)
-        # Stretches of the log that have been fetched, up to the position after them, and hold no record for us.
+        # Ranges of the log that were fetched and hold no record for us: where each begins, by the position after it.
         self._quiet: dict[Any, tuple[int, int]] = {}
         self._handed_over_at = 0.0
         self._arrival: asyncio.Future[None] | None = None
-        # Batches that somebody still holds: the reader is told nothing, whichever way they are decided on or dropped.
+        # Batches that are still in use. They count until they are freed, so nobody has to report what became of them.
         self._on_their_way: WeakSet[Batch] = WeakSet()
         self._is_full = False
 
     def _begin(self, tp: Any, position: int) -> int:
-        """Where the log must be read from to find all that a fetch at ``position`` finds: markers may have moved it."""
+        """Where reading must start to find all that a fetch at ``position`` finds: markers may have moved the position."""
         begin, end = self._quiet.get(tp, (position, position))
         return begin if end == position else position
 
@@ -251,15 +251,15 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
         self, consumer: AIOKafkaConsumer, active_partitions: Any, timeout: float | None = None, max_records: int | None = None
     ) -> dict[Any, list[Fetched]]:
         fetcher = consumer._fetcher
-        fetcher._prefetch_backoff = 0.0  # what is held back shall not keep it from fetching the others
+        fetcher._prefetch_backoff = 0.0  # partitions that are held back must not keep it from fetching the others
         now = time.monotonic()
         deadline = now + (timeout or 0.0)
         await asyncio.sleep(self._handed_over_at + _HAND_OVER_EVERY_S - now)
         while self.consumer.flow_active and (assignment := assignment_of(consumer)) is not None:
             before = {tp: assignment.state_value(tp)._position for tp in assignment.tps}
-            # Neither lets go of the loop: the positions are those that it fetches from.
+            # Neither call yields to the event loop, so these are the positions that it fetches from.
             if failed := {tp for tp, fetched in fetcher._records.items() if not isinstance(fetched, FetchResult)}:
-                await super()._fetch_records(consumer, failed, timeout=0, max_records=max_records)  # raises
+                await super()._fetch_records(consumer, failed, timeout=0, max_records=max_records)  # raises the error
             begins = {tp: self._begin(tp, position) for tp, position in before.items()}
             taken = self._take(fetcher, active_partitions, max_records, begins)
             by_topic: dict[str, list[Batch]] = defaultdict(list)
@@ -278,13 +278,13 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
             if not self._arrival.done():
                 self._arrival.cancel()
             else:
-                self._arrival.result()  # raises what went wrong
-        # Nothing is assigned yet; come back a little later.
+                self._arrival.result()  # raises if fetching failed
+        # Nothing is assigned yet; try again a little later.
         await asyncio.sleep(0.05)
         return {}
 
     def look_again(self) -> None:
-        """Wake a fetch that waits: there may be records now that it may take. May be called from any thread."""
+        """Wake a waiting fetch: there may be records now that it may take. May be called from any thread."""
         self.thread_loop.call_soon_threadsafe(self._wake)
 
     def _wake(self) -> None:
@@ -294,12 +294,13 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
     def _take(
         self, fetcher: Fetcher, active_partitions: Any, max_records: int | None, begins: Mapping[Any, int]
     ) -> dict[Any, Batch]:
-        """What aiokafka's ``fetched_records`` takes of what has arrived, but no more than :func:`batch_bytes` a partition.
+        """Takes what aiokafka's ``fetched_records`` would take, but at most :func:`batch_bytes` per partition.
 
-        Nothing more is taken while as much is on its way as a worker may hold. ``begins``: where each partition is read from.
+        Takes nothing while a worker's full allowance is in transit. ``begins``: where each partition is read from.
 
-        Records are decompressed as they are taken, a producer's batch at a time, which may be as large as the settings allow
-        (:mod:`streams.kafka.reading`): while several large ones are read, other partitions wait for one of them to be read up.
+        Records are decompressed as they are taken, one producer's batch at a time, which may be as large as the settings allow
+        (:mod:`streams.kafka.reading`). While several large ones are being read, other partitions wait for one of them to
+        finish.
         """
         most_bytes = batch_bytes(len(fetcher._subscriptions.subscription.assignment.tps))
         most_records = max_records or sys.maxsize
@@ -327,11 +328,11 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
         return taken
 
     async def seek_here(self, partition: Any, offset: int) -> None:
-        """Go to ``offset``; raises IllegalStateError when the partition is not assigned any more."""
+        """Seek to ``offset``; raises IllegalStateError if the partition is no longer assigned."""
         self._ensure_consumer().seek(TopicPartition(partition.topic, partition.partition), offset)
 
     async def heartbeat(self) -> None:
-        """One heartbeat; raises the KafkaError that the coordinator answers with."""
+        """Send one heartbeat; raises the KafkaError that the coordinator answers with."""
         coordinator = self._ensure_consumer()._coordinator
         request = HeartbeatRequest(coordinator.group_id, coordinator.generation, coordinator.member_id)
         response = await coordinator._send_req(request)
@@ -340,7 +341,7 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
             raise error(f"group {coordinator.group_id}, generation {coordinator.generation}")
 
     async def tell_group(self, offsets: Mapping[TopicPartition, int]) -> None:
-        """Commit offsets; raises KafkaError when that is not for this worker to do, or can't be done."""
+        """Commit offsets; raises KafkaError if this worker may not, or if it fails."""
         consumer = self._ensure_consumer()
         if consumer._subscription.reassignment_in_progress:
             # The answer would be that this generation is over, and aiokafka would leave the group that it is just joining.

@@ -1,9 +1,9 @@
-"""Delivery goes on through a rebalance.
+"""Keeps delivery going through a rebalance.
 
-Faust and aiokafka take everything from everybody while the group rebalances, and forget what they have fetched and how far.
-Here a worker is brought what it was given until it hears what it is given now, and what it is given again goes on where it was.
-That is safe because the changelogs say who owns what (:mod:`streams.kafka`): whoever goes on with a partition that another has
-taken over can commit nothing of it.
+Faust and aiokafka take everything away from everybody while the group rebalances, and forget what they have fetched and how
+far. Here a worker keeps receiving its partitions until it learns its new ones, and those that it keeps continue where they
+were. This is safe because the changelogs say who owns what (:mod:`streams.kafka`): a worker that carries on with a partition
+that another has taken over can commit nothing of it.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from streams.kafka.assignor import TopicwiseAssignor
 
 
 def assignment_of(consumer: AIOKafkaConsumer) -> Assignment | None:
-    """What a consumer reads from; None before it has been told."""
+    """What a consumer reads from; None before its first assignment."""
     subscription = consumer._subscription.subscription
     return None if subscription is None else subscription.assignment
 
 
 def carry_on(before: Assignment, now: Assignment, positions: dict[TopicPartition, int]) -> None:
-    """Have an assignment begin where earlier ones ended, but where somebody has sent it elsewhere since it is there.
+    """Continue a new assignment where earlier ones ended, except where somebody has moved it since.
 
-    ``positions`` are those of earlier ones, and take in those of the last.
+    ``positions`` are those of earlier assignments; the last one's are added to it.
     """
     known = {tp: before.state_value(tp)._position for tp in before.tps}
     positions.update((tp, position) for tp, position in known.items() if position is not None)
@@ -37,7 +37,7 @@ def carry_on(before: Assignment, now: Assignment, positions: dict[TopicPartition
 
 
 class Uninterrupted(driver.ConsumerRebalanceListener):
-    """Told of rebalances in the thread that fetches."""
+    """Learns of rebalances in the fetching thread."""
 
     def __init__(self, thread: driver.AIOKafkaConsumerThread) -> None:
         super().__init__(thread)
@@ -50,16 +50,16 @@ class Uninterrupted(driver.ConsumerRebalanceListener):
         self._thread.app.on_rebalance_start()
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        """Go to where what is given again was read up to, before aiokafka asks the group; then tell the owners."""
+        """Move retained partitions to where they were read up to, before aiokafka asks the group; then tell the owners."""
         thread = self._thread
         consumer = thread._ensure_consumer()
         now = assignment_of(consumer)
         if self._before is not None and now is not None:
             carry_on(self._before, now, self._positions)
         generation = consumer._coordinator.generation
-        # aiokafka forgets to tell its sticky assignor: without the generation, stale claims count as much as fresh ones.
+        # aiokafka does not tell its sticky assignor the generation; without it, stale claims would count as much as fresh ones.
         TopicwiseAssignor.on_generation_assignment(generation)
         if not thread.app.flow_control.is_active():
-            # Once only: Faust drops everything that is on its way from one generation to the next.
+            # Only once: Faust drops everything in transit between two generations.
             thread.app.consumer_generation_id = generation
         await thread.on_partitions_assigned(ensure_TPset(assigned), thread.app.consumer_generation_id)
