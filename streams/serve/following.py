@@ -16,7 +16,8 @@ from aiokafka.errors import KafkaError
 
 from streams.kafka.admin import partition_counts
 from streams.kafka.clients import connection, failure_of, opened
-from streams.serve.published import RING, Item, Ring, item_of
+from streams.outgoing.items import Item, item_of
+from streams.serve.published import RING, Ring
 from streams.settings import Settings
 from streams.steps import Record
 from streams.topics import ENRICHED

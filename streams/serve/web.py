@@ -18,8 +18,9 @@ from aiohttp.typedefs import Handler
 
 from streams.console.guard import is_own_host
 from streams.console.viewers import event
+from streams.outgoing.items import Item, Wanted
 from streams.serve.following import Follower
-from streams.serve.published import Item, Positions, Wanted, mark_of, read_mark
+from streams.serve.published import Positions, mark_of, read_mark
 from streams.serve.writing import article_of, atom, json_feed
 from streams.settings import Settings
 

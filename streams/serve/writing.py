@@ -11,7 +11,7 @@ import orjson
 from lxml import etree
 
 from streams.documents import time_text
-from streams.serve.published import Item
+from streams.outgoing.items import Item
 
 ATOM: Final = "http://www.w3.org/2005/Atom"
 TOMBSTONES: Final = "http://purl.org/atompub/tombstones/1.0"

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from streams.memory import MemoryRecord
-from streams.serve.published import Ring, Wanted, item_of, mark_of, read_mark
+from streams.outgoing.items import Wanted, item_of
+from streams.serve.published import Ring, mark_of, read_mark
 from streams.serve.web import Serving
 from streams.serve.writing import ATOM, TOMBSTONES, atom, json_feed
 from streams.settings import Settings

@@ -1,0 +1,105 @@
+"""``headwater export``: articles into files, each exactly once."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sqlite3
+import sys
+import time
+from pathlib import Path
+from typing import Final
+
+import click
+from aiokafka.errors import KafkaError
+
+from streams.commands.context import read_settings, run_async, until_told
+from streams.export.exporting import BOOK, Bounds, Exporter, FormatChangedError
+from streams.export.files import KINDS, MissingLibraryError
+from streams.kafka.clients import failure_of
+from streams.outgoing.book import Book, InUseError
+from streams.outgoing.source import OtherTopicError, reading
+from streams.settings import Settings
+
+_AGAIN_S: Final = 5.0
+
+
+@click.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--format", "kind", type=click.Choice(list(KINDS)), default="jsonl", show_default=True)
+@click.option(
+    "--every", "every_min", type=click.FloatRange(0.01), default=5.0, show_default=True, metavar="MINUTES",
+    help="How long a file may wait for more rows.",
+)  # fmt: skip
+@click.option("--once", is_flag=True, help="Write what there is now, and end.")
+def export(folder: Path, kind: str, every_min: float, *, once: bool) -> None:
+    """Write the articles of news.enriched into files in FOLDER, from the beginning on, each exactly once.
+
+    Offsets are in the files' names, and no file changes once it is there. A canceled article is a row "removed", an embargoed
+    one is written when its embargo ends. Killed and started again, it goes on where it was: FOLDER holds its memory too.
+    """
+    settings = read_settings()
+    try:
+        with contextlib.closing(Book(folder / BOOK)) as book:
+            exporter = Exporter(folder, book, kind, time.time, Bounds(every_s=every_min * 60))
+            run_async(_export(_Following(settings, exporter, book, once=once)), settings)
+            held = f", {book.waiting:,} wait for the end of their embargo" if book.waiting else ""
+            click.echo(f"{exporter.written:,} rows written{held}")
+    except (InUseError, sqlite3.DatabaseError, FormatChangedError, OtherTopicError, MissingLibraryError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+class _Following:
+    """Follows the topic until it is cancelled, or up to its end."""
+
+    def __init__(self, settings: Settings, exporter: Exporter, book: Book, *, once: bool) -> None:
+        self._settings = settings
+        self._book = book
+        self._once = once
+        self._done = False
+        self.exporter = exporter
+
+    async def run(self) -> None:
+        """Write, whatever happens to Kafka.
+
+        Raises:
+            KafkaError, TimeoutError, OSError: it does not answer, where it is asked ``once``.
+            OtherTopicError: the topic is another one.
+        """
+        while True:
+            error = await failure_of(self._read())
+            if self._done:
+                return
+            if error is not None and (self._once or not isinstance(error, (KafkaError, TimeoutError))):
+                raise error
+            _say(f"Kafka does not answer ({error or 'no answer'}); tried again in {_AGAIN_S:g} s")
+            self.exporter.finish()
+            await asyncio.sleep(_AGAIN_S)
+
+    async def _read(self) -> None:
+        async with reading(self._settings, self._book, _say) as source:
+            while not self._done:
+                turn = await source.read()
+                self.exporter.take(turn)
+                self.exporter.release()
+                self._done = self._once and turn.at_end
+                if self._done or self.exporter.is_due:
+                    self.exporter.finish()
+
+
+async def _export(following: _Following) -> None:
+    """Write until told to end, or up to the end; then what is open is finished."""
+    work, told = asyncio.create_task(following.run()), asyncio.create_task(until_told())
+    try:
+        await asyncio.wait({work, told}, return_when=asyncio.FIRST_COMPLETED)
+        if work.done():
+            work.result()
+        following.exporter.finish()
+    finally:
+        for task in (work, told):
+            task.cancel()
+        await asyncio.gather(work, told, return_exceptions=True)
+
+
+def _say(line: str) -> None:
+    click.echo(line, file=sys.stderr)

@@ -1,0 +1,137 @@
+"""Rows into a file: JSON Lines, or Parquet by pyarrow, which is installed by itself."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import orjson
+
+from streams.outgoing.decisions import Change, told_of
+from streams.outgoing.items import Item
+
+_GROUP_BYTES: Final = 2 << 20
+"""Of JSON, that a Parquet file gathers in memory before it writes a group of rows."""
+
+
+class MissingLibraryError(Exception):
+    """Parquet needs pyarrow; the message says how to install it."""
+
+
+class Rows(Protocol):
+    """A file that is being written."""
+
+    def add(self, change: Change, item: Item) -> int:
+        """Add a row; returns what it weighs as JSON, in bytes."""
+
+    def close(self) -> None:
+        """Everything is on the disk."""
+
+
+class LineRows:
+    """A JSON object a line."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file.open("wb")
+
+    def add(self, change: Change, item: Item) -> int:
+        return self._file.write(orjson.dumps(told_of(change, item), option=orjson.OPT_APPEND_NEWLINE))
+
+    def close(self) -> None:
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+
+
+class ParquetRows:
+    """Columns of what is asked for most, and the whole document as JSON."""
+
+    def __init__(self, file: Path) -> None:
+        arrow, parquet = load_pyarrow()
+        self._file = file
+        text = arrow.string()
+        columns = dict.fromkeys(_COLUMNS, text) | {
+            "time": arrow.timestamp("ms", tz="UTC"),
+            "subjects": arrow.list_(text),
+        }
+        self._schema = arrow.schema(list(columns.items()))
+        self._table = arrow.Table
+        self._writer = parquet.ParquetWriter(file, self._schema, compression="zstd")
+        self._rows: list[dict[str, Any]] = []
+        self._bytes = 0
+
+    def add(self, change: Change, item: Item) -> int:
+        document = "" if change is Change.REMOVED else orjson.dumps(item.document).decode()
+        self._rows.append(_columns_of(change, item, document))
+        self._bytes += len(document)
+        if self._bytes >= _GROUP_BYTES:
+            self._write()
+        return len(document)
+
+    def _write(self) -> None:
+        self._writer.write_table(self._table.from_pylist(self._rows, self._schema))
+        self._rows, self._bytes = [], 0
+
+    def close(self) -> None:
+        self._write()
+        self._writer.close()
+        with self._file.open("rb") as written:
+            os.fsync(written.fileno())
+
+
+_COLUMNS: Final = (
+    *("change", "id", "origin", "time", "version", "version_created", "published", "expires", "language", "headline"),
+    *("summary", "body", "byline", "outlet", "url", "subjects", "document"),
+)
+
+
+def _columns_of(change: Change, item: Item, document: str) -> dict[str, Any]:
+    told = told_of(change, item)
+    row: dict[str, Any] = {"change": told["change"], "id": told["id"], "origin": told["origin"], "time": _moment(item.time_ms)}
+    if change is Change.REMOVED:
+        return row
+    said = item.document
+    subjects = [name for each in said.get("subjects") or () if (name := each.get("name") or each.get("literal"))]
+    return row | {
+        "version": said.get("version"),
+        "version_created": said.get("versionCreated"),
+        "published": said.get("firstCreated"),
+        "expires": said.get("expires"),
+        "language": said.get("language"),
+        "headline": item.headline,
+        "summary": item.summary or None,
+        "body": item.body or None,
+        "byline": said.get("by"),
+        "outlet": item.outlet or None,
+        "url": item.url or None,
+        "subjects": subjects,
+        "document": document,
+    }
+
+
+def _moment(time_ms: int) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(time_ms / 1000, UTC)
+    except (OverflowError, ValueError, OSError):
+        return None
+
+
+def load_pyarrow() -> tuple[Any, Any]:
+    """Both of its modules.
+
+    Raises:
+        MissingLibraryError: it is not installed.
+    """
+    try:
+        import pyarrow as arrow  # noqa: ICN001, PLC0415 - 90 MB that only Parquet needs
+        from pyarrow import parquet  # noqa: PLC0415
+    except ImportError as error:
+        raise MissingLibraryError(f"--format parquet needs pyarrow: pip install 'headwater-news[parquet]' ({error})") from error
+    return arrow, parquet
+
+
+KINDS: Final[Mapping[str, type[LineRows | ParquetRows]]] = {"jsonl": LineRows, "parquet": ParquetRows}
+"""By the endings of their names."""

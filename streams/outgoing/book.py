@@ -1,0 +1,172 @@
+"""What one receiver was told, up to where, and what waits for it: a SQLite file, one process at a time.
+
+Everything since the last ``commit`` is undone by a kill. Times are seconds since 1970, given by the caller.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sqlite3
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Final
+
+import orjson
+
+from streams.outgoing.decisions import Change, Decision, Known
+from streams.outgoing.items import Item, Rank, rank_of
+
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS positions (partition INTEGER PRIMARY KEY, next_offset INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS waiting (
+    id TEXT PRIMARY KEY, partition INTEGER NOT NULL, offset INTEGER NOT NULL, time_ms INTEGER NOT NULL,
+    shown_s REAL NOT NULL, ends_s REAL NOT NULL, document BLOB NOT NULL
+);
+CREATE INDEX IF NOT EXISTS waiting_until ON waiting (shown_s);
+CREATE TABLE IF NOT EXISTS told (
+    id TEXT PRIMARY KEY, partition INTEGER NOT NULL, offset INTEGER NOT NULL, time_ms INTEGER NOT NULL, ends_s REAL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS told_until ON told (ends_s) WHERE ends_s IS NOT NULL;
+CREATE TABLE IF NOT EXISTS canceled (id TEXT PRIMARY KEY, rank TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS files (made TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;
+"""
+_ITEM: Final = "id, partition, offset, time_ms"
+
+
+class InUseError(Exception):
+    """Another process has the file."""
+
+
+class Book:
+    """The memory of what goes to one receiver."""
+
+    def __init__(self, file: Path) -> None:
+        """Open the file, or make it.
+
+        Raises:
+            InUseError: another process has it.
+            sqlite3.DatabaseError: it is something else.
+        """
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self._db = sqlite3.connect(file, timeout=1.0, isolation_level=None)
+        try:
+            self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._db.executescript(_SCHEMA)
+            self._db.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            self._db.close()
+            raise InUseError(f"{file}: {error}; each process needs one of its own") from error
+
+    def close(self) -> None:
+        """Close the file; what is not committed is undone."""
+        self._db.close()
+
+    def commit(self) -> None:
+        """From here on a restart goes on."""
+        self._db.execute("COMMIT")
+        self._db.execute("BEGIN IMMEDIATE")
+
+    def undo(self) -> None:
+        """Back to the last commit."""
+        self._db.execute("ROLLBACK")
+        self._db.execute("BEGIN IMMEDIATE")
+
+    # Where it stands
+
+    def about(self, name: str) -> str | None:
+        found = self._db.execute("SELECT value FROM about WHERE name = ?", (name,)).fetchone()
+        return None if found is None else str(found[0])
+
+    def set_about(self, name: str, value: str) -> None:
+        self._db.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (name, value))
+
+    def positions(self) -> Mapping[int, int]:
+        """The offset that comes next, by partition."""
+        return dict(self._db.execute("SELECT partition, next_offset FROM positions"))
+
+    def pass_to(self, partition: int, next_offset: int) -> None:
+        """Everything below this offset is settled."""
+        self._db.execute("INSERT OR REPLACE INTO positions VALUES (?, ?)", (partition, next_offset))
+
+    # Articles
+
+    def known(self, item: Item) -> Known:
+        """What is known of an article before this version."""
+        waiting = self._db.execute("SELECT document FROM waiting WHERE id = ?", (item.id,)).fetchone()
+        canceled = self._db.execute("SELECT rank FROM canceled WHERE id = ?", (item.id,)).fetchone()
+        told = self._db.execute("SELECT 1 FROM told WHERE id = ?", (item.id,)).fetchone()
+        return Known(
+            None if waiting is None else rank_of(orjson.loads(waiting[0])),
+            None if canceled is None else _read_rank(canceled[0]),
+            told is not None,
+        )
+
+    def settle(self, item: Item, decision: Decision) -> None:
+        """Keep what was decided, and done."""
+        place = (item.id, item.partition, item.offset, item.time_ms)
+        if decision.replaces:
+            self._db.execute("DELETE FROM waiting WHERE id = ?", (item.id,))
+        if decision.waits and math.isfinite(item.shown_s):
+            values = (*place, item.shown_s, item.ends_s, orjson.dumps(item.document))
+            self._db.execute("INSERT OR REPLACE INTO waiting VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+        if decision.tell is Change.ARTICLE:
+            ends_s = item.ends_s if math.isfinite(item.ends_s) else None
+            self._db.execute("INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?)", (*place, ends_s))
+        if decision.tell is Change.REMOVED:
+            self._db.execute("DELETE FROM told WHERE id = ?", (item.id,))
+        if item.canceled:
+            self._cancel(item)
+
+    def _cancel(self, item: Item) -> None:
+        former = self._db.execute("SELECT rank FROM canceled WHERE id = ?", (item.id,)).fetchone()
+        if former is None or _read_rank(former[0]) < item.rank:
+            self._db.execute("INSERT OR REPLACE INTO canceled VALUES (?, ?)", (item.id, json.dumps(item.rank)))
+
+    def released(self, now_s: float, most: int) -> list[Item]:
+        """At most so many versions whose embargo has ended, the earliest first."""
+        asked = f"SELECT {_ITEM}, shown_s, ends_s, document FROM waiting WHERE shown_s <= ? ORDER BY shown_s, id LIMIT ?"  # noqa: S608
+        return [_waiting(*row) for row in self._db.execute(asked, (now_s, most))]
+
+    def expired(self, now_s: float, most: int) -> list[Item]:
+        """At most so many articles that were told and have expired since, the earliest first; without their documents."""
+        asked = f"SELECT {_ITEM}, ends_s FROM told WHERE ends_s <= ? ORDER BY ends_s, id LIMIT ?"  # noqa: S608
+        return [_expired(*row) for row in self._db.execute(asked, (now_s, most))]
+
+    @property
+    def waiting(self) -> int:
+        """How many versions wait for the end of their embargo."""
+        return int(self._db.execute("SELECT count(*) FROM waiting").fetchone()[0])
+
+    # Files
+
+    def promise(self, files: Iterable[tuple[str, str]]) -> None:
+        """These files are whole under the names that they were made with, and get the names that they are to have."""
+        self._db.executemany("INSERT INTO files VALUES (?, ?)", files)
+
+    def promised(self) -> list[tuple[str, str]]:
+        return list(self._db.execute("SELECT made, name FROM files"))
+
+    def forget_files(self) -> None:
+        """They have their names."""
+        self._db.execute("DELETE FROM files")
+
+
+def _read_rank(written: str) -> Rank:
+    number, made_s = json.loads(written)
+    return number, made_s
+
+
+def _waiting(  # noqa: PLR0913, PLR0917 - a row
+    article_id: str, partition: int, offset: int, time_ms: int, shown_s: float, ends_s: float, written: bytes
+) -> Item:
+    document = orjson.loads(written)
+    rank = rank_of(document)
+    return Item(article_id, partition, offset, time_ms, rank, False, shown_s, ends_s, len(written), document)  # noqa: FBT003
+
+
+def _expired(article_id: str, partition: int, offset: int, time_ms: int, ends_s: float) -> Item:
+    return Item(article_id, partition, offset, time_ms, rank_of({}), False, -math.inf, ends_s, 0, {})  # noqa: FBT003

@@ -1,0 +1,123 @@
+"""The reader of news.enriched for one receiver: read_committed, in no group, from where its book says.
+
+Where the topic is not the one that the book was begun with, or Kafka has deleted what was still to be told, that is said.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from streams.kafka.admin import partition_counts
+from streams.kafka.clients import connection, opened
+from streams.kafka.identity import identify
+from streams.outgoing.book import Book
+from streams.settings import Settings
+from streams.steps import Record
+from streams.topics import ENRICHED
+
+_ANSWER_TIMEOUT_S: Final = 30.0
+_FETCH_BYTES: Final = 8 << 20
+_RECORDS: Final = 500
+_TOPIC: Final = "topic"
+
+
+class OtherTopicError(Exception):
+    """The topic is another than the one that was read so far, or ends before that; the message says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What was read: the records of each partition, and the offset that comes next in each that was read."""
+
+    records: Mapping[int, list[Record]]
+    next_offsets: Mapping[int, int]
+    at_end: bool
+    """Whether everything that was there at the beginning is read."""
+
+
+class Source:
+    """Reads turn by turn."""
+
+    def __init__(
+        self, consumer: AIOKafkaConsumer, partitions: list[TopicPartition], ends: Mapping[TopicPartition, int]
+    ) -> None:
+        self._consumer = consumer
+        self._partitions = partitions
+        self._ends = ends
+        self._behind = set(partitions)
+
+    async def read(self) -> Turn:
+        """What has come; nothing after a quarter of a second without any.
+
+        Raises:
+            KafkaError: Kafka refuses; OffsetOutOfRangeError where it has deleted what comes next.
+        """
+        fetched = await self._consumer.getmany(timeout_ms=250, max_records=_RECORDS)
+        nexts = {tp: await self._consumer.position(tp) for tp in self._partitions}
+        self._behind = {tp for tp in self._behind if nexts[tp] < self._ends[tp]}
+        return Turn(
+            {tp.partition: records for tp, records in fetched.items()},
+            {tp.partition: offset for tp, offset in nexts.items()},
+            not self._behind,
+        )
+
+
+@asynccontextmanager
+async def reading(
+    settings: Settings, book: Book, say: Callable[[str], None], *, from_end: bool = False
+) -> AsyncIterator[Source]:
+    """A source that begins where the book says; a new book begins at the beginning, or ``from_end``.
+
+    Raises:
+        OtherTopicError: the book is of another topic.
+        KafkaError, TimeoutError: Kafka does not answer.
+        OSError: there is no such topic.
+    """
+    async with asyncio.timeout(_ANSWER_TIMEOUT_S):
+        begins, ends = await _look(settings, book)
+    known = book.positions()
+    starts: dict[TopicPartition, int] = {}
+    for tp, begin in begins.items():
+        # A partition that was added later is read from its beginning.
+        start = known.get(tp.partition, ends[tp] if from_end and not known else begin)
+        if start < begin:
+            say(f"Kafka has deleted offsets {start:,} to {begin - 1:,} of {tp.topic}/{tp.partition} before they were read here")
+        if start > ends[tp]:
+            raise OtherTopicError(f"{tp.topic}/{tp.partition} was read up to {start:,} and ends at {ends[tp]:,} now")
+        starts[tp] = max(start, begin)
+        book.pass_to(tp.partition, starts[tp])
+    book.commit()
+    consumer = AIOKafkaConsumer(
+        **connection(settings),
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        auto_offset_reset="none",  # what Kafka has deleted must be told, and another topic must not be read
+        fetch_max_bytes=_FETCH_BYTES,
+    )
+    async with opened(consumer):
+        consumer.assign(list(starts))
+        for tp, start in starts.items():
+            consumer.seek(tp, start)
+        yield Source(consumer, list(starts), ends)
+
+
+async def _look(settings: Settings, book: Book) -> tuple[dict[TopicPartition, int], dict[TopicPartition, int]]:
+    """Where the partitions begin and end; the book is of this topic, from the first time on."""
+    count = (await partition_counts(settings, (ENRICHED,)))[ENRICHED]
+    if not count:
+        raise OSError(f"there is no topic {ENRICHED} yet; `headwater topics create` makes it")
+    tps = [TopicPartition(ENRICHED, number) for number in range(count)]
+    asking = AIOKafkaConsumer(**connection(settings), isolation_level="read_committed", auto_offset_reset="earliest")
+    async with opened(asking) as asker:
+        asker.assign(tps)
+        own = str((await identify(asker, [ENRICHED]))[ENRICHED])
+        if (former := book.about(_TOPIC)) not in {None, own}:
+            raise OtherTopicError(f"{ENRICHED} is another topic ({own}) than the one that was read so far ({former})")
+        book.set_about(_TOPIC, own)
+        return await asker.beginning_offsets(tps), await asker.end_offsets(tps)

@@ -1,0 +1,227 @@
+"""Files that appear whole and once, whenever the process ends."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import contextmanager
+
+import duckdb
+import pytest
+
+from streams.export import exporting
+from streams.export.exporting import BOOK, Bounds, Exporter, FormatChangedError
+from streams.export.files import MissingLibraryError
+from streams.outgoing.book import Book, InUseError
+from streams.outgoing.source import Turn
+from tests.outgoing.items import HOUR_S, LATER, NOW_S, kill, record
+
+
+class Folder:
+    """A folder that is exported into, at a time that a test sets, by processes that come and go."""
+
+    def __init__(self, path) -> None:
+        self.path = path
+        self.now_s = NOW_S
+
+    @contextmanager
+    def process(self, kind="jsonl", bounds=None):
+        book = Book(self.path / BOOK)
+        try:
+            yield Exporter(self.path, book, kind, lambda: self.now_s, bounds or Bounds())
+        finally:
+            book.close()  # what is not committed is lost, as by a kill
+
+    def export(self, *records, kind="jsonl"):
+        """One process that takes these records, and ends."""
+        with self.process(kind) as exporter:
+            take(exporter, *records)
+            exporter.release()
+            exporter.finish()
+
+    @property
+    def names(self):
+        return sorted(each.name for each in self.path.iterdir() if not each.name.startswith("."))
+
+    @property
+    def rows(self):
+        return [json.loads(line) for name in self.names for line in (self.path / name).read_text().splitlines()]
+
+    @property
+    def told(self):
+        """(change, headline or id) in the order of the names."""
+        return [
+            (row["change"], row["document"]["headlines"][0]["value"] if "document" in row else row["id"]) for row in self.rows
+        ]
+
+
+def take(exporter, *records):
+    by_partition = {}
+    for each in records:
+        by_partition.setdefault(each.partition, []).append(each)
+    exporter.take(Turn(by_partition, {number: each[-1].offset + 1 for number, each in by_partition.items()}, at_end=True))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return Folder(tmp_path / "out")
+
+
+def test_a_file_names_its_partition_and_the_offsets_of_its_first_and_last_row(folder):
+    folder.export(record(4, "a"), record(9, "b"), record(7, "c", partition=2))
+    assert folder.names == [
+        "news.enriched-0-00000000000000000004-00000000000000000009.jsonl",
+        "news.enriched-2-00000000000000000007-00000000000000000007.jsonl",
+    ]
+    first = folder.rows[0]
+    assert (first["change"], first["id"], first["origin"]) == ("article", "urn:headwater:article:a", "news.enriched/0/4")
+    assert first["document"]["version"] == "1"
+
+
+def test_an_embargoed_article_is_held_over_a_restart_and_released_exactly_once(folder):
+    folder.export(record(4, "a"), record(5, "b", embargoedUntil=LATER))
+    assert folder.told == [("article", "Headline a 1")]
+    folder.export(record(6, "c"))
+    folder.now_s += HOUR_S
+    for _ in range(3):
+        folder.export()
+    assert folder.told == [("article", "Headline a 1"), ("article", "Headline c 1"), ("article", "Headline b 1")]
+    assert folder.names[-1] == "news.enriched-0-00000000000000000006-late-000001.jsonl"
+
+
+def test_a_kill_is_a_row_without_a_word_of_the_article(folder):
+    folder.export(record(4, "a"), kill(5, "a"))
+    assert folder.told == [("article", "Headline a 1"), ("removed", "urn:headwater:article:a")]
+    assert "Headline" not in json.dumps(folder.rows[1])
+
+
+def test_a_kill_under_embargo_means_that_the_article_never_appears(folder):
+    folder.export(record(4, "a", embargoedUntil=LATER))
+    folder.export(kill(5, "a"))
+    folder.now_s += 2 * HOUR_S
+    folder.export()
+    assert folder.told == [("removed", "urn:headwater:article:a")]
+
+
+def test_an_article_that_expires_after_it_was_written_is_told_as_removed_once(folder):
+    folder.export(record(4, "a", expires=LATER))
+    folder.now_s += HOUR_S
+    folder.export()
+    folder.export()
+    assert folder.told == [("article", "Headline a 1"), ("removed", "urn:headwater:article:a")]
+
+
+def test_the_names_sort_in_the_order_in_which_things_were_told(folder):
+    """Released late and then killed: who reads by name must not bring it back."""
+    folder.export(record(4, "a", embargoedUntil=LATER), record(5, "b"))
+    folder.now_s += HOUR_S
+    with folder.process() as exporter:
+        exporter.release()
+        take(exporter, kill(6, "a"))
+        exporter.finish()
+    folder.export(record(7, "c", embargoedUntil="2027-01-15T10:00:00Z"))
+    folder.now_s += HOUR_S
+    folder.export()
+    folder.export(kill(8, "c"))
+    assert folder.told == [
+        ("article", "Headline b 1"),
+        ("article", "Headline a 1"),
+        ("removed", "urn:headwater:article:a"),
+        ("article", "Headline c 1"),
+        ("removed", "urn:headwater:article:c"),
+    ]
+
+
+class _Killed(BaseException):
+    """The process ends here."""
+
+
+def killed_in(monkeypatch, of, name, exporter):
+    """The process ends where this is called."""
+
+    def killed(*_):
+        raise _Killed
+
+    monkeypatch.setattr(of, name, killed)
+    with pytest.raises(_Killed):
+        exporter.finish()
+    monkeypatch.undo()
+
+
+@pytest.mark.parametrize("where", [(Book, "promise"), (Book, "commit"), (Exporter, "_keep_promises"), (Book, "forget_files")])
+@pytest.mark.parametrize("kind", ["jsonl", "parquet"])
+def test_a_process_that_is_killed_while_files_appear_leaves_each_article_once(folder, monkeypatch, where, kind):
+    with folder.process(kind) as exporter:
+        take(exporter, record(4, "a"), record(5, "b"))
+        killed_in(monkeypatch, *where, exporter)
+    with folder.process(kind) as exporter:
+        positions = exporter._book.positions()
+        take(
+            exporter, *(each for each in (record(4, "a"), record(5, "b"), record(6, "c")) if each.offset >= positions.get(0, 0))
+        )
+        exporter.finish()
+    folder.export(record(7, "d"), kind=kind)
+    read = "read_json" if kind == "jsonl" else "read_parquet"
+    found = duckdb.sql(f"SELECT origin FROM {read}('{folder.path}/*.{kind}') ORDER BY origin").fetchall()
+    assert found == [(f"news.enriched/0/{offset}",) for offset in (4, 5, 6, 7)]
+
+
+def test_a_kill_between_two_renames_is_made_up_for_at_the_next_start(folder, monkeypatch):
+    with folder.process() as exporter:
+        take(exporter, record(4, "a"), record(4, "b", partition=1))
+        replace, done = exporting.Path.replace, []
+
+        def once(self, target):
+            if done:
+                raise _Killed
+            done.append(target)
+            return replace(self, target)
+
+        monkeypatch.setattr(exporting.Path, "replace", once)
+        with pytest.raises(_Killed):
+            exporter.finish()
+        monkeypatch.undo()
+    assert len(folder.names) == 1
+    with folder.process():
+        assert len(folder.names) == 2
+    assert [row["origin"] for row in folder.rows] == ["news.enriched/0/4", "news.enriched/1/4"]
+
+
+def test_files_are_finished_when_they_are_full_or_old(folder):
+    with folder.process(bounds=Bounds(rows=3, every_s=60)) as exporter:
+        take(exporter, record(4, "a"))
+        assert not exporter.is_due
+        folder.now_s += 61
+        assert exporter.is_due
+        exporter.finish()
+        assert not exporter.is_due
+        take(exporter, record(5, "b"), record(6, "c"), record(7, "d"))
+        assert exporter.is_due
+
+
+def test_a_folder_has_one_format_and_one_process_at_a_time(folder):
+    folder.export(record(4, "a"))
+    with pytest.raises(FormatChangedError, match="begun as jsonl"), folder.process("parquet"):
+        pass
+    with folder.process(), pytest.raises(InUseError):
+        Book(folder.path / BOOK)
+
+
+def test_another_reader_of_parquet_finds_columns_and_the_whole_document(folder):
+    subjects = [{"name": "politics", "uri": "http://cv.iptc.org/newscodes/mediatopic/11000000"}, {"literal": "bridge"}]
+    folder.export(record(4, "a", language="en", subjects=subjects), kill(5, "b"), kind="parquet")
+    rows = duckdb.sql(f"SELECT * FROM read_parquet('{folder.path}/*.parquet')")
+    names = rows.columns
+    first, second = (dict(zip(names, row, strict=True)) for row in rows.fetchall())
+    assert (first["language"], first["headline"], first["subjects"]) == ("en", "Headline a 1", ["politics", "bridge"])
+    assert first["time"].isoformat().startswith("2027-01-15T05:13:20")
+    assert json.loads(first["document"])["version"] == "1"
+    assert (second["change"], second["headline"], second["document"]) == ("removed", None, None)
+
+
+def test_a_missing_library_is_told_before_anything_is_read(folder, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(MissingLibraryError, match=r"headwater-news\[parquet\]"), folder.process("parquet"):
+        pass
+    with folder.process("jsonl"):
+        pass
