@@ -129,6 +129,8 @@ def _page(found: Mapping[str, Any], pictures: Mapping[str, str]) -> Iterator[str
     if growth := found.get("growth"):
         yield from _growth(growth, pictures.get("growth"))
         yield from _costs(growth)
+    if subjects := found.get("subjects"):
+        yield from _subjects(subjects)
     yield from _machines(found)
 
 
@@ -341,9 +343,42 @@ def _left_out(reasons: Mapping[str, str]) -> Iterator[str]:
         yield from ("", f"Left out: {_TITLES.get(name, name)}: {reason.splitlines()[0]}.")
 
 
+def _subjects(figures: Mapping[str, Any]) -> Iterator[str]:
+    read = figures["agreement"]
+    yield from ("", "## Subjects", "")
+    yield (
+        "Written by `python -m bench.quality.subject_gold DATA --output bench/results`. The gold set: texts whose subjects"
+        " were all labelled by hand, by the rules of `bench/data/subject_gold.md` (English: guides and blogs; the others:"
+        f" news), read twice by the same person ({read['same']} of {read['texts']} alike, kappa {read['kappa']:.2f}). A tag is"
+        " a top level at confidence 50 or more. Precision: of the tags; recall: of the subjects that are right, or, where a"
+        " set has one subject a text, of texts with a right tag. The mean counts each language once."
+    )
+    heads = ("", "texts", "with a tag", "precision", "recall", "F1")
+    parts = {"gold": "gold set", "single": "one subject a text", "subjects": "gold set, by subject"}
+    for part, title in parts.items():
+        if rows := figures[part]:
+            yield ""
+            yield from _table((title, *heads[1:]), [_scores(name, row) for name, row in rows.items()])
+    yield from ("", "How many tags of each confidence are right, in 100:", "")
+    bands = sorted({row["from"] for rows in figures["bands"].values() for row in rows})
+    yield from _table(
+        ("", *(f"{band} to {band + 9}" for band in bands)),
+        [_bands(name, bands, rows) for name, rows in figures["bands"].items() if rows],
+    )
+
+
+def _scores(name: str, row: Mapping[str, float]) -> list[str]:
+    return [name, f"{row['texts']:,.0f}", *(f"{row[key]:.2f}" for key in ("tagged", "precision", "recall", "f1"))]
+
+
+def _bands(name: str, bands: Sequence[int], rows: Sequence[Mapping[str, float]]) -> list[str]:
+    by_band = {row["from"]: f"{row['right']:.0f} of {row['tags']:,}" for row in rows}
+    return [name, *(by_band.get(band, "") for band in bands)]
+
+
 def _machines(found: Mapping[str, Any]) -> Iterator[str]:
     yield from ("", "## Machine and versions", "")
-    for name, figures in sorted(found.items()):
+    for name, figures in sorted((name, figures) for name, figures in found.items() if "machine" in figures):
         facts = ", ".join(f"{key} {value}" for key, value in figures["machine"].items())
         yield f"- {name}: {facts}"
 

@@ -13,6 +13,11 @@ import click
 _PARTS = {
     "language": ("bench.quality.language", ("language-dev.jsonl.gz", "headline-stories-dev.jsonl.gz"), {}),
     "subjects": ("bench.quality.subjects", ("subjects-dev.jsonl.gz",), {}),
+    "gold": (
+        "bench.quality.subject_gold",
+        ("pages-more-dev.jsonl.xz", "language-dev.jsonl.gz", "subjects-dev.jsonl.gz"),
+        {},
+    ),
     "stories": (
         "bench.quality.stories",
         ("stories-dev.jsonl.gz", "headline-stories-dev.jsonl.gz", "subjects-dev.jsonl.gz"),
