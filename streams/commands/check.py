@@ -21,7 +21,7 @@ from aiokafka.errors import KafkaError
 
 from agents import pipeline_steps
 from streams.commands.context import logs_of_clients_off
-from streams.commands.printing import columns, wrapped
+from streams.commands.printing import columns, hung
 from streams.kafka.admin import topic_configs
 from streams.kafka.clients import connection, opened
 from streams.kafka.rights import Operation, TopicSeen, inspecting, worker_rights
@@ -65,9 +65,7 @@ def check(as_json: bool) -> None:
 
 def told(finding: Finding, width: int) -> Iterator[str]:
     """A finding in lines of at most ``width`` columns."""
-    first, *rest = wrapped(finding.said, width, " " * 18)
-    yield f"{finding.grade:<8}{finding.subject:<10}{first[18:]}"
-    yield from rest
+    return hung(f"{finding.grade:<8}{finding.subject:<10}", finding.said, width)
 
 
 def _findings() -> Iterator[Finding]:

@@ -44,6 +44,13 @@ def wrapped(text: str, width: int, indent: str = "") -> Iterator[str]:
         yield indent + line.plain.rstrip()
 
 
+def hung(head: str, text: str, width: int) -> Iterator[str]:
+    """A text behind a head that has its first line alone, in lines of at most ``width`` cells."""
+    indent = " " * cell_len(head)
+    for number, line in enumerate(wrapped(text, width, indent)):
+        yield line if number else (head + line.removeprefix(indent)).rstrip()
+
+
 def table_lines(table: Sequence[Sequence[str]], width: int) -> Iterator[str]:
     """Rows in columns two spaces apart, numbers to the right; the first row is the head. Cut at ``width`` cells."""
     widths = [max(map(cell_len, column)) for column in zip(*table, strict=True)]

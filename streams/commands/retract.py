@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaProducer
 
 from streams.articles import OWN_URI, article_id
 from streams.commands.context import read_settings, records_of, run_async
-from streams.commands.printing import columns, wrapped
+from streams.commands.printing import columns, hung
 from streams.documents import ORIGIN_HEADER, article_uri, time_text
 from streams.kafka.admin import topic_config
 from streams.kafka.clients import connection, opened
@@ -135,8 +135,7 @@ async def _kept(settings: Settings) -> AsyncIterator[str]:
 
 def kept_line(topic: str, holds: str, said: str) -> str:
     """What a topic holds and for how long, in lines of the terminal's width."""
-    rows = wrapped(f"{holds}: {said}", columns(), " " * _HOLDS_AT)
-    return f"  {topic}".ljust(_HOLDS_AT) + "\n".join(rows)[_HOLDS_AT:]
+    return "\n".join(hung(f"  {topic}".ljust(_HOLDS_AT), f"{holds}: {said}", columns()))
 
 
 def kept_for(config: dict[str, str]) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 import pytest
 
 from streams.steps import header
 from tests.broker.stream import Raw, Stream
+from tests.text.stories.articles import FERRY, FERRY_AGAIN, NOON_MS
 
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
 TRACED = [("traceparent", f"00-{TRACE_ID}-b7ad6b7169203331-01".encode())]
@@ -39,9 +41,34 @@ async def test_an_article_is_followed_from_where_it_waits_to_its_outcome(stream)
     assert told[0] == f"2026-09-21T14:13:20.000Z  trace {TRACE_ID}"
     assert [line.split()[0] for line in told[1:4]] == [place, told[2].split()[0], enriched]
     assert told[2].startswith("  news.prepared/")
-    assert told[-1] == f"now: article {outcome.key.decode()} is usable, by {enriched}"
+    assert f"now: article {outcome.key.decode()} is usable, by {enriched}" in told
     for named in (URL, outcome.key.decode(), enriched, told[2].split()[0], TRACE_ID, TRACED[0][1].decode()):
         assert await traced(stream, named) == told, named
+
+
+def published(number: int, headline: str, text: str) -> Raw:
+    item = {"title": headline, "text": text, "url": f"https://ferry.example/{number}", "publisher": f"Outlet {number}"}
+    return Raw(json.dumps(item).encode(), b"k", timestamp_ms=NOON_MS + number)
+
+
+async def test_an_article_is_followed_into_its_story_and_the_story_article_by_article(stream):
+    stream.start_worker()
+    [first] = await stream.publish([published(1, "Ferry runs aground off Kellmouth", FERRY)])
+    await stream.outcomes(1)
+    [second] = await stream.publish([published(2, "All 214 passengers saved from the Aurelia", FERRY_AGAIN)])
+    ids = {header(each, "ce_origin"): each.key.decode() for each in await stream.outcomes(2)}
+    lines: list[str] = []
+    async with asyncio.timeout(120):
+        while not any(line.startswith("  news.stories/") for line in lines):
+            lines = await traced(stream, second)
+    uri = f"urn:headwater:story:{ids[first]}"
+    assert any(line.split()[1:4] == ["joins", "story", f"{ids[first]},"] for line in lines)
+    assert lines[-1].startswith(f"     it is in story {ids[first]} of 2 articles of 2 outlets, version 2, by news.stories/")
+    told = await traced(stream, uri)
+    changes = [line.split()[:3] for line in told if line.startswith("  news.stories/")]
+    assert [change[1:] for change in changes] == [[ids[first], "founds"], [ids[second], "joins,"]]
+    assert [line.split()[:2] for line in told[-2:]] == [[ids[first], "founded"], [ids[second], "same-event"]]
+    assert await traced(stream, changes[1][0]) == lines
 
 
 async def test_what_is_not_there_is_one_line(stream):

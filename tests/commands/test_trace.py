@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 
 import pytest
+from rich.cells import cell_len
 
 from agents import pipeline_steps
-from streams.commands.trace import Journey, Sought, sought, told
+from streams.commands.journeys import Journey, Sought, articles_of, sought, told
+from streams.commands.storybook import StoryBook
 from streams.memory import MemoryPipeline, MemoryRecord
 from streams.settings import Settings
 from streams.steps import header
-from streams.topics import OUTCOMES, PREPARED, RAW
+from streams.topics import OUTCOMES, PREPARED, RAW, SIGNATURES, STORIES
+from tests.text.stories.articles import FERRY, FERRY_AGAIN
 
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
 TRACED = (("traceparent", f"00-{TRACE_ID}-b7ad6b7169203331-01".encode()),)
@@ -51,7 +54,18 @@ class Kafka:
                 found[f"{RAW}/0/{each.offset}"].raw = each
             if each.topic == PREPARED and (came := header(each, "ce_origin")) in found:
                 found[came].prepared = each
+            if each.topic in (SIGNATURES, STORIES) and (came := header(each, "ce_origin")) in found:
+                (found[came].signatures if each.topic == SIGNATURES else found[came].stories).append(each)
         return list(found.values())
+
+    def book(self, journeys):
+        book = StoryBook(articles_of(journeys))
+        for each in self.of(STORIES):
+            book.take(each)
+        return book
+
+    def of(self, topic):
+        return [each for each in self.records if each.topic == topic]
 
 
 @pytest.fixture
@@ -100,7 +114,7 @@ def test_each_place_is_told_with_what_became_of_it_there(kafka):
     assert lines[1].endswith("key k; span b7ad6b7169203331")
     assert lines[2].startswith("  news.prepared/0/0         cleaned; span ")
     assert lines[3].startswith("  news.enriched/0/0         usable: Harbour bridge opens; span ")
-    assert any("news.rejected/0/0         rejected: not-json" in line for line in lines)
+    assert any("news.rejected/0/0         rejected: not-json: not JSON: unexpected end" in line for line in lines)
     assert lines[-1] == f"now: article {article_id(kafka)} is usable, by news.enriched/0/0"
 
 
@@ -145,3 +159,78 @@ def test_somebody_elses_words_do_nothing_to_the_terminal():
     kafka = Kafka()
     kafka.publish(article("Harbour \x1b[31mbridge\x1b[0m opens"))
     assert "\x1b" not in "\n".join(told(kafka.journeys(sought(URL))))
+
+
+@pytest.fixture
+def ferry():
+    """Two articles of one event, a newer version of the second, and a repeat of the first."""
+    kafka = Kafka()
+    for number, headline, text in (
+        (1, "Ferry runs aground off Kellmouth", FERRY),
+        (2, "All 214 passengers saved from the Aurelia", FERRY_AGAIN),
+        (2, "All 214 passengers of the Aurelia are saved", FERRY_AGAIN + " An inquiry was opened."),
+        (3, "Ferry runs aground off Kellmouth", FERRY),
+    ):
+        item = {"title": headline, "text": text, "url": f"https://ferry.example/{number}", "publisher": f"Outlet {number}"}
+        kafka.publish(json.dumps(item).encode())
+    return kafka
+
+
+def lines_of(kafka, named, width=200):
+    journeys = kafka.journeys(sought(named))
+    return list(told(journeys, kafka.book(journeys), width))
+
+
+def test_an_article_is_followed_into_its_story_with_what_spoke_for_it(ferry):
+    lines = lines_of(ferry, "news.raw/0/1")
+    assert lines[4].startswith("  news.signatures/0/1       handed to `group`, among articles in en")
+    assert lines[5].startswith("  news.stories/0/1          joins story ")
+    assert ", now of 2 articles of 2 outlets: same-event, " in lines[5]
+    assert "aurelia" in lines[5]
+    assert lines[-2].startswith("now: article ")
+    story = ferry.of(STORIES)[0].key.decode()
+    assert lines[-1].startswith(f"     it is in story {story} of 2 articles of 2 outlets, version 2, by news.stories/0/1: ")
+
+
+def test_a_newer_version_that_stays_in_its_story_says_so(ferry):
+    journeys = ferry.journeys(sought("news.raw/0/2"))
+    journeys[0].decided = True
+    lines = list(told(journeys, ferry.book(journeys)))
+    assert "nothing of its own in news.stories: it changed no story" in lines[5]
+    assert "it is in story " in lines[-1]
+
+
+def test_an_article_that_waits_to_be_grouped_says_so(ferry):
+    journeys = ferry.journeys(sought("news.raw/0/2"))
+    journeys[0].decided = False
+    assert "waits in news.signatures: no story yet" in list(told(journeys, ferry.book(journeys)))[5]
+
+
+def test_a_repeat_names_the_story_of_the_article_that_it_repeats(ferry):
+    lines = lines_of(ferry, "news.raw/0/3")
+    owner = ferry.of("news.enriched")[0].key.decode()
+    assert lines[-2] == f"now: a repeat is in no story; it repeats article {owner}"
+    assert lines[-1].startswith(f"     it is in story {owner} of 2 articles")
+
+
+def test_a_canceled_article_leaves_its_story(ferry):
+    [_, second, *_] = ferry.of("news.enriched")
+    kill = {"uri": f"urn:headwater:article:{second.key.decode()}", "type": "text", "pubstatus": "canceled"}
+    ferry.publish(json.dumps(kill).encode())
+    lines = lines_of(ferry, "news.raw/0/4")
+    assert any(line.split()[1:3] == ["leaves", "story"] for line in lines)
+    assert lines[-1] == "     the article is in no story that is remembered"
+
+
+def test_where_nothing_is_grouped_stories_are_not_spoken_of(ferry):
+    assert "story" not in list(told(ferry.journeys(sought("news.raw/0/1")), None))[-1]
+
+
+@pytest.mark.parametrize("name", [f"news.raw/0/{number}" for number in range(4)])
+def test_the_way_of_an_article_is_told_in_80_columns(ferry, name):
+    assert max(map(cell_len, lines_of(ferry, name, 80))) <= 80
+
+
+def test_a_storys_uri_names_the_story():
+    assert sought("urn:headwater:story:" + "ab" * 16).story == "ab" * 16
+    assert sought("urn:headwater:story:x").story is None
