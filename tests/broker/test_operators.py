@@ -134,6 +134,7 @@ async def test_ctrl_c_at_any_moment_shows_no_traceback(stream, command):
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # the tests may run where Ctrl-C is ignored
         )
         async with asyncio.timeout(LIMIT_S):
             while not (line := await process.stderr.readline()).endswith(b" click.exceptions\n"):  # we import that ourselves
