@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from heapq import heapify, heappop, heappush
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 from streams.formats import read_stamp, stamp
@@ -359,25 +360,34 @@ class StoryIndex:
     def _likely(self, vector: Vector, *, by_name: bool) -> list[tuple[int, int]]:
         """The slots of the stories that share most, by a first look at the index, and how many words each shares; the rarest
         words are asked first. ``by_name``: one word is enough."""
-        lists = [(posted, word) for word in vector if (posted := self._postings.get(word)) is not None]
-        lists.sort(key=lambda each: (1 if isinstance(each[0], int) else len(each[0]), each[1]))
-        shared: dict[int, int] = {}
-        left = self._limits.looked_up
-        for posted, word in lists:
-            slots = (posted,) if isinstance(posted, int) else posted
-            left -= len(slots)
-            if left < 0:
-                break
-            counted = vector[word] + _SHARED
-            for slot in slots:
-                shared[slot] = shared.get(slot, 0) + counted
+        asked = self._rarest_lists(vector)
         least = 1 if by_name else max(self._limits.shared, len(vector) * self._limits.shared_per_cent // 100)
-        likely = [(found & _SHARED - 1, slot, found // _SHARED) for slot, found in shared.items() if found >= least * _SHARED]
+        shared: dict[int, int] = {}
+        for left, (slots, word) in zip(range(len(asked), 0, -1), asked, strict=True):
+            counted = vector[word] + _SHARED
+            if left >= least:
+                for slot in slots:
+                    shared[slot] = shared.get(slot, 0) + counted
+            else:  # a story that comes up only now can't share enough: the longest lists are the last
+                for slot in shared.keys() & slots:
+                    shared[slot] += counted
+        enough = least * _SHARED
+        likely = [(found & _SHARED - 1, slot, found // _SHARED) for slot, found in shared.items() if found >= enough]
         if len(likely) > self._limits.compared:
             bound = sorted((weight for weight, _, _ in likely), reverse=True)[self._limits.compared - 1]
             ranked = sorted((-each[0], glance(self._packed[each[1]]).key, each) for each in likely if each[0] >= bound)
             likely = [each for _, _, each in ranked[: self._limits.compared]]
         return [(slot, count) for _, slot, count in likely]
+
+    def _rarest_lists(self, vector: Vector) -> list[tuple[Sequence[int], int]]:
+        """The slots of the stories that have a word, and the word, the rarest first; as many as may be looked at."""
+        posted = ((self._postings.get(word), word) for word in vector)
+        lists: list[tuple[Sequence[int], int]] = [
+            ((slots,) if isinstance(slots, int) else slots, word) for slots, word in posted if slots is not None
+        ]
+        lists.sort(key=lambda each: (len(each[0]), each[1]))
+        looked_up = accumulate(len(slots) for slots, _ in lists)
+        return lists[: sum(count <= self._limits.looked_up for count in looked_up)]
 
     def _story_of(self, article_id: str) -> Story | None:
         """The story that an article is a member of."""

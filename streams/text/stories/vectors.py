@@ -9,7 +9,9 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import repeat
 from math import isqrt
+from operator import mul
 from typing import Final, TypeVar
 
 Vector = Mapping[int, int]
@@ -38,11 +40,14 @@ def likeness(one: Vector, other: Vector) -> int:
     """The cosine of the angle between two vectors, 0 to 1,000; 0 for an empty one."""
     if len(one) > len(other):
         one, other = other, one
-    product = sum(weight * other[word] for word, weight in one.items() if word in other)
+    product = sum(map(mul, one.values(), map(other.get, one, repeat(0))))
     if not product:
         return 0
-    lengths = sum(weight * weight for weight in one.values()) * sum(weight * weight for weight in other.values())
-    return isqrt(product * product * (WHOLE * WHOLE) // lengths)
+    return isqrt(product * product * (WHOLE * WHOLE) // (_squared(one) * _squared(other)))
+
+
+def _squared(vector: Vector) -> int:
+    return sum(map(mul, vector.values(), vector.values()))
 
 
 @dataclass(frozen=True, slots=True)
