@@ -54,6 +54,13 @@ def test_what_is_pure_asks_neither_kafka_nor_the_clock_nor_the_machine():
         assert not re.search(r"\.(?:now|today|utcnow)\(", path.read_text("utf-8")), path
 
 
+def test_an_address_that_somebody_wrote_is_taken_apart_in_one_place():
+    """Python's functions raise over "http://[address]"; ours do not."""
+    for path in (ROOT / "streams" / "records").rglob("*.py"):
+        raising = re.search(r"\burl(?:split|parse|join)\(", path.read_text("utf-8"))
+        assert raising is None or path.name == "urls.py", path
+
+
 def _imported(path: Path) -> set[str]:
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):

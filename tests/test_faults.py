@@ -7,6 +7,7 @@ import pytest
 
 import agents.deduplicate
 import agents.prepare
+import streams.records.pages
 from agents import pipeline_steps
 from streams.faults import Fault, caught
 from streams.kafka.failures import RunOfFaults, TooManyFaultsError
@@ -68,6 +69,19 @@ def test_a_bug_over_one_article_is_a_rejection_that_names_type_and_line_and_make
     assert headers["__streams.errors.message"].startswith(f"StopIteration at agents/{stage}.py:")
     assert "0x" not in headers["__streams.errors.message"]
     assert outcome(pipeline).topic == ENRICHED
+
+
+@pytest.mark.parametrize("name", ["read_facts", "signs_of", "without_asides"])
+def test_a_bug_over_a_page_is_not_taken_for_a_broken_page(monkeypatch, name):
+    prose = "".join(
+        f"<p>Boats left the harbour at noon on day {number}, said the mayor of the town.</p>" for number in range(9)
+    )
+    page = f"<html><head><title>Ferry service resumes</title></head><body><h1>Ferry service resumes</h1>{prose}".encode()
+    monkeypatch.setattr(streams.records.pages, name, fails(ValueError()))
+    rejected = outcome(MemoryPipeline(pipeline_steps(Settings())), page)
+    headers = {key: value.decode() for key, value in rejected.headers}
+    assert headers["__streams.errors.exception"] == "internal-error"
+    assert headers["__streams.errors.message"].startswith("ValueError at streams/records/pages.py:")
 
 
 @pytest.mark.parametrize("error", [ImportError, MemoryError, OSError, KeyboardInterrupt])

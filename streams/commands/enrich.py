@@ -8,11 +8,11 @@ from functools import partial
 from typing import TypeVar
 
 import click
-import orjson
 
 from streams.articles import Article, read_article, tag_article
 from streams.commands.context import FILE, read_settings
 from streams.commands.inputs import Document, read_documents
+from streams.commands.json_lines import json_line
 from streams.documents import internal_error, ninjs_document
 from streams.faults import Fault, caught
 from streams.records import Rejection
@@ -40,7 +40,7 @@ def enrich(files: tuple[str, ...]) -> None:
 
 
 def _ninjs_line(article: Article, detect: Detect) -> bytes:
-    return orjson.dumps(ninjs_document(article, *tag_article(article, detect), 0)) + b"\n"
+    return json_line(ninjs_document(article, *tag_article(article, detect), 0)) + b"\n"
 
 
 def netted(work: Callable[[], T]) -> T | Rejection:

@@ -60,7 +60,10 @@ def _within(document: Any, path: str) -> Any:
 def _written(value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
-    return orjson.dumps(value).decode()
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # nested deeper than it can be written
+        return None
 
 
 def _text(value: bytes | None) -> str | None:

@@ -61,7 +61,10 @@ def split_documents(lines: Iterable[bytes]) -> Iterator[Document]:
     if whole.lstrip().startswith((b"{", b"[")) and _is_json(whole):
         document = orjson.loads(whole)
         elements = document if isinstance(document, list) else [document]
-        yield from (Document(orjson.dumps(element), JSON) for element in elements)
+        try:
+            yield from [Document(orjson.dumps(element), JSON) for element in elements]
+        except TypeError:  # nested deeper than it can be written: nor will it be read
+            yield Document(whole, JSON)
         return
     filled = [line for line in whole.splitlines() if line.strip()]
     if sum(line.lstrip().startswith(b"{") for line in filled) * 2 > len(filled) > 1:

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from streams.commands.json_lines import json_line
 from streams.steps import Headers
 from streams.topics import REJECTED
 
@@ -17,7 +18,8 @@ def record_line(
 ) -> bytes:
     """One record as {topic, key, headers, value, timestamp}: bytes as text, or as {"base64": …} where they are none.
 
-    The value of our own documents is their JSON; a rejected record's is kept as the text it came as.
+    The value of our own documents is their JSON; a rejected record's is kept as the text it came as, and so is JSON that is
+    nested too deep to be written again.
     """
     line: dict[str, Any] = {
         "topic": topic,
@@ -26,7 +28,10 @@ def record_line(
         "value": _shown(value) if topic == REJECTED else _document(value),
         "timestamp": timestamp_ms,
     }
-    return orjson.dumps(line)
+    try:
+        return json_line(line)
+    except TypeError:
+        return json_line(line | {"value": _shown(value)})
 
 
 def read_line(line: bytes) -> tuple[bytes | None, bytes | None, Headers, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import orjson
@@ -11,6 +11,7 @@ from rich.markup import escape
 
 from streams.commands.printing import columns, counted, shortened
 from streams.documents import CHECK_HEADER, ERRORS, LANGUAGE_HEADER, REASON_HEADER
+from streams.records import PubStatus
 from streams.rejected.letters import beginning
 from streams.steps import Record, header
 from streams.stories import CHANGE_HEADER, STORY_URI
@@ -24,19 +25,17 @@ _INDENT: Final = 11  # columns, the label
 
 
 def show(record: Record) -> str:
-    """A record of any topic as rich markup, two to four lines."""
+    """A record of any topic as rich markup, two to four lines; one that is not what its topic has, by how it begins."""
     if record.topic == REJECTED:
         return _rejected(record)
+    shower = _SHOWERS.get(record.topic, _unknown)
     try:
-        document = orjson.loads(record.value or b"")
-    except orjson.JSONDecodeError:
-        document = None
-    if isinstance(document, dict) and record.topic == ENRICHED:
-        return _enriched(record, document)
-    if isinstance(document, dict) and record.topic == STORIES:
-        return _story(record, document)
-    if isinstance(document, dict) and record.topic == DUPLICATES:
-        return _duplicate(document)
+        return shower(record, orjson.loads(record.value or b""))
+    except (ValueError, LookupError, TypeError, AttributeError):  # somebody else wrote it
+        return _unknown(record)
+
+
+def _unknown(record: Record, _: object = None) -> str:
     return f"[bold]{escape(record.topic)}[/]\n           {escape(_short(beginning(record.value)))}"
 
 
@@ -45,9 +44,11 @@ def _enriched(record: Record, document: dict[str, Any]) -> str:
     tags = ", ".join(f"{tag['name']} {tag['confidence']}" for tag in subjects if "uri" in tag)
     keywords = " ".join("#" + tag["literal"] for tag in subjects if "literal" in tag)
     confidence = header(record, "ce_languageconfidence")
-    told = f"{document['language']} {confidence}{_doubt(record)} · {tags or 'no subject'}"
+    canceled = document.get("pubStatus") == PubStatus.CANCELED
+    told = "canceled" if canceled else f"{document['language']} {confidence}{_doubt(record)} · {tags or 'no subject'}"
+    headline = document["headlines"][0]["value"] if "headlines" in document else document["uri"]
     lines = [
-        f"[bold green]enriched[/]   [bold]{escape(_short(document['headlines'][0]['value']))}[/]",
+        f"[bold green]enriched[/]   [bold]{escape(_short(headline))}[/]",
         f"           {escape(_short(told))}",
     ]
     facts = [document.get("located"), *(source["name"] for source in document.get("infoSources", []))]
@@ -93,7 +94,7 @@ def _into(record: Record) -> str | None:
     return into and f"into {into.removeprefix(STORY_URI)[:8]}…"
 
 
-def _duplicate(document: dict[str, Any]) -> str:
+def _duplicate(_: Record, document: dict[str, Any]) -> str:
     outlet = document.get("outlet") or "an unnamed outlet"
     told = f"{document['kind']}, from {outlet} · owner {document['owner']['id'][:8]}…"
     return "\n".join(
@@ -102,6 +103,9 @@ def _duplicate(document: dict[str, Any]) -> str:
             f"           {escape(_short(told))}",
         )
     )
+
+
+_SHOWERS: Final[Mapping[str, Callable[[Record, Any], str]]] = {ENRICHED: _enriched, STORIES: _story, DUPLICATES: _duplicate}
 
 
 def _rejected(record: Record) -> str:

@@ -21,7 +21,7 @@ from streams.heap import return_large_blocks
 from streams.kafka.admin import TopicsMissingError, check_topics
 from streams.kafka.app import UnsafeFaustError, add_agent, create_app
 from streams.kafka.delivery import Delivery
-from streams.kafka.failures import NAME_TAKEN_STATUS
+from streams.kafka.failures import FOR_OPERATORS, NAME_TAKEN_STATUS, stop_worker
 from streams.kafka.fitting import fit_topics
 from streams.kafka.quiet import quieten
 from streams.kafka.state_lock import StateInUseError, hold_state
@@ -113,8 +113,11 @@ def make_state_folder(settings: Settings) -> None:
 
 async def _prepare_topics(settings: Settings) -> None:
     steps = pipeline_steps(settings)
-    await fit_topics(settings, steps)
-    await check_topics(settings, steps)
+    try:
+        await fit_topics(settings, steps)
+        await check_topics(settings, steps)
+    except FOR_OPERATORS as error:
+        stop_worker("start", error)
 
 
 def _supervise(settings: Settings, processes: int, options: tuple[str, ...]) -> None:

@@ -18,8 +18,9 @@ from streams.kafka.clients import connection, opened
 from streams.kafka.identity import identify
 from streams.kafka.progress import PROGRESS_KEY, Progress, SourceChange
 from streams.kafka.sources import explain
+from streams.kafka.tables import Foreign
 from streams.settings import Settings
-from streams.steps import Step, Topic, UnreadBatch
+from streams.steps import Step, Topic
 from streams.topics import OUTCOMES, topics_of
 
 log = logging.getLogger(__name__)
@@ -128,6 +129,7 @@ async def fit_topics(settings: Settings, steps: Iterable[Step]) -> None:
     Raises:
         TopicsMissingError: a changelog would forget what the window still needs, or its partitions do not fit what is
             remembered; somebody else has to fix it.
+        ForeignRecordError, NewerFormatError: a changelog ends with what this version did not write.
     """
     steps = tuple(steps)
     topics = topics_of(steps, settings)
@@ -205,16 +207,19 @@ async def _refuse_other_partitions(settings: Settings, steps: Iterable[Step], co
         async with opened(reader):
             source = (await identify(reader, [step.source]))[step.source]
             tps = [TopicPartition(changelog, number) for number in range(counts[changelog])]
-            for progress in (await last_progress(reader, tps)).values():
+            for progress in (await last_progress(reader, tps, Foreign(skip=settings.skip_foreign))).values():
                 if progress.marks.partitions not in (0, source.partitions) and progress.marks.topic_id == source.topic_id:
                     raise TopicsMissingError(explain(SourceChange.OTHER_PARTITIONS, step.source, progress, source, 0))
 
 
-async def last_progress(reader: AIOKafkaConsumer, changelogs: Iterable[TopicPartition]) -> dict[TopicPartition, Progress]:
+async def last_progress(
+    reader: AIOKafkaConsumer, changelogs: Iterable[TopicPartition], foreign: Foreign
+) -> dict[TopicPartition, Progress]:
     """How far partitions have come, from the ends of their changelogs; partitions whose changelog says nothing are left out.
 
     Raises:
         KafkaError: Kafka does not answer.
+        ForeignRecordError: a record that should tell it was not written by us, and must not be skipped.
         NewerFormatError: a newer version wrote it.
     """
     tps = list(changelogs)
@@ -225,7 +230,7 @@ async def last_progress(reader: AIOKafkaConsumer, changelogs: Iterable[TopicPart
     found = {}
     while not all([await reader.position(tp) >= ends[tp] for tp in tps]):
         for tp, records in (await reader.getmany(timeout_ms=500)).items():
-            words = [each.value for each in records if each.key == PROGRESS_KEY and not isinstance(each.value, UnreadBatch)]
+            words = [each.value for each in records if each.key == PROGRESS_KEY and foreign.lets_through(each)]
             if words:
                 found[tp] = Progress.unpack(words[-1])
     return found

@@ -20,7 +20,7 @@ class PartitionTime:
 
     def __init__(self, latest_ms: Iterable[int] = ()) -> None:
         """``latest_ms``: an earlier value of :attr:`latest_ms`, up to five timestamps in milliseconds since 1970."""
-        self._latest_ms = sorted(latest_ms)[-_WITNESSES:]
+        self._latest_ms = sorted(min(each, _MOST_MS) for each in latest_ms)[-_WITNESSES:]
 
     @property
     def latest_ms(self) -> tuple[int, ...]:

@@ -18,6 +18,7 @@ PROGRESS_KEY: Final = b"\x00next-source-offset"
 
 _STAMP_HEADER: Final = "stamp"
 _STAMP_BYTES: Final = 4
+_LAST_STAMP_S: Final = 2 ** (8 * _STAMP_BYTES) - 1
 
 
 class Marks(NamedTuple):
@@ -46,6 +47,8 @@ class Marks(NamedTuple):
         """
         found = cls(*(stored.get(name, default) for name, default in cls._field_defaults.items()))
         latest_ms = found.latest_ms
+        if not isinstance(latest_ms, (list, tuple)):
+            raise ValueError("no progress: a field is of another type")
         texts, numbers = (found.cluster, found.topic_id), (found.partitions, *latest_ms)
         if not all(type(each) is str for each in texts) or not all(type(each) is int for each in numbers):
             raise ValueError("no progress: a field is of another type")
@@ -94,9 +97,17 @@ def stamp_header(stamp_s: int) -> Headers:
 
 
 def stamp_of(record: Record) -> int:
-    """What :func:`stamp_header` says, in seconds since 1970; for an earlier version, the record's timestamp."""
-    stamps = (int.from_bytes(value, "big") for name, value in record.headers if name == _STAMP_HEADER)
-    return next(stamps, max(record.timestamp, 0) // 1000)
+    """What :func:`stamp_header` says, in seconds since 1970; for an earlier version, the record's timestamp.
+
+    Raises:
+        ValueError: there is a stamp that :func:`stamp_header` did not make.
+    """
+    stamp = next((value or b"" for name, value in record.headers if name == _STAMP_HEADER), None)
+    if stamp is None:
+        return min(max(record.timestamp, 0) // 1000, _LAST_STAMP_S)
+    if len(stamp) != _STAMP_BYTES:
+        raise ValueError(f"a stamp of {len(stamp)} bytes")
+    return int.from_bytes(stamp, "big")
 
 
 class SourceChange(StrEnum):

@@ -122,6 +122,7 @@ class Foreign:
             raise ValueError(str(value))
         if key is None:
             raise ValueError("no key")
+        stamp_of(record)  # raises ValueError as well
         if key in (_POSITION, _IDENTITY):
             raise ValueError("a key that only the local copy has")
         if key == PROGRESS_KEY:

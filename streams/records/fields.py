@@ -6,7 +6,6 @@ import html
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, TypeVar
-from urllib.parse import urlsplit
 
 from streams.records.bylines import read_names
 from streams.records.characters import without_controls
@@ -17,7 +16,7 @@ from streams.records.keywords import read_keywords
 from streams.records.languages import language_tag
 from streams.records.markup import paragraphs
 from streams.records.titles import is_cut, whole_title, without_outlet
-from streams.records.urls import canonical_url
+from streams.records.urls import canonical_url, url_parts
 from streams.text.article import first_of_each
 
 T = TypeVar("T")
@@ -230,7 +229,7 @@ def _teaser(record: Mapping[str, object]) -> str:
 def read_fields(record: Mapping[str, object], text: str) -> Draft:
     """The draft of a record (under folded names) around its text."""
     url, publisher = _first(record, "url", _article_url), _first(record, "publisher", _outlet)
-    outlets = [name for name in (publisher, urlsplit(url).hostname if url else None) if name]
+    outlets = [name for name in (publisher, url_parts(url).hostname if url else None) if name]
     language = _first(record, "language", _language)
     return Draft(
         headline=_headline(record, outlets),
@@ -483,7 +482,7 @@ def _outlet(value: object) -> str | None:
     name = _line(value)
     if name and "://" in name:
         url = canonical_url(name)
-        name = urlsplit(url).netloc if url else None
+        name = url_parts(url).netloc if url else None
     return name.removeprefix("www.") if name else name
 
 
@@ -533,7 +532,7 @@ def _article_url(value: object) -> str | None:
     """The first canonical URL, but not that of a site (no path, no query): two of its articles would become one."""
     for string in _strings(value, _URL_KEYS) or ():  # not a line: cut, it is another's
         url = canonical_url(string)
-        parts = urlsplit(url or "")
+        parts = url_parts(url)
         if parts.path not in ("", "/") or parts.query:
             return url
     return None

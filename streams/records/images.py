@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urlunsplit
 
 from streams.records.characters import without_controls
 from streams.records.draft import Image
+from streams.records.urls import authority, joined_url, url_parts
 
 _URL_KEYS: Final = ("url", "contentUrl", "contenturl", "href", "src", "@id", "source_url", "link")
 _CAPTION_KEYS: Final = ("caption", "description", "description_text", "descriptions", "alt", "alt_text", "headline", "title")
@@ -19,7 +20,8 @@ _CREDIT_KEYS: Final = (
 _NESTED_KEYS: Final = ("value", "name", "rendered", "text", "main")
 _MOST_CHARACTERS = 1_000
 _MOST_URL = 2_000
-_SAFE = "/%:@!$&'()*+,;=~-._?#[]"
+_SAFE = "/%:@!$&'()*+,;=~-._?"
+_BARE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 _PICTURE: Final = frozenset(("picture", "graphic"))
 _TAG = re.compile("<[^<>]*>")
 
@@ -54,18 +56,16 @@ def image_url(written: str, base: str | None = None) -> str | None:
     if written.startswith("//"):
         written = f"https:{written}"
     elif base and written and not re.match(r"[a-z][a-z0-9+.-]*:", written, re.IGNORECASE):
-        written = urljoin(base, written)
+        written = joined_url(base, written)
     if len(written) > _MOST_URL or not re.match(r"https?://[^\s/]", written, re.IGNORECASE):
         return None
     try:
-        parts = urlsplit(written)
-        host = (parts.hostname or "").encode("idna").decode()
-        url = (
-            quote(written, safe=_SAFE) if parts.netloc.isascii() else quote(written.replace(parts.netloc, host, 1), safe=_SAFE)
-        )
+        parts = url_parts(written)
+        place = authority(parts)
+        rest = quote(urlunsplit(("", "", parts.path or "/", parts.query, "")), safe=_SAFE)
     except ValueError:
         return None
-    return url.replace("[", "%5B").replace("]", "%5D") if host else None
+    return f"{parts.scheme}://{place}{_BARE_PERCENT.sub('%25', rest)}"
 
 
 def _addresses(value: Mapping[str, Any]) -> Iterator[str]:

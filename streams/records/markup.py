@@ -24,7 +24,8 @@ _CONTROLS = bytes((*range(9), 11, 12, *range(14, 32)))
 _NOT_CHARACTERS_BEGIN = b"\xef\xbf"  # one search for what hardly a page has
 _NOT_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")  # U+FFFE, U+FFFF
 _REFERENCE = re.compile(
-    rb"&#(?:0*(?:[1-8]|1[124-9]|2[0-9]|3[01])|x0*(?:[1-8bcef]|1[0-9a-f]|fff[ef]))(?![0-9a-f]);?", re.IGNORECASE
+    rb"&#(?:0*(?:[1-8]|1[124-9]|2[0-9]|3[01]|6553[45])(?![0-9])|x0*(?:[1-8bcef]|1[0-9a-f]|fff[ef])(?![0-9a-f]));?",
+    re.IGNORECASE,
 )
 _DOCTYPE = re.compile(rb"<!doctype[^<>]{0,500}>", re.IGNORECASE)  # lxml takes what is before a faulty one for the page
 _SCRIPT_OR_STYLE = re.compile(rb"<(script|style)\b([^<>]{0,2000})>", re.IGNORECASE)
@@ -56,9 +57,11 @@ def without_control(text: str) -> bytes:
     if _NOT_CHARACTERS_BEGIN in page:
         for each in _NOT_CHARACTERS:
             page = page.replace(each, b"")
+    page = _DOCTYPE.sub(b"", page, 1)
     if b"&#" in page:
         page = _REFERENCE.sub(b"", page)
-    return _DOCTYPE.sub(b"", page, 1)
+        page = _REFERENCE.sub(b" ", page)  # what stood around one may be another now, and is parted for good
+    return page
 
 
 def without_scripts(value: bytes, content_type: str | None) -> bytes:

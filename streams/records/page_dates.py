@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from streams.records.byline_lines import names_in
 from streams.records.dates import Moment, best_moment, read_moment
@@ -14,6 +13,7 @@ from streams.records.labels import says
 from streams.records.linked_data import types_of
 from streams.records.markup import words_of
 from streams.records.page_place import Page, labels_of, line_of, nodes_of
+from streams.records.urls import url_parts
 
 _DATE_NAMES = re.compile(
     r"date|time|publish|posted|updated|modified|timestamp|datum|fecha|meta|info|byline|details", re.IGNORECASE
@@ -211,5 +211,5 @@ def _says_updated(element: Any) -> bool:
 
 
 def _url_day(url: str | None) -> Moment | None:
-    found = _URL_DAY.search(urlsplit(url).path) if url else None
+    found = _URL_DAY.search(url_parts(url).path) if url else None
     return read_moment("-".join(found.groups())) if found else None

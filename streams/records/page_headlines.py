@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 from operator import itemgetter
 from typing import Any
-from urllib.parse import urlsplit
 
 from streams.records.markup import words_of
 from streams.records.page_place import AUTHOR_NAMES, Page, ancestors, labels_of, names_of, spaced_words
 from streams.records.titles import beginnings_of, fold, is_cut, whole_title, without_outlet
+from streams.records.urls import url_parts
 
 _SITE_NAMES = re.compile(
     r"logo|site[-_]?(?:title|name|heading)|brand|masthead|sr[-_]?only|screen[-_]?reader|visually[-_]?hidden", re.IGNORECASE
@@ -130,7 +130,7 @@ def _is_headline(page: Page, element: Any) -> bool:
     ):
         return False
     link = element.find(".//a")
-    return not (link is not None and urlsplit(link.get("href") or "/x").path in ("", "/") and words_of(link) == words)
+    return not (link is not None and url_parts(link.get("href") or "/x").path in ("", "/") and words_of(link) == words)
 
 
 def _in_person(element: Any) -> bool:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import urlsplit
 
 from streams.records.draft import Image
 from streams.records.images import image_url, read_image
 from streams.records.page_place import Page, labels_of, spaced_words
+from streams.records.urls import url_parts
 
 
 def read_lead_image(page: Page) -> Image | None:
@@ -55,7 +55,7 @@ def _same_file(figure: Any, url: str, base: str | None) -> bool:
 
 
 def _file_of(url: str) -> str:
-    name = urlsplit(url).path.rsplit("/", 1)[-1]
+    name = url_parts(url).path.rsplit("/", 1)[-1]
     return re.sub(r"[-_]\d{2,4}x\d{2,4}|[-_@]\d+x?(?=\.)", "", name)
 
 

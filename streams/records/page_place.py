@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import islice, takewhile
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from streams.records.labels import says
 from streams.records.linked_data import types_of
+from streams.records.urls import url_parts
 
 _BESIDE_TAGS: Final = frozenset(("nav", "aside", "footer", "form", "menu", "dialog", "noscript", "template"))
 _BESIDE_IN_ARTICLE: Final = _BESIDE_TAGS - {"footer"}  # an article's own may name its author
@@ -70,7 +70,7 @@ class Page:
             if {"WebSite", "NewsMediaOrganization"} & set(types_of(node)):
                 yield from names_of(node)
         if self.url:
-            yield urlsplit(self.url).hostname or ""
+            yield url_parts(self.url).hostname or ""
 
     def marked(self) -> list[Any]:
         """The elements with a name of microdata."""

@@ -14,11 +14,11 @@ from functools import cache
 from importlib.resources import files
 from math import exp, log1p
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from streams.records.body import Block
 from streams.records.linked_data import ARTICLE_TYPES
 from streams.records.prose import weight_of
+from streams.records.urls import url_parts
 
 # fmt: off
 _TYPES: Final = {
@@ -120,7 +120,7 @@ def _signs_told(record: Mapping[str, object]) -> Signs:
 
 def _signs_of_address(record: Mapping[str, object]) -> Signs:
     told = (record.get(name) for name in ("canonical", "ogurl", "url"))
-    address = urlsplit(next((each for each in told if isinstance(each, str) and each), "").lower())
+    address = url_parts(next((each for each in told if isinstance(each, str) and each), "").lower())
     parts = [part for part in address.path.split("/") if part]
     signs = {name: float(path.search(address.path) is not None) for name, path in _PATHS.items()}
     for name, host in _HOSTS.items():

@@ -62,11 +62,7 @@ def read_html(page: str) -> Draft | Rejection:
     TOO_LARGE, too many levels TOO_DEEP; what the libraries cannot read is UNREADABLE_HTML.
     """
     whole = is_page(page)
-    plain = without_control(page if whole else as_page(page))
-    found = caught(partial(_read_tree, plain, whole=whole))
-    if isinstance(found, Fault):  # lxml and trafilatura raise whatever broken HTML leads them into
-        kind = found.kind.rpartition(".")[2]
-        return Rejection(Reason.UNREADABLE_HTML, f"broken HTML ({kind}): publish the article's text")
+    found = _read_tree(without_control(page if whole else as_page(page)), whole=whole)
     if isinstance(found, Rejection):
         return found
     record, text, confidence = found
@@ -77,12 +73,11 @@ def read_html(page: str) -> Draft | Rejection:
 
 def _read_tree(page: bytes, *, whole: bool) -> tuple[dict[str, object], str, float | None] | Rejection:
     """What a page or fragment says of itself, its text, and how likely a page holds an article."""
-    refused = refuse_hostile(page)
-    tree = None if refused else parse(page)
-    if tree is None:
-        return refused or Rejection(Reason.NO_TEXT, "the HTML is empty")
-    if refused := refuse_deep(tree):
-        return refused
+    tree = caught(partial(_parsed, page))
+    if isinstance(tree, Fault):
+        return _unreadable(tree)
+    if isinstance(tree, Rejection):
+        return tree
     open_wrappers(tree)
     record = _page_metadata(tree)
     _part_headings(tree, str(record.get("headline") or ""))
@@ -90,8 +85,25 @@ def _read_tree(page: bytes, *, whole: bool) -> tuple[dict[str, object], str, flo
         return record, visible_text(tree), None
     blocks = _blocks(tree)
     text = _page_text(tree, blocks, record.get("articlebody"))
+    if isinstance(text, Fault):
+        return _unreadable(text)
     signs = signs_of(tree, record, blocks)
     return refuse_page(tree, record, text, signs) or (record, text, confidence_of(signs))
+
+
+def _parsed(page: bytes) -> Any:
+    """The tree of a page, or why it is refused."""
+    refused = refuse_hostile(page)
+    tree = None if refused else parse(page)
+    if tree is None:
+        return refused or Rejection(Reason.NO_TEXT, "the HTML is empty")
+    return refuse_deep(tree) or tree
+
+
+def _unreadable(fault: Fault) -> Rejection:
+    """lxml and trafilatura raise whatever broken HTML leads them into; what our own code raises is a bug (streams.faults)."""
+    kind = fault.kind.rpartition(".")[2]
+    return Rejection(Reason.UNREADABLE_HTML, f"broken HTML ({kind}): publish the article's text")
 
 
 def _blocks(tree: Any) -> list[Block]:
@@ -217,7 +229,7 @@ def _part_headings(tree: Any, headline: str) -> None:
             heading.text, heading.tail = words, tail
 
 
-def _page_text(tree: Any, blocks: Sequence[Block], embedded: object) -> str:
+def _page_text(tree: Any, blocks: Sequence[Block], embedded: object) -> str | Fault:
     """The article's text: what JSON-LD holds, where that is whole and has paragraphs; else what stands on the page.
 
     trafilatura reads the page in favour of precision. Where the page's own prose is much more than what it found, it reads
@@ -229,7 +241,10 @@ def _page_text(tree: Any, blocks: Sequence[Block], embedded: object) -> str:
     prose = prose_of(blocks)
     if is_told and prose <= _MOST_BEYOND * weight_of(told):
         return told
-    text = completed(without_teasers(_read_text(tree, prose), blocks), blocks, _summaries(tree))
+    found = caught(partial(_read_text, tree, prose))
+    if isinstance(found, Fault):
+        return found
+    text = completed(without_teasers(found, blocks), blocks, _summaries(tree))
     text = without_asides(text, blocks)
     if is_told and len(text) <= _MOST_BEYOND * len(told):  # the page's other prose was not the article's
         return told

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 _URL_LIMIT = 2_000  # characters
 _URL_SAFE = "/%:@!$&'()*+,;=~-._?"
@@ -21,6 +21,25 @@ _TRACKING = re.compile(
 )
 
 
+_NOWHERE: Final = SplitResult("", "", "", "", "")
+
+
+def url_parts(url: str | None) -> SplitResult:
+    """The parts of an address that somebody wrote; all empty where it is none, as "http://[address]" is. Never raises."""
+    try:
+        return urlsplit(url or "")
+    except ValueError:
+        return _NOWHERE
+
+
+def joined_url(base: str, link: str) -> str:
+    """The address that a link on the page ``base`` leads to; "" where it leads nowhere. Never raises."""
+    try:
+        return urljoin(base, link)
+    except ValueError:
+        return ""
+
+
 def canonical_url(url: str) -> str | None:
     """The one form of an article's address: http or https, a host, at most 2,000 characters; else None. Never raises.
 
@@ -33,16 +52,26 @@ def canonical_url(url: str) -> str | None:
         return None
     try:
         parts = urlsplit(url)
-        host = (parts.hostname or "").encode("idna").decode()
-        port = f":{parts.port}" if parts.port not in (None, _DEFAULT_PORT[parts.scheme]) else ""
+        place = authority(parts)
         path = quote(parts.path, safe=_URL_SAFE) or "/"
         kept = (each for each in parts.query.split("&") if each and not _TRACKING.fullmatch(each.partition("=")[0]))
         query = quote("&".join(kept), safe=_URL_SAFE)
-    except ValueError:  # a port out of range, brackets around no address, a host or path that can't be encoded
+    except ValueError:  # brackets around no address, no host, a path that can't be encoded
         return None
+    return f"{parts.scheme}://{place}{path}{f'?{query}' if query else ''}"
+
+
+def authority(parts: SplitResult) -> str:
+    """Host and port of an address of http or https: in lower case and ASCII, without credentials and default port.
+
+    Raises:
+        ValueError: it has no host that DNS could know, or a port that there is not.
+    """
+    host = (parts.hostname or "").encode("idna").decode()
     if not _HOST.fullmatch(host):
-        return None
-    return f"{parts.scheme}://{host}{port}{path}{f'?{query}' if query else ''}"
+        raise ValueError(f"not a host: {host}")
+    port = f":{parts.port}" if parts.port not in (None, _DEFAULT_PORT[parts.scheme]) else ""
+    return f"{host}{port}"
 
 
 # Labels before a site's own name, and what copies of an article for phones, AMP and printers have in their addresses. Each
@@ -71,7 +100,7 @@ def url_identity(url: str) -> str:
     if cache := _CACHE.match(url):
         inner = canonical_url(f"http{'s' if cache[1] else ''}://{url[cache.end() :]}")
         url = inner or url
-    parts = urlsplit(url)
+    parts = url_parts(url)
     host = _COPY_HOST.sub("", parts.netloc)
     path = _COPY_START.sub("", parts.path)
     while len(path) > 1 and (shorter := _COPY_END.sub("", path.rstrip("/"), count=1)) != path:

@@ -80,3 +80,8 @@ def test_whatever_a_record_holds_a_line_of_it_moves_no_cursor(value, template):
     assert "\x1b" not in line
     assert len(line.splitlines()) == 1
     formatted(ARTICLE, template)
+
+
+def test_json_that_is_too_deep_to_be_written_again_says_nothing_within():
+    record = SimpleNamespace(topic="news.raw", value=b'{"a":' * 600 + b"1" + b"}" * 600, headers=())
+    assert fact(record, "a.a") is None

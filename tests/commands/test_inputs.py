@@ -71,3 +71,8 @@ def test_a_line_that_is_no_record_is_told_by_its_number(line):
     answer = CliRunner().invoke(main, ["pipe", "--records"], input=good + b"\n" + line + b"\n")
     assert answer.exit_code == 1
     assert "line 2 is not a record" in answer.output
+
+
+def test_json_that_is_too_deep_is_one_document_which_will_be_refused():
+    value = b'[{"title":"a"},' + b"[" * 300 + b"]" * 300 + b"]"
+    assert list(split_documents([value])) == [Document(value, JSON)]

@@ -10,7 +10,7 @@ from agents import pipeline_steps
 from streams.commands.show import show
 from streams.memory import MemoryPipeline, MemoryRecord
 from streams.settings import Settings
-from streams.topics import RAW, STORIES
+from streams.topics import DUPLICATES, ENRICHED, RAW, REJECTED, STORIES
 from tests.text.stories.articles import FERRY, FERRY_AGAIN, NOON_MS
 
 
@@ -47,3 +47,26 @@ def test_a_story_that_is_over_says_so(told):
     told("Ferry runs aground off Kellmouth", FERRY, url=url)
     [over] = told("Ferry runs aground off Kellmouth", "", url=url, pubStatus="canceled")
     assert "no article is left" in over
+
+
+@pytest.mark.parametrize("headline", ["Ferry runs aground", ""])
+def test_a_canceled_article_is_shown_as_what_it_is(headline):
+    canceled = {"uri": "urn:newsml:x:1", "headline": headline, "pubStatus": "canceled"}
+    pipeline = MemoryPipeline(pipeline_steps(Settings()))
+    [output] = (each for each in pipeline.publish(RAW, None, orjson.dumps(canceled)) if each.topic == ENRICHED)
+    shown = Text.from_markup(show(MemoryRecord(ENRICHED, 0, 0, 0, output.key, output.value, output.headers))).plain
+    assert shown.splitlines()[0].startswith(f"enriched   {headline or 'urn:headwater:article:'}")
+    assert "canceled" in shown
+
+
+FOREIGN = (
+    None, b"", b"\xff", b"5", b"[]", b"null", b"{}", b'{"headlines":[]}', b'{"headlines":[{}],"language":5,"subjects":5}',
+    b'{"kind":null,"owner":{},"headline":5}', b'{"associations":[5]}', b'{"a":' * 2_000,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("value", FOREIGN)
+@pytest.mark.parametrize("topic", [ENRICHED, STORIES, DUPLICATES, REJECTED, RAW])
+def test_what_somebody_else_wrote_into_a_topic_is_shown_by_how_it_begins(topic, value):
+    headers = (("ce_change", b"joined"), ("ce_articles", b"x"), ("ce_cuts", b"{"), ("ce_languageconfidence", b"x"))
+    assert Text.from_markup(show(MemoryRecord(topic, 0, 0, 1 << 62, None, value, headers))).plain

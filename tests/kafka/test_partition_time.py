@@ -58,6 +58,10 @@ def test_it_goes_on_from_what_was_kept_and_never_goes_back(before, after):
     assert all(0 <= stamp < 2**32 for stamp in stamps)
 
 
+def test_what_was_kept_goes_no_further_than_a_stamp():
+    assert PartitionTime([1 << 62] * 5).see(0) == 2**32 - 1
+
+
 @given(st.lists(TIMES, min_size=5), st.lists(st.integers(TODAY_MS, 2**63 - 1), max_size=4))
 def test_four_records_cannot_take_it_beyond_the_others(records, far_ahead):
     time = PartitionTime()

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from streams.kafka.identity import TopicIdentity
-from streams.kafka.progress import Marks, Progress, SourceChange, find_change
+from streams.kafka.progress import Marks, Progress, SourceChange, find_change, stamp_header, stamp_of
+from streams.kafka.tables import Foreign
+from streams.memory import MemoryRecord
+from streams.steps import ForeignRecordError
 
 NOW = TopicIdentity("cluster", "f00d", 4)
 ANEW = NOW._replace(topic_id="beef")
@@ -63,9 +68,21 @@ def test_progress_is_read_as_it_was_written():
         '"partitions": "4"',
         '"latest_ms": ["now"]',
         '"latest_ms": [true]',
+        '"latest_ms": 7',
+        '"latest_ms": null',
+        '"latest_ms": [9e30]',
         '"partitions": 4.5',
     ],
 )
 def test_marks_of_another_type_are_an_error(marks):
     with pytest.raises(ValueError, match="of another type"):
         Progress.unpack(f'{{"next_offset": 600, {marks}}}'.encode())
+
+
+def test_the_stamp_of_an_entry_fits_its_four_bytes_and_another_is_foreign():
+    entry = MemoryRecord("a-headlines-changelog", 3, 17, 1 << 62, b"key", b"")
+    assert 0 <= stamp_of(entry) < 1 << 32
+    assert stamp_of(replace(entry, headers=stamp_header(7))) == 7
+    for stamp in (b"", b"\xff" * 9, None):
+        with pytest.raises(ForeignRecordError, match="a-headlines-changelog/3/17 was not written by Headwater"):
+            Foreign().lets_through(replace(entry, headers=(("stamp", stamp),)))
