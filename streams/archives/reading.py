@@ -38,6 +38,8 @@ class _Reader(DecompressingBufferedReader):
 
     head_bytes = 0
     """How much was read in lines since this was last set to 0."""
+    broke_off = False
+    """Whether a line without its end was read since this was last set to False: the file is truncated there."""
 
     def readline(self, length: int | None = None) -> bytes:
         left = _MOST_HEAD_BYTES - self.head_bytes
@@ -45,6 +47,7 @@ class _Reader(DecompressingBufferedReader):
             raise _HeadTooLongError(f"a head of {_MOST_HEAD_BYTES:,} bytes or more")
         line: bytes = super().readline(left if length is None else min(length, left))
         self.head_bytes += len(line)
+        self.broke_off |= not line.endswith(b"\n")
         return line
 
 
@@ -69,11 +72,13 @@ def read_archive(file: Path, offset: int = 0) -> Iterator[Found]:
         reader = iterator.reader = _Reader(opened)
         try:
             for record in iterator:
+                has_whole_head = not reader.broke_off  # a length may have lost its last digits
                 reader.head_bytes = 0
                 what = _response(record) if record.rec_type == "response" else None
                 reader.head_bytes = 0
                 iterator.read_to_end()
-                if not _is_whole(record, iterator):
+                reader.broke_off = False
+                if not (has_whole_head and _is_whole(record, iterator)):
                     raise BrokenArchiveError(f"{file}: breaks off in the record at offset {offset:,}")
                 offset = iterator.offset
                 if what is not None:
