@@ -1,1 +1,1 @@
-"""What flows: settings, topics, records, tables, the batch transport and the delivery discipline."""
+"""What articles flow through: settings, topics, records, text, Kafka's delivery discipline, and the commands."""

@@ -36,11 +36,11 @@ COMMANDS: Final = {
     "schemas": "Show the documents' schemas, or put them into a registry.",
     "settings": "Show what is set, from where, and what it means.",
 }
-"""Each command, in the order of the help, and what it does: so the help needs none of their imports."""
+"""Each command in the order of the help, with what it does, so that the help imports none of them."""
 
 
 class _Commands(click.Group):
-    """Commands that are imported when they are run: ``streams.commands.<name>`` has each by its name, with "_" for "-"."""
+    """Commands that are imported when they run: each one is in ``streams.commands.<name>``, with "_" for "-"."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -62,7 +62,7 @@ class _Commands(click.Group):
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         resolved = super().resolve_command(ctx, args)
-        if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # the imports are done: from here on commands tidy up
+        if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # after the imports, commands clean up on Ctrl-C themselves
             signal.signal(signal.SIGINT, signal.default_int_handler)
         return resolved
 

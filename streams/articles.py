@@ -1,4 +1,4 @@
-"""The cleaned article: made of a draft, carried by news.prepared."""
+"""The cleaned article: made from a draft, carried by news.prepared."""
 
 from __future__ import annotations
 
@@ -43,10 +43,11 @@ _OWN_ID = re.compile("urn:headwater:article:[0-9a-f]{32}")
 class Article:
     """What a producer meant, cleaned: the one shape that every later step reads.
 
-    ``id`` and ``fingerprint`` are 32 hex digits. A canceled article has no body, and without a headline its id for a
-    fingerprint. ``outlet`` is the publisher's name, else the URL's host. ``published``, ``modified``, ``summary``, ``image``
-    and ``instructions`` are a draft's; ``language`` is the source's own word; ``cuts`` is the ledger of what cleaning took
-    out, ``repairs`` of what reading mended. ``article_confidence`` (0.0 to 1.0): how likely a page of HTML is an article's.
+    ``id`` and ``fingerprint`` are 32 hex digits. A canceled article has no body, and if it has no headline either, its id is
+    its fingerprint. ``outlet`` is the publisher's name, else the URL's host. ``published``, ``modified``, ``summary``,
+    ``image`` and
+    ``instructions`` are the draft's; ``language`` is what the source claims; ``cuts`` lists what cleaning removed, ``repairs``
+    what reading repaired. ``article_confidence`` (0.0 to 1.0): how likely an HTML page is an article.
     """
 
     id: str
@@ -73,26 +74,26 @@ class Article:
 
 
 LEDGER_ENTRIES = 100
-"""So many entries of an article's ledger (repairs, then cuts) are handed on."""
+"""How many entries of an article's ledger (repairs, then cuts) are passed on."""
 
 MOST_ARTICLE_BYTES = 12 << 20
-"""As JSON. What its outputs add is bounded, and leaves them below what their topics take (:mod:`streams.bounds`)."""
+"""As JSON. What its outputs add is bounded, and keeps them below the limits of their topics (:mod:`streams.bounds`)."""
 _MOST_WORDS = 64
 _MOST_WORD_CHARACTERS = 1_000
 _OPTIONAL_TEXTS = ("url", "source_id", "outlet", "byline", "published", "language", "section", "dateline")
 _HASH = re.compile("[0-9a-f]{32}")
 _CUT_KINDS = frozenset(CutKind)
 
-_SURE_OF_ARTICLE = 0.8  # of a page: what was taken out of it is no list of others, however short its paragraphs are
+_SURE_OF_ARTICLE = 0.8  # for a page: its text is not a list of other articles, however short its paragraphs are
 
 LEFT_WHOLE = Repair("left-whole", "cleaning would have taken too much of it, and took nothing")
-"""Among an article's ``repairs`` where its text was too doubtful to be cut."""
+"""One of an article's ``repairs`` if its text was too doubtful to be cut."""
 
 
 def prepare_article(draft: Draft, source: str | None = None) -> Article | Rejection:
-    """Clean a draft's text, fingerprint its headline and give it its id; or refuse what is a wall or a list, not an article.
+    """Clean a draft's text, fingerprint its headline and give it its id; or reject it as a wall, a list, or empty.
 
-    ``source``: who sent it, by the header that ``HEADWATER_SOURCE_HEADER`` names; None where that is not set.
+    ``source``: who sent it, from the header that ``HEADWATER_SOURCE_HEADER`` names; None if that is not set.
     """
     if draft.instructions.canceled:
         return _canceled_article(draft, source)
@@ -131,7 +132,7 @@ def prepare_article(draft: Draft, source: str | None = None) -> Article | Reject
 
 
 def _summary(draft: Draft, headline: str, body: str) -> str | None:
-    """The standfirst, unless it says no more than the headline or is all there is of the text."""
+    """The standfirst, unless it only repeats the headline or is the whole text."""
     summary = draft.summary
     return None if not body or summary in (headline, " ".join(body.split())) else summary
 
@@ -146,7 +147,7 @@ _KILL_LABEL = re.compile(
 
 
 def _canceled_article(draft: Draft, source: str | None) -> Article:
-    """A cancellation: whose, and under which headline, where it says so. Nothing of the text is published again."""
+    """A cancellation: of which article, and under which headline if given. None of the text is published again."""
     outlet, headline = draft.publisher or _host(draft.url), draft.headline or ""
     identity = article_id(draft.instructions.uri, draft.url, (outlet, headline, ""), source)
     authors = [draft.byline] if draft.byline else ()
@@ -168,14 +169,14 @@ def _canceled_article(draft: Draft, source: str | None) -> Article:
     )
 
 
-_LATEST_ZONE: Final = timedelta(hours=12)  # a time without a zone comes last in UTC-12
+_LATEST_ZONE: Final = timedelta(hours=12)  # UTC-12 is the last zone to reach a given local time
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def refuse_embargoed(article: Article, timestamp_ms: int) -> Rejection | None:
-    """EMBARGOED where the embargo ends later than ``timestamp_ms`` (the record's own, since 1970), or nobody can tell when.
+    """EMBARGOED if the embargo ends later than ``timestamp_ms`` (the record's own, since 1970), or if its end can't be read.
 
-    An embargo without a zone is taken for as late as it may be. A cancellation is under none.
+    An embargo without a zone is assumed to end as late as possible. A cancellation is never under embargo.
     """
     until = article.instructions.embargoed_until
     if until is None or article.instructions.canceled:
@@ -194,19 +195,19 @@ def refuse_embargoed(article: Article, timestamp_ms: int) -> Rejection | None:
 def read_article(
     value: bytes | None, content_type: str | None, max_bytes: int, source: str | None = None
 ) -> Article | Rejection:
-    """Read and clean a raw record of at most ``max_bytes``; or refuse it."""
+    """Read and clean a raw record of at most ``max_bytes``; or reject it."""
     draft = read_record(value, content_type, max_bytes=max_bytes)
     return draft if isinstance(draft, Rejection) else prepare_article(draft, source)
 
 
 def headline_of(article: Article) -> Headline:
-    """The headline as it is compared: normalised, and taken apart into what the fingerprint is the hash of."""
+    """The headline in the form for comparison: normalised, and split into the parts that the fingerprint hashes."""
     authors = (article.byline,) if article.byline else ()
     return compared_headline(article.headline, tuple(_outlets(article.outlet, article.url)), authors, article.section)
 
 
 def tag_article(article: Article, detect: Detect = detect_language) -> tuple[Language, tuple[Subject, ...]]:
-    """What language an article is in, by ``detect``, and what it is about; of a canceled one nothing is said."""
+    """An article's language, by ``detect``, and its subjects; a canceled one has neither."""
     if article.instructions.canceled:
         return Language("und", 0.0), ()
     language = detect(article.headline, article.body, article.language)
@@ -214,7 +215,7 @@ def tag_article(article: Article, detect: Detect = detect_language) -> tuple[Lan
 
 
 def version_ms(article: Article) -> int:
-    """When a wire says that it made this version, in milliseconds since 1970; 0 where it does not, or names no zone."""
+    """When a wire says it made this version, in milliseconds since 1970; 0 if it does not, or names no zone."""
     try:
         moment = datetime.fromisoformat(article.instructions.version_created or "")
     except ValueError:
@@ -223,40 +224,41 @@ def version_ms(article: Article) -> int:
 
 
 def print_instructions(article: Article) -> int:
-    """A 32-bit hash of what a wire says of its item beside the text; 0 for an article that is no wire's."""
+    """A 32-bit hash of what a wire says about its item beside the text; 0 if the article is not a wire's."""
     return crc32(orjson.dumps(article.instructions)) if article.instructions.uri else 0
 
 
 OWN_URI: Final = "urn:headwater:article:"
-"""How the identity begins that an article has for consumers; a producer may name an article by it."""
+"""The beginning of the identity that an article has for consumers; a producer may name an article by it."""
 
 
 def article_id(
     uri: str | None, url: str | None, content: tuple[str | None, str, str] = (None, "", ""), source: str | None = None
 ) -> str:
-    """32 hex digits: of a wire's ``uri``, else of the URL's identity, else of its content; and of the source, if told.
+    """32 hex digits: the hash of a wire's ``uri``, else of the URL's identity, else of its content; and of the source, if
+    known.
 
-    Two sources that are told apart never share an id, whatever URL they write. A ``uri`` that Headwater gave the article
-    names its id itself, but not to a source, which could name another's.
+    Two sources that are distinguished never share an id, whatever URL they write. A ``uri`` that Headwater gave the article is
+    itself the id, unless there is a source, which could otherwise name another source's article.
     """
     if uri and not source and _OWN_ID.fullmatch(uri):
         return uri.removeprefix(OWN_URI)
     parts = ("uri", uri) if uri else ("url", url_identity(url)) if url else ("content", content[0] or "", *content[1:])
     if source is not None:
-        # Hashed, so that no source can be written that reads as another and the beginning of a URL.
+        # Hashed, so that no source's name can be mistaken for another's plus the beginning of a URL.
         parts = ("source", blake2b(source.encode("utf-8", "replace"), digest_size=16).hexdigest(), *parts)
     return blake2b("\0".join(parts).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 def article_to_json(article: Article) -> bytes:
-    """Encode an article for news.prepared, with the beginning of its ledger: the 100 entries that consumers get."""
+    """Encode an article for news.prepared, with the first 100 entries of its ledger, which consumers get."""
     repairs = article.repairs[:LEDGER_ENTRIES]
     shown = replace(article, repairs=repairs, cuts=article.cuts[: LEDGER_ENTRIES - len(repairs)])
     return orjson.dumps({FORMAT_FIELD: FORMAT} | {each.name: getattr(shown, each.name) for each in fields(Article)})
 
 
 def encode_article(article: Article) -> bytes | Rejection:
-    """The article for news.prepared; or a rejection where it is so large that its outputs might not fit their topics."""
+    """The article for news.prepared; or a rejection if it is so large that its outputs might exceed their topics' limits."""
     encoded = article_to_json(article)
     if len(encoded) <= MOST_ARTICLE_BYTES:
         return encoded
@@ -270,8 +272,8 @@ def article_from_json(value: bytes) -> Article:
     """Decode what :func:`article_to_json` made, in this version or a neighbouring one (:mod:`streams.formats`).
 
     Raises:
-        NewerFormatError: a newer version made it, and this one must not drop what it does not know.
-        ValueError: it did not make this.
+        NewerFormatError: a newer version made it, and this one must not drop fields that it does not know.
+        ValueError: it was not made by :func:`article_to_json`.
     """
     try:
         stored: dict[str, Any] = orjson.loads(value)
@@ -300,20 +302,20 @@ def article_from_json(value: bytes) -> Article:
 
 
 def _instruction_texts(article: Article) -> list[Any]:
-    """What has to be text of the article's instructions and image."""
+    """The fields of the article's instructions and image that must be text."""
     said, image = article.instructions, article.image
     told = [getattr(said, each.name) for each in fields(Instructions) if each.name not in ("urgency", "pub_status")]
     return [*told, *((image.url, image.caption, image.credit) if image else ())]
 
 
 def _read_cut(stored: dict[str, Any]) -> Cut:
-    """An entry of the ledger; a kind that this version does not know is whatever else was around the article."""
+    """An entry of the ledger; a kind that this version does not know is read as "other text around the article"."""
     kind = CutKind(stored["kind"]) if stored["kind"] in _CUT_KINDS else CutKind.SURROUNDINGS
     return Cut(**known_fields(stored, Cut) | {"kind": kind})
 
 
 def _bounded_words(words: Iterable[str]) -> tuple[str, ...]:
-    """Each word once: at most 64 of at most 1,000 characters, as in a draft."""
+    """Each word once: at most 64 words of at most 1,000 characters, as in a draft."""
     return tuple(islice(first_of_each(word for word in words if len(word) <= _MOST_WORD_CHARACTERS), _MOST_WORDS))
 
 
@@ -322,5 +324,5 @@ def _host(url: str | None) -> str | None:
 
 
 def _outlets(outlet: str | None, url: str | None) -> tuple[str, ...]:
-    """The names of an article's outlet that its headline may carry: the one it gives, and its site's."""
+    """The names of its outlet that an article's headline may carry: the one it gives, and its site's."""
     return tuple(dict.fromkeys(name for name in (outlet, _host(url)) if name))

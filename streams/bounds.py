@@ -1,4 +1,4 @@
-"""What an output may weigh and what its headers may hold: the one path that every output takes. Pure."""
+"""How large an output may be and what its headers may hold: every output passes through here. Pure."""
 
 from __future__ import annotations
 
@@ -10,42 +10,42 @@ from urllib.parse import quote_from_bytes
 from streams.steps import Headers, Output, Record
 
 MOST_OUTPUT_BYTES: Final = 14 << 20
-"""Key, value and headers, uncompressed; the topics take 16 MiB, so that Kafka's own frame fits as well."""
+"""Key, value and headers, uncompressed. The topics accept 16 MiB, which leaves room for Kafka's own frame."""
 MOST_HEADER_BYTES: Final = 64 << 10
-"""Of the value of one header of ours."""
+"""Of the value of one of our headers."""
 
 _PRINTABLE = bytes(each for each in range(0x21, 0x7F) if each != ord("%"))
-_HEADER_FRAME_BYTES = 10  # two lengths, as varints of at most five bytes
-_MOST_TRACE_BYTES = 512  # W3C Trace Context asks for as much of a tracestate
+_HEADER_FRAME_BYTES = 10  # two lengths, varints of at most five bytes each
+_MOST_TRACE_BYTES = 512  # of a tracestate, as W3C Trace Context requires
 _MOST_TRACE_MEMBERS = 32
 _TRACEPARENT_BYTES = 55  # of version 00
 
 # https://www.w3.org/TR/trace-context/: version ff, ids of zeros and upper case are invalid.
-# A later version may go on after "-".
+# A later version may continue after "-".
 _TRACEPARENT = re.compile(rb"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-[!-~]*)?")
 _TRACE_KEY = rb"[a-z][a-z0-9_*/-]{0,255}|[a-z0-9][a-z0-9_*/-]{0,240}@[a-z][a-z0-9_*/-]{0,13}"
 _TRACE_MEMBER = re.compile(rb"[ \t]*(?:(?:%s)=[ -+\--<>-~]{0,255}[!-+\--<>-~])?[ \t]*" % _TRACE_KEY)
 
 
 class OversizedOutputError(AssertionError):
-    """A bug: an output was made that its topic does not take."""
+    """A bug: an output is larger than its topic accepts."""
 
 
 def headers_bytes(headers: Iterable[tuple[str, bytes | None]]) -> int:
-    """What headers weigh in Kafka, at most; undecodable names as they were written."""
+    """The most that headers take in Kafka, in bytes; undecodable names count as written."""
     return sum(len(name.encode("utf-8", "surrogatepass")) + len(value or b"") + _HEADER_FRAME_BYTES for name, value in headers)
 
 
 def record_bytes(key: bytes | None, value: bytes | None, headers: Iterable[tuple[str, bytes | None]]) -> int:
-    """What a record weighs in Kafka, uncompressed."""
+    """The size of a record in Kafka, uncompressed."""
     return len(key or b"") + len(value or b"") + headers_bytes(headers)
 
 
 def bounded(output: Output) -> Output:
-    """The output itself.
+    """The output, unchanged.
 
     Raises:
-        OversizedOutputError: it is larger than its topic takes; whoever makes outputs has to rule that out.
+        OversizedOutputError: it is larger than its topic accepts, which its maker has to prevent.
     """
     size = record_bytes(output.key, output.value, output.headers)
     if size > MOST_OUTPUT_BYTES:
@@ -54,19 +54,19 @@ def bounded(output: Output) -> Output:
 
 
 def header_text(text: str, most_bytes: int = MOST_HEADER_BYTES) -> bytes:
-    """Text as a header's value: in UTF-8, printable (each other character becomes a space), cut to whole characters."""
+    """Text as a header's value: in UTF-8, other characters than printable ones replaced by spaces, cut to whole characters."""
     beginning = text[:most_bytes]
     printable = "".join(each if each.isprintable() else " " for each in beginning)
     return printable.encode("utf-8", "replace")[:most_bytes].decode("utf-8", "ignore").encode()
 
 
 def printable_name(name: bytes) -> str:
-    """A header's name as printable ASCII, where each other byte is written ``%FF``; of its first 64 KiB."""
+    """A header's name as printable ASCII, with every other byte written as ``%FF``; from its first 64 KiB."""
     return quote_from_bytes(name[:MOST_HEADER_BYTES], _PRINTABLE)
 
 
 def trace_headers(record: Record) -> Headers:
-    """The trace a record belongs to: the last valid traceparent and, only beside it, the last valid tracestate."""
+    """The trace a record belongs to: its last valid traceparent and, only beside that, its last valid tracestate."""
     parent = _last_valid(record, "traceparent", is_traceparent)
     state = _last_valid(record, "tracestate", is_tracestate) if parent else ()
     return (*parent, *state)

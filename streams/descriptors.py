@@ -5,14 +5,14 @@ from __future__ import annotations
 import resource
 from typing import Final
 
-# A worker of a hundred partitions takes some 300; beyond this, systems refuse what they themselves name as the limit (macOS).
+# A worker with a hundred partitions takes some 300. Beyond this, some systems (macOS) refuse the limit that they report.
 _ENOUGH: Final = 10_240
 
 
 def raise_limit() -> int:
-    """Raise the limit of open descriptors as far as this process is allowed to; returns what it is then.
+    """Raise the limit of open file descriptors as far as this process may; returns the new limit.
 
-    Systems begin with 1,024 or 256 for the sake of programs that call ``select``. Whoever sets a lower hard limit means it.
+    Systems start with 1,024 or 256 for the sake of programs that call ``select``. A lower hard limit is deliberate.
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = _ENOUGH if hard == resource.RLIM_INFINITY else min(hard, _ENOUGH)

@@ -1,7 +1,7 @@
 """What consumers read: the documents of news.enriched, news.duplicates and news.rejected, and their headers.
 
 Enriched articles are ninjs 3.1 documents (IPTC) in CloudEvents 1.0 binary mode (Kafka protocol binding): the value is the
-document, the event's attributes are headers. What ninjs has no place for is an extension attribute of the event.
+document, the event's attributes are headers. Anything that ninjs has no place for is an extension attribute of the event.
 """
 
 from __future__ import annotations
@@ -37,43 +37,43 @@ DUPLICATE_TYPE: Final = "news.headwater.article.duplicate"
 
 ENRICHED_SCHEMA: Final = "urn:headwater:schema:enriched:1"
 DUPLICATE_SCHEMA: Final = "urn:headwater:schema:duplicates:1"
-"""``ce_dataschema``: the ``$id`` in docs/schemas. Its number is raised with a change that breaks consumers, and only then."""
+"""``ce_dataschema``: the ``$id`` in docs/schemas. Its number rises only with a change that breaks consumers."""
 
 EVENT_SOURCE: Final = "urn:headwater"
 
 ORIGIN_HEADER: Final = "ce_origin"
-"""Where the raw record is, ``topic/partition/offset``: one name for it in all outputs."""
+"""The place of the raw record, ``topic/partition/offset``, under the same name in all outputs."""
 
 KIND_HEADER: Final = "ce_kind"
-"""In what way a record of news.duplicates repeats its headline's owner: a ``DuplicateKind``."""
+"""How a record of news.duplicates repeats its headline's owner: a ``DuplicateKind``."""
 
 LANGUAGE_HEADER: Final = "ce_language"
-"""The language that was found for a record of news.enriched, as in its document: a consumer can choose without reading it."""
+"""The language found for a record of news.enriched, as in its document: consumers can filter without reading the value."""
 
 STATUS_HEADER: Final = "ce_pubstatus"
-"""Whether an article of news.enriched may be published, "usable" or "canceled": a consumer can tell without reading it."""
+"""Whether an article of news.enriched may be published, "usable" or "canceled", readable without the value."""
 
 RELEASE_HEADER: Final = "headwater-release"
-"""On a record that a person let go although it is embargoed: the reason it was held for."""
+"""On a record that a person released in spite of an embargo: the reason for which it was held."""
 CHECK_HEADER: Final = "ce_languagecheck"
-"""The tag of a second opinion on the language of a record of news.enriched, where the setting asks for one."""
+"""The tag of a second opinion on the language of a record of news.enriched, if the setting asks for one."""
 
 ERRORS: Final = "__streams.errors."
-"""How the names of headers begin that say why a record was rejected (Kafka Streams' names)."""
+"""The prefix of headers that say why a record was rejected (Kafka Streams' names)."""
 REASON_HEADER: Final = ERRORS + "exception"
 """Why a record is in news.rejected: a ``Reason``."""
 BATCH_FIRST_HEADER: Final = ERRORS + "batch-first-offset"
-"""On a rejection that is a producer's whole batch: the offset of its first record."""
+"""On the rejection of a producer's whole batch: the offset of its first record."""
 
 REPLAY_HEADER: Final = "headwater-replay-of"
-"""On a replayed record: its place in news.rejected. It comes back there with it, should it be rejected again."""
+"""On a replayed record: its place in news.rejected. If it is rejected again, the header comes with it."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_MS: Final = 253402300799999  # the end of the year 9999, the last that RFC 3339 can write
 
 
 def time_text(timestamp_ms: int) -> str | None:
-    """A record's time as RFC 3339 in UTC with milliseconds; None for a record without one (0 or less)."""
+    """A record's time as RFC 3339 in UTC with milliseconds; None for a record without a time (0 or less)."""
     if timestamp_ms <= 0:
         return None
     moment = _EPOCH + timedelta(milliseconds=min(timestamp_ms, _LAST_MS))
@@ -81,12 +81,12 @@ def time_text(timestamp_ms: int) -> str | None:
 
 
 def date_with_zone(written: str | None) -> str | None:
-    """A source's date as RFC 3339, or None where it names no zone: a guess would be a lie."""
+    """A source's date as RFC 3339, or None if it names no zone: a guess could be wrong."""
     return instant_text(written) if written else None
 
 
 def date_attributes(article: Article) -> dict[str, str | None]:
-    """A source's dates as attributes of the event, with how precise they are: ninjs takes none without a zone."""
+    """A source's dates as attributes of the event, with their precision: ninjs accepts only dates with a zone."""
     published, modified = readable_date(article.published), readable_date(article.modified)
     return {
         "published": published,
@@ -97,17 +97,17 @@ def date_attributes(article: Article) -> dict[str, str | None]:
 
 
 UNSURE_BELOW: Final = 0.9
-"""Of a page's confidence: below it, consumers are told."""
+"""For a page's confidence: below this, consumers are told."""
 
 
 def confidence_text(article: Article) -> str | None:
-    """How likely a page holds an article ("0.62"), where that is in doubt; None where it is not, and of other forms."""
+    """How likely a page holds an article ("0.62"), if that is in doubt; None if it is not, and for other forms."""
     told = article.article_confidence
     return f"{told:.2f}" if told is not None and told < UNSURE_BELOW else None
 
 
 def readable_date(written: str | None) -> str | None:
-    """A source's date in ISO 8601, with a zone only where it named one; None where it could not be read."""
+    """A source's date in ISO 8601, with a zone only if it named one; None if it could not be read."""
     return written if written and precision_of(written) else None
 
 
@@ -116,12 +116,12 @@ def article_uri(article_id: str) -> str:
 
 
 def is_released(record: Record) -> bool:
-    """Whether a record is to go on although it is embargoed."""
+    """Whether a record is to pass in spite of its embargo."""
     return header(record, RELEASE_HEADER) == Reason.EMBARGOED
 
 
 def ninjs_document(article: Article, language: Language, subjects: Sequence[Subject], timestamp_ms: int) -> dict[str, Any]:
-    """The article as ninjs 3.1. Subjects carry a uri, a confidence and who says so; the source's own keywords a literal."""
+    """The article as ninjs 3.1. Subjects have a uri, a confidence and a witness; the source's own keywords are literals."""
     found = [
         {
             "uri": subject.uri,
@@ -170,12 +170,12 @@ def ninjs_document(article: Article, language: Language, subjects: Sequence[Subj
 
 
 def _plain_text(role: str, value: str | None) -> list[dict[str, str]] | None:
-    """One of ninjs's texts with their roles, alone in its list; None where there is none."""
+    """One of ninjs's texts with a role, alone in its list; None if the value is missing."""
     return [{"role": role, "contentType": "text/plain", "value": value}] if value else None
 
 
 def _lead_image(image: Image) -> dict[str, Any]:
-    """The lead image as an associated picture; its credit is a statement of who made it."""
+    """The lead image as an associated picture; its credit says who made it."""
     picture = {
         "name": "lead image",
         "rel": "lead-image",
@@ -189,7 +189,7 @@ def _lead_image(image: Image) -> dict[str, Any]:
 
 
 def _instructions(article: Article, timestamp_ms: int) -> dict[str, Any]:
-    """What the source asks of those who use it. A wire's version has the wire's time, any other the record's."""
+    """What the source asks of those who use it. A wire's version has the wire's time, any other version the record's."""
     said = article.instructions
     return {
         "version": said.version,
@@ -206,7 +206,7 @@ def _instructions(article: Article, timestamp_ms: int) -> dict[str, Any]:
 
 
 def instruction_attributes(article: Article) -> dict[str, str | None]:
-    """The same as attributes of the event. A time without a zone, for which ninjs has no place, is here as it was written."""
+    """The same as attributes of the event. A time without a zone, for which ninjs has no place, is included here as written."""
     said = article.instructions
     return {
         "pubstatus": said.pub_status.value,
@@ -234,7 +234,7 @@ def _identifiers(article: Article) -> tuple[tuple[str, str | None], ...]:
 def duplicate_document(
     article: Article, kind: DuplicateKind, owner: Sighting, timestamp_ms: int, window_s: int
 ) -> dict[str, Any]:
-    """A repeated headline: what it is, which article owns the headline, and in what way this one repeats it."""
+    """A repeated headline: the repeat, the article that owns the headline, and how this one repeats it."""
     return {
         "id": article.id,
         "kind": kind.value,
@@ -251,7 +251,7 @@ def duplicate_document(
 
 
 def event_headers(record: Record, article: Article, event_type: str, *, schema: str, **extensions: str | None) -> Headers:
-    """CloudEvents headers. The id is the article's and the raw record's: the same for every replay of the log."""
+    """CloudEvents headers. The id is made of the article's id and the raw record's place: the same for every replay."""
     raw_origin = origin_of_prepared(record)
     attributes = {
         "specversion": "1.0",
@@ -272,31 +272,31 @@ def event_headers(record: Record, article: Article, event_type: str, *, schema: 
 
 
 def origin_of_prepared(record: Record) -> str:
-    """Where the raw record of a record of news.prepared is."""
+    """The place of the raw record that a record of news.prepared was made from."""
     return header(record, ORIGIN_HEADER) or origin(record)
 
 
 def passed_on(record: Record) -> Headers:
-    """The headers that go with an article all the way: the trace it belongs to, continued."""
+    """The headers that accompany an article all the way: its trace, continued."""
     return continued(record)
 
 
 def ledger_text(article: Article) -> str:
-    """What reading mended and cleaning took out, as JSON: the first 100 entries, or as many as a header holds."""
+    """What reading repaired and cleaning removed, as JSON: the first 100 entries, or as many as fit a header."""
     ledger = (*article.repairs, *article.cuts)[:LEDGER_ENTRIES]
     while len(text := orjson.dumps(ledger)) > MOST_HEADER_BYTES:
         ledger = ledger[: len(ledger) // 2]
     return text.decode()
 
 
-_MOST_KEPT_BYTES: Final = MOST_OUTPUT_BYTES - (1 << 20)  # the rest is for what the rejection adds
+_MOST_KEPT_BYTES: Final = MOST_OUTPUT_BYTES - (1 << 20)  # leaves the rest for what the rejection adds
 _KEPT_OF_LARGER_BYTES: Final = 1 << 20
 _KEPT_OF_LARGER_KEY_BYTES: Final = 1024
 _MOST_MESSAGE_BYTES: Final = 4096
 
 
 def internal_error(fault: Fault) -> Rejection:
-    """What a record is rejected for that leads to a bug of ours: the same text on every machine."""
+    """The rejection of a record that triggers a bug of ours: the same text on every machine."""
     return Rejection(
         Reason.INTERNAL_ERROR, f"{fault}: a bug of Headwater's; report it, and replay the record once a mended version runs"
     )
@@ -307,7 +307,7 @@ def _own_name(name: str) -> str:
 
 
 def unread(batch: UnreadBatch) -> Rejection:
-    """Why a producer's batch is rejected as one."""
+    """The rejection of a producer's whole batch."""
     return Rejection(Reason.TOO_LARGE if batch.too_large else Reason.UNREADABLE_BATCH, str(batch))
 
 
@@ -321,17 +321,17 @@ def _of_batch(batch: UnreadBatch) -> dict[str, str]:
 
 
 def rejected_output(record: Record, rejection: Rejection, stage: str, raw_origin: str | None = None) -> Output:
-    """The record as it came, for news.rejected, with what was wrong with it in headers named as Kafka Streams does (KIP-1034).
+    """The record as it came, for news.rejected; headers named as in Kafka Streams (KIP-1034) say what is wrong with it.
 
-    ``raw_origin`` is where its raw record is, if it is not one itself: a replay reads the original bytes there.
+    ``raw_origin`` is the place of its raw record, if the record is not a raw one: a replay reads the original bytes there.
 
-    A record of more than 13 MiB, which only compression can have brought into news.raw, could not be sent on: then its
-    first MiB is kept without its headers; the message says so and names the place of the whole, and the header
-    ``__streams.errors.original-bytes`` tells how large it was. What a producer names like our own headers is left out, and
-    a name that is not printable ASCII is written so (:func:`streams.bounds.printable_name`).
+    A record of more than 13 MiB, which only fits into news.raw compressed, could not be sent on. Its first MiB is then kept
+    without its headers; the message says so and names the place of the whole record, and the header
+    ``__streams.errors.original-bytes`` gives its size. A producer's headers with our own names are left out, and a name that is
+    not printable ASCII is escaped (:func:`streams.bounds.printable_name`).
 
-    A batch that could not be read is one record: its bytes as they came, and headers ``__streams.errors.batch-…`` that tell its
-    first and last offset, how many records it holds and how they are compressed.
+    A batch that could not be read is one record: its bytes as they came, and headers ``__streams.errors.batch-…`` with its
+    first and last offset, its number of records and their compression.
     """
     errors = {
         REASON_HEADER: rejection.reason.value,
@@ -344,9 +344,9 @@ def rejected_output(record: Record, rejection: Rejection, stage: str, raw_origin
     }
     if isinstance(record.value, UnreadBatch):
         errors |= _of_batch(record.value)
-    # Kafka's clients send no record without both; the reason ("tombstone") tells that there was no value.
+    # Kafka's clients send no record without key and value; the reason ("tombstone") tells that there was no value.
     key, value = record.key, b"" if record.key is None and record.value is None else record.value
-    value = value and bytes(value)  # aiokafka sends nothing else
+    value = value and bytes(value)  # aiokafka accepts nothing else
     own = tuple(
         (_own_name(name), text) for name, text in record.headers if name != ORIGIN_HEADER and not name.startswith(ERRORS)
     )

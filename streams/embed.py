@@ -1,4 +1,4 @@
-"""The public names for those who embed Headwater's functions: pure, without Kafka. Everything else may change without notice.
+"""The public names for embedding Headwater: pure functions, without Kafka. Everything else may change without notice.
 
 from streams.embed import MemoryPipeline, Settings, pipeline_steps
 

@@ -1,8 +1,8 @@
-"""The installed command: it makes sure that the package ``agents`` beside it is Headwater's, then runs it.
+"""The installed command: makes sure that the package ``agents`` beside it is Headwater's, then runs it.
 
-The names ``streams`` and ``agents`` are generic: another distribution (openai-agents, for one) that is installed into the same
-environment puts its own ``agents`` in the place of ours. What a command needs is imported when that command runs, so that
-``--help`` is quick, and Ctrl-C before then ends the process without a word: nothing has been done yet.
+The names ``streams`` and ``agents`` are generic: another distribution (such as openai-agents) installed into the same
+environment replaces our ``agents`` with its own. A command's imports happen when it runs, so that ``--help`` is quick. Ctrl-C
+before that ends the process silently, because nothing has been done yet.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from importlib.util import find_spec
 
 
 def main() -> None:
-    """Run the command line, or say which package has taken the place of ours."""
-    interruptible = signal.getsignal(signal.SIGINT) is signal.default_int_handler  # whoever started us may ignore it
+    """Run the command line, or say which package has replaced ours."""
+    interruptible = signal.getsignal(signal.SIGINT) is signal.default_int_handler  # a parent process may have disabled it
     if interruptible:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     if not _agents_are_ours():
@@ -25,19 +25,19 @@ def main() -> None:
         )
     try:
         import_module("streams.__main__").main()
-    except KeyboardInterrupt:  # outside of what a command does, or a second one within
+    except KeyboardInterrupt:  # outside of a command, or the second one within it
         sys.exit(128 + signal.SIGINT)
     finally:
-        if interruptible:  # Python's own end can be interrupted as well, and would show where
+        if interruptible:  # the interpreter's own shutdown would print a traceback if interrupted
             signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _agents_are_ours() -> bool:
-    """Told by its source: to import it takes half a second."""
+    """Checks the source of ``agents``: importing it would take half a second."""
     try:
         spec = find_spec("agents")
         source = spec.loader.get_source("agents") if spec else None  # type: ignore[union-attr]
-    except (ImportError, ValueError, AttributeError):  # nothing that Python finds, or nothing with a source
+    except (ImportError, ValueError, AttributeError):  # there is no such package, or it has no source file
         return False
     return "def pipeline_steps" in (source or "")
 

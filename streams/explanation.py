@@ -1,4 +1,4 @@
-"""Why an article came out as it did, as values: for ``headwater explain`` and the console alike. Pure."""
+"""Why an article came out as it did, as values, for ``headwater explain`` and the console. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from streams.text.subjects.tag import URI_PREFIX
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What reading, cleaning and tagging make of a raw record; ``draft`` is None where reading refused it already."""
+    """What reading, cleaning and tagging make of a raw record; ``draft`` is None if reading already rejected it."""
 
     read_as: str
     draft: Draft | None
@@ -24,7 +24,7 @@ class Explanation:
 
 
 def explain_record(value: bytes | None, content_type: str | None, max_bytes: int, source: str | None = None) -> Explanation:
-    """Do to a raw record what the pipeline does to it, and keep what was found on the way."""
+    """Do what the pipeline does to a raw record, and keep the intermediate results."""
     read_as = told_reading(value or b"", content_type)
     draft = read_record(value, content_type, max_bytes=max_bytes)
     if isinstance(draft, Rejection):
@@ -36,20 +36,20 @@ def explain_record(value: bytes | None, content_type: str | None, max_bytes: int
 
 
 def told_reading(value: bytes, content_type: str | None) -> str:
-    """What bytes are taken for, and by what sign."""
+    """What the bytes were read as, and by which sign."""
     form = told_form(value, content_type)
     sign = f"as the content type {content_type} says" if content_type else "by its beginning"
     return f"{'plain text' if form is Form.TEXT else form.name}, {sign}"
 
 
 def told_id(article: Article) -> str:
-    """What the article's id was made of."""
+    """What the article's id was made from."""
     content = f"of its outlet ({article.outlet or 'none'}), headline and body, as it has no URL"
     return f"{article.id}, {f'of its URL, {article.url}' if article.url else content}"
 
 
 def told_published(article: Article) -> str | None:
-    """The source's date, and whether it could be used."""
+    """The source's date, and whether it was usable."""
     published = article.published
     if published and readable_date(published) is None:
         published += " (left out: no day can be read)"
@@ -59,7 +59,7 @@ def told_published(article: Article) -> str | None:
 
 
 def told_declared(written: str | None, language: Language) -> str | None:
-    """What the source said of its language, beside what was found."""
+    """What the source claims about its language, compared with what was found."""
     if written is None or language.declared is None:
         return written and f"{written}, which names no known language"
     verdict = {True: "which agrees", False: "which does not agree", None: "with nothing to compare it to"}[language.agrees]
@@ -67,7 +67,7 @@ def told_declared(written: str | None, language: Language) -> str | None:
 
 
 def repairs_of_reading(article: Article) -> Sequence[Repair]:
-    """What reading mended: the ledger's repairs without cleaning's own note."""
+    """What reading repaired: the ledger's repairs without the one from cleaning."""
     return [repair for repair in article.repairs if repair != LEFT_WHOLE]
 
 

@@ -1,6 +1,7 @@
-"""The net: an unexpected exception over one article is a value, so that one record can't stop a stream. Pure.
+"""The safety net: an unexpected exception over one article becomes a value, so that one record can't stop a stream. Pure.
 
-It is for what depends on one article alone. What asks tables or Kafka stays outside of it: there an exception stops the worker.
+It covers work that depends on one article only. Anything that uses tables or Kafka is outside: an exception there stops the
+worker.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Final, TypeVar
 T = TypeVar("T")
 
 OUR_MACHINE: Final = (ImportError, MemoryError, OSError)
-"""What no record is to blame for: another machine would read it, so these stop the worker wherever they are raised."""
+"""Errors for which no record is to blame: another machine would read it. They stop the worker wherever they are raised."""
 
 _ROOT: Final = Path(__file__).resolve().parents[1]
 _OURS: Final = tuple(f"{_ROOT / package}/" for package in ("streams", "agents"))
@@ -23,9 +24,9 @@ _OURS: Final = tuple(f"{_ROOT / package}/" for package in ("streams", "agents"))
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """An exception that nobody expected: its type, and the innermost line of ours that led to it.
+    """An unexpected exception: its type, and the innermost line of our code that led to it.
 
-    It has neither message nor repr: they may hold addresses, which differ from run to run.
+    It leaves out the message and repr, which may contain memory addresses and so differ from run to run.
     """
 
     kind: str
@@ -33,7 +34,7 @@ class Fault:
 
     @classmethod
     def of(cls, error: BaseException) -> Fault:
-        """The fault that a caught exception stands for."""
+        """The fault for a caught exception."""
         kind = type(error)
         named = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
         return cls(named, _place_of(error.__traceback__))
@@ -43,13 +44,13 @@ class Fault:
 
 
 def caught(work: Callable[[], T]) -> T | Fault:
-    """What ``work`` returns, or the fault that ended it. ``work`` must be pure: it may be done twice.
+    """What ``work`` returns, or the fault that ended it. ``work`` must be pure: it may run twice.
 
-    How deep a recursion can go depends on who asks, so one that overflows is asked again on an empty stack: a record has the
-    same outcome in a worker, in a command and in a test.
+    How deep a recursion can go depends on the caller's stack, so work that overflows is repeated on an empty stack. This gives
+    a record the same outcome in a worker, in a command and in a test.
 
     Raises:
-        ImportError, MemoryError, OSError: itself, or as the cause of what was raised.
+        ImportError, MemoryError, OSError: as raised, or as the cause of what was raised.
     """
     try:
         return work()
@@ -60,7 +61,7 @@ def caught(work: Callable[[], T]) -> T | Fault:
 
 
 def _fault(error: Exception) -> Fault:
-    """The fault that it is; raises it where our machine is the cause."""
+    """The fault for an error; raises if our machine is the cause."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, OUR_MACHINE):
@@ -70,7 +71,7 @@ def _fault(error: Exception) -> Fault:
 
 
 def _on_empty_stack(work: Callable[[], T]) -> T | Fault:
-    """As :func:`caught`, in a thread that does nothing else."""
+    """Like :func:`caught`, in a thread of its own."""
     with ThreadPoolExecutor(1, "empty-stack") as thread:
         try:
             return thread.submit(work).result()
@@ -79,7 +80,7 @@ def _on_empty_stack(work: Callable[[], T]) -> T | Fault:
 
 
 def _place_of(traceback: TracebackType | None) -> str:
-    """``streams/records/fields.py:120``: the innermost line that is ours, this module's own aside."""
+    """``streams/records/fields.py:120``: the innermost line of our code, other than this module's."""
     place = "unknown"
     while traceback is not None:
         path = traceback.tb_frame.f_code.co_filename

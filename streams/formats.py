@@ -2,12 +2,12 @@
 
 Workers of neighbouring versions may share a group, so an older reader meets what a newer writer wrote:
 
-- **Additive fields keep the number.** A reader drops fields that it does not know and fills in those that are missing.
-- **A field that does harm when it is dropped raises it** (an embargo, a kill). A reader of an older format stops there.
+- **Additive fields keep the number.** A reader drops fields that it does not know and fills in missing ones.
+- **A field that must not be dropped raises it** (an embargo, a kill). A reader of an older format stops there.
 
-The values are the articles in news.prepared (:mod:`streams.articles`), a partition's progress
-(:mod:`streams.kafka.tables`) and what steps remember (:func:`stamp`). Each carries the number itself, so that a local copy
-has it as well. docs/upgrading.md says what that means for operators.
+The values are the articles in news.prepared (:mod:`streams.articles`), a partition's progress (:mod:`streams.kafka.progress`)
+and what steps remember (:func:`stamp`). Each contains the number, so that a local copy has it too. docs/upgrading.md says what
+that means for operators.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ FORMAT: Final = 2
 
 FORMAT_FIELD: Final = "format"
 _UNSTAMPED = 1
-_STAMP = 0x80  # the first bit of a value in bytes that says its format; those of format 1 begin with an offset, which has none
+_STAMP = 0x80  # set in the first byte of a binary value that states its format; format 1 begins with an offset, without it
 _NEWEST_STAMP = 0x8F
 
 
 class NewerFormatError(ValueError):
-    """A newer version wrote this, and dropping what this one does not know would do harm."""
+    """A newer version wrote this, and dropping what this version does not know would do harm."""
 
     def __init__(self, found: int, place: str = "this") -> None:
         super().__init__(
@@ -44,7 +44,7 @@ def check_format(stored: Mapping[str, Any]) -> None:
 
     Raises:
         NewerFormatError: it can't.
-        ValueError: its format is not a number from 1 on.
+        ValueError: its format is not a positive number.
     """
     found = stored.get(FORMAT_FIELD, _UNSTAMPED)
     if type(found) is not int or found < _UNSTAMPED:
@@ -59,16 +59,16 @@ def known_fields(stored: Mapping[str, Any], shape: type[DataclassInstance]) -> d
 
 
 def stamp(content: bytes) -> bytes:
-    """A value in bytes, for a step to remember: one byte for the format, then the content."""
+    """A binary value for a step to remember: one byte for the format, then the content."""
     return bytes((_STAMP | FORMAT,)) + content
 
 
 def read_stamp(value: bytes) -> tuple[int, bytes]:
-    """The format of a remembered value, and its content; a value without a stamp is of format 1, and begins below 0x80.
+    """The format of a remembered value, and its content; a value without a stamp has format 1 and begins below 0x80.
 
     Raises:
         NewerFormatError: a newer version wrote it.
-        ValueError: it begins like no value of ours.
+        ValueError: its beginning is not that of our values.
     """
     first = value[0] if value else 0
     if first < _STAMP:

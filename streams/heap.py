@@ -1,4 +1,4 @@
-"""What memory a process keeps that it does not use."""
+"""Memory that a process keeps without using it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ _LARGE_BYTES: Final = 1 << 20
 
 
 def return_large_blocks() -> bool:
-    """Have each block of a megabyte or more go back to the system as soon as it is free; returns whether that can be asked for.
+    """Return each block of a megabyte or more to the system as soon as it is freed; False if the C library can't do that.
 
-    Left alone, glibc takes such blocks from its heap once the first of them was freed. With texts of some megabytes the
-    heap then grows by what lies between them: about 50 MB in a worker of 64 partitions. Other libraries have no such rule.
+    By default, glibc takes such blocks from its heap once the first of them has been freed. With texts of several megabytes the
+    heap then grows by whatever is allocated between them: about 50 MB in a worker with 64 partitions. Other C libraries do not
+    do this.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     return mallopt is not None and mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES) == 1

@@ -1,4 +1,4 @@
-"""The pipeline without Kafka: the same steps over records held in memory, one partition a topic."""
+"""The pipeline without Kafka: the same steps over records held in memory, one partition per topic."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class MemoryRecord:
 
 
 class MemoryPipeline:
-    """Feeds records through steps, each output at once into the step that reads its topic.
+    """Feeds records through steps; each output goes at once into the step that reads its topic.
 
     Deterministic: outputs come in the order of the input, offsets count from 0 in each topic.
     """

@@ -1,4 +1,4 @@
-"""Settings: one frozen dataclass, read once from the variables ``HEADWATER_…`` of the environment and of a file beneath it."""
+"""Settings: one frozen dataclass, read once from the variables ``HEADWATER_…`` of the environment and of a settings file."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from streams.text.duplicates import DuplicateKind
 from streams.text.language.opinions import LanguageCheck, LanguageDetector
 
 LATE_S = 7 * 24 * 3600
-"""How much older than the newest of its partition a record may be and be sure to find what is remembered for it."""
+"""How far behind the newest of its partition a record may be and still find everything that is remembered for it."""
 
 
 class SecurityProtocol(StrEnum):
-    """How clients and Kafka speak; the names are Kafka's own."""
+    """How clients talk to Kafka; the names are Kafka's own."""
 
     PLAINTEXT = "PLAINTEXT"
     SSL = "SSL"
@@ -30,17 +30,17 @@ class SecurityProtocol(StrEnum):
 
     @property
     def tls(self) -> bool:
-        """Encrypted, and the broker proves who it is."""
+        """Encrypted, with a broker that proves its identity."""
         return self in {self.SSL, self.SASL_SSL}
 
     @property
     def sasl(self) -> bool:
-        """We prove who we are, with a user name and password."""
+        """We prove our identity with a user name and password."""
         return self in {self.SASL_PLAINTEXT, self.SASL_SSL}
 
 
 class SaslMechanism(StrEnum):
-    """How the password is proved. PLAIN sends it; with SCRAM it never leaves us."""
+    """How the password is proved. PLAIN sends it; with SCRAM it never leaves this machine."""
 
     PLAIN = "PLAIN"
     SCRAM_SHA_256 = "SCRAM-SHA-256"
@@ -55,28 +55,28 @@ class Codec(StrEnum):
 
 
 class EmbargoPolicy(StrEnum):
-    """What becomes of an article whose embargo ends later than its record's timestamp."""
+    """What happens to an article whose embargo ends later than its record's timestamp."""
 
-    MARK = "mark"  # passed on, with the embargo in document and headers
-    HOLD = "hold"  # rejected as embargoed, until a replay lets it go
+    MARK = "mark"  # passed on, with the embargo in the document and headers
+    HOLD = "hold"  # rejected as embargoed, until a replay releases it
 
 
 class OnChangedTopic(StrEnum):
-    """What is done where a topic is not the one that was worked on: made anew, cut short, or another cluster's."""
+    """What to do if a topic is not the one that was worked on: recreated, truncated, or in another cluster."""
 
     STOP = "stop"
     BEGIN_ANEW = "begin-anew"
 
 
 class TransactionProtocol(StrEnum):
-    """Which of Kafka's transactions a worker speaks: the newest that the cluster has, or those of old in any case."""
+    """Which of Kafka's transactions a worker uses: the newest that the cluster supports, or always v0."""
 
     NEWEST = "newest"
     V0 = "v0"
 
 
 class SettingsError(ValueError):
-    """One or more variables hold a value that can't be used; the message names every one of them."""
+    """One or more variables have an unusable value; the message names all of them."""
 
 
 def _text(value: str) -> str:
@@ -114,12 +114,12 @@ def _whole(minimum: int, maximum: int | None = None) -> Callable[[str], int]:
     return read
 
 
-# Five years: what is longer is a window in milliseconds.
+# Five years: a longer window is probably in milliseconds.
 _window = _whole(1, 5 * 366 * 24 * 3600)
 
 
 def _app_id(value: str) -> str:
-    # It begins the names of topics, and of a folder; what follows it has to find room in Kafka's 249 characters.
+    # It is the prefix of topic names and the name of a folder; what follows must fit into Kafka's 249 characters.
     if not re.fullmatch(r"[A-Za-z0-9._-]{1,200}", value.strip()) or not value.strip().strip("."):
         raise ValueError(f"must be letters, digits, '.', '_' and '-', at most 200, as Kafka names topics; found {value!r}")
     return value.strip()
@@ -182,11 +182,11 @@ def _certificates(value: str) -> Path:
     return path
 
 
-# What is said about a secret never quotes what was found: by mistake, even the name of its file may be the secret itself.
+# Messages about a secret never quote the value: by mistake, even the file's name may be the secret itself.
 def _secret(value: str) -> str:
     if not value or any(each in value for each in "\0\r\n"):
         raise ValueError("must be one line")
-    if any("\ud800" <= each <= "\udfff" for each in value):  # what Python makes of other bytes in the environment
+    if any("\ud800" <= each <= "\udfff" for each in value):  # how Python represents undecodable bytes of the environment
         raise ValueError("is not in UTF-8")
     return value
 
@@ -202,9 +202,9 @@ def _secret_from_file(path: str) -> str:
 
 
 def _setting(default: Any, read: Callable[[str], Any], unit: str, meaning: str, *, secret: bool = False) -> Any:
-    """A setting, in one place: its default, how it is read, its unit and its meaning.
+    """A setting, declared in one place: its default, how it is read, its unit and its meaning.
 
-    A secret is left out of `repr`, and may also come from the file that the variable with _FILE at its end names.
+    A secret is left out of `repr`, and may also come from the file that the variable with the suffix _FILE names.
     """
     metadata = {"read": read, "unit": unit, "meaning": meaning, "secret": secret}
     return field(default=default, repr=not secret, metadata=metadata)
@@ -360,12 +360,13 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
-        """Read every variable that is set; where there is no default, an empty one is as good as none.
+        """Read every variable that is set; an empty one counts as unset if the setting has no default.
 
-        Without an ``environment``, that of the process counts, and beneath it the settings file (:mod:`streams.settings_file`).
+        Without an ``environment``, that of the process is used, complemented by the settings file
+        (:mod:`streams.settings_file`).
 
         Raises:
-            SettingsError: naming each variable that can't be used, and each that starts with HEADWATER_ but is none.
+            SettingsError: names each variable with an unusable value, and each unknown one that starts with HEADWATER_.
         """
         environment = variables_in_force() if environment is None else environment
         known = {PREFIX + each.name.upper(): each for each in fields(cls)}
@@ -406,16 +407,16 @@ class Settings:
     def remember_s(self) -> int:
         """How long a headline's owner is remembered, by the time of its partition, which its records make.
 
-        A record that is no later than :data:`LATE_S` asks back as far as the window. However long it waited for a worker,
-        the partition's time has waited with it.
+        A record that is at most :data:`LATE_S` late looks back as far as the window. However long it waited for a worker, the
+        partition's time has waited with it.
         """
         return self.window_s + LATE_S + 24 * 3600
 
     def as_environment(self) -> dict[str, str]:
-        """The same settings as variables, for a child process; secrets excepted.
+        """The same settings as variables, for a child process; without secrets.
 
-        A secret reaches a child as it reached us: by the variable, or the name of its file, that it inherits, or in the
-        settings file, which it reads again. So what stood in a file is in no process's environment.
+        A child gets a secret as we did: through the variable, or the one with its file's name, that it inherits; or from the
+        settings file, which it reads again. So a secret from a file is in no process's environment.
         """
         return {
             PREFIX + each.name.upper(): written_value(getattr(self, each.name))
@@ -425,10 +426,10 @@ class Settings:
 
 
 def variables_in_force() -> dict[str, str]:
-    """The variables of the process and, beneath them, those of the settings file.
+    """The variables of the process, complemented by those of the settings file.
 
     Raises:
-        SettingsError: that file can't be used.
+        SettingsError: that file is unusable.
     """
     try:
         return gather(os.environ, Path()).values
@@ -437,7 +438,7 @@ def variables_in_force() -> dict[str, str]:
 
 
 def written_value(value: object) -> str:
-    """A setting's value as its variable holds it."""
+    """A setting's value in the form that its variable takes."""
     match value:
         case None:
             return ""
@@ -452,7 +453,7 @@ def written_value(value: object) -> str:
 
 
 def settings_document() -> str:
-    """docs/configuration.md: every setting, made of their declarations."""
+    """docs/configuration.md: every setting, generated from the declarations."""
     rows = (
         f"| `{PREFIX}{each.name.upper()}` | {_code(written_value(each.default))} | {each.metadata['unit']} | {_meaning(each)} |"
         for each in fields(Settings)
@@ -481,10 +482,10 @@ def _meaning(setting: Field[Any]) -> str:
 
 
 def _contradictions(settings: Settings, named: Collection[str]) -> Iterator[tuple[tuple[str, ...], str]]:
-    """What does not go together: the settings it is about, and what is wrong with the first of them.
+    """What does not fit together: the settings concerned, and what is wrong with the first of them.
 
-    `named` are the settings that have been set. One without effect is an error as well: who says which authority to trust, and
-    forgets the protocol, would send everything in the clear.
+    `named` are the settings that were set. One without effect is an error too: a person who names an authority to trust, but
+    forgets the protocol, would send everything unencrypted.
     """
     protocol = settings.security_protocol
     # `run` without HEADWATER_BROKERS starts a Kafka of its own, which has no security.

@@ -1,8 +1,8 @@
 """Settings from a file: ``.env`` in the working folder, or the file that HEADWATER_SETTINGS_FILE names.
 
-Lines are ``NAME=value``, as a shell, Docker and systemd write them: ``#`` begins a comment, ``export`` may be before the
-name, quotes around the value are taken off. Names that are not HEADWATER_… are somebody else's. The environment wins over the
-file, setting by setting.
+Lines are ``NAME=value``, as a shell, Docker and systemd write them: ``#`` begins a comment, ``export`` may precede the name,
+quotes around the value are removed. Names other than HEADWATER_… are ignored. For each setting, the environment takes
+precedence over the file.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _COMMENT = re.compile(r"(?:^|\s+)\#.*")
 
 
 class SettingsFileError(ValueError):
-    """The file can't be read, or has lines that set nothing; the message names each, and quotes none: it may hold a secret."""
+    """The file can't be read, or has malformed lines; the message names each but quotes none, as it may hold a secret."""
 
 
 class Line(NamedTuple):
@@ -37,14 +37,14 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Variables:
-    """All variables in force by name, and of each where it was set: ``environment``, or ``file:line``."""
+    """All variables in force by name, and where each was set: ``environment``, or ``file:line``."""
 
     values: dict[str, str] = field(repr=False)
     sources: dict[str, str]
 
 
 def read_lines(text: str) -> dict[str, Line]:
-    """The variables HEADWATER_… that a file's text sets; the last line of a name counts.
+    """The variables HEADWATER_… that a file's text sets; the last line for a name counts.
 
     Raises:
         SettingsFileError: a line is neither a comment nor ``NAME=value``.
@@ -72,10 +72,10 @@ def _unquoted(value: str) -> str:
 
 
 def gather(environment: Mapping[str, str], folder: Path) -> Variables:
-    """The environment's variables, and beneath them those of the file; ``folder`` is where a relative name and ``.env`` are.
+    """The environment's variables, complemented by those of the file; ``folder`` holds ``.env`` and resolves relative names.
 
     Raises:
-        SettingsFileError: the file that HEADWATER_SETTINGS_FILE names can't be read, or has lines that set nothing.
+        SettingsFileError: the file that HEADWATER_SETTINGS_FILE names can't be read, or has malformed lines.
     """
     values = {name: value for name, value in environment.items() if name != VARIABLE}
     sources = {name: ENVIRONMENT for name in values if name.startswith(PREFIX)}
@@ -92,7 +92,7 @@ def gather(environment: Mapping[str, str], folder: Path) -> Variables:
     except SettingsFileError as error:
         raise SettingsFileError(f"{file}: {error}") from None
     for name, line in lines.items():
-        # A password in the environment also is before the file's way to one, and the other way round.
+        # A password in the environment also overrides a password file named in the settings file, and the other way round.
         if not _names_of(name) & environment.keys():
             values[name] = line.value
             sources[name] = f"{file}:{line.number}"
@@ -100,6 +100,6 @@ def gather(environment: Mapping[str, str], folder: Path) -> Variables:
 
 
 def _names_of(name: str) -> set[str]:
-    """The variables that set the same."""
+    """The variables that set the same thing."""
     bare = name.removesuffix(IN_FILE)
     return {name, bare, bare + IN_FILE}

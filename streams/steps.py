@@ -1,7 +1,7 @@
 """A step of the pipeline: one record in, a decision out. Pure; Kafka's discipline is in :mod:`streams.kafka.delivery`.
 
-The same steps run on Kafka (:mod:`streams.kafka.delivery`) and in memory (:mod:`streams.memory`), so that what a test or
-``headwater pipe`` shows is what Kafka's consumers get.
+The same steps run on Kafka (:mod:`streams.kafka.delivery`) and in memory (:mod:`streams.memory`), so a test or
+``headwater pipe`` shows exactly what Kafka's consumers get.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Record(Protocol):
     def offset(self) -> int: ...
     @property
     def timestamp(self) -> int:
-        """Milliseconds since 1970; -1 when the producer gave none."""
+        """Milliseconds since 1970; -1 if the producer gave none."""
 
     @property
     def key(self) -> bytes | None: ...
@@ -39,10 +39,11 @@ class Record(Protocol):
 
 
 class UnreadBatch(bytes):
-    """The value of a record that stands for a producer's whole batch, or the rest of it: the bytes as they came.
+    """The value of a record that represents a producer's whole batch, or the rest of it: the bytes as they came.
 
-    Its records are not read: they would take too much room (``too_large``) or can't be read; ``problem`` says it in words.
-    ``offsets`` are theirs, ``records`` is how many the producer says there are. No producer can send one.
+    The batch's records were not read, because they would take too much room (``too_large``) or are malformed; ``problem`` says
+    so in words. ``offsets`` are those of the records, ``records`` is their number according to the producer. Producers cannot
+    send such a value.
     """
 
     offsets: range
@@ -78,11 +79,10 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What to send for one record, and what the step shall remember under the record's key (None: no change).
+    """What to send for one record, and what the step should remember under the record's key (None: no change).
 
-    ``changes``: what it shall remember under other keys (None: no more), where its changelog makes a ``whole`` of them.
-    ``fault``: a bug of ours, for which the record was rejected, or has no output. Where most records have one, Kafka's side
-    stops the worker.
+    ``changes``: what it should remember under other keys (None: forget), if its changelog makes a ``whole`` of them. ``fault``:
+    a bug of ours because of which the record was rejected, or has no output. If most records have one, the worker stops.
     """
 
     outputs: tuple[Output, ...]
@@ -96,11 +96,11 @@ class ForeignRecordError(ValueError):
 
 
 def read_internal(record: Record, read: Callable[[bytes], Read]) -> Read:
-    """What ``read`` makes of a record of an internal topic, which one of our steps alone writes.
+    """What ``read`` makes of a record of an internal topic, which only our steps write.
 
     Raises:
-        ForeignRecordError: none did, as ``read`` raises ValueError.
-        NewerFormatError: one did, in a newer version that this one must not read.
+        ForeignRecordError: something else wrote it: ``read`` raised ValueError.
+        NewerFormatError: a newer version wrote it, in a format that this one must not read.
     """
     if isinstance(record.value, UnreadBatch):
         raise ForeignRecordError(str(record.value))
@@ -113,7 +113,7 @@ def read_internal(record: Record, read: Callable[[bytes], Read]) -> Read:
 
 
 class Topic(str):
-    """The name of a Kafka topic, what it is for, and how ``topics create`` makes it: ``config`` holds Kafka's own settings."""
+    """The name of a Kafka topic, its purpose, and how ``topics create`` makes it: ``config`` holds Kafka's own settings."""
 
     __slots__ = ("config", "purpose")
     purpose: str
@@ -128,16 +128,15 @@ class Topic(str):
 
 @dataclass(frozen=True, slots=True)
 class Changelog:
-    """What a step writes down in the transaction of its outputs: how far it has come, and what it remembers by key.
+    """What a step records in the transaction of its outputs: how far it has come, and what it remembers by key.
 
-    A changelog belongs to one step alone: its name is the name of its topic and of its local state. ``remembers`` says whether
+    A changelog belongs to one step only: its name is the name of its topic and of its local state. ``remembers`` says whether
     ``decide`` gets what was remembered under the record's key; ``check`` raises ValueError for a value that ``decide`` can't
     have told it to remember.
 
-    A step that decides on all it remembers at once has a ``whole``: it makes one thing of all keys and values, in whatever
-    order they come, whenever a partition is taken over. ``decide`` gets that thing instead, keeps it up to date itself, and
-    tells the same to be remembered, or forgotten, by ``Decision.changes``: a whole made anew must go on exactly as the one
-    before it.
+    A step that decides on everything it remembers at once has a ``whole``: a function that builds one object from all keys and
+    values, in any order, whenever a partition is taken over. ``decide`` then gets that object, keeps it up to date itself, and
+    reports the same changes through ``Decision.changes``: an object that is rebuilt must behave exactly like the previous one.
     """
 
     name: str
@@ -147,19 +146,19 @@ class Changelog:
     whole: Callable[[Iterable[tuple[bytes, bytes]]], Any] | None = None
 
     def topic(self, app_id: str) -> str:
-        """The name of its topic; Faust's own naming."""
+        """The name of its topic, following Faust's naming."""
         return f"{app_id}-{self.name}-changelog"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: where its records come from, where its outputs may go, and how it decides. It is the whole of an agent: its
+    """One step: where its records come from, where its outputs may go, and how it decides. It is all there is to an agent: its
     topics, its changelog, the Faust agent that reads for it and the checks at start follow from this.
 
-    ``decide`` gets the record and, where the ``changelog`` remembers, the value that stands under the record's key, or its
-    ``whole``. It must
-    depend on nothing else: every replay asks it again. It returns a :class:`Decision` for any record of its source; an
-    exception stops the worker before anything is committed. :class:`ForeignRecordError` says that the record is not one.
+    ``decide`` gets the record and, if the ``changelog`` remembers, the value remembered under the record's key, or the
+    ``whole``. It must depend on nothing else, because every replay repeats it. It returns a :class:`Decision` for any record of
+    its source; an exception stops the worker before anything is committed. :class:`ForeignRecordError` says that the record is
+    not one of its source's.
     """
 
     name: str
@@ -170,17 +169,17 @@ class Step:
 
 
 class StepsConflictError(ValueError):
-    """Two steps that can't live in one pipeline; the message names both."""
+    """Two steps that can't be in one pipeline; the message names both."""
 
 
 def check_steps(steps: Iterable[Step]) -> tuple[Step, ...]:
-    """The steps, if they can live together: each has a name, a source and a changelog of its own.
+    """The steps, if they fit together: each has a name, a source and a changelog of its own.
 
-    Steps that shared a changelog would share the offset at which they go on, and one of them would skip what the other has
-    done. Steps that shared a source would each get a part of it.
+    Steps that shared a changelog would share their offset, and one of them would skip what the other has done. Steps that
+    shared a source would each get a part of it.
 
     Raises:
-        StepsConflictError: two of them can't.
+        StepsConflictError: two of them conflict.
     """
     steps = tuple(steps)
     owned: dict[tuple[str, str], Step] = {}
@@ -201,11 +200,11 @@ def header(record: Record, name: str) -> str | None:
 
 
 def content_type(record: Record) -> str | None:
-    """The content type, whatever the case of its header's name; CloudEvents' own spelling comes first."""
+    """The content type, whatever the case of its header's name; CloudEvents' spelling is preferred."""
     spelt = (name for name, _ in reversed(record.headers) if name.lower() == "content-type")
     return header(record, "content-type") or next((found for name in spelt if (found := header(record, name))), None)
 
 
 def origin(record: Record) -> str:
-    """Where a record stands in its log: ``topic/partition/offset``."""
+    """The place of a record in its log: ``topic/partition/offset``."""
     return f"{record.topic}/{record.partition}/{record.offset}"

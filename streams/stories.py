@@ -27,17 +27,17 @@ STORY_SCHEMA: Final = "urn:headwater:schema:stories:1"
 STORY_URI: Final = "urn:headwater:story:"
 
 CHANGE_HEADER: Final = "ce_change"
-"""What became of a story with a record of news.stories: founded, joined, merged or left. Each story is founded once."""
+"""What happened to a story with this record of news.stories: founded, joined, merged or left. Each is founded once."""
 
 _MOST_HEADLINE_CHARACTERS, _MOST_OUTLET_CHARACTERS = 300, 100
 _MOST_LANGUAGE_CHARACTERS = 35  # RFC 5646, 4.4.1
 _MOST_SUBJECTS = 3
 _MOST_NAMED = 100  # members, in a document: the founder and the latest
-"""A story of 500 members names so many; the counts are of all."""
+"""How many of up to 500 members a document names; the counts cover all of them."""
 
 
 def sign_article(article: Article, language: Language, subjects: Sequence[Subject], timestamp_ms: int) -> Signature:
-    """What `group` compares of an article."""
+    """The features of an article that `group` compares."""
     canceled = article.instructions.canceled
     found = (subject.uri.removeprefix(URI_PREFIX) for subject in subjects)
     return Signature(
@@ -75,11 +75,11 @@ def signature_to_json(signature: Signature) -> bytes:
 
 
 def signature_from_json(value: bytes) -> Signature:
-    """Decode what :func:`signature_to_json` made; what a later version adds is passed over.
+    """Decode what :func:`signature_to_json` made; fields added by a later version are ignored.
 
     Raises:
         NewerFormatError: a newer version made it, and this one must not read it.
-        ValueError: it did not make this.
+        ValueError: it was not made by :func:`signature_to_json`.
     """
     try:
         stored: dict[str, Any] = orjson.loads(value)
@@ -105,7 +105,7 @@ def signature_from_json(value: bytes) -> Signature:
 
 
 def _is_sound(signature: Signature) -> bool:
-    """Whether each field is of its type and as large as :func:`sign_article` makes it, so that a story can remember it."""
+    """Whether each field has its type and is no larger than :func:`sign_article` makes it, so that a story can remember it."""
     body = signature.body
     texts = (
         (signature.language, _MOST_LANGUAGE_CHARACTERS),
@@ -136,10 +136,9 @@ def story_uri(story_id: str) -> str:
 
 
 def story_document(story: Story, timestamp_ms: int) -> dict[str, Any]:
-    """The story as ninjs 3.1: headline of its most central member, members as associations, subjects of all of them.
+    """The story as ninjs 3.1: the headline of its most central member, members as associations, the subjects of all of them.
 
-    An association's name says in what way the article belongs to its story: founded, same-event, similar-headline or
-    same-text.
+    An association's name says how the article belongs to its story: founded, same-event, similar-headline or same-text.
     """
     main = central(story.members) if story.members else None
     associations = [_association(member) for member in _named(story.members)]
@@ -182,7 +181,7 @@ def _association(member: Member) -> dict[str, Any]:
 
 
 def _subjects_of(members: Iterable[Member]) -> list[str]:
-    """The subjects of a story's members, those of most members first."""
+    """The subjects of a story's members, the most frequent first."""
     counts: dict[str, int] = {}
     for member in members:
         for code in member.subjects:
@@ -195,7 +194,7 @@ def _subject(code: str) -> dict[str, str]:
 
 
 def story_headers(record: Record, told: Told) -> Headers:
-    """CloudEvents headers: what changed, the counts, and which article is the reason, with what spoke for it."""
+    """CloudEvents headers: what changed, the counts, and which article caused it, with the evidence."""
     story, member = told.story, told.member
     attributes = {
         "specversion": "1.0",
@@ -235,5 +234,5 @@ def _reason(member: Member, words: Sequence[str]) -> dict[str, str | None]:
 
 
 def origin_of_signature(record: Record) -> str:
-    """Where the raw record of a record of news.signatures stands."""
+    """The place of the raw record that a record of news.signatures was made from."""
     return header(record, ORIGIN_HEADER) or origin(record)

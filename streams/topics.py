@@ -12,20 +12,20 @@ MOST_BYTES: Final = "max.message.bytes"
 COMPRESSION: Final = "compression.type"
 _HOUR_MS: Final = 3600 * 1000
 _WEEK_MS: Final = 7 * 24 * _HOUR_MS
-# Kafka also rolls a segment when the times in it are `segment.ms` apart, and the times are the producers'.
-# With this, size alone rolls it: an archive of ten years makes no more files than a day.
+# Kafka also starts a new segment when the times in it are `segment.ms` apart, and the times are the producers'. With this value
+# only size counts: an archive of ten years makes no more files than a day.
 _UNLIMITED: Final = str((1 << 63) - 1)
-# A raw record up to this size is accepted by Kafka, so that it can be rejected with a reason; the outputs get room to grow.
+# Kafka accepts a raw record up to this size, so that it can be rejected with a reason; outputs get room to grow.
 _RAW_MAX_BYTES: Final = 12 << 20
 _OUTPUT_MAX_BYTES: Final = 16 << 20
-_SEGMENT_BYTES: Final = 128 << 20  # deletion takes whole segments: what has to go stays at most this much longer
-# Kafka judges age by the producers' times: by age, a backfill of old articles would be deleted before anybody reads it.
+_SEGMENT_BYTES: Final = 128 << 20  # deletion takes whole segments: at most this much stays longer than it should
+# Kafka determines age by the producers' times: deleting by age would remove a backfill of old articles before it is read.
 _FOR_EVER: Final = "-1"
-_RETENTION_BYTES: Final = 10 << 30  # of each partition: five million articles of 2.2 kB, compressed, in news.enriched
+_RETENTION_BYTES: Final = 10 << 30  # per partition: five million articles of 2.2 kB, compressed, in news.enriched
 
 
 def topic(name: str, purpose: str, **config: str) -> Topic:
-    """A topic that keeps so much, whatever its age; ``config``: Kafka's settings, with "_" for "."."""
+    """A topic that keeps this much, whatever its age; ``config``: Kafka's settings, with "_" for "."."""
     return Topic(
         name,
         purpose,
@@ -34,11 +34,11 @@ def topic(name: str, purpose: str, **config: str) -> Topic:
             "retention.ms": _FOR_EVER,
             "retention.bytes": str(_RETENTION_BYTES),
             MOST_BYTES: str(_OUTPUT_MAX_BYTES),
-            # Decisions are made on the producers' times, whatever the cluster's default.
+            # Decisions depend on the producers' times, whatever the cluster's default.
             "message.timestamp.type": "CreateTime",
-            # Outputs carry the raw record's time: a producer's clock that runs ahead must not make them undeliverable.
+            # Outputs carry the raw record's time, and must be deliverable even if a producer's clock is ahead.
             "message.timestamp.after.max.ms": _UNLIMITED,
-            "message.timestamp.before.max.ms": _UNLIMITED,  # nor a backfill
+            "message.timestamp.before.max.ms": _UNLIMITED,  # or if it is a backfill
             "segment.ms": _UNLIMITED,
             "segment.bytes": str(_SEGMENT_BYTES),
             **{setting.replace("_", "."): value for setting, value in config.items()},
@@ -50,14 +50,14 @@ RAW: Final = topic(
     "news.raw",
     "articles as producers have them",
     max_message_bytes=str(_RAW_MAX_BYTES),
-    # Only the broker may judge whether a time lies in the future: decisions have no clock.
+    # Only the broker can judge whether a time is in the future: decisions have no clock.
     message_timestamp_after_max_ms=str(_HOUR_MS),
 )
 PREPARED: Final = topic("news.prepared", "cleaned articles by headline fingerprint (internal)")
 ENRICHED: Final = topic(
     "news.enriched",
     "enriched articles by article id: ninjs 3.1 in CloudEvents",
-    # The latest state of each article stays; older ones go, but of new articles not before a slow consumer has had a week.
+    # The latest state of each article stays; older ones go, but recent ones only after a slow consumer has had a week.
     cleanup_policy="compact,delete",
     min_compaction_lag_ms=str(_WEEK_MS),
 )
@@ -75,19 +75,19 @@ OUTCOMES: Final = (ENRICHED, DUPLICATES, REJECTED)
 """Every raw record ends in exactly one of these."""
 
 INTERNAL: Final = (PREPARED, SIGNATURES)
-"""Between two steps: nobody else reads them, and what they hold may change."""
+"""Between two steps: nobody else reads these, and their content may change."""
 
 
 def codec_of(topic: str, settings: Settings) -> Codec:
-    """How what Headwater writes to a topic is compressed: as asked for where others read it, by the best where only we do."""
+    """The compression of what we write to a topic: as set, if others read the topic; the best one, if only we do."""
     return Codec.ZSTD if topic in INTERNAL else settings.compression
 
 
 def topics_of(steps: Iterable[Step], settings: Settings) -> tuple[Topic, ...]:
-    """All topics of a pipeline, in the order of the dataflow; then the steps' changelogs.
+    """All topics of a pipeline in the order of the dataflow, then the steps' changelogs.
 
     Raises:
-        StepsConflictError: two of the steps can't live together.
+        StepsConflictError: two of the steps conflict.
     """
     steps = check_steps(steps)
     read_or_written = dict.fromkeys(each for step in steps for each in (step.source, *step.sends_to))
@@ -97,20 +97,20 @@ def topics_of(steps: Iterable[Step], settings: Settings) -> tuple[Topic, ...]:
 
 
 def _as_compressed(topic: Topic, settings: Settings) -> Topic:
-    """The topic as it keeps batches the way they are written: under another type the broker would compress each anew."""
+    """The topic with the compression that batches are written in: with any other, the broker would recompress each."""
     return Topic(topic, topic.purpose, {**topic.config, COMPRESSION: codec_of(topic, settings).value})
 
 
 def _changelog_topic(changelog: Changelog, settings: Settings) -> Topic:
-    # Where nothing is remembered, only the last record counts: with long segments, a lost copy would take long to restore.
+    # If nothing is remembered, only the last record counts: with long segments, a lost copy would take long to restore.
     segment_bytes = 64 << 20 if changelog.remembers else 16 << 20
     config = {
         MOST_BYTES: str(1 << 20),
         "segment.ms": _UNLIMITED,
         "segment.bytes": str(segment_bytes),
-        # By no age: what is forgotten is deleted by who forgets it.
+        # Not by age: an entry is deleted by the step that forgets it.
         "cleanup.policy": "compact",
-        # So that the workers learn the brokers' time, and need not have it.
+        # Lets workers learn the brokers' time without depending on it.
         "message.timestamp.type": "LogAppendTime",
     }
     return Topic(changelog.topic(settings.app_id), f"{changelog.purpose} (internal)", config)

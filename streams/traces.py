@@ -1,8 +1,8 @@
-"""The trace that a record belongs to, continued by every step: pure, so that a replay of the log writes the same ids.
+"""The trace that a record belongs to, continued by every step. Pure, so that a replay of the log writes the same ids.
 
-A step that decides on a record is a span of the record's trace (W3C Trace Context). Its id is derived from where the record
-stands, so that the worker's spans (:mod:`streams.watch.tracing`), the headers of what it wrote and ``headwater trace`` name the
-same one without knowing of each other.
+A step's decision on a record is a span of the record's trace (W3C Trace Context). Its id is derived from the record's place in
+the log, so that the worker's spans (:mod:`streams.watch.tracing`), the headers of outputs and ``headwater trace`` agree on it
+without exchanging it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from streams.bounds import trace_headers
 from streams.steps import Headers, Record, origin
 
 _SAMPLED = 0x01
-_RANDOM = 0x02  # the trace's id is random, which stays true
+_RANDOM = 0x02  # flag: the trace's id is random, which remains true
 
 
 class Trace(NamedTuple):
@@ -29,14 +29,14 @@ class Trace(NamedTuple):
         return bool(self.flags & _SAMPLED)
 
     def header(self) -> str:
-        """As version 00 writes it."""
+        """The header in version 00."""
         return f"00-{self.trace_id}-{self.span_id}-{self.flags:02x}"
 
 
 def trace_of(record: Record) -> Trace | None:
-    """The trace that a record belongs to, by its last valid traceparent; None where it has none.
+    """The trace that a record belongs to, by its last valid traceparent; None if it has none.
 
-    Of a later version than 00 only what this one knows is read, as the specification asks.
+    From a version later than 00, only what this one knows is read, as the specification requires.
     """
     found = dict(trace_headers(record)).get("traceparent")
     if found is None:
@@ -46,13 +46,13 @@ def trace_of(record: Record) -> Trace | None:
 
 
 def span_id(record: Record) -> str:
-    """The id of the span that deciding on a record is: 16 hex digits of where it stands, never all zeros."""
+    """The id of the span for deciding on a record: 16 hex digits derived from its place, never all zeros."""
     digest = blake2b(origin(record).encode(), digest_size=8, person=b"headwater span").hexdigest()
     return digest if digest.strip("0") else "0000000000000001"
 
 
 def continued(record: Record) -> Headers:
-    """The trace headers of what is made of a record: the same trace, with the step's span for a parent; none without one."""
+    """The trace headers for outputs made from a record: the same trace, with the step's span as parent; none without one."""
     trace = trace_of(record)
     if trace is None:
         return ()

@@ -1,9 +1,9 @@
 """Web archives (WARC, ARC) into news.raw.
 
-    pages       a response of an archive → the record to be, or why it is passed over     pure
+    pages       a response in an archive → a record, or why it is skipped                 pure
     reading     an archive → its responses, each with where the next begins
     loading     archives → news.raw, and how far Kafka has them, in SQLite
 
-It is a process of its own, outside the exactly-once core: how far it is, is noted once Kafka has all before that. A kill loses
-nothing, and what is published twice the stream's deduplication finds.
+It is a separate process outside the exactly-once core: its progress is noted once Kafka has everything before it. A kill loses
+nothing, and the stream's deduplication finds what is published twice.
 """

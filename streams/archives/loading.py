@@ -1,7 +1,7 @@
 """Archives → news.raw, and how far Kafka has them.
 
-The records of an archive are confirmed in any order. What is noted is the offset before which all of them are: a process that
-is killed begins there the next time.
+The records of an archive are confirmed in any order. The offset before which all of them are confirmed is noted, and a process
+that was killed starts there the next time.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from streams.archives.reading import Found, read_archive
 
 _MOST_WAITING: Final = 500
 _MOST_WAITING_BYTES: Final = 32 << 20
-_NOTE_EVERY: Final = 200  # records: so many are published again after a kill, and those that were waiting
+_NOTE_EVERY: Final = 200  # records: after a kill this many are published again, plus those that were waiting
 _BEGINNING_BYTES: Final = 64 << 10
 
 Send = Callable[[Page], Awaitable[asyncio.Future[Any]]]
-"""A page into Kafka's queue; the future ends once Kafka has it."""
+"""Puts a page into Kafka's queue; the future ends once Kafka has it."""
 
 
 class Noted:
     """How far archives are loaded, by their path and beginning, in a SQLite file that several processes may share."""
 
     def __init__(self, file: Path) -> None:
-        """Open the file, or make it.
+        """Open the file, or create it.
 
         Raises:
             sqlite3.DatabaseError: it is something else.
@@ -47,12 +47,12 @@ class Noted:
         self._db.close()
 
     def offset(self, archive: Path) -> int:
-        """Up to where Kafka has it, in bytes; 0 for one that is new, or shorter than it was."""
+        """How far Kafka has the archive, in bytes; 0 for one that is new, or shorter than it was."""
         found = self._db.execute("SELECT offset FROM archives WHERE id = ?", (_identity(archive),)).fetchone()
         return int(found[0]) if found and found[0] <= archive.stat().st_size else 0
 
     def note(self, archive: Path, offset: int) -> None:
-        """Kafka has all before this offset."""
+        """Note that Kafka has everything before this offset."""
         self._db.execute("INSERT OR REPLACE INTO archives VALUES (?, ?)", (_identity(archive), offset))
 
 
@@ -66,7 +66,7 @@ class Loader:
     """Loads archives one after another. ``counts``: what became of the responses, in words; ``offset``: how far it has read."""
 
     def __init__(self, noted: Noted, send: Send, clock: Callable[[], float] = time.time) -> None:
-        """``clock``: seconds since 1970; an archive's time that lies ahead of it, Kafka would refuse."""
+        """``clock``: seconds since 1970; Kafka would refuse an archive's time that is ahead of it."""
         self._noted = noted
         self._send = send
         self._clock = clock
@@ -77,11 +77,11 @@ class Loader:
         self.offset = 0
 
     async def load(self, archive: Path, *, again: bool = False) -> None:
-        """Publish the pages of an archive from where Kafka has it on; ``again``: from its beginning.
+        """Publish the pages of an archive that Kafka lacks; ``again``: from its beginning.
 
         Raises:
             OSError, BrokenArchiveError: it can't be read any further; what comes before that is published and noted.
-            KafkaError: Kafka does not take a page.
+            KafkaError: Kafka refuses a page.
         """
         self.offset = self._done = 0 if again else self._noted.offset(archive)
         found, taken = read_archive(archive, self.offset), 0
@@ -101,7 +101,7 @@ class Loader:
                 self._noted.note(archive, self._done)
 
     def _give_up(self) -> None:
-        """Await nothing more; what Kafka refuses after the first refusal is told by that one."""
+        """Await nothing more; further refusals by Kafka are covered by the first one."""
         for _, _, sent in self._waiting:
             if sent is not None:
                 sent.add_done_callback(lambda each: each.cancelled() or each.exception())
@@ -145,7 +145,7 @@ class Loader:
 
 
 def _next(found: Any) -> tuple[Found, Page | Passed] | None:
-    """The next response and what it becomes: both take time, so both are done in a thread."""
+    """The next response and what it becomes: both take time, so both happen in a thread."""
     each: Found | None = next(found, None)
     if each is None:
         return None

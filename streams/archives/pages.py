@@ -1,4 +1,4 @@
-"""A response of an archive → the record to be, or why it is passed over. Pure."""
+"""A response in an archive → a record, or why it is skipped. Pure."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from streams.records.encodings import declared_charset, decode, unmarked
 from streams.records.forms import Form, declared_form, form_of
 
 MOST_PAGE_BYTES: Final = 8 << 20
-"""Unpacked; news.raw takes 12 MiB."""
+"""Unpacked; news.raw accepts 12 MiB."""
 _MOST_RECORD_BYTES: Final = 11 << 20
 _JSON: Final = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What an archive tells of one request: ``body`` without transfer and content encoding, cut off above MOST_PAGE_BYTES."""
+    """What an archive has of one request: ``body`` without transfer and content encoding, cut off above MOST_PAGE_BYTES."""
 
     url: str
     date: str
@@ -32,7 +32,7 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A record to be. ``time_ms``: when it was archived, since 1970; None where that can't be read."""
+    """A future record. ``time_ms``: when it was archived, since 1970; None if that can't be read."""
 
     key: bytes
     value: bytes
@@ -48,7 +48,7 @@ class Passed:
 
 
 def page_of(response: Response) -> Page | Passed:
-    """The page as a record with its address; where its text can't be told, its bytes, which the stream rejects and keeps."""
+    """The page as a record with its address; if its text can't be decoded, its bytes, which the stream rejects and keeps."""
     if response.status != "200":
         return Passed("status other than 200")
     if not _is_html(response):

@@ -1,7 +1,7 @@
 """An archive → its responses, each with where the next record begins.
 
-warcio finds the records, whether packed one by one (gzip) or not. It takes an archive that breaks off for one that ends, so
-here a record must be whole.
+warcio finds the records, whether compressed one by one (gzip) or not. It takes a truncated archive for a complete one, so
+records are checked for completeness here.
 """
 
 from __future__ import annotations
@@ -21,47 +21,50 @@ from streams.archives.pages import MOST_PAGE_BYTES, Passed, Response
 
 _UNPACKED: Final = {"", "identity", "gzip", "deflate"}
 _MOST_HEAD_BYTES: Final = 1 << 20
-_MOST_WORDS: Final = 200  # characters of what a reader says of a file: they quote it
+_MOST_WORDS: Final = 200  # characters of a reader's message about a file, as it quotes the file
 _HTTP: Final = StatusAndHeadersParser(["HTTP/1.0", "HTTP/1.1", "HTTP/2"], verify=False)
 
 
 class BrokenArchiveError(ValueError):
-    """The file can't be read from somewhere on; the message says from where, and why."""
+    """The file can't be read beyond some point; the message says where, and why."""
 
 
 class _HeadTooLongError(ValueError):
-    """The head of a record, or of the response in it, is longer than any."""
+    """The head of a record, or of the response in it, is unreasonably long."""
 
 
 class _Reader(DecompressingBufferedReader):
-    """Reads heads no further than they may be long: packed, a line of a gigabyte weighs a megabyte."""
+    """Limits how far heads are read: compressed, a line of a gigabyte takes a megabyte."""
 
     head_bytes = 0
-    """What was read in lines since somebody set this to 0."""
+    """How much was read in lines since this was last set to 0."""
+    broke_off = False
+    """Whether a line without its end was read since this was last set to False: the file is truncated there."""
 
     def readline(self, length: int | None = None) -> bytes:
         left = _MOST_HEAD_BYTES - self.head_bytes
-        if left <= 0:  # before it is read: who counts what is left of a record counts right
+        if left <= 0:  # checked before reading, so that the count of what is left of a record stays right
             raise _HeadTooLongError(f"a head of {_MOST_HEAD_BYTES:,} bytes or more")
         line: bytes = super().readline(left if length is None else min(length, left))
         self.head_bytes += len(line)
+        self.broke_off |= not line.endswith(b"\n")
         return line
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A record: what it is of, and the offset in the file at which the next one begins, in bytes."""
+    """A record: its content, and the offset in the file at which the next one begins, in bytes."""
 
     what: Response | Passed
     next_offset: int
 
 
 def read_archive(file: Path, offset: int = 0) -> Iterator[Found]:
-    """The responses of an archive from an offset on, at which a record begins. Records that are not responses are left out.
+    """The responses of an archive from an offset at which a record begins. Records that are not responses are left out.
 
     Raises:
         OSError: the file can't be read.
-        BrokenArchiveError: it is not an archive, or breaks off.
+        BrokenArchiveError: it is not an archive, or is truncated.
     """
     with file.open("rb") as opened:
         _begin(opened, offset)
@@ -69,11 +72,13 @@ def read_archive(file: Path, offset: int = 0) -> Iterator[Found]:
         reader = iterator.reader = _Reader(opened)
         try:
             for record in iterator:
+                has_whole_head = not reader.broke_off  # a length may have lost its last digits
                 reader.head_bytes = 0
                 what = _response(record) if record.rec_type == "response" else None
                 reader.head_bytes = 0
                 iterator.read_to_end()
-                if not _is_whole(record, iterator):
+                reader.broke_off = False
+                if not (has_whole_head and _is_whole(record, iterator)):
                     raise BrokenArchiveError(f"{file}: breaks off in the record at offset {offset:,}")
                 offset = iterator.offset
                 if what is not None:
@@ -84,21 +89,21 @@ def read_archive(file: Path, offset: int = 0) -> Iterator[Found]:
 
 
 def _begin(opened: BinaryIO, offset: int) -> None:
-    """Go to the next record: what was noted of an archive that broke off may lie before the empty lines that end a record."""
+    """Go to the next record: an offset noted for a truncated archive may be before the empty lines that end a record."""
     opened.seek(offset)
     beginning = opened.read(4)
     opened.seek(offset + len(beginning) - len(beginning.lstrip(b"\r\n")))
 
 
 def _is_whole(record: Any, iterator: Any) -> bool:
-    """Whether all of a record that was read to its end is there; where it is packed, with the checksum that tells."""
+    """Whether a record that was read to its end is complete; if it is compressed, according to its checksum."""
     packed = iterator.reader.decompressor
-    # Without a limit its head has no length: it breaks off there.
+    # The head has no length of its own: without a limit it is truncated there.
     return getattr(record.raw_stream, "limit", 1) == 0 and (packed is None or packed.eof)
 
 
 def _check_end(file: Path, opened: BinaryIO, offset: int) -> None:
-    """The end must be that of the file.
+    """Check that the records end where the file ends.
 
     Raises:
         BrokenArchiveError: something follows.
@@ -114,7 +119,7 @@ def _first_line(error: Exception) -> str:
 
 
 def _response(record: Any) -> Response | Passed:
-    """What a record says; read no further than a page may be long."""
+    """The response in a record, read no further than a page may be long."""
     told = record.rec_headers.get_header
     url = told("WARC-Target-URI") or told("uri") or ""
     if not url.startswith(("http://", "https://")):

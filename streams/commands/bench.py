@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-# What is measured: by which module of bench/, with which files of the data folder, with which further packages.
+# What can be measured: by which module of bench/, with which files of the data folder, with which additional packages.
 _PARTS = {
     "language": ("bench.quality.language", ("language-dev.jsonl.gz", "headline-stories-dev.jsonl.gz"), {}),
     "subjects": ("bench.quality.subjects", ("subjects-dev.jsonl.gz",), {}),
@@ -51,8 +51,8 @@ def bench() -> None:
 def quality(data: Path, parts: tuple[str, ...]) -> None:
     """Print how good what is shipped is on the development texts in the folder DATA.
 
-    Tables by language, how far the confidence can be believed, and the speed. Needs the repository: what measures is
-    not part of the installed package.
+    Tables by language, how reliable the confidence is, and the speed. Needs the repository: the code that measures is not part
+    of the installed package.
     """
     modules = {part: _ready_module(part, data) for part in parts}
     for part, module in modules.items():

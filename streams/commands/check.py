@@ -1,4 +1,4 @@
-"""``headwater check``: a dry run, so that a worker need not be started to learn what is wrong."""
+"""``headwater check``: a dry run that finds what is wrong before a worker is started."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ from streams.watch.readiness import (
 
 _TIMEOUT_S: Final = 60.0
 _UNSYNCHRONISED: Final = 0x40  # STA_UNSYNC, in timex.h
-_LAST_OFFSETS: Final = 20  # of a partition: the last of them may be markers of transactions
-_CLOCK_ERROR: Final = 5  # TIME_ERROR, there
+_LAST_OFFSETS: Final = 20  # of a partition: the very last ones may be transaction markers
+_CLOCK_ERROR: Final = 5  # TIME_ERROR in timex.h
 
 
 @click.command()
@@ -52,8 +52,8 @@ _CLOCK_ERROR: Final = 5  # TIME_ERROR, there
 def check(as_json: bool) -> None:
     """Say whether a worker could do its work here: settings, disk, clock, brokers, topics, rights.
 
-    Nothing is written, to Kafka or elsewhere, but the name of one transactional id. Each fault is named, all at once; status 1
-    when there is one.
+    Nothing is written, to Kafka or elsewhere, except the name of one transactional id. All faults are named at once; the status
+    is 1 if there are any.
     """
     findings = list(_findings())
     for each in findings:
@@ -82,7 +82,7 @@ def _findings() -> Iterator[Finding]:
 
 
 def _disk(folder: Path) -> Finding:
-    """The folder for the state, or the nearest one above that is there: can it be written to, is there room?"""
+    """The state folder, or its nearest existing parent: is it writable, and does it have room?"""
     there = next(each for each in (folder.absolute(), *folder.absolute().parents) if each.exists())
     try:
         with tempfile.TemporaryFile(dir=there):
@@ -93,10 +93,10 @@ def _disk(folder: Path) -> Finding:
 
 
 def _clock() -> tuple[bool | None, float]:
-    """Whether Linux's kernel says that a time service keeps the clock, and the largest error in seconds it knows of."""
+    """Whether Linux's kernel says that a time service keeps the clock, and the largest error that it expects, in seconds."""
     try:
         system = ctypes.CDLL(ctypes.util.find_library("c"), use_errno=True)
-        timex = (ctypes.c_long * 64)()  # struct timex and room to spare; modes 0: look, change nothing
+        timex = (ctypes.c_long * 64)()  # struct timex and room to spare; modes 0: read, change nothing
         state = system.adjtimex(ctypes.byref(timex))
     except (OSError, AttributeError):
         return None, 0.0
@@ -107,7 +107,7 @@ def _clock() -> tuple[bool | None, float]:
 
 
 async def _gathered(settings: Settings) -> list[Finding]:
-    """What Kafka has to say; whatever it refuses is a finding as well."""
+    """What Kafka says; whatever it refuses becomes a finding too."""
     found: list[Finding] = []
     brokers = ",".join(settings.brokers)
     try:
@@ -141,12 +141,12 @@ async def _of_kafka(settings: Settings) -> AsyncIterator[Finding]:
 
 
 def _stamped(topic: Topic) -> bool:
-    """Whether Kafka itself writes the times of a topic's records."""
+    """Whether Kafka itself sets the times of a topic's records."""
     return topic.config.get("message.timestamp.type") == "LogAppendTime"
 
 
 async def _ahead_ms(settings: Settings, topics: Sequence[TopicSeen]) -> int | None:
-    """How far the last time that Kafka stamped lies ahead of this machine's; None where we see none."""
+    """How far the last time that Kafka stamped is ahead of this machine's clock; None if there is none to see."""
     readable = [topic for topic in topics if Operation.READ in topic.allowed]
     tps = [TopicPartition(topic.name, each.number) for topic in readable for each in topic.partitions]
     if not tps:

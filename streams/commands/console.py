@@ -1,4 +1,4 @@
-"""``headwater console``: one page on which an editor sees the stream and an operator sees its health."""
+"""``headwater console``: a page on which an editor sees the stream and an operator sees its health."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from streams.settings import Settings
 @click.command()
 @click.option("--read-only", is_flag=True, help="Nobody may replay, token or not.")
 @click.option("--port", type=click.IntRange(0, 65_535), help="Instead of HEADWATER_CONSOLE_PORT.")
-@click.option("--any-port", is_flag=True, hidden=True)  # of `run`: whatever is free, where the usual one is taken
+@click.option("--any-port", is_flag=True, hidden=True)  # for `run`: any free port, if the usual one is taken
 def console(read_only: bool, port: int | None, any_port: bool) -> None:
     """Show the stream on a page: articles as they come and why they came out so, dead letters, health.
 
-    It reads Kafka as any consumer of the outputs does, in no group, and never touches a worker. It answers on this machine
-    alone, unless HEADWATER_CONSOLE_HOST says otherwise: anybody who can reach it can read it. To replay dead letters takes the
+    It reads Kafka as any consumer of the outputs does, in no group, and never touches a worker. It answers only on this machine
+    unless HEADWATER_CONSOLE_HOST says otherwise: anybody who can reach it can read it. Replaying dead letters requires the
     token in the address that it prints.
     """
     settings = read_settings()
     settings = settings if port is None else replace(settings, console_port=port)
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # that Kafka is away, the page says
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # the page says when Kafka is away
     try:
         asyncio.run(_serve(settings, read_only=read_only, any_port=any_port))
     except OSError as error:
@@ -59,7 +59,7 @@ async def _serve(settings: Settings, *, read_only: bool, any_port: bool) -> None
 
 
 def address(settings: Settings, port: int, token: str | None) -> str:
-    """What to open in a browser; with the token behind "#", which browsers never send."""
+    """The address to open in a browser; the token comes after "#", which browsers never send."""
     host = settings.console_host
     shown = "127.0.0.1" if host in {"0.0.0.0", "::", "localhost"} else host  # noqa: S104
     return f"{http_root(shown, port)}/" + (f"#token={token}" if token else "")

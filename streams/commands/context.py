@@ -1,4 +1,4 @@
-"""What every command begins with: the settings, and errors a person can read."""
+"""What every command starts with: the settings, and errors that a person can read."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FILE = click.Path(exists=True, dir_okay=False, allow_dash=True)
 
 
 async def partitions_of(settings: Settings, topic: str) -> list[TopicPartition]:
-    """The partitions of a topic, or an error that there is none of that name."""
+    """The partitions of a topic; an error for the user if the topic does not exist."""
     count = (await partition_counts(settings, [topic]))[topic]
     if not count:
         raise click.ClickException(f"there is no topic {topic}")
@@ -34,13 +34,13 @@ async def partitions_of(settings: Settings, topic: str) -> list[TopicPartition]:
 
 
 async def records_of(settings: Settings, topic: str, since_ms: int = 0) -> AsyncIterator[ConsumerRecord]:
-    """All that is in a topic now, partition by partition: from the first record on that has this timestamp, or a later one."""
+    """Everything in a topic now, partition by partition, from the first record with this timestamp or a later one."""
     partitions = await partitions_of(settings, topic)
     consumer = AIOKafkaConsumer(
         **connection(settings),
         isolation_level="read_committed",
         enable_auto_commit=False,
-        # The default, "latest", may be looked up when the partitions are assigned, and then overtakes a seek to the beginning.
+        # With the default, "latest", the look-up at assignment may finish after a seek to the beginning and undo it.
         auto_offset_reset="earliest",
     )
     async with opened(consumer):
@@ -68,12 +68,12 @@ async def until_told() -> None:
 
 
 def http_root(host: str, port: int) -> str:
-    """The address of what answers there, without a slash at its end."""
+    """The address of a server, without a slash at its end."""
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def embedded_kafka() -> ModuleType:
-    """The module of the embedded Kafka, or an error that says where it is to be had."""
+    """The module of the embedded Kafka; if it is missing, an error that says where to get it."""
     try:
         return importlib.import_module("infra.kafka")
     except ImportError as error:
@@ -92,12 +92,12 @@ def read_settings() -> Settings:
 
 
 def run_async(work: Coroutine[Any, Any, T], settings: Settings) -> T:
-    """Run a coroutine; a Kafka that can't be reached, or a file that can't be read, is one clear line."""
+    """Run a coroutine; an unreachable Kafka or unreadable file becomes a one-line error."""
     try:
         with logs_of_clients_off():
             return asyncio.run(work)
     except BrokenPipeError:
-        raise  # `head` has seen enough: click ends without a word
+        raise  # `head` has seen enough: click ends silently
     except (KafkaError, OSError) as error:
         if isinstance(error, OSError) and error.filename is not None:
             raise click.ClickException(f"{error.filename}: {error.strerror}") from error
@@ -106,7 +106,7 @@ def run_async(work: Coroutine[Any, Any, T], settings: Settings) -> T:
 
 @contextlib.contextmanager
 def logs_of_clients_off() -> Iterator[None]:
-    """aiokafka says in its log, in other words, what its exceptions say: commands tell it once."""
+    """aiokafka's log repeats what its exceptions say: commands report it only once."""
     client_log = logging.getLogger("aiokafka")
     client_log.setLevel(logging.CRITICAL)
     try:

@@ -24,9 +24,9 @@ T = TypeVar("T")
 @click.command()
 @click.argument("files", nargs=-1, type=FILE)
 def enrich(files: tuple[str, ...]) -> None:
-    """Clean and tag each article of FILES (or stdin) on its own: one ninjs document a line.
+    """Clean and tag each article of FILES (or stdin) separately: one ninjs document per line.
 
-    No Kafka, no deduplication. Anything that is not an article is reported on stderr, with the reason, and leaves no line.
+    No Kafka, no deduplication. Anything that is not an article is reported on stderr, with the reason, and gives no line.
     """
     settings = read_settings()
     detect = choose_detector(settings.language_detector, settings.language_check)
@@ -44,13 +44,13 @@ def _ninjs_line(article: Article, detect: Detect) -> bytes:
 
 
 def netted(work: Callable[[], T]) -> T | Rejection:
-    """What ``work`` returns; a bug in it as the rejection that the pipeline would make of it."""
+    """What ``work`` returns; a bug in it becomes the rejection that the pipeline would make of it."""
     found = caught(work)
     return internal_error(found) if isinstance(found, Fault) else found
 
 
 def prepared_documents(files: Iterable[str]) -> Iterator[tuple[Document, Article | Rejection]]:
-    """Each document of the files (or stdin), and the cleaned article that it gave, or why it gave none."""
+    """Each document of the files (or stdin), with the cleaned article it gives or the reason why it gives none."""
     settings = read_settings()
     for document in read_documents(files):
         yield document, netted(partial(read_article, document.value, document.content_type, settings.max_article_bytes))

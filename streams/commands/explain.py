@@ -25,17 +25,18 @@ from streams.text.stories.index import Change, StoryIndex, Told
 from streams.text.subjects import tag as media_topics
 
 _MOST_COLUMNS, _LABEL_COLUMNS = 100, 19
-_MOST_WORDS = 10  # that an article is compared by
-_JOINERS = "\u200c\u200d"  # not printable, yet part of Persian and Hindi words
+_MOST_WORDS = 10  # shown, of those that an article is compared by
+_JOINERS = "\u200c\u200d"  # not printable, but part of Persian and Hindi words
 
 
 @click.command()
 @click.argument("file", default="-", type=FILE)
 def explain(file: str) -> None:
-    """Tell why each article of FILE (or stdin) came out as it did.
+    """Explain why each article of FILE (or stdin) came out as it did.
 
-    How it was read or why it was refused, what its headline is compared by, what was cut and why, the facts, the language, the
-    subjects with the words that spoke for them, and its story among the articles before it. No Kafka, no deduplication.
+    Shows how it was read or why it was rejected, what its headline is compared by, what was cut and why, the facts, the
+    language, the subjects with the words that spoke for them, and its story among the articles before it. No Kafka, no
+    deduplication.
     """
     settings = read_settings()
     detect = choose_detector(settings.language_detector, settings.language_check)
@@ -48,7 +49,7 @@ def explain(file: str) -> None:
 
 
 def explain_outcome(article: Article | Rejection, detect: Detect, stories: StoryIndex) -> Iterator[str]:
-    """What became of a document, and why; ``stories`` are those of the documents before it."""
+    """What happened to a document, and why; ``stories`` are those of the documents before it."""
     if isinstance(article, Rejection):
         return explain_rejection(article)
     tags = netted(partial(tag_article, article, detect))
@@ -58,7 +59,7 @@ def explain_outcome(article: Article | Rejection, detect: Detect, stories: Story
 
 
 def explain_reading(document: Document) -> Iterator[str]:
-    """What a document was taken for, and by what sign."""
+    """What a document was read as, and by which sign."""
     yield from _row("read as", told_reading(document.value, document.content_type))
 
 
@@ -68,7 +69,7 @@ def explain_rejection(rejection: Rejection) -> Iterator[str]:
 
 
 def explain_article(article: Article, language: Language, subjects: Sequence[Subject]) -> Iterator[str]:
-    """The lines that tell of an article: reading's repairs, headline, id, cuts, facts, language, subjects."""
+    """The lines about an article: reading's repairs, headline, id, cuts, facts, language, subjects."""
     yield from _ledger("repairs", repairs_of_reading(article))
     yield from _row("headline", article.headline)
     headline = headline_of(article)
@@ -92,7 +93,7 @@ def explain_article(article: Article, language: Language, subjects: Sequence[Sub
 
 
 def explain_story(article: Article, language: Language, subjects: Sequence[Subject], stories: StoryIndex) -> Iterator[str]:
-    """Which story of those before it an article joins, and why; it is one of them from then on."""
+    """Which story of earlier articles an article joins, and why; it counts as one of them from then on."""
     signature = sign_article(article, language, subjects, 0)
     told = stories.decide(signature)
     stories.remember(signature, told)
@@ -132,10 +133,10 @@ def _second_opinion(language: Language) -> str:
 
 
 def _ledger(label: str, entries: Sequence[Cut | Repair]) -> Iterator[str]:
-    """A line an entry: kind, offset+length in characters of the text as it was read, reason and first words."""
+    """A line per entry: kind, offset+length in characters of the text as it was read, reason and first words."""
     yield from _row(label, f"{len(entries)}, at offset+length in characters of the text as it was read" if entries else None)
     for entry in entries:
-        place = f"{entry.offset}+{entry.length}" if entry.length else "-"  # of another field, or of all
+        place = f"{entry.offset}+{entry.length}" if entry.length else "-"  # it concerns another field, or all
         said = f"{entry.reason}: {entry.excerpt}" if entry.excerpt else entry.reason
         line = Text(f"{f'  {entry.kind}':<{_LABEL_COLUMNS}}{place:<12}{_one_line(said)}")
         line.truncate(_columns(), overflow="ellipsis")
@@ -143,7 +144,7 @@ def _ledger(label: str, entries: Sequence[Cut | Repair]) -> Iterator[str]:
 
 
 def _row(label: str, text: str | None) -> Iterator[str]:
-    """A label and what is said of it, in as many lines as it takes."""
+    """A label and its text, in as many lines as it takes."""
     for line in Text(_one_line(text or "none")).wrap(Console(), _columns() - _LABEL_COLUMNS):
         yield f"{label:<{_LABEL_COLUMNS}}{line.plain}".rstrip()
         label = ""
@@ -154,5 +155,5 @@ def _columns() -> int:
 
 
 def _one_line(text: str) -> str:
-    """Somebody else's words, so that they can do nothing to the terminal."""
+    """Third-party text in one line, escaped so that it cannot affect the terminal."""
     return plain(" ".join(text.split()), keep=_JOINERS)

@@ -33,10 +33,10 @@ _AGAIN_S: Final = 5.0
 )  # fmt: skip
 @click.option("--once", is_flag=True, help="Write what there is now, and end.")
 def export(folder: Path, kind: str, every_min: float, *, once: bool) -> None:
-    """Write the articles of news.enriched into files in FOLDER, from the beginning on, each exactly once.
+    """Write the articles of news.enriched into files in FOLDER, from the beginning, each exactly once.
 
-    Offsets are in the files' names, and no file changes once it is there. A canceled article is a row "removed", an embargoed
-    one is written when its embargo ends. Killed and started again, it goes on where it was: FOLDER holds its memory too.
+    Offsets are in the files' names, and a finished file never changes. A canceled article is a row "removed"; an embargoed one
+    is written when its embargo ends. After a kill, a new start continues where it was: FOLDER also holds its memory.
     """
     settings = read_settings()
     try:
@@ -50,7 +50,7 @@ def export(folder: Path, kind: str, every_min: float, *, once: bool) -> None:
 
 
 class _Following:
-    """Follows the topic until it is cancelled, or up to its end."""
+    """Follows the topic until cancelled, or up to its end."""
 
     def __init__(self, settings: Settings, exporter: Exporter, book: Book, *, once: bool) -> None:
         self._settings = settings
@@ -63,8 +63,8 @@ class _Following:
         """Write, whatever happens to Kafka.
 
         Raises:
-            KafkaError, TimeoutError, OSError: it does not answer, where it is asked ``once``.
-            OtherTopicError: the topic is another one.
+            KafkaError, TimeoutError, OSError: Kafka does not answer, and ``once`` is set.
+            OtherTopicError: the topic is a different one.
         """
         while True:
             error = await failure_of(self._read())
@@ -88,7 +88,7 @@ class _Following:
 
 
 async def _export(following: _Following) -> None:
-    """Write until told to end, or up to the end; then what is open is finished."""
+    """Write until told to end, or up to the end; then finish what is open."""
     work, told = asyncio.create_task(following.run()), asyncio.create_task(until_told())
     try:
         await asyncio.wait({work, told}, return_when=asyncio.FIRST_COMPLETED)

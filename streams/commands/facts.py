@@ -1,7 +1,8 @@
-"""What a record says, by name: for `tail --where` and `--format`. Pure.
+"""Facts about a record by name, for `tail --where` and `--format`. Pure.
 
-A name is one of topic, partition, offset, place, key, value, time, timestamp, reason; or a header, by its whole name or what
-follows ``ce_`` or ``__streams.errors.``; or a field of the document, with dots between: ``language``, ``headlines.0.value``.
+A name is one of topic, partition, offset, place, key, value, time, timestamp, reason; or a header, by its full name or the part
+after ``ce_`` or ``__streams.errors.``; or a field of the document, with dots between levels: ``language``,
+``headlines.0.value``.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _OF_RECORD: Final[Mapping[str, Callable[[Record], Any]]] = {
 
 
 def fact(record: Record, name: str) -> str | None:
-    """What a record says under a name; None where it says nothing."""
+    """The fact with this name; None if the record has none."""
     if name in _OF_RECORD:
         return _written(_OF_RECORD[name](record))
     for prefix in _PREFIXES:
@@ -75,7 +76,7 @@ _CONDITION = re.compile(r"(?P<name>[^=~!]+)(?P<sign>=|!=|~)(?P<value>.*)", re.DO
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """``name=value``, ``name!=value``, or ``name~value``: contains it. Case aside."""
+    """``name=value``, ``name!=value``, or ``name~value`` (contains it). Case is ignored."""
 
     name: str
     sign: str
@@ -83,10 +84,10 @@ class Condition:
 
     @classmethod
     def read(cls, text: str) -> Condition:
-        """The condition that a person writes.
+        """Parse a condition.
 
         Raises:
-            ValueError: it is none.
+            ValueError: it is malformed.
         """
         match = _CONDITION.fullmatch(text)
         if match is None:
@@ -94,7 +95,7 @@ class Condition:
         return cls(match["name"].strip(), match["sign"], match["value"].strip().casefold())
 
     def holds(self, record: Record) -> bool:
-        """Whether the record says so. A name it says nothing under is unequal to everything but the empty value."""
+        """Whether the record meets the condition. A missing fact is unequal to everything except the empty value."""
         found = (fact(record, self.name) or "").casefold()
         if self.sign == "~":
             return self.value in found
@@ -106,9 +107,9 @@ _PARTS = re.compile(r"\\[tn\\]|\{([^{}]+)\}")
 
 
 def formatted(record: Record, template: str) -> str:
-    r"""The template with the facts of a record in place of ``{name}``; ``\t`` and ``\n`` are what they are elsewhere.
+    r"""The template with a record's facts in place of ``{name}``; ``\t`` and ``\n`` have their usual meaning.
 
-    The facts are somebody else's words: their control characters are escaped, so that they can do nothing to a terminal.
+    Facts are third-party text: their control characters are escaped, so that they cannot affect a terminal.
     """
 
     def filled(match: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""``headwater feeds``: what is new in feeds, with the pages behind it, into Kafka."""
+"""``headwater feeds``: new entries of feeds, with the pages behind them, into Kafka."""
 
 from __future__ import annotations
 
@@ -57,10 +57,11 @@ class _How:
 @click.option("--allow-private", is_flag=True, help="Also ask addresses of this machine and of private networks.")
 @click.option("--topic", default=RAW, show_default=True)
 def feeds(sources: tuple[str, ...], seen: Path | None, **options: Any) -> None:
-    """Publish what is new in RSS, Atom, JSON Feed and news sitemaps, each entry with the page behind it.
+    """Publish new entries of RSS, Atom, JSON Feed and news sitemaps, each with the page behind it.
 
-    A FILE is OPML, as feed readers export it, or has an address a line. Servers are asked politely: by robots.txt, one request
-    at a time, only for what has changed, and less often where they fail or say so. An entry is remembered once Kafka has it.
+    A FILE is OPML, as feed readers export it, or has one address per line. Servers are treated politely: robots.txt is obeyed,
+    requests come one at a time, only for what has changed, and less often if they fail or the server asks for it. An entry is
+    remembered once Kafka has it.
     """
     settings = read_settings()
     try:
@@ -84,7 +85,7 @@ def _interruptible() -> Iterator[None]:
 
 
 async def _poll(settings: Settings, urls: list[str], seen: Seen, how: _How) -> Totals:
-    await partitions_of(settings, how.topic)  # aiokafka would ask for it for 40 s
+    await partitions_of(settings, how.topic)  # fails at once, where aiokafka would retry for 40 s
     asking = fetching(contact=how.contact, allow_private=how.allow_private)
     async with opened(publisher(settings)) as producer, asking as fetcher:
         manners = Manners(fetcher, Pace(how.pause_s))
@@ -100,7 +101,7 @@ async def _poll(settings: Settings, urls: list[str], seen: Seen, how: _How) -> T
 
 
 def _sender(producer: AIOKafkaProducer, topic: str, *, patient: bool) -> Send:
-    """Sends a record and waits until Kafka has it; the ``patient`` way, however long that takes."""
+    """Sends a record and waits until Kafka has it; if ``patient``, however long that takes."""
 
     async def send(key: bytes, value: bytes) -> None:
         while True:
@@ -119,7 +120,7 @@ def _sender(producer: AIOKafkaProducer, topic: str, *, patient: bool) -> Send:
 
 
 async def _tell(totals: Totals) -> None:
-    """Say once a minute how far it is, where something happened."""
+    """Report progress once a minute, if there was any."""
     before = ""
     while True:
         await asyncio.sleep(_TOTALS_EVERY_S)

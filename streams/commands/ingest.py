@@ -16,7 +16,7 @@ from streams.kafka.clients import opened, publisher
 from streams.settings import Settings
 from streams.topics import RAW
 
-_PORT = 8_422  # beside the console's and serve's
+_PORT = 8_422  # next to the console's and serve's
 
 
 @click.command()
@@ -35,7 +35,7 @@ def ingest(host: str, port: int, names: tuple[str, ...], topic: str) -> None:
 
 
 async def _ingest(settings: Settings, host: str, port: int, names: tuple[str, ...], topic: str) -> None:
-    await partitions_of(settings, topic)  # aiokafka would ask for it for 40 s
+    await partitions_of(settings, topic)  # fails at once, where aiokafka would retry for 40 s
     token = settings.ingest_token or new_token()
     async with opened(publisher(settings)) as producer:
         application = Ingest(_sender(producer, topic), token=token, names=names).application()

@@ -1,4 +1,4 @@
-"""Turning files and standard input into records, the same way for every command that reads them."""
+"""Turns files and standard input into records, in the same way for every command that reads them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _JSON_LINES = (".jsonl", ".ndjson")
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One raw record to be: its bytes and, where it is known, its content type."""
+    """A future raw record: its bytes and, if known, its content type."""
 
     value: bytes
     content_type: str | None
@@ -29,8 +29,8 @@ class Document:
 def read_documents(paths: Iterable[str]) -> Iterator[Document]:
     """Read every path in turn; "-" (or no path at all) is standard input.
 
-    JSON lines give a document a line; a JSON array one an element; anything else is one document as a whole. What a file is
-    tells its suffix (.jsonl, .ndjson, .html, .xhtml, .txt), else its content.
+    JSON lines give one document per line; a JSON array one per element; anything else is one document as a whole. The format is
+    determined by the suffix (.jsonl, .ndjson, .html, .xhtml, .txt), else by the content.
 
     Raises:
         OSError: a file can't be read.
@@ -49,7 +49,7 @@ def read_documents(paths: Iterable[str]) -> Iterator[Document]:
 
 
 def split_documents(lines: Iterable[bytes]) -> Iterator[Document]:
-    """Tell by its content what a stream of lines is; JSON lines are passed on as they come, all else is read whole."""
+    """Determine a stream's format from its content; JSON lines are passed on as they come, anything else is read whole."""
     lines = iter(lines)
     first = next((line for line in lines if line.strip()), b"")
     if first.lstrip().startswith(b"{") and _is_json(first):

@@ -1,4 +1,4 @@
-"""The way of an article through the topics, by what Kafka holds of it, and the words for it. Pure."""
+"""The path of an article through the topics, from what Kafka holds of it, and how it is told. Pure."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _WIDE: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """What a name may stand for: an article's id, URL or uri; the origin of raw records; a trace; a story."""
+    """What a name may mean: an article's id, URL or uri; the origin of raw records; a trace; a story."""
 
     named: str
     origins: frozenset[str] = frozenset()
@@ -42,7 +42,7 @@ class Sought:
     story: str | None = None
 
     def matches(self, record: Record) -> bool:
-        """Whether an outcome is of what is sought."""
+        """Whether an outcome belongs to what is sought."""
         if header(record, ORIGIN_HEADER) in self.origins:
             return True
         trace = trace_of(record) if self.trace_id else None
@@ -61,9 +61,8 @@ class Sought:
 class Journey:
     """One raw record on its way: what Kafka still has of it in each topic.
 
-    ``signatures``: what `group` is told of it, a record in each partition where it is a kill; ``stories``: the records of
-    news.stories that it is the reason for. ``decided``: whether the step that reads where it was last seen has passed it;
-    None: nobody knows.
+    ``signatures``: what `group` is told about it, one record per partition for a kill; ``stories``: the records of news.stories
+    that it caused. ``decided``: whether the step that reads where it was last seen has passed it; None: unknown.
     """
 
     origin: str
@@ -86,12 +85,12 @@ class Journey:
         return [each for each in (self.prepared or self.raw,) if each is not None]
 
     def is_waiting(self) -> bool:
-        """Whether it may still be on its way: it has no outcome, or was handed to `group` and changed no story."""
+        """Whether it may still be on its way: it has no outcome, or was passed to `group` and changed no story."""
         return not self.outcomes or bool(self.signatures and not self.stories)
 
 
 def sought(named: str) -> Sought:
-    """What is to be looked for by a name; of a place, only where it is one of news.raw."""
+    """What to look for by a name; a place only counts if it is in news.raw."""
     if place := PLACE.fullmatch(named):
         return Sought(named, frozenset([named] if place[1] == RAW else []))
     if parent := _TRACEPARENT.fullmatch(named):
@@ -102,7 +101,7 @@ def sought(named: str) -> Sought:
 
 
 def articles_of(journeys: Iterable[Journey]) -> frozenset[str]:
-    """The ids of the articles whose stories are asked for: those that were passed on, and the owners of what repeats."""
+    """The ids of the articles whose stories are asked for: those that were passed on, and the owners of repeats."""
     return frozenset(
         _owner(record) if record.topic == DUPLICATES else (record.key or b"").decode("utf-8", "replace")
         for journey in journeys
@@ -112,10 +111,10 @@ def articles_of(journeys: Iterable[Journey]) -> frozenset[str]:
 
 
 def told(journeys: Sequence[Journey], book: StoryBook | None = None, width: int = _WIDE) -> Iterator[str]:
-    """The lines, of at most ``width`` columns, that tell of the journeys, in the order of the raw records.
+    """The lines, of at most ``width`` columns, about the journeys, in the order of the raw records.
 
-    At the end stands what counts now: which version of an article, and which story it is in, by the ``book``; None: there
-    are no stories.
+    The end says what counts now: which version of an article, and which story has it according to the ``book`` (None: there
+    are no stories).
     """
     for journey in journeys:
         yield from _tell(journey, width)
@@ -141,7 +140,7 @@ def _told_story(article: str, otherwise: str, book: StoryBook, width: int) -> It
 
 
 def told_of_story(records: Sequence[Record], width: int = _WIDE) -> Iterator[str]:
-    """The lines that tell of a story: each change of it that Kafka still has, then its articles as they are now."""
+    """The lines about a story: each change of it that Kafka still has, then its articles as they are now."""
     for record in records:
         yield from _line(origin(record), told_change(record, of_story=True), None, width)
     story = story_id(records[-1])
@@ -150,7 +149,7 @@ def told_of_story(records: Sequence[Record], width: int = _WIDE) -> Iterator[str
 
 
 def _rank(record: Record) -> tuple[int, datetime, int]:
-    """Which version of an article counts, by the rule of docs/versions.md; of equal ones the last that was written."""
+    """Which version of an article counts, by the rule of docs/versions.md; among equals, the last one written."""
     document = orjson.loads(record.value or b"{}")
     version = document.get("version", "")
     made = datetime.fromisoformat(document.get("versionCreated", "1970-01-01T00:00:00Z"))
@@ -176,7 +175,7 @@ def _tell(journey: Journey, width: int) -> Iterator[str]:
 
 
 def _line(place: str, said: str, record: Record | None, width: int) -> Iterator[str]:
-    """A place and what is said of it, in as many lines as it takes; with the span where the record names one."""
+    """A place and the text about it, in as many lines as needed; with the span if the record names one."""
     span = trace_of(record) if record is not None else None
     text = said + (f"; span {_span(span)}" if span else "")
     yield from hung(f"  {place:<{_PLACE_COLUMNS}}", text, width)
@@ -234,6 +233,6 @@ def _of_none(journey: Journey) -> str:
 
 
 def in_order(place: str) -> tuple[int, int, str]:
-    """By what places of one topic are sorted."""
+    """The sort key for places in one topic."""
     found = PLACE.fullmatch(place)
     return (int(found[2]), int(found[3]), place) if found else (0, 0, place)

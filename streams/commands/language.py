@@ -1,4 +1,4 @@
-"""``headwater language``: what changes for people who come from langdetect."""
+"""``headwater language``: what changes for users of langdetect."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _HEADLINE_CHARS = 60
 
 @click.group()
 def language() -> None:
-    """What the language tags of articles are by this detector and by langdetect."""
+    """Compare the language tags of articles by this detector and by langdetect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Compared:
 
     @property
     def changed(self) -> bool:
-        """Whether another language is named; "zh-Hans" for "zh-cn" or "nb" for "no" is only another name."""
+        """Whether another language is named; "zh-Hans" for "zh-cn" or "nb" for "no" is only another name for the same."""
         undetermined = (self.old.tag == "und") != (self.new.tag == "und")
         return undetermined or differs(self.new.tag, self.old.tag)
 
@@ -46,7 +46,7 @@ class Compared:
 @click.argument("file", default="-", type=FILE)
 @click.option("--all", "everything", is_flag=True, help="List the articles that both name alike too.")
 def compare(file: str, everything: bool) -> None:
-    """Show langdetect's tag beside ours for each article of FILE (or stdin) that they name differently, and count them.
+    """For each article of FILE (or stdin) whose tags differ, show langdetect's tag beside ours, and count them.
 
     langdetect (seeded) reads headline and body as they are, as it would without Headwater. No Kafka; documents that give no
     article are counted and left out.
@@ -61,7 +61,7 @@ def compare(file: str, everything: bool) -> None:
 
 
 def compare_languages(file: str, refused: list[Rejection]) -> Iterator[Compared]:
-    """Both tags of every article of a file; what gives no article is added to ``refused``."""
+    """Both tags for every article of a file; documents that give no article are added to ``refused``."""
     for _, article in prepared_documents([file]):
         if isinstance(article, Rejection):
             refused.append(article)
@@ -79,7 +79,7 @@ def _articles(compared: Iterable[Compared]) -> Table:
 
 
 def _changes(compared: Iterable[Compared]) -> Table:
-    """How often each tag becomes which: other names of one language too, since consumers see them."""
+    """How often each tag becomes which, including other names for the same language, because consumers see them."""
     table = Table("langdetect", "headwater", "articles", box=None)
     counts = Counter((each.old.tag, each.new.tag) for each in compared if each.old.tag != each.new.tag)
     for (old, new), count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):

@@ -36,9 +36,9 @@ _SHOWN_EVERY_S = 0.5
 )
 @click.option("--topic", default=RAW, show_default=True)
 def load_warc(files: tuple[Path, ...], again: bool, noted: Path | None, topic: str) -> None:
-    """Publish the HTML pages of web archives: WARC, as of Common Crawl's CC-NEWS, and ARC; packed with gzip or not.
+    """Publish the HTML pages of web archives: WARC (such as Common Crawl's CC-NEWS) and ARC, gzipped or not.
 
-    A record has the time at which its page was archived. A load that was broken off goes on where Kafka has the archive.
+    A record has the time at which its page was archived. An interrupted load continues from what Kafka already has.
     """
     settings = read_settings()
     try:
@@ -52,7 +52,7 @@ def load_warc(files: tuple[Path, ...], again: bool, noted: Path | None, topic: s
 async def _load(settings: Settings, files: tuple[Path, ...], notes: Noted, *, again: bool, topic: str) -> int:
     """Load all archives; returns how many of them are broken."""
     broken = 0
-    await partitions_of(settings, topic)  # aiokafka would ask for it for 40 s
+    await partitions_of(settings, topic)  # fails at once, where aiokafka would retry for 40 s
     async with opened(publisher(settings)) as producer:
         for file in files:
             loader, begun_s = Loader(notes, _sender(producer, topic)), time.monotonic()
@@ -67,7 +67,7 @@ async def _load(settings: Settings, files: tuple[Path, ...], notes: Noted, *, ag
 
 
 def told(loader: Loader, seconds: float) -> str:
-    """What became of an archive's responses, and how fast that was."""
+    """What happened to an archive's responses, and how fast."""
     published = loader.counts["published"]
     others = [f"{number:,} {why}" for why, number in loader.counts.most_common() if why != "published"]
     rate = f"{published:,} published, {published / max(seconds, 0.001):,.0f} a second"
@@ -76,7 +76,7 @@ def told(loader: Loader, seconds: float) -> str:
 
 @contextlib.contextmanager
 def _shown(loader: Loader, file: Path) -> Any:
-    """A bar of how much is read, with the rate, where somebody looks."""
+    """A progress bar with the rate, if the output is a terminal."""
     with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
         bar, begun_s = progress.add_task(file.name, total=file.stat().st_size), time.monotonic()
 

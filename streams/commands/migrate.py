@@ -1,4 +1,4 @@
-"""``headwater migrate``: begin anew under another id, when topics can't be worked on any more as they are."""
+"""``headwater migrate``: start over under another id, if topics can't be worked on any more as they are."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from streams.kafka.migration import MigrationError, Moved, migrate_stream
 @click.argument("new_id")
 @click.option("--partitions", type=click.IntRange(1), help="Let news.prepared have so many from now on; it can only grow.")
 def migrate(new_id: str, partitions: int | None) -> None:
-    """Read everything anew under the HEADWATER_APP_ID NEW_ID: for a stream whose partitions were altered.
+    """Read everything again under the HEADWATER_APP_ID NEW_ID, for a stream whose partitions were altered.
 
-    Stop all workers before, and start them with HEADWATER_APP_ID=NEW_ID after. What news.raw still holds goes through once
+    Stop all workers first, and start them with HEADWATER_APP_ID=NEW_ID afterwards. What news.raw still holds goes through once
     more, and consumers get each article once more, under its id. Nothing is deleted: what the former id left in news.prepared
-    is passed over, and its changelogs stay.
+    is skipped, and its changelogs stay.
     """
     settings = read_settings()
     try:

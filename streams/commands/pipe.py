@@ -25,8 +25,8 @@ Raw = tuple[bytes | None, bytes | None, Headers, int]
 def pipe(files: tuple[str, ...], records: bool, internal: bool) -> None:
     """Run the whole pipeline over FILES (or stdin) without Kafka, one JSON line for each event that comes out.
 
-    JSON lines give an article a line, a JSON array one an element, anything else is one article. The decisions are the same as
-    on Kafka; articles have no time unless --records gives them one, and so all lie within one window.
+    JSON lines give one article per line, a JSON array one per element, anything else is one article. The decisions are the same
+    as on Kafka. Without --records, articles have no time, so all are within one window.
     """
     pipeline = MemoryPipeline(pipeline_steps(read_settings()))
     out = sys.stdout.buffer

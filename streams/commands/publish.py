@@ -16,7 +16,7 @@ from streams.kafka.clients import opened, publisher
 from streams.settings import Settings
 from streams.topics import RAW
 
-# This many sends may wait for their confirmation: enough to fill requests, little enough to hold in memory.
+# How many sends may wait for confirmation: enough to fill requests, and few enough to hold in memory.
 _IN_FLIGHT = 1_000
 
 
@@ -27,7 +27,7 @@ _IN_FLIGHT = 1_000
 def publish(files: tuple[str, ...], topic: str, key: str | None) -> None:
     """Publish the articles of FILES (or stdin) and wait until Kafka has them.
 
-    JSON lines give an article a line, a JSON array one an element, anything else is one article.
+    JSON lines give one article per line, a JSON array one per element, anything else is one article.
     """
     settings = read_settings()
     accepted, refused = run_async(_publish(settings, files, topic, key.encode() if key else None), settings)
@@ -48,7 +48,7 @@ async def _publish(settings: Settings, files: tuple[str, ...], topic: str, key: 
             else:
                 accepted += 1
 
-    await partitions_of(settings, topic)  # aiokafka would ask for it for 40 s
+    await partitions_of(settings, topic)  # fails at once, where aiokafka would retry for 40 s
     async with opened(publisher(settings)) as producer:
         with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
             bar = progress.add_task("publishing", total=None)

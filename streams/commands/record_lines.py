@@ -16,10 +16,14 @@ from streams.topics import REJECTED
 def record_line(
     topic: str, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes]], timestamp_ms: int
 ) -> bytes:
-    """One record as {topic, key, headers, value, timestamp}: bytes as text, or as {"base64": …} where they are none.
+    """One record as {topic, key, headers, value, timestamp}: bytes as text, or as {"base64": …} if they are not text.
 
-    The value of our own documents is their JSON; a rejected record's is kept as the text it came as, and so is JSON that is
-    nested too deep to be written again.
+    <<<<<<< HEAD
+        The value of our own documents is their JSON; a rejected record's is kept as the text it came as, and so is JSON that is
+        nested too deep to be written again.
+    =======
+        The value of our own documents is their JSON; a rejected record's stays the text that it came as.
+    >>>>>>> ready/house
     """
     line: dict[str, Any] = {
         "topic": topic,

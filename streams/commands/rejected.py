@@ -1,4 +1,4 @@
-"""``headwater rejected``: dead letters people can work with: find them, look at them, send them through again."""
+"""``headwater rejected``: find dead letters, look at them, send them through again."""
 
 from __future__ import annotations
 
@@ -123,10 +123,10 @@ def rejected() -> None:
 def list_(limit: int | None, as_json: bool, **filters: Any) -> None:
     """List rejected records, the newest last, and count them by reason.
 
-    Newest goes by record time, which is the producer's. With --json and no --limit they come as they are read: partition by
+    Newest is by record time, which is the producer's. With --json and no --limit, records come in reading order: partition by
     partition.
 
-    "replayed" is what has been sent into news.raw again; "came back" is what was sent again, and rejected again.
+    "replayed" means sent into news.raw again; "came back" means replayed and rejected again.
     """
     settings = read_settings()
     _run(_list(settings, _query(**filters), limit if as_json else limit or _LISTED, as_json=as_json), settings)
@@ -165,7 +165,7 @@ async def _list(settings: Settings, query: Query, limit: int | None, *, as_json:
 
 
 def listed_lines(letter: Letter, width: int) -> Iterator[str]:
-    """A dead letter in four lines of at most ``width`` columns: its ID and reason, what was wrong, whence, how it begins."""
+    """A dead letter in four lines of at most ``width`` columns: its ID and reason, the problem, its origin, its beginning."""
     time_and_state = "   ".join(filter(None, (time_text(letter.timestamp_ms) or "no time", letter.state)))
     yield shortened(f"{letter.place!s:<8} {plain(letter.reason):<18} {time_and_state}", width)
     key = "no key" if letter.key is None else f"key {plain_bytes(letter.key)}"
@@ -206,7 +206,7 @@ async def _show(settings: Settings, query: Query, *, raw: bool) -> None:
 
 
 async def _write_raw(letter: Record, settings: Settings) -> None:
-    """Write the original bytes: where the letter holds the article as `prepare` left it, those that stand in news.raw."""
+    """Write the original bytes; if the letter holds the article as `prepare` left it, take them from news.raw."""
     record: Record | None = letter
     if original_place(letter):
         async with opened(open_reader(settings)) as reader:
@@ -253,20 +253,21 @@ def _described(record: Record, mark: ReplayMark | None) -> str:
 def replay(ids: tuple[Place, ...], again: bool, dry_run: bool, yes: bool, **filters: Any) -> None:
     """Send rejected records through the pipeline again: those with these IDs, or all, as far as the filters let them.
 
-    Do it when the fault is mended: a limit raised, a worker that reads what an older one could not. The original bytes, key,
-    headers and time go into news.raw, into the partition they came from; a header headwater-replay-of holds the ID. They
-    stay in news.rejected until Kafka's retention takes them.
+    Use it once the fault is fixed: a limit was raised, or a worker can now read what an older one could not. The original
+    bytes, key, headers and time go into news.raw, into the partition they came from; a header headwater-replay-of holds the ID.
+    The records stay in news.rejected until Kafka's retention removes them.
 
-    Each is replayed once, so the same command again does nothing: one transaction sends the record and remembers it, in the
-    topic <app id>-rejected-replayed. That holds when a replay is killed (the same command goes on where it was) and when two
-    run at once (the later one shuts the earlier one out).
+    Each is replayed once, so repeating the command does nothing: one transaction sends the record and remembers it, in the
+    topic <app id>-rejected-replayed. That holds if a replay is killed (the same command continues where it was) and if two run
+    at once (the later one shuts out the earlier one).
 
-    What is good now becomes an article, or a duplicate if its headline is known. What is still bad is rejected again, as a
-    new record with a new ID: further replays pass over it unless it is named, or --again is given. What was replayed already
-    is sent a second time only when it is named and --again is given; if it became an article, a duplicate of that comes out.
+    A record that is good now becomes an article, or a duplicate if its headline is known. One that is still bad is rejected
+    again, as a new record with a new ID: further replays skip it unless it is named, or --again is given. A record that was
+    already replayed is sent a second time only if it is named and --again is given; if it had become an article, a duplicate
+    comes out.
 
-    Records keep their time. Headlines of more than 7 days ago may be forgotten, so that a repeat passes for new; and where
-    news.raw keeps records by age (retention.ms), Kafka may delete such old ones before a worker has read them.
+    Records keep their time. Headlines more than 7 days old may be forgotten, so that a repeat passes as new; and if news.raw
+    keeps records by age (retention.ms), Kafka may delete such old ones before a worker has read them.
     """
     settings = read_settings()
     query = _query(ids=ids, **filters)

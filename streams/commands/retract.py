@@ -1,4 +1,4 @@
-"""``headwater retract``: take an article back, for producers whose source is no wire."""
+"""``headwater retract``: take an article back, for producers that are not wires."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _DAY_MS = 24 * 3600 * 1000
 _HOLDS_AT: Final = 18  # columns, what a topic holds
 _GIB = 1 << 30
 
-# What a topic may still hold of an article that is canceled.
+# What a topic may still hold about a canceled article.
 HOLDINGS: Final = {
     RAW: "the record as its producer sent it",
     PREPARED: "the cleaned article",
@@ -42,7 +42,7 @@ HOLDINGS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """An article as consumers have it: its id, the last version that is in news.enriched, and where all of them stand."""
+    """An article as consumers have it: its id, its last version in news.enriched, and the places of all versions."""
 
     article_id: str
     document: dict[str, Any] | None
@@ -53,10 +53,10 @@ class Published:
 @click.argument("articles", nargs=-1, required=True, metavar="ARTICLE…")
 @click.option("--note", help="Why, for the editors who get it (ninjs edNote).")
 def retract(articles: tuple[str, ...], note: str | None) -> None:
-    """Cancel each ARTICLE, which its id, its URL or its wire's uri names: consumers get a version with pubStatus canceled.
+    """Cancel each ARTICLE, named by its id, its URL or its wire's uri: consumers get a version with pubStatus canceled.
 
-    It goes through news.raw as a wire's kill does, and gives up the article's headline. Kafka deletes nothing for that: what
-    stays in which topic, and for how long, is told at the end.
+    The cancellation goes through news.raw like a wire's kill, and releases the article's headline. Kafka deletes nothing
+    because of it: at the end the command says what stays in which topic, and for how long.
     """
     settings = read_settings()
     for line in run_async(_retract(settings, articles, note), settings):
@@ -80,13 +80,13 @@ async def _retract(settings: Settings, articles: tuple[str, ...], note: str | No
 
 
 def cancellation(published: Published, note: str | None, now_ms: int) -> dict[str, Any]:
-    """The ninjs item that cancels an article; with the headline's fingerprint where it is known."""
+    """The ninjs item that cancels an article; with the headline's fingerprint if it is known."""
     document = published.document or {}
     item = {
         "uri": article_uri(published.article_id),
         "type": "text",
         "pubstatus": "canceled",
-        "version": document.get("version"),  # of two of one version the later counts
+        "version": document.get("version"),  # of two items with one version, the later one counts
         "versioncreated": time_text(now_ms),
         "headlines": document.get("headlines"),
         "altids": document.get("altIds"),
@@ -96,7 +96,7 @@ def cancellation(published: Published, note: str | None, now_ms: int) -> dict[st
 
 
 def named_id(named: str) -> str:
-    """The id that an article has by its name alone: that id itself, that of its URL, or that of a wire's uri."""
+    """The id that follows from an article's name: that id itself, that of its URL, or that of a wire's uri."""
     if own := _ID.fullmatch(named.strip()):
         return own[1]
     url = canonical_url(named)
@@ -104,13 +104,13 @@ def named_id(named: str) -> str:
 
 
 def is_named(named: str, key: str, document: dict[str, Any]) -> bool:
-    """Whether a document of news.enriched is of the article that is named: by its id or one of its other ids."""
+    """Whether a document of news.enriched is the named article, by its id or one of its other ids."""
     others = [each.get("value") for each in document.get("altIds", ())]
     return key == named_id(named) or named.strip() in others or (canonical_url(named) or named) in others
 
 
 async def _find(settings: Settings, articles: tuple[str, ...]) -> list[Published]:
-    """Look through news.enriched for the articles; one that is not there has the id that its name makes."""
+    """Search news.enriched for the articles; one that is missing gets the id that follows from its name."""
     found: dict[str, Published] = {}
     missing = set(articles)
     async for record in records_of(settings, ENRICHED):
@@ -125,7 +125,7 @@ async def _find(settings: Settings, articles: tuple[str, ...]) -> list[Published
 
 
 async def _kept(settings: Settings) -> AsyncIterator[str]:
-    """A line a topic: what it may still hold, and for how long, as Kafka says."""
+    """A line per topic: what it may still hold, and for how long, according to Kafka."""
     for topic, holds in HOLDINGS.items():
         config = await topic_config(
             settings, topic, ("cleanup.policy", "retention.ms", "retention.bytes", "min.compaction.lag.ms")

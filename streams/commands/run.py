@@ -1,4 +1,4 @@
-"""``headwater run``: the main job, on a Kafka of its own, with articles to show it."""
+"""``headwater run``: the main job, on a Kafka of its own, with sample articles."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from streams.steps import Record, header
 from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, RAW, REJECTED, STORIES, topics_of
 from streams.watch.supervisor import end
 
-# From a cold start of the worker to the last sample: a few seconds; this is when something is wrong.
+# A cold start of the worker until the last sample takes a few seconds; after this long something is wrong.
 _SAMPLES_TIMEOUT_S = 120.0
 _CONSOLE_TIMEOUT_S = 30.0
 _QUIET_POLLS = 4  # of 0.2 s
@@ -46,11 +46,11 @@ console = Console(highlight=False, soft_wrap=True)
 def run(once: bool) -> None:
     """Start Kafka and a worker, publish sample articles, and show what comes out.
 
-    With HEADWATER_BROKERS set, that Kafka is used, and the samples are published there. Goes on with your own articles until
+    With HEADWATER_BROKERS set, that Kafka is used, and the samples are published there. Continues with your own articles until
     Ctrl-C.
     """
     settings = read_settings()
-    # Whoever ends us (a supervisor, a terminal that closes) ends what we started, too.
+    # Whoever ends us (a supervisor, a closing terminal) also ends what we started.
     signal.signal(signal.SIGTERM, _interrupt)
     complete = False
     with (
@@ -68,7 +68,7 @@ def _interrupt(*_: object) -> None:
 
 @contextlib.contextmanager
 def _kafka(settings: Settings, folder: Path) -> Iterator[Settings]:
-    """The settings for the Kafka to use: the one that is set, else an embedded one that lasts as long as this."""
+    """The settings for the Kafka to use: the configured one, else an embedded one that lasts as long as this context."""
     if PREFIX + "BROKERS" in os.environ:
         yield settings
         return
@@ -83,7 +83,7 @@ def _kafka(settings: Settings, folder: Path) -> Iterator[Settings]:
 
 
 async def _run(settings: Settings, folder: Path, *, once: bool) -> bool:
-    """Do it all; True when every sample has come out exactly once."""
+    """Do it all; True if every sample has come out exactly once."""
     await create_topics(settings, topics_of(pipeline_steps(settings), settings))
     outcomes = AIOKafkaConsumer(**connection(settings), isolation_level="read_committed", enable_auto_commit=False)
     async with opened(outcomes):
@@ -95,7 +95,7 @@ async def _run(settings: Settings, folder: Path, *, once: bool) -> bool:
             came_in, came_out, stories = 0, Counter[str](), Counter[str]()
             records = _follow(outcomes, process, log)
             samples = load_samples()
-            # The first by itself, so that it is seen; then all the others at once.
+            # The first one by itself, so that it can be seen; then all the others at once.
             for some in (samples[:1], samples[1:]):
                 places = await _publish(settings, some)
                 console.print(f"[dim]{len(places)} published to {RAW}{'' if came_in else '; a worker is starting'}[/]\n")
@@ -111,13 +111,13 @@ async def _run(settings: Settings, folder: Path, *, once: bool) -> bool:
 
 
 class _MissingError(click.ClickException):
-    """Not every sample came out, or one came out twice."""
+    """Some sample did not come out, or one came out twice."""
 
 
 async def _account_for(places: set[str], records: AsyncIterator[Record | None], stories: Counter[str]) -> Counter[str]:
     """Show outcomes until every place has had its one; returns how many there were by topic.
 
-    ``stories`` is brought up to date: of each that is there, how many articles it has.
+    ``stories`` is kept up to date: how many articles each story has.
     """
     counts: Counter[str] = Counter()
     waiting = set(places)
@@ -137,7 +137,7 @@ async def _account_for(places: set[str], records: AsyncIterator[Record | None], 
                     raise _MissingError(f"{origin} came out twice")
                 waiting.remove(origin)
         elif not waiting and quiet >= _QUIET_POLLS:
-            break  # all are there, and for a moment nothing more came: stories follow on articles
+            break  # all are there, and nothing more came for a moment: stories follow their articles
         if time.monotonic() > deadline:
             raise _MissingError(f"nothing came of {sorted(waiting)} in {_SAMPLES_TIMEOUT_S:.0f} s")
     return counts
@@ -147,11 +147,11 @@ async def _seek_to_now(outcomes: AIOKafkaConsumer, partitions: list[TopicPartiti
     outcomes.assign(partitions)
     await outcomes.seek_to_end(*partitions)
     for partition in partitions:
-        await outcomes.position(partition)  # asks for it now, before anything is published
+        await outcomes.position(partition)  # fixes the position now, before anything is published
 
 
 async def _follow(outcomes: AIOKafkaConsumer, worker: asyncio.subprocess.Process, log: Path) -> AsyncIterator[Record | None]:
-    """The records as they come, None whenever there are none for a moment; an error when the worker ends."""
+    """The records as they come, None whenever there are none for a moment; raises if the worker ends."""
     while worker.returncode is None:
         fetched = await outcomes.getmany(timeout_ms=200)
         for records in fetched.values():
@@ -163,13 +163,13 @@ async def _follow(outcomes: AIOKafkaConsumer, worker: asyncio.subprocess.Process
 
 
 async def _publish(settings: Settings, samples: Sequence[Sample]) -> set[str]:
-    """Publish samples in their order; returns where in news.raw each of them is."""
+    """Publish samples in order; returns each one's place in news.raw."""
     producer = AIOKafkaProducer(**connection(settings), enable_idempotence=True, max_request_size=MAX_REQUEST_BYTES)
     async with opened(producer):
         deliveries = []
         for sample in samples:
             headers = [("content-type", sample.content_type.encode())] if sample.content_type else []
-            # One key, one partition, one order: the repeats come after what they repeat.
+            # One key, one partition, one order: repeats come after what they repeat.
             deliveries.append(await producer.send(RAW, sample.value, b"samples", headers=headers))
         places = await asyncio.gather(*deliveries)
     return {f"{place.topic}/{place.partition}/{place.offset}" for place in places}
@@ -177,7 +177,7 @@ async def _publish(settings: Settings, samples: Sequence[Sample]) -> set[str]:
 
 @contextlib.asynccontextmanager
 async def _worker(settings: Settings, log: Path) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A worker of its own process, in its own session: Ctrl-C reaches us alone, and we end it in good order."""
+    """A worker process in its own session: Ctrl-C reaches only us, and we end it in good order."""
     with log.open("wb") as output:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "streams", "worker", "--processes", "1", "--loglevel", "warning"),
@@ -194,7 +194,7 @@ async def _worker(settings: Settings, log: Path) -> AsyncIterator[asyncio.subpro
 
 @contextlib.asynccontextmanager
 async def _console(settings: Settings, log: Path, *, wanted: bool) -> AsyncIterator[None]:
-    """The console beside it, in a process of its own; its address is printed. On its usual port, or another that is free."""
+    """The console process beside it; its address is printed. Uses the console's usual port, or another one that is free."""
     if not wanted:
         yield
         return

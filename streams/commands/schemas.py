@@ -1,4 +1,4 @@
-"""``headwater schemas``: what consumers can rely on, shown and handed to a schema registry."""
+"""``headwater schemas``: what consumers can rely on, shown or sent to a schema registry."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _AUTHORIZATION = "SCHEMA_REGISTRY_AUTHORIZATION"
 
 @click.group()
 def schemas() -> None:
-    """The schemas of what consumers read: show them, hand them to a schema registry."""
+    """The schemas of what consumers read: show them, or send them to a schema registry."""
 
 
 @schemas.command()
 @click.argument("name", type=click.Choice(["asyncapi.yaml", *_FILES]), required=False)
 def show(name: str | None) -> None:
-    """Print the schema NAME, or without one the list of them."""
+    """Print the schema NAME, or without a name the list of schemas."""
     if name is None:
         for contract in CONTRACTS:
             for file, schema in contract.schemas.items():
@@ -39,12 +39,11 @@ def show(name: str | None) -> None:
 @click.argument("url")
 @click.option("--group", default="default", show_default=True, help="Apicurio's group.")
 def push(url: str, group: str) -> None:
-    """Hand the schemas of the topics' values to the schema registry at URL.
+    """Send the schemas of the topics' values to the schema registry at URL.
 
-    URL is Confluent's API or one that speaks it (http://host:8081), or Apicurio's own (http://host:8080/apis/registry/v3, or
-    v2). Confluent's subjects get the compatibility FORWARD, which is Headwater's rule of change. What
-    SCHEMA_REGISTRY_AUTHORIZATION holds is sent as the header Authorization ("Bearer …");
-    a user and password may be in the URL.
+    URL is Confluent's API or a compatible one (http://host:8081), or Apicurio's own (http://host:8080/apis/registry/v3, or v2).
+    Confluent's subjects get the compatibility FORWARD, which is Headwater's own rule. The content of
+    SCHEMA_REGISTRY_AUTHORIZATION is sent as the header Authorization ("Bearer …"); a user and password may be in the URL.
     """
     if not url.startswith(("http://", "https://")):
         raise click.UsageError("URL must begin with http:// or https://")

@@ -11,7 +11,7 @@ from aiohttp import web
 from streams.commands.context import http_root, read_settings, until_told
 from streams.serve.web import Serving
 
-_PORT = 8_421  # beside the console's
+_PORT = 8_421  # next to the console's
 
 
 @click.command()
@@ -27,7 +27,7 @@ def serve(host: str, port: int, names: tuple[str, ...], public_url: str | None, 
     reads Kafka as any consumer of the outputs does, in no group. Anybody who can reach it can read it.
     """
     settings = read_settings()
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # that Kafka is away, the first page says
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # the first page says when Kafka is away
     serving = Serving(settings, title=title, public_url=public_url, names=names)
     try:
         asyncio.run(_serve(serving, host, port))

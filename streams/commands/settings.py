@@ -1,4 +1,4 @@
-"""``headwater settings``: every setting, its value, from where it comes, what it means."""
+"""``headwater settings``: every setting, its value, where it comes from, what it means."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from streams.settings_file import IN_FILE, PREFIX, SettingsFileError, Variables,
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """A setting as it holds now. ``value`` is how a variable writes it; a secret's is never told."""
+    """A setting as it is now. ``value`` is in the form that a variable takes; a secret's is never shown."""
 
     variable: str
     value: str | None
@@ -30,7 +30,7 @@ class InForce:
 
 
 def in_force(variables: Variables) -> Iterator[InForce]:
-    """Every setting, with its value as it was written and from where it comes: environment, file:line, or default."""
+    """Every setting, with its value as written and where it comes from: environment, file:line, or default."""
     for each in fields(Settings):
         variable = PREFIX + each.name.upper()
         names = [variable, *([variable + IN_FILE] if each.metadata["secret"] else [])]
@@ -49,7 +49,7 @@ def in_force(variables: Variables) -> Iterator[InForce]:
 
 
 def _counts(value: str | None, default: Any) -> bool:
-    """Whether a variable sets anything: where there is no default, an empty one is as good as none."""
+    """Whether a variable sets anything: an empty one counts as unset if the setting has no default."""
     return value is not None and (bool(value.strip()) or default is not None)
 
 
@@ -58,10 +58,10 @@ def _counts(value: str | None, default: Any) -> bool:
 @click.option("--json", "as_json", is_flag=True, help="One JSON line a setting.")
 @click.option("--markdown", is_flag=True, help="As docs/configuration.md.")
 def settings(changed: bool, as_json: bool, markdown: bool) -> None:
-    """Show every setting: what is in force, from where it comes, what it means.
+    """Show every setting: the current value, where it comes from, what it means.
 
     The environment comes first, then the file that HEADWATER_SETTINGS_FILE names (.env in this folder, if it is not set), then
-    the default. Secrets are not shown. Ends with status 2 where a variable can't be used.
+    the default. Secrets are not shown. Ends with status 2 if a variable can't be used.
     """
     if markdown:
         click.echo(settings_document(), nl=False)

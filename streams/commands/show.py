@@ -1,4 +1,4 @@
-"""Events as a person reads them: one article a few lines, the most important first."""
+"""Events in a form for people: a few lines per article, the most important first."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from streams.text.stories.index import Change
 from streams.topics import DUPLICATES, ENRICHED, REJECTED, STORIES
 
 _MOST_COLUMNS: Final = 107
-_INDENT: Final = 11  # columns, the label
+_INDENT: Final = 11  # columns, for the label
 
 
 def show(record: Record) -> str:
@@ -62,7 +62,7 @@ def _enriched(record: Record, document: dict[str, Any]) -> str:
 
 
 def _doubt(record: Record) -> str:
-    """That the language is doubtful, where a second opinion was asked for and the confidence is low; "" elsewhere."""
+    """A note that the language is doubtful, if a second opinion was asked for and the confidence is low; else ""."""
     tag, check = header(record, LANGUAGE_HEADER), header(record, CHECK_HEADER)
     confidence = float(header(record, "ce_languageconfidence") or 1)
     if tag is None or not is_doubtful(Language(tag, confidence, check=check)):
@@ -71,7 +71,7 @@ def _doubt(record: Record) -> str:
 
 
 def _story(record: Record, document: dict[str, Any]) -> str:
-    """What became of a story, which article is the reason, and what spoke for it."""
+    """What happened to a story, which article caused it, and the evidence."""
     change = header(record, CHANGE_HEADER) or ""
     headlines = document.get("headlines") or [{"value": "canceled: no article is left"}]
     members = {each["uri"]: each for each in document.get("associations", [])}
@@ -120,7 +120,7 @@ def _rejected(record: Record) -> str:
 
 
 def _cuts(ledger: str | None) -> str:
-    """The ledger in a line: how often each kind of thing was cut."""
+    """The ledger in one line: how often each kind of thing was cut."""
     cuts: Sequence[dict[str, Any]] = orjson.loads(ledger) if ledger else []
     return ", ".join(f"{kind} ×{count}" if count > 1 else kind for kind, count in _kinds(cuts))
 
@@ -130,6 +130,6 @@ def _kinds(cuts: Sequence[dict[str, Any]]) -> list[tuple[str, int]]:
 
 
 def _short(text: str) -> str:
-    """The text in one line that fits beside the label, without control characters: it is somebody else's."""
+    """The text in one line that fits beside the label, without control characters, as it is third-party text."""
     line = " ".join("".join(each if each.isprintable() else " " for each in text).split())
     return shortened(line, min(columns(), _MOST_COLUMNS) - _INDENT)

@@ -1,4 +1,4 @@
-"""``headwater status``: who works, on what, how much waits, how fast it goes, what went wrong last."""
+"""``headwater status``: who works on what, how much waits, how fast it goes, what went wrong last."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _ERRORS_SHOWN: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class StepStatus:
-    """A step over all of its partitions: rates in records a second, the time to drain in seconds, None: it grows."""
+    """A step over all of its partitions: rates in records a second, the time to drain in seconds (None: it grows)."""
 
     step: str
     topic: str
@@ -47,9 +47,9 @@ class StepStatus:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The stream as it stands: everything that ``headwater status`` tells.
+    """The current state of the stream: everything that ``headwater status`` shows.
 
-    ``transactions`` is the version of Kafka's that a worker which starts now speaks: 2, or 0 for those of old.
+    ``transactions`` is the version of Kafka's transactions for a worker that starts now: 2 or 0.
     """
 
     group: str
@@ -67,10 +67,10 @@ class Status:
 @click.option("--watch", is_flag=True, help="Go on, a new look every 2 seconds, until Ctrl-C.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON line a look.")
 def status(watch: bool, as_json: bool) -> None:
-    """Show how the stream stands: members, partitions, lag, rates, time to drain, last errors.
+    """Show the state of the stream: members, partitions, lag, rates, time to drain, last errors.
 
-    Kafka is asked, in no group: nothing is disturbed. What the workers themselves say is told where HEADWATER_CONSOLE_WORKERS
-    or, on this machine, HEADWATER_WEB_PORT names them. Status 1 when a partition has nobody who works on it.
+    Kafka is asked, in no group, so nothing is disturbed. The workers' own reports are included if HEADWATER_CONSOLE_WORKERS or,
+    on this machine, HEADWATER_WEB_PORT names them. Status 1 if nobody works on some partition.
     """
     settings = read_settings()
     settings = replace(settings, console_workers=settings.console_workers or _own_worker(settings))
@@ -85,7 +85,7 @@ def _own_worker(settings: Settings) -> tuple[str, ...]:
 
 
 async def _show(settings: Settings, *, watch: bool, as_json: bool) -> bool:
-    """Print one status, or one after the other; True when the last one knew of a partition without a worker."""
+    """Print one status, or one after the other; True if the last one had a partition without a worker."""
     away = False
     async for seen in _looks(settings):
         if watch and not as_json:
@@ -98,7 +98,7 @@ async def _show(settings: Settings, *, watch: bool, as_json: bool) -> bool:
 
 
 async def _looks(settings: Settings) -> AsyncIterator[Status]:
-    """A status every two seconds; a Kafka that goes away after the first is waited for."""
+    """A status every two seconds; waits for a Kafka that goes away after the first."""
     steps = pipeline_steps(settings)
     seen_once = False
     while True:
@@ -131,7 +131,7 @@ async def _last_letters(reader: AIOKafkaConsumer, settings: Settings) -> list[Le
 def status_of(
     settings: Settings, steps: Sequence[Step], health: Health, transactions: int, letters: Sequence[Letter]
 ) -> Status:
-    """What was seen, put together."""
+    """Combine what was seen."""
     told = health.told()
     return Status(
         group=settings.app_id,
@@ -170,7 +170,7 @@ def _pace(watched: Watched, counter: str) -> float:
 
 
 def troubled(watched: Sequence[Watched]) -> Iterator[str]:
-    """The partitions that are not at work, with what they wait for."""
+    """The partitions that are not working, and what they wait for."""
     for each in watched:
         if each.state not in {"ready", "behind"}:
             why = each.waiting_for or ("no worker has it" if each.member is None else "being taken over")
@@ -178,7 +178,7 @@ def troubled(watched: Sequence[Watched]) -> Iterator[str]:
 
 
 def worker_told(answer: dict[str, Any]) -> str:
-    """A worker's own word, in a line."""
+    """A worker's own report, in one line."""
     state = "ready" if answer["ready"] else "not ready"
     return f"{answer['address']}: {state}{'; ' if answer['waiting_for'] else ''}{'; '.join(map(plain, answer['waiting_for']))}"
 
@@ -211,7 +211,7 @@ def told(seen: Status, width: int) -> Iterator[str]:
 
 
 def duration(seconds: float | None) -> str:
-    """A time for a person: "now", "40 s", "12 min", "3 h"; "never" where more comes than is done."""
+    """A duration for people: "now", "40 s", "12 min", "3 h"; "never" if more arrives than is processed."""
     if seconds is None:
         return "never"
     for unit, length_s in (("d", 86_400), ("h", 3_600), ("min", 60)):

@@ -1,4 +1,4 @@
-"""What news.stories says of some articles: which story has each, and why; and the words for it. Pure."""
+"""What news.stories says about some articles: which story has each, and why; and how it is told. Pure."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _HEADLINE_COLUMNS: Final = 60
 
 
 class StoryBook:
-    """Which story each of some articles (ids, 32 hex digits) is in, by the records of news.stories.
+    """Which story each of some articles (ids, 32 hex digits) is in, according to the records of news.stories.
 
-    A story's records are taken in the order of its partition; the order of the partitions does not matter. ``latest`` holds
-    the last record of each story that has, or had, one of the articles.
+    A story's records must come in the order of their partition; the order of partitions does not matter. ``latest`` has the
+    last record of each story that has, or had, one of the articles.
     """
 
     def __init__(self, articles: frozenset[str]) -> None:
@@ -33,7 +33,7 @@ class StoryBook:
         self.latest: dict[str, Record] = {}
 
     def take(self, record: Record) -> None:
-        """Take in a record of news.stories."""
+        """Add a record of news.stories."""
         story = story_id(record)
         named = {article for article, uri in self._uris.items() if uri in (record.value or b"")}
         if (cause := _article_of(record)) in self._articles:
@@ -49,7 +49,7 @@ class StoryBook:
         self.latest[story] = record
 
     def missing(self) -> frozenset[str]:
-        """The stories that took in one of the articles', of which no record was seen."""
+        """The stories that took in one of the articles' stories and whose records were not seen."""
         return frozenset(self._merged_into.values()) - self.latest.keys()
 
     def story_of(self, article: str) -> str | None:
@@ -58,7 +58,7 @@ class StoryBook:
         return max(found, key=lambda story: (story in self.latest, story), default=None)
 
     def _end_of(self, story: str) -> str:
-        """The story that a story went into, at last."""
+        """The story in which a story finally ended up."""
         passed = {story}
         while (into := self._merged_into.get(story)) and into not in passed:
             passed.add(story := into)
@@ -66,19 +66,19 @@ class StoryBook:
 
 
 def story_id(record: Record) -> str:
-    """The id of the story that a record of news.stories is of."""
+    """The id of the story in a record of news.stories."""
     return (record.key or b"").decode("utf-8", "replace")
 
 
 def _article_of(record: Record) -> str:
-    """The id of the article that is the reason for a record of news.stories; empty where it names none."""
+    """The id of the article that caused a record of news.stories; empty if it names none."""
     return (header(record, "ce_article") or "").removeprefix(OWN_URI)
 
 
 def told_change(record: Record, *, of_story: bool = False) -> str:
-    """What an article did to a story with a record, and what spoke for it.
+    """What an article did to a story with a record, and the evidence.
 
-    ``of_story``: the story is being told, so that it is the article that has to be named.
+    ``of_story``: the text is about the story, so the article has to be named.
     """
     if into := header(record, "ce_mergedinto"):
         return f"story {story_id(record)} goes into {into.removeprefix(STORY_URI)}"
@@ -94,7 +94,7 @@ def told_change(record: Record, *, of_story: bool = False) -> str:
 
 
 def _why(record: Record) -> str:
-    """In what way an article belongs to its story: "similar-headline of X, 92 % alike, by harbour, bridge"."""
+    """How an article belongs to its story: "similar-headline of X, 92 % alike, by harbour, bridge"."""
     relation = header(record, "ce_relation") or Relation.SAME_EVENT
     of = (header(record, "ce_repeats") or "").removeprefix(OWN_URI)
     alike = f"{int(header(record, 'ce_likeness') or 0) / 10:.0f} % alike"
@@ -109,7 +109,7 @@ def _counted(record: Record) -> str:
 
 
 def told_standing(story: str, latest: Record | None) -> str:
-    """How a story stands now."""
+    """The state of a story now."""
     if latest is None:
         return f"story {story}, of which Kafka has no record any more"
     version = header(latest, "ce_version")
@@ -119,7 +119,7 @@ def told_standing(story: str, latest: Record | None) -> str:
 
 
 def told_members(latest: Record) -> Iterator[str]:
-    """A line for each article that a story's record names: its id, in what way it belongs, outlet and headline."""
+    """A line for each article that a story's record names: its id, how it belongs, its outlet and headline."""
     for each in orjson.loads(latest.value or b"{}").get("associations", ()):
         if each.get("rel") == "member":
             outlet = next((source["name"] for source in each.get("infoSources", ())), "")

@@ -1,4 +1,4 @@
-"""Topics and users as Strimzi's manifests: made of the pipeline, so that they are complete and hold nothing more. Pure."""
+"""Topics and users as Strimzi manifests, generated from the pipeline, so that they are complete and minimal. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _HEAD: Final = """\
 
 
 def strimzi_manifests(steps: Sequence[Step], settings: Settings, cluster: str) -> str:
-    """KafkaTopics and KafkaUsers for the Kafka of Strimzi's that is called ``cluster``, as YAML."""
+    """KafkaTopics and KafkaUsers for the Strimzi Kafka called ``cluster``, as YAML."""
     manifests = [*_topics(steps, settings, cluster), *_users(steps, settings, cluster)]
     return _HEAD + "".join(f"---\n{_yaml(each)}\n" for each in manifests)
 
@@ -48,11 +48,11 @@ def _users(steps: Sequence[Step], settings: Settings, cluster: str) -> Iterator[
 
 
 Resource = tuple[str, str, bool]
-"""What a right is for: topic, group or transactionalId; its name; whether all are meant whose names begin so."""
+"""What a right applies to: topic, group or transactionalId; its name; whether the name is a prefix."""
 
 
 def users(steps: Sequence[Step], settings: Settings) -> dict[str, Mapping[Resource, frozenset[Operation]]]:
-    """Each user, and all that it may do."""
+    """Each user, and everything it may do."""
     read, write, describe, configs = Operation.READ, Operation.WRITE, Operation.DESCRIBE, Operation.DESCRIBE_CONFIGS
     app_id = settings.app_id
     group = ("group", app_id, False)
@@ -62,7 +62,7 @@ def users(steps: Sequence[Step], settings: Settings) -> dict[str, Mapping[Resour
     raw, marks = ("topic", str(RAW), False), ("topic", str(marks_topic(settings)), False)
     return {
         app_id: {**worker, group: frozenset({read, describe}), names: frozenset({write, describe})},
-        # check, status, console, tail; rejected replay and retract write to news.raw, and leave marks
+        # check, status, console and tail read; rejected replay and retract write to news.raw and leave marks
         f"{app_id}-operator": {
             **looking,
             raw: looking[raw] | {write},
@@ -84,7 +84,7 @@ def _manifest(kind: str, name: str, cluster: str, spec: Mapping[str, Any]) -> di
 
 
 def _yaml(value: Any, indent: int = 0) -> str:
-    """A value of mappings, lists and scalars as YAML, scalars as JSON writes them; small mappings of scalars in one line."""
+    """Mappings, lists and scalars as YAML; scalars as JSON writes them, and small mappings of scalars in one line."""
     space = "  " * indent
     if isinstance(value, Mapping):
         return "\n".join(f"{space}{key}:{_below(each, indent)}" for key, each in value.items())

@@ -40,11 +40,11 @@ class _Where(click.ParamType):
 @click.option("--new", is_flag=True, help="Only what comes from now on.")
 @click.option("--once", is_flag=True, help="Stop at the end of the topic.")
 def tail(topic: str, conditions: tuple[Condition, ...], template: str | None, as_json: bool, **options: Any) -> None:
-    """Show what is in TOPIC, from its beginning, and go on as more comes, until Ctrl-C.
+    """Show what is in TOPIC from its beginning, and continue as more comes, until Ctrl-C.
 
-    A CONDITION is NAME=VALUE, NAME!=VALUE or NAME~TEXT (contains it), case aside. A NAME, there and in a TEMPLATE, is a field
-    of the document, with dots between (language, headlines.0.value), a header, with or without its ce_ (languageconfidence), or
-    one of topic, partition, offset, place, key, value, time, timestamp, reason.
+    A CONDITION is NAME=VALUE, NAME!=VALUE or NAME~TEXT (contains it); case is ignored. A NAME, there and in a TEMPLATE, is a
+    field of the document, with dots between levels (language, headlines.0.value), a header, with or without its ce_
+    (languageconfidence), or one of topic, partition, offset, place, key, value, time, timestamp, reason.
     """
     if as_json and template is not None:
         raise click.UsageError("--json and --format exclude each other")
@@ -84,7 +84,7 @@ async def _records(settings: Settings, topic: str, *, new: bool, once: bool) -> 
         **connection(settings),
         isolation_level="read_committed",
         enable_auto_commit=False,
-        auto_offset_reset="latest" if new else "earliest",  # looked up at once: another answer may overtake the seek
+        auto_offset_reset="latest" if new else "earliest",  # looked up at assignment: another value might undo the seek
     )
     async with opened(consumer):
         consumer.assign(partitions)
@@ -94,7 +94,7 @@ async def _records(settings: Settings, topic: str, *, new: bool, once: bool) -> 
             for records in (await consumer.getmany(timeout_ms=500, max_records=500)).values():
                 for record in records:
                     yield record
-            # The last offset may hold a transaction's marker, which is never delivered: what counts is the position.
+            # The last offset may be a transaction marker, which is never delivered, so the position decides.
             if once and all([await consumer.position(tp) >= ends[tp] for tp in partitions]):
                 return
 

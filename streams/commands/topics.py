@@ -1,4 +1,4 @@
-"""``headwater topics``: make the topics, and look at them."""
+"""``headwater topics``: create the topics, and look at them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from streams.topics import topics_of
 
 @click.group()
 def topics() -> None:
-    """Make the topics, and look at them."""
+    """Create the topics, and look at them."""
 
 
 @topics.command()
 def create() -> None:
-    """Create the topics that are not there yet, with their retention and compaction."""
+    """Create the topics that do not exist yet, with their retention and compaction."""
     settings = read_settings()
     found = topics_of(pipeline_steps(settings), settings)
     created = set(run_async(create_topics(settings, found), settings))

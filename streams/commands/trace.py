@@ -1,4 +1,4 @@
-"""``headwater trace``: where an article is and was, topic by topic, up to its story."""
+"""``headwater trace``: where an article is and has been, topic by topic, up to its story."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _LOOK_TIMEOUT_MS = 10_000
 @click.command()
 @click.argument("named", metavar="ID")
 def trace(named: str) -> None:
-    """Tell where an article is and was: each record of it, from news.raw to its outcome and its story, and what counts now.
+    """Show where an article is and has been: each record of it, from news.raw to its outcome and story, and what counts now.
 
-    ID is an article's id, uri or URL, a wire's uri; a record's place (news.raw/0/17, or of an outcome or a story's record); a
-    story's uri; or the id of a trace or a whole traceparent. Topics are read through: a place in news.raw is found soonest, a
-    trace that is under way last.
+    ID is an article's id, uri or URL, or a wire's uri; a record's place (news.raw/0/17, or that of an outcome or story record);
+    a story's uri; or the id of a trace, or a whole traceparent. Topics are searched: a place in news.raw is found fastest, a
+    trace still under way last.
     """
     settings = read_settings()
     for line in run_async(_told(settings, named.strip()), settings):
@@ -72,7 +72,7 @@ async def _find(settings: Settings, looked_for: Sought) -> list[Journey]:
 
 
 async def _find_under_way(settings: Settings, trace_id: str, journeys: dict[str, Journey]) -> None:
-    """A trace that has no outcome yet: in news.raw."""
+    """Look in news.raw for a trace that has no outcome yet."""
     async for record in records_of(settings, RAW):
         if (found := trace_of(record)) and found.trace_id == trace_id:
             journeys[origin(record)] = Journey(origin(record), raw=record)
@@ -100,19 +100,19 @@ async def _complete(settings: Settings, journeys: dict[str, Journey]) -> None:
 
 
 def _earliest(journeys: Iterable[Journey]) -> int | None:
-    """The least timestamp of the records that are known, in ms; None where there are none."""
+    """The smallest timestamp of the known records, in ms; None if there are none."""
     return min((record.timestamp for journey in journeys for record in journey.known()), default=None)
 
 
 async def _find_stories(settings: Settings, journeys: Sequence[Journey]) -> StoryBook | None:
-    """What news.stories says of the articles; None where there is no such topic.
+    """What news.stories says about the articles; None if the topic does not exist.
 
-    An article joins a story only within the window of its own time, so that nothing earlier can be of it.
+    An article only joins a story within the window of its own time, so earlier records can't be about it.
     """
     if not (await partition_counts(settings, [STORIES]))[STORIES]:
         return None
     book = StoryBook(articles_of(journeys))
-    # An owner may be older than its repeat by the window in which headlines are compared, and the story by its own.
+    # An owner may be older than its repeat by the window for headlines, and the story older than that by its own window.
     since_ms = max(0, (_earliest(journeys) or 0) - settings.window_ms - 1000 * settings.story_window_s)
     seen: frozenset[str] = frozenset()
     while True:
@@ -120,18 +120,18 @@ async def _find_stories(settings: Settings, journeys: Sequence[Journey]) -> Stor
             book.take(record)
         if book.missing() <= seen:
             return book
-        seen = book.missing()  # a story that took in another may stand before it: it is found when its name is known
+        seen = book.missing()  # a story that took in another may come earlier: it is found once its name is known
 
 
 async def _records_if_any(settings: Settings, topic: str, since_ms: int = 0) -> AsyncIterator[ConsumerRecord]:
-    """As ``records_of``; nothing where there is no such topic, as beside workers without stories."""
+    """Like ``records_of``; nothing if the topic does not exist, as beside workers without stories."""
     if (await partition_counts(settings, [topic]))[topic]:
         async for record in records_of(settings, topic, since_ms):
             yield record
 
 
 async def _decided(settings: Settings, waiting: Iterable[Journey]) -> list[bool]:
-    """Whether the group has passed the record that is the last seen of each; it tells the group once a second."""
+    """For each, whether the group has passed the record in which it was last seen; workers tell the group once a second."""
     consumer = AIOKafkaConsumer(**connection(settings), group_id=settings.app_id, enable_auto_commit=False)
     async with opened(consumer):
         return [all([await _has_passed(consumer, last) for last in journey.last_seen()]) for journey in waiting]
@@ -143,7 +143,7 @@ async def _has_passed(consumer: AIOKafkaConsumer, record: Record) -> bool:
 
 
 async def _record_at(settings: Settings, topic: str, partition: int, offset: int) -> ConsumerRecord | None:
-    """The record at a place, or None where there is none any more."""
+    """The record at a place, or None if it no longer exists."""
     if not partition < (await partition_counts(settings, [topic]))[topic]:
         return None
     tp = TopicPartition(topic, partition)

@@ -62,13 +62,13 @@ from streams.watch.web import serve
     show_default="one for each core",
     help="How many workers to run, each started again when it dies; with 1, this process is the worker.",
 )
-@click.option("--member", type=click.Path(path_type=Path), hidden=True)  # of a supervisor: where to answer
+@click.option("--member", type=click.Path(path_type=Path), hidden=True)  # for a supervisor: the socket to answer on
 def worker(loglevel: str, log_format: str, only: str | None, processes: int, member: Path | None) -> None:
     """Consume news.raw and do the whole job, until SIGTERM or Ctrl-C.
 
     Start it on as many machines as you like, each with a HEADWATER_STATE_DIR of its own; processes beyond the number of
-    partitions stand by. One that meets an error it can't get over ends with status 70 and nothing half done; one whose
-    HEADWATER_INSTANCE_ID another worker has taken, with status 78.
+    partitions stand by. A worker that meets an error it can't recover from ends with status 70 and nothing half done; one whose
+    HEADWATER_INSTANCE_ID another worker has taken ends with status 78.
     """
     settings = read_settings()
     raise_limit()
@@ -88,7 +88,7 @@ def worker(loglevel: str, log_format: str, only: str | None, processes: int, mem
 
 
 def _state_of_ours(settings: Settings, steps: Sequence[Step]) -> ExitStack:
-    """Make the folder for the local state and keep it for this process, or end with a line that says why that can't be."""
+    """Create the state folder and lock it for this process, or end with a line that says why that fails."""
     make_state_folder(settings)
     try:
         return hold_state(settings, steps)
@@ -97,12 +97,12 @@ def _state_of_ours(settings: Settings, steps: Sequence[Step]) -> ExitStack:
 
 
 def make_state_folder(settings: Settings) -> None:
-    """Make the folder for the local state, readable for this user alone, or end with a line that says why it can't be."""
-    os.umask(0o077)  # what is remembered of articles is nobody else's business
+    """Create the state folder, readable only for this user, or end with a line that says why that fails."""
+    os.umask(0o077)  # what is remembered of articles is private
     try:
         for ours in (settings.state_dir / "faust", settings.state_dir / settings.app_id):
             ours.mkdir(parents=True, exist_ok=True)
-            ours.chmod(0o700)  # an earlier version let others read it
+            ours.chmod(0o700)  # an earlier version left it readable for others
         with tempfile.TemporaryFile(dir=settings.state_dir):
             pass
     except OSError as error:
@@ -145,7 +145,7 @@ def _work(settings: Settings, steps: Sequence[Step], loglevel: str, member: Path
     if member is not None:
         threading.Thread(target=_end_with_supervisor, daemon=True).start()
     if settings.web_port or member is not None:
-        try:  # before anything else: a worker that is still starting says so
+        try:  # first of all, so that a worker that is still starting says so
             loop.run_until_complete(serve(app, delivery, settings, metrics, member))
         except OSError as error:
             raise click.ClickException(f"HEADWATER_WEB_HOST, HEADWATER_WEB_PORT: {error}") from error
@@ -153,7 +153,7 @@ def _work(settings: Settings, steps: Sequence[Step], loglevel: str, member: Path
         quieten()
     telling = loop.create_task(tell_standing(app, delivery, settings), name="standing")
     faust_worker = app.Worker(loglevel=loglevel.upper(), loop=loop, override_logging=False)
-    faust_worker.spinner = None  # at warning and above it would have every debug record made, to spin by
+    faust_worker.spinner = None  # at level warning and above, it would create every debug record in order to spin
     try:
         faust_worker.execute_from_commandline()
     finally:
@@ -161,7 +161,7 @@ def _work(settings: Settings, steps: Sequence[Step], loglevel: str, member: Path
 
 
 def _end_with_supervisor() -> None:
-    """Its end of our standard input closes with it, however it ended."""
-    while os.read(0, 4096):  # not sys.stdin: Python dies at its end of a thread that waits in that
+    """End when the supervisor's end of our standard input closes, however the supervisor ended."""
+    while os.read(0, 4096):  # not sys.stdin: Python would die at exit while a thread waits in it
         pass
     os.kill(os.getpid(), signal.SIGTERM)

@@ -6,7 +6,7 @@ It reads Kafka as any consumer of the outputs does (``read_committed``, in no gr
                 └─ health: lag, partitions, workers
     the page ──► web ──► drawer (reads a record again, and explains it), letters and replays (news.rejected)
 
-**Bounded**: the newest thousand articles as rows of a few hundred bytes, an hour of minutes, a bit for each of the last 262,144
-offsets of a raw partition; a hundred viewers, of whom one that does not keep up is dropped. Everything else is read from Kafka
-when somebody asks for it.
+**Bounded**: the newest thousand articles as rows of a few hundred bytes, an hour of minutes, one bit for each of the last
+262,144 offsets of a raw partition; a hundred viewers, and those that do not keep up are dropped. Everything else is read from
+Kafka on request.
 """

@@ -1,6 +1,6 @@
-"""What passes, counted: rates, the last hour by minute, ages, whether all is accounted for, and when a backlog is gone.
+"""Counts of what passes: rates, the last hour by minute, ages, whether everything is accounted for, and when a backlog is gone.
 
-Pure: the time is told by the caller, in seconds that only ever grow.
+Pure: the caller gives the time, in seconds that never decrease.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ _RATE_WINDOW_S: Final = 10
 _VALUES_A_MINUTE: Final = 200
 _SERIES: Final = 8
 
-# Ages in steps of 5 %, from a millisecond to about a week: a percentile is right within that.
+# Ages in steps of 5 %, from a millisecond to about a week: percentiles are exact to one step.
 _AGE_STEP: Final = math.log(1.05)
 _AGE_FLOOR_S: Final = 0.001
 _MOST_AGE_S: Final = 7 * 86_400.0
 
 
 class Rate:
-    """How many a second, over the last ten."""
+    """How many per second, over the last ten seconds."""
 
     def __init__(self) -> None:
         self._seconds: deque[tuple[int, int]] = deque()
@@ -47,13 +47,13 @@ class Rate:
 
 
 class Minutes:
-    """Counts of the last hour by minute and by value: of languages, of subjects."""
+    """Counts of the last hour by minute and by value, such as languages or subjects."""
 
     def __init__(self) -> None:
         self._minutes: dict[int, Counter[str]] = {}
 
     def add(self, at_s: float, now_s: float, values: Iterable[str]) -> None:
-        """Count values that passed at ``at_s``; those of more than an hour ago, or of the future, are left out."""
+        """Count values that passed at ``at_s``; those from more than an hour ago, or from the future, are left out."""
         minute, now = int(at_s // 60), int(now_s // 60)
         if not now - HOUR_MINUTES < minute <= now:
             return
@@ -73,7 +73,7 @@ class Minutes:
 
 
 class Ages:
-    """How old articles were when they came out: the median and the 99th percentile, by minute and of the last five."""
+    """How old articles were when they came out: the median and the 99th percentile, by minute and for the last five minutes."""
 
     def __init__(self) -> None:
         self._minutes: dict[int, Counter[int]] = {}
@@ -86,7 +86,7 @@ class Ages:
             del self._minutes[old]
 
     def of_late(self, now_s: float) -> tuple[float, float] | None:
-        """Median and 99th percentile in seconds of the last five minutes; None when nothing came."""
+        """Median and 99th percentile in seconds over the last five minutes; None if nothing came."""
         now = int(now_s // 60)
         return _percentiles(sum((self._minutes.get(now - each, Counter()) for each in range(5)), Counter()))
 
@@ -114,8 +114,8 @@ def _percentile(counts: Counter[int], share: float) -> float:
 class Accounts:
     """The promise, checked as records pass: every raw record comes out, and none comes out twice.
 
-    Judged are raw records from ``since`` on, the first offset of each partition that was not there when the console began.
-    Which of them have come out is remembered for the last ``window`` offsets of a partition, a bit each.
+    Only raw records from ``since`` on are judged: the first offset of each partition that came after the console began. Which
+    of them have come out is remembered for the last ``window`` offsets of a partition, one bit each.
     """
 
     def __init__(self, since: dict[int, int], window: int = 1 << 18) -> None:
@@ -127,20 +127,20 @@ class Accounts:
         self.came_out = 0
         self.twice = 0
         self.earlier = 0
-        """Outcomes of raw records that were there before the console began."""
+        """Outcomes of raw records from before the console began."""
 
     def enters(self, partition: int, offset: int) -> None:
-        """A record is in news.raw."""
+        """A record has come into news.raw."""
         self.came_in += offset >= self._since.get(partition, 0)
 
     def leaves(self, partition: int, offset: int) -> None:
-        """An outcome came of the raw record that is there."""
+        """An outcome of the raw record at this place has come out."""
         if partition not in self._since or offset < self._since[partition]:
             self.earlier += 1
             return
         self._advance(partition, offset)
         if offset <= self._high[partition] - self._window:
-            self.came_out += 1  # too long ago to know more
+            self.came_out += 1  # too long ago to check for repeats
             return
         byte, bit = divmod(offset % self._window, 8)
         if self._out[partition][byte] >> bit & 1:
@@ -155,7 +155,7 @@ class Accounts:
         return max(0, self.came_in - self.came_out)
 
     def _advance(self, partition: int, offset: int) -> None:
-        """Make room for offsets up to this one: what falls out of the window is forgotten."""
+        """Make room for offsets up to this one; those that leave the window are forgotten."""
         high, bits = self._high[partition], self._out[partition]
         if offset - high >= self._window:
             self._out[partition] = bytearray(self._window // 8)
@@ -167,7 +167,7 @@ class Accounts:
 
 
 class Look(NamedTuple):
-    """A look at a partition of a source: when, the next offset to be decided, and the end of what may be read."""
+    """A look at a partition of a source: the time, the next offset to be decided, and the end of what may be read."""
 
     at_s: float
     next_offset: int
@@ -175,7 +175,7 @@ class Look(NamedTuple):
 
 
 def drain_s(looks: Sequence[Look], lag: int) -> float | None:
-    """How long until a partition's ``lag`` is gone, at the pace of these looks; 0: none waits; None: it does not drain."""
+    """How long until a partition's ``lag`` is gone at the pace of these looks; 0: none is waiting; None: it never drains."""
     if lag <= 0:
         return 0.0
     if len(looks) < 2:
@@ -189,7 +189,7 @@ def drain_s(looks: Sequence[Look], lag: int) -> float | None:
 def balance(accounts: Accounts, counts: dict[str, int], *, idle_s: float) -> dict[str, Any]:
     """The sum below news.raw, in numbers: what came in, what came of it, what is under way, and what is wrong.
 
-    ``idle_s``: for how long no record has waited anywhere. What is under way while none waits is missing.
+    ``idle_s``: for how long no record has been waiting anywhere. Records under way while none is waiting are missing.
     """
     missing = accounts.under_way if idle_s >= _MISSING_AFTER_S else 0
     return {

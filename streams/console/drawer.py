@@ -1,6 +1,6 @@
 """One record in full, as the drawer shows it: what consumers get, and why it came out so. Pure.
 
-The page's text is sent in pieces, not with offsets: ours count characters, a browser's count UTF-16 units.
+The page's text is sent in pieces instead of with offsets: ours count characters, a browser's count UTF-16 units.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _MOST_PAGE: Final = 120_000  # characters of a page's text
 _MOST_JSON: Final = 200_000  # characters
 _MOST_MARKS: Final = 2_000
 
-# What a cut became: all others were thrown away.
+# What a cut became; all other kinds were thrown away.
 _BECAME: Final = {
     CutKind.HEADLINE: "headline",
     CutKind.DATELINE: "place, source",
@@ -58,7 +58,7 @@ class Marked(NamedTuple):
 
 
 def find_evidence(text: str, subjects: Sequence[Subject]) -> list[Marked]:
-    """Where the words that spoke for each subject stand in a text, in order, none within another."""
+    """Where the words that spoke for each subject are in a text, in order, none overlapping another."""
     speaks_for: dict[str, list[int]] = {}
     for number, subject in enumerate(subjects):
         for word in subject.evidence:
@@ -80,10 +80,10 @@ def _as_word(word: str) -> str:
 
 
 def lines_of(text: str, cuts: Sequence[Cut], marks: Sequence[Marked]) -> list[dict[str, Any]]:
-    """A text line by line, each in pieces ``[text, cut, subjects]``: what was cut of it, why, and what became of that.
+    """A text line by line, each in pieces ``[text, cut, subjects]``: what was cut, why, and what became of it.
 
-    ``cut`` is 0 for what stayed, 1 for what was thrown away, 2 for what became a field. All pieces of all lines
-    together are the text, without its line breaks and its blank lines.
+    ``cut`` is 0 for text that stayed, 1 for text that was thrown away, 2 for text that became a field. All pieces of all lines
+    together are the text, without its line breaks and blank lines.
     """
     ordered = sorted(cuts, key=lambda cut: cut.offset)
     lines, begin = [], 0
@@ -126,7 +126,7 @@ def _kept(cuts: Sequence[Cut]) -> bool:
 
 
 def explain_origin(raw: Record, max_bytes: int, source_header: str | None = None) -> Explanation | None:
-    """Do to a record of news.raw what the pipeline did to it; None where a bug of ours is in the way."""
+    """Do to a record of news.raw what the pipeline did to it; None if a bug of ours prevents that."""
     source = None if source_header is None else header(raw, source_header) or ""
     told = caught(lambda: explain_record(raw.value, content_type(raw), max_bytes, source))
     return None if isinstance(told, Fault) else told
@@ -135,7 +135,7 @@ def explain_origin(raw: Record, max_bytes: int, source_header: str | None = None
 def drawer(
     record: Record, raw: Explanation | None, *, replayed: bool = False, original: Record | None = None
 ) -> dict[str, Any]:
-    """A record of an outcome; ``raw`` explains the one it came from, None where Kafka no longer holds that.
+    """A record of an outcome; ``raw`` explains the raw record that it came from, None if Kafka no longer holds that.
 
     ``original``: the raw record of a dead letter that was rejected after it had been prepared.
     """
@@ -169,7 +169,7 @@ def _article(record: Record, raw: Explanation | None) -> dict[str, Any]:
 
 
 def _differs(record: Record, raw: Explanation | None, document: dict[str, Any]) -> str | None:
-    """Why today's reasons are not those that counted; None where they are."""
+    """Why today's explanation differs from the original decision; None if it does not."""
     if raw is None:
         return "Kafka no longer holds the raw record: what follows is what the event itself says."
     if isinstance(raw.article, Rejection) or raw.language is None:
@@ -315,7 +315,7 @@ def _url(document: dict[str, Any]) -> str | None:
 
 
 def _record(record: Record) -> list[list[str]]:
-    """Where the record stands and what its headers say."""
+    """The record's place, and what its headers say."""
     rows = [("Stands at", origin(record)), ("Key", plain_bytes(record.key and record.key[:200]))]
     rows += [
         (name, plain_bytes(value and value[:400]))
@@ -326,7 +326,7 @@ def _record(record: Record) -> list[list[str]]:
 
 
 def _ledger(record: Record) -> list[str]:
-    """What the event says was cut, a line each."""
+    """What the event says was cut, one line each."""
     try:
         entries = orjson.loads(header(record, "ce_cuts") or "[]")
     except orjson.JSONDecodeError:

@@ -1,9 +1,9 @@
-"""Who may ask for what: the console shows news to whoever can reach it, and acts for nobody but who has the token.
+"""Who may ask for what: the console shows news to whoever can reach it, and acts only for holders of the token.
 
-A page of somebody else's, open in the same browser, must be able to do neither. It could try three ways: a name of its own that
-resolves to our address (DNS rebinding): names are checked, and only our own are answered. A request across origins: refused by
-``Sec-Fetch-Site`` and ``Origin``, and without our headers it could not be read anyhow. Our page in a frame: forbidden.
-Headlines are hostile input: the page takes all text as text, and its policy allows no script but its own file.
+Somebody else's page, open in the same browser, must be able to do neither. It could try three ways. A name of its own that
+resolves to our address (DNS rebinding): only our own names are answered. A request across origins: ``Sec-Fetch-Site`` and
+``Origin`` give it away, and without our headers it could not read the answer anyway. Our page in a frame: forbidden. Headlines
+are hostile input: the page treats all text as text, and its policy allows no script but its own file.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ MOST_BODY_BYTES: Final = 1 << 20
 
 
 def is_own_host(host: str, names: Collection[str]) -> bool:
-    """Whether a Host header names us: localhost, an address in numbers (no name server can forge that), or one of ``names``."""
+    """Whether a Host header names us: localhost, an IP address (which no name server can forge), or one of ``names``."""
     try:
         name = urlsplit(f"//{host}").hostname or ""
     except ValueError:
@@ -50,26 +50,26 @@ def is_own_host(host: str, names: Collection[str]) -> bool:
 
 
 def comes_from_elsewhere(host: str, origin: str | None, fetch_site: str | None) -> bool:
-    """Whether another site's page asks. ``none`` is a person who typed the address; other programs say neither."""
+    """Whether another site's page is asking. ``none`` is a person who typed the address; other programs send neither."""
     if fetch_site not in {None, "same-origin", "none"}:
         return True
     return origin is not None and urlsplit(origin).netloc != host
 
 
 def new_token() -> str:
-    """One that nobody can guess."""
+    """A token that nobody can guess."""
     return secrets.token_urlsafe(18)
 
 
 def knows(token: str | None, authorization: str | None) -> bool:
-    """Whether a request carries the token; nobody does where there is none."""
+    """Whether a request carries the token; False if there is no token."""
     if token is None or authorization is None:
         return False
     return hmac.compare_digest(authorization.encode("utf-8", "surrogateescape"), f"Bearer {token}".encode())
 
 
 def guard(names: Collection[str], token: str | None) -> Middleware:
-    """The middleware that every request goes through."""
+    """The middleware that every request passes through."""
 
     @web.middleware
     async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -89,7 +89,7 @@ def guard(names: Collection[str], token: str | None) -> Middleware:
 
 
 async def add_headers(_: web.Request, response: web.StreamResponse) -> None:
-    """Every answer carries the same rules, errors too."""
+    """Every answer carries the same rules, including errors."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
 

@@ -1,7 +1,7 @@
-"""How the stream stands: what waits on each partition, who works on it, and when the backlog is gone.
+"""The state of the stream: what is waiting on each partition, who works on it, and when the backlog is gone.
 
-How far a step has come stands in its changelog, in every transaction: that is what counts. The group tells who owns which
-partition; the workers' own ``/ready`` says what they wait for, where their addresses are set.
+A step's changelog says in every transaction how far it has come, so that is what counts. The group says who owns which
+partition; the workers' own ``/ready`` says what they wait for, if their addresses are set.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _CHANGELOG_OFFSETS: Final = 5_000
 
 @dataclass(slots=True)
 class Watched:
-    """A partition of a step's source: what is known of it."""
+    """A partition of a step's source: what is known about it."""
 
     step: str
     tp: TopicPartition
@@ -56,7 +56,7 @@ class Watched:
 
     @property
     def state(self) -> str:
-        """In a word: ready, behind, restoring, or away where nobody works on it."""
+        """Its state in one word: ready, behind, restoring, or away if nobody works on it."""
         if self.member is None:
             return "away"
         if self.waiting_for is not None or not self.named:
@@ -78,7 +78,7 @@ class Watched:
 
 
 class Health:
-    """Looked at once a second while Kafka is there; :meth:`told` is what was seen last."""
+    """Updated once a second while Kafka is there; :meth:`told` returns what was seen last."""
 
     def __init__(self, settings: Settings, steps: Sequence[Step]) -> None:
         self._settings = settings
@@ -91,7 +91,7 @@ class Health:
 
     @property
     def idle_s(self) -> float:
-        """For how long nothing has waited anywhere."""
+        """For how long nothing has been waiting anywhere."""
         return 0.0 if self._idle_since_s is None else time.monotonic() - self._idle_since_s
 
     @property
@@ -100,7 +100,7 @@ class Health:
         return list(self._watched.values())
 
     def told(self) -> dict[str, Any]:
-        """As the page gets it."""
+        """The form that the page gets."""
         watched = list(self._watched.values())
         waiting = [each for each in watched if each.lag]
         drains = [each.drain_s for each in waiting]
@@ -119,9 +119,9 @@ class Health:
 
     @asynccontextmanager
     async def connected(self) -> AsyncIterator[None]:
-        """Open what looking needs."""
+        """Open the clients that looking needs."""
         common = {**connection(self._settings), "isolation_level": "read_committed", "enable_auto_commit": False}
-        async with (  # each is made when those before it are open: none is left behind where one can't be
+        async with (  # each is created after the previous ones are open, so that none is left behind if one fails
             opened(
                 AIOKafkaConsumer(**common, auto_offset_reset="earliest", max_partition_fetch_bytes=64 << 10)
             ) as lag_consumer,
@@ -150,7 +150,7 @@ class Health:
             await self._read_progress(changelogs, timeout_ms=500)
 
     async def look(self) -> None:
-        """Read how far the steps have come, ask how much waits, and who works.
+        """Read how far the steps have come, and ask how much is waiting and who works.
 
         Raises:
             KafkaError: Kafka does not answer.
@@ -184,7 +184,7 @@ class Health:
         try:
             [answer] = await self._admin.describe_consumer_groups([self._settings.app_id])
         except KafkaError:
-            return  # its coordinator may be on its way: the partitions tell of Kafka itself
+            return  # its coordinator may be moving: the partitions show whether Kafka itself is there
         self._members, owners = read_group(answer.to_object())
         for tp, each in self._watched.items():
             each.member = owners.get((tp.topic, tp.partition))
@@ -222,7 +222,7 @@ _WAITING = re.compile(r"(?:process \d+: )?(\S+) (\S+)/(\d+): (.+)")
 
 
 def waiting_partitions(texts: Any) -> dict[tuple[str, str, int], str]:
-    """What ``/ready`` says of single partitions: (step, topic, partition) → what it waits for."""
+    """What ``/ready`` says about single partitions: (step, topic, partition) → what it waits for."""
     found = (_WAITING.fullmatch(text) for text in texts)
     return {(each[1], each[2], int(each[3])): each[4] for each in found if each}
 

@@ -39,7 +39,7 @@ _OUTLETS: Final = 30
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which dead letters the page asks for: what a :class:`Query` can say, and the outlet and words that only we tell."""
+    """Which dead letters the page asks for: what a :class:`Query` can express, plus the outlet and words."""
 
     query: Query
     outlet: str = ""
@@ -47,10 +47,10 @@ class Wanted:
 
     @classmethod
     def of(cls, asked: Mapping[str, Any], now_ms: int) -> Wanted:
-        """Read an address's or a request's fields.
+        """Read the fields of an address or a request.
 
         Raises:
-            ValueError: a place, time or reason that is none.
+            ValueError: a place, time or reason is malformed.
         """
         reasons = _strings(asked.get("reason"))
         if strange := sorted(set(reasons) - {*Reason, "unknown"}):
@@ -66,18 +66,18 @@ class Wanted:
 
     @property
     def told_by_kafka(self) -> bool:
-        """Whether the query says it all."""
+        """Whether the query alone expresses it all."""
         return not self.outlet and not self.words
 
     def wants(self, record: Record) -> bool:
-        """Of the records that the query wants."""
+        """Whether a record that the query selects is asked for."""
         return (not self.outlet or outlet_of(record) == self.outlet) and (
             not self.words or all(word in searched(record) for word in self.words)
         )
 
 
 def searched(record: Record) -> str:
-    """What words are looked for in: all that the list shows of a dead letter, and the beginning of its bytes."""
+    """The text that is searched for words: everything the list shows of a dead letter, and the beginning of its bytes."""
     letter = Letter.of(record, replayed=False)
     bytes_beginning = (record.value or b"")[:20_000].decode("utf-8", "replace")
     said = (letter.reason, letter.message, letter.origin, plain_bytes(letter.key), outlet_of(record), bytes_beginning)
@@ -92,7 +92,7 @@ def _strings(value: Any) -> list[str]:
 
 @dataclass(slots=True)
 class Listing:
-    """Dead letters counted and listed, as they are read."""
+    """Dead letters, counted and listed as they are read."""
 
     newest: list[tuple[int, Any, dict[str, Any]]] = field(default_factory=list)
     reasons: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -130,7 +130,7 @@ class Listing:
         }
 
     def told(self, now_ms: int, *, left_out: bool) -> dict[str, Any]:
-        """As the page gets it: the newest first, each reason with its bars over the time that the listing spans."""
+        """The form that the page gets: newest first, and each reason with its bars over the time that the listing spans."""
         times = [at for reason in self.reasons.values() for at in reason["times"] if at > 0]
         first = min(times, default=now_ms)
         last = max((*times, first + _BARS))
@@ -156,7 +156,7 @@ class Listing:
 
 
 def bars(times_ms: list[int], first_ms: int, last_ms: int) -> list[int]:
-    """How many times fall into each of 48 equal stretches of the time from first to last."""
+    """How many times fall into each of 48 equal intervals from first to last."""
     counts = [0] * _BARS
     for at in times_ms:
         counts[min(_BARS - 1, max(0, (at - first_ms) * _BARS // max(1, last_ms - first_ms)))] += 1
@@ -174,7 +174,7 @@ class ReplayRefusedError(Exception):
 
 
 class Letters:
-    """Asks Kafka for dead letters: one question at a time, so that ten viewers cost no more than one."""
+    """Asks Kafka for dead letters, one question at a time, so that ten viewers cost no more than one."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -183,10 +183,10 @@ class Letters:
         self._plans: OrderedDict[str, _Planned] = OrderedDict()
 
     async def list(self, wanted: Wanted) -> dict[str, Any]:
-        """What is there of what is wanted: of the newest 20,000 offsets.
+        """The dead letters that are asked for, among the newest 20,000 offsets.
 
         Raises:
-            NotThereError: there is no such topic, or no record at a place that is named.
+            NotThereError: the topic, or a record at a named place, does not exist.
             KafkaError: Kafka does not answer.
         """
         listing = Listing()
@@ -202,17 +202,17 @@ class Letters:
         return listing.told(_now_ms(), left_out=letters.spans != whole.spans)
 
     async def is_replayed(self, record: Record) -> bool:
-        """Whether there is a mark for it."""
+        """Whether it has a mark."""
         async with self._asking, opened(open_reader(self._settings)) as reader:
             letters = await DeadLetters.at_present(reader, self._settings, Query(places=frozenset({place_of(record)})))
             return place_of(record) in await letters.replayed(reader, self._settings)
 
     async def plan(self, wanted: Wanted) -> dict[str, Any]:
-        """What a replay would do, to be confirmed; its number is good for one of the next eight plans.
+        """What a replay would do, for confirmation; its number stays valid for the next eight plans.
 
         Raises:
-            NotThereError: there is no such topic, or no record at a place that is named.
-            ReplayRefusedError: more records than can be named one by one.
+            NotThereError: the topic, or a record at a named place, does not exist.
+            ReplayRefusedError: there are more records than can be named one by one.
         """
         async with self._asking, opened(open_reader(self._settings)) as reader:
             letters = await DeadLetters.at_present(reader, self._settings, wanted.query)
@@ -226,7 +226,7 @@ class Letters:
         return {"plan": number, **_told(plan)}
 
     async def _only(self, wanted: Wanted, letters: DeadLetters, reader: Any) -> DeadLetters:
-        """The letters of an outlet, or with words in them, by their places; what came back is left out, as by any filter."""
+        """The letters of an outlet, or with certain words, by their places; without those that came back, as for any filter."""
         marked = await letters.replayed(reader, self._settings)
         records: AsyncIterator[Record] = letters.read(reader)
         places = [
@@ -241,11 +241,11 @@ class Letters:
         return await DeadLetters.at_present(reader, self._settings, Query(places=frozenset(places)))
 
     async def replay(self, number: str, expected: int) -> dict[str, Any]:
-        """Do what was planned, if it is still what the person saw.
+        """Carry out a plan, if it is still what the person saw.
 
         Raises:
-            ReplayRefusedError: it is not, or another replay runs.
-            KafkaError: Kafka failed; what was accepted has its marks, and the same replay goes on where it was.
+            ReplayRefusedError: it is not, or another replay is running.
+            KafkaError: Kafka failed; what was accepted has its marks, and the same replay continues where it was.
         """
         planned = self._plans.pop(number, None)
         if planned is None:
@@ -263,7 +263,7 @@ class Letters:
 
 
 def newest_spans(letters: DeadLetters, most: int = _LOOKED_AT) -> DeadLetters:
-    """The same letters without what lies more than this many offsets back, shared evenly by the partitions."""
+    """The same letters without those more than this many offsets back, shared evenly among the partitions."""
     share = max(1, most // max(1, len(letters.spans)))
     return replace(letters, spans=[replace(each, begin=max(each.begin, each.end - share)) for each in letters.spans])
 

@@ -1,4 +1,4 @@
-"""What a filter asks for beyond the ring: news.enriched, read back a bounded way."""
+"""Articles that a filter asks for beyond the ring: news.enriched is read back up to a limit."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _TURN_RECORDS: Final = 100
 
 
 class Older:
-    """Looks back through news.enriched: one question at a time, so that ten viewers cost no more than one."""
+    """Looks back through news.enriched, one question at a time, so that ten viewers cost no more than one."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._asking = asyncio.Lock()
 
     async def find(self, wanted: Filter, partitions: Mapping[str, int]) -> list[Row]:
-        """The newest articles that are wanted, of the newest 10,000 offsets; without their repeats.
+        """The newest matching articles among the newest 10,000 offsets, without their repeats.
 
         Raises:
             KafkaError: Kafka does not answer.

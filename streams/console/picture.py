@@ -1,4 +1,4 @@
-"""The picture: all that the console knows of the stream, made of the records as they pass. Pure: the clock is the caller's."""
+"""The picture: all that the console knows about the stream, from the records as they pass. Pure: the caller has the clock."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from streams.steps import Record
 from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, RAW, REJECTED
 
 READ: Final = (RAW, *OUTCOMES)
-"""Without these there is nothing to show; news.stories has its place on the page from the day it exists."""
+"""Without these there is nothing to show; news.stories is added to the page once it exists."""
 
 View = Row | Repeat | Refused
 
 
 class Picture:
-    """Fed with records in the order in which they are read; asked for what the page shows.
+    """Fed with records in reading order; asked for what the page shows.
 
-    ``live_from`` says, by topic and partition, what the first offset is that came after the console began to look. What
-    stood before it is history: it is listed, and counted if ``whole`` says that all of it is read.
+    ``live_from`` says, by topic and partition, which offset was the first after the console began to look. Earlier records are
+    history: they are listed, and counted if ``whole`` says that all of them are read.
     """
 
     def __init__(self, live_from: dict[tuple[str, int], int], began_s: float, *, whole: bool) -> None:
@@ -49,9 +49,9 @@ class Picture:
             self.accounts.enters(record.partition, record.offset)
 
     def leaves(self, topic: str, seen: View, now_s: float, *, live: bool, prompt: bool) -> Row | None:
-        """An outcome, as :func:`~streams.console.rows.view` sees it; the row that it adds or changes.
+        """An outcome, as :func:`~streams.console.rows.view` sees it; returns the row that it adds or changes.
 
-        ``prompt``: it is read as soon as it was committed, so that its age now is its age then.
+        ``prompt``: it is read as soon as it was committed, so its age now is its age then.
         """
         at_s = now_s if live else seen.time_ms / 1000
         if live or self._whole:
@@ -83,7 +83,7 @@ class Picture:
             self.accounts.leaves(int(partition), int(offset))
 
     def flow(self, now_s: float, *, idle_s: float) -> dict[str, Any]:
-        """The numbers of the dataflow; ``idle_s``: for how long nothing has waited."""
+        """The numbers of the dataflow; ``idle_s``: for how long nothing has been waiting."""
         counts = {str(topic): self.counts[topic] for topic in OUTCOMES}
         sums = balance(self.accounts, counts, idle_s=idle_s)
         return {
@@ -103,7 +103,7 @@ class Picture:
         return {"p50": late and late[0], "p99": late and late[1], "minutes": self._ages.by_minute(now_s)}
 
     def hour(self, now_s: float) -> dict[str, Any]:
-        """The last hour by minute: of outcomes, languages, subjects, reasons."""
+        """The last hour by minute: outcomes, languages, subjects, reasons."""
         return {name: minutes.series(now_s) for name, minutes in self._minutes.items()}
 
 

@@ -1,7 +1,7 @@
-"""Follows the stream on Kafka: read_committed, in no group, from the newest thousand records of each outcome on.
+"""Follows the stream on Kafka: read_committed, in no group, starting with the newest thousand records of each outcome.
 
-When Kafka goes away the picture stays as it was, and says since when; when it is back, reading goes on where it was. A Kafka
-that was made anew (its topics end before we were) begins a new picture.
+When Kafka goes away, the picture stays as it was and says since when; when Kafka is back, reading continues where it was. A
+Kafka that was recreated (its topics end before our positions) starts a new picture.
 """
 
 from __future__ import annotations
@@ -33,20 +33,20 @@ _TOPICS_AGAIN_S: Final = 30.0
 _FETCH_BYTES: Final = 8 << 20
 _PARTITION_FETCH_BYTES: Final = 1 << 20
 _TURN_RECORDS: Final = 100
-# Transactions of one record leave a marker for each: this many offsets hold as many records as we want.
+# Transactions of one record leave a marker each: this many offsets hold as many records as we want.
 _OFFSETS_A_RECORD: Final = 2
 
 
 class _TopicsChangedError(Exception):
-    """There are other topics or partitions than before."""
+    """The topics or their partitions have changed."""
 
 
 class _NoTopicsError(Exception):
-    """Topics that are not there yet."""
+    """Topics that do not exist yet."""
 
 
 class Reader:
-    """Keeps a picture of the stream; ``changed`` is told each row that is added or changed, ``begun`` of a new picture."""
+    """Keeps a picture of the stream. ``changed`` gets each row that is added or changed; ``begun``: a new picture began."""
 
     def __init__(self, settings: Settings, health: Health, changed: Callable[[Row], None], begun: Callable[[], None]) -> None:
         self._settings = settings
@@ -67,7 +67,7 @@ class Reader:
             await asyncio.sleep(_RETRY_S)
 
     def _lost(self, error: BaseException | None) -> None:
-        """Following has ended: what is there is of now, if nobody has said so before.
+        """Following has ended: the picture is as of now, unless that was noted before.
 
         Raises:
             BaseException: ``error``, if it is a bug.
@@ -105,7 +105,7 @@ class Reader:
                     tasks.create_task(self._or_away(work))
 
     async def _or_away(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do a part of the following; where it fails say so at once: closing connections can take a while."""
+        """Do a part of the following; if it fails, say so at once, because closing connections can take a while."""
         task = asyncio.current_task()
         try:
             await work
@@ -119,7 +119,7 @@ class Reader:
             raise
 
     async def _start(self, consumer: AIOKafkaConsumer, counts: Mapping[str, int]) -> dict[TopicPartition, int]:
-        """Assign and seek; returns what may be read now of each partition."""
+        """Assign and seek; returns up to where each partition may be read now."""
         tps = [TopicPartition(topic, part) for topic in (*READ, STORIES) for part in range(counts[topic])]
         consumer.assign(tps)
         begins: dict[TopicPartition, int] = await consumer.beginning_offsets(tps)
@@ -157,7 +157,7 @@ class Reader:
                 self.away = None
 
     def _take(self, picture: Picture, records: Sequence[Record], end: int, history: list[tuple[str, View]]) -> None:
-        """``end``: where the partition ended when we connected; what lies before waited for us, not for the stream."""
+        """``end``: where the partition ended when we connected; earlier records waited for us, not for the stream."""
         now_s = time.time()
         for record in records:
             if record.topic == RAW:
@@ -193,14 +193,14 @@ class Reader:
 
 
 def _first(error: BaseException | None) -> BaseException | None:
-    """The first error of a group of them."""
+    """The first error in a group of errors."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error
 
 
 def _first_offsets(begins: Mapping[TopicPartition, int], ends: Mapping[TopicPartition, int]) -> dict[TopicPartition, int]:
-    """Where to begin: at the end of news.raw, and so far before those of the outcomes that a ring is filled."""
+    """Where to begin: at the end of news.raw, and far enough before the ends of the outcomes to fill a ring."""
     partitions = {topic: sum(tp.topic == topic for tp in ends) for topic in (*READ, STORIES)}
     return {
         tp: end if tp.topic == RAW else max(begins[tp], end - _OFFSETS_A_RECORD * RING // partitions[tp.topic])

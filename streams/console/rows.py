@@ -1,4 +1,4 @@
-"""Records as the console lists them: small values, whatever the record weighs. Pure."""
+"""Records as the console lists them: small values, however large the record. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from streams.steps import Record, header, origin
 from streams.topics import DUPLICATES, ENRICHED, REJECTED
 
 SURE_SUBJECT: Final = 50
-"""A first subject below this is doubtful: of English tags from here up, 85 to 92 % are right (README)."""
+"""A first subject below this is doubtful: from here up, 85 to 92 % of English tags are right (README)."""
 SURE_LANGUAGE: Final = 0.90
 
 _HEADLINE: Final = 500  # characters
@@ -25,13 +25,13 @@ _REPEATS_LISTED: Final = 20
 _SUBJECTS_LISTED: Final = 2
 _OUTLET_LOOKED_FOR: Final = 64 << 10  # bytes
 
-# What turns the direction of a whole line: a headline must not be able to rearrange what is beside it.
+# Characters that reverse the direction of a whole line: a headline must not be able to rearrange what is beside it.
 _BIDI_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _SPACES = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 
 
 def shown(text: Any, most: int = _HEADLINE) -> str:
-    """Somebody else's words for display: one line, without controls, at most ``most`` characters; "" for no text."""
+    """Third-party text for display: one line, without control characters, at most ``most`` characters; "" for anything else."""
     if not isinstance(text, str):
         return ""
     line = _SPACES.sub(" ", _BIDI_CONTROLS.sub("", text[: 4 * most])).strip()
@@ -40,7 +40,7 @@ def shown(text: Any, most: int = _HEADLINE) -> str:
 
 @dataclass(slots=True)
 class Repeat:
-    """A record of news.duplicates: which article it repeats, and in what way."""
+    """A record of news.duplicates: which article it repeats, and how."""
 
     owner: str
     id: str
@@ -67,8 +67,8 @@ class Repeat:
 class Row:
     """An article as the list shows it, with its repeats folded under it.
 
-    ``seq`` orders rows by their last activity. A row without ``document`` stands for an article that came before the console
-    looked: all that is known of it is a repeat.
+    ``seq`` orders rows by their last activity. A row without ``document`` stands for an article from before the console looked:
+    only a repeat of it is known.
     """
 
     id: str
@@ -96,12 +96,12 @@ class Row:
 
     @property
     def doubtful(self) -> bool:
-        """Whether an editor should look twice: at the language or at the subject."""
+        """Whether an editor should look twice, at the language or at the subject."""
         language = self.confidence < SURE_LANGUAGE or self.agrees is False
         return self.known and (language or not self.subjects or self.subjects[0][1] < SURE_SUBJECT)
 
     def fold(self, repeat: Repeat) -> None:
-        """Count a repeat, and keep the newest of them."""
+        """Count a repeat, and keep the newest ones."""
         self.repeated += 1
         self.kinds[repeat.kind] = self.kinds.get(repeat.kind, 0) + 1
         self.repeats = [repeat, *self.repeats][:_REPEATS_LISTED]
@@ -110,13 +110,13 @@ class Row:
             self.outlets.add(repeat.outlet)
 
     def searched(self) -> str:
-        """What words are looked for in, case folded."""
+        """The text that is searched for words, case folded."""
         own = (self.headline, self.outlet, self.url, self.located, *self.agencies, *(name for name, _ in self.subjects))
         others = (word for each in self.repeats for word in (each.headline, each.outlet, each.url))
         return "\n".join((self.id, *own, *others)).casefold()
 
     def listed(self) -> dict[str, Any]:
-        """As the page gets it."""
+        """The form that the page gets."""
         return {
             "id": self.id,
             "place": self.place,
@@ -151,7 +151,7 @@ class Refused:
 
 
 def view(record: Record) -> Row | Repeat | Refused | None:
-    """What the console keeps of a record of an outcome; None for one that Headwater did not write."""
+    """What the console keeps of an outcome's record; None for one that Headwater did not write."""
     if record.topic == REJECTED:
         reason = header(record, REASON_HEADER)
         return Refused(shown(reason or "unknown", _NAME), header(record, ORIGIN_HEADER) or "", record.timestamp)
@@ -228,15 +228,15 @@ _OWN_ADDRESSES = (
     r'''"(?:canonical_?url|mainEntityOfPage|url|link|uri|href|source_?url)"\s*:\s*"([^"]{8,500})"''',
 )
 _OWN_ADDRESS = re.compile("|".join(_OWN_ADDRESSES), re.IGNORECASE)
-# Pages name their schema's and their scripts' hosts before their own.
+# Pages name their schema's and scripts' hosts before their own.
 _NOT_OUTLETS = re.compile(r"(?:^|\.)(?:schema\.org|w3\.org|iptc\.org|googletagmanager\.com|google-analytics\.com|purl\.org)$")
 
 
 def outlet_of(record: Record) -> str:
-    """Who sent a record that could not be read: the host of its own address, as far as one shows itself; else "".
+    """Who sent a record that could not be read: the host of its own address, if one can be found; else "".
 
-    Looked for in what the producer said beside it (key, headers), then in the page's canonical address or the field of
-    JSON that holds one, then in the first address of all.
+    Searched in what the producer sent beside it (key, headers), then in the page's canonical address or the JSON field that
+    holds one, then in the first address of all.
     """
     beside = " ".join(_said(value) for value in (record.key, *(value for name, value in record.headers if _tells(name))))
     text = (record.value or b"")[:_OUTLET_LOOKED_FOR].decode("utf-8", "replace")

@@ -12,14 +12,14 @@ from streams.bounds import printable_name
 from streams.steps import Record, header
 
 MOST_STORIES: Final = 300
-"""Of some kilobytes each at most."""
+"""Of at most a few kilobytes each."""
 _MOST_SHOWN, _MOST_MEMBERS = 60, 40
 _MOST_CHARACTERS = 300
 
 
 @dataclass(frozen=True, slots=True)
 class StoryRow:
-    """A story as it is listed; ``members`` are the latest at most, with what ninjs says of each."""
+    """A story as it is listed; ``members`` are at most the latest ones, with what ninjs says about each."""
 
     id: str
     headline: str
@@ -35,14 +35,14 @@ class StoryRow:
 
 
 class Stories:
-    """Fed with records of news.stories in the order in which they are read."""
+    """Fed with records of news.stories in reading order."""
 
     def __init__(self) -> None:
         self._rows: OrderedDict[str, StoryRow] = OrderedDict()
         self.founded = 0
 
     def add(self, record: Record) -> None:
-        """A change of a story; what is no story of ours is passed over."""
+        """Add a change of a story; foreign records are skipped."""
         row = read_story(record)
         if row is None:
             return
@@ -54,7 +54,7 @@ class Stories:
             self._rows.popitem(last=False)
 
     def listed(self, *, by_size: bool) -> list[dict[str, Any]]:
-        """Those that changed last first; ``by_size``: those of most outlets, then most articles."""
+        """Stories by last change; ``by_size``: by the number of outlets, then of articles."""
         rows = list(reversed(self._rows.values()))
         if by_size:
             rows.sort(key=lambda row: (-row.outlets, -row.articles))

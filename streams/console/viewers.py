@@ -1,7 +1,7 @@
-"""Who looks on: viewers with the same filter share what is made for them; one that does not keep up is dropped.
+"""Who is watching: viewers with the same filter share what is made for them; one that does not keep up is dropped.
 
-Rows are told at most four times a second. Of a flood, a viewer gets the newest few: after 200 rows at once, four a second.
-The counts tell of all.
+Rows are sent at most four times a second. In a flood, a viewer gets only the newest: after 200 rows at once, four a second. The
+counts cover all of them.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ _WAITING_EVENTS: Final = 16
 
 
 def event(name: str, data: Any, event_id: str = "") -> bytes:
-    """A server-sent event. JSON has no line breaks of its own, so that a line is enough."""
+    """A server-sent event. JSON has no line breaks of its own, so one line is enough."""
     head = f"id: {event_id}\n" if event_id else ""
     return f"{head}event: {name}\ndata: ".encode() + orjson.dumps(data) + b"\n\n"
 
 
 class Allowance:
-    """How many rows may be shown: a stock that fills up again with time. Pure."""
+    """How many rows may be shown: a stock that refills with time. Pure."""
 
     def __init__(self, most: float = SNAPSHOT_ROWS, a_second: float = _ROWS_A_SECOND) -> None:
         self._most, self._a_second = most, a_second
         self._stock = most
 
     def take(self, wanted: int, elapsed_s: float) -> int:
-        """How many of the wanted rows may be shown, ``elapsed_s`` after the last time."""
+        """How many of the wanted rows may be shown, ``elapsed_s`` after the last call."""
         self._stock = min(self._most, self._stock + elapsed_s * self._a_second)
         allowed = min(wanted, int(self._stock))
         self._stock -= allowed
@@ -44,14 +44,14 @@ class Allowance:
 
 
 class Viewer:
-    """One open page. ``events`` are for it to send; None means that it is dropped."""
+    """One open page. ``events`` are waiting to be sent to it; None means that it is dropped."""
 
     def __init__(self) -> None:
         self.events: asyncio.Queue[bytes | None] = asyncio.Queue(_WAITING_EVENTS)
         self.dropped = False
 
     def tell(self, payload: bytes) -> None:
-        """Hand over an event, unless too many wait already: then it is dropped, and can come back."""
+        """Queue an event, unless too many are waiting already: then the viewer is dropped, and can reconnect."""
         if self.dropped:
             return
         try:
@@ -80,7 +80,7 @@ class Audience:
             self._fresh[row.id] = row
 
     def flush(self, elapsed_s: float) -> dict[str, Any] | None:
-        """What to tell of the rows that changed since the last time: the newest, as many as are allowed; None for nothing."""
+        """What to send about the rows that changed since the last call: the newest, as many as allowed; None for nothing."""
         allowed = self._allowance.take(len(self._fresh), elapsed_s)
         if not self._matched:
             return None
@@ -108,7 +108,7 @@ class Viewers:
         return iter(tuple(self._audiences.values()))
 
     def enter(self, wanted: Filter) -> Viewer | None:
-        """A viewer more; None where there are too many already."""
+        """Add a viewer; None if there are too many already."""
         if len(self) >= MOST_VIEWERS:
             return None
         viewer = Viewer()
@@ -127,7 +127,7 @@ class Viewers:
             audience.changed(row)
 
     def drop_all(self) -> None:
-        """End every stream: the pages come back and begin anew."""
+        """End every stream: the pages reconnect and start over."""
         for audience in self:
             for viewer in audience.viewers:
                 viewer.dropped = True

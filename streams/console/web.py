@@ -1,4 +1,4 @@
-"""What the page asks for.
+"""The requests that the page makes.
 
 GET  /                       the page; /console.js and /console.css with it
 GET  /events?language=…      server-sent events: snapshot, rows, tick
@@ -51,7 +51,7 @@ class Console:
     """The console of one stream: its reader, its viewers, and the answers to the page."""
 
     def __init__(self, settings: Settings, steps: Sequence[Step], token: str | None) -> None:
-        """``token``: who knows it may act; None: nobody may."""
+        """``token``: whoever knows it may act; None: nobody may."""
         self._settings = settings
         self._token = token
         self.viewers = Viewers()
@@ -64,7 +64,7 @@ class Console:
         self._tasks: list[asyncio.Task[None]] = []
 
     def application(self) -> web.Application:
-        """The pages and answers as an aiohttp application; it follows the stream while it runs."""
+        """The pages and answers as an aiohttp application, which follows the stream while it runs."""
         application = web.Application(
             middlewares=[guard(self._settings.console_names, self._token), _errors], client_max_size=MOST_BODY_BYTES
         )
@@ -101,18 +101,18 @@ class Console:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        """A task that ends by itself has met a bug: the page says so instead of standing still."""
+        """A task that ends by itself has met a bug: the page says so instead of freezing."""
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("the console has met a bug", exc_info=error)
             self.reader.away = f"the console has met a bug and must be started again: {error!r}"
 
     def _begun(self) -> None:
-        """A new picture: what the pages show is of another stream, so they begin anew."""
+        """A new picture: the pages show another stream, so they start over."""
         self._number = secrets.token_hex(4)
         self.viewers.drop_all()
 
     async def _tell(self) -> None:
-        """Tell the viewers of rows four times a second, and of everything else once."""
+        """Send rows to the viewers four times a second, and everything else once a second."""
         flushed_s = time.monotonic()
         for number in range(1 << 62):
             await asyncio.sleep(FLUSH_S)
@@ -147,7 +147,7 @@ class Console:
         return told
 
     def _snapshot(self, wanted: Filter, after: str) -> bytes:
-        """What a page begins with, or all that it missed since the event whose id it names."""
+        """What a page starts with, or everything it missed since the event with the given id."""
         picture = self.reader.picture
         if picture is None:
             return event("snapshot", {"rows": [], "reset": True})
@@ -179,7 +179,7 @@ class Console:
         raw = await self._raw_of(record)
         dead = record.topic == REJECTED
         replayed = dead and await self._letters.is_replayed(record)
-        # Reading a page anew can take a while: others are served meanwhile.
+        # Reading a page again can take a while: others are served meanwhile.
         limits = self._settings.max_article_bytes, self._settings.source_header
         explained = await asyncio.to_thread(explain_origin, raw, *limits) if raw is not None and not dead else None
         told = await asyncio.to_thread(drawer, record, explained, replayed=replayed, original=raw)
@@ -190,14 +190,14 @@ class Console:
         return _json(told)
 
     async def _raw_of(self, record: Record) -> Record | None:
-        """The record of news.raw that an outcome came from; a dead letter mostly holds the bytes of its own."""
+        """The record of news.raw that an outcome came from; a dead letter usually holds its own bytes."""
         if record.topic == REJECTED and original_place(record) is None:
             return None
         place = raw_place(record)
         return await self._read_at(*place) if place is not None and place[0] == RAW else None
 
     async def _bytes(self, request: web.Request) -> web.Response:
-        """Exactly what is in Kafka, as a file: never shown by the browser."""
+        """Exactly what is in Kafka, as a file: never displayed by the browser."""
         record = await self._read(request)
         name = origin(record).replace("/", "-")
         return web.Response(
@@ -219,7 +219,7 @@ class Console:
         return record
 
     async def _read_at(self, topic: str, partition: int, offset: int) -> Record | None:
-        """One record, read again; None where it is gone, or never was."""
+        """One record, read again; None if it is gone or never existed."""
         if partition >= self.reader.partitions.get(topic, 0):
             return None
         async with self._reading, asyncio.timeout(_ANSWER_TIMEOUT_S), opened(open_reader(self._settings)) as consumer:
@@ -260,7 +260,7 @@ def _article_of(record: Record) -> str:
 
 
 async def read_at(consumer: AIOKafkaConsumer, tp: TopicPartition, offset: int) -> Record | None:
-    """The record at an offset; None where there is none (any more, or yet)."""
+    """The record at an offset; None if there is none (any more, or yet)."""
     consumer.assign([tp])
     begins, ends = await consumer.beginning_offsets([tp]), await consumer.end_offsets([tp])
     if not begins[tp] <= offset < ends[tp]:
@@ -280,13 +280,13 @@ async def _pass_on(viewer: Viewer, response: web.StreamResponse) -> None:
 
 
 async def _send(response: web.StreamResponse, payload: bytes) -> None:
-    """Write an event; a page that takes none for ten seconds is let go."""
+    """Send an event; a page that accepts none for ten seconds is disconnected."""
     async with asyncio.timeout(_SEND_TIMEOUT_S):
         await response.write(payload)
 
 
 def _static(name: str) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """A file of the page, read once, compressed once."""
+    """A file of the page, read once and compressed once."""
     body = (files("streams.console") / "static" / name).read_bytes()
     packed = gzip.compress(body, mtime=0)
     headers = {
@@ -321,7 +321,7 @@ def _json(told: Any) -> web.Response:
 
 @web.middleware
 async def _errors(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> web.StreamResponse:
-    """What went wrong, as a sentence and a status the page can show."""
+    """What went wrong, as a sentence and a status that the page can show."""
     try:
         return await handler(request)
     except web.HTTPException as error:

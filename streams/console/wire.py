@@ -18,7 +18,7 @@ _MOST_WORDS: Final = 200  # characters
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which articles: all that every filled field says. ``words`` are case folded, and all of them must occur."""
+    """Which articles: those that match every filled field. ``words`` are case folded, and all of them must occur."""
 
     language: str = ""
     subject: str = ""
@@ -29,7 +29,7 @@ class Filter:
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Filter:
-        """The filter that an address names; what it does not know it leaves alone."""
+        """The filter in an address; unknown fields are ignored."""
         named = {name: query.get(name, "")[:_MOST_WORDS] for name in ("language", "subject", "outlet", "kind")}
         words = tuple(query.get("words", "")[:_MOST_WORDS].casefold().split())
         return cls(**named, doubtful=query.get("doubtful") == "1", words=words)

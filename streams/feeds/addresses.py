@@ -1,8 +1,8 @@
-"""Which addresses may be asked: http and https, on the public internet.
+"""Which addresses may be fetched: http and https, on the public internet.
 
-What a feed links to is somebody else's word. Without this, a link to ``http://169.254.169.254/`` would make us fetch a cloud's
-credentials and publish them (SSRF). So an address is judged by the numbers it resolves to, at each redirect anew, and the
-connection goes to those numbers and no others: a name that resolves differently the second time gains nothing.
+The links in a feed are not to be trusted. Without this check, a link to ``http://169.254.169.254/`` would make us fetch a
+cloud's credentials and publish them (SSRF). So an address is judged by the IP addresses it resolves to, again at each redirect,
+and the connection goes to exactly those: a name that resolves differently the second time gains nothing.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ _IPV4_COMPATIBLE: Final = ipaddress.IPv6Network("::/96")
 
 
 class RefusedAddressError(OSError):
-    """An address that may not be asked; the message says why."""
+    """An address that may not be fetched; the message says why."""
 
 
 def is_public(number: str) -> bool:
-    """Whether an IP address is of the public internet; of one that wraps another (mapped, 6to4, NAT64, Teredo), both are."""
+    """Whether an IP address is on the public internet; if it wraps another (mapped, 6to4, NAT64, Teredo), both must be."""
     try:
         address = ipaddress.ip_address(number.partition("%")[0])
     except ValueError:
@@ -41,7 +41,7 @@ def is_public(number: str) -> bool:
 
 
 def _wrapped(address: ipaddress.IPv6Address) -> tuple[ipaddress.IPv4Address, ...]:
-    """The IPv4 addresses that a packet to this one may end at; none of most."""
+    """The IPv4 addresses where a packet to this one may end up; usually none."""
     if address.teredo is not None:
         return address.teredo
     if (single := address.ipv4_mapped or address.sixtofour) is not None:
@@ -52,10 +52,10 @@ def _wrapped(address: ipaddress.IPv6Address) -> tuple[ipaddress.IPv4Address, ...
 
 
 def check_url(url: str, *, allow_private: bool = False) -> str:
-    """The address, if it may be asked as far as one can tell without resolving its name.
+    """The address, if it may be fetched as far as can be told without resolving its name.
 
     Raises:
-        RefusedAddressError: it is not http or https, carries a user's name, is too long, or is in numbers that are not public.
+        RefusedAddressError: it is not http or https, contains a user name, is too long, or is a non-public IP address.
     """
     try:
         parts = urlsplit(url)
@@ -80,17 +80,17 @@ def _is_number(host: str) -> bool:
 
 
 class PublicResolver(AbstractResolver):
-    """Resolves names as the system does, and refuses those that lead to any address that is not public."""
+    """Resolves names as the system does, and refuses those with any non-public address."""
 
     def __init__(self, *, allow_private: bool = False, inner: AbstractResolver | None = None) -> None:
         self._inner = inner or ThreadedResolver()
         self._allow_private = allow_private
 
     async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET) -> list[ResolveResult]:
-        """Where a name leads.
+        """The addresses of a name.
 
         Raises:
-            RefusedAddressError: to an address that is not public.
+            RefusedAddressError: one of them is not public.
         """
         found = await self._inner.resolve(host, port, family)
         if not self._allow_private:

@@ -1,6 +1,6 @@
-"""A feed's bytes → its entries, each with the facts that the feed tells of it. Pure.
+"""A feed's bytes → its entries, each with the facts that the feed gives. Pure.
 
-RSS and Atom are read by feedparser, which knows the ways in which feeds are wrong; JSON Feed and news sitemaps here.
+RSS and Atom are read by feedparser, which knows how feeds go wrong; JSON Feed and news sitemaps are read here.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from lxml import etree
 from streams.records.urls import canonical_url, url_identity
 
 MOST_ENTRIES: Final = 2_000
-"""Of one feed, in its order; a news sitemap may list a thousand."""
+"""From one feed, in its order; a news sitemap may list a thousand."""
 _FULL_TEXT_CHARACTERS: Final = 1_000
 _MOST_FACT_CHARACTERS: Final = 20_000
 _MOST_TEXT_CHARACTERS: Final = 2 << 20
@@ -32,22 +32,22 @@ _CUT_SHORT: Final = re.compile(r"(?:…|\.\.\.|\[\W*\]|»|→)\s*$")
 
 
 class NotAFeedError(ValueError):
-    """The document is not a feed that can be read; the message says what it is."""
+    """The document is not a readable feed; the message says what it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry: ``key`` tells it from all others, ``url`` is its page's (None where it has none), ``facts`` are a record's."""
+    """One entry: ``key`` identifies it, ``url`` is its page's (None if it has none), ``facts`` are the fields of a record."""
 
     key: str
     url: str | None
     facts: Mapping[str, Any]
-    """``title``, ``url``, ``guid``, ``html`` (a text that may be whole), ``summary``, ``published``, ``updated``, ``author``,
-    ``language``, ``keywords``, ``image_url``, ``feed_title``, ``feed_url``: those that are told."""
+    """``title``, ``url``, ``guid``, ``html`` (possibly the full text), ``summary``, ``published``, ``updated``, ``author``,
+    ``language``, ``keywords``, ``image_url``, ``feed_title``, ``feed_url``: those that the feed gives."""
 
     @property
     def has_full_text(self) -> bool:
-        """Whether the feed itself carries the article: long enough, longer than the summary, not cut short."""
+        """Whether the feed itself carries the article: long enough, longer than the summary, not truncated."""
         text = plain(self.facts.get("html", ""))
         return (
             len(text) >= _FULL_TEXT_CHARACTERS and not _CUT_SHORT.search(text) and text != plain(self.facts.get("summary", ""))
@@ -56,7 +56,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed: its title and its entries in their order, each key once; ``ttl_s``: the pace it asks for itself."""
+    """A feed: its title and its entries in order, each key once; ``ttl_s``: the pace it asks for itself."""
 
     title: str
     entries: tuple[Entry, ...]
@@ -64,7 +64,7 @@ class Feed:
 
 
 def plain(markup: str) -> str:
-    """What is left of markup without its tags, in one line."""
+    """Markup without its tags, in one line."""
     return _SPACES.sub(" ", _TAGS.sub(" ", markup)).strip()
 
 
@@ -85,7 +85,7 @@ def read_feed(body: bytes, url: str, content_type: str = "") -> Feed:
 
 
 def _feed(title: str, url: str, told: Iterable[Mapping[str, Any]], ttl_s: float = 0.0) -> Feed:
-    """A feed of what its entries tell. Where several share a link, the link does not tell them apart: their guids do."""
+    """A feed of these entries. Where several share a link, their guids distinguish them instead of the link."""
     facts = [
         _bounded({**each, "feed_title": title, "feed_url": url}) for each, _ in zip(told, range(MOST_ENTRIES), strict=False)
     ]
@@ -99,7 +99,7 @@ def _feed(title: str, url: str, told: Iterable[Mapping[str, Any]], ttl_s: float 
 
 
 def _key(facts: Mapping[str, Any], feed_url: str, links: Mapping[str, int]) -> str:
-    """Its link, however its guid changes; of one that has no link of its own, its guid or else its title, within the feed."""
+    """The entry's link, even if its guid changes; without a link of its own, its guid or else its title, within the feed."""
     link = identity(facts["url"]) if "url" in facts else ""
     if link and links[link] == 1:
         return link
@@ -108,13 +108,13 @@ def _key(facts: Mapping[str, Any], feed_url: str, links: Mapping[str, int]) -> s
 
 
 def identity(url: str) -> str:
-    """What the addresses of one article have in common: no tracking, no "www."."""
+    """The same for all addresses of one article: without tracking parameters and "www."."""
     canonical = canonical_url(url)
     return url_identity(canonical) if canonical else url
 
 
 def _bounded(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """What is told and filled, no longer than a record may be."""
+    """The non-empty facts, no longer than a record's fields may be."""
     bounded: dict[str, Any] = {}
     for name, value in facts.items():
         if isinstance(value, str):
@@ -139,7 +139,7 @@ def _link(base: str, link: object) -> str:
 
 
 def _syndication(body: bytes, url: str, content_type: str) -> Feed:
-    # A file object: of bytes, feedparser takes some for the name of a file, or an address to fetch.
+    # As a file object: feedparser takes some bytes for the name of a file, or for an address to fetch.
     headers = {"content-type": content_type or "application/xml", "content-location": url}
     try:
         parsed = feedparser.parse(io.BytesIO(body), response_headers=headers, sanitize_html=False)
@@ -165,7 +165,7 @@ def _told(entry: Mapping[str, Any], url: str) -> dict[str, Any]:
         "html": longest,
         "summary": _text(entry.get("summary")),
         "published": _text(entry.get("published")),
-        "updated": _text(dict(entry).get("updated")),  # feedparser's own `get` takes `published` for it
+        "updated": _text(dict(entry).get("updated")),  # feedparser's own `get` would fall back to `published`
         "author": _text(entry.get("author")),
         "keywords": _keywords(each.get("term") for each in entry.get("tags") or ()),
         "image_url": _link(url, _picture(entry)),
@@ -184,7 +184,7 @@ def _picture(entry: Mapping[str, Any]) -> str:
 
 
 def _ttl_s(about: Mapping[str, Any]) -> float:
-    """RSS's ttl, in minutes; 0 where it is not told."""
+    """RSS's ttl, in minutes; 0 if it is missing."""
     try:
         minutes = float(_text(about.get("ttl")) or 0)
     except ValueError:
@@ -241,7 +241,7 @@ def _told_in_json(item: Mapping[str, Any], document: Mapping[str, Any], url: str
 
 
 def _authors(told: Mapping[str, Any]) -> str:
-    """Of 1.1 a list, of 1.0 one."""
+    """A list in version 1.1, a single author in 1.0."""
     several = told.get("authors")
     each = several if isinstance(several, list) else [told.get("author")]
     return ", ".join(name for one in each if isinstance(one, dict) and (name := _text(one.get("name")).strip()))

@@ -1,6 +1,6 @@
-"""One document by HTTP: bounded in bytes (also unpacked), in time and in redirects.
+"""One document by HTTP: bounded in bytes (also when unpacked), in time and in redirects.
 
-Decompression is done here, a bounded piece at a time: a bomb costs the bound and no more.
+Decompression happens here, in pieces of bounded size: a decompression bomb costs no more than the bound.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import aiohttp
 from streams.feeds.addresses import PublicResolver, RefusedAddressError, check_url
 
 ROBOTS_NAME: Final = "Headwater"
-"""The name by which robots.txt calls us."""
+"""The name by which robots.txt addresses us."""
 MOST_REDIRECTS: Final = 5
 DOCUMENT_TIMEOUT_S: Final = 30.0
 _CONNECTIONS: Final = 16
@@ -31,7 +31,7 @@ _MOST_HEADER_CHARACTERS: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server said: ``url`` where the redirects ended, ``moved`` whether all of them were permanent."""
+    """A server's answer: ``url`` is where the redirects ended, ``moved`` whether all of them were permanent."""
 
     status: int
     url: str
@@ -46,7 +46,7 @@ class Answer:
 
 
 class FetchError(Exception):
-    """No document came; the message says why. ``passing``: another time it may."""
+    """No document came; the message says why. ``passing``: another attempt may succeed."""
 
     def __init__(self, why: str, *, passing: bool = True) -> None:
         super().__init__(why)
@@ -54,11 +54,11 @@ class FetchError(Exception):
 
 
 Admit = Callable[[str], Awaitable[None]]
-"""Called with each address before it is asked: it waits for the host's turn, or raises a FetchError."""
+"""Called with each address before it is fetched: waits for the host's turn, or raises a FetchError."""
 
 
 class Fetcher:
-    """Gets documents, each as its address and all its redirects allow."""
+    """Gets documents, checking each address and all its redirects."""
 
     def __init__(self, session: aiohttp.ClientSession, *, allow_private: bool, timeout_s: float) -> None:
         self._session = session
@@ -66,7 +66,7 @@ class Fetcher:
         self._timeout_s = timeout_s
 
     async def get(self, url: str, most_bytes: int, admit: Admit, headers: Mapping[str, str] | None = None) -> Answer:
-        """The document at an address. A host's turn is waited for outside of the time that the document is given.
+        """The document at an address. Waiting for a host's turn does not count towards the document's time limit.
 
         Raises:
             FetchError: it is refused, too large, too slow, or the server could not be reached.
@@ -111,7 +111,7 @@ def _joined(url: str, target: str) -> str:
 
 
 def _refusal(error: BaseException | None) -> RefusedAddressError | None:
-    """The resolver's refusal behind what aiohttp makes of it."""
+    """The resolver's refusal inside aiohttp's exception."""
     while error is not None and not isinstance(error, RefusedAddressError):
         error = getattr(error, "os_error", None) or error.__cause__ or error.__context__
     return error
@@ -134,17 +134,17 @@ async def _body(got: aiohttp.ClientResponse, most_bytes: int) -> bytes:
 
 
 class _Unpacking:
-    """gzip, or what servers call deflate: with zlib's header, or without it."""
+    """gzip, or what servers call deflate: with or without zlib's header."""
 
     def __init__(self) -> None:
         self._inner = zlib.decompressobj(zlib.MAX_WBITS | 32)
         self._began = False
 
     def take(self, piece: bytes, most_bytes: int) -> bytes:
-        """At most this many bytes more of the document; the first piece decides about the header.
+        """At most this many more bytes of the document; the first piece decides about the header.
 
         Raises:
-            FetchError: it is not compressed as it says.
+            FetchError: it is not compressed as declared.
         """
         try:
             out = self._inner.decompress(piece, most_bytes)
@@ -161,7 +161,7 @@ class _Unpacking:
 async def fetching(
     *, contact: str | None = None, allow_private: bool = False, timeout_s: float = DOCUMENT_TIMEOUT_S
 ) -> AsyncIterator[Fetcher]:
-    """A fetcher with a session of its own: no cookies, no proxies, no credentials from the environment."""
+    """A fetcher with its own session: no cookies, no proxies, no credentials from the environment."""
     connector = aiohttp.TCPConnector(
         resolver=PublicResolver(allow_private=allow_private), limit=_CONNECTIONS, limit_per_host=2, ttl_dns_cache=60
     )
@@ -177,5 +177,5 @@ async def fetching(
 
 
 def user_agent(contact: str | None) -> str:
-    """Who asks, and where a site's owner can complain."""
+    """Who is asking, and where a site's owner can complain."""
     return f"{ROBOTS_NAME}/{version('headwater-news')} (news feed reader{'; +' + contact if contact else ''})"

@@ -1,4 +1,4 @@
-"""Which feeds to poll: addresses as they are, and the ``xmlUrl`` of each outline of an OPML file. Pure."""
+"""Which feeds to poll: addresses as given, and the ``xmlUrl`` of each outline of an OPML file. Pure."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from streams.feeds.addresses import RefusedAddressError, check_url
 
 
 def read_listing(arguments: Iterable[str]) -> list[str]:
-    """The addresses of all feeds that are named, each once, in their order.
+    """The addresses of all named feeds, each once, in order.
 
     Raises:
-        ValueError: one is neither an address nor a file that holds OPML, or addresses line by line.
+        ValueError: an argument is neither an address nor a file with OPML, or with one address per line.
         OSError: a file can't be read.
     """
     found: dict[str, None] = {}
@@ -31,7 +31,7 @@ def read_listing(arguments: Iterable[str]) -> list[str]:
 
 
 def urls_of(listing: bytes) -> list[str]:
-    """The feeds of an OPML document, or of lines with an address each; "#" begins a comment."""
+    """The feeds of an OPML document, or of lines with one address each; "#" begins a comment."""
     if listing.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         return _outlines(listing)
     lines = (line.strip() for line in listing.decode("utf-8-sig", "replace").splitlines())

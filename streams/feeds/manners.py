@@ -1,4 +1,4 @@
-"""How often whom may be asked: robots.txt, the pace of each host, Retry-After, backoff with jitter."""
+"""How often each server may be asked: robots.txt, the pace of each host, Retry-After, backoff with jitter."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from streams.feeds.fetching import ROBOTS_NAME, Answer, Fetcher, FetchError
 DAY_S: Final = 24 * 3600.0
 _FIRST_BACKOFF_S: Final = 60.0
 _MOST_CRAWL_DELAY_S: Final = 60.0
-_MOST_ROBOTS_BYTES: Final = 512 << 10  # RFC 9309 asks for 500 KiB at least
+_MOST_ROBOTS_BYTES: Final = 512 << 10  # RFC 9309 requires at least 500 KiB
 _ROBOTS_KEPT: Final = 256  # origins
-_ROBOTS_AGAIN_S: Final = 600.0  # where it could not be read
+_ROBOTS_AGAIN_S: Final = 600.0  # after it could not be read
 _HOSTS_KEPT: Final = 10_000
 
 
 def retry_after_s(written: str | None, now_s: float) -> float:
-    """A Retry-After header, in seconds or as a date, as seconds from now: 0 to a day; 0 where none can be read."""
+    """A Retry-After header, in seconds or as a date, as seconds from now: 0 to a day; 0 if it can't be read."""
     if not written:
         return 0.0
     if written.strip().isascii() and written.strip().isdigit():
@@ -39,21 +39,22 @@ def retry_after_s(written: str | None, now_s: float) -> float:
 
 
 def backoff_s(failures: int, asked_s: float, chance: float) -> float:
-    """How long to leave a feed alone after so many failures in a row (1 and more): twice as long each time, up to a day.
+    """How long to leave a feed alone after this many failures in a row (1 or more): doubles each time, up to a day.
 
-    Never shorter than the server ``asked`` for. ``chance``, 0 to 1, spreads those that failed together over half as much again.
+    At least as long as the server ``asked`` for. ``chance``, 0 to 1, adds up to half as much again, to spread feeds that failed
+    together.
     """
     doubled: float = min(_FIRST_BACKOFF_S * 2 ** min(failures - 1, 20), DAY_S)
     return max(doubled, asked_s) * (1 + chance / 2)
 
 
 def round_s(every_s: float, ttl_s: float, chance: float) -> float:
-    """When to poll again: as often as we are told to, at most as often as the feed says; 10 % earlier or later."""
+    """When to poll again: as often as configured, but no more often than the feed asks; 10 % earlier or later."""
     return max(every_s * (0.9 + chance / 5), min(ttl_s, DAY_S))
 
 
 class Pace:
-    """One request to a host at a time, and a pause between two."""
+    """One request to a host at a time, with a pause in between."""
 
     def __init__(self, pause_s: float) -> None:
         self._pause_s = pause_s
@@ -61,7 +62,7 @@ class Pace:
         self._held: dict[str, float] = {}
 
     async def turn(self, url: str, pause_s: float = 0.0) -> None:
-        """Wait until it is this request's turn at its host.
+        """Wait for this request's turn at its host.
 
         Raises:
             FetchError: the host has asked to be left alone.
@@ -75,7 +76,7 @@ class Pace:
         await asyncio.sleep(at_s - now_s)
 
     def hold(self, url: str, for_s: float) -> None:
-        """Leave a host alone: it has said so."""
+        """Leave a host alone, as it asked."""
         self._held[_host(url)] = time.monotonic() + for_s
 
     def _forget(self, now_s: float) -> None:
@@ -126,7 +127,7 @@ class Manners:
             raise
 
     async def _read_rules(self, origin: str) -> Protego:
-        """By RFC 9309: a server that has none allows everything, one that can't say forbids everything for now."""
+        """By RFC 9309: a server without a robots.txt allows everything, one that can't answer forbids everything for now."""
         try:
             answer = await self._fetcher.get(f"{origin}/robots.txt", _MOST_ROBOTS_BYTES, self._pace.turn)
         except FetchError as error:
@@ -139,7 +140,7 @@ class Manners:
 
 
 class _Robots:
-    """What an origin's robots.txt says, and until when that is believed (monotonic seconds)."""
+    """What an origin's robots.txt says, and how long that holds (monotonic seconds)."""
 
     def __init__(self, rules: asyncio.Task[Protego]) -> None:
         self.rules = rules

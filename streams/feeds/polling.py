@@ -1,7 +1,7 @@
 """The rounds: a feed, its new entries, the page behind each, news.raw, and only then the memory.
 
-At least once: an entry is remembered after Kafka has it, and a feed's ETag and Last-Modified once all its entries are
-settled: a 304 can't hide what is still to be published.
+At least once: an entry is remembered after Kafka has it, and a feed's ETag and Last-Modified once all its entries are settled,
+so that a 304 can't hide anything that is still unpublished.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ log = logging.getLogger(__name__)
 
 MOST_FEED_BYTES: Final = 10 << 20
 MOST_PAGE_BYTES: Final = 4 << 20
-_MOST_RECORD_BYTES: Final = 8 << 20  # below what news.raw takes
+_MOST_RECORD_BYTES: Final = 8 << 20  # less than news.raw accepts
 _FEEDS_AT_ONCE: Final = 32
 _PAGE_ATTEMPTS: Final = 3
-"""A page that fails for the time being is tried in so many rounds; then the feed's own words are published alone."""
+"""How many rounds a temporarily failing page is tried in; then the feed's own text is published alone."""
 _CHANCE: Final = SystemRandom()
 
 Send = Callable[[bytes, bytes], Awaitable[None]]
@@ -40,7 +40,7 @@ Send = Callable[[bytes, bytes], Awaitable[None]]
 
 @dataclass(slots=True)
 class Totals:
-    """What has happened so far: polls of feeds, entries published (``bare``: without their page), entries put off."""
+    """What has happened so far: polls of feeds, entries published (``bare``: without their page), entries postponed."""
 
     polled: int = 0
     unchanged: int = 0
@@ -62,7 +62,7 @@ class Totals:
 
 
 class Poller:
-    """Polls feeds and publishes what is new in them; ``say`` is given a line for each feed that has news or fails."""
+    """Polls feeds and publishes what is new in them; ``say`` gets a line for each feed that has news or fails."""
 
     def __init__(self, manners: Manners, seen: Seen, send: Send, say: Callable[[str], None], *, every_s: float) -> None:
         self._manners = manners
@@ -71,7 +71,7 @@ class Poller:
         self._say = say
         self._every_s = every_s
         self._turns = asyncio.Semaphore(_FEEDS_AT_ONCE)
-        self._parsing = asyncio.Lock()  # one feed's tree in memory at a time
+        self._parsing = asyncio.Lock()  # only one feed's tree in memory at a time
         self._publishing: set[str] = set()
         self.totals = Totals()
 
@@ -79,7 +79,7 @@ class Poller:
         """Poll all feeds, for ever or once each.
 
         Raises:
-            KafkaError: (in a group) Kafka does not take records; whatever it has not, it is given the next time.
+            KafkaError: (in a group) Kafka refuses records; those that it lacks are sent again in the next run.
         """
         async with asyncio.TaskGroup() as tasks:
             for url in urls:
@@ -98,7 +98,7 @@ class Poller:
             await asyncio.sleep(wait_s)
 
     async def poll(self, url: str) -> float:
-        """One poll of one feed; returns after how many seconds the next one is due."""
+        """Poll one feed once; returns the seconds until the next poll is due."""
         standing = self._seen.standing(url)
         self.totals.polled += 1
         try:
@@ -122,7 +122,7 @@ class Poller:
         return round_s(self._every_s, ttl_s, _CHANCE.random())
 
     def _failed(self, standing: Standing, why: str, asked_s: float) -> float:
-        """An address that was moved to and fails is given up: the next time the one that we were told is asked."""
+        """If an address that a feed moved to fails, it is given up: the next poll uses the original address."""
         self.totals.failed += 1
         failures = standing.failures + 1
         wait_s = backoff_s(failures, asked_s, _CHANCE.random())
@@ -131,12 +131,12 @@ class Poller:
         return wait_s
 
     async def _publish_new(self, url: str, feed: Feed) -> bool:
-        """Publish all entries that are not known; returns whether none is left for the next round."""
+        """Publish all unknown entries; returns whether none is left for the next round."""
         published, whole = 0, True
         for entry in feed.entries:
             if self._seen.knows(entry.key, time.time()):
                 continue
-            if entry.key in self._publishing:  # another feed lists it too, and is at it
+            if entry.key in self._publishing:  # another feed lists it too, and is publishing it
                 whole = False
                 continue
             self._publishing.add(entry.key)
@@ -151,7 +151,7 @@ class Poller:
         return whole
 
     async def _publish(self, entry: Entry) -> bool:
-        """Publish an entry with its page, and remember it; False where the page may come another time."""
+        """Publish an entry with its page, and remember it; False if the page may come another time."""
         page = None
         if entry.url is not None and not entry.has_full_text:
             try:
@@ -164,7 +164,7 @@ class Poller:
                 self.totals.bare += 1
         try:
             await self._send(record_key(entry), record_of(entry, page))
-        except MessageSizeTooLargeError:  # the topic takes less than ours does
+        except MessageSizeTooLargeError:  # the topic accepts less than usual
             await self._send(record_key(entry), orjson.dumps(without_text(entry.facts)))
         self._seen.remember(entry.key, time.time())
         self.totals.published += 1
@@ -174,7 +174,7 @@ class Poller:
         """The page behind an entry.
 
         Raises:
-            FetchError: it did not come, or is something other than a page.
+            FetchError: it did not come, or is not a page.
         """
         answer = await self._manners.get(url, MOST_PAGE_BYTES)
         if answer.status != 200:
@@ -185,14 +185,14 @@ class Poller:
 
 
 def _conditions(standing: Standing) -> dict[str, str]:
-    """The headers that make a poll of what has not changed cost nothing."""
+    """The headers that make polling an unchanged feed cheap."""
     told = {"If-None-Match": standing.etag, "If-Modified-Since": standing.modified}
     accepts = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
     return {"Accept": accepts, **{name: value for name, value in told.items() if value}}
 
 
 def _asked_s(answer: Answer) -> float:
-    """How long the server wants to be left alone: what it says; a day where the feed is gone."""
+    """How long the server wants to be left alone: as long as it says; a day if the feed is gone."""
     return DAY_S if answer.status == 410 else retry_after_s(answer.headers.get("retry-after"), time.time())
 
 
@@ -202,7 +202,7 @@ def record_key(entry: Entry) -> bytes:
 
 
 def record_of(entry: Entry, page: str | None) -> bytes:
-    """The record for news.raw: the feed's facts, with the page where there is one in place of the feed's own text."""
+    """The record for news.raw: the feed's facts, with the page, if there is one, in place of the feed's own text."""
     facts: Mapping[str, Any] = entry.facts if page is None else {**entry.facts, "html": page}
     value = orjson.dumps(facts)
     if len(value) > _MOST_RECORD_BYTES:
@@ -215,7 +215,7 @@ def without_text(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def decode_page(answer: Answer) -> str:
-    """A page's text, in the encoding that the server, the page or its bytes tell.
+    """A page's text, in the encoding that the server, the page or its bytes indicate.
 
     Raises:
         FetchError: it is in none.

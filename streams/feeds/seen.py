@@ -1,7 +1,7 @@
-"""What was published before, and how each feed stands: a SQLite file, one process at a time.
+"""What was published before, and the state of each feed: a SQLite file for one process at a time.
 
-A key is remembered only when Kafka has its record. Written ahead (WAL), a kill loses no more than the last commit, and never
-tears the file.
+A key is remembered only when Kafka has its record. With write-ahead logging (WAL), a kill loses at most the last commit, and
+never corrupts the file.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 _DAY_S: Final = 24 * 3600
-_KEPT_S: Final = 90 * _DAY_S  # after a feed has listed it last
+_KEPT_S: Final = 90 * _DAY_S  # after a feed last listed it
 _TOUCHED_AFTER_S: Final = 7 * _DAY_S
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS entries (key BLOB PRIMARY KEY, listed_s INTEGER NOT NULL) WITHOUT ROWID;
@@ -27,7 +27,7 @@ CREATE TABLE IF NOT EXISTS feeds (
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a feed stands: where it is now, what to ask with, how often it failed in a row, and when it may be asked again."""
+    """The state of a feed: its address, what to ask with, how often it failed in a row, and when it may be asked again."""
 
     url: str
     address: str
@@ -35,21 +35,21 @@ class Standing:
     modified: str | None = None
     failures: int = 0
     not_before_s: float = 0.0
-    """Since 1970; what a failure or a server's Retry-After said, not the usual round."""
+    """Since 1970; set by a failure or a server's Retry-After, not by the usual round."""
 
 
 class InUseError(Exception):
-    """Another process has the file."""
+    """Another process uses the file."""
 
 
 class Seen:
     """The memory of one polling process. Times are seconds since 1970, given by the caller."""
 
     def __init__(self, file: Path, now_s: float) -> None:
-        """Open the file, or make it.
+        """Open the file, or create it.
 
         Raises:
-            InUseError: another process has it.
+            InUseError: another process uses it.
             sqlite3.DatabaseError: it is something else.
         """
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -69,19 +69,19 @@ class Seen:
         self._db.close()
 
     def knows(self, key: str, now_s: float) -> bool:
-        """Whether an entry was published; that it is still listed keeps it remembered."""
+        """Whether an entry was published; as long as it is listed, it stays remembered."""
         found = self._db.execute("SELECT listed_s FROM entries WHERE key = ?", (_hash(key),)).fetchone()
         if found is not None and found[0] < now_s - _TOUCHED_AFTER_S:
             self._db.execute("UPDATE entries SET listed_s = ? WHERE key = ?", (int(now_s), _hash(key)))
         return found is not None
 
     def remember(self, key: str, now_s: float) -> None:
-        """Kafka has it."""
+        """Note that Kafka has it."""
         self._db.execute("INSERT OR REPLACE INTO entries VALUES (?, ?)", (_hash(key), int(now_s)))
         self._db.execute("DELETE FROM attempts WHERE key = ?", (_hash(key),))
 
     def failed(self, key: str, now_s: float) -> int:
-        """An entry's page did not come: how often that has happened now."""
+        """Note that an entry's page did not come; returns how often that has happened."""
         grown = (
             "INSERT INTO attempts VALUES (?, 1, ?) "
             "ON CONFLICT (key) DO UPDATE SET failed = failed + 1, at_s = excluded.at_s RETURNING failed"

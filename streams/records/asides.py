@@ -1,4 +1,4 @@
-"""What stands among an article's paragraphs and is by its own name not of it: notices, dialogues, offers, prompts, comments."""
+"""Boxes among an article's paragraphs whose names say they are something else: notices, dialogues, offers, comments."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ _NEVER = re.compile(
     r"(?:^|[\s_-])(?:disclaimers?|disclosures?|modal|popup|tooltip|ctas?|promo)(?:[\s_-]|$)",
     re.IGNORECASE,
 )
-_SELDOM = re.compile(  # a whole page may be called so, for what else it has
+_SELDOM = re.compile(  # a whole page may have such a name because of other things on it
     r"(?:^|[\s_-])(?:newsletters?|subscribe|subscription|signup|optin|follow|donate|donation|comments?|sidebar|bio|related|share"
     r"|sharing|social|recommended|sponsor|advert|ads|captions?)(?:[\s_-]|$)",
     re.IGNORECASE,
 )
-_MOST_OF_TEXT: Final = ((_NEVER, 0.4), (_SELDOM, 0.15))  # a box that holds more of what was found is the article's
+_MOST_OF_TEXT: Final = ((_NEVER, 0.4), (_SELDOM, 0.15))  # a box with a larger share of the found text is the article's
 
 
 def without_asides(text: str, blocks: Sequence[Block]) -> str:
-    """``text``, what was found as the article, without the lines of boxes that are named as something else and are small."""
+    """``text`` (what was found as the article) without the lines of small boxes whose names say they are something else."""
     lines = text.split("\n")
     found = [(block, place) for block, place in zip(blocks, places_of(lines, blocks), strict=True) if place is not None]
     if not (small := _small_boxes([block for block, _ in found])):
@@ -36,7 +36,7 @@ def without_asides(text: str, blocks: Sequence[Block]) -> str:
 
 
 def _small_boxes(found: Sequence[Block]) -> set[Any]:
-    """The elements around found texts that are named as no article's, and hold few of them and not the headline."""
+    """The elements around found texts whose names are not an article's, and that hold little of it and not its headline."""
     shares: dict[Any, float] = {}
     weights = Counter[Any]()
     for block in found:
@@ -52,6 +52,6 @@ def _small_boxes(found: Sequence[Block]) -> set[Any]:
 
 
 def _most_of_text(element: Any) -> float:
-    """The share of the text that an element may hold and still be something else: 0.0 where its name does not say so."""
+    """The share of the text that an element may hold and still be something else: 0.0 if its name does not say so."""
     labels = labels_of(element)
     return next((share for pattern, share in _MOST_OF_TEXT if says(pattern, labels)), 0.0)

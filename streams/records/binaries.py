@@ -1,4 +1,4 @@
-"""Forms that are not text: each is refused by its name, so that its producer knows what to change."""
+"""Formats that are not text: each is refused by name, so that its producer knows what to change."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import struct
 from typing import Final
 
-# What files and messages of a form begin with, at which byte. Where letters of a text could begin so, there is more to it.
+# The first bytes of files and messages of each format, and where. If a text could begin the same way, more is checked.
 _SIGNATURES: Final = (
     (0, rb"%PDF-", "PDF"),
     (0, rb"PK(?:\x03\x04|\x05\x06|\x07\x08)", "zip (as Word's .docx and EPUB are)"),
@@ -47,13 +47,13 @@ _SIGNATURES: Final = (
     (0, rb"wOF[F2]", "a font"),
 )
 _BY_PLACE: Final = tuple((at, re.compile(pattern, re.DOTALL), name) for at, pattern, name in _SIGNATURES)
-_FRAME_BYTES = 5  # Confluent's: a zero, a schema's id in four
-_MOST_SCHEMAS = 1 << 24  # ids that registries give are small numbers
+_FRAME_BYTES = 5  # Confluent's: a zero, then the schema's id in four bytes
+_MOST_SCHEMAS = 1 << 24  # registries give small numbers as ids
 _SPACE: Final = b" \t\r\n\x0b\x0c"
 
 
 def binary_form(value: bytes) -> str | None:
-    """What a record is that no article is written in, by its beginning and its structure; None for what may be text."""
+    """The binary format of a record, by its beginning and structure; None for what may be text."""
     for at, pattern, name in _BY_PLACE:
         if pattern.match(value, at):
             return name
@@ -78,12 +78,12 @@ def _is_utf8(value: bytes) -> bool:
     try:
         value.decode()
     except UnicodeDecodeError as error:
-        return error.start >= len(value) - 3 and error.reason == "unexpected end of data"  # cut by us
+        return error.start >= len(value) - 3 and error.reason == "unexpected end of data"  # cut off by us
     return True
 
 
 def _is_bson(value: bytes) -> bool:
-    """A document that begins with its own length and ends with a zero."""
+    """Whether it is a document that begins with its own length and ends with a zero."""
     return len(value) > 4 and value[-1] == 0 and struct.unpack_from("<i", value)[0] == len(value)
 
 
@@ -117,7 +117,7 @@ _LENGTH, _VARINT = 2, 0
 
 
 def _is_protobuf(value: bytes) -> bool:
-    """Whether all of the bytes are fields of a message, one after the other, at least one of them a text or message."""
+    """Whether all bytes are fields of a message, one after the other, at least one of them a text or a message."""
     at = fields = texts = 0
     while at < len(value) and fields <= _MOST_FIELDS:
         tag, at = _varint(value, at)
@@ -139,7 +139,7 @@ def _is_protobuf(value: bytes) -> bool:
 
 
 def _varint(value: bytes, at: int) -> tuple[int, int]:
-    """A number of seven bits a byte, and where it ends; -1 where there is none."""
+    """A number with seven bits per byte, and where it ends; -1 if there is none."""
     number = 0
     for shift in range(0, 35, 7):
         if at >= len(value):

@@ -1,6 +1,6 @@
-"""A page's own prose: the blocks of text that are in it, by which what was found as its article is checked and made whole.
+"""A page's own prose: its blocks of text, used to check what was found as its article and to complete it.
 
-A block is an element's own text, without what is in blocks within it; two line breaks part blocks, as a paragraph does.
+A block is an element's own text, without that of blocks inside it. Two line breaks separate blocks, as a paragraph does.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _UNSEEN: Final = frozenset((
     "textarea",
 ))
 # fmt: on
-_PARTS: Final = ("p", "div", "blockquote", "section", "article")  # that a body's paragraphs are made of
+_PARTS: Final = ("p", "div", "blockquote", "section", "article")  # elements that a body's paragraphs are made of
 _HEADINGS: Final = ("h1", "h2", "h3", "h4")
 _BESIDE = re.compile(
     r"comment|footer|sidebar|related|recommend|teaser|promo|newsletter|cookie|consent|share|social|caption|fact-?box|info-?box"
@@ -35,13 +35,13 @@ _BESIDE = re.compile(
     re.IGNORECASE,
 )
 _BESIDE_TAGS: Final = frozenset(("aside", "figcaption", "figure", "footer", "header"))
-_BESIDE_FAR = re.compile(  # on whatever is around an item
+_BESIDE_FAR = re.compile(  # in names of anything around an item
     r"comment|disqus|respond(?!s)|reply|discussion|related|recommend|read[-_]?(?:next|also|more)|more[-_]?(?:from|stor|news|article|post)"
     r"|also[-_]?like|you[-_]?may|trending|most[-_]?(?:read|popular)|popular|latest|recent|similar|up[-_]?next|next[-_]?(?:post|article)"
     r"|prev|modal|popup|cookie|consent|tooltip|sr-only|screen-reader|visually-hidden",
     re.IGNORECASE,
 )
-_BESIDE_NEAR = re.compile(  # on the item or what is next around it
+_BESIDE_NEAR = re.compile(  # in names of the item or its nearest containers
     r"author|bio\b|byline|contributor|about[-_]|profile|avatar|writer|meet-|caption|credit|newsletter|subscri|sign[-_]?up|opt[-_]?in"
     r"|(?:^|[\s_-])forms?(?:[\s_-]|$)|share|social|follow|addtoany|(?:^|[\s_-])ads?(?:[\s_-]|$)|advert|sponsor|promo|banner|affiliate|outbrain"
     r"|taboola|sidebar|aside|(?:^|[\s])widget|(?:^|[\s_-])rail|crumb|(?:^|[\s_-])(?:tags?|categor(?:y|ies)|topics?|labels?|kicker|eyebrow)(?:[\s_-]|$)"
@@ -51,24 +51,24 @@ _BESIDE_NEAR = re.compile(  # on the item or what is next around it
 )
 _NEAR_LEVELS = 3  # the element and two around it
 _ITEMS: Final = ("li", "dt", "dd")
-_INNER: Final = frozenset((  # what a list's item or a table's cell may be in, within its list or table
+_INNER: Final = frozenset((  # elements around a list's item or a table's cell, within its list or table
     "a", "blockquote", "dl", "em", "figure", "li", "ol", "span", "strong", "table", "tbody", "td", "thead", "tr", "ul",
 ))  # fmt: skip
-_LEAST_FOUND = 25  # weight of a found text between which items may be left out
-_LEAST_SHARE_FOUND = 0.3  # of what is around an item
-_LEAST_SHARE_FOLDED = 0.1  # … of the next box that has any, around a paragraph
+_LEAST_FOUND = 25  # weight of a found text, for items between two such texts to count as left out
+_LEAST_SHARE_FOUND = 0.3  # of the text around an item
+_LEAST_SHARE_FOLDED = 0.1  # … of the next non-empty box around a paragraph
 _MOST_LINKED_ITEM = 0.3  # share of an item's characters
 _LEAST_PROSE = 40  # weight of a block that is counted as prose
 _LEAST_JOINED = 60  # weight of a paragraph that is joined to what was found
 _MOST_LINKED = 0.5  # share of a counted block's characters that may be links
-_MOST_LEVELS = 4  # above a paragraph at which its containers' classes are compared
+_MOST_LEVELS = 4  # levels above a paragraph at which its containers' classes are compared
 _PREFORMATTED: Final = frozenset(("pre", "code", "textarea", "script", "style"))
 _WRAP = re.compile(r"\s*\n\s*")
-_KEY = 40  # characters by which a line of the text is known
+_KEY = 40  # characters that identify a line of the text
 
 
 class Block(NamedTuple):
-    """A block of a page: the element that it is in, its text in one line, and the share of it that is links (0.0 to 1.0)."""
+    """A block of a page: its element, its text in one line, and the share of the text that is links (0.0 to 1.0)."""
 
     element: Any
     text: str
@@ -76,7 +76,7 @@ class Block(NamedTuple):
 
 
 def blocks_of(tree: Any) -> Iterator[Block]:
-    """The blocks of a page in its order, without menus, forms and what is not shown."""
+    """The blocks of a page in order, without menus, forms and hidden elements."""
     block = _Open(tree)
     yield from _walk(tree, block)
     yield from block.close()
@@ -124,7 +124,7 @@ def _walk(tree: Any, block: _Open) -> Iterator[Block]:
 
 
 def prose_of(blocks: Sequence[Block]) -> int:
-    """The weight of the blocks that read as an article's: of some length, not links for the most part, not beside it."""
+    """The total weight of the blocks that read like an article's: long enough, mostly not links, not beside the article."""
     return sum(
         weight
         for above, each in pairwise((None, *blocks))
@@ -137,11 +137,11 @@ def prose_of(blocks: Sequence[Block]) -> int:
 
 
 def completed(text: str, blocks: Sequence[Block], summaries: Sequence[str] = ()) -> str:
-    """``text``, what was found as the article, with the paragraphs that belong to it by their place on the page.
+    """``text`` (what was found as the article), completed with the paragraphs that belong to it by their place on the page.
 
-    These are paragraphs in containers of the same tags and classes as those of found ones, where one has a class; the items and
-    subheads between found ones, where these make up a good part of what is around; and the sentences between the page's
-    headline and the first paragraph that was found, except for those of ``summaries``.
+    These are: paragraphs in containers with the same tags and classes as found ones, if any has a class; items and subheads
+    between found ones, if the found ones are a good part of their surroundings; and the sentences between the page's headline
+    and the first found paragraph, except those of ``summaries``.
     """
     lines = text.split("\n")
     places = places_of(lines, blocks)
@@ -154,7 +154,7 @@ def completed(text: str, blocks: Sequence[Block], summaries: Sequence[str] = ())
 
 
 def _paragraphs_left_out(blocks: Sequence[Block], places: Sequence[int | None], summaries: Sequence[str]) -> Iterator[int]:
-    """The paragraphs that are built as found ones are, and those of the lead."""
+    """The paragraphs that are built like found ones, and those of the lead."""
     paragraphs = [number for number, place in enumerate(places) if place is not None and _is_paragraph(blocks[number])]
     if not paragraphs:
         return
@@ -168,7 +168,7 @@ def _paragraphs_left_out(blocks: Sequence[Block], places: Sequence[int | None], 
 
 
 def _items_between(blocks: Sequence[Block], places: Sequence[int | None]) -> Iterator[int]:
-    """The lists' items and the subheads that were left out between found texts, which are a good part of what is around."""
+    """List items and subheads left out between found texts, where found texts are a good part of the surroundings."""
     candidates = [number for number in _between(blocks, places) if _is_item(blocks[number].element)]
     if not candidates:
         return
@@ -186,7 +186,7 @@ def _items_between(blocks: Sequence[Block], places: Sequence[int | None]) -> Ite
 
 
 def _between(blocks: Sequence[Block], places: Sequence[int | None]) -> list[int]:
-    """The blocks that were left out between found texts and are not links for a good part."""
+    """The blocks that were left out between found texts and are not mostly links."""
     texts = [
         number
         for number, (block, place) in enumerate(zip(blocks, places, strict=True))
@@ -197,7 +197,7 @@ def _between(blocks: Sequence[Block], places: Sequence[int | None]) -> list[int]
 
 
 def _folded_paragraphs(blocks: Sequence[Block], places: Sequence[int | None]) -> Iterator[int]:
-    """The paragraphs left out between found texts with all that is next around them: what a page shows when it is asked to."""
+    """Paragraphs left out between found texts together with all their surroundings: what a page shows only on request."""
     candidates = [
         number for number in _between(blocks, places) if blocks[number].element.tag == "p" and _is_paragraph(blocks[number])
     ]
@@ -216,7 +216,7 @@ def _folded_paragraphs(blocks: Sequence[Block], places: Sequence[int | None]) ->
 
 
 def _around(element: Any) -> Any:
-    """What is around the list, table or paragraph that an element is of."""
+    """What surrounds the list, table or paragraph that an element belongs to."""
     box = element.getparent()
     while box is not None and box.tag in _INNER:
         box = box.getparent()
@@ -229,7 +229,7 @@ def _is_item(element: Any) -> bool:
 
 
 def _is_marked_beside(element: Any) -> bool:
-    """Whether an element, or one of the two around it, is called by what is beside an article, or any above as comments are."""
+    """Whether the names of an element, or of the two around it, say it is beside an article; or any above it, a comment."""
     around = list(takewhile(lambda each: each.tag not in {"body", "html"}, (element, *element.iterancestors())))
     near = takewhile(lambda each: each.tag not in {"article", "main"}, around[:_NEAR_LEVELS])
     return any(each.tag in _BESIDE_TAGS or says(_BESIDE_FAR, labels_of(each)) for each in around) or any(
@@ -238,7 +238,7 @@ def _is_marked_beside(element: Any) -> bool:
 
 
 def without_teasers(text: str, blocks: Sequence[Block]) -> str:
-    """``text`` without the lines that are under linked headings outside the one <article> that holds the page's headline."""
+    """``text`` without the lines that are under linked headings outside the <article> with the page's headline."""
     articles = {article for block in blocks if _is_title(block.element) for article in block.element.iterancestors("article")}
     if len(articles) != 1:
         return text
@@ -264,7 +264,7 @@ def _key(text: str) -> str:
 
 
 def places_of(lines: Sequence[str], blocks: Sequence[Block]) -> list[int | None]:
-    """The line of the found text in which each block's stands, None where it was left out."""
+    """For each block, the line of the found text that holds it; None if it was left out."""
     by_key: dict[str, int] = {}
     for number, line in enumerate(lines):
         by_key.setdefault(_key(line), number)
@@ -292,7 +292,7 @@ def _is_paragraph(block: Block) -> bool:
 
 
 def _build(element: Any) -> tuple[str, ...]:
-    """The tags and classes of an element's containers that have one, innermost first, up to the article's."""
+    """The tags and classes of an element's containers that have a class, innermost first, up to the article's."""
     containers = element.iterancestors() if element.tag == "p" else (element, *element.iterancestors())
     within = takewhile(lambda each: each.tag not in {"article", "main", "body", "html"}, containers)
     named = (each for each in within if each.get("class"))
@@ -300,7 +300,7 @@ def _build(element: Any) -> tuple[str, ...]:
 
 
 def _is_beside(element: Any) -> bool:
-    """Whether an element is, or is in, what is beside an article."""
+    """Whether an element is beside an article, or inside such an element."""
     for each in (element, *element.iterancestors()):
         if each.tag in {"article", "main", "body", "html"}:
             return False
@@ -310,7 +310,7 @@ def _is_beside(element: Any) -> bool:
 
 
 def _lead(blocks: Sequence[Block], first: int) -> list[int]:
-    """The sentences between the last headline of the first rank and the first paragraph that was found."""
+    """The sentences between the last first-rank headline and the first paragraph that was found."""
     titles = [number for number, block in enumerate(blocks[:first]) if _is_title(block.element)]
     if not titles:
         return []
@@ -323,7 +323,7 @@ def _is_title(element: Any) -> bool:
 
 
 def _inserted(lines: Sequence[str], places: Sequence[int | None], blocks: Sequence[Block], joined: Sequence[int]) -> str:
-    """The lines with the joined blocks, each below the line of the block that was found before it on the page."""
+    """The lines with the added blocks, each below the line of the last found block before it on the page."""
     below: dict[int, list[str]] = {}
     chosen = set(joined)
     line = -1
@@ -340,16 +340,16 @@ def _inserted(lines: Sequence[str], places: Sequence[int | None], blocks: Sequen
 
 
 def _line_of(block: Block) -> str:
-    """A block's line as trafilatura writes it."""
+    """A block as the line that trafilatura would write."""
     parent = block.element.getparent()
     is_entry = block.element.tag == "li" or (parent is not None and parent.tag == "li")
     return f"- {block.text}" if is_entry and block.element.tag not in _HEADINGS else block.text
 
 
 def unwrap_lines(tree: Any) -> None:
-    """Make one line of the lines in which a page's source writes a paragraph, as a browser does."""
+    """Join the lines in which a page's source wraps a paragraph, as a browser does."""
     for element in tree.iter("*"):
-        text, tail = element.text, element.tail  # lxml makes them anew whenever they are asked for
+        text, tail = element.text, element.tail  # read once: lxml builds new strings on every access
         if tail and "\n" in tail and not tail.isspace():
             element.tail = _WRAP.sub(" ", tail)
         if text and "\n" in text and element.tag not in _PREFORMATTED and not text.isspace():
@@ -357,7 +357,7 @@ def unwrap_lines(tree: Any) -> None:
 
 
 def flatten_cells(tree: Any) -> None:
-    """Give each cell of a table that holds a list or paragraphs their texts in one line: a table's row is a line."""
+    """Put the texts of a table cell that holds a list or paragraphs into one line, because a table's row is a line."""
     for cell in tree.iter("td", "th"):
         if any(child.tag in {"ul", "ol"} for child in cell) and next(cell.iter("table"), None) is cell.find(".//table"):
             words = ", ".join(filter(None, (words_of(item) for item in cell.iter("li"))))

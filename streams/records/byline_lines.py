@@ -1,4 +1,4 @@
-"""Lines that say who wrote an article ("By Dana Cole | 3 March", "Author(s): …", "Von Dana Cole"), and what is a name."""
+"""Lines that name an article's authors ("By Dana Cole | 3 March", "Author(s): …", "Von Dana Cole"), and what a name is."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LABELS: Final = (
     r"(?:verfasst|geschrieben)\s+von", r"(?:écrit|rédigé)\s+par", r"escrito\s+por", r"publicado\s+por", r"scritto\s+da",
     r"a\s+cura\s+di", r"geschreven\s+door", r"skrevet\s+a[fv]", r"skriven\s+av", r"napisał[a]?",
 )
-_NOUNS: Final = (  # with a colon, or in an element of their own
+_NOUNS: Final = (  # followed by a colon, or in an element of their own
     r"(?:article\s+)?authors?", r"author\(s\)", r"writers?", r"reporters?", r"contributors?", r"words", r"text", r"story",
     r"autor(?:in|en|innen|es|as|a|i|ka)?", r"auteure?s?", r"autor[ei]", r"verfasser(?:in)?", r"redakteur(?:in)?", r"texte",
     r"testo", r"texto", r"tekst", r"redact(?:eur|ie)", r"journalist(?:e|in|ka)?", r"reportero", r"yazar", r"yazan", r"penulis",
@@ -64,12 +64,12 @@ def names_in(line: str) -> str | None:
 
 
 def is_label(line: str) -> bool:
-    """Whether a line says no more than that a name follows: "By", "Author(s)"."""
+    """Whether a line only announces a name: "By", "Author(s)"."""
     return _ALONE.fullmatch(line) is not None
 
 
 def name_of(words: str) -> str | None:
-    """The name or names that words begin with, without dates and the like behind them; None where there is none."""
+    """The name or names at the beginning of ``words``, without the date or the like after them; None if there is none."""
     name = _BEHIND.split(words, maxsplit=1)[0].strip(" ,;:·|–—-")
     role = _ROLE_BEHIND.search(name)
     if role and is_person(name[: role.start()]):
@@ -82,7 +82,7 @@ def name_of(words: str) -> str | None:
 
 
 def is_person(words: str) -> bool:
-    """Whether words are of one person by their form alone: two to five, each with a capital, in scripts that have them."""
+    """Whether words look like one person's name: two to five, each capitalised in scripts that have capitals."""
     parts = words.split()
     return (
         _LEAST_OF_PERSON <= len(parts) <= _MOST_OF_PERSON
@@ -93,7 +93,7 @@ def is_person(words: str) -> bool:
 
 
 def are_people(line: str) -> bool:
-    """Whether a line is a list of several persons and nothing else, their degrees apart: "Ann Roe, MD; Jo Marsh"."""
+    """Whether a line is only a list of several persons, apart from their degrees: "Ann Roe, MD; Jo Marsh"."""
     parts = [part for part in _BETWEEN.split(line) if part and not _DEGREE.fullmatch(part)]
     return len(parts) > 1 and re.search("[,;]", line) is not None and all(is_person(part) for part in parts)
 

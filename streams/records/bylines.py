@@ -1,4 +1,4 @@
-"""Who wrote an article: names as sources give them, without the outlet, ids, accounts and what stood beside them on a page."""
+"""An article's authors: names as sources give them, without the outlet, ids, accounts and page text that came with them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _NAMES_LIMIT = 64
 
 _MAIL = re.compile(r"\s*[(<\[]?\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+[)>\]]?\s*")
 _HANDLE = re.compile(r"\s*\(?(?<!\w)@\w+\)?")
-# How bylines begin, in the languages of news; the capital tells "Von Berg" from "von Anna Berg".
+# How bylines begin, in the languages of the news; the capital distinguishes "Von Berg" from "von Anna Berg".
 _BY = re.compile(
     r"^[\s|·•–—-]*(?:(?:(?:story|article|written|posted|reported|published|words|text|report|opinion|analysis|review|comment(?:ary)?|interview"
     r"|column|perspective|essay)\s+)?by|author|authors|written"
@@ -33,7 +33,7 @@ _ACCOUNT = re.compile(
 )
 # Ids: numbers, UUIDs and other strings of digits and few letters.
 _ID = re.compile(r"[\W\d_]+|[0-9a-f]{8}-[0-9a-f-]{20,}|(?=\S*\d)[0-9a-f]{12,}|[A-Za-z]{0,5}[-_:#]?\d{3,}", re.IGNORECASE)
-# What stands beside names on pages: buttons, times, counters.
+# Text beside names on pages: buttons, times, counters.
 _JUNK = re.compile(
     r"\b(?:email|e-mail|mail to|follow|subscribe|share|tweet|facebook|twitter"
     r"|instagram|linkedin|whatsapp|bluesky|view (?:all|profile|bio|more)"
@@ -51,7 +51,7 @@ _MANGLED_MAIL = re.compile(
     r".*\b(?:Com|Org|Net|Example|Co Uk|Com Au|De|Fr|Es|Info|Edu|Gov|Tv)$"
 )  # newspaper's "Dcole Port Com"
 _SEPARATORS = re.compile(r"\s+(?:[|•·⋅●/]|[–—-])\s+|\s*[,;]\s*")
-# What a person is, beside the name: a role, or those that the person belongs to.
+# What describes a person beside the name: a role, or an organisation.
 _ROLE = re.compile(
     r"\b(?:editor|writer|reporter|correspondent|journalist|columnist|contributor|author|director|founder|expert|analyst|attorney"
     r"|lawyer|professor|specialist|manager|president|officer|head of|chief|critic|researcher|consultant|blogger|team|staff|desk"
@@ -64,7 +64,7 @@ _TITLES: Final = frozenset(("md", "phd", "jr", "sr", "rd", "rn", "cfp", "cpa", "
 
 
 def read_names(written: Iterable[str], outlets: Iterable[str] = ()) -> str:
-    """Names, each once, joined by commas; "" for none. ``outlets``: what the article's own outlet is called."""
+    """Names, each once, joined by commas; "" if there are none. ``outlets``: the names of the article's own outlet."""
     own = _own_forms(tuple(outlets))
     kept: dict[str, str] = {}
     for line in list(written)[:_NAMES_LIMIT]:
@@ -77,7 +77,7 @@ def read_names(written: Iterable[str], outlets: Iterable[str] = ()) -> str:
 
 
 def _name(line: str, own: frozenset[str]) -> str:
-    """The name in a line, "" for none."""
+    """The name in a line, "" if there is none."""
     line = " ".join(_HANDLE.sub("", _MAIL.sub(" ", line)).split())
     line = _ON.sub("", line)
     line = _BY.sub("", _WRITTEN_BY.sub("", line, count=1), count=1).strip(' ()[]|·•–—-,;:/⋅"“”').strip()
@@ -106,12 +106,12 @@ def _is_nobody(name: str, own: frozenset[str]) -> bool:
 
 
 def _without_mangled(names: list[str]) -> list[str]:
-    """Without the mail addresses that crawlers took for names ("Dcole Port Example"), where another name is there."""
+    """Without mail addresses that crawlers took for names ("Dcole Port Example"), if another name is there."""
     whole = [name for name in names if not _MANGLED_MAIL.fullmatch(name)]
     return whole or names
 
 
-@lru_cache(maxsize=4)  # a page's candidates for its authors are all asked with the same
+@lru_cache(maxsize=4)  # all candidates for a page's authors come with the same outlets
 def _own_forms(outlets: tuple[str, ...]) -> frozenset[str]:
     return frozenset(form for outlet in outlets for form in _outlet_forms(outlet))
 

@@ -1,4 +1,4 @@
-"""Characters that no text has."""
+"""Characters that do not belong in any text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dates as sources write them, in one form: RFC 3339 where they name an instant, else ISO 8601 without a zone."""
+"""Dates as sources write them, in one form: RFC 3339 if they name an instant, else ISO 8601 without a zone."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_FIRST_S, _LAST_S = 631_152_000, 4_102_444_800  # 1990 to 2100: a number outside is no time of a news article
+_FIRST_S, _LAST_S = 631_152_000, 4_102_444_800  # 1990 to 2100: a number outside is not the time of a news article
 _UNITS_A_SECOND: Final = (1, 1_000, 1_000_000, 1_000_000_000)  # seconds, milli-, micro-, nanoseconds
 _FIRST_YEAR, _LAST_YEAR = 1700, 2100
-_BUDDHIST: Final = range(2400, 2700)  # years that Thai papers write, 543 more than others'
+_BUDDHIST: Final = range(2400, 2700)  # the years of Thai papers, 543 ahead of the Gregorian ones
 _BUDDHIST_YEARS = 543
 _UNSET: Final = frozenset(("0001-01-01", "1900-01-01", "1970-01-01"))  # what programs write for no date
 
 _LONGEST = 96  # characters
-_MOST_WORDS = 14  # a longer text is no date
+_MOST_WORDS = 14  # a longer text is not a date
 _NUMBER = re.compile(r"\d{9,19}(?:\.\d+)?")
 _MONTHS = 12
 _NOON = 12
@@ -33,19 +33,19 @@ _NOON = 12
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When something happened: ``text`` is RFC 3339 where ``zoned``, else as much of ISO 8601 as was told, without a zone."""
+    """When something happened: ``text`` is RFC 3339 if ``zoned``, else as much of ISO 8601 as is known, without a zone."""
 
     text: str
     zoned: bool
 
 
 def read_moment(written: str, zone: str | None = None, language: str | None = None) -> Moment | None:
-    """The day or the instant that a source names, None where it can't be told for certain.
+    """The day or instant that a source names; None if it is not certain.
 
-    Read are ISO 8601 in its usual spellings, RFC 5322 as in feeds, Java's and JavaScript's, Unix time in seconds to nanoseconds
-    (UTC by its nature), and days with a month's name in 70 languages, or in numbers where their order is certain:
-    "03/04/2026" is April 3rd or March 4th, and only a ``language`` (BCP 47) may tell. ``zone``: the one that a field beside it
-    names.
+    Reads ISO 8601 in its usual spellings, RFC 5322 as in feeds, Java's and JavaScript's formats, Unix time in seconds to
+    nanoseconds (UTC by definition), and days with a month's name in 70 languages, or in numbers if their order is certain:
+    "03/04/2026" is April 3rd or March 4th, and only a ``language`` (BCP 47) can decide. ``zone``: the zone that a field beside
+    the date names.
     """
     written = _plain(written)
     if not written or len(written) > _LONGEST:
@@ -63,7 +63,7 @@ def read_moment(written: str, zone: str | None = None, language: str | None = No
 
 
 def best_moment(written: Iterable[str], zone: str | None = None, language: str | None = None) -> Moment | None:
-    """The first date that can be read; where it names no zone, one of the same day that does."""
+    """The first date that can be read; if it names no zone, one of the same day that does."""
     moments = [found for each in written if (found := read_moment(each, zone, language))]
     if not moments or moments[0].zoned:
         return next(iter(moments), None)
@@ -74,13 +74,13 @@ def best_moment(written: Iterable[str], zone: str | None = None, language: str |
 
 
 def instant_text(written: str) -> str | None:
-    """The instant that a date names, as RFC 3339 with the source's own zone; None where it names none."""
+    """The instant that a date names, as RFC 3339 with the source's own zone; None if it names none."""
     found = read_moment(written)
     return found.text if found and found.zoned else None
 
 
 def precision_of(text: str) -> str | None:
-    """How precise a date in one of :class:`Moment`'s forms is: day, minute or second. None: it is in none of them."""
+    """How precise a date in a :class:`Moment`'s form is: day, minute or second; None if it is in another form."""
     found = _PRECISE.fullmatch(text)
     return None if found is None else "second" if found["second"] else "minute" if found["minute"] else "day"
 
@@ -91,7 +91,7 @@ _PRECISE = re.compile(
 
 
 def _plain(text: str) -> str:
-    """Without the signs that say nothing, digits of all scripts as ASCII's, spaces single."""
+    """Without meaningless marks, with digits of all scripts as ASCII's, and with single spaces."""
     if text.isascii():
         return " ".join(text.split())
     text = unicodedata.normalize("NFKC", text)
@@ -119,7 +119,7 @@ _HAS_SECONDS = re.compile(r"[T ]\d\d?:?\d\d:?\d\d", re.IGNORECASE)
 
 
 def _iso(written: str) -> Moment | None:
-    if day := _ZONED_DAY.fullmatch(written):  # XML's: a day is no instant, whatever its zone
+    if day := _ZONED_DAY.fullmatch(written):  # XML's: a day is not an instant, whatever its zone
         written = day[1]
     if not _ISO_LIKE.match(written):
         return None
@@ -145,7 +145,7 @@ _MAIL = re.compile(
 
 
 def _mail(written: str) -> Moment | None:
-    """RFC 5322, whose zones have names with one meaning each."""
+    """RFC 5322, where each zone's name has one meaning."""
     if not _MAIL.fullmatch(written):
         return None
     with suppress(ValueError, TypeError, IndexError, OverflowError):
@@ -164,7 +164,7 @@ def _unix_time(number: float) -> str | None:
 
 # ---- People's spellings
 
-# What of zones' abbreviations has one meaning in the news; "IST" is three countries', "BST" two.
+# Abbreviations of zones that have one meaning in the news; "IST" belongs to three countries, "BST" to two.
 # fmt: off
 _HOURS_BY_ABBREVIATION: Final = {
     "utc": 0, "gmt": 0, "z": 0, "wet": 0, "west": 1, "cet": 1, "cest": 2, "mez": 1, "mesz": 2, "eet": 2, "eest": 3, "msk": 3,
@@ -191,7 +191,7 @@ _VIETNAMESE_MONTH = re.compile(r"\b(?:tháng|thg) ?(\d{1,2})\b,?", re.IGNORECASE
 
 
 def _worded(written: str, language: str) -> Moment | None:
-    """A date with a month's name or with numbers in their usual orders."""
+    """A date with a month's name, or in numbers in one of the usual orders."""
     text, zone = _without_zone(written)
     if found := _EAST_ASIAN_DAY.search(text):
         day = _day(int(found[1]), int(found[2]), int(found[3]))
@@ -224,7 +224,7 @@ def _day(year: int, month: int, day: int) -> date | None:
 
 
 def _without_zone(text: str) -> tuple[str, tzinfo | None]:
-    """The text without the zone it names, where it names a time as well."""
+    """The text without the zone it names, if it names a time as well."""
     if ":" not in text and "h" not in text.lower() and "." not in text:
         return text, None
     for pattern, read in ((_IANA, _named_zone), (_OFFSET, _offset), (_ABBREVIATION, _abbreviated)):
@@ -250,7 +250,7 @@ def _abbreviated(found: re.Match[str]) -> tzinfo | None:
 
 
 def _zone_named(name: str) -> tzinfo | None:
-    """The zone that a field of its own names."""
+    """The zone that a separate field names."""
     name = _plain(name)
     if hours := _HOURS_BY_ABBREVIATION.get(name.lower()):
         return timezone(timedelta(hours=hours))
@@ -264,7 +264,7 @@ def _zone_named(name: str) -> tzinfo | None:
 
 @cache
 def _iana(name: str) -> tzinfo | None:
-    """A zone of the IANA's database as the tzdata package has it: a machine's own may be of any age."""
+    """A zone of the IANA database as in the tzdata package: a machine's own database may be of any age."""
     if not re.fullmatch(r"[A-Za-z]+(?:/[A-Za-z0-9_+-]+){1,2}", name):
         return None
     with suppress(OSError, ValueError), files("tzdata.zoneinfo").joinpath(*name.split("/")).open("rb") as stored:
@@ -320,11 +320,11 @@ def _numbered_day(text: str, language: str) -> date | None:
 
 
 _YEAR_DIGITS = 4
-_WEEKDAY = re.compile(r"^[^\W\d_]+[.,]{0,2} (?=\d)")  # "lun., 2 mars": in other languages a month may be called so
+_WEEKDAY = re.compile(r"^[^\W\d_]+[.,]{0,2} (?=\d)")  # "lun., 2 mars": in other languages it may be a month's name
 
 
 def _named_day(text: str, language: str) -> date | None:
-    """A day with its month's name: one name, one year and one day, whatever their order and the words between."""
+    """A day with its month's name: one name, one year and one day, whatever their order and the words between them."""
     text = _VIETNAMESE_MONTH.sub(lambda month: f" #{month[1]} ", text)
     months = {int(each) for each in re.findall(r"#(\d{1,2})\b", text)}
     text = re.sub(r"#\d{1,2}\b", " ", text)
@@ -342,7 +342,7 @@ def _named_day(text: str, language: str) -> date | None:
 
 
 def _months_in(text: str, language: str) -> set[int]:
-    """The months that a text names; where a name is another month in another language, the text's own decides."""
+    """The months that a text names; if a name is another month in another language, the text's own language decides."""
     found: set[int] = set()
     for candidate in _candidates(text):
         by_language = _months_by_name().get(candidate)
@@ -357,7 +357,7 @@ def _months_in(text: str, language: str) -> set[int]:
 
 
 def _candidates(text: str) -> Iterator[str]:
-    """The words of a text as names are compared, each alone and with its neighbour ("تشرين الأول")."""
+    """The words of a text in the form in which names are compared, alone and with their neighbour ("تشرين الأول")."""
     pieces = re.split(r"[\s,;|·•()\[\]/-]+|(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_.])(?=\d)", text)
     words = [folded for piece in pieces if (folded := _folded(piece)) and not folded.isdigit()]
     yield from (f"{first} {second}" for first, second in pairwise(words))
@@ -369,7 +369,7 @@ def _candidates(text: str) -> Iterator[str]:
 
 @cache
 def _months_by_name() -> dict[str, dict[str, int]]:
-    """Which month a name is in each language that has it."""
+    """Which month a name stands for, in each language that has it."""
     named: dict[str, dict[str, int]] = {}
     table = tomllib.loads(files("streams.records").joinpath("month_names.toml").read_text("utf-8"))
     for language, months in table.items():
@@ -380,6 +380,6 @@ def _months_by_name() -> dict[str, dict[str, int]]:
 
 
 def _folded(name: str) -> str:
-    """A name without case, full stops and accents of Latin, Greek and Cyrillic letters."""
+    """A name without case, full stops, and the accents of Latin, Greek and Cyrillic letters."""
     name = unicodedata.normalize("NFKD", name.casefold()).replace(".", "").replace("॰", "")
     return "".join(each for each in name if not "\u0300" <= each <= "\u036f").strip("׳'’\"")

@@ -1,4 +1,4 @@
-"""What reading a record gives: a draft of an article, or a rejection with its reason."""
+"""The result of reading a record: a draft of an article, or a rejection with its reason."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Reason(StrEnum):
     EMPTY = "empty"
     TOO_LARGE = "too-large"
     TOO_DEEP = "too-deep"
-    NOT_UTF8 = "not-utf-8"  # nor any encoding that is declared or can be told
+    NOT_UTF8 = "not-utf-8"  # nor in any declared or recognisable encoding
     NOT_JSON = "not-json"
     NOT_AN_ARTICLE = "not-an-article"
     WRONG_TYPE = "wrong-type"
@@ -26,13 +26,13 @@ class Reason(StrEnum):
     CONSENT_WALL = "consent-wall"
     ROBOT_CHECK = "robot-check"
     PAY_WALL = "pay-wall"
-    UNREADABLE_BATCH = "unreadable-batch"  # what a producer sent together can't be taken apart
-    INTERNAL_ERROR = "internal-error"  # a bug of ours that this record alone leads to
+    UNREADABLE_BATCH = "unreadable-batch"  # what a producer sent as one batch can't be taken apart
+    INTERNAL_ERROR = "internal-error"  # a bug of ours that only this record triggers
 
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """Bad input, as a value: why, and what the producer has to mend."""
+    """Bad input, as a value: the reason, and what the producer has to fix."""
 
     reason: Reason
     message: str
@@ -40,10 +40,10 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """An entry of the ledger for what reading changed beyond the format: its fields are those of a cut.
+    """A ledger entry for what reading changed beyond the format; its fields are those of a cut.
 
-    ``kind``: "encoding" or "cut-mark", or "left-whole" from cleaning; ``offset`` and ``length`` count characters of the draft's
-    text (0 and 0 where it concerns another field or all); ``excerpt`` is how the place begins after the repair, at most 60
+    ``kind``: "encoding" or "cut-mark", or "left-whole" from cleaning. ``offset`` and ``length`` count characters of the draft's
+    text (0 and 0 if it concerns another field, or all). ``excerpt`` is the beginning of the place after the repair, at most 60
     characters.
     """
 
@@ -55,7 +55,7 @@ class Repair:
 
 
 class PubStatus(StrEnum):
-    """Whether an article may be published; IPTC's words. What is withheld is rejected, and so is no value here."""
+    """Whether an article may be published, in IPTC's words. Withheld articles are rejected, so that is not a value here."""
 
     USABLE = "usable"
     CANCELED = "canceled"
@@ -65,9 +65,9 @@ class PubStatus(StrEnum):
 class Instructions:
     """What a source asks of those who use its article, in the terms of ninjs; None where it says nothing.
 
-    ``uri``: the identity that a wire gives its item, the same for all versions of it. ``version``: as written.
-    ``version_created``, ``embargoed_until`` and ``expires``: as :attr:`Draft.published`. ``urgency``: 1 (highest) to 9.
-    ``fingerprint``: that of the headline to cancel, where it is told as in Headwater's own documents.
+    ``uri``: the identity that a wire gives its item, the same for all versions. ``version``: as written. ``version_created``,
+    ``embargoed_until`` and ``expires``: as :attr:`Draft.published`. ``urgency``: 1 (highest) to 9. ``fingerprint``: that of
+    the headline to cancel, if given as in Headwater's own documents.
     """
 
     uri: str | None = None
@@ -94,7 +94,7 @@ NO_INSTRUCTIONS = Instructions()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """An article's lead image: an address of http or https, and what is said of it, at most 1,000 characters each."""
+    """An article's lead image: an http or https address, and text about it, at most 1,000 characters each."""
 
     url: str
     caption: str | None = None
@@ -103,16 +103,16 @@ class Image:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """An article as its producer wrote it: fields sorted out, nothing cleaned yet.
+    """An article as its producer wrote it: sorted into fields, not cleaned yet.
 
-    ``headline`` or ``text`` is filled, unless the article is canceled. ``text`` has one line a paragraph where the source
-    had paragraphs. ``url`` is
-    canonical (:func:`~streams.records.urls.canonical_url`). ``published`` and ``modified`` are RFC 3339 where the source
-    tells the instant, else as much of ISO 8601 as it tells, without a zone; what can't be read is as written. ``summary``: the
-    standfirst or teaser beside a text. ``language`` is what the source claims; ``keywords`` come without "#", at most 64.
-    Strings other than ``text`` and ``url`` have at most 1,000 characters. ``repairs``: what reading mended.
-    ``article_confidence`` (0.0 to 1.0): how likely a page of HTML is one of an article; None for any other form.
-    ``is_extracted``: the text was taken out of a page, so that its menus are gone already.
+    ``headline`` or ``text`` is filled, unless the article is canceled. ``text`` has one line per paragraph if the source had
+    paragraphs. ``url`` is canonical (:func:`~streams.records.urls.canonical_url`). ``published`` and ``modified`` are RFC 3339
+    if the source gives the instant, else as much of ISO 8601 as it gives, without a zone; unreadable dates stay as written.
+    ``summary``: the standfirst or teaser beside a text. ``language``: what the source claims. ``keywords``: without "#", at
+    most
+    64. Strings other than ``text`` and ``url`` have at most 1,000 characters. ``repairs``: what reading repaired.
+    ``article_confidence`` (0.0 to 1.0): how likely an HTML page is an article; None for any other form. ``is_extracted``: the
+    text was extracted from a page, so its menus are already gone.
     """
 
     headline: str | None = None
@@ -133,4 +133,4 @@ class Draft:
     instructions: Instructions = NO_INSTRUCTIONS
     repairs: tuple[Repair, ...] = ()
     article_confidence: float | None = field(default=None, compare=False)
-    is_extracted: bool = field(default=False, compare=False)  # how it was read, not what it says
+    is_extracted: bool = field(default=False, compare=False)  # says how the article was read, not what it says

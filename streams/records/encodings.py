@@ -1,4 +1,4 @@
-"""From bytes to text: which encoding a record has, and the repair of text that went through a wrong one before."""
+"""From bytes to text: finds a record's encoding."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from streams.records.draft import Reason, Rejection, Repair
 
 
 class Decoded(NamedTuple):
-    """Text, and what was done to get it."""
+    """Text, and what was repaired to get it."""
 
     text: str
     repairs: tuple[Repair, ...] = ()
 
 
-_BEGINNING = 2_048  # bytes in which a page names its charset (HTML asks for the first 1,024)
+_BEGINNING = 2_048  # bytes in which a page names its charset (HTML allows the first 1,024)
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _META_CHARSET = re.compile(rb"<meta\b[^>]*?\b" + _CHARSET.pattern.encode(), re.IGNORECASE)
 _XML_ENCODING = re.compile(rb"^\s*<\?xml\b[^>]*?\bencoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE)
 
-# The marks, longest first: UTF-32's begins with UTF-16's.
+# The byte order marks, longest first: UTF-32's begins with UTF-16's.
 _MARKS: Final = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -31,7 +31,7 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 
-# What browsers take each label for (encoding.spec.whatwg.org), as far as news pages use them, by Python's names.
+# How browsers understand each label (encoding.spec.whatwg.org), for those that news pages use, as Python's names.
 _CODEC_BY_CHARSET: Final = {
     **{f"windows-{page}": f"cp{page}" for page in range(1250, 1259)},
     **{f"cp{page}": f"cp{page}" for page in range(1250, 1259)},
@@ -48,7 +48,7 @@ _CODEC_BY_CHARSET: Final = {
 }
 _SHIFTED: Final = frozenset(("iso-2022-jp", "utf-16-le", "utf-16be", "utf-32le", "utf-32be"))  # valid UTF-8 by accident
 
-# Encodings that detection may find: those of the web's news before UTF-8.
+# Encodings that detection may choose: those of news on the web before UTF-8.
 # fmt: off
 _DETECTABLE: Final = [
     "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "koi8_r", "gb18030", "big5", "cp932",
@@ -61,7 +61,7 @@ _NOT_HEBREW = re.compile(rb"[\xc0-\xdf\xfb-\xff]")  # in Windows-1255: in Window
 _LATIN: Final = frozenset(("cp1250", "cp1252", "cp1254", "cp1257"))
 _EAST_ASIAN = re.compile("[\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef\u2010-\u2026]")
 _TYPOGRAPHY: Final = frozenset("\xa0–—‘’‚“”„•…«»‹›°§©®€£™·×½¼¾ªº¿¡")
-# The letters beyond ASCII of the languages that were written in each code page.
+# The non-ASCII letters of the languages that were written in each code page.
 _ALPHABETS: Final = (
     ("cp1252", "àâæçéèêëîïôœùûüÿ äöüß áéíñóúü áâãàçéêíóôõúü àèéìíîòóùú åäöé æøåéò ëïéèöüó áðéíóúýþæö àçèéíïòóúü"),
     ("cp1250", "ąćęłńóśźż áčďéěíňóřšťúůýž áäčďéíĺľňóôŕšťúýž áéíóöőúüű ăâîşţ čćđšž"),
@@ -70,14 +70,14 @@ _ALPHABETS: Final = (
     ("iso8859-2", "ąćęłńóśźż áčďéěíňóřšťúůýž áäčďéíĺľňóôŕšťúýž áéíóöőúüű ăâîşţ čćđšž"),
 )
 _MOST_CHAOS, _LEAST_COHERENCE = 10, 20  # per cent, charset-normalizer's measures of noise and of language
-_LEAST_DETECTABLE = 64  # bytes: less could be in too many encodings
-_MOST_LOOKED_AT = 32_768  # bytes that detection looks at
+_LEAST_DETECTABLE = 64  # bytes: fewer could be in too many encodings
+_MOST_LOOKED_AT = 32_768  # bytes used for detection
 _EXCERPT = 60  # characters
-_TEXT_PER_BROKEN = 200  # characters: rarer broken bytes are blemishes in UTF-8, more frequent ones another encoding
+_TEXT_PER_BROKEN = 200  # characters: rarer broken bytes are blemishes in UTF-8; more frequent ones mean another encoding
 
 
 def unmarked(value: bytes) -> tuple[bytes, str | None]:
-    """The bytes behind a byte order mark and the encoding that it names; UTF-16 is also known by its zeros."""
+    """The bytes after a byte order mark, and the encoding it names; UTF-16 is also recognised by its zeros."""
     for mark, codec in _MARKS:
         if value.startswith(mark):
             return value[len(mark) :], codec
@@ -93,7 +93,7 @@ def unmarked(value: bytes) -> tuple[bytes, str | None]:
 
 
 def declared_charset(value: bytes, content_type: str | None) -> str:
-    """The charset that a record names, "" for none: in its content type, else in a meta tag or an XML declaration."""
+    """The charset that a record declares in its content type, else in a meta tag or an XML declaration; "" if none."""
     if named := _CHARSET.search(content_type or ""):
         return named[1].lower()
     inside = _META_CHARSET.search(value, 0, _BEGINNING) or _XML_ENCODING.search(value[:_BEGINNING])
@@ -101,11 +101,11 @@ def declared_charset(value: bytes, content_type: str | None) -> str:
 
 
 def decode(value: bytes, marked: str | None = None, charset: str = "") -> Decoded | Rejection:
-    """Decode bytes by their mark, as UTF-8, as the named charset, or as what charset-normalizer finds; else NOT_UTF8.
+    """Decode bytes by their mark, as UTF-8, as the declared charset, or as what charset-normalizer finds; else NOT_UTF8.
 
-    UTF-8 comes before what is named: text of another charset is next to never valid UTF-8, but often named wrongly. What
-    is right except for a broken byte here and there (cut or spliced text) is read, with U+FFFD in their places. Whatever
-    was not plainly told by mark, UTF-8 or name is in the repairs.
+    UTF-8 is tried before the declared charset: text in another charset is almost never valid UTF-8, but is often declared
+    wrongly. Text with only occasional broken bytes (cut or spliced text) is read, with U+FFFD in their places. The repairs list
+    everything that was not settled by a mark, valid UTF-8 or the declaration.
     """
     named = _CODEC_BY_CHARSET.get(charset)
     if named in _SHIFTED and marked is None:
@@ -127,7 +127,7 @@ def decode(value: bytes, marked: str | None = None, charset: str = "") -> Decode
 
 
 def _first_error(value: bytes) -> str | None:
-    """Which byte is no UTF-8, in words; None where all are."""
+    """The first byte that is not UTF-8, in words; None if all are."""
     try:
         value.decode()
     except UnicodeDecodeError as error:
@@ -136,7 +136,7 @@ def _first_error(value: bytes) -> str | None:
 
 
 def _decode(value: bytes, codec: str, *, strict: bool = False) -> Decoded | None:
-    """The text by one codec; unless ``strict`` with rare broken characters replaced."""
+    """The text in one codec; rare broken characters are replaced unless ``strict``."""
     try:
         return Decoded(value.decode(codec))
     except UnicodeDecodeError:
@@ -157,7 +157,7 @@ _HIGH = re.compile(rb"[\x80-\xff]+")
 
 
 def _has_utf8(value: bytes) -> bool:
-    """Whether most bytes beyond ASCII are UTF-8's sequences: with none of them the text is of another encoding."""
+    """Whether most non-ASCII bytes form UTF-8 sequences; if none do, the text is in another encoding."""
     high = sum(len(run) for run in _HIGH.findall(value))
     return sum(len(sequence) for sequence in _UTF8_SEQUENCE.findall(value)) * 10 >= high * 7
 
@@ -167,7 +167,7 @@ def _detect(value: bytes) -> Decoded | None:
         return None
     from charset_normalizer import from_bytes  # noqa: PLC0415 - only those who have such text should pay for it
 
-    # Only what is beyond ASCII tells encodings apart: lines without it would but slow the look.
+    # Only non-ASCII bytes distinguish encodings: other lines would only slow detection down.
     lines = b"\n".join(line for line in value.splitlines() if not line.isascii())[:_MOST_LOOKED_AT]
     best = from_bytes(lines, cp_isolation=_DETECTABLE, steps=10, chunk_size=1_024).best()
     if best is None or best.percent_chaos > _MOST_CHAOS:
@@ -192,14 +192,14 @@ def _detect(value: bytes) -> Decoded | None:
     return Decoded(text, (_repair(f"no encoding named: {codec} by its letters", text),))
 
 
-_MOST_SYMBOLS, _MOST_MIXED = 0.2, 0.2  # shares of what is beyond ASCII, of the words that have such letters
+_MOST_SYMBOLS, _MOST_MIXED = 0.2, 0.2  # shares of the non-ASCII characters, and of the words with such letters
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f-\x9f]")
 _TEXT_PER_CONTROL = 200  # characters
 _WORD = re.compile(r"[^\W\d_]+")
 
 
 def _makes_sense(text: str) -> bool:
-    """Whether a guess gives text: few control characters and symbols among the letters, and no words in two scripts."""
+    """Whether a guess gives text: few control characters and symbols among the letters, few words in two scripts."""
     if len(_CONTROL.findall(text)) * _TEXT_PER_CONTROL > len(text):
         return False
     high = [character for character in text[:_MOST_LOOKED_AT] if character > "\x7f" and character not in _TYPOGRAPHY]
@@ -212,7 +212,7 @@ def _makes_sense(text: str) -> bool:
 
 
 def _is_mixed(word: str) -> bool:
-    """Whether Latin letters are beside Greek, Cyrillic, Hebrew or Arabic ones in a word."""
+    """Whether a word has Latin letters beside Greek, Cyrillic, Hebrew or Arabic ones."""
     latin = any(character <= "\u024f" for character in word)
     return latin and any("\u0370" <= character <= "\u06ff" for character in word)
 
@@ -222,11 +222,11 @@ def _is_high(character: str) -> bool:
 
 
 def _latin_codec(value: bytes) -> str | None:
-    """The code page by which most letters beyond ASCII are those of one language; of equals the first, None for none.
+    """The code page for which most non-ASCII letters belong to one language; the first of equals, None if there is none.
 
-    charset-normalizer knows Latin script, but takes one of its code pages for another in a third of short texts.
+    charset-normalizer recognises Latin script, but confuses its code pages in a third of short texts.
     """
-    best, best_share = None, 0.8  # fewer letters of the best language: it is none of these
+    best, best_share = None, 0.8  # with a smaller share in the best language it is none of these code pages
     for codec, alphabets in _ALPHABETS:
         letters = [letter for letter in value.decode(codec, "replace") if letter > "\x7f" and letter not in _TYPOGRAPHY]
         for alphabet in alphabets.split():

@@ -100,12 +100,12 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "copyright_notice": ("copyright_notice", "copyright", "dc:copyright"),
 }
 # fmt: on
-"""The names, best first, from which each field of the draft is read; the first that is filled wins.
+"""The names, best first, from which each field of the draft is read; the first filled one wins.
 
-Names are compared without case, "_", "-" and ":" and without a "schema:" before them: published_at and publishedAt, or
-og:title and ogTitle, are one name. ``html`` is the text when there is no text, ``teaser`` when there is nothing longer,
-``changed`` (versions, changes, first sights) the date when there is no other. Of the names of a date one that tells the
-zone comes first. Keywords are those of all of ``news_keywords`` to ``hashtags`` together, else those of the first other
+Names are compared without case, "_", "-" and ":", and without a "schema:" prefix: published_at and publishedAt are one
+name, and so are og:title and ogTitle. ``html`` is the text if there is no text, ``teaser`` if there is nothing longer,
+``changed`` (versions, changes, first sights) is the date if there is no other. Among the names of a date, those that give
+the zone come first. Keywords are collected from all of ``news_keywords`` to ``hashtags``, else taken from the first other
 name.
 """
 
@@ -113,14 +113,14 @@ _MERGED_KEYWORDS = ("newskeywords", "articletag", "metakeywords", "keywords", "t
 _LINE_LIMIT = 1_000  # characters
 _KEYWORD_LIMIT = 64  # keywords
 _NAMES_LIMIT = 64  # authors
-_LONG_LINE = 400  # characters: more than a paragraph
+_LONG_LINE = 400  # characters: longer than a paragraph
 _PARTS_OF_TIME = 6  # year to second, in Python's struct_time
 
-# Where objects keep what a string would have said: schema.org, feedparser, ninjs, WordPress, New York Times, Guardian, MongoDB.
+# Keys under which objects keep a string: schema.org, feedparser, ninjs, WordPress, New York Times, Guardian, MongoDB.
 _NAME_KEYS = (
     "name", "title", "label", "term", "value", "rendered", "main", "original", "webTitle", "@value", "_", "$date", "$oid",
 )  # fmt: skip
-_KEYWORD_KEYS = ("value", *_NAME_KEYS)  # the New York Times names the kind of a keyword
+_KEYWORD_KEYS = ("value", *_NAME_KEYS)  # in the New York Times' objects, "name" is the kind of keyword
 _TEXT_KEYS = ("value", "rendered", "text", "plain", "html", "content", "@value")
 _URL_KEYS = ("@id", "url", "href", "value", "rendered")
 
@@ -128,9 +128,9 @@ _SCHEMA_PREFIX = re.compile(r"^(?:schema:|https?://schema\.org/)", re.IGNORECASE
 _INLINE_TAG = re.compile(r"</?(?:a|abbr|b|bdi|br|em|font|i|mark|p|small|span|strong|sub|sup|u|wbr)\b[^<>]*>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
 _NEWSAPI_CUT = re.compile(r"\s*(?:…|\.\.\.)?\s*\[\+\d+ chars\]\s*$")
-_MAIL = re.compile(r"[(<]?(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)+[)>]?")  # begun once a word: linear
+_MAIL = re.compile(r"[(<]?(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)+[)>]?")  # tried once per word, so linear
 _BY = re.compile(r"^(?:(?:by|por|par|автор|بقلم|作者)\s*[:：]?\s+|von\s+(?=(?-i:[A-ZÄÖÜ])\S+\s))", re.IGNORECASE)
-_PYTHON_OBJECT = re.compile(r"<[\w.]+ (?:[\w.]+ )?at 0x[0-9a-f]+>")  # what json.dumps(…, default=str) makes of one
+_PYTHON_OBJECT = re.compile(r"<[\w.]+ (?:[\w.]+ )?at 0x[0-9a-f]+>")  # an object after json.dumps(…, default=str)
 _BRACKETED = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
 _NOTHING = frozenset(("none", "null", "nan", "undefined", "n/a"))
 _NAMES_WANTED: Final = 'name the headline "headline" or "title", the text "body", "text", "content" or "html"'
@@ -153,13 +153,13 @@ _INSTRUCTIONS: Final = (
     "embargoed_until", "expires", "version", "version_created", "status", "urgency", "ed_note", "usage_terms",
     "copyright_holder", "copyright_notice",
 )  # fmt: skip
-_BESIDE: Final = (*_INSTRUCTIONS, "modified", "time_zone", "image", "image_caption", "image_credit")  # make no article
+_BESIDE: Final = (*_INSTRUCTIONS, "modified", "time_zone", "image", "image_caption", "image_credit")  # never an article alone
 _KNOWN_NAMES: Final = frozenset(name for field, names in _FOLDED.items() if field not in _BESIDE for name in names)
 _CONTENT_NAMES: Final = frozenset(name for field in ("headline", "text", "html", "teaser") for name in _FOLDED[field])
 
 
 def folded(items: Iterable[tuple[str, object]]) -> dict[str, object]:
-    """Fields under their folded names; of two that fold to one name, the first that is filled."""
+    """Fields under their folded names; if two names fold to the same, the first filled one."""
     record: dict[str, object] = {}
     for name, value in items:
         key = fold(name)
@@ -169,26 +169,26 @@ def folded(items: Iterable[tuple[str, object]]) -> dict[str, object]:
 
 
 def no_field_known(record: Mapping[str, object]) -> Rejection | None:
-    """NOT_AN_ARTICLE where a folded record has none of the names of :data:`FIELDS`."""
+    """NOT_AN_ARTICLE if a folded record has none of the names in :data:`FIELDS`."""
     if record.keys().isdisjoint(_KNOWN_NAMES):
         return Rejection(Reason.NOT_AN_ARTICLE, f"no known field: {_NAMES_WANTED}")
     return None
 
 
 def has_content(value: Mapping[str, object]) -> bool:
-    """Whether an object has a field for a headline or a text at all."""
+    """Whether an object has any field for a headline or a text."""
     return not _CONTENT_NAMES.isdisjoint(map(fold, value))
 
 
 def has_text(record: Mapping[str, object]) -> bool:
-    """Whether a folded record has a field for a text, plain or HTML, with something in it."""
+    """Whether a folded record has a non-empty field for a text, plain or HTML."""
     return any(record.get(name) for name in (*_FOLDED["text"], *_FOLDED["html"]))
 
 
 def wrong_type(record: Mapping[str, object], names_written: Iterable[str]) -> Rejection | None:
-    """WRONG_TYPE for the first headline or text that is something else, up to the name that is taken.
+    """WRONG_TYPE for the first headline or text that is not one, up to the name that is used.
 
-    ``names_written``: those from which the record was folded; a headline that none of them folds to is schema.org's "name".
+    ``names_written``: the names that the record was folded from; a headline that none of them folds to is schema.org's "name".
     """
     texts = (*_FOLDED["text"], *_FOLDED["html"])
     for field, names, read in (("headline", _FOLDED["headline"], _line), ("text", texts, _text)):
@@ -211,7 +211,7 @@ def no_text() -> Rejection:
 
 
 def read_text(record: Mapping[str, object]) -> tuple[str, tuple[Repair, ...]]:
-    """The record's text, plain or HTML, "" for none; without NewsAPI's "[+1234 chars]", which the ledger keeps."""
+    """The record's text, plain or HTML, "" if none; without NewsAPI's "[+1234 chars]", which goes into the ledger."""
     plain, marked_up = _first(record, "text", _text) or "", _first(record, "html", _text) or ""
     text = _in_paragraphs((plain, marked_up)) or _teaser(record)
     if mark := _NEWSAPI_CUT.search(text[-100:]):
@@ -222,12 +222,12 @@ def read_text(record: Mapping[str, object]) -> tuple[str, tuple[Repair, ...]]:
 
 
 def _teaser(record: Mapping[str, object]) -> str:
-    """The longest of what stands for a text where there is none."""
+    """The longest of the fields that replace a missing text."""
     return max((_text(record.get(name)) or "" for name in _FOLDED["teaser"]), key=len)
 
 
 def read_fields(record: Mapping[str, object], text: str) -> Draft:
-    """The draft of a record (under folded names) around its text."""
+    """The draft of a record (under folded names), given its text."""
     url, publisher = _first(record, "url", _article_url), _first(record, "publisher", _outlet)
     outlets = [name for name in (publisher, url_parts(url).hostname if url else None) if name]
     language = _first(record, "language", _language)
@@ -260,7 +260,7 @@ def _headline(record: Mapping[str, object], outlets: list[str]) -> str | None:
 
 
 def _byline(record: Mapping[str, object], outlets: list[str]) -> str | None:
-    """The first field that names people; of organisations, one that names no people."""
+    """The first field that names people; an organisation only if no field names people."""
     for read in (_persons, _strings):
         for name in _FOLDED["byline"]:
             written = [decode_entities(_INLINE_TAG.sub("", each[:_LINE_LIMIT])) for each in read(record.get(name)) or ()]
@@ -286,7 +286,7 @@ _READ_ON = re.compile(
 
 
 def _summary(record: Mapping[str, object], text: str) -> str | None:
-    """The standfirst or teaser beside a text: in one line, without markup, and not the text itself."""
+    """The standfirst or teaser beside a text: in one line, without markup, different from the text itself."""
     for name in _FOLDED["teaser"]:
         written = paragraphs(without_controls(_text(record.get(name)) or ""))
         summary = " ".join(_READ_ON.sub("", decode_entities(written)).split())
@@ -311,7 +311,7 @@ _RIGHTS_KEYS = ("linkedRights", "encodedRights", "url", "@id", *_NAME_KEYS)
 
 
 def status_of(record: Mapping[str, object]) -> str:
-    """The last word of what a record says of its publication, in lower case: of a code too ("stat:canceled"). "" for none."""
+    """The last word of a record's publication status, in lower case, even of a code ("stat:canceled"); "" if none."""
     written = _first(record, "status", _line) or ""
     return re.split("[:/#]", written.lower().strip())[-1]
 
@@ -325,7 +325,7 @@ def is_canceled(record: Mapping[str, object]) -> bool:
 
 
 def read_instructions(record: Mapping[str, object]) -> Instructions:
-    """What a record (under folded names) asks of those who use it. A version counts beside an identity alone."""
+    """What a record (under folded names) asks of those who use it. A version only counts beside an identity."""
     uri = wire_uri(record)
     is_article_of_schema = "@type" in record
     return Instructions(
@@ -344,9 +344,9 @@ def read_instructions(record: Mapping[str, object]) -> Instructions:
 
 
 def wire_uri(record: Mapping[str, object]) -> str | None:
-    """The identity that a wire gives its item; None for what is not a wire's item.
+    """The identity that a wire gives its item; None if it is not a wire's item.
 
-    An item is a wire's where it has a ``uri`` beside ``versioncreated``, ``pubstatus`` or ``version``. Superdesk's ninjs says
+    It is a wire's item if it has a ``uri`` beside ``versioncreated``, ``pubstatus`` or ``version``. Superdesk's ninjs has
     ``guid`` instead, always with a ``pubstatus`` or ``versioncreated``.
     """
     signs = [name for name in _WIRE_SIGNS if record.get(name) not in (None, "")]
@@ -365,12 +365,12 @@ def _one_line(value: object, keys: tuple[str, ...] = _NAME_KEYS) -> str:
 
 
 def decode_entities(text: str) -> str:
-    """Text without HTML's character references, where it has some: of feeds that escaped them once too often."""
+    """Text without HTML's character references, which some feeds escape once too often."""
     return html.unescape(text) if _ENTITY.search(text) else text
 
 
 def _first(record: Mapping[str, object], field: str, read: Callable[[object], T | None]) -> T | None:
-    """What ``read`` makes of the first name of ``field`` that it can make something of."""
+    """What ``read`` makes of the first name of ``field`` for which it gives a result."""
     for name in _FOLDED[field]:
         value = record.get(name)
         if value is not None and (found := read(value)):
@@ -382,12 +382,12 @@ def _first(record: Mapping[str, object], field: str, read: Callable[[object], T 
 
 
 def _strings(value: object, keys: tuple[str, ...] = _NAME_KEYS) -> list[str] | None:
-    """The strings that a value is or holds, trimmed, blank ones too. None: it is of another type.
+    """The strings that a value is or holds, trimmed, including blank ones; None for any other type.
 
-    Control characters go, but from texts, which cleaning reads as they came.
+    Control characters are removed, except from texts, which cleaning needs as they came.
 
-    Read are a string, an object that keeps one under one of ``keys``, and a list of these. Of versions in a list
-    (ninjs, feedparser) the main one comes first, plain text before HTML.
+    Accepts a string, an object with a string under one of ``keys``, and a list of these. Among versions in a list (ninjs,
+    feedparser) the main one comes first, and plain text before HTML.
     """
     if isinstance(value, str):
         return (
@@ -412,7 +412,7 @@ def _version_rank(value: object) -> tuple[bool, bool]:
 
 
 def _line(value: object, keys: tuple[str, ...] = _NAME_KEYS) -> str | None:
-    """The first filled string, without markup; "" when all are blank, None when there are none."""
+    """The first filled string, without markup; "" if all are blank, None if there are none."""
     strings = _strings(value, keys)
     if strings is None:
         return None
@@ -420,7 +420,7 @@ def _line(value: object, keys: tuple[str, ...] = _NAME_KEYS) -> str | None:
     if "<" in line:
         line = _INLINE_TAG.sub("", line)
     line = decode_entities(line)
-    if "<" in line:  # of feeds that escape their titles' tags
+    if "<" in line:  # from feeds that escape the tags in their titles
         line = _INLINE_TAG.sub("", line)
     return line.strip()[:_LINE_LIMIT].rstrip()
 
@@ -433,14 +433,14 @@ def _line_or_number(value: object) -> str | None:
 
 
 def _date(record: Mapping[str, object], field: str, language: str | None = None) -> str | None:
-    """The first date that can be read, in a :class:`~streams.records.dates.Moment`'s form, else the first as it is written."""
+    """The first date that can be read, in a :class:`~streams.records.dates.Moment`'s form, else the first one as written."""
     written = [found for name in _FOLDED[field] if (found := _moment(name, record.get(name)))]
     best = best_moment(written, _first(record, "time_zone", _line), language)
     return best.text if best else next(iter(written), None)
 
 
 def _moment(name: str, value: object) -> str | None:
-    """A date as it is written. WordPress's ``date_gmt`` and feedparser's ``published_parsed`` are UTC by their names."""
+    """A date as written. WordPress's ``date_gmt`` and feedparser's ``published_parsed`` are UTC by definition."""
     if name.endswith("parsed") and isinstance(value, list) and len(value) >= _PARTS_OF_TIME:
         parts = value[:_PARTS_OF_TIME]
         return "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z".format(*parts) if all(type(part) is int for part in parts) else None
@@ -449,7 +449,7 @@ def _moment(name: str, value: object) -> str | None:
 
 
 def _text(value: object) -> str | None:
-    """As :func:`_line`, but of any length: strings in a list are paragraphs, objects in a list versions of one text."""
+    """Like :func:`_line`, but of any length: strings in a list are paragraphs, objects in a list are versions of one text."""
     if isinstance(value, dict) and isinstance(value.get("sections"), list):
         return "\n".join(_fundus_paragraphs(value))
     strings = _strings(value, _TEXT_KEYS)
@@ -460,7 +460,7 @@ def _text(value: object) -> str | None:
 
 
 def _in_paragraphs(versions: Iterable[str]) -> str:
-    """The first filled version of a text; one of HTML where that is a long line that has lost its paragraphs."""
+    """The first filled version of a text; the HTML version if the first is one long line that has lost its paragraphs."""
     filled = list(filter(None, versions))
     if filled and len(filled[0]) >= _LONG_LINE and "\n" not in filled[0]:
         return next((each for each in filled if each.count("<p") > 1), filled[0])
@@ -476,7 +476,7 @@ def _fundus_paragraphs(body: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _outlet(value: object) -> str | None:
-    """A name; of an address, its host. Of sources that tell their roles, not the agencies."""
+    """A name; for an address, its host. Among sources with roles, agencies are left out."""
     if isinstance(value, list):
         value = [each for each in value if not _is_agency(each)]
     name = _line(value)
@@ -497,14 +497,14 @@ def _agencies(value: object) -> Iterator[str]:
 
 
 def _place(value: object) -> str | None:
-    """The place of a dateline, without its date and agency: "BEIRUT, Lebanon, June 2. (AP)" is BEIRUT, Lebanon."""
+    """The place of a dateline, without its date and agency: "BEIRUT, Lebanon, June 2. (AP)" gives BEIRUT, Lebanon."""
     line = _BRACKETED.sub("", _line(value) or "")
     parts = (part.strip(" .–—-/") for part in line.split(","))
     return ", ".join(part for part in parts if part and not any(map(str.isdigit, part)))
 
 
 def _language(value: object) -> str | None:
-    """A language as a tag, where it is one we know the tag of, else as written."""
+    """A language as a tag if we know it, else as written."""
     if isinstance(value, dict):  # feedparser's title_detail, schema.org's Language
         value = value.get("language") or value.get("alternateName") or value.get("name")
     line = _line(value)
@@ -513,7 +513,7 @@ def _language(value: object) -> str | None:
 
 def _merged_keywords(record: Mapping[str, object]) -> tuple[str, ...]:
     names = list(_MERGED_KEYWORDS)
-    if "metakeywords" in record and "metalang" in record:  # newspaper's own: there "keywords" are counted in the text
+    if "metakeywords" in record and "metalang" in record:  # newspaper's: its "keywords" are frequent words of the text
         names.remove("keywords")
     merged = [word for name in names for word in _keywords(record.get(name))]
     return _distinct(merged) or _first(record, "keywords", _keywords) or ()
@@ -529,8 +529,8 @@ def _distinct(words: Iterable[str]) -> tuple[str, ...]:
 
 
 def _article_url(value: object) -> str | None:
-    """The first canonical URL, but not that of a site (no path, no query): two of its articles would become one."""
-    for string in _strings(value, _URL_KEYS) or ():  # not a line: cut, it is another's
+    """The first canonical URL that is not just a site's (no path, no query), which different articles would share."""
+    for string in _strings(value, _URL_KEYS) or ():  # not `_line`: a truncated URL is a different one
         url = canonical_url(string)
         parts = url_parts(url)
         if parts.path not in ("", "/") or parts.query:

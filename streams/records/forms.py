@@ -1,4 +1,4 @@
-"""What form a record has: JSON, HTML, plain text or XML; by its content type, else by its first bytes."""
+"""Which form a record has: JSON, HTML, plain text or XML; by its content type, else by its first bytes."""
 
 from __future__ import annotations
 
@@ -28,24 +28,24 @@ _JSON_START = re.compile(
 _HTML_START = re.compile(rb"\s*<(?:!doctype\s+html|!--|[a-z][a-z0-9]*[\s/>])", re.IGNORECASE)
 _XML_START = re.compile(rb"\s*<(?:\?xml|rss|feed|newsml|newsitem|newsmessage|nitf)\b", re.IGNORECASE)
 _HTML_ROOT = re.compile(rb"<(?:!doctype\s+)?html", re.IGNORECASE)
-_BEGINNING = 2_048  # bytes in which a page says that it is HTML
-_FRAME = 5  # bytes: Confluent's, a zero and a schema's id
+_BEGINNING = 2_048  # bytes in which a page shows that it is HTML
+_FRAME = 5  # bytes: Confluent's, a zero and the schema's id
 
 
 def unframed(value: bytes) -> bytes:
-    """Without Confluent's frame (a zero byte, a schema's id in four) where JSON is in it; no JSON begins with zero."""
+    """Without Confluent's frame (a zero byte, then four bytes of schema id) if it holds JSON, which never begins with zero."""
     framed = value[:1] == b"\0" and value[_FRAME:].lstrip()[:1] in (b"{", b"[")
     return value[_FRAME:] if framed else value
 
 
 def declared_form(content_type: str | None) -> Form | None:
-    """The form that a content type tells; None where it tells none that is read."""
+    """The form that a content type names; None if it names none that we read."""
     media_type = (content_type or "").partition(";")[0].strip().lower()
     return Form.JSON if media_type.endswith("+json") else _FORM_BY_MEDIA_TYPE.get(media_type)
 
 
 def form_of(value: bytes, content_type: str | None) -> Form:
-    """The form of bytes in an encoding that shares ASCII's."""
+    """The form of bytes in an encoding that includes ASCII."""
     if form := declared_form(content_type):
         return form
     if _JSON_START.match(value):

@@ -1,4 +1,4 @@
-"""The lead image of an article: its address, its caption and its credit, in the shapes that sources give them."""
+"""The lead image of an article: its address, caption and credit, in the shapes that sources use."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ def read_image(value: object, base: str | None = None) -> Image | None:
 
 
 def associated_image(value: object) -> Image | None:
-    """The first picture among a ninjs item's associations: a list in ninjs 3, an object of named ones in ninjs 1 and 2."""
+    """The first picture among a ninjs item's associations: a list in ninjs 3, an object by name in ninjs 1 and 2."""
     items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     pictures = (each for each in items if isinstance(each, dict) and str(each.get("type")) in _PICTURE)
     return next((image for each in pictures if (image := read_image(each))), None)
 
 
 def image_url(written: str, base: str | None = None) -> str | None:
-    """An address of http or https in the characters that addresses have; None for what is none."""
+    """An http or https address in the characters that addresses allow; None for anything else."""
     written = without_controls(written).strip()
     if written.startswith("//"):
         written = f"https:{written}"

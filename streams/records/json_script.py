@@ -1,4 +1,4 @@
-"""JSON as it is in a page's script: wrapped in comments or CDATA, with comments, trailing commas and raw line breaks."""
+"""JSON as found in a page's scripts: wrapped in comments or CDATA, with comments, trailing commas and raw line breaks."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 import orjson
 
 _CONTROL = re.compile("[\x00-\x1f]")
-# Strings are matched first, so that what they hold is no comment and no comma too many.
+# Strings are matched first, so that comments and commas inside them are left alone.
 _LOOSE = re.compile(r'("(?:[^"\\]|\\.)*")|/\*.*?\*/|(?<![:\w])//[^\n]*|,(?=\s*[}\]])', re.DOTALL)
 _WRAPPING = re.compile(r"^(?:\s|/[/*]|\*/|<!--|<!\[CDATA\[)+|(?:\s|//|/\*|\*/|-->|\]\]>|;)+$")
 
 
 def read_script(script: str) -> Any:
-    """The value that a script holds, or None where it cannot be read."""
+    """The value in a script, or None if it cannot be read."""
     text = _WRAPPING.sub("", script)
     try:  # raw line breaks in strings are a common fault of these scripts
         return orjson.loads(_CONTROL.sub(" ", text))
@@ -27,6 +27,6 @@ def read_script(script: str) -> Any:
 
 
 def _without_loose(text: str) -> str:
-    """JSON without comments and without commas before a closing bracket, once more for ``,,]``."""
+    """JSON without comments and without commas before a closing bracket; run a second time for ``,,]``."""
     bare = _LOOSE.sub(lambda found: found[1] or " ", text)
     return _LOOSE.sub(lambda found: found[1] or " ", bare)

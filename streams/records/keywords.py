@@ -1,4 +1,4 @@
-"""Keywords as sources give them: words, neither slugs nor ids."""
+"""Keywords as sources give them: words, not slugs or ids."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Final
 import orjson
 
 _SEPARATOR = re.compile("[,;|،、，；]")
-_LEAST_OF_A_LIST = 2  # separators in one of several keywords: one may be part of a name ("Port, Lorn")
-# Numbers but years, UUIDs, "topic:12345", "t-12345", hexadecimal digests.
+_LEAST_OF_A_LIST = 2  # separators in one of several keywords: a single one may be part of a name ("Port, Lorn")
+# Numbers other than years, UUIDs, "topic:12345", "t-12345", hexadecimal digests.
 _ID = re.compile(
     r"\d{1,3}|\d{5,}|[0-9a-f]{8}-[0-9a-f-]{20,}|(?=[a-z]*\d)(?=\d*[a-z])[0-9a-f]{10,}|[a-z]{1,12}[-_:#/]?\d{3,}(?<!-\d{4})|\w+:\d+|[\W_\d]*",
     re.IGNORECASE,
@@ -22,7 +22,7 @@ _MOST_CHARACTERS: Final = 1_000
 
 
 def read_keywords(words: Iterable[str]) -> Iterator[str]:
-    """The keywords in what a source gives as such: without "#"; slugs as words; ids, addresses and blanks left out."""
+    """The real keywords among what a source gives: without "#", slugs as words, without ids, addresses and blanks."""
     written = [each for word in words for each in _listed(word)]
     if len(written) == 1:
         tokens = written[0].split()
@@ -41,7 +41,7 @@ def read_keywords(words: Iterable[str]) -> Iterator[str]:
 
 
 def _listed(word: str) -> list[str]:
-    """A list in a string, as JSON and Python print it, or the string."""
+    """A list written as a string, as JSON and Python print it; or the string itself."""
     text = word.strip()
     if text.startswith("[") and text.endswith("]"):
         for written in (text, text.replace("'", '"')):

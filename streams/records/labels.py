@@ -1,12 +1,12 @@
-"""What the classes and ids of a page's elements say: the same few labels stand on many elements, and are searched once."""
+"""Searches in the classes and ids of a page's elements, cached: the same few labels occur on many elements."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
 
-_LONGEST_KEPT = 200  # characters; longer ones are rare, and not kept
-_MOST_KEPT = 8_192  # labels, each with the pattern that it was searched with
+_LONGEST_KEPT = 200  # characters; longer ones are rare, and not cached
+_MOST_KEPT = 8_192  # labels, each with the pattern that was searched
 
 
 def says(pattern: re.Pattern[str], label: str) -> bool:

@@ -1,4 +1,4 @@
-"""The BCP 47 tag of a language as sources name it: by a tag, a code of three letters or in English."""
+"""The BCP 47 tag of a language that a source names by a tag, a three-letter code or its English name."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _TAG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*", re.IGNORECASE)
 
 
 def language_tag(named: str) -> str:
-    """``en_GB`` and ``en-gb`` are en-GB, ``eng`` and ``English`` are en; what is unknown stays as it is written."""
+    """``en_GB`` and ``en-gb`` give en-GB, ``eng`` and ``English`` give en; anything unknown stays as written."""
     tag = named.strip().replace("_", "-").partition(".")[0]
     first, *rest = tag.split("-")
     known = _TAG_BY_NAME.get(first.lower())
@@ -37,5 +37,5 @@ def language_tag(named: str) -> str:
 
 
 def _subtag(subtag: str) -> str:
-    """Scripts are written Hans, regions GB."""
+    """Write scripts like Hans and regions like GB."""
     return subtag.title() if len(subtag) == len("Hans") else subtag.upper() if len(subtag) == len("GB") else subtag.lower()

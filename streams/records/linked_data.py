@@ -1,4 +1,4 @@
-"""JSON-LD of schema.org: which of its objects are articles, and what their fields refer to."""
+"""schema.org's JSON-LD: which of its objects are articles, and what their fields refer to."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 ARTICLE_TYPES = ("Article", "BlogPosting", "LiveBlogPosting", "Report")  # how the names of schema.org's articles end
-_MOST_LOOKED_AT = 10_000  # objects and lists of a document in which articles are looked for
-_PARTS = ("@graph", "mainEntity", "mainEntityOfPage", "hasPart")  # where a page keeps the article that it is about
+_MOST_LOOKED_AT = 10_000  # objects and lists of a document that are searched for articles
+_PARTS = ("@graph", "mainEntity", "mainEntityOfPage", "hasPart")  # where a page keeps its main article
 
 
 def is_article(value: object) -> bool:
@@ -22,9 +22,9 @@ def types_of(value: object) -> list[str]:
 
 
 def embedded_articles(value: Any) -> Iterator[dict[str, Any]]:
-    """The articles of a JSON-LD document in their order: alone, in lists and graphs, or as what a page is about."""
+    """The articles of a JSON-LD document in order: alone, in lists and graphs, or as a page's main entity."""
     pending = [value]
-    for number, each in enumerate(pending):  # grows as it goes
+    for number, each in enumerate(pending):  # the list grows during the loop
         if number == _MOST_LOOKED_AT:
             return
         if isinstance(each, list):
@@ -36,12 +36,12 @@ def embedded_articles(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def resolved(article: Mapping[str, Any], document: Any) -> dict[str, Any]:
-    """An article whose fields that only name a node of the document ("@id") hold that node instead.
+    """An article with the fields that only refer to a node of the document ("@id") replaced by that node.
 
-    A live blog without a text of its own has its updates' as ``articleBody``.
+    A live blog without its own text gets its updates as ``articleBody``.
     """
     nodes = _nodes(document)
-    kept = ("mainEntityOfPage",)  # its identity is the address
+    kept = ("mainEntityOfPage",)  # its address is what counts
     whole = {name: _resolved(each, nodes) if nodes and name not in kept else each for name, each in article.items()}
     updates = whole.get("liveBlogUpdate")
     if isinstance(updates, list) and not whole.get("articleBody"):
@@ -56,7 +56,7 @@ def resolved(article: Mapping[str, Any], document: Any) -> dict[str, Any]:
 
 
 def _nodes(document: Any) -> dict[str, dict[str, Any]]:
-    """The nodes of a document by their names."""
+    """The nodes of a document by their ids."""
     graph = document.get("@graph") if isinstance(document, dict) else document
     return {
         node["@id"]: node

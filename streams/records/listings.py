@@ -1,7 +1,7 @@
-"""Pages that hold many articles' beginnings or pictures' captions instead of one article: told by the build of their lines.
+"""Pages with many articles' beginnings, or pictures' captions, instead of one article: recognised by the build of their lines.
 
-No word list: an article has a stretch of prose, paragraph upon paragraph; a list has titles, dates and teasers by turns,
-a gallery its counters ("3 / 20") and credits.
+There is no word list. An article has a stretch of prose, paragraph after paragraph; a list alternates titles, dates and
+teasers; a gallery has counters ("3 / 20") and credits.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from streams.records.draft import Reason, Rejection
 from streams.records.prose import is_sentence, marks_sentences, weight_of
 
 _SHORTEST_PROSE = 60  # weight of a line that is prose if it ends a sentence …
-LONG_LINE = 180  # … and of one that is prose anyway
-_GAP = 1  # lines of other kinds within a stretch of prose: a subheading, a caption
+LONG_LINE = 180  # … and of one that is prose in any case
+_GAP = 1  # other lines allowed within a stretch of prose: a subheading, a caption
 
-_LEAST_TITLES = 12  # lines like titles make a text a list …
-_SHORTEST_TITLE, _LONGEST_TITLE, _LEAST_WORDS = 22, 160, 4  # weight; words where they have spaces between them
-_LEAST_SHARE = 0.5  # … if among the lines that are longer than a menu's entry they are this many …
-_MOST_STRETCH = 320  # … where no stretch of prose is heavier …
-_MOST_PARAGRAPHS = 2  # … nor longer: a teaser has a paragraph or two …
-_LEAST_SIGNS = 4  # … and where this many times or labels are between them, or teasers below them
+_LEAST_TITLES = 12  # this many title-like lines make a text a list …
+_SHORTEST_TITLE, _LONGEST_TITLE, _LEAST_WORDS = 22, 160, 4  # weight; words, in scripts with spaces
+_LEAST_SHARE = 0.5  # … if they are this share of the lines longer than a menu entry …
+_MOST_STRETCH = 320  # … if no stretch of prose is heavier …
+_MOST_PARAGRAPHS = 2  # … or longer: a teaser has a paragraph or two …
+_LEAST_SIGNS = 4  # … and if there are this many times or labels between them, or teasers below them
 _LONGEST_LABEL = 40  # weight
 
 _COUNTER = re.compile(r"\W*(?:[^\W\d_]{1,12}\.?\s?)?(\d{1,3})\s?(?:/|[^\W\d_]{1,4})\s?(\d{1,3})\W*")
@@ -54,7 +54,7 @@ def gallery() -> Rejection:
 
 
 def judge_listing(text: str) -> Rejection | None:
-    """INDEX_PAGE or GALLERY for a text that is one; None for an article, and in doubt."""
+    """INDEX_PAGE or GALLERY for a text that is one; None for an article, and in case of doubt."""
     lines = [line.strip() for line in text.split("\n") if line and not line.isspace()]
     if len(lines) < _LEAST_COUNTERS or not marks_sentences(text):
         return None
@@ -68,7 +68,7 @@ def index_page() -> Rejection:
 
 
 def holds_article(lines: list[str], gap_lines: int = _GAP) -> bool:
-    """Whether some run of prose, across gaps of at most ``gap_lines`` other lines, is longer than teasers are."""
+    """Whether some run of prose, across gaps of at most ``gap_lines`` other lines, is longer than a teaser."""
     weight, paragraphs, gap = 0, 0, 0
     for line in lines:
         if is_prose(line):
@@ -83,7 +83,7 @@ def holds_article(lines: list[str], gap_lines: int = _GAP) -> bool:
 
 
 def is_prose(line: str) -> bool:
-    """Whether a line is a paragraph: long, or a sentence of some length."""
+    """Whether a line is a paragraph: a long line, or a sentence of some length."""
     weight = weight_of(line)
     return weight >= LONG_LINE or (weight >= _SHORTEST_PROSE and is_sentence(line))
 
@@ -106,7 +106,7 @@ def _is_title(line: str) -> bool:
     weight = weight_of(line)
     if not _SHORTEST_TITLE <= weight <= _LONGEST_TITLE or is_sentence(line):
         return False
-    digits = sum(map(str.isdigit, line))  # of tables and calendars
+    digits = sum(map(str.isdigit, line))  # tables and calendars
     return digits * 5 <= len(line) and (weight > len(line) or line.count(" ") >= _LEAST_WORDS - 1)
 
 
@@ -122,7 +122,7 @@ def _is_gallery(lines: list[str], text: str) -> bool:
     if sum(lowered.count(sign) for sign in CREDIT_SIGNS) < _LEAST_CREDITS:
         return False
     longer = sum(1 for line in lines if weight_of(line) >= _SHORTEST_TITLE)
-    # Between pictures stand captions of one paragraph, or of two: an article beside its pictures has more.
+    # Captions between pictures have one paragraph or two; an article with pictures has more.
     uncredited = [line for line in lines if not _CREDIT.search(line)]
     credited = len(lines) - len(uncredited)
     return credited >= max(_LEAST_CREDITS, _LEAST_CREDIT_SHARE * longer) and not holds_article(uncredited)

@@ -1,4 +1,4 @@
-"""HTML as a tree of lxml's, and as the lines that a reader would see."""
+"""HTML as an lxml tree, and as the lines that a reader would see."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from typing import Any, Final
 from streams.records.draft import Reason, Rejection
 from streams.records.forms import Form, form_of
 
-_MAX_ELEMENTS = 20_000  # news pages have about 800, the largest of 80 had 1,580; each takes trafilatura up to 0.1 ms
-_MAX_HTML_DEPTH = 200  # levels; news pages have up to 50, and libxml2 drops what is deeper than 256
-_MAX_ATTRIBUTES = 1_000  # of one element; libxml2 is quadratic in them: 40,000 take 2 s
+_MAX_ELEMENTS = 20_000  # news pages have about 800, the largest of 80 had 1,580; each costs trafilatura up to 0.1 ms
+_MAX_HTML_DEPTH = 200  # levels; news pages have up to 50, and libxml2 drops anything deeper than 256
+_MAX_ATTRIBUTES = 1_000  # per element; libxml2 is quadratic in them: 40,000 take 2 s
 
 _PAGE = re.compile(r"<(?:!doctype|html|head|body)\b", re.IGNORECASE)
 _MARKUP = re.compile(
     r"</(?:p|div|a|b|i|em|strong|span|h[1-6]|ul|ol|li|table|blockquote|section|article|body|html)\s*>|<(?:br|p)\s*/?>",
     re.IGNORECASE,
 )
-# Characters that lxml refuses, written out or as references.
+# Characters that lxml refuses, written literally or as references.
 _CONTROLS = bytes((*range(9), 11, 12, *range(14, 32)))
-_NOT_CHARACTERS_BEGIN = b"\xef\xbf"  # one search for what hardly a page has
+_NOT_CHARACTERS_BEGIN = b"\xef\xbf"  # one search for something that few pages have
 _NOT_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")  # U+FFFE, U+FFFF
 _REFERENCE = re.compile(
     rb"&#(?:0*(?:[1-8]|1[124-9]|2[0-9]|3[01]|6553[45])(?![0-9])|x0*(?:[1-8bcef]|1[0-9a-f]|fff[ef])(?![0-9a-f]));?",
     re.IGNORECASE,
 )
-_DOCTYPE = re.compile(rb"<!doctype[^<>]{0,500}>", re.IGNORECASE)  # lxml takes what is before a faulty one for the page
+_DOCTYPE = re.compile(rb"<!doctype[^<>]{0,500}>", re.IGNORECASE)  # lxml takes what precedes a faulty one for the page
 _SCRIPT_OR_STYLE = re.compile(rb"<(script|style)\b([^<>]{0,2000})>", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 
@@ -42,7 +42,7 @@ _UNSEEN: Final = frozenset(("head", "iframe", "noscript", "object", "script", "s
 
 
 def is_markup(text: str) -> bool:
-    """Whether a text is HTML: some signs of plain text look like tags, so it takes a usual one."""
+    """Whether a text is HTML. Some plain text contains what looks like a tag, so a common one is required."""
     return "<" in text and (_MARKUP.search(text) or _PAGE.search(text)) is not None
 
 
@@ -65,9 +65,9 @@ def without_control(text: str) -> bytes:
 
 
 def without_scripts(value: bytes, content_type: str | None) -> bytes:
-    """A page of HTML, in an encoding that shares ASCII's letters, without its styles and its scripts other than JSON-LD.
+    """An HTML page, in an encoding that includes ASCII, without its styles and without scripts other than JSON-LD.
 
-    Any other value comes back as it is.
+    Any other value is returned unchanged.
     """
     if form_of(value, content_type) is not Form.HTML:
         return value
@@ -77,7 +77,7 @@ def without_scripts(value: bytes, content_type: str | None) -> bytes:
         if opened.start() < at or b"ld+json" in opened[2].lower():
             continue
         closed = _closing(opened[1].lower()).search(value, opened.end())
-        if closed is None:  # it would go on to the end: the page is broken there
+        if closed is None:  # it would extend to the end: the page is broken there
             break
         kept.append(value[at : opened.start()])
         at = closed.end()
@@ -94,11 +94,11 @@ def as_page(fragment: str) -> str:
 
 
 class _TooMuchError(Exception):
-    """Ends a parse: libxml2 is quadratic in what is nested, so it must not go on beyond what will be refused."""
+    """Ends a parse: libxml2 is quadratic in nested elements, so it must not continue beyond what will be refused."""
 
 
 class _Shape:
-    """A target for lxml's event parser: how many elements, and the most attributes of one."""
+    """A target for lxml's event parser: counts elements, and the most attributes of one."""
 
     def __init__(self) -> None:
         self.elements = self.attributes = 0
@@ -114,7 +114,7 @@ class _Shape:
 
 
 def refuse_hostile(page: bytes) -> Rejection | None:
-    """Take a page's measure before anything is built of it, by an event parser (1 ms a page)."""
+    """Measure a page with an event parser before anything is built from it (1 ms per page)."""
     from lxml import etree  # noqa: PLC0415 - as in parse
 
     shape = _Shape()
@@ -128,7 +128,7 @@ def refuse_hostile(page: bytes) -> Rejection | None:
 
 
 def refuse_deep(tree: Any) -> Rejection | None:
-    """TOO_DEEP for a tree of more than 200 levels; libxml2 ends one at 256."""
+    """TOO_DEEP for a tree of more than 200 levels; libxml2 stops at 256."""
     if _path_below_the_deepest()(tree):
         return Rejection(Reason.TOO_DEEP, f"HTML nested too deep; at most {_MAX_HTML_DEPTH} levels are read")
     return None
@@ -136,7 +136,7 @@ def refuse_deep(tree: Any) -> Rejection | None:
 
 @cache
 def _path_below_the_deepest() -> Any:
-    """An XPath of as many steps as there may be levels, and one: the fastest look at a tree's depth."""
+    """An XPath with one more step than the levels allowed: the fastest way to check a tree's depth."""
     from lxml import etree  # noqa: PLC0415 - as in parse
 
     return etree.XPath(f"boolean({'/*' * (_MAX_HTML_DEPTH + 1)})")
@@ -148,7 +148,7 @@ def parse(page: bytes) -> Any:
 
     try:
         return html.document_fromstring(page, parser=_parser())
-    except etree.ParserError:  # nothing in it
+    except etree.ParserError:  # an empty document
         return None
 
 
@@ -157,7 +157,7 @@ def _parser() -> Any:
     from lxml import etree, html  # noqa: PLC0415 - as in parse
 
     parser = html.HTMLParser(collect_ids=False, default_doctype=False, encoding="utf-8", remove_comments=True, remove_pis=True)
-    # lxml.html asks a function of Python's which class each element has, whenever one is touched: forms' own are not needed.
+    # lxml.html calls a Python function for the class of each element touched; the special classes of forms are not needed.
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=html.HtmlElement))
     return parser
 
@@ -176,7 +176,7 @@ def words_of(element: Any) -> str:
 
 
 def visible_text(tree: Any) -> str:
-    """All text that a reader would see, one line a block."""
+    """All text that a reader would see, one line per block."""
     from lxml import etree  # noqa: PLC0415 - as in parse
 
     pieces: list[str] = []

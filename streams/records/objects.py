@@ -1,4 +1,4 @@
-"""JSON: parsing it, taking the article out of what it is wrapped in, and reading its fields."""
+"""JSON: parses it, unwraps the article, and reads its fields."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from streams.records.pages import read_html
 
 
 class ReadBytes(Protocol):
-    """How the data of a CloudEvent is read: as a record of its own, of the same depth."""
+    """Reads the data of a CloudEvent as a record of its own, with the same depth limit."""
 
     def __call__(self, value: bytes, content_type: str | None, *, max_bytes: int, max_depth: int) -> Draft | Rejection: ...
 
@@ -59,7 +59,7 @@ def read_json(text: str, max_depth: int, read_bytes: ReadBytes) -> Draft | Rejec
     return draft
 
 
-# What Python's json writes and JSON does not know, and halves of characters that a cut left behind.
+# What Python's json writes but JSON does not allow, and halves of characters left by a cut.
 _NOT_QUITE_JSON = re.compile(r"\bNaN\b|\bInfinity\b|\\u[dD][89a-fA-F]")
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
@@ -82,7 +82,7 @@ def _parse(text: str, max_depth: int) -> _Parsed | Rejection:
             return Rejection(Reason.NOT_JSON, f"not JSON: {error}")
         value = _whole_characters(value) if not _is_deeper(value, max_depth) else value
         repairs = (Repair("encoding", "JSON with NaN, Infinity or half a character: read as null and U+FFFD"),)
-    # Counting brackets is next to free, and few articles have so many that their depth must be looked at.
+    # Counting brackets costs almost nothing, and few articles have enough of them for their depth to need checking.
     if text.count("{") + text.count("[") > max_depth and _is_deeper(value, max_depth):
         return too_deep
     return _Parsed(value, repairs)
@@ -99,7 +99,7 @@ def _whole_characters(value: Any) -> Any:
 
 
 def _is_deeper(parsed: Any, max_depth: int) -> bool:
-    """Whether lists and objects are in each other more than ``max_depth`` deep; by levels, so no stack overflows."""
+    """Whether lists and objects are nested more than ``max_depth`` deep; goes level by level, so no stack overflows."""
     level = [parsed]
     for _ in range(max_depth + 1):
         level = [each for each in level if isinstance(each, dict | list)]
@@ -112,14 +112,14 @@ def _is_deeper(parsed: Any, max_depth: int) -> bool:
 # ---- Envelopes
 
 # Where answers of APIs, databases and change streams keep their one article: NewsAPI, GDELT and Event Registry, feedparser,
-# JSON Feed, Media Cloud, Elasticsearch, Debezium. They count only beside no headline and no text.
+# JSON Feed, Media Cloud, Elasticsearch, Debezium. They count only if there is no headline and no text beside them.
 _WRAPPERS: Final = (
     "article", "articles", "entry", "entries", "item", "items", "story", "stories", "results", "result", "docs", "hits",
     "response", "after", "source", "data", "payload", "value", "post", "news", "json-ld",
 )  # fmt: skip
 
 
-_MOST_TEXTS = 3  # JSON in a string in JSON: a producer's and a connector's
+_MOST_TEXTS = 3  # levels of JSON in a JSON string: a producer's and a connector's
 
 
 def _read_value(value: Any, max_depth: int, read_bytes: ReadBytes) -> Draft | Rejection:
@@ -147,13 +147,13 @@ def _read_value(value: Any, max_depth: int, read_bytes: ReadBytes) -> Draft | Re
 
 
 def _changed(value: Mapping[str, Any]) -> tuple[Any] | None:
-    """The row of a change event of Debezium's: its state after the change; null for a row that was deleted."""
+    """The row in a Debezium change event: its state after the change; null for a deleted row."""
     is_change = "after" in value and ("before" in value or "op" in value) and not has_content(value)
     return (value["after"],) if is_change else None
 
 
 def _inner(value: Mapping[str, Any]) -> tuple[Any] | None:
-    """What is in an envelope, in a tuple since it may be null; None for what is not an envelope."""
+    """The content of an envelope, in a tuple since it may be null; None if it is not an envelope."""
     if value.keys() == {"schema", "payload"}:  # Kafka Connect
         return (value["payload"],)
     if "specversion" in value and "data" in value:
@@ -167,7 +167,7 @@ def _inner(value: Mapping[str, Any]) -> tuple[Any] | None:
 
 
 def _wrapped(value: Mapping[str, Any]) -> tuple[Any] | None:
-    """What an object of no content of its own wraps."""
+    """What an object without content of its own wraps."""
     for name in _WRAPPERS:
         inner = value.get(name, value.get("_" + name))
         if isinstance(inner, dict) or (isinstance(inner, list) and inner and all(isinstance(each, dict) for each in inner)):
@@ -176,7 +176,7 @@ def _wrapped(value: Mapping[str, Any]) -> tuple[Any] | None:
 
 
 def _event_data(event: Mapping[str, Any]) -> tuple[bytes, str | None] | Rejection | None:
-    """A CloudEvent's data that are not a JSON value, with their content type; None for others."""
+    """A CloudEvent's data and their content type, if the data are not a JSON value; else None."""
     content_type = event.get("datacontenttype")
     content_type = content_type if isinstance(content_type, str) else None
     if isinstance(event.get("data_base64"), str):
@@ -185,7 +185,8 @@ def _event_data(event: Mapping[str, Any]) -> tuple[bytes, str | None] | Rejectio
         except (binascii.Error, ValueError) as error:
             return Rejection(Reason.WRONG_TYPE, f'"data_base64" is not base64: {error}')
     if isinstance(event.get("data"), str):
-        # Data that is JSON would not be a string: one that says so holds JSON in a string, or says so of plain text.
+        # If the data were JSON, they would not be a string. If declared as JSON, they are JSON in a string, or mislabelled
+        # plain text.
         is_json = content_type is not None and "json" in content_type.lower()
         return event["data"].encode("utf-8", "replace"), None if is_json else content_type
     return None
@@ -201,7 +202,7 @@ def read_object(value: Mapping[str, Any]) -> Draft | Rejection:
     within = value.get("fields")  # the Guardian's
     written = [*value.items(), *(within.items() if isinstance(within, dict) else ())]
     record = folded(written)
-    if "sourcehostname" in record:  # trafilatura's JSON: there "source" is the page's address
+    if "sourcehostname" in record:  # trafilatura's JSON, where "source" is the page's address
         record["url"] = record.pop("source", None)
     if is_article(value):
         record.setdefault("headline", record.get("name"))
@@ -220,7 +221,7 @@ def read_object(value: Mapping[str, Any]) -> Draft | Rejection:
         if isinstance(page, Rejection) and page.reason is not Reason.NO_TEXT:
             return page
         draft = read_fields(record, "")
-        if isinstance(page, Draft):  # a whole page fills what the record leaves open
+        if isinstance(page, Draft):  # a whole page fills in what the record does not say
             draft = Draft(**{each.name: _filled(getattr(draft, each.name), getattr(page, each.name)) for each in fields(Draft)})
     if not (draft.headline or draft.text):
         return no_text()
@@ -231,7 +232,7 @@ _ROLE = re.compile("(headline|body|description)(.+)")
 
 
 def _with_roles(record: dict[str, object]) -> dict[str, object]:
-    """A wire's item with ninjs 1's fields by role ("headline_main") under the bare name too: the main one, else plain text."""
+    """A wire's item with ninjs 1's fields by role ("headline_main") also under the bare name: the main one, else plain text."""
     if not wire_uri(record):
         return record
     roles: dict[str, object] = {}
@@ -250,7 +251,7 @@ def _filled(own: Any, other: Any) -> Any:
 
 
 def _read_cancellation(record: Mapping[str, object]) -> Draft | Rejection:
-    """A source takes an article back: all it has to say is which."""
+    """A source takes an article back; it only has to say which one."""
     draft = replace(read_fields(record, ""), keywords=())
     draft = replace(draft, instructions=replace(draft.instructions, fingerprint=_fingerprint(record)))
     if draft.instructions.uri or draft.url:
@@ -259,7 +260,7 @@ def _read_cancellation(record: Mapping[str, object]) -> Draft | Rejection:
 
 
 def _fingerprint(record: Mapping[str, object]) -> str | None:
-    """The headline's fingerprint among a document's other ids, where it is one of Headwater's own."""
+    """The headline's fingerprint among a document's other ids, if the document is one of Headwater's own."""
     others = record.get("altids")
     for each in others if isinstance(others, list) else ():
         if isinstance(each, dict) and each.get("role") == "headline-fingerprint":
@@ -269,7 +270,7 @@ def _fingerprint(record: Mapping[str, object]) -> str | None:
 
 
 def _refused_ninjs(record: Mapping[str, object]) -> Rejection | None:
-    """An agency's item that is not text, or that is not to be published for now."""
+    """Refuses an agency's item that is not text, or that must not be published for now."""
     if is_withheld(record):
         return Rejection(Reason.WITHDRAWN, '"pubstatus" is "withheld": its source does not want it published for now')
     kind = record.get("type")

@@ -1,4 +1,4 @@
-"""Who wrote the article of a page of HTML: by its metadata, its marks, and the lines near its headline."""
+"""The authors of the article on an HTML page, from its metadata, its markup, and the lines near its headline."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _PERSON_SIGN = re.compile(
     r"\b(?:person|user|avatar|author|headshot|portrait|rounded-full|(?:rounded|img)-circle)\b|avatar|headshot|author[-_]*(?:image|img|photo|pic)",
     re.IGNORECASE,
 )
-_MOST_PIECES = 12  # texts of a box about an author in which the name is looked for
+_MOST_PIECES = 12  # texts of an author box that are searched for the name
 
 _META_AUTHORS: Final = (
     "author", "article:author", "article:author_name", "og:article:author",
@@ -68,7 +68,7 @@ def _surname_last(name: str) -> str:
 
 
 def _authors_marked(page: Page) -> Iterator[list[str]]:
-    """What elements of the page mark as its authors: microdata, links, names of classes, and lines beside the headline."""
+    """The elements that the page marks as its authors: microdata, links, class names, and lines beside the headline."""
     told = [each for each in page.marked() if "author" in each.get("itemprop").split() and page.is_in_body(each)]
     yield [_property_name(each) for each in told if page.is_own(each)]
     yield [spaced_words(each) for each in page.body.xpath(".//a[contains(@rel, 'author')]") if page.is_own(each)]
@@ -116,12 +116,12 @@ _BETWEEN_PARTS = re.compile(r"\s*[|·•]\s*")
 
 
 def _is_tag(element: Any) -> bool:
-    """Whether an element holds a link to what else has the same tag."""
+    """Whether an element holds a link to other things with the same tag."""
     return any(_TAG.search(link.get("href") or "") or link.get("rel") == "tag" for link in element.iter("a"))
 
 
 def _name_beside_day(text: str) -> str | None:
-    """The name in a line that parts it from a day by a sign: "Dec. 19, 2025 · Nia Holt on behalf of the crew"."""
+    """The name in a line that separates it from a date by a sign: "Dec. 19, 2025 · Nia Holt on behalf of the crew"."""
     parts = _BETWEEN_PARTS.split(text)
     names = [part for part in parts if not any(map(str.isdigit, part))]
     return name_of(names[0]) if len(parts) > 1 and len(names) == 1 else None
@@ -133,7 +133,7 @@ def _property_name(element: Any) -> str:
 
 
 def _bylines_near(page: Page) -> Iterator[list[str]]:
-    """The names that the headline has near it: in bylines, behind links to those who write, beside a picture of theirs."""
+    """The names near the headline: in bylines, behind links to author pages, beside an author's picture."""
     lines = [
         (element, line)
         for element in page.near()
@@ -157,7 +157,7 @@ def _labelled(page: Page, lines: list[tuple[Any, str]]) -> Iterator[list[str]]:
 
 
 def _is_pictured(element: Any) -> bool:
-    """Whether a picture or sign beside a name says that it is a person's."""
+    """Whether a picture or sign beside a name shows that it is a person's."""
     for box in islice(ancestors(element), 3):
         if "linkedin.com/in/" in (box.get("href") or ""):
             return True
@@ -167,7 +167,7 @@ def _is_pictured(element: Any) -> bool:
 
 
 def _boxes(page: Page) -> Iterator[list[str]]:
-    """The names behind "Written by" and the like anywhere on the page: boxes about the author stand below the text."""
+    """The names after "Written by" and the like anywhere on the page: boxes about the author are below the text."""
     for element in islice(page.body.iter("*"), MOST_LOOKED_AT):
         label = (element.text or "").strip()
         if 4 < len(label) <= _LONGEST_LABEL and is_label(label) and page.is_own(element):
@@ -177,7 +177,7 @@ def _boxes(page: Page) -> Iterator[list[str]]:
 
 
 def _behind_label(element: Any) -> str | None:
-    """The name in the element behind one that says "By" or "Author"."""
+    """The name in the element after one that says "By" or "Author"."""
     label = next((each for each in element if isinstance(each.tag, str)), None)
     if label is None or (element.text or "").strip() or not is_label(spaced_words(label)):
         return None
@@ -185,7 +185,7 @@ def _behind_label(element: Any) -> str | None:
 
 
 def _items(element: Any, name: str) -> list[str]:
-    """The items or links that make up the names of a byline, where it has several."""
+    """The items or links that hold the names of a byline, if there are several."""
     for tag in ("li", "a"):
         items = list(dict.fromkeys(spaced_words(each).strip(" ,;") for each in element.iter(tag)))
         items = [item for item in items if item and item in name]

@@ -1,4 +1,4 @@
-"""When the article of a page of HTML was published and changed: by its metadata, its marks, and what it shows."""
+"""When the article on an HTML page was published and modified, from its metadata, its markup, and what it shows."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ _PUBLISHED = re.compile(
     re.IGNORECASE,
 )
 _DATE_BESIDE = re.compile(r"\d+\s*(?:-\s*)?min\w*(?:\s*read(?:ing)?(?:\s+time)?)?|\bon\b|[\W_]+", re.IGNORECASE)
-_MOST_OF_DAY = 3  # words of a line that is a day: its month, its weekday, a zone
+_MOST_OF_DAY = 3  # words in a line that is a date: its month, its weekday, a zone
 _HEADING_TAGS: Final = frozenset(("h1", "h2", "h3"))
-_LEAST_DAYS = 2  # between what is shown and what the metadata tell: clocks and zones make one
-_MOST_PARTS = 8  # elements of one that is a date
+_LEAST_DAYS = 2  # between the shown date and the metadata's: clocks and zones can account for one
+_MOST_PARTS = 8  # child elements of one that is a date
 _SHORT = 120  # characters of a line that may be a date
 _URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-](0[1-9]|1[0-2])[/-](0[1-9]|[12]\d|3[01])(?=[/-]|$)")
 
@@ -62,7 +62,7 @@ _PUBLISHED_NAME = re.compile(
 
 
 def read_dates(page: Page) -> tuple[Moment | None, Moment | None]:
-    """When the article was published, and when it was changed."""
+    """When the article was published, and when it was modified."""
     published = [
         *_told(page, "datePublished"),
         *_of_metas(page, _META_PUBLISHED),
@@ -89,7 +89,7 @@ def read_dates(page: Page) -> tuple[Moment | None, Moment | None]:
 
 
 def _shown_earlier(page: Page, told: Moment) -> Moment | None:
-    """The day of publication beside the headline, where it is long before ``told``: that is a system's, of a change."""
+    """The publication date shown beside the headline, if it is long before ``told``: that one is when a system changed it."""
     lines = [element for element in page.near() if not page.is_below_text(element) and element.tag not in _HEADING_TAGS]
     for element in lines:
         line = line_of(element, _SHORT) if len(element) <= _MOST_PARTS else ""
@@ -134,7 +134,7 @@ def _best(page: Page, written: list[str]) -> Moment | None:
 
 
 def _shown_dates(page: Page) -> tuple[list[str], list[str]]:
-    """The dates that the page shows as its article's, and those of a change: <time>, what is called a date, what is near."""
+    """The dates that the page shows for its article, published and modified: <time>, elements named as dates, nearby lines."""
     published: list[str] = []
     modified: list[str] = []
     _trust_labelled(page)
@@ -155,7 +155,7 @@ def _shown_dates(page: Page) -> tuple[list[str], list[str]]:
 
 
 def _lines_of_one_day(page: Page) -> list[Any]:
-    """The first lines of a page without a heading that say a day and nothing else, where it is the same one in all of them."""
+    """On a page without a heading, the first lines that hold only a date, if it is the same date in all of them."""
     days: dict[Any, str] = {}
     for element in page.near():
         line = line_of(element, _SHORT) if len(element) == 0 and element.tag not in _HEADING_TAGS else ""
@@ -166,12 +166,12 @@ def _lines_of_one_day(page: Page) -> list[Any]:
 
 
 def _says_no_more(line: str) -> bool:
-    """Whether a line with a day in it has no more words than a day has."""
+    """Whether a line with a date has no more words than a date needs."""
     return re.search(r"\d", line) is not None and len(re.findall(r"[^\W\d_]{2,}", _DATE_BESIDE.sub(" ", line))) <= _MOST_OF_DAY
 
 
 def _trust_labelled(page: Page) -> None:
-    """Boxes near the headline that say "Published" or "By" are the article's, and so are lines of a date right beside it."""
+    """Boxes near the headline that say "Published" or "By" belong to the article, and so do date lines right beside it."""
     for element in page.near():
         line = line_of(element, _SHORT)
         if not any(map(str.isdigit, line)) or not page.is_of_head(element):

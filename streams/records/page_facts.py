@@ -1,7 +1,7 @@
-"""What a page of HTML says of its article: headline, authors, dates, lead image; and what belongs to something else on it.
+"""What an HTML page says about its article (headline, authors, dates, lead image), as opposed to other things on it.
 
-Of each fact the most telling witness wins: the page's JSON-LD, then its meta tags, its microdata, what its elements are called,
-and last what stands beside the headline.
+For each fact the most reliable source wins: the page's JSON-LD, then its meta tags, its microdata, its elements' names, and
+last whatever is beside the headline.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from streams.records.page_place import Page
 
 @dataclass(frozen=True, slots=True)
 class PageFacts:
-    """What a page says of its article; None and "" where it says nothing."""
+    """What a page says about its article; None and "" where it says nothing."""
 
     headline: str | None
     byline: str
@@ -33,7 +33,7 @@ class PageFacts:
 def read_facts(
     tree: Any, article: Mapping[str, Any], documents: list[Any], metas: Mapping[str, list[str]], url: str | None
 ) -> PageFacts:
-    """The facts of a page: ``article`` is its JSON-LD's, ``metas`` the contents of its meta tags by name in lower case."""
+    """The facts of a page. ``article`` is its JSON-LD article, ``metas`` its meta tags' contents by lower-case name."""
     page = Page(tree, article, documents, metas, url)
     headline, heading = read_headline(page)
     page.mark(heading)

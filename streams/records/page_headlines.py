@@ -1,4 +1,4 @@
-"""The headline of a page of HTML: the heading that shows it, whole, without outlet, kicker and subtitle."""
+"""The headline of an HTML page: the heading that shows it, whole, without outlet, kicker and subtitle."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ _KICKER_NAMES = re.compile(
     re.IGNORECASE,
 )
 _MOST_OF_HEADLINE = 220  # characters; a longer heading is a standfirst, where the page's metadata have a title
-_LEAST_CUT = 50  # letters and digits of a title that may have been cut without a sign
+_LEAST_CUT = 50  # letters and digits of a title that may have been cut without an ellipsis
 _HARDLY_ALIKE = 0.2
-_LEAST_ALIKE = 0.5  # share of words that a heading and a title have in common
+_LEAST_ALIKE = 0.5  # share of words that a heading and a title must have in common
 
 
 def read_headline(page: Page) -> tuple[str | None, Any]:
     """The headline, and the element that shows it.
 
-    The heading that the page shows wins where it is like one of the titles that the page names, or stands alone; titles that
-    were cut or are the site's lose.
+    The page's visible heading wins if it resembles one of the titles in the page's metadata, or is the only heading. Titles
+    that were cut, or that name the site, lose.
     """
     titles = [title for title in _told_titles(page) if title]
     headings = [element for element in page.body.iter("h1") if _is_headline(page, element)]
@@ -61,9 +61,9 @@ def read_headline(page: Page) -> tuple[str | None, Any]:
 
 
 def _named_in_part(page: Page, titles: list[str], headings: list[Any]) -> tuple[str, Any] | None:
-    """The first heading, of any rank, that says all that a title says before its outlet or section ("Ferry to stay | Blog").
+    """The first heading, of any rank, that matches a title's part before its outlet or section ("Ferry to stay | Blog").
 
-    Looked for above the first heading of the first rank alone: below it stand sections, which a title may be named after.
+    Only headings above the first one of the first rank count: below it come sections, which a title may be named after.
     """
     beginnings = {fold(each) for title in titles for each in beginnings_of(title)}
     if not beginnings or any(fold(words_of(each)) in beginnings for each in headings):
@@ -77,7 +77,7 @@ def _named_in_part(page: Page, titles: list[str], headings: list[Any]) -> tuple[
 
 
 def _named_lower(page: Page, titles: list[str]) -> Any:
-    """The first heading, of any rank, that says what a title says, or begins with a long one: that was cut without a sign."""
+    """The first heading, of any rank, that matches a title, or continues a long one that was cut without an ellipsis."""
     wanted = {fold(title) for title in titles}
     cut = tuple(title for title in wanted if len(title) >= _LEAST_CUT)
     for element in page.body.iter("h1", "h2", "h3"):
@@ -88,7 +88,7 @@ def _named_lower(page: Page, titles: list[str]) -> Any:
 
 
 def _is_stub(page: Page, heading: str) -> bool:
-    """Whether all that names the page is a ``title`` less than half as long as its one heading: a section's, or a stub."""
+    """Whether the page's only name is a ``title`` less than half as long as its one heading: a section's name, or a stub."""
     title = next((words_of(element) for element in page.tree.iter("title")), "")
     return not any(_declared_titles(page)) and len(heading) > 2 * len(title)
 
@@ -100,7 +100,7 @@ def _declared_titles(page: Page) -> list[str]:
 
 
 def _told_titles(page: Page) -> Iterator[str]:
-    """The titles that the page names, best first, without its outlet; none that is the site's alone."""
+    """The titles that the page names, best first, without its outlet, and without titles of the site."""
     told = _declared_titles(page)
     told += [words_of(element) for element in page.tree.iter("title")][:1]
     if page.article and not page.article.get("headline"):
@@ -113,7 +113,7 @@ def _told_titles(page: Page) -> Iterator[str]:
 
 
 def _is_headline(page: Page, element: Any) -> bool:
-    """Whether a heading may be the article's: not a menu's, a logo's, an author's or the site's name."""
+    """Whether a heading may be the article's, and not that of a menu, a logo, an author or the site."""
     words = words_of(element)
     if (
         not words
@@ -138,7 +138,7 @@ def _in_person(element: Any) -> bool:
 
 
 def _likeness(words: str, titles: Iterable[str]) -> float:
-    """How much a heading is like the titles, 0.0 to 1.0: the share of words of the shorter that stand in the other."""
+    """How much a heading resembles the titles, 0.0 to 1.0: the share of the shorter one's words that the other has."""
     own = set(words.casefold().split())
     best = 0.0
     for title in titles:
@@ -151,7 +151,7 @@ def _likeness(words: str, titles: Iterable[str]) -> float:
 
 
 def _shown(page: Page, heading: Any, titles: list[str]) -> str:
-    """What a heading says, its parts a space apart, without a kicker or a subtitle that its title does not have."""
+    """The words of a heading, its parts separated by spaces, without a kicker or subtitle that its title does not have."""
     text = without_outlet(spaced_words(heading), page.outlets)
     wanted = {fold(title) for title in titles}
     if fold(text) in wanted:

@@ -1,4 +1,4 @@
-"""The lead image of a page of HTML, with the caption and credit that stand below it."""
+"""The lead image of an HTML page, with the caption and credit below it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from streams.records.urls import url_parts
 
 
 def read_lead_image(page: Page) -> Image | None:
-    """The image that the page names as its own, with the caption and credit that it shows below it."""
+    """The image that the page names as its own, with the caption and credit shown below it."""
     told = [
         page.article.get("image"),
         *(
@@ -43,7 +43,7 @@ def read_lead_image(page: Page) -> Image | None:
 
 
 def _same_file(figure: Any, url: str, base: str | None) -> bool:
-    """Whether a figure shows an image, whatever its size: their files have one name."""
+    """Whether a figure shows an image, in any size: the files of all sizes share one name."""
     wanted = _file_of(url)
     shown = [
         name

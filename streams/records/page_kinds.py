@@ -1,4 +1,4 @@
-"""Pages of HTML that hold no article, or several: told by how they are built and by what they say they are."""
+"""HTML pages that hold no article, or several: recognised by how they are built and by what they say they are."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from streams.records.page_signs import Signs, confidence_of, is_of_another_kind
 from streams.records.prose import weight_of
 from streams.records.walls import judge_wall, pay_wall
 
-_LEAST_LINKED_HEADINGS = 8  # a page of this many and no article of its own is an index
+_LEAST_LINKED_HEADINGS = 8  # a page with this many and no article of its own is an index
 _SHORTEST_HEADING = 20  # weight
 _SHORTEST_TITLE = 30  # weight
 _LEAST_POSTS, _LEAST_POST = 3, 300  # this many <article>s with this much text (characters) under linked headings
 _LEAST_FIGURES = 8
-_SHORT_TEASER = 400  # weight of what a page shows of an article that it says is not free
+_SHORT_TEASER = 400  # weight of the text shown for an article that is declared as not free
 _INDEX_TYPES = ("CollectionPage", "ItemList", "SearchResultsPage")
 _OTHER_TYPES = frozenset((
     "Product", "ProductGroup", "DiscussionForumPosting", "QAPage", "JobPosting", "RealEstateListing", "OfferCatalog",
@@ -27,20 +27,20 @@ _OTHER_TYPES = frozenset((
 ))  # fmt: skip
 _OTHER_OPEN_GRAPH = ("product", "profile", "business.", "restaurant", "music.", "video.", "book")
 _FORUM_TYPES = frozenset(("DiscussionForumPosting", "QAPage"))
-_LEAST_CONFIDENCE = 0.3  # of the model; chosen on WCXB's development split, each page judged by a model that had not seen it
+_LEAST_CONFIDENCE = 0.3  # of the model; chosen on WCXB's development split, judging each page by a model that had not seen it
 _GALLERY_TYPES = ("ImageGallery", "MediaGallery")
 
 
 def refuse_page(tree: Any, record: Mapping[str, object], text: str, signs: Signs) -> Rejection | None:
-    """NOT_AN_ARTICLE, INDEX_PAGE, GALLERY or one of the walls for a page that is one; None for an article's, and in doubt.
+    """NOT_AN_ARTICLE, INDEX_PAGE, GALLERY or one of the walls for a page that is one; None for an article, or in doubt.
 
-    ``signs``: those of its build, by which it is likely to be an article's or not.
+    ``signs``: the signs of its build, which make an article likely or unlikely.
     """
     return _refuse_kind(tree, record, text) or _refuse_unlikely(record, signs)
 
 
 def _refuse_unlikely(record: Mapping[str, object], signs: Signs) -> Rejection | None:
-    """NOT_AN_ARTICLE for a page that is built as others are than articles', and nowhere says it is one."""
+    """NOT_AN_ARTICLE for a page that is built like other kinds of pages and nowhere says that it is an article."""
     confidence = confidence_of(signs)
     types = record.get("@types")
     types = types if isinstance(types, set) else set()
@@ -55,10 +55,10 @@ def _refuse_unlikely(record: Mapping[str, object], signs: Signs) -> Rejection | 
 
 
 def _refuse_kind(tree: Any, record: Mapping[str, object], text: str) -> Rejection | None:
-    """What tells a page that holds no article, or several, by a sign of its own.
+    """Refuses a page that holds no article, or several, by a definite sign.
 
-    ``tree`` is the page, ``record`` what it says of itself (under folded names; "@types": the types of its JSON-LD),
-    ``text`` what was found as its article's.
+    ``tree`` is the page; ``record`` is what it says about itself (under folded names; "@types": the types of its JSON-LD);
+    ``text`` is what was found as its article.
     """
     is_described = "articlebody" in record or "datepublished" in record or record.get("ogtype") == "article"
     if not is_described and _says_other(record):
@@ -67,7 +67,7 @@ def _refuse_kind(tree: Any, record: Mapping[str, object], text: str) -> Rejectio
         return index_page()
     is_linked = not (is_described or _has_own_title(tree)) and _count_linked_headings(tree) >= _LEAST_LINKED_HEADINGS
     lines = text.split("\n")
-    if is_linked:  # paragraphs one by one are teasers, too; else they may be an article's sections
+    if is_linked:  # count each paragraph as a teaser; if not linked, paragraphs may be an article's sections
         teasers = set(_teasers(tree))
         lines = [line for line in lines if line not in teasers]
     if holds_article(lines, 0 if is_linked else 1):
@@ -107,7 +107,7 @@ def _refuse_listing(tree: Any, record: Mapping[str, object], *, is_described: bo
 
 
 def _count_linked_headings(tree: Any) -> int:
-    """The different headings that are links: an article's own is none."""
+    """The number of different headings that are links: an article's own heading is not a link."""
     found = (words_of(heading) for heading in tree.iter("h1", "h2", "h3", "h4") if _is_linked(heading))
     return len({words for words in found if weight_of(words) >= _SHORTEST_HEADING})
 
@@ -121,7 +121,7 @@ def _teasers(tree: Any) -> Iterator[str]:
 
 
 def _has_own_title(tree: Any) -> bool:
-    """Whether a heading of the first rank is a title that is not a link: an index's is its section's name, or a logo."""
+    """Whether a first-rank heading is a title and not a link: an index page has its section's name or a logo there."""
     return any(weight_of(words_of(heading)) >= _SHORTEST_TITLE and not _is_linked(heading) for heading in tree.iter("h1"))
 
 
@@ -130,7 +130,7 @@ def _is_linked(heading: Any) -> bool:
 
 
 def _count_posts(tree: Any) -> int:
-    """The articles that stand side by side with their texts, each under a linked heading."""
+    """The number of articles side by side with their texts, each under a linked heading."""
     posts = [article for article in tree.iter("article") if next(article.iterancestors("article"), None) is None]
     return sum(
         1

@@ -1,6 +1,6 @@
-"""A page while its facts are looked for: which of its elements are the article's, which are near its headline, which beside it.
+"""A page while its facts are collected: which elements belong to the article, are near its headline, or are beside it.
 
-Teasers, menus, footers and comments ("beside" the article) are no witnesses to anything of the article.
+Teasers, menus, footers and comments ("beside" the article) are not evidence for anything about the article.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from streams.records.linked_data import types_of
 from streams.records.urls import url_parts
 
 _BESIDE_TAGS: Final = frozenset(("nav", "aside", "footer", "form", "menu", "dialog", "noscript", "template"))
-_BESIDE_IN_ARTICLE: Final = _BESIDE_TAGS - {"footer"}  # an article's own may name its author
+_BESIDE_IN_ARTICLE: Final = _BESIDE_TAGS - {"footer"}  # an article's own footer may name its author
 _BESIDE_NAMES = re.compile(
     r"related|teaser|most[-_]?(?:read|popular|viewed)|trending|side[-_]?bar|recommend|(?<!elementor-)widget|comment|promo|popular|latest|more[-_]?(?:from|stor|news|article|post)"
     r"|read[-_]?(?:next|also|more)|next[-_]?(?:post|article)|prev|footer|\bnav|menu|breadcrumb|newsletter|outbrain|taboola|carousel|slider|cookie|modal|popup"
@@ -33,14 +33,14 @@ _NEVER_NAMES = re.compile(
     r"|read[-_]?(?:next|also|more)|footer|\bnav|menu|newsletter|outbrain|taboola|carousel|slider|cookie|modal|popup|search|caption",
     re.IGNORECASE,
 )
-_MOST_NEAR = 60  # elements before and behind the headline that are looked at
+_MOST_NEAR = 60  # elements before and after the headline that are looked at
 _LONGEST_TEASER = 1_500  # characters
-_LEAST_TEXT = 100  # characters of a paragraph that is the text's
+_LEAST_TEXT = 100  # characters of a paragraph that counts as the article's text
 MOST_LOOKED_AT = 4_000  # elements
 
 
 class Page:
-    """A page while it is read: its elements in order, which of them stand beside the article, and what its outlet is called."""
+    """A page being read: its elements in order, which of them are beside the article, and the names of its outlet."""
 
     def __init__(
         self, tree: Any, article: Mapping[str, Any], documents: list[Any], metas: Mapping[str, list[str]], url: str | None
@@ -62,7 +62,7 @@ class Page:
 
     def _outlet_names(self) -> Iterator[str]:
         publisher = self.article.get("publisher")
-        if "Person" not in types_of(publisher):  # a blogger's own name
+        if "Person" not in types_of(publisher):  # a person is a blogger
             yield from (each for each in names_of(publisher) if each)
         for name in ("og:site_name", "application-name", "apple-mobile-web-app-title", "twitter:site"):
             yield from (content.lstrip("@") for content in self.metas.get(name, ()))
@@ -73,7 +73,7 @@ class Page:
             yield url_parts(self.url).hostname or ""
 
     def marked(self) -> list[Any]:
-        """The elements with a name of microdata."""
+        """The elements with a microdata name."""
         if self._marked is None:
             self._marked = self.tree.xpath(".//*[@itemprop]")
         return self._marked
@@ -88,10 +88,10 @@ class Page:
         return element is not self.body and self.body in element.iterancestors()
 
     def mark(self, heading: Any) -> None:
-        """The article is around this heading: in its <article>, or else in the largest."""
+        """Take this heading as the headline: the article is the <article> around it, or else the largest one."""
         self.heading = heading
         self._teasers = {}
-        self._beside = dict.fromkeys(ancestors(heading), False)  # whatever they are called
+        self._beside = dict.fromkeys(ancestors(heading), False)  # whatever their names say
         inside = next((each for each in ancestors(heading) if each.tag == "article"), None) if heading is not None else None
         self.scope = self.body if inside is None else inside
 
@@ -111,29 +111,29 @@ class Page:
         return beside
 
     def own(self, *tags: str) -> Iterator[Any]:
-        """The elements (with these tags) that are the article's, those around the headline first; of all, the first 4,000."""
+        """The article's elements (with these tags), those around the headline first, out of the first 4,000 of the page."""
         near = [each for each in self.near() if not tags or each.tag in tags]
         for element in dict.fromkeys((*near, *islice(self.body.iter(*(tags or ("*",))), MOST_LOOKED_AT))):
             if self.is_own(element):
                 yield element
 
     def is_own(self, element: Any) -> bool:
-        """Whether an element is the article's: neither beside it nor of a teaser."""
+        """Whether an element belongs to the article: neither beside it nor part of a teaser."""
         return not self.is_beside(element) and not self._is_of_teaser(element)
 
     def is_of_head(self, element: Any) -> bool:
-        """Whether an element near the headline may say who wrote the article and when: in no menu, form or teaser."""
+        """Whether an element near the headline may name the author and date: it is in no menu, form or teaser."""
         if any(each.tag in _NEVER_TAGS or says(_NEVER_NAMES, labels_of(each)) for each in self._below_head(element)):
             return False
         return self.is_own(element) if self.is_below_text(element) else not self._is_of_teaser(element, 2)
 
     def _below_head(self, element: Any) -> Iterator[Any]:
-        """The element and its ancestors up to one that holds the headline too."""
+        """The element and its ancestors, up to one that also holds the headline."""
         around = set(ancestors(self.heading))
         return takewhile(lambda each: each not in around and each.tag not in _WHOLE_TAGS, ancestors(element))
 
     def is_below_text(self, element: Any) -> bool:
-        """Whether paragraphs of the text stand between the headline and an element near it: more than a standfirst."""
+        """Whether paragraphs of text, more than a standfirst, are between the headline and an element near it."""
         if self._above_text is None:
             behind = self._behind()
             texts = (number for number, each in enumerate(behind) if _is_text(each))
@@ -141,7 +141,7 @@ class Page:
         return element not in self._above_text
 
     def trust(self, element: Any) -> None:
-        """An element is the article's, and what it stands in, whatever they are called."""
+        """Count an element and its containers as the article's, whatever their names say."""
         around = list(self._below_head(element))
         for each in around:
             self._beside[each] = False
@@ -157,7 +157,7 @@ class Page:
         return [*(each for each in near if each in wanted), *(each for each in elements if each not in near)]
 
     def near(self) -> list[Any]:
-        """The elements behind the headline and before it, nearest first; the body's first ones where no element shows it."""
+        """The elements after and before the headline, nearest first; the body's first ones if no element shows the headline."""
         if self._near is None:
             self._near = [*self._behind(), *self._before()]
         return self._near
@@ -197,7 +197,7 @@ class Page:
                 pending += reversed(element)
 
     def _is_of_teaser(self, element: Any, levels: int = 3) -> bool:
-        """Whether an element stands in a box that has another article's linked headline."""
+        """Whether an element is in a box with another article's linked headline."""
         box = element
         for _ in range(levels):
             box = box.getparent()
@@ -208,7 +208,7 @@ class Page:
         return False
 
     def _is_teaser(self, box: Any) -> bool | None:
-        """Whether a box is of another article, or surely not; None where what it stands in must tell."""
+        """Whether a box is another article's; None if its container must decide."""
         if box is None or box.tag in ("body", "main", "html") or box is self.scope:
             return False
         if self.heading is not None and self.heading in box.iterdescendants("h1", "h2", "h3"):
@@ -247,7 +247,7 @@ def nodes_of(documents: list[Any]) -> Iterator[dict[str, Any]]:
 
 
 def names_of(value: Any) -> list[str]:
-    """The names of a value of schema.org: strings, and objects' names."""
+    """The names in a schema.org value: strings, and the names of objects."""
     if isinstance(value, str):
         return [value]
     if isinstance(value, list):
@@ -257,12 +257,12 @@ def names_of(value: Any) -> list[str]:
 
 
 def line_of(element: Any, most: int) -> str:
-    """The text of an element in one line; "" where it has more than ``most`` characters."""
+    """The text of an element in one line; "" if it has more than ``most`` characters."""
     return spaced_words(element) if has_line(element, most) else ""
 
 
 def has_line(element: Any, most: int) -> bool:
-    """Whether an element has a text, and one of at most ``most`` characters."""
+    """Whether an element has a text of at most ``most`` characters."""
     length = 0
     for text in element.itertext():
         length += len(text.strip())
@@ -272,9 +272,9 @@ def has_line(element: Any, most: int) -> bool:
 
 
 def spaced_words(element: Any) -> str:
-    """The text of an element in one line, a space between what different elements say, as a reader sees them apart.
+    """The text of an element in one line, with spaces between different elements, which a reader sees apart.
 
-    Elements that only mark words (emphasis, links) in the middle of a word or before punctuation add none.
+    Elements that only mark words (emphasis, links) add no space inside a word or before punctuation.
     """
     pieces: list[str] = []
     for text in element.itertext():
@@ -286,7 +286,7 @@ def spaced_words(element: Any) -> str:
 
 
 def _parts_words(before: str, text: str) -> bool:
-    """Whether two texts that touch are two words: the second begins anew ("rowMayor"), or both are whole phrases."""
+    """Whether two adjacent texts are separate words: the second starts a new one ("rowMayor"), or both are whole phrases."""
     if before[-1:] in _OPENING:
         return False
     return text[:1].isupper() or (before[-1:].isalnum() and len(before.split()) > 1 and len(text.split()) > 1)

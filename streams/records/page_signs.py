@@ -1,6 +1,6 @@
-"""How likely a page of HTML holds one article: signs of its build, its address and its own words, weighed by a small model.
+"""How likely an HTML page holds one article: signs in its build, its address and its own words, weighed by a small model.
 
-`page_model.json` holds the weights, `page_model.md` says where they come from. No language has a say but the English of
+`page_model.json` holds the weights, `page_model.md` says where they come from. The only language that matters is the English of
 schema.org, of class names and of paths ("/products/", "/forum/").
 """
 
@@ -73,14 +73,14 @@ _HEADINGS: Final = ("h2", "h3", "h4")
 
 _PROSE = 80  # weight of a block of prose …
 _LONG = 200  # … and of a long one
-_SHORT = 30  # weight of a menu's entry, or a label
+_SHORT = 30  # weight of a menu entry, or a label
 _LONG_SLUG = 4  # hyphens in the last part of an article's address
 
 Signs = dict[str, float]
 
 
 def signs_of(tree: Any, record: Mapping[str, object], blocks: Sequence[Block]) -> Signs:
-    """The signs of a page, each 0.0 or more: ``record`` is what it says of itself, ``blocks`` its texts in their order."""
+    """The signs of a page, each 0.0 or more: ``record`` is what it says about itself, ``blocks`` its texts in order."""
     return _signs_told(record) | _signs_of_address(record) | _signs_of_text(blocks) | _signs_of_build(tree)
 
 
@@ -92,7 +92,7 @@ def confidence_of(signs: Signs) -> float:
 
 
 def is_of_another_kind(signs: Signs) -> bool:
-    """Whether something says what other kind a page is of: what has few signs of an article may be one that tells little."""
+    """Whether some sign points to another kind of page: a page with few signs of an article may just say little."""
     said = any(signs[name] for name in _KINDS) or (signs["prices"] > 0 and signs["class_product"] > 0)
     return said and not signs["path_news"]
 

@@ -1,4 +1,4 @@
-"""Pages of HTML: the article on one, and what the page says of itself."""
+"""HTML pages: the article on a page, and what the page says about itself."""
 
 from __future__ import annotations
 
@@ -38,31 +38,39 @@ from streams.records.titles import fold as squeezed
 from streams.records.wrappers import open_wrappers
 
 _MAX_ELEMENTS_THOROUGH = 5_000  # trafilatura's second reading is quadratic in nested lists and tables
-_SHORT_TEXT = 250  # characters; trafilatura's own mark for a text that may not be the whole one
+_SHORT_TEXT = 250  # characters; trafilatura's own threshold for a text that may be incomplete
 
-_MOST_BEYOND = 1.5  # times as much on the page as in its JSON-LD: that may be the beginning alone
-_MOST_PROSE = 3  # times as much prose on the page as was found: a second look
-_LEAST_MORE = 1.3  # times as much must be found at it
-_LEAST_OF_TOLD = 0.5  # of a JSON-LD's body in one line the page must have so much, to be preferred
-_MOST_OF_KICKER = 2  # times as long as the headline a heading is at most, that holds its kicker too
+_MOST_BEYOND = 1.5  # times as much on the page as in its JSON-LD: beyond this, the JSON-LD may be just the beginning
+_MOST_PROSE = 3  # times as much prose on the page as was found: beyond this, read again
+_LEAST_MORE = 1.3  # times as much text the second reading must find
+_LEAST_OF_TOLD = 0.5  # share of a one-line JSON-LD body that the page must have to be preferred
+_MOST_OF_KICKER = 2  # a heading with a kicker is at most this many times as long as the headline
 _MOST_ESCAPED = 4  # times that entities may have been escaped
 
 _SENTENCE_END = re.compile(r"[.!?…。！？।؟۔][\"'”’»)\]]*$", re.MULTILINE)
 _CUT_SHORT = re.compile(r"(?:…|\.\.\.)\s*$")
 
 
-_MOST_OF_SCRIPT = 500_000  # characters; a longer one is left out: an article with its text has up to 100,000
-_MOST_SCRIPTS = 100  # of JSON-LD on a page: more are no description of one article
+_MOST_OF_SCRIPT = 500_000  # characters; longer scripts are ignored: an article with its text has up to 100,000
+_MOST_SCRIPTS = 100  # JSON-LD scripts on a page: more do not describe one article
 
 
 def read_html(page: str) -> Draft | Rejection:
-    """Read a page, or a fragment of one: what stands in a field of a record.
+    """Read a page, or a fragment of one such as a field of a record holds.
 
-    A page is searched for its article (NO_TEXT when there is none), a fragment is taken whole. Too many elements are
-    TOO_LARGE, too many levels TOO_DEEP; what the libraries cannot read is UNREADABLE_HTML.
+    A page is searched for its article (NO_TEXT if there is none), a fragment is taken whole. Too many elements are TOO_LARGE,
+    too many levels TOO_DEEP; what the libraries cannot read is UNREADABLE_HTML.
     """
     whole = is_page(page)
+<<<<<<< HEAD
     found = _read_tree(without_control(page if whole else as_page(page)), whole=whole)
+=======
+    plain = without_control(page if whole else as_page(page))
+    found = caught(partial(_read_tree, plain, whole=whole))
+    if isinstance(found, Fault):  # broken HTML can make lxml and trafilatura raise anything
+        kind = found.kind.rpartition(".")[2]
+        return Rejection(Reason.UNREADABLE_HTML, f"broken HTML ({kind}): publish the article's text")
+>>>>>>> ready/house
     if isinstance(found, Rejection):
         return found
     record, text, confidence = found
@@ -72,12 +80,22 @@ def read_html(page: str) -> Draft | Rejection:
 
 
 def _read_tree(page: bytes, *, whole: bool) -> tuple[dict[str, object], str, float | None] | Rejection:
+<<<<<<< HEAD
     """What a page or fragment says of itself, its text, and how likely a page holds an article."""
     tree = caught(partial(_parsed, page))
     if isinstance(tree, Fault):
         return _unreadable(tree)
     if isinstance(tree, Rejection):
         return tree
+=======
+    """What a page or fragment says about itself, its text, and how likely a page holds an article."""
+    refused = refuse_hostile(page)
+    tree = None if refused else parse(page)
+    if tree is None:
+        return refused or Rejection(Reason.NO_TEXT, "the HTML is empty")
+    if refused := refuse_deep(tree):
+        return refused
+>>>>>>> ready/house
     open_wrappers(tree)
     record = _page_metadata(tree)
     _part_headings(tree, str(record.get("headline") or ""))
@@ -107,14 +125,14 @@ def _unreadable(fault: Fault) -> Rejection:
 
 
 def _blocks(tree: Any) -> list[Block]:
-    """The texts of a page in their order; the tree is made ready for all who read it."""
+    """The texts of a page in order; also prepares the tree for everything that reads it later."""
     unwrap_lines(tree)
     flatten_cells(tree)
     return list(blocks_of(tree))
 
 
 def read_signs(page: str) -> Signs:
-    """The signs of a page, by which it is judged whether it holds an article; none for one that can't be read."""
+    """The signs by which a page is judged to be an article; empty if it can't be read."""
     plain = without_control(page)
     tree = None if refuse_hostile(plain) else parse(plain)
     if tree is None or refuse_deep(tree):
@@ -125,9 +143,9 @@ def read_signs(page: str) -> Signs:
 
 
 def _page_metadata(tree: Any) -> dict[str, object]:
-    """What a page says of itself, under folded names: its JSON-LD's article, links and meta tags, then what it shows.
+    """What a page says about itself, under folded names: its JSON-LD article, links and meta tags, then what it shows.
 
-    The date is read here because trafilatura takes today as a bound for it: the answer would change with the day.
+    The date is read here because trafilatura uses today as an upper bound: its answer would change with the day.
     """
     links = [link.get("href") for link in tree.iter("link") if link.get("rel") == "canonical"]
     headings = [words_of(element) for element in tree.iter("h1")]
@@ -152,7 +170,7 @@ def _page_metadata(tree: Any) -> dict[str, object]:
     return folded(said)
 
 
-# What read_facts has decided on, and what a page's meta tags say of the page rather than of the article.
+# What read_facts has already decided, and meta tags that are about the page rather than the article.
 _FACTS = frozenset(
     fold(name)
     for field in ("headline", "byline", "published", "changed", "modified", "image")
@@ -165,7 +183,7 @@ _NOT_OF_META = frozenset(
 
 
 def _metas(tree: Any) -> dict[str, list[str]]:
-    """The contents of the meta tags by their names in lower case; of HTTP's headers only the language."""
+    """The contents of the meta tags by lower-case name; among HTTP headers, only the language."""
     metas: dict[str, list[str]] = {}
     for meta in tree.iter("meta"):
         header = meta.get("http-equiv") or ""
@@ -178,7 +196,7 @@ def _metas(tree: Any) -> dict[str, list[str]]:
 
 
 def _address(article: dict[str, Any], links: list[str | None], metas: dict[str, list[str]]) -> str | None:
-    """The page's own address, as far as it tells it."""
+    """The page's own address, as far as it states it."""
     told = (*links, *metas.get("og:url", ()), article.get("url"))
     return next((each for each in told if isinstance(each, str) and each.startswith(("http://", "https://"))), None)
 
@@ -190,7 +208,7 @@ def _top_types(document: Any) -> Iterator[str]:
 
 
 def _described_article(documents: list[Any], page_names: set[str]) -> dict[str, Any]:
-    """The schema.org article (JSON-LD) that the page is about: that of its title or address, else the first with a text."""
+    """The schema.org article (JSON-LD) that the page is about: the one with its title or address, else the first with text."""
     found = [article for document in documents for article in _resolved_articles(document)]
     found.sort(key=lambda article: (page_names.isdisjoint(_names_of(article)), not article.get("articleBody")))
     return found[0] if found else {}
@@ -207,14 +225,14 @@ def _names_of(article: dict[str, Any]) -> set[str]:
 
 
 def _linked_data(tree: Any) -> list[Any]:
-    """The page's JSON-LD documents; what is broken beyond repair is left out."""
+    """The page's JSON-LD documents, without those that are broken beyond repair."""
     scripts = (script.text or "" for script in tree.iter("script") if "ld+json" in (script.get("type") or "").lower())
     read = (read_script(script) for script in islice(scripts, _MOST_SCRIPTS) if len(script) <= _MOST_OF_SCRIPT)
     return [document for document in read if document is not None]
 
 
 def _part_headings(tree: Any, headline: str) -> None:
-    """Give each heading of several parts its words as a reader sees them apart; the headline's without its kicker."""
+    """Separate the parts of each heading as a reader sees them; remove the kicker from the headline's."""
     own = squeezed(headline)
     for heading in tree.iter("h1", "h2", "h3"):
         said = squeezed(words_of(heading)) if len(heading) else ""
@@ -229,12 +247,17 @@ def _part_headings(tree: Any, headline: str) -> None:
             heading.text, heading.tail = words, tail
 
 
+<<<<<<< HEAD
 def _page_text(tree: Any, blocks: Sequence[Block], embedded: object) -> str | Fault:
     """The article's text: what JSON-LD holds, where that is whole and has paragraphs; else what stands on the page.
+=======
+def _page_text(tree: Any, blocks: Sequence[Block], embedded: object) -> str:
+    """The article's text: from JSON-LD, if that is whole and has paragraphs; else from the page.
+>>>>>>> ready/house
 
-    trafilatura reads the page in favour of precision. Where the page's own prose is much more than what it found, it reads
-    again, for all that may be the article. What it left out between its paragraphs is put back by its place, and what stands
-    there in boxes of other names is taken out.
+    trafilatura reads the page with a preference for precision. If the page has much more prose than it found, it reads again,
+    for everything that may be the article. What it left out between its paragraphs is put back by its place, and text in boxes
+    with other names is taken out.
     """
     told = paragraphs(_unescaped(embedded)) if isinstance(embedded, str) else ""
     is_told = len(told) >= _SHORT_TEXT and "\n" in told and not _CUT_SHORT.search(told)
@@ -246,13 +269,13 @@ def _page_text(tree: Any, blocks: Sequence[Block], embedded: object) -> str | Fa
         return found
     text = completed(without_teasers(found, blocks), blocks, _summaries(tree))
     text = without_asides(text, blocks)
-    if is_told and len(text) <= _MOST_BEYOND * len(told):  # the page's other prose was not the article's
+    if is_told and len(text) <= _MOST_BEYOND * len(told):  # the page's other prose did not belong to the article
         return told
     return text if weight_of(text) >= _LEAST_OF_TOLD * weight_of(told) else told
 
 
 def _summaries(tree: Any) -> list[str]:
-    """What a page's meta tags say that it is about: what repeats it below the headline is the standfirst, not the body."""
+    """The descriptions in a page's meta tags: a text below the headline that repeats one is the standfirst, not the body."""
     return [
         meta.get("content") or ""
         for meta in tree.iter("meta")
@@ -270,7 +293,7 @@ def _unescaped(text: str) -> str:
 
 
 def _read_text(tree: Any, prose: int) -> str:
-    """What trafilatura finds, at the first look or at the second; ``prose``: the weight of the page's own."""
+    """What trafilatura finds at the first or second reading; ``prose``: the weight of the page's own prose."""
     text = _found_text(tree, fast=True)
     weight = weight_of(text)
     is_little = weight < _SHORT_TEXT or _MOST_PROSE * weight < prose
@@ -279,7 +302,7 @@ def _read_text(tree: Any, prose: int) -> str:
     thorough = _found_text(tree, fast=False)
     if weight_of(thorough) < _LEAST_MORE * weight:
         return text
-    # Where there is no article the second reading takes the menu for one: what is short must have a sentence.
+    # On pages without an article the second reading takes the menu for one: a short text must contain a sentence.
     return thorough if len(thorough) >= _SHORT_TEXT or _SENTENCE_END.search(thorough) else text
 
 

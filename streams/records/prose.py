@@ -8,7 +8,7 @@ from collections.abc import Iterator
 CLOSING = " \"'”’»›)]）」』】*"
 
 _IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_IDEOGRAPH_WEIGHT = 3  # one says as much as this many letters
+_IDEOGRAPH_WEIGHT = 3  # one ideograph says as much as this many letters
 _END = re.compile(r"[.!?…。！？।॥؟۔։។၊]$")
 _BREAK = re.compile(r"[.!?…।॥؟۔։።][\"'”’»)\]]*(?=\s)|[。！？][」』”）]*|\n")
 
@@ -40,5 +40,5 @@ _UNMARKED = re.compile(
 
 
 def marks_sentences(text: str) -> bool:
-    """Whether sentences end with a mark in the script of a text, always the same."""
+    """Whether the script of a text always ends sentences with the same mark."""
     return text.isascii() or len(_UNMARKED.findall(text)) * 4 < len(text)

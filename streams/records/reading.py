@@ -1,4 +1,4 @@
-"""The way of a record: bytes in, a draft of an article or a rejection out."""
+"""The path of a record: bytes in, a draft of an article or a rejection out."""
 
 from __future__ import annotations
 
@@ -20,36 +20,34 @@ _EMPTY: Final = Rejection(Reason.EMPTY, "the value is blank: publish the article
 _XML: Final = Rejection(Reason.NOT_AN_ARTICLE, "XML (a feed, NewsML, NITF): publish each article as JSON, HTML or text")
 
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-_BEGINNING = 4_096  # characters in which a form shows itself
+_BEGINNING = 4_096  # characters that are enough to recognise a form
 _TEXT_PER_CONTROL = 100  # characters: a stray control character is a blemish, one in a hundred another format
 
 
 def read_record(
     value: bytes | None, content_type: str | None = None, *, max_bytes: int = 2_097_152, max_depth: int = 32
 ) -> Draft | Rejection:
-    """Read one raw record. Whatever the bytes, the answer is a value: nothing is raised.
+    """Read one raw record. Any bytes give a value; nothing is raised.
 
-    1. No value: TOMBSTONE. More than ``max_bytes``, a page's scripts and styles aside: TOO_LARGE. Nothing but space: EMPTY.
-       A Confluent frame around JSON
-       and a byte order mark are taken off.
-    2. The content type decides: ``application/json`` and ``…+json``, ``text/html`` and ``application/xhtml+xml``,
-       ``text/plain``. Without one, or with another, the beginning does: ``{`` or ``[`` is JSON, a tag is HTML, all else
+    1. No value: TOMBSTONE. More than ``max_bytes``, not counting a page's scripts and styles: TOO_LARGE. Only white space:
+       EMPTY. A Confluent frame around JSON and a byte order mark are removed.
+    2. The content type decides the form: ``application/json`` and ``…+json``, ``text/html`` and ``application/xhtml+xml``,
+       ``text/plain``. Without one, or with another, the beginning decides: ``{`` or ``[`` is JSON, a tag is HTML, anything else
        is plain text. (A ``[`` that opens no JSON list, as in "[Update] …", is text.) Other XML is NOT_AN_ARTICLE.
-    3. The encoding is that of the byte order mark, else UTF-8, else the charset that the content type or a meta tag
-       names, else what charset-normalizer finds, where that is certain enough. Else NOT_UTF8. Mojibake of earlier hands
-       is repaired. What was found or repaired is in the draft's ``repairs``.
-    4. JSON that does not parse is NOT_JSON, nested deeper than ``max_depth`` levels (1 to 1,024) TOO_DEEP. The article is
-       the object itself, the only one of a list or of a JSON-LD document, a CloudEvent's data, the payload of Kafka
-       Connect's envelope, or the only one in an API's answer; else NOT_AN_ARTICLE. Its fields are read by
-       :data:`~streams.records.fields.FIELDS`: none known is NOT_AN_ARTICLE, a headline or text that is not text
-       WRONG_TYPE, neither filled NO_TEXT. Other fields of a wrong type are left out. An item that is canceled gives a
-       draft that says so, with or without headline and text; one that is withheld, or canceled without an identity, is
-       WITHDRAWN, a picture or video NOT_AN_ARTICLE.
-    5. A page of HTML is searched for its article (NO_TEXT when there is none), a fragment is taken whole. More than
-       20,000 elements: TOO_LARGE; nested deeper than 200 levels: TOO_DEEP; too broken to read: UNREADABLE_HTML. A page that
-       holds several articles, pictures alone or a wall is INDEX_PAGE, GALLERY, CONSENT_WALL, ROBOT_CHECK or PAY_WALL;
-       whether a text of another form is one, :func:`~streams.records.judging.judge_text` tells.
-    6. Plain text is one article whose headline is found later. Binary data is NOT_AN_ARTICLE, by its name where
+    3. The encoding is that of the byte order mark, else UTF-8, else the charset that the content type or a meta tag names,
+       else what charset-normalizer finds, if that is certain enough; else NOT_UTF8. Mojibake from earlier processing is
+       repaired. The draft's ``repairs`` list what was detected or repaired.
+    4. JSON that does not parse is NOT_JSON; nested deeper than ``max_depth`` levels (1 to 1,024) it is TOO_DEEP. The article is
+       the object itself, the only one of a list or of a JSON-LD document, a CloudEvent's data, the payload of Kafka Connect's
+       envelope, or the only one in an API's answer; else NOT_AN_ARTICLE. :data:`~streams.records.fields.FIELDS` says how its
+       fields are read: none known is NOT_AN_ARTICLE, a headline or text that is not text is WRONG_TYPE, neither filled is
+       NO_TEXT. Other fields of a wrong type are ignored. A canceled item gives a draft that says so, with or without headline
+       and text; one that is withheld, or canceled without an identity, is WITHDRAWN; a picture or video is NOT_AN_ARTICLE.
+    5. An HTML page is searched for its article (NO_TEXT if there is none), a fragment is taken whole. More than 20,000 elements
+       are TOO_LARGE, more than 200 levels TOO_DEEP; a page too broken to read is UNREADABLE_HTML. A page that holds several
+       articles, only pictures, or a wall is INDEX_PAGE, GALLERY, CONSENT_WALL, ROBOT_CHECK or PAY_WALL. For a text in another
+       form, :func:`~streams.records.judging.judge_text` decides that.
+    6. Plain text is one article, whose headline is found later. Binary data is NOT_AN_ARTICLE, naming its format if
        :mod:`~streams.records.binaries` knows it.
     """
     if value is None:
@@ -74,13 +72,13 @@ def read_record(
 
 
 def told_form(value: bytes, content_type: str | None = None) -> Form:
-    """What :func:`read_record` takes a record for, by its content type or its beginning."""
+    """The form in which :func:`read_record` reads a record, by its content type or its beginning."""
     value, marked = unmarked(unframed(value))
     return _text_of(value, marked, content_type)[1]
 
 
 def _text_of(value: bytes, marked: str | None, content_type: str | None) -> tuple[str | Rejection, Form, tuple[Repair, ...]]:
-    """The text of a record and its form; the form is told by the first bytes of an encoding that shares ASCII's."""
+    """The text of a record and its form, which the first bytes tell if the encoding includes ASCII."""
     if marked in {None, "utf-8"}:
         form = form_of(value, content_type)
         decoded = decode(value, None, declared_charset(value, content_type)) if form is not Form.XML else _XML
@@ -105,7 +103,7 @@ def _read_text(text: str) -> Draft | Rejection:
 
 
 def _mended(draft: Draft, repairs: tuple[Repair, ...]) -> Draft:
-    """The draft without mojibake in what people read, and with all that was repaired."""
+    """The draft without mojibake in the fields that people read, and with a list of all repairs."""
     text, in_text = repair_mojibake(draft.text)
     headline, in_headline = repair_mojibake(draft.headline or "")
     byline, in_byline = repair_mojibake(draft.byline or "")

@@ -1,7 +1,7 @@
 """The shapes in which libraries, APIs and standards give an article: their fields, and what each becomes.
 
-INPUTS.md is made of this by ``python -m streams.records.table > INPUTS.md``; a test reads an example of every shape. Each
-list was taken from what the version named gives, or from its published schema; "source" says which.
+``python -m streams.records.table > INPUTS.md`` makes INPUTS.md from this; a test reads an example of every shape. Each list was
+taken from the output of the version named, or from its published schema; "source" says which.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from streams.records.fields import FIELDS, fold
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A shape: where its fields were looked up, and the fields that Headwater reads, as they are written there."""
+    """A shape: where its fields were looked up, and the fields that Headwater reads, as the source spells them."""
 
     source: str
     fields: tuple[str, ...]
@@ -116,6 +116,6 @@ def names_by_field(shape: Shape) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def unread(shape: Shape) -> tuple[str, ...]:
-    """The names of a shape that nothing is read from: none, or the list and the table of fields are apart."""
+    """The names of a shape that nothing is read from; not empty only if the list and the table of fields disagree."""
     read = {name for _, names in names_by_field(shape) for name in names}
     return tuple(name for name in shape.fields if name not in read)

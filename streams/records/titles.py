@@ -1,4 +1,4 @@
-"""A headline among the titles that a source gives: whole, without its outlet, the article's rather than the site's."""
+"""Finds an article's headline among the titles that a source gives: complete, without the outlet, not the site's title."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 _CUT = re.compile(r"\s*(?:…|\.\.\.|\[…\]|\[\.\.\.\])\s*$")
-_LEAST_BEGINNING = 12  # characters that a cut title and the whole one have in common
-# What stands between a headline and its outlet; a colon only behind the outlet.
+_LEAST_BEGINNING = 12  # characters that a cut title and the complete one share
+# Separators between a headline and its outlet; a colon only after the outlet.
 _BEHIND = re.compile(r"(?:\s+[-–—|·•:»/]+\s+|\s*[|｜»]\s*|\s+::\s+|(?<=[?!.”\"])\s*[-–—]\s+|\s*[―—–]\s*(?=[^\s\w]*\w+[^\s]*$))")
 _BEFORE = re.compile(r"\s+[-–—|·•»]+\s+|\s*[|｜»:：]\s+")
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+")
@@ -15,17 +15,17 @@ _SITE = re.compile(
     r"(?:www\.)?[\w-]{2,}\.(?:com|org|net|info|news|co\.\w\w|com\.\w\w|[a-z]{2})", re.IGNORECASE
 )  # "Gazette.com"
 _LEAST_OF_HOST = 5  # letters of a host that name its outlet …
-_LEAST_OF_WORD = 3  # … and of each word of a name in several that are all in the host
+_LEAST_OF_WORD = 3  # … and of each word of a longer name whose words are all in the host
 _SMALL_WORDS = frozenset(("the", "of", "and", "", "der", "die", "das", "le", "la", "el"))
 _LEAST_INITIALS = 3  # of an outlet that is called by them
 _MOST_SEGMENTS = 4
-_LEAST_HEADLINE = 8  # characters: what is left must say something
+_LEAST_HEADLINE = 8  # characters: what is left must still say something
 
 
 def without_outlet(title: str, outlets: Iterable[str]) -> str:
-    """A title without its outlet behind it ("Bridge closed - Port Gazette") or before it ("Port Gazette | Bridge closed").
+    """A title without the outlet after it ("Bridge closed - Port Gazette") or before it ("Port Gazette | Bridge closed").
 
-    Only what is told to be the outlet's name, its host or a part of either is taken off, and never all of a title.
+    Only the known name of the outlet, its host or a part of either is removed, and never the whole title.
     """
     names = _Names(outlets)
     for _ in range(_MOST_SEGMENTS):
@@ -37,7 +37,7 @@ def without_outlet(title: str, outlets: Iterable[str]) -> str:
 
 
 class _Names:
-    """What an outlet may be called: its forms, and what is made of the words of its host ("tires.acme.com": "Acme Tires")."""
+    """The possible names of an outlet: its forms, and names made from words of its host ("tires.acme.com": "Acme Tires")."""
 
     def __init__(self, outlets: Iterable[str]) -> None:
         outlets = list(outlets)
@@ -77,7 +77,7 @@ def _says_something(rest: str) -> bool:
 
 
 def _forms(outlet: str) -> set[str]:
-    """How an outlet is named: whole, without "The", its parts around a sign, its initials, its host, its label."""
+    """The forms of an outlet's name: whole, without "The", its parts around a sign, its initials, its host, its label."""
     bare = outlet.lower().removeprefix("www.")
     is_host = _HOST.fullmatch(bare) is not None
     labels = bare.split(".") if is_host else []
@@ -96,17 +96,17 @@ def _forms(outlet: str) -> set[str]:
 
 
 def beginnings_of(title: str) -> Iterator[str]:
-    """What a title says before each sign that may part it from its section and outlet."""
+    """The part of a title before each sign that may separate it from its section and outlet."""
     yield from (title[: found.start()].rstrip() for found in _BEHIND.finditer(title))
 
 
 def is_cut(title: str) -> bool:
-    """Whether a title ends where somebody cut it."""
+    """Whether a title was truncated."""
     return _CUT.search(title) is not None
 
 
 def whole_title(title: str, others: Iterable[str]) -> str:
-    """The whole one among ``others`` of which ``title`` is the cut beginning; ``title`` where there is none."""
+    """The complete title among ``others`` that ``title`` is the truncated beginning of; ``title`` if there is none."""
     beginning = fold(_CUT.sub("", title))
     if not is_cut(title) or len(beginning) < _LEAST_BEGINNING:
         return title

@@ -1,4 +1,4 @@
-"""The one form of an article's address."""
+"""The canonical form of an article's address."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ _URL_SAFE = "/%:@!$&'()*+,;=~-._?"
 _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.?")
 _DEFAULT_PORT: Final = {"http": 80, "https": 443}
 
-# What Google, Meta, Microsoft, Yandex, X, TikTok, Snap, LinkedIn, Mailchimp, HubSpot, Marketo, Matomo, AT Internet, the
-# BBC and Yahoo add to addresses. Names that a site may use for its content (id, cid, ref, source…) are not here.
+# Parameters that Google, Meta, Microsoft, Yandex, X, TikTok, Snap, LinkedIn, Mailchimp, HubSpot, Marketo, Matomo, AT
+# Internet, the BBC and Yahoo add. Names that a site may use for its content (id, cid, ref, source…) are not included.
 _TRACKING = re.compile(
     r"(?:utm|mtm|pk|piwik|oly|vero|hsa|itm|at|ns|guce)_[a-z_]+"
     r"|(?:fb|g|d|y|ys|tw|tt|sc|msc?lk)clid|li_fat_id|gclsrc|[gw]braid|msclkid|igsh(?:id)?|mc_[ce]id|_hs(?:enc|mi)"
@@ -41,11 +41,11 @@ def joined_url(base: str, link: str) -> str:
 
 
 def canonical_url(url: str) -> str | None:
-    """The one form of an article's address: http or https, a host, at most 2,000 characters; else None. Never raises.
+    """The canonical form of an article's address: http or https, a host, at most 2,000 characters; else None. Never raises.
 
-    Scheme and host are in lower case (international hosts in ASCII), credentials, default port, fragment and tracking
-    parameters gone; other parameters keep order and values. Own code, since courlan (1.4.0) drops parameters that tell
-    articles apart (``?12345``, ``?cid=7``): they would share an identity.
+    Scheme and host are in lower case (international hosts in ASCII); credentials, default port, fragment and tracking
+    parameters are removed; other parameters keep their order and values. This is our own code because courlan (1.4.0) drops
+    parameters that distinguish articles (``?12345``, ``?cid=7``), which would then share an identity.
     """
     url = url.strip()
     if len(url) > _URL_LIMIT or not url.lower().startswith(("http://", "https://")):
@@ -56,7 +56,11 @@ def canonical_url(url: str) -> str | None:
         path = quote(parts.path, safe=_URL_SAFE) or "/"
         kept = (each for each in parts.query.split("&") if each and not _TRACKING.fullmatch(each.partition("=")[0]))
         query = quote("&".join(kept), safe=_URL_SAFE)
+<<<<<<< HEAD
     except ValueError:  # brackets around no address, no host, a path that can't be encoded
+=======
+    except ValueError:  # a port out of range, brackets without an address, a host or path that can't be encoded
+>>>>>>> ready/house
         return None
     return f"{parts.scheme}://{place}{path}{f'?{query}' if query else ''}"
 
@@ -74,8 +78,8 @@ def authority(parts: SplitResult) -> str:
     return f"{host}{port}"
 
 
-# Labels before a site's own name, and what copies of an article for phones, AMP and printers have in their addresses. Each
-# names nothing but the copy; what may as well name another article ("?m=1", "?page=2", "/index.html") is not here.
+# Labels before a site's own name, and marks that copies of an article for phones, AMP and printers have in their addresses.
+# Each means only such a copy; anything that may also mean another article ("?m=1", "?page=2", "/index.html") is left out.
 _COPY_HOST = re.compile(r"^(?:(?:www|m|mobile|mobil|touch|wap|amp)\.)+(?=[^.]+\.[^.])")
 _CACHE = re.compile(
     r"^https?://(?:(?:www\.)?google\.[a-z.]{2,6}/amp|[a-z0-9-]+\.cdn\.ampproject\.org/(?:c|v|a|wp/c)"
@@ -91,11 +95,11 @@ _COPY_PARAMETER = re.compile(
 
 
 def url_identity(url: str) -> str:
-    """What the addresses of one article have in common, as an address: a canonical URL in, one for all copies out.
+    """One address for all addresses of an article: takes a canonical URL, returns the same for all copies.
 
-    One article are http and https, "www." and not, a slash at the end and none, and the copies for AMP (the site's own, and
-    those of the caches of Google and Bing), for phones (``m.``, ``mobile.`` …) and for printing. An address that is none of
-    these copies, https and without "www." and slash, is its own identity.
+    These count as one: http and https, with and without "www.", with and without a final slash, and the copies for AMP (the
+    site's own, and those in Google's and Bing's caches), for phones (``m.``, ``mobile.`` …) and for printing. An https address
+    without "www." and final slash that is none of these copies is its own identity.
     """
     if cache := _CACHE.match(url):
         inner = canonical_url(f"http{'s' if cache[1] else ''}://{url[cache.end() :]}")

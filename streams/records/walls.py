@@ -1,7 +1,7 @@
-"""Pages that are in front of an article: consent walls, robot checks, pay walls. Told by what is left without them.
+"""Pages in front of an article: consent walls, robot checks, pay walls. Recognised by how little is left without them.
 
-Their phrases (``wall_phrases.toml``) are on real articles' pages too, in banners and prompts. So what decides is how
-much other prose there is: an article has some, a wall has next to none.
+Their phrases (``wall_phrases.toml``) also occur on real articles' pages, in banners and prompts. So the amount of other prose
+decides: an article has some, a wall has almost none.
 """
 
 from __future__ import annotations
@@ -19,27 +19,27 @@ from streams.records.prose import CLOSING, is_sentence, sentences_of, weight_of
 
 _LONGEST_WALL = 20_000  # characters, menus and footers included
 
-# Weights (characters; ideographs count more) of prose beside a wall's own words.
+# Weights (characters; ideographs count more) of the prose beside a wall's own words.
 _MOST_BESIDE_CONSENT = 300
 _MOST_BESIDE_CHECK, _MOST_BESIDE_CHECKS = 150, 600  # one phrase, in the title; several, one of them in the title
-_MOST_BESIDE_ANY = 60  # none in the title
+_MOST_BESIDE_ANY = 60  # without a phrase in the title
 _LONGEST_TITLE = 80
-_MOST_BESIDE_OFFER, _MOST_BESIDE_PLEA = 350, 250  # a teaser before an offer; before one sentence that pleads
-_MOST_WITHOUT_SIGNS = 800  # more prose without any of a wall's signs: an article, no need to look closely
-_TITLE_AND_A_SENTENCE = 200  # weight of a page that may be a check by its title alone
-_SHORT_CHECK = 600  # weight of a page that may be a check by one phrase
+_MOST_BESIDE_OFFER, _MOST_BESIDE_PLEA = 350, 250  # a teaser before an offer; before a single pleading sentence
+_MOST_WITHOUT_SIGNS = 800  # with more prose that has no sign of a wall, it is an article without further checks
+_TITLE_AND_A_SENTENCE = 200  # weight of a page whose title alone may make it a check
+_SHORT_CHECK = 600  # weight of a page that one phrase may make a check
 _LEAST_SENTENCE = 30  # weight; a shorter one is a label
 _SHORT_LINE = 70  # weight of a line that may be a plea by itself
 _BUTTON = 45  # weight of a line that may be a button
-_LONGEST_BUTTON, _MOST_BUTTON_WORDS = 40, 4  # … in whatever language …
-_LEAST_BUTTONS, _MOST_BUTTONS = 2, 8  # … of which a dialogue has some …
-_MOST_BESIDE_BUTTONS = 70  # … and little else to say
+_LONGEST_BUTTON, _MOST_BUTTON_WORDS = 40, 4  # … in any language …
+_LEAST_BUTTONS, _MOST_BUTTONS = 2, 8  # … of which a dialogue has this many …
+_MOST_BESIDE_BUTTONS = 70  # … and hardly any other text
 _QUOTED = re.compile(
     r"“[^”\n]{0,200}”|\"[^\"\n]{0,200}\"|«[^»\n]{0,200}»|„[^“”\n]{0,200}[“”]|(?<!\w)['‘][^'’\n]{0,200}['’](?!\w)"
 )
-# The visitor's address, or the number that the page gives its refusal.
+# The visitor's address, or the reference number that the page gives the refusal.
 _INCIDENT = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b|\b(?=[0-9a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,}\b")
-# "We" and "you", in the languages of the phrases that part their words by spaces or have a word of their own for them.
+# "We" and "you" in the phrases' languages, where words are separated by spaces or the language has its own word for them.
 _ADDRESS = re.compile(
     r"\b(?:we|our|us|you|your|i|my|nosotros|nuestr\w+|usted(?:es)?|tus?|sus?|nous|nos|notre|vous|vos|votre|wir|unser\w*|sie|ihr\w*|dein\w*"
     r"|du|nós|nossos?|nossas?|você|seus?|suas?|noi|nostr\w+|voi|vostr\w+|tuo\w?|suo\w?|wij|ons|onze|uw|je|jouw|vi|vår\w*"
@@ -48,7 +48,7 @@ _ADDRESS = re.compile(
     r"|نحن|موقعنا|شركائنا|ما|شما|हम\w*|आप\w*|chúng tôi|bạn|me|te|kumppanimme)\b"
     r"|我们|我們|您|你|当社|弊社|私たち|あなた|お客様|우리|당사|귀하|회원"
 )
-_LEAST_ACTS = 3  # of a consent wall without a button
+_LEAST_ACTS = 3  # for a consent wall without a button
 
 _MESSAGES: Final = {
     Reason.CONSENT_WALL: "a consent wall stands before the article: fetch the page as a reader who has answered it",
@@ -58,11 +58,11 @@ _MESSAGES: Final = {
 
 
 def judge_wall(headline: str | None, text: str) -> Rejection | None:
-    """CONSENT_WALL, ROBOT_CHECK or PAY_WALL for a text that is a wall; None for an article, and in doubt."""
+    """CONSENT_WALL, ROBOT_CHECK or PAY_WALL for a text that is a wall; None for an article, and in case of doubt."""
     if not text or len(text) > _LONGEST_WALL:
         return None
     lowered = f"{headline or ''}\n{text}".lower()
-    if _is_article(lowered, signs_of_walls()):  # the most by far
+    if _is_article(lowered, signs_of_walls()):  # true for almost all texts
         return None
     title = (headline or "").lower()
     for reason, judge in ((Reason.ROBOT_CHECK, _is_check), (Reason.CONSENT_WALL, _is_consent), (Reason.PAY_WALL, _is_offer)):
@@ -102,12 +102,12 @@ def _phrases() -> dict[Reason, _Phrases]:
 
 @cache
 def signs_of_walls() -> tuple[str, ...]:
-    """Literals in lower case: what has none of them is no wall's."""
+    """Literals in lower case; a text with none of them is not a wall."""
     return tuple(sign for phrases in _phrases().values() for sign in phrases.signs)
 
 
 def _any_of(phrases: Iterable[str]) -> re.Pattern[str]:
-    """One pattern for phrases that begin and end with words, where their script has spaces between words."""
+    """One pattern for several phrases, bounded by words where the script has spaces between words."""
     bounded = [
         (r"(?<![^\W\d_])" if re.match(r"[(?:]*[a-zà-ÿа-яё]", phrase) else "")
         + f"(?:{phrase})"
@@ -119,7 +119,7 @@ def _any_of(phrases: Iterable[str]) -> re.Pattern[str]:
 
 def _is_check(title: str, text: str, phrases: _Phrases) -> bool:
     assert phrases.weak is not None
-    # Who writes about such pages names them in the title, or quotes them; the page itself says it to the reader.
+    # Articles about such pages name them in the title, or quote them; the page itself addresses the reader.
     said = _distinct(phrases.act, _QUOTED.sub(" ", text.removeprefix(title)))
     acts = _distinct(phrases.act, text)
     found = acts | _distinct(phrases.weak, text)
@@ -146,13 +146,13 @@ def _is_consent(title: str, text: str, phrases: _Phrases) -> bool:
         return True
     lines = [line for line in text.removeprefix(title).split("\n") if line.strip()]
     if len(lines) > 1 and all(map(is_sentence, lines)) and not _ADDRESS.search(_QUOTED.sub(" ", text)):
-        return False  # a wall has something to press, or speaks to its reader; who writes about one quotes what it says
+        return False  # a wall has something to press, or addresses its reader; an article about one quotes it
     least = 2 if any(_is_button(line, phrases.act) for line in lines) else _LEAST_ACTS
     return len(found) >= least and beside < _MOST_BESIDE_CONSENT
 
 
 def _ends_in_buttons(text: str) -> bool:
-    """Whether a text of sentences closes with a few labels, as a dialogue does, in whatever language."""
+    """Whether a text of sentences ends in a few labels, as a dialogue does, in any language."""
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     labels = sum(1 for _ in takewhile(_is_label, reversed(lines)))
     return _LEAST_BUTTONS <= labels <= _MOST_BUTTONS and sum(map(is_sentence, lines)) >= 1
@@ -173,7 +173,7 @@ def _is_offer(_title: str, text: str, phrases: _Phrases) -> bool:
 
 
 def _stands_apart(line: str, act: re.Pattern[str]) -> bool:
-    """Whether a line with a plea is none of prose: a wall sets it apart, news of prices has it within a paragraph."""
+    """Whether a line with a plea is not part of prose: a wall sets it apart, news about prices has it within a paragraph."""
     return act.search(line) is not None and (weight_of(line) <= _SHORT_LINE or not is_sentence(line))
 
 
@@ -187,7 +187,7 @@ def _distinct(pattern: re.Pattern[str], text: str) -> set[str]:
 
 
 def _is_article(text: str, signs: tuple[str, ...]) -> bool:
-    """Whether a text has plenty of prose without a wall's signs; looks no further than it must, a piece at a time."""
+    """Whether a text has plenty of prose without a wall's signs; reads piece by piece, and no further than needed."""
     plain = weight = 0
     piece: list[str] = []
     for sentence in sentences_of(text):
@@ -204,7 +204,7 @@ def _is_article(text: str, signs: tuple[str, ...]) -> bool:
 
 def _weight_without(sentences: list[str], signs: tuple[str, ...]) -> int:
     whole = "\n".join(sentences)
-    there = [sign for sign in signs if sign in whole]  # few: most sentences need not be looked at for most signs
+    there = [sign for sign in signs if sign in whole]  # only a few, so most sentences need few comparisons
     return sum(weight_of(each) for each in sentences if not any(sign in each for sign in there))
 
 

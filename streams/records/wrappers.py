@@ -1,4 +1,4 @@
-"""Menus, forms and heads that hold a whole page: a form of the server's, or what is left open and takes in all that follows."""
+"""Menus, forms and headers that hold a whole page: a server-side form, or an unclosed element that takes in what follows."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any, Final
 
 _WRAPPERS: Final = frozenset(("aside", "button", "footer", "form", "header", "nav"))
 _LEAST_SHARE = 0.8  # of the page's paragraphs, which a wrapper holds …
-_LEAST_PROSE = 1_000  # … in characters; the head of a short article has a good part of it
-_TELLING: Final = ("class", "id", "role", "hidden", "aria-hidden")  # attributes by which elements are passed over
+_LEAST_PROSE = 1_000  # … in characters; the header of a short article may hold a good part of it
+_TELLING: Final = ("class", "id", "role", "hidden", "aria-hidden")  # attributes because of which elements are skipped
 
 
 def open_wrappers(tree: Any) -> None:
-    """Make a plain container of each such element around the page's headline, and of those within it that hold as much."""
+    """Turn each such element around the page's headline into a plain container, and those within it that hold as much."""
     for heading in tree.iter("h1"):
         around = list(takewhile(lambda each: each.tag not in {"body", "html"}, heading.iterancestors()))
         if not any(each.tag in _WRAPPERS for each in around):

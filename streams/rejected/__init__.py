@@ -1,1 +1,1 @@
-"""What was rejected: dead letters, and how they go through again exactly once."""
+"""What was rejected: dead letters, and how they are replayed exactly once."""

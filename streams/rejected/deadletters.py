@@ -1,9 +1,9 @@
-"""Dead letters: the records of news.rejected, which of them are wanted, and which have been replayed.
+"""Dead letters: the records of news.rejected, which of them are asked for, and which have been replayed.
 
 A replay leaves a **mark** for every record it sends (:mod:`streams.rejected.replay`), by its place, in the topic
-``<app_id>-rejected-replayed``. Why a topic of its own: a mark in news.rejected would be taken for a dead letter; a header in
-news.raw can only be found by reading all of it, and may be gone before the dead letter is; the offsets of a consumer group that
-nobody is in are gone after seven days, and can't mark single records.
+``<app_id>-rejected-replayed``. Marks need a topic of their own: in news.rejected one would be taken for a dead letter; a header
+in news.raw could only be found by reading all of it, and may be deleted before the dead letter is; and the offsets of an empty
+consumer group are deleted after seven days, and can't mark single records.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class NotThereError(LookupError):
-    """There is no such topic, or no such record."""
+    """The topic or the record does not exist."""
 
 
 class Place(NamedTuple):
-    """Where a record stands in news.rejected; "2/1041" is partition 2, offset 1041."""
+    """The place of a record in news.rejected; "2/1041" is partition 2, offset 1041."""
 
     partition: int
     offset: int
@@ -44,10 +44,10 @@ class Place(NamedTuple):
 
 
 def read_place(text: str) -> Place:
-    """The place that a person names.
+    """Parse a place.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is malformed.
     """
     found = re.fullmatch(rf"(?:{re.escape(REJECTED)}/)?(\d{{1,9}})/(\d{{1,18}})", text.strip(), re.ASCII)
     if not found:
@@ -65,7 +65,7 @@ _UNIT_MS: Final = {"s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w":
 
 
 def read_time(text: str, now_ms: int) -> int:
-    """A time, RFC 3339 or so long ago ("2h"), in milliseconds since 1970; what lies before is 0.
+    """A time, as RFC 3339 or relative ("2h" ago), in milliseconds since 1970; earlier times become 0.
 
     Raises:
         ValueError: it is neither, or names no zone.
@@ -85,7 +85,7 @@ def read_time(text: str, now_ms: int) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """Which dead letters: all that every filled field says. Times are milliseconds since 1970, ``until_ms`` excluded."""
+    """Which dead letters: those that match every filled field. Times are milliseconds since 1970, ``until_ms`` excluded."""
 
     places: frozenset[Place] = frozenset()
     reasons: frozenset[str] = frozenset()
@@ -104,9 +104,9 @@ class Query:
 
 
 def comes_from(record: Record, source: str) -> bool:
-    """Whether ``source`` is in the key or the value of a producer's header, case aside, or its origin lies in ``source``.
+    """Whether ``source`` is in the key or the value of a producer's header, ignoring case, or contains the record's origin.
 
-    An origin "news.raw/3/17" lies in "news.raw", "news.raw/3" and "news.raw/3/17", not in "news.raw/3/1".
+    An origin "news.raw/3/17" is in "news.raw", "news.raw/3" and "news.raw/3/17", but not in "news.raw/3/1".
     """
     place = origin_of(record)
     if place == source or place.startswith(source.rstrip("/") + "/"):
@@ -128,33 +128,33 @@ def origin_of(record: Record) -> str:
 
 
 def own_headers(record: Record) -> Headers:
-    """The headers as the producer sent them (and a replay before): without what the rejection added."""
+    """The headers as the producer (and a previous replay) sent them, without what the rejection added."""
     return tuple((name, value) for name, value in record.headers if name != ORIGIN_HEADER and not name.startswith(ERRORS))
 
 
 def raw_partition(record: Record) -> int | None:
-    """The partition of its topic that it came from, where that is told."""
+    """The partition of its topic that it came from, if known."""
     partition = header(record, ERRORS + "partition") or ""
     return int(partition) if re.fullmatch("[0-9]{1,9}", partition) else None
 
 
 def original_place(record: Record) -> tuple[int, int] | None:
-    """Where in news.raw the original bytes of a dead letter stand that holds others, ``(partition, offset)``: of one that was
-    cut, or rejected after `prepare`. None for all others."""
+    """The place in news.raw, ``(partition, offset)``, of the original bytes of a dead letter that holds others because it was
+    cut, or was rejected after `prepare`. None for all others."""
     found = _RAW_PLACE.fullmatch(origin_of(record))
     holds_others = header(record, ERRORS + "topic") != RAW or bytes_before_cut(record) is not None
     return (int(found[1]), int(found[2])) if found and holds_others else None
 
 
 def bytes_before_cut(record: Record) -> str | None:
-    """How large the record was, where only its beginning could be kept (:mod:`streams.documents`)."""
+    """The size of the record, if only its beginning could be kept (:mod:`streams.documents`)."""
     return header(record, ERRORS + "original-bytes")
 
 
 def replay_headers(record: Record, original: Record | None = None) -> Headers:
-    """The producer's headers, which dead letter this is a replay of, and that an embargo it was held for is lifted.
+    """The producer's headers, plus which dead letter is replayed, and that an embargo it was held for is lifted.
 
-    Of one that holds other bytes, ``original``'s headers.
+    For a letter that holds other bytes, ``original``'s headers.
     """
     own = own_headers(record) if original is None else original.headers
     kept = tuple((name, value) for name, value in own if name not in (REPLAY_HEADER, RELEASE_HEADER))
@@ -164,7 +164,7 @@ def replay_headers(record: Record, original: Record | None = None) -> Headers:
 
 
 class Standing(Enum):
-    """What a replay has to do with a dead letter: send it, or pass it over, and why."""
+    """What a replay does with a dead letter: send it, or skip it, and why."""
 
     DUE = "to be sent"
     REPLAYED = "replayed before"
@@ -174,9 +174,9 @@ class Standing(Enum):
 
 
 def standing(record: Record, *, replayed: bool, named: bool, again: bool) -> Standing:
-    """Each dead letter from news.raw is replayed once; one that came back from a replay when it is named, or with ``again``.
+    """Each dead letter from news.raw is replayed once; one that came back from a replay only if named, or with ``again``.
 
-    One that has been replayed itself is sent once more when both hold.
+    One that has already been replayed is sent once more if both hold.
     """
     if header(record, ERRORS + "topic") != RAW and original_place(record) is None:
         return Standing.FOREIGN
@@ -190,10 +190,10 @@ def standing(record: Record, *, replayed: bool, named: bool, again: bool) -> Sta
 
 
 class PlaceSet:
-    """A set of places, one bit for each offset that there is in news.rejected."""
+    """A set of places, with one bit for each existing offset of news.rejected."""
 
     def __init__(self, offsets: Mapping[int, range]) -> None:
-        """``offsets``: those of each partition; places elsewhere are not kept."""
+        """``offsets``: those of each partition; other places are ignored."""
         self._offsets = offsets
         self._bits = {partition: bytearray(len(each) // 8 + 1) for partition, each in offsets.items()}
 
@@ -223,27 +223,27 @@ def open_reader(settings: Settings) -> AIOKafkaConsumer:
         **connection(settings),
         isolation_level="read_committed",
         enable_auto_commit=False,
-        auto_offset_reset="earliest",  # where retention overtakes us
+        auto_offset_reset="earliest",  # if retention overtakes us
     )
 
 
 async def last_letters(reader: AIOKafkaConsumer, settings: Settings, count: int) -> list[Record]:
-    """The newest dead letters, the newest first: told by time among the last of each partition, so that little is read.
+    """The newest dead letters, newest first, selected by time among the last of each partition, so that little is read.
 
     Raises:
-        NotThereError: there is no such topic.
+        NotThereError: the topic does not exist.
     """
     spans = await _topic_spans(reader, settings, REJECTED)
     if not spans:
         raise NotThereError(f"there is no topic {REJECTED}: make it with `headwater topics create`")
-    # A transaction's marker takes an offset as well.
+    # Transaction markers take offsets too.
     ends = [Span(span.tp, max(span.begin, span.end - _OFFSETS_A_LETTER * count), span.end) for span in spans]
     found = [record async for record in _records(reader, ends)]
     return sorted(found, key=lambda record: record.timestamp, reverse=True)[:count]
 
 
 async def _topic_spans(reader: AIOKafkaConsumer, settings: Settings, topic: str) -> list[Span]:
-    """What is in a topic now; nothing when there is no such topic."""
+    """What is in a topic now; nothing if the topic does not exist."""
     tps = [TopicPartition(topic, part) for part in range((await partition_counts(settings, [topic]))[topic])]
     if not tps:
         return []
@@ -259,7 +259,7 @@ async def _records(reader: AIOKafkaConsumer, spans: Iterable[Span]) -> AsyncIter
             continue
         reader.assign([span.tp])
         reader.seek(span.tp, span.begin)
-        # Markers of transactions take offsets too: what counts is how far the reader has come, not what it has seen.
+        # Transaction markers take offsets too, so the reader's position counts, not the last record seen.
         while await reader.position(span.tp) < span.end:
             for record in (await reader.getmany(span.tp, timeout_ms=500, max_records=_MOST_AT_ONCE)).get(span.tp, ()):
                 if record.offset < span.end:
@@ -267,7 +267,7 @@ async def _records(reader: AIOKafkaConsumer, spans: Iterable[Span]) -> AsyncIter
 
 
 class Originals:
-    """The records of news.raw that dead letters come from, by a reader of their own."""
+    """The records of news.raw that dead letters come from, with a reader of their own."""
 
     def __init__(self, reader: AIOKafkaConsumer, offsets: Mapping[int, range]) -> None:
         self._reader = reader
@@ -280,13 +280,13 @@ class Originals:
         return cls(reader, {span.tp.partition: range(span.begin, span.end) for span in spans})
 
     async def of(self, letter: Record) -> Record | None:
-        """The original of a dead letter that has an :func:`original_place`; None: it is gone from Kafka."""
+        """The original of a dead letter that has an :func:`original_place`; None if Kafka has deleted it."""
         partition, offset = original_place(letter) or (-1, -1)
         if offset not in self._offsets.get(partition, ()):
             return None
         span = Span(TopicPartition(RAW, partition), offset, offset + 1)
         found = [record async for record in _records(self._reader, [span])]
-        # A topic that was made anew has another record there.
+        # A topic that was recreated has another record there.
         return next((record for record in found if max(record.timestamp, 0) == max(letter.timestamp, 0)), None)
 
 
@@ -299,7 +299,7 @@ class ReplayMark(NamedTuple):
 
 
 def marks_topic(settings: Settings) -> Topic:
-    """Which dead letters have been replayed, by their place: about 100 bytes each, kept for good."""
+    """Which dead letters have been replayed, by their place: about 100 bytes each, kept for ever."""
     config = {"cleanup.policy": "compact", "max.message.bytes": str(1 << 20)}
     return Topic(f"{settings.app_id}-rejected-replayed", "which rejected records have been replayed (internal)", config)
 
@@ -308,7 +308,7 @@ async def marks(reader: AIOKafkaConsumer, settings: Settings) -> AsyncIterator[R
     """All marks.
 
     Raises:
-        ForeignRecordError: one of them is none, and shall not be skipped.
+        ForeignRecordError: a record of the topic is not a mark, and must not be skipped.
     """
     async for record in _records(reader, await _topic_spans(reader, settings, marks_topic(settings))):
         try:
@@ -321,7 +321,7 @@ async def marks(reader: AIOKafkaConsumer, settings: Settings) -> AsyncIterator[R
 
 @dataclass(frozen=True, slots=True)
 class DeadLetters:
-    """What a query wants of what was in news.rejected at one moment: what came later is no part of it."""
+    """What a query selects from news.rejected as it was at one moment: later records are not included."""
 
     query: Query
     offsets: Mapping[int, range]
@@ -329,10 +329,10 @@ class DeadLetters:
 
     @classmethod
     async def at_present(cls, reader: AIOKafkaConsumer, settings: Settings, query: Query) -> DeadLetters:
-        """Look where it begins and ends now.
+        """Look where the topic begins and ends now.
 
         Raises:
-            NotThereError: there is no such topic.
+            NotThereError: the topic does not exist.
         """
         spans = {span.tp.partition: span for span in await _topic_spans(reader, settings, REJECTED)}
         if not spans:
@@ -342,7 +342,7 @@ class DeadLetters:
             there = [place for place in sorted(query.places) if place.offset in offsets.get(place.partition, range(0))]
             wanted = [Span(spans[part].tp, offset, offset + 1) for part, offset in there]
         elif query.since_ms is not None:
-            # Times are in no order, but before the first that is late enough there is none.
+            # Times are unordered, but none before the first one that is late enough can match.
             firsts = await reader.offsets_for_times({span.tp: query.since_ms for span in spans.values()})
             wanted = [Span(span.tp, first.offset, span.end) for span in spans.values() if (first := firsts[span.tp])]
         else:
@@ -353,7 +353,7 @@ class DeadLetters:
         """The records, partition by partition, in order.
 
         Raises:
-            NotThereError: at the end, when the query names places where there is no record.
+            NotThereError: at the end, if the query names places without a record.
         """
         missing = set(self.query.places)
         async for record in _records(reader, self.spans):
@@ -364,7 +364,7 @@ class DeadLetters:
             raise NotThereError(f"no record {', '.join(map(str, sorted(missing)))} in {REJECTED}")
 
     async def replayed(self, reader: AIOKafkaConsumer, settings: Settings) -> PlaceSet:
-        """Which of them have been replayed, as the marks say now."""
+        """Which of them have been replayed, according to the current marks."""
         places = PlaceSet(self.offsets)
         async for mark in marks(reader, settings):
             places.add(mark.place)

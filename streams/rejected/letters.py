@@ -1,4 +1,4 @@
-"""What a person is shown of a dead letter; untrusted bytes can't touch the terminal."""
+"""How dead letters are shown to a person; untrusted bytes can't affect the terminal."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ _NOT_TEXT = re.compile("[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\udc80-\udcff]")
 
 
 def as_text(value: bytes, *, whole: bool = True) -> str | None:
-    """The bytes as text, those that are not UTF-8 as lone surrogates; None for binary data.
+    """The bytes as text, with those that are not UTF-8 as lone surrogates; None for binary data.
 
-    That is what has ten or more in a hundred bytes that no text has. ``whole`` is false where the value was cut off, maybe
+    Data is binary if ten or more in a hundred bytes do not occur in text. ``whole`` is false if the value was cut off, perhaps
     within a character.
     """
     text = getincrementaldecoder("utf-8")("surrogateescape").decode(value, final=whole)
@@ -40,7 +40,7 @@ def as_text(value: bytes, *, whole: bool = True) -> str | None:
 
 
 def plain(text: str, keep: str = "") -> str:
-    """Text that can do nothing to a terminal: what is not printable is escaped, except for the characters of ``keep``."""
+    """Text that can't affect a terminal: unprintable characters are escaped, except for those in ``keep``."""
     return "".join(
         each if each.isprintable() or each in keep or unicodedata.category(each) == "Zs" else _escaped(each) for each in text
     )
@@ -68,7 +68,7 @@ def beginning(value: bytes | None) -> str:
 
 
 def hexdump(value: bytes) -> str:
-    """Sixteen bytes a line: offset, hexadecimal, ASCII."""
+    """Sixteen bytes per line: offset, hexadecimal, ASCII."""
     lines = []
     for at in range(0, len(value), 16):
         row = value[at : at + 16]
@@ -78,7 +78,7 @@ def hexdump(value: bytes) -> str:
 
 
 def readable(value: bytes | None) -> str:
-    """The value over several lines: text, where it is that, else a hexdump; the first 16 KiB."""
+    """The value over several lines: as text if it is text, else as a hexdump; the first 16 KiB."""
     if value is None:
         return "no value (a tombstone)"
     shown = value[:_SHOWN_BYTES]
@@ -97,7 +97,7 @@ def by_reason(counts: Mapping[str, int]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What a list says of a dead letter."""
+    """What a list says about a dead letter."""
 
     place: Place
     timestamp_ms: int
@@ -133,7 +133,7 @@ class Letter:
 
     @property
     def state(self) -> str:
-        """What a replay had to do with it, in a word or two."""
+        """What replays have done with it, in a word or two."""
         came_back = "came back" if self.replay_of is not None else ""
         return ", ".join(filter(None, (came_back, "replayed" if self.replayed else "")))
 

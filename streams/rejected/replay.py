@@ -1,10 +1,10 @@
 """Replay: dead letters go through the pipeline again, each exactly once.
 
-That is because a replay leaves a **mark** for every record it sends: in one transaction the record goes to news.raw and its
-place in news.rejected to the topic of marks (:mod:`streams.rejected.deadletters`). A replay begins by opening the one
+To that end a replay leaves a **mark** for every record it sends: in one transaction the record goes to news.raw, and its place
+in news.rejected to the topic of marks (:mod:`streams.rejected.deadletters`). A replay starts by opening the single
 transactional producer of that name, which ends whatever an earlier replay (killed, paused, or still running elsewhere) had open
-and shuts it out; only then it reads the marks, and passes over what has one. So the marks are complete and nobody else can add
-to them.
+and shuts it out. Only then does it read the marks, and skip what has one. So the marks are complete, and nobody else can add to
+them.
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ from streams.topics import RAW
 
 _BATCH_RECORDS = 500
 _BATCH_BYTES = 8 << 20
-_MOST_RECORD_BYTES = 256 << 20  # before compression: what was cut came by it, and goes back by it
-# Workers wait for an open transaction on news.raw: one that we leave when killed stands in their way for so long (Kafka looks
-# every 10 s), or until the next replay begins.
+_MOST_RECORD_BYTES = 256 << 20  # before compression: a letter that was cut came as large, and goes back as large
+# Workers wait for an open transaction on news.raw: one that we leave when killed blocks them for this long (Kafka checks every
+# 10 s), or until the next replay begins.
 _TRANSACTION_TIMEOUT_MS = 30_000
 
-# What Kafka will not have in news.raw, however often it is asked.
+# Errors with which Kafka will always refuse a record in news.raw.
 _REFUSALS = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidTimestampError)
 
 
@@ -67,7 +67,7 @@ class _Sending(NamedTuple):
 
     @property
     def partition(self) -> int | None:
-        """Where it came from, as far as that is told."""
+        """Where it came from, if known."""
         return raw_partition(self.letter) if self.original is None else self.original.partition
 
     @property
@@ -77,7 +77,7 @@ class _Sending(NamedTuple):
 
 @dataclass(slots=True)
 class Plan:
-    """What a replay would do: by reason what is due, how much of that is older than a week, and what it would pass over."""
+    """What a replay would do: what is due by reason, how much of that is older than a week, and what it would skip."""
 
     due: Counter[str] = field(default_factory=Counter)
     old: int = 0
@@ -85,10 +85,10 @@ class Plan:
 
 
 async def plan_replay(settings: Settings, query: Query, *, again: bool) -> tuple[DeadLetters, Plan]:
-    """Look what a replay of these would do now; it sends nothing.
+    """Find out what a replay of these would do now; sends nothing.
 
     Raises:
-        NotThereError: there is no such topic, or no record at a place that is named.
+        NotThereError: the topic, or a record at a named place, does not exist.
     """
     async with opened(open_reader(settings)) as reader:
         letters = await DeadLetters.at_present(reader, settings, query)
@@ -96,7 +96,7 @@ async def plan_replay(settings: Settings, query: Query, *, again: bool) -> tuple
 
 
 async def count_due(reader: AIOKafkaConsumer, settings: Settings, letters: DeadLetters, *, again: bool) -> Plan:
-    """What a replay of these dead letters would do, by the marks as they are now."""
+    """What a replay of these dead letters would do, according to the current marks."""
     plan = Plan()
     old_ms = (time.time() - LATE_S) * 1000
     marked = await letters.replayed(reader, settings)
@@ -111,7 +111,7 @@ async def count_due(reader: AIOKafkaConsumer, settings: Settings, letters: DeadL
 
 
 class _RefusedError(Exception):
-    """Kafka will not have these in news.raw."""
+    """Kafka refuses these in news.raw."""
 
     def __init__(self, refused: dict[Place, str]) -> None:
         super().__init__(refused)
@@ -131,10 +131,10 @@ class Replay:
         self.refused: dict[Place, str] = {}
 
     async def run(self, advance: Callable[[int], None]) -> None:
-        """Send all that is due; what Kafka refuses is left out and kept in ``refused``.
+        """Send everything that is due; what Kafka refuses is left out and listed in ``refused``.
 
         Raises:
-            ProducerFenced: another replay has begun. What was accepted is, and has its marks.
+            ProducerFenced: another replay has begun. What was accepted stays, and has its marks.
             KafkaError: Kafka failed; the last transaction may have been committed all the same.
         """
         if not (await partition_counts(self._settings, [self._marks]))[self._marks]:
@@ -144,7 +144,7 @@ class Replay:
                 await self._pass(advance)
                 return
             except _RefusedError as error:
-                # aiokafka has counted what was refused: only a new producer's numbers fit, and with it all begins anew.
+                # aiokafka has counted the refused records: only a new producer has the right sequence numbers, so start over.
                 self.refused |= error.refused
 
     async def _pass(self, advance: Callable[[int], None]) -> None:
@@ -156,7 +156,7 @@ class Replay:
         )
         async with opened(producer), opened(open_reader(self._settings)) as reader, opened(open_reader(self._settings)) as raw:
             await sweep_topics(producer, [RAW, self._marks])
-            # Not before the producer has started: until then another replay may have been adding marks.
+            # Only after the producer has started: until then another replay may have been adding marks.
             marked = await self._letters.replayed(reader, self._settings)
             originals = await Originals.at_present(raw, self._settings)
             batch: list[_Sending] = []
@@ -199,7 +199,7 @@ class Replay:
         advance(len(batch))
 
     async def _deliver(self, producer: AIOKafkaProducer, batch: Sequence[_Sending]) -> list[str]:
-        """Where in news.raw each record now stands."""
+        """The place of each record in news.raw."""
         partitions = await producer.partitions_for(RAW)
         deliveries = []
         for each in batch:

@@ -1,4 +1,4 @@
-"""The values that the enrichment steps hand to each other."""
+"""The values that the enrichment steps pass to each other."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from enum import StrEnum
 from typing import Final
 
 LANGUAGE_CREATOR: Final = "urn:headwater:model:language-ngrams:3"
-"""Our own detector, by the model it has."""
+"""Our own detector, identified by its model."""
 
 
 class CutKind(StrEnum):
-    """What a piece of text was that cleaning took out of a page."""
+    """What kind of text cleaning took out of a page."""
 
     HEADLINE = "headline"  # moved to ``CleanText.headline``
     HEADLINE_REPEAT = "headline-repeat"
@@ -24,19 +24,19 @@ class CutKind(StrEnum):
     NAVIGATION = "navigation"
     SHARE_BAR = "share-bar"
     SUBSCRIPTION = "subscription"
-    CREDIT = "credit"  # of a picture
+    CREDIT = "credit"  # a picture's
     RELATED = "related"
     COOKIE_NOTICE = "cookie-notice"
     COPYRIGHT = "copyright"
-    SURROUNDINGS = "surroundings"  # whatever else stood before or after the article
+    SURROUNDINGS = "surroundings"  # anything else before or after the article
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """One entry of the ledger: what left the text, why, and where it stood.
+    """One entry of the ledger: what was removed from the text, why, and from where.
 
-    ``offset`` and ``length`` count characters of the text as it was read (before any cleaning);
-    ``excerpt`` is its beginning, at most 60 characters.
+    ``offset`` and ``length`` count characters of the text as it was read (before any cleaning); ``excerpt`` is the beginning of
+    the removed text, at most 60 characters.
     """
 
     kind: CutKind
@@ -50,8 +50,8 @@ class Cut:
 class CleanText:
     """A page's text after cleaning, and the facts that were found on the way.
 
-    ``headline`` is "" when the page has none. ``body`` keeps one line a paragraph, separated by one newline.
-    ``keywords`` are hashtags as written, without "#". ``agencies`` are names as written ("Agencies", "Reuters").
+    ``headline`` is "" if the page has none. ``body`` has one line per paragraph, separated by single newlines. ``keywords`` are
+    hashtags as written, without "#". ``agencies`` are names as written ("Agencies", "Reuters").
     """
 
     headline: str
@@ -62,16 +62,16 @@ class CleanText:
     keywords: tuple[str, ...] = ()
     cuts: tuple[Cut, ...] = ()
     left_whole: bool = False
-    """Whether cleaning would have taken too much, and left the text as it was, with or without its headline."""
+    """Whether cleaning would have taken too much and therefore left the text as it was, with or without its headline."""
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A BCP 47 tag ("und": nothing to judge) and a confidence, 0.0 to 1.0.
+    """A BCP 47 tag ("und": nothing to judge by) and a confidence, 0.0 to 1.0.
 
-    ``declared`` is the tag that the source's own word names, None where it gave none or none that is known;
-    ``agrees`` says whether it names the language that was found, None where there is nothing to compare. ``creator`` is who
-    found it; ``check`` is the tag of a second opinion, None where none was asked for.
+    ``declared`` is the tag that the source claims, None if it gave none or an unknown one; ``agrees`` says whether it names the
+    language that was found, None if there is nothing to compare. ``creator`` is the detector; ``check`` is the tag of a second
+    opinion, None if none was asked for.
     """
 
     tag: str
@@ -85,8 +85,8 @@ class Language:
 class Witness(StrEnum):
     """Who says what an article is about."""
 
-    TEXT = "text"  # its words, by the model or by naming a term
-    SECTION = "section"  # the source, by the section it put the article in
+    TEXT = "text"  # its words, through the model or by naming a term
+    SECTION = "section"  # the source, by the section of the article
     KEYWORD = "keyword"  # the source, by a keyword or hashtag
 
 
@@ -95,8 +95,8 @@ class Subject:
     """What an article is about: one IPTC Media Topic.
 
     ``uri``: http://cv.iptc.org/newscodes/mediatopic/…; ``name``: its English label; ``confidence``: 1 to 100, at most about the
-    share of right ones among such; ``relevance``: 1 to 100, how much of the article it is about; ``evidence``: the words that
-    spoke for it, best first; ``witnesses``: who said so (``SECTION`` and ``KEYWORD`` are the source's own word).
+    share of such subjects that are right; ``relevance``: 1 to 100, how much of the article is about it; ``evidence``: the words
+    that spoke for it, best first; ``witnesses``: who said so (``SECTION`` and ``KEYWORD`` are the source's claims).
     """
 
     uri: str
@@ -108,7 +108,7 @@ class Subject:
 
 
 def first_of_each(words: Iterable[str]) -> tuple[str, ...]:
-    """The words without those that an earlier one repeats, whatever the case."""
+    """The words without those that repeat an earlier one in any case."""
     distinct: dict[str, str] = {}
     for word in words:
         distinct.setdefault(word.casefold(), word)

@@ -1,19 +1,20 @@
-"""Which articles repeat another one: the decision, and what has to be remembered to make it.
+"""Which articles repeat another one: the decision, and what must be remembered to make it.
 
-Articles whose headlines have one fingerprint meet on one partition, in the order of its log. For each fingerprint the table
-remembers a row of :class:`Sighting` values: the articles that were passed on, its *owners*, and some that were not because
-their headline is an owner's, though their text is another. All times are record timestamps and all order is log order, so the
-same log always decides the same.
+Articles whose headlines share a fingerprint meet on one partition, in the order of its log. For each fingerprint the table
+remembers a row of :class:`Sighting` values: the articles that were passed on, its *owners*, and some that were withheld because
+they have an owner's headline, although with another text. All times are record timestamps and all order is log order, so the
+same log always gives the same decisions.
 
-A text that stands in an owner's is a repeat. So is another text under an owner's headline, if that headline tells of something
-(:attr:`~streams.text.wording.Headline.tells_something`), the two are hours apart at most and not of one outlet, and few
-texts have had the headline: otherwise it is a column's name, and the text another article's.
+An article whose text is contained in an owner's is a repeat. So is another text under an owner's headline, if that headline
+says what its article is about (:attr:`~streams.text.wording.Headline.tells_something`), the two are at most hours apart and
+from different outlets, and few texts have had the headline. Otherwise the headline is a column's name, and the text is another
+article.
 
-What two bodies have in common is judged on a *sketch*: the eight smallest hashes of their three-word shingles
-("bottom-k"; Broder 1997). Shingles that begin with a long word count as smaller than all others: they tell more, and most
-texts have enough of them, so that the others need not be hashed. On 77 bodies and nine edits of each by a script (cut to 30 %,
-changed words, boilerplate, a new lead …) a containment of at least 0.3 finds .97 of the pairs of one article and takes .002
-of the pairs of two different ones (``python -m bench.quality.duplicates DATA``).
+What two bodies have in common is estimated from *sketches*: the eight smallest hashes of a body's three-word shingles
+("bottom-k"; Broder 1997). Shingles that begin with a long word count as smaller than all others: they tell more, and most texts
+have enough of them, so that the others need not be hashed. On 77 bodies and nine scripted edits of each (cut to 30 %, changed
+words, boilerplate, a new lead …), a containment of at least 0.3 finds .97 of the pairs of one article and matches .002 of the
+pairs of two different ones (``python -m bench.quality.duplicates DATA``).
 """
 
 from __future__ import annotations
@@ -34,19 +35,20 @@ from streams.text.wording import THE_KEYS_OWN, Headline, Likeness, Wording, like
 SKETCH_SIZE = 8
 SAME_BODY_CONTAINMENT = 0.3
 OTHER_HEADLINE_CONTAINMENT = 0.75
-"""For texts whose headlines are not one: an analysis quotes the news, and a debunk the claim."""
+"""For texts whose headlines differ: an analysis quotes the news, and a debunk quotes the claim."""
 SAME_NEWS_MS = 18 * 3_600_000
-"""Two texts under one headline are of the same news within hours; a daily column comes again after a day."""
+"""Two texts under one headline are the same news only within hours; a daily column recurs after a day."""
 MOST_TEXTS_OF_NEWS = 4
-"""A headline that so many different texts have had within the window is a column's."""
+"""A headline with this many different texts within the window is a column's."""
 _MOST_OWNERS, _MOST_OTHER_TEXTS = 12, 4
 
-# Scripts written without spaces give one token a character, all others one a word.
+# Scripts without spaces give one token per character, all others one per word.
 _WITHOUT_SPACES = "\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _CHARACTER = re.compile(f"[{_WITHOUT_SPACES}]")
 _TOKENS = re.compile(rf"[{_WITHOUT_SPACES}]|[^\W_]+")
-_FEW = 64  # kinds of characters between words: a text has ten
-# That begins with a long word; they overlap. Tried where a word begins alone: within a word of a megabyte it would take hours.
+_FEW = 64  # different characters between words: a text has about ten
+# Shingles that begin with a long word; they overlap. Tried only at word starts: within a word of a megabyte it would take
+# hours.
 _TELLING_SHINGLE = re.compile(r"(?<![^ ])(?=([^ ]{7,} [^ ]+ [^ ]+))[^ ]+ ")
 
 
@@ -54,15 +56,15 @@ class DuplicateKind(StrEnum):
     """How a repeated headline repeats its owner."""
 
     SAME_ARTICLE = "same-article"
-    """The body is equal, or nearly so and from another outlet."""
+    """The body is equal, or nearly equal and from another outlet."""
     UPDATED = "updated"
-    """The same outlet's article with its body grown or corrected."""
+    """The same outlet's article, with its body extended or corrected."""
     SAME_HEADLINE = "same-headline"
-    """The headline is equal and says what it is about; the text is another."""
+    """The headline is equal and says what it is about; the text is a different one."""
     SAME_WORDS = "same-words"
-    """The same, but the headline's words stand in another order, number or inflection."""
+    """The same, but with the headline's words in another order, number or inflection."""
     RUBRIC = "rubric"
-    """The headline is equal and the text another article's: "Weather", a daily column, what many texts are called."""
+    """The headline is equal and the text is another article's: "Weather", a daily column, a title of many texts."""
     NEW_VERSION = "new-version"
     """The owner itself, changed: the same article (one id) with another body, or a wire's item with other instructions."""
 
@@ -77,10 +79,10 @@ class BodyPrint:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """One article as its headline's partition saw it.
+    """One article as seen on its headline's partition.
 
     ``offset``: in the partition of news.prepared; ``timestamp_ms``: of the record, since 1970; ``article_id``: 32 hex digits;
-    ``outlet``: a 32-bit hash of the outlet's name, 0 when unknown.
+    ``outlet``: a 32-bit hash of the outlet's name, 0 if unknown.
     """
 
     offset: int
@@ -89,18 +91,18 @@ class Sighting:
     outlet: int
     body: BodyPrint
     version_ms: int = 0
-    """When this version was made, as a wire tells it (since 1970); 0 when unknown."""
+    """When this version was made, according to a wire (since 1970); 0 if unknown."""
     instructions: int = 0
-    """A 32-bit hash of what a wire says of its item beside the text, 0 for none."""
+    """A 32-bit hash of what a wire says about its item beside the text, 0 for nothing."""
     wording: Wording = THE_KEYS_OWN
-    """What its headline has beside the fingerprint."""
+    """What its headline has in addition to the fingerprint."""
     was_withheld: bool = False
-    """Whether it was a repeat by its headline alone, and counts as one of the texts that the headline has had."""
+    """Whether it was a repeat by its headline alone, and counts as one of the texts under that headline."""
 
 
-@lru_cache(maxsize=1)  # both steps of deciding on an article ask for it
+@lru_cache(maxsize=1)  # both steps of deciding on an article need it
 def print_body(body: str) -> BodyPrint:
-    """Hash a body: case, punctuation, white space and the script do not count, where a language has two."""
+    """Hash a body, ignoring case, punctuation, white space, and the script where a language has two."""
     text = _join_tokens(one_script(body.casefold()))
     exact = int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=4).digest(), "big")
     telling = set(_TELLING_SHINGLE.findall(text))
@@ -113,7 +115,7 @@ def print_body(body: str) -> BodyPrint:
 
 
 def _join_tokens(text: str) -> str:
-    """The tokens of a text, parted by spaces. Blanking what lies between words is quicker than finding them."""
+    """The tokens of a text, separated by spaces. Blanking what is between words is quicker than finding the words."""
     characters = set(text)
     between = [character for character in characters if not character.isalnum()]
     if len(between) > _FEW or _CHARACTER.search("".join(characters)):
@@ -123,7 +125,7 @@ def _join_tokens(text: str) -> str:
     return " ".join(text.split())
 
 
-_OTHERS = 1 << 31  # added to the hash of a shingle that is not telling
+_OTHERS = 1 << 31  # added to the hash of a shingle that does not begin with a long word
 
 
 def _hash_shingle(shingle: str) -> int:
@@ -132,15 +134,15 @@ def _hash_shingle(shingle: str) -> int:
 
 
 def print_outlet(name: str | None) -> int:
-    """Hash an outlet's name to 32 bits; 0 for none."""
+    """Hash an outlet's name to 32 bits; 0 for no name."""
     return crc32(name.casefold().encode("utf-8", "replace")) if name else 0
 
 
 def containment(a: BodyPrint, b: BodyPrint) -> float:
-    """Estimate how much of the shorter text stands in the other: 0.0 (nothing) to 1.0 (all)."""
+    """Estimate how much of the shorter text is contained in the other: 0.0 (nothing) to 1.0 (all)."""
     if not a.sketch or not b.sketch:
         return float(a.exact == b.exact)
-    # Only below the smaller of the two largest hashes do both sketches list every hash there is.
+    # Both sketches are complete only below the smaller of their two largest hashes.
     limit = min(
         a.sketch[-1] if len(a.sketch) == SKETCH_SIZE else 0xFFFFFFFF,
         b.sketch[-1] if len(b.sketch) == SKETCH_SIZE else 0xFFFFFFFF,
@@ -153,18 +155,18 @@ def containment(a: BodyPrint, b: BodyPrint) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """Which owner an article repeats, and in what way."""
+    """Which owner an article repeats, and how."""
 
     owner: Sighting
     kind: DuplicateKind
 
 
 def find_repeat(row: Iterable[Sighting], seen: Sighting, headline: Headline, window_ms: int) -> Repeat | None:
-    """Which owner ``seen`` repeats, and how; or None when it is the first of its headline.
+    """Which owner ``seen`` repeats, and how; or None if it is the first with its headline.
 
-    A sighting counts when it stands earlier in the log and the two timestamps lie within the window of each other, in
-    either direction: a backfill of old articles neither hides today's nor is hidden by them. Of several, the article's own
-    earlier version comes first, then one whose text is the same, then one whose headline is equal, then the later in the log.
+    A sighting counts if it is earlier in the log and the two timestamps are within the window of each other, in either
+    direction: a backfill of old articles neither hides today's nor is hidden by them. If there are several, the article's own
+    earlier version comes first, then one with the same text, then one with an equal headline, then the later one in the log.
     """
     within = [each for each in row if each.offset < seen.offset and abs(each.timestamp_ms - seen.timestamp_ms) <= window_ms]
     owners = sorted((each for each in within if not each.was_withheld), key=lambda owner: owner.offset, reverse=True)
@@ -179,7 +181,7 @@ def find_repeat(row: Iterable[Sighting], seen: Sighting, headline: Headline, win
 
 
 def shares_text(one: BodyPrint, other: BodyPrint, likely: Likeness = Likeness.EQUAL) -> bool:
-    """Whether one text stands in the other; more of it must, and some text be there, where the headlines are not one."""
+    """Whether one text contains the other; if the headlines differ, more must be contained and a minimum of text is needed."""
     if likely is Likeness.OTHER and min(len(one.sketch), len(other.sketch)) < SKETCH_SIZE:
         return False
     if not one.sketch or not other.sketch:
@@ -198,7 +200,7 @@ def count_texts(row: Iterable[Sighting]) -> int:
 
 
 def _judge_headline(alike: Sequence[tuple[Likeness, Sighting]], seen: Sighting, *, tells: bool) -> Repeat | None:
-    """What another text under the owners' headline is: a repeat, where that tells of something, or an article of its own."""
+    """What another text under the owners' headline is: a repeat, if the headline tells of something; else an own article."""
     for likely, owner in alike:
         if tells and _may_be_one_news(owner, seen):
             return Repeat(owner, DuplicateKind.SAME_HEADLINE if likely is Likeness.EQUAL else DuplicateKind.SAME_WORDS)
@@ -206,13 +208,13 @@ def _judge_headline(alike: Sequence[tuple[Likeness, Sighting]], seen: Sighting, 
 
 
 def _may_be_one_news(owner: Sighting, seen: Sighting) -> bool:
-    """Whether two texts under one headline may tell the same: an outlet does not tell it twice in other words."""
+    """Whether two texts under one headline may be the same news: one outlet does not tell it twice in different words."""
     are_one_outlets = owner.outlet == seen.outlet != 0 and bool(owner.body.sketch) and bool(seen.body.sketch)
     return not are_one_outlets and abs(owner.timestamp_ms - seen.timestamp_ms) <= SAME_NEWS_MS
 
 
 def judge_kind(owner: Sighting, seen: Sighting) -> DuplicateKind:
-    """Tell in what way ``seen`` repeats ``owner``, which is its earlier version or has its text."""
+    """How ``seen`` repeats ``owner``, which is its earlier version or has its text."""
     if owner.article_id == seen.article_id and _is_newer(owner, seen):
         return DuplicateKind.NEW_VERSION
     if owner.body.exact == seen.body.exact:
@@ -225,7 +227,7 @@ def judge_kind(owner: Sighting, seen: Sighting) -> DuplicateKind:
 
 
 def _is_newer(owner: Sighting, seen: Sighting) -> bool:
-    """Whether an article differs from its version before. Where a wire tells when each was made, the older one is not newer."""
+    """Whether an article differs from its previous version and, if a wire dates its versions, is not the older one."""
     if owner.version_ms and seen.version_ms and seen.version_ms < owner.version_ms:
         return False
     is_told = THE_KEYS_OWN not in (owner.wording, seen.wording)
@@ -235,16 +237,16 @@ def _is_newer(owner: Sighting, seen: Sighting) -> bool:
 
 
 def without(row: Sequence[Sighting], canceled: Sighting) -> tuple[Sighting, ...]:
-    """The row that is left when an article is canceled: its versions earlier in the log give up the headline."""
+    """The row that is left after an article is canceled: its versions earlier in the log give up the headline."""
     return tuple(each for each in row if each.article_id != canceled.article_id or each.offset >= canceled.offset)
 
 
 def remember(row: Sequence[Sighting], first: Sighting) -> tuple[Sighting, ...]:
-    """The row once ``first`` has become an owner, at most twelve of them, in log order.
+    """The row once ``first`` has become an owner: at most twelve owners, in log order.
 
-    Besides ``first`` they are those nearest to it in time, one before and one after, the two latest in time, and as many of
-    the latest in the log as there is room for. So a backfill of old articles, in whatever order, leaves today's where it is,
-    and one headline with a false time (2100) does not take today's place.
+    Besides ``first`` it keeps its neighbours in time (one before, one after), the two latest in time, and as many of the latest
+    in the log as there is room for. So a backfill of old articles, in any order, leaves today's in place, and one article with
+    a false time (2100) does not push out today's.
     """
     earlier = sorted(
         (each for each in row if each.offset < first.offset and not each.was_withheld),
@@ -258,7 +260,7 @@ def remember(row: Sequence[Sighting], first: Sighting) -> tuple[Sighting, ...]:
 
 
 def remember_text(row: Sequence[Sighting], withheld: Sighting) -> tuple[Sighting, ...] | None:
-    """The row once a repeat by headline alone has added its text to those of the headline; None where it is one of them."""
+    """The row with the text of a repeat by headline alone added; None if that headline already has the text."""
     if not withheld.body.sketch or any(shares_text(each.body, withheld.body) for each in row):
         return None
     owners = [each for each in row if not each.was_withheld]
@@ -266,7 +268,7 @@ def remember_text(row: Sequence[Sighting], withheld: Sighting) -> tuple[Sighting
 
 
 def _other_texts(row: Iterable[Sighting], newest: Sighting) -> list[Sighting]:
-    """The latest texts that were withheld before ``newest``: there is room for it beside them."""
+    """The latest texts that were withheld before ``newest``, as many as there is room for beside it."""
     texts = sorted((each for each in row if each.was_withheld and each.offset < newest.offset), key=lambda each: each.offset)
     return texts[1 - _MOST_OTHER_TEXTS :]
 
@@ -278,14 +280,14 @@ def _in_log_order(row: Iterable[Sighting]) -> tuple[Sighting, ...]:
 _HEAD = struct.Struct(">qq16sIIB")
 
 
-# Further entries for a sighting, each of which stands behind it. Code that does not know one takes it for an owner of the end
-# of the log, which nothing repeats. So it does with a text that was withheld, whose own offset stands in its wording's entry.
+# Further entries of a sighting follow it. A version that does not know them takes each for an owner at the end of the log,
+# which nothing repeats. The same holds for a withheld text, whose own offset is in the entry for its wording.
 _VERSION_OFFSET, _WORDING_OFFSET, _WITHHELD_OFFSET = ((1 << 63) - place for place in (1, 2, 3))
 _ORDER_BYTES = 16
 
 
 def pack_owners(row: Sequence[Sighting]) -> bytes:
-    """Encode a row: 73 bytes a sighting at most, 41 more for a wire's item, 37 for a wording; and the format."""
+    """Encode a row: at most 73 bytes per sighting, plus 41 for a wire's item and 37 for a wording; and the format."""
     return stamp(b"".join(part for each in row for part in _pack(each)))
 
 
@@ -302,11 +304,11 @@ def _pack(each: Sighting) -> Iterator[bytes]:
 
 
 def unpack_owners(stored: bytes | None) -> tuple[Sighting, ...]:
-    """Decode what :func:`pack_owners` made, in this version or an earlier one; nothing stored, no owners.
+    """Decode what :func:`pack_owners` made, in this version or an earlier one; None gives no owners.
 
     Raises:
         NewerFormatError: a newer version made it.
-        ValueError: it did not make this.
+        ValueError: it was not made by :func:`pack_owners`.
     """
     row: list[Sighting] = []
     _, stored = read_stamp(stored or b"")

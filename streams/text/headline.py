@@ -1,7 +1,7 @@
-"""The headline as it is compared: what two copies of one headline have in common.
+"""The headline in the form for comparison: what two copies of one headline have in common.
 
-``headline_words.toml`` holds the labels, sections and outlets that are known; what the event itself says of its outlet,
-authors and section comes before them.
+``headline_words.toml`` holds known labels, sections and outlets; what the event itself says about its outlet, authors and
+section comes before them.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from streams.text.spelling import UNSPACED, comparable, one_spelling, without_in
 # ---- Dress
 
 SEPARATOR = re.compile(r"[-–—|｜_·•«»:/](?:(?<=[|｜_])|(?<=\s.)(?=\s)|(?<=[–—])(?=\s))")
-"""What stands between a headline and its outlet or section in a page's title."""
+"""Separates a headline from its outlet or section in a page's title."""
 
 _CLOSING = r"\])】〕>〉》}"
-_ANY_SIGN = re.compile(r"[^\w\s,'’\"&%$]|_")  # no dress without one: the cheap test
-# What may stand behind a label or an outlet at the beginning; the last one behind an agency's label only.
+_ANY_SIGN = re.compile(r"[^\w\s,'’\"&%$]|_")  # without one there is nothing to cut, which makes a cheap test
+# What may follow a label or an outlet at the beginning; the last alternative follows only an agency's label.
 _HEAD_SIGN = re.compile(
     rf"""
     [{_CLOSING}] \s* (?: [-–—:|/] \s* )? | [:|] \s* | (?<=[^\x00-\x7f]) \s? / \s? | \s / \s
@@ -47,7 +47,7 @@ _CHAIN = re.compile(r"\s(?:[-–—·•»›>/]|-{2,3})\s|\s?[|_]\s?")
 _TAIL_BRACKET = re.compile(r"\s*[(\[【（〔<](?P<inner>[^()\[\]【】（）〔〕<>]{1,40})[)\]】）〕>][\s.]*$")
 _ZONE = r"(?:\s?(?:[ap]\.?m\b\.?|(?:uhr|h|hrs|часов)\b))?(?:\s?(?:gmt|utc|[ep][sd]?t|c[sd]t|cest|[cbij]e?st|cet|мск|mez)\b)?"
 _CLOCK = re.compile(rf"\W*\d{{1,2}}[:.h]\d{{2}}{_ZONE}\W*", re.IGNORECASE)
-# Without a sign behind it a time is part of the headline ("9:30 Club reopens"), unless it is a whole clock's.
+# Without a sign after it, a time is part of the headline ("9:30 Club reopens"), unless it is a complete clock time.
 _BARE_CLOCK = re.compile(
     rf"[^\w\-−–]*(?:[012]\d:\d{{2}}(?>(?i:{_ZONE}))|\d{{1,2}}[:.]\d{{2}}(?=\s?[^\W\d])(?>(?i:{_ZONE}))(?<!\d))\s+(?=[^\W\d_a-zà-ÿа-я])"
 )
@@ -76,35 +76,35 @@ _DOMAIN_FILLERS = frozenset(
 )
 _DOMAIN_PREFIX = re.compile("^(?:go|get|with|my|try|join)(?=\\w{4})")
 _AND = re.compile(r"\s*(?:[,;|&、]|\b(?:and|und|et|y|e|и)\b)\s*")
-_AND_WORDS = frozenset(("and", "und", "et", "och", "og", "y", "и", "ve"))  # left out where another writes "&"
+_AND_WORDS = frozenset(("and", "und", "et", "och", "og", "y", "и", "ve"))  # dropped, as other outlets write "&"
 _MOST_OUTLET_WORDS, _MOST_SECTION_WORDS, _MOST_SHOUTED_WORDS = 6, 3, 4
-_SHORTEST_ABBREVIATION = 3  # two letters fit too many pairs of words
+_SHORTEST_ABBREVIATION = 3  # two letters would fit too many pairs of words
 _LONGEST_LABEL, _LONGEST_OUTLET = 60, 100  # characters, with the separator
-_MOST_DRESSES = 40  # more are no headline's
-_MOST_UNESCAPED = 3  # times that an entity's "&" may itself have been made one
+_MOST_DRESSES = 40  # cuts; a real headline needs fewer
+_MOST_UNESCAPED = 3  # times that an entity's "&" may itself have been escaped
 
-# A cut that is taken from a list alone must leave a headline: at least so much. A section before an outlet: more.
+# A cut based on a list alone must leave at least this much as a headline; a section before an outlet must leave more.
 _FEWEST_WORDS, _FEWEST_CHARACTERS, _FEWEST_SYLLABLES = 3, 12, 8
 _FEWEST_WORDS_BEFORE_SECTION = 5
 _SYLLABLE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 class _Source:
-    """What an event says of where it comes from, as far as it can stand in a headline."""
+    """What an event says about its source, as far as it can occur in a headline."""
 
     def __init__(self, outlets: Sequence[str], authors: Sequence[str], section: str | None) -> None:
         self.outlets = tuple(filter(None, outlets))
-        # A site may be called "Courier - All the news of Hicksville", and its titles end with all of it or the beginning.
+        # A site may be called "Courier - All the news of Hicksville", and its titles end with all of that or its beginning.
         self.names = frozenset(comparable(part) for name in self.outlets for part in (name, _CHAIN.split(name)[0])) - {""}
         names = (comparable(name) for line in authors for name in _AND.split(line))
-        self.authors = tuple(dict.fromkeys(name for name in names if " " in name))  # one word may be any word
+        self.authors = tuple(dict.fromkeys(name for name in names if " " in name))  # a single word may be any word
         self.sections = frozenset(map(comparable, re.split(r"[/|>;,]", section))) - {""} if section else frozenset()
 
     def names_outlet(self, words: tuple[str, ...]) -> bool:
         return any(_names_outlet(words, name) for name in self.outlets)
 
     def is_named(self, text: str) -> bool:
-        """Whether text, of any number of words, is one of the outlet's names as it is told."""
+        """Whether a text of any length is one of the outlet's names as given."""
         return comparable(text) in self.names
 
     def names_author(self, words: tuple[str, ...]) -> bool:
@@ -114,14 +114,14 @@ class _Source:
 def normalise_headline(
     headline: str, outlets: Sequence[str] = (), *, authors: Sequence[str] = (), section: str | None = None
 ) -> str:
-    """What is left of a headline without its dress: case, width, quotes, dashes, labels and the outlet's name.
+    """A headline without its dress: case, width, quotes, dashes, labels and the outlet's name.
 
-    What tells that it is another article stays, as its first words: "fact check", "opinion", "podcast"… (``[genres]``).
+    Words that mark a different kind of article stay, moved to the front: "fact check", "opinion", "podcast"… (``[genres]``).
 
     ``outlets`` are the event's own names for its publisher (a name, a site's domain or URL), ``authors`` its byline or the
-    names in it, ``section`` where it was put: they are cut from the end of the headline, outlets and authors from the
-    beginning too, wherever a separator parts them from it. What is only known to this module is cut when a headline is left.
-    A headline of punctuation alone stays as written, so that two such headlines differ. Idempotent.
+    names in it, ``section`` the article's section. They are cut from the end of the headline, outlets and authors also from the
+    beginning, wherever a separator sets them apart. What only this module knows is cut only if a headline is left. A headline
+    of punctuation alone stays as written, so that two such headlines differ. Idempotent.
     """
     text = headline
     for _ in range(_MOST_UNESCAPED):
@@ -151,13 +151,13 @@ def _undressed(text: str, source: _Source) -> tuple[str, tuple[str, ...]]:
 
 
 def _compared_words(plain: str) -> str:
-    """Comparable words in one spelling, numbers in digits, without "and"."""
+    """Comparable words in one spelling, with numbers in digits and without "and"."""
     words = numbers_in_digits(one_spelling(plain).split())
     return " ".join([word for word in words if word not in _AND_WORDS] or words)
 
 
 def genre_of(normalised: str) -> tuple[str, str]:
-    """The genres that a normalised headline begins with ("" for none), and what it says beside."""
+    """The genres that a normalised headline begins with ("" for none), and the rest."""
     genre, said = "", normalised
     while found := next((name for name in _genre_names() if said.startswith(name + " ")), None):
         genre, said = f"{genre} {found}".strip(), said[len(found) + 1 :]
@@ -168,7 +168,7 @@ def genre_of(normalised: str) -> tuple[str, str]:
 
 
 def _without_head(text: str, source: _Source) -> str:
-    """Cut "UPDATE 1-", "WATCH:", "[14:05] ", "VIDEO ", "BBC News - ", "Jane Doe: "… from the beginning, one of them."""
+    """Cut one of "UPDATE 1-", "WATCH:", "[14:05] ", "VIDEO ", "BBC News - ", "Jane Doe: "… from the beginning."""
     if (tag := _TAG.match(text)) and _plain(comparable(tag[1]).split()) in _words("labels") and _is_headline(text[tag.end() :]):
         return text[tag.end() :]
     if (clock := _BARE_CLOCK.match(text)) and _is_headline(text[clock.end() :]):
@@ -180,14 +180,14 @@ def _without_head(text: str, source: _Source) -> str:
 
 
 def _heads(text: str) -> Iterator[tuple[str, re.Match[str], str]]:
-    """What may be a label, the sign behind it, and what is left."""
+    """Each possible label, the sign after it, and the rest."""
     first = _ANY_SIGN.search(text, 0, _LONGEST_LABEL)
     for sign in _HEAD_SIGN.finditer(text, max(0, first.start() - 1), _LONGEST_LABEL) if first else ():
         yield text[: sign.start()], sign, text[sign.end() :]
 
 
 def _is_kicker(label: str, sign: re.Match[str], rest: str) -> bool:
-    """Whether the headline says again what stands before it: "Jane Doe - Jane Doe arrested"."""
+    """Whether the headline repeats the label before it: "Jane Doe - Jane Doe arrested"."""
     if sign["tight"] or rest[:1].casefold() != label.lstrip(" \"'“‘«")[:1].casefold():
         return False
     words = comparable(label)
@@ -195,7 +195,7 @@ def _is_kicker(label: str, sign: re.Match[str], rest: str) -> bool:
 
 
 def _without_shout(text: str) -> str:
-    """Cut a label that no sign parts from the headline, but capitals or a space do: "VIDEO Ferry sinks", "快訊 渡輪沉沒"."""
+    """Cut a label that only capitals or a space separate from the headline: "VIDEO Ferry sinks", "快訊 渡輪沉沒"."""
     words = text.split(" ", _MOST_SHOUTED_WORDS)
     for count in range(min(len(words) - 1, _MOST_SHOUTED_WORDS), 0, -1):
         label, rest = " ".join(words[:count]), " ".join(words[count:])
@@ -211,7 +211,7 @@ def _is_shouted(label: str, rest: str) -> bool:
 
 
 def _is_alone(word: str) -> bool:
-    """Whether a first word can't be of the headline: a label of Chinese or kana, a paid service ("S+", "WELTplus")."""
+    """Whether a first word can't be part of the headline: a label in Chinese or kana, a paid service ("S+", "WELTplus")."""
     if word.endswith(("+", "plus")):
         return _plain(_words_of(word)) in _words("paid")
     return _UNSPACED_WORD.fullmatch(word) is not None and _is_label(_words_of(word))
@@ -235,18 +235,18 @@ def _is_head(label: str, sign: re.Match[str], source: _Source) -> bool:
         or _plain(words) in _words("paid")
         or source.names_author(words)
         or (words[0] in _words("labels") and source.names_outlet(words[1:]))  # "INFO LE FIGARO - …"
-        # "Reuters: Fed to hold" says whose report it is: a colon counts only behind the event's own outlet.
+        # "Reuters: Fed to hold" says whose report it is: a colon only counts after the event's own outlet.
         or (":" not in sign[0] and _squash(words) in _known_outlets())
         or (sign[0].strip() in (">", "›", "»", "|") and " ".join(words) in _sections())  # "News › World › …"
         or (words[0][0].isdigit() and _plain(words) in _words("versions"))  # "2nd LD: …"
     )
 
 
-# ---- What an article is beside the news itself
+# ---- What kind of article it is, if not plain news
 
 
 def _without_genre(text: str, source: _Source) -> tuple[str, str | None]:
-    """Take "Analysis: ", "FACTBOX-", " | Opinion" or " (podcast)" from an end, and tell which genre it is; else nothing."""
+    """Remove "Analysis: ", "FACTBOX-", " | Opinion" or " (podcast)" from an end, and return the genre it names, or None."""
     for label, sign, rest in _heads(text):
         is_opened, is_closed = label[:1] in "[(【〔<〈《{", sign[0][:1] in "])】〕>〉》}"
         if is_opened == is_closed and (genre := _genre(_words_of(label), source)) and _is_headline(rest):
@@ -274,7 +274,7 @@ def _genre(words: tuple[str, ...], source: _Source) -> str | None:
 
 
 def _without_tail(text: str, source: _Source) -> str:
-    """Cut " - Reuters", " | By Jane Doe", " (VIDEO)", " – as it happened"… from the end, one of them."""
+    """Cut one of " - Reuters", " | By Jane Doe", " (VIDEO)", " – as it happened"… from the end."""
     end = max(0, len(text) - _LONGEST_OUTLET)
     if (found := _TAIL_BRACKET.search(text, end)) and (rest := text[: found.start()]).strip():
         words = tuple(comparable(found["inner"]).split())
@@ -328,7 +328,7 @@ def _is_tail(tail: str, sign: re.Match[str], rest: str, source: _Source) -> bool
 
 
 def _is_outlet_and_sections(tail: str, source: _Source) -> bool:
-    """Whether a chain of names is of sections alone, or begins with the outlet: "World - Europe", "The Courier - Politics"."""
+    """Whether a chain of names has only sections, or begins with the outlet: "World - Europe", "The Courier - Politics"."""
     parts = [part for part in _CHAIN.split(tail) if part.strip()]
     if len(parts) < 2:
         return False
@@ -340,7 +340,7 @@ def _is_outlet_and_sections(tail: str, source: _Source) -> bool:
 
 
 def _without_section(rest: str, signs: list[re.Match[str]], last: re.Match[str], source: _Source) -> str:
-    """Cut "| US economy" in front of "| The Guardian", and "- 25/03/2024 - Mercado" in front of "- Folha"."""
+    """Cut "| US economy" before "| The Guardian", and "- 25/03/2024 - Mercado" before "- Folha"."""
     for sign in reversed(signs):
         section, before = rest[sign.end() :], rest[: sign.start()]
         words = tuple(comparable(section).split())
@@ -356,7 +356,7 @@ def _without_section(rest: str, signs: list[re.Match[str]], last: re.Match[str],
 
 
 def _is_section(written: str, words: tuple[str, ...], source: _Source) -> bool:
-    """Whether words are a section's name, or a date; in lower case they say who said so ("- police")."""
+    """Whether words are a section's name, or a date; in lower case they name a source of the news ("- police")."""
     if _plain(words) in _genres():
         return False
     if " ".join(words) in source.sections or _DATE.fullmatch(written.strip()):
@@ -369,12 +369,12 @@ def _is_label(words: tuple[str, ...]) -> bool:
 
 
 def _is_mark(words: tuple[str, ...]) -> bool:
-    """Whether words, in brackets, mark a paid article or an agency's version: "S+", "paywall", "2nd LD"."""
+    """Whether words in brackets mark a paid article or an agency's version: "S+", "paywall", "2nd LD"."""
     return _plain(words) in _words("paid") or _plain(words) in _words("versions")
 
 
 def _is_media(words: tuple[str, ...]) -> bool:
-    """Whether words are labels one by one: "ФОТО, ВИДЕО", "video + foto"."""
+    """Whether each of the words is a label: "ФОТО, ВИДЕО", "video + foto"."""
     return bool(words) and all(_plain((word,)) in _words("labels") for word in words)
 
 
@@ -384,7 +384,7 @@ def _is_name(words: str) -> bool:
 
 
 def _without_told_byline(plain: str, authors: tuple[str, ...]) -> str:
-    """Cut "by Jane Doe and John Smith" from the end of a comparable headline, where the event says that they wrote it."""
+    """Cut "by Jane Doe and John Smith" from the end of a comparable headline, if the event says that they wrote it."""
     if authors and (found := _TOLD_BYLINE.fullmatch(plain)):
         names = found["names"]
         for author in authors:
@@ -395,7 +395,7 @@ def _without_told_byline(plain: str, authors: tuple[str, ...]) -> str:
 
 
 def _has_at_an_end(written: str, name: str) -> bool:
-    """Whether an outlet's name stands, in its own letters, before or behind what else is said: "РИА Новости, 12.03.2024"."""
+    """Whether an outlet's name, spelled exactly, is before or after other words: "РИА Новости, 12.03.2024"."""
     written, name = written.strip().removeprefix("The "), without_invisible(name).strip().removeprefix("The ")
     if len(name) < _SHORTEST_ABBREVIATION:
         return False
@@ -415,7 +415,7 @@ def _is_headline(text: str, fewest_words: int = _FEWEST_WORDS) -> bool:
 
 
 def _plain(words: Iterable[str]) -> str:
-    """Words as labels are compared: without numbers and the accents that capitals lose."""
+    """Words as labels are compared: without numbers, and without accents that capitals lose."""
     text = _DIGITS.sub("", " ".join(words))
     if not text.isascii():
         text = _ACCENTS.sub("", unicodedata.normalize("NFD", text))
@@ -424,7 +424,7 @@ def _plain(words: Iterable[str]) -> str:
 
 
 def _words_of(text: str) -> tuple[str, ...]:
-    """The comparable words of what may be a label or a name; none where there are too many."""
+    """The comparable words of a possible label or name; empty if there are too many."""
     words = tuple(comparable(text).split()) if text.count(" ") <= _MOST_OUTLET_WORDS + 2 else ()
     return words if len(words) <= _MOST_OUTLET_WORDS else ()
 
@@ -446,7 +446,7 @@ def _words(name: str) -> frozenset[str]:
 
 @cache
 def _aliases() -> dict[str, frozenset[str]]:
-    """Other names of outlets, by the part of their domain that is theirs."""
+    """Other names of outlets, by the part of their domain that identifies them."""
     tables = tomllib.loads((files("streams.text") / "headline_words.toml").read_text("utf-8"))["aliases"]
     return {label: frozenset(comparable(name) for name in names.split(",")) for label, names in tables.items()}
 
@@ -468,7 +468,7 @@ def _known_outlets() -> frozenset[str]:
 
 
 def is_section_name(text: str) -> bool:
-    """Whether a text is what newspapers call a section, in any language: "Local news", "Wirtschaft"."""
+    """Whether a text is a newspaper section's name in any language: "Local news", "Wirtschaft"."""
     return comparable(text) in _sections()
 
 
@@ -494,13 +494,13 @@ def _names_outlet(words: tuple[str, ...], outlet: str) -> bool:
 
 
 def _is_loosely(words: Sequence[str], names: Sequence[str]) -> bool:
-    """Whether two names differ in "the", "of", "News" and the like alone."""
+    """Whether two names differ only in "the", "of", "News" and the like."""
     one, other = ([word for word in each if word not in _LOOSE_FILLERS] for each in (words, names))
     return one == other != []
 
 
 def _are_initials(outlet: str, words: Sequence[str]) -> bool:
-    """Whether an outlet that is written in capitals has the words' initials: "DOH" of "Department of Harbours"."""
+    """Whether an outlet written in capitals has the words' initials: "DOH" for "Department of Harbours"."""
     return (
         len(words) >= _SHORTEST_ABBREVIATION <= len(outlet)
         and outlet.isupper()
@@ -510,12 +510,12 @@ def _are_initials(outlet: str, words: Sequence[str]) -> bool:
 
 
 def _abbreviates(label: str, words: tuple[str, ...]) -> bool:
-    """Whether ``label`` is put together from beginnings of the words, in order: "nytimes", "wsj", "washingtonpost"."""
+    """Whether ``label`` consists of beginnings of the words, in order: "nytimes", "wsj", "washingtonpost"."""
     if _squash(words) == label.removeprefix("the"):
         return True
     if len(words) < 2 or len(label) < _SHORTEST_ABBREVIATION:
         return False
-    ends = {0}  # where in the label the words so far may end
+    ends = {0}  # positions in the label where the words so far may end
     for word in words:
         skipped = ends if word in _OUTLET_FILLERS else set()
         ends = skipped | {end + size for end in ends for size in range(1, len(word) + 1) if label.startswith(word[:size], end)}

@@ -1,4 +1,4 @@
-"""Numbers as they are compared: "five", "150k" and "$2.5 billion" as digits.
+"""Numbers in the form for comparison: "five", "150k" and "$2.5 billion" as digits.
 
 ``number_words.toml`` holds the words.
 """
@@ -15,7 +15,7 @@ _DIGITS = re.compile(r"(\d{1,12})(?:\.(\d{1,6}))?")
 _GLUED = re.compile(r"(\d{1,12}(?:\.\d{1,6})?)(k|m|mn|mln|mio|bn|bln|b|mrd|tn|trn)")  # "150k", "2.5bn"
 _ONE, _NOT_A_NUMBER_BEHIND = "one", frozenset(("no", "any", "every", "some", "this", "that", "each", "which", "the"))
 
-# Chinese numerals are numbers in front of what is counted; elsewhere they are parts of names (三星, 八达岭).
+# Chinese numerals are numbers before something counted; elsewhere they are parts of names (三星, 八达岭).
 _COUNTED = "人名岁歳個个件台架辆艘倍天年月日號号周死伤傷級级強强"
 _NUMERAL = re.compile(f"[二两三四五六七八九十](?:十[一二三四五六七八九]?|(?<=十)[一二三四五六七八九])?(?=[{_COUNTED}])")
 _NUMERALS = {**{sign: value for value, sign in enumerate("一二三四五六七八九", 1)}, "两": 2}
@@ -24,8 +24,8 @@ _NUMERALS = {**{sign: value for value, sign in enumerate("一二三四五六七�
 def numbers_in_digits(words: Sequence[str]) -> list[str]:
     """Comparable words with every number in digits. Idempotent.
 
-    ``["twenty", "five"]`` is ``["25"]``, ``["150k"]`` and ``["150", "thousand"]`` are ``["150000"]``, ``["first"]`` is
-    ``["1st"]``.
+    ``["twenty", "five"]`` becomes ``["25"]``, ``["150k"]`` and ``["150", "thousand"]`` become ``["150000"]``, ``["first"]``
+    becomes ``["1st"]``.
     """
     written: list[str] = []
     at = 0
@@ -37,7 +37,7 @@ def numbers_in_digits(words: Sequence[str]) -> list[str]:
 
 
 def _number_at(words: Sequence[str], at: int) -> tuple[str, int]:
-    """The word there as it is compared, with those that belong to its number, and how many they are."""
+    """The word at this place in the form for comparison, joined with the others of its number, and how many they are."""
     word, read = words[at], 1
     if (value := _words().get(word)) is not None:
         if value >= 20 and at + 1 < len(words) and 0 < _words().get(words[at + 1], 0) < 10:
@@ -57,7 +57,7 @@ def _number_at(words: Sequence[str], at: int) -> tuple[str, int]:
 
 
 def _times(digits: str, scale: int) -> str | None:
-    """A decimal number times a scale, where that is a whole number and there is a scale."""
+    """A decimal number times a scale, if the result is a whole number and there is a scale."""
     found = _DIGITS.fullmatch(digits) if scale else None
     if found is None:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 CLOSING = "\"'”’»›)\\]）」』】*"
-_TAIL = 12  # the end of a sentence is looked for in this many characters
+_TAIL = 12  # characters that are searched for the end of a sentence
 _SENTENCE_END = re.compile(rf"[.!?…。！？।॥؟۔][{CLOSING}]*$")
 FULL_STOP = re.compile(rf"(?<![.…])[.。।۔]([{CLOSING}]*)$")
 _ABBREVIATED = re.compile(r"\b(?:[^\W\d_]\.){2,}$")
@@ -16,12 +16,12 @@ TELLING_WORD = re.compile(rf"\w{{4,}}|{IDEOGRAPH.pattern}")
 
 
 def ends_sentence(text: str) -> bool:
-    """Whether the last thing in the text is the end of a sentence."""
+    """Whether the text ends with the end of a sentence."""
     return _SENTENCE_END.search(text, max(0, len(text) - _TAIL)) is not None
 
 
 def ends_in_full_stop(text: str) -> bool:
-    """Whether the line is a statement: not so after "?", "…" or "U.S."."""
+    """Whether the line is a statement, which excludes "?", "…" and "U.S."."""
     tail = max(0, len(text) - _TAIL)
     return FULL_STOP.search(text, tail) is not None and _ABBREVIATED.search(text, tail) is None
 

@@ -1,7 +1,7 @@
-"""The words of a text as they are compared: one spelling of those that have several.
+"""The words of a text in the form for comparison: one spelling for those that have several.
 
-``comparable`` knows nothing of languages: case, width, quotes, dashes, letters with two forms. ``one_spelling`` makes accents
-that may be left out, Serbian's two scripts, and traditional and simplified Chinese one.
+``comparable`` is independent of language: case, width, quotes, dashes, letters with two forms. ``one_spelling`` unifies
+optional accents, Serbian's two scripts, and traditional and simplified Chinese.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from importlib.resources import files
 # ---- Letters
 
 # Combining marks are not \w, yet carry the vowels of Hindi, Bengali, Tamil, Thai…: they stay.
-# The optional pointing of Arabic and Hebrew and the Arabic stretching stroke go: the same headline is printed with and without.
+# The optional pointing of Arabic and Hebrew and the Arabic stretching stroke go: a headline is printed with and without them.
 _POINTING = "\u0591-\u05c7\u0640\u064b-\u0655\u0670"
 _MARKS = re.escape("".join(mark for mark in map(chr, range(0x300, 0xFE30)) if unicodedata.category(mark)[0] == "M"))
 _CURRENCIES = "".join(sign for sign in map(chr, range(0x3000)) if unicodedata.category(sign) == "Sc")
@@ -25,17 +25,17 @@ _APOSTROPHE = re.compile(r"(?<=\w)['`´‘’ʼʹ′](?=\w)")
 _ABBREVIATION = re.compile(r"\b(?:[^\W\d_]\.){2,}")  # "U.S." is "US"
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")  # "1,000" is "1000"
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")  # "3,5" is "3.5", and neither is "35"
-_STOP = re.compile(r"(?<!\d)\.|\.(?!\d)")  # not the point of a decimal
-_MINUS = re.compile(r"(?:^|(?<=[^\W\d]\s)|(?<=\())[-−–](?=\d)")  # "lows of -5" are no "lows of 5"
-_SIGNS = re.compile(rf"[%{_CURRENCIES}]")  # "$5" is not "€5"
-_NO_SIGN = re.compile(r"(?<![^\W_])[+#]+|[+#]+(?=[^\W_])")  # "C++", "C#" and "Disney+" are names
+_STOP = re.compile(r"(?<!\d)\.|\.(?!\d)")  # except decimal points
+_MINUS = re.compile(r"(?:^|(?<=[^\W\d]\s)|(?<=\())[-−–](?=\d)")  # "lows of -5" differs from "lows of 5"
+_SIGNS = re.compile(rf"[%{_CURRENCIES}]")  # "$5" differs from "€5"
+_NO_SIGN = re.compile(r"(?<![^\W_])[+#]+|[+#]+(?=[^\W_])")  # keeps "C++", "C#" and "Disney+", which are names
 _PUNCTUATION = re.compile(rf"(?:[^\w.+#%{_CURRENCIES}{_MARKS}]|_)+")
 _ASCII_PUNCTUATION = {ord(sign): " " for sign in map(chr, range(128)) if not (sign.isalnum() or sign in ".+#%$")}
 UNSPACED = "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff"  # kana and Chinese characters
 _SPACE_BESIDE_UNSPACED = re.compile(f"(?<=[{UNSPACED}]) | (?=[{UNSPACED}])")
 
-# Spellings of one letter that outlets choose between, or that capitals do not show. Arabic, Persian, Urdu and Hindi as in
-# Lucene's ArabicNormalizer, PersianNormalizer and (in part) HindiNormalizer; digits of all scripts are one.
+# Spellings of one letter between which outlets choose, or which capitals do not show. Arabic, Persian, Urdu and Hindi follow
+# Lucene's ArabicNormalizer, PersianNormalizer and (in part) HindiNormalizer; digits of all scripts are unified.
 _LETTERS: dict[int, str | int | None] = {
     **{code: str(unicodedata.decimal(chr(code))) for code in range(128, sys.maxunicode) if chr(code).isdecimal()},
     **str.maketrans("ıёşţάέήίόύώΐΰ", "iеșțαεηιουωϊϋ"),
@@ -48,18 +48,18 @@ _LETTERS: dict[int, str | int | None] = {
 }
 
 
-@lru_cache(maxsize=4_096)  # a headline is asked for at each of its repeats, and again for its fingerprint
+@lru_cache(maxsize=4_096)  # a headline is needed for each of its repeats, and again for its fingerprint
 def comparable(text: str) -> str:
     """The words of ``text`` for an exact comparison: NFKC, case folded, no punctuation, one space between words.
 
-    Numbers keep their decimal point, minus, per cent and currency signs. Letters that are written in more than one way are
-    one (``_LETTERS``); between Chinese characters and kana no space counts. May be empty.
+    Numbers keep their decimal point, minus, per cent and currency signs. Letters with several spellings are unified
+    (``_LETTERS``); spaces between Chinese characters and kana are dropped. May be empty.
     """
     is_ascii = text.isascii()
     if is_ascii:
         text = text.lower()
     else:
-        # Turkish: İ, I, ı and i are one letter here, since capitals do not say which language they are of.
+        # Turkish: İ, I, ı and i are one letter here, since capitals do not tell which language they are from.
         text = unicodedata.normalize("NFKC", without_invisible(text).casefold()).replace("i\u0307", "i").translate(_LETTERS)
         text = _INVISIBLE.sub("", text)
         is_ascii = text.isascii()
@@ -95,7 +95,7 @@ _SERBIAN: dict[int, int | str] = {
     ord("џ"): "dž",
 }
 _CHINESE = re.compile("[\u3400-\u9fff]")
-_TONES = re.compile("[ơưĩũ\u1ea0-\u1ef9]")  # Vietnamese, whose accents are all there is to tell many words apart
+_TONES = re.compile("[ơưĩũ\u1ea0-\u1ef9]")  # Vietnamese, where only accents distinguish many words
 _FINAL = "é"
 _PER_CENT = re.compile(r"\b(?:per cent|por ciento|pour cent|por cento|per cento)\b")
 _SHORTEST_PARTICIPLE = 3  # "tué"
@@ -114,10 +114,10 @@ _PLAIN: dict[int, str] = {
 
 
 def one_spelling(text: str) -> str:
-    """Comparable words without the choices that outlets of one language make between scripts and accents. Idempotent.
+    """Comparable words without the scripts and accents between which outlets of one language choose. Idempotent.
 
-    "budžeta", "budzeta" and "буџета" are one, as are "颱風" and "台风", and "per cent" and "%". Accents stay where they tell
-    words apart: in Vietnamese, in words of ``spelling_words.toml`` ("könnte", "año"), and at the end of what may be a French
+    "budžeta", "budzeta" and "буџета" become one, and so do "颱風" and "台风", and "per cent" and "%". Accents stay where they
+    distinguish words: in Vietnamese, in words of ``spelling_words.toml`` ("könnte", "año"), and at the end of a possible French
     participle ("tué").
     """
     if not text.isascii():
@@ -128,7 +128,7 @@ def one_spelling(text: str) -> str:
 
 
 def one_script(text: str) -> str:
-    """Text in lower case with Serbian in Latin letters and Chinese in simplified ones."""
+    """Text in lower case, with Serbian in Latin letters and Chinese in simplified characters."""
     if text.isascii():
         return text
     if _CHINESE.search(text):

@@ -1,8 +1,8 @@
 """What a headline says, whatever the order, number and inflection of its words: the coarser fingerprint.
 
-Everything here is a function of the normalised headline (:func:`streams.text.headline.normalise_headline`), so that equal
-headlines always share the coarser fingerprint. It is the key of news.prepared: headlines that may be one meet under it, and
-which of them are one is decided there, by their wording.
+Everything here is a function of the normalised headline (:func:`streams.text.headline.normalise_headline`), so equal headlines
+always share the coarser fingerprint. It is the key of news.prepared: headlines that may be the same meet under it, and their
+wording then decides which of them really are.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from zlib import crc32
 from streams.text.headline import genre_of, normalise_headline
 
 FEWEST_CONTENT_WORDS = 4
-"""Below so many a headline is compared as it is: fewer words in another order may say anything."""
+"""A headline with fewer is compared as it is: a few words in another order may say anything."""
 _MOST_ORDERED_WORDS = 16
-"""Of a longer headline the order is not kept."""
+"""For a longer headline, the order is not kept."""
 _PLACE_BITS, _PLACE = 5, 0b11111
-# Left out, but the order remembers which of them stood before a word, in the three bits above its place.
+# Dropped, but the order remembers which of them preceded a word, in the three bits above its place.
 _PREPOSITIONS = {word: number for number, word in enumerate(("of", "in", "at", "on", "with", "as", "during"), 1)}
 
-# Scripts without spaces: three characters are taken for a word.
+# Scripts without spaces: three characters count as a word.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _CHARACTERS_A_WORD = 3
 _NUMBER = re.compile(r"[\d.]+(?:st|nd|rd|th)?")
@@ -36,11 +36,11 @@ _NUMBER = re.compile(r"[\d.]+(?:st|nd|rd|th)?")
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What is remembered of a headline beside its key; nothing (the default) where the key says it all.
+    """What is remembered of a headline beside its key; empty (the default) if the key says it all.
 
-    ``fine``: a 32-bit hash of the normalised headline; ``genre``: of the genre it names, 0 for none; ``order``: the place of
-    each content word among the sorted ones, from 1, in the order in which they are written, and the preposition before
-    it; empty where there are too many.
+    ``fine``: a 32-bit hash of the normalised headline; ``genre``: of the genre it names, 0 for none; ``order``: for each
+    content word in its written order, its place among the sorted ones, from 1, and the preposition before it; empty if there
+    are too many.
     """
 
     fine: int = 0
@@ -49,15 +49,15 @@ class Wording:
 
 
 THE_KEYS_OWN = Wording()
-"""Of a headline that is compared as it is; and of one that an earlier version remembered."""
+"""For a headline that is compared as it is, and for one that an earlier version remembered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """A normalised headline, taken apart.
+    """A normalised headline, split into its parts.
 
-    ``words``: its content words without number and inflection, as written; none where the headline is compared as it is.
-    ``behind``: of each, the number of the preposition before it, which is left out; 0 for none.
+    ``words``: its content words without number and inflection, in their order; empty if the headline is compared as it is.
+    ``behind``: for each, the number of the dropped preposition before it; 0 for none.
     """
 
     normalised: str
@@ -67,7 +67,7 @@ class Headline:
 
     @property
     def key_text(self) -> str:
-        """What the fingerprint is the hash of."""
+        """The text that the fingerprint hashes."""
         return " ".join(sorted(self.words)) if self.words else self.normalised
 
     @property
@@ -87,7 +87,7 @@ class Headline:
 
 
 class Likeness(IntEnum):
-    """How alike two headlines of one key are, the more the higher."""
+    """How similar two headlines with one key are; higher is more similar."""
 
     OTHER = 0
     """Another genre, or the same words in an order that may say something else."""
@@ -97,7 +97,7 @@ class Likeness(IntEnum):
 
 @lru_cache(maxsize=1_024)
 def read_headline(normalised: str) -> Headline:
-    """Take a normalised headline apart."""
+    """Split a normalised headline into its parts."""
     genre, said = genre_of(normalised)
     words, behind, preposition = [], [], 0
     for word in said.split():
@@ -112,9 +112,9 @@ def read_headline(normalised: str) -> Headline:
     return Headline(normalised, genre, tuple(words), tuple(behind))
 
 
-@lru_cache(maxsize=1_024)  # `prepare` asks, then `deduplicate` twice: for the key's owner and for the signature
+@lru_cache(maxsize=1_024)  # called by `prepare`, and twice by `deduplicate`: for the key's owner and for the signature
 def compared_headline(headline: str, outlets: tuple[str, ...], authors: tuple[str, ...], section: str | None) -> Headline:
-    """A headline as it is compared: normalised, and taken apart."""
+    """A headline in the form for comparison: normalised and split into its parts."""
     return read_headline(normalise_headline(headline, outlets, authors=authors, section=section))
 
 
@@ -123,14 +123,14 @@ def fingerprint_headline(
 ) -> str:
     """The 128-bit BLAKE2b hash of a headline's sorted content words: 32 hexadecimal digits.
 
-    ``headline`` and what its event says of its source are those of :func:`~streams.text.headline.normalise_headline`.
+    ``headline`` and what its event says about its source are those of :func:`~streams.text.headline.normalise_headline`.
     """
     read = compared_headline(headline, tuple(outlets), tuple(authors), section)
     return blake2b(read.key_text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def likeness(seen: Headline, remembered: Wording) -> Likeness:
-    """How alike a headline and a remembered one of the same fingerprint are."""
+    """How similar a headline and a remembered one with the same fingerprint are."""
     wording = seen.wording
     if remembered == THE_KEYS_OWN or remembered.fine == wording.fine:
         return Likeness.EQUAL
@@ -146,10 +146,10 @@ def likeness(seen: Headline, remembered: Wording) -> Likeness:
 
 
 def _agree(behind: Mapping[str, int], behind_now: Mapping[str, int]) -> bool:
-    """Whether two orders of the same words put the same prepositions before the same ones, or one does without some.
+    """Whether two orders of the same words have the same prepositions before the same words, or one lacks some.
 
-    "Alder at Lorn" is not "Lorn at Alder", nor "with Alder on Lorn" "with Lorn on Alder"; "revenue in January" is "January
-    revenue".
+    "Alder at Lorn" differs from "Lorn at Alder", and "with Alder on Lorn" from "with Lorn on Alder"; "revenue in January"
+    equals "January revenue".
     """
     lost = [word for word, preposition in behind.items() if preposition and not behind_now.get(word)]
     new = [word for word, preposition in behind_now.items() if preposition and not behind.get(word)]
@@ -158,11 +158,10 @@ def _agree(behind: Mapping[str, int], behind_now: Mapping[str, int]) -> bool:
 
 
 def says_the_same(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Whether the same words in two orders say the same: one part of the headline has moved, or none.
+    """Whether the same words in two orders say the same: at most one part of the headline has moved.
 
-    "Five dead in Kabul blast" and "Kabul blast: five dead" do; "Alder beats Lorn" and "Lorn beats Alder" do not, since two
-    parts have moved. Numbers keep their order, those of a score their place, and what stands behind "after" or "not" stays
-    there.
+    True for "Five dead in Kabul blast" and "Kabul blast: five dead"; false for "Alder beats Lorn" and "Lorn beats Alder", where
+    two parts have moved. Numbers keep their order, those of a score their place, and words after "after" or "not" stay there.
     """
     if list(one) == list(other):
         return True
@@ -195,7 +194,7 @@ def _has_score(words: Sequence[str]) -> bool:
 
 
 def _bound(words: Sequence[str]) -> list[tuple[str, str]]:
-    """The words that turn a meaning round, each with the word behind it."""
+    """The words that reverse a meaning, each with the word after it."""
     return sorted((word, after) for word, after in zip(words, [*words[1:], ""], strict=True) if word in _words("binding"))
 
 
@@ -204,7 +203,7 @@ _SHORTEST_STEM = 3
 
 
 def _stem(word: str) -> str:
-    """A word without plural, third person and "-ing". "-ed" stays: who "sues" is not who is "sued"."""
+    """A word without plural, third person and "-ing". "-ed" stays: someone who "sues" is not someone who is "sued"."""
     if len(word) <= _SHORTEST_STEM or not (word.isascii() and word.isalpha()):
         return word
     if word.endswith("ies"):
@@ -222,7 +221,7 @@ def _stem(word: str) -> str:
 
 
 def telling_words(normalised: str) -> int:
-    """How many words say what the article is about: no number, function word, weekday, nor what columns are called."""
+    """How many words say what the article is about: not numbers, function words, weekdays or names of columns."""
     unspaced = len(_UNSPACED.findall(normalised))
     spaced = [word for word in _UNSPACED.sub(" ", normalised).split() if len(word) > 1 and not _NUMBER.fullmatch(word)]
     small = _words("left_out") | _words("small") | _words("weekdays") | _words("rubrics")
@@ -230,15 +229,15 @@ def telling_words(normalised: str) -> int:
 
 
 def turns(words: Iterable[str]) -> bool:
-    """Whether one of the words turns what a headline says: "not", "up", "loses"."""
+    """Whether one of the words reverses what a headline says: "not", "up", "loses"."""
     return not _words("turning").isdisjoint(words)
 
 
 def is_next_of_column(one: str, other: str) -> bool:
-    """Whether two normalised headlines of one outlet, in any order of their words, say that its column has come again.
+    """Whether two normalised headlines of one outlet, with words in any order, mean that its column has come again.
 
-    Either they are equal and tell too little ("Letters to the editor"), or they name other weekdays and a column
-    ("Weather on Monday", "Weather on Tuesday: showers"), or differ in the weekday alone.
+    Either they are equal and say too little ("Letters to the editor"), or they name different weekdays and a column ("Weather
+    on Monday", "Weather on Tuesday: showers"), or differ only in the weekday.
     """
     if one == other:
         return telling_words(one) < FEWEST_CONTENT_WORDS

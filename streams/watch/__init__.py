@@ -1,1 +1,1 @@
-"""What those who watch a worker see: metrics, the web pages, several workers behind one port."""
+"""What monitoring sees of a worker: metrics, the web pages, several workers behind one port."""

@@ -1,4 +1,4 @@
-"""How many records wait: told by Kafka, down to the last one."""
+"""How many records are waiting, asked of Kafka, exact to the last record."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from streams.kafka.reading import only_offsets
 
 class _Known(NamedTuple):
     next_offset: int
-    empty_to: int  # from the next offset to here there is no record …
+    empty_to: int  # from the next offset up to here there is no record …
     record: bool  # … and here there is one
 
 
 class LagReader:
-    """How many records wait, told by Kafka; ``consumer`` reads ``read_committed``, and is in no group and assigned nothing."""
+    """How many records are waiting, asked of Kafka; ``consumer`` reads ``read_committed``, without a group or assignment."""
 
     def __init__(self, consumer: AIOKafkaConsumer) -> None:
         self._consumer = consumer
         self._known: dict[TopicPartition, _Known] = {}
 
     async def lags(self, next_offsets: Mapping[TopicPartition, int]) -> dict[TopicPartition, int]:
-        """Offsets from the first record that waits to the last stable one, by partition; 0 when none waits.
+        """Offsets from the first waiting record to the last stable one, by partition; 0 if none is waiting.
 
-        A partition that has moved since it was asked about before is not looked at more closely: of such, transaction markers
-        at the end are counted as well.
+        A partition that has moved since the last call is not examined more closely: for those, transaction markers at the end
+        are counted too.
 
         Raises:
             KafkaError: Kafka does not answer.
@@ -43,7 +43,7 @@ class LagReader:
             elif not known.record and known.empty_to < ends[tp]:
                 unclear.add(tp)
         if unclear:
-            with only_offsets():  # what waits may be large, and all of it would be held at once
+            with only_offsets():  # waiting records may be large, and would all be held at once
                 await self._find_records(unclear, ends)
         return {tp: max(0, ends[tp] - self._known[tp].empty_to) for tp in next_offsets}
 

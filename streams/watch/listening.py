@@ -1,8 +1,8 @@
-"""Where the pages are answered: over few connections, each for one request and a few seconds.
+"""Serves the pages over few connections, each for one request and a few seconds.
 
-A port is open to everybody in its network, and a connection costs a descriptor, of which Kafka and RocksDB need some as well.
-So no more than :data:`MOST_CONNECTIONS` are open at a time: for one more, the oldest goes. Whoever asks is answered within
-milliseconds; the oldest is one that does not ask, or does not read.
+A port is open to everybody in its network, and a connection takes a file descriptor, which Kafka and RocksDB need too. So at
+most :data:`MOST_CONNECTIONS` are open at a time: a new one closes the oldest. Requests are answered within milliseconds, so the
+oldest connection is one that does not ask, or does not read.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler
 
 MOST_CONNECTIONS: Final = 32
-LONGEST_CONNECTION_S: Final = 20.0  # until the last byte of the answer; a supervisor gives its workers 5 s to answer
+LONGEST_CONNECTION_S: Final = 20.0  # up to the last byte of the answer; a supervisor gives its workers 5 s to answer
 _LOG: Final = logging.getLogger("aiohttp.server.pages")
-_BACKLOG: Final = 16  # what asyncio accepts in one turn of the event loop, before any of it can be closed
+_BACKLOG: Final = 16  # connections that asyncio accepts in one turn of the event loop, before it can close any of them
 
 
 class Pages:
-    """An application that answers, until it is closed."""
+    """An application that answers until it is closed."""
 
     def __init__(self, runner: web.AppRunner, server: asyncio.Server) -> None:
         self._runner = runner
         self._server = server
 
     async def close(self) -> None:
-        """Answer no more."""
+        """Stop answering."""
         self._server.close()
         await self._runner.cleanup()
 
@@ -39,7 +39,7 @@ async def listen(application: web.Application, host: str, port: int, socket: Pat
     """Answer on a port, or on a Unix socket.
 
     Raises:
-        OSError: there is no such address, or another process has it.
+        OSError: the address does not exist, or another process has it.
     """
     application.middlewares.append(_one_request)
     _LOG.addFilter(_is_ours)
@@ -64,7 +64,7 @@ async def listen(application: web.Application, host: str, port: int, socket: Pat
 
 
 def _is_ours(record: logging.LogRecord) -> bool:
-    """Whether an error is ours to log; a request that is no HTTP is its sender's, who could fill the disk with tracebacks."""
+    """Whether an error is ours to log; a malformed HTTP request is not, and could fill the disk with tracebacks."""
     return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
 
 
@@ -80,7 +80,7 @@ async def _one_request(request: web.Request, handler: Handler) -> web.StreamResp
 
 
 class _Connections:
-    """Those that are open, the oldest first, each with the timer that ends it."""
+    """The open connections, oldest first, each with the timer that ends it."""
 
     def __init__(self) -> None:
         self._timers: dict[asyncio.Transport, asyncio.TimerHandle] = {}
@@ -98,7 +98,7 @@ class _Connections:
 
 
 class _Connection(asyncio.Protocol):
-    """Passes all on to aiohttp's own protocol, and lets the others know that it is open."""
+    """Passes everything on to aiohttp's own protocol, and registers that it is open."""
 
     def __init__(self, inner: asyncio.Protocol, connections: _Connections) -> None:
         self._inner = inner

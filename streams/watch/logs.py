@@ -1,7 +1,7 @@
-"""How a worker writes its log: to standard error, a line an event, for people or as JSON.
+"""How a worker writes its log: to standard error, one line per event, for people or as JSON.
 
-At level warning, the default, it says what is wrong, and how it is doing whenever that changes. At info it tells of each
-partition, and the libraries speak, too.
+At level warning, the default, it reports what is wrong, and its status whenever that changes. At info it also reports on each
+partition, and so do the libraries.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ _ALWAYS_TOLD: Final = ("streams.watch.standing", "streams.watch.supervisor")
 
 
 class LogFormat(StrEnum):
-    """One line an event: as text, or as a JSON object."""
+    """One line per event: as text, or as a JSON object."""
 
     TEXT = "text"
     JSON = "json"
 
 
 class JsonFormatter(logging.Formatter):
-    """A JSON object a line: time (RFC 3339, UTC), level, logger, process, message; with an exception also its traceback."""
+    """One JSON object per line: time (RFC 3339, UTC), level, logger, process, message; exceptions with their traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
         told: dict[str, Any] = {
@@ -41,7 +41,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def set_up_logs(level: str, form: LogFormat) -> None:
-    """Write what is of this level (debug, info, warning, error) or above to standard error; replaces an earlier set-up."""
+    """Write messages of this level (debug, info, warning, error) or above to standard error; replaces an earlier set-up."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter() if form is LogFormat.JSON else logging.Formatter(_TEXT))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)

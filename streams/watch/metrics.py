@@ -1,11 +1,10 @@
-"""Metrics: what a worker has done and how it stands, in Prometheus' words, all in one place.
+"""Metrics: what a worker has done and how it is doing, in Prometheus' terms, all in one place.
 
-:mod:`streams.kafka.delivery` tells of each batch once, after its commit; nothing here is ever asked for a decision. Counts say
-what this worker knows to be committed. When the answer to a commit was lost, its records may be committed and not counted,
-never the other way round; a worker that starts again counts from 0. To count articles exactly, count records in Kafka.
+:mod:`streams.kafka.delivery` reports each batch once, after its commit; no decision depends on anything here. Counts say what
+this worker knows to be committed. If the answer to a commit was lost, its records may be committed but not counted, never the
+other way round; a restarted worker counts from 0. To count articles exactly, count records in Kafka.
 
-Every label has few values: topics, partitions, steps, kinds of duplicate, reasons for rejection, and the languages
-that can be detected.
+Every label has few values: topics, partitions, steps, kinds of duplicate, reasons for rejection, and detectable languages.
 """
 
 from __future__ import annotations
@@ -40,13 +39,13 @@ prometheus.disable_created_metrics()  # type: ignore[no-untyped-call]
 
 # In seconds. A batch takes milliseconds on an idle Kafka, and up to the transaction's limit of 60 s on one in trouble.
 _BATCH_BOUNDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
-# Live, an article takes well under a second; out of a backlog, hours.
+# A live article takes well under a second; one from a backlog, hours.
 _LATENCY_BOUNDS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0, 3600.0, 21600.0)
 _RESTORE_BOUNDS: Final = (0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 900.0)
 # In records.
 _SIZE_BOUNDS: Final = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0)
 
-# The header that tells, of a record that consumers read, as what to count it.
+# The header by which records that consumers read are counted.
 _TELLING_HEADERS: Final[Mapping[str, str]] = {
     ENRICHED: LANGUAGE_HEADER,
     STORIES: CHANGE_HEADER,
@@ -56,16 +55,17 @@ _TELLING_HEADERS: Final[Mapping[str, str]] = {
 
 
 def tally(outputs: Iterable[Output]) -> Counter[tuple[str, str]]:
-    """Count outputs by topic and, of what consumers read, by language, change, kind or reason: ``(topic, which) → count``.
+    """Count outputs by topic and, for those that consumers read, by language, change, kind or reason: ``(topic, which) →
+    count``.
 
-    ``which`` is read from the headers, nothing is parsed; it is "" where there is nothing to tell.
+    ``which`` comes from the headers, nothing is parsed; it is "" if there is no such header.
     """
     counts: Counter[tuple[str, str]] = Counter()
     for output in outputs:
         telling = _TELLING_HEADERS.get(output.topic)
         which = ""
         if telling is not None:
-            for name, value in output.headers:  # a loop, not `next`: this is done for every record
+            for name, value in output.headers:  # a loop instead of `next`, because this runs for every record
                 if name == telling:
                     which = value.decode()
                     break
@@ -84,15 +84,15 @@ def disagreements(outputs: Iterable[Output]) -> Counter[str]:
 
 
 def unread_ratio(lag: int, kept: range) -> float:
-    """Of the offsets that Kafka keeps, the share that waits, 0 to 1; 0 as long as ``kept`` begins at 0: nothing was deleted."""
+    """The share of the offsets that Kafka keeps that is waiting, 0 to 1; 0 while ``kept`` begins at 0: nothing was deleted."""
     return min(lag / len(kept), 1.0) if kept.start and kept else 0.0
 
 
 class Metrics:
-    """All metrics of one worker, in a registry of its own. Call it from the event loop alone.
+    """All metrics of one worker, in a registry of its own. Call it only from the event loop.
 
-    ``steps`` are those that the worker runs: their series begin at 0, as do those of every kind and reason. (A rate over a
-    series that was not there before would miss its first count.)
+    ``steps`` are those that the worker runs: their series begin at 0, and so do those of every kind and reason. (A rate over a
+    series that did not exist before would miss its first count.)
     """
 
     def __init__(self, steps: Sequence[Step] = ()) -> None:
@@ -220,7 +220,7 @@ class Metrics:
         self._state_bytes = self._gauge("state_bytes", "Size on disk of what is remembered for a topic's records.", "topic")
 
     def committed(self, step: Step, records: Sequence[Record], outputs: Sequence[Output], times: Times) -> None:
-        """A batch of ``records`` became ``outputs`` in one transaction, which has just been committed."""
+        """A batch of ``records`` became ``outputs`` in one transaction, which was just committed."""
         self._records_in.labels(step.source).inc(len(records))
         self._batch_records.labels(step.name).observe(len(records))
         self._decide.labels(step.name).observe(times.decide_s)
@@ -249,11 +249,11 @@ class Metrics:
                 self._latency.observe(topic, ages)
 
     def began(self, step: Step, version: int) -> None:
-        """A new producer of the step's has started, with Kafka's transactions of this version."""
+        """A step has started a new producer, with this version of Kafka's transactions."""
         self._protocol.labels(step.name).set(version)
 
     def lost(self, step: Step) -> None:
-        """A transaction failed, or nobody knows its outcome."""
+        """A transaction failed, or its outcome is unknown."""
         self._lost.labels(step.name).inc()
 
     def gap(self, step: Step) -> None:
@@ -261,28 +261,28 @@ class Metrics:
         self._gaps.labels(step.name).inc()
 
     def unread(self, step: Step, offsets: int) -> None:
-        """So many offsets of the source are gone from Kafka and were never read."""
+        """This many offsets of the source were deleted by Kafka before they were read."""
         self._unread.labels(step.name).inc(offsets)
 
     def restored(self, step: Step, changes: int, restore_s: float) -> None:
-        """The local state of a partition is up to date again, after reading so many changes."""
+        """The local state of a partition is up to date again, after reading this many changes."""
         self._restored.labels(step.name).inc(changes)
         self._restore.labels(step.name).observe(restore_s)
 
     def changed(self, step: Step, change: SourceChange) -> None:
-        """The source of a partition is not the topic that was worked on: its work is begun anew, or refused."""
+        """A partition's source is not the topic that was worked on: its work starts over or is refused."""
         self._changes.labels(step.name, change.value).inc()
 
     def wiped(self, step: Step, reason: Wiped) -> None:
-        """Local state was removed, to be read anew from the changelog."""
+        """Local state was removed and will be read again from the changelog."""
         self._wiped.labels(step.name, reason.value).inc()
 
     def faulted(self, step: Step, records: int) -> None:
-        """So many records of a transaction that was committed have met bugs of ours."""
+        """This many records of a committed transaction met bugs of ours."""
         self._faults.labels(step.name).inc(records)
 
     def stands(self, *, ready: bool, healthy: bool, rebalances: int, partitions: Mapping[str, int]) -> None:
-        """How the worker stands; ``rebalances`` since it started, ``partitions`` by state."""
+        """The worker's status; ``rebalances`` since it started, ``partitions`` by state."""
         self._ready.set(ready)
         self._healthy.set(healthy)
         self._rebalances.inc(rebalances - self._rebalances_seen)
@@ -296,9 +296,9 @@ class Metrics:
         state_bytes: Mapping[str, int],
         kept: Mapping[TopicPartition, range] | None = None,
     ) -> None:
-        """Lag, in offsets, by source partition, and size of the local state by source topic: of these, and of no others.
+        """Lag, in offsets, by source partition, and size of the local state by source topic: of exactly these.
 
-        ``kept``: the offsets that Kafka keeps of each of the partitions.
+        ``kept``: the offsets that Kafka keeps of each partition.
         """
         self._lag.clear()
         self._unread_share.clear()
@@ -326,7 +326,7 @@ class Metrics:
 
 
 class BatchHistogram(Collector):
-    """A histogram by one label that takes many values at once.
+    """A histogram with one label that takes many values at once.
 
     prometheus_client's own takes two locks for each value, which costs seven times as much for a batch of 500.
     """

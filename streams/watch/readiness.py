@@ -1,6 +1,6 @@
-"""Whether a worker could do its work here, judged from what Kafka and the machine say. Pure: facts in, findings out.
+"""Whether a worker could do its work here, judged from what Kafka and the machine report. Pure: facts in, findings out.
 
-A **fault** would stop a worker, or make it lose or refuse records; **advice** is what an operator should know all the same.
+A **fault** would stop a worker, or make it lose or refuse records; **advice** is what an operator should know anyway.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Grade(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at: what, how it stands, and what to do about it."""
+    """One thing that was checked: what, its state, and what to do about it."""
 
     subject: str
     grade: Grade
@@ -55,7 +55,7 @@ def fault(subject: str, said: str) -> Finding:
 def judge_topics(
     topics: Sequence[Topic], seen: Mapping[str, TopicSeen], configs: Mapping[str, Mapping[str, str]]
 ) -> Iterator[Finding]:
-    """Are the topics there, whole, and kept as the pipeline needs? ``configs``: Kafka's own settings by topic."""
+    """Do the topics exist, complete, and with the settings the pipeline needs? ``configs``: Kafka's settings by topic."""
     found = False
     for topic in topics:
         described = seen[topic]
@@ -90,7 +90,7 @@ def _judge_partitions(described: TopicSeen) -> Iterator[Finding]:
 
 
 def _judge_config(topic: Topic, config: Mapping[str, str]) -> Iterator[Finding]:
-    """Kafka's settings of a topic beside those it was to be made with; what we may not ask is passed over."""
+    """Compare Kafka's settings of a topic with those it should have; those we may not see are skipped."""
     for name, wanted in topic.config.items():
         actual = config.get(name)
         if actual is None or actual == wanted:
@@ -105,13 +105,13 @@ def _judge_config(topic: Topic, config: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def _shorter(actual: str, wanted: str) -> bool:
-    """Whether a limit lets go of more; -1 is no limit."""
+    """Whether a limit deletes more; -1 means no limit."""
     limits = [float("inf") if int(value) < 0 else int(value) for value in (actual, wanted)]
     return limits[0] < limits[1]
 
 
 def judge_partitions(steps: Iterable[Step], seen: Mapping[str, TopicSeen], settings: Settings) -> Iterator[Finding]:
-    """A changelog has as many partitions as its step's source; where nothing is remembered by key, it follows."""
+    """A changelog has as many partitions as its step's source; if nothing is remembered by key, it follows the source."""
     for step in steps:
         changelog = step.changelog.topic(settings.app_id)
         own, source = len(seen[changelog].partitions), len(seen[step.source].partitions)
@@ -130,7 +130,7 @@ def judge_rights(
     transactional_refusal: str | None,
     settings: Settings,
 ) -> Iterator[Finding]:
-    """May we do on topics, group and transactional ids what a worker does?"""
+    """May we do everything on topics, group and transactional ids that a worker does?"""
     found = False
     for topic, missing in missing_rights(needed, seen).items():
         found = True
@@ -158,13 +158,13 @@ def judge_disk(folder: str, free_bytes: int) -> Finding:
 
 
 def judge_broker_clock(ahead_ms: int | None) -> Iterator[Finding]:
-    """``ahead_ms``: how far Kafka's clock, by what it stamped last, is ahead of ours; what lies behind is only time gone by."""
+    """``ahead_ms``: how far Kafka's clock, by its last stamp, is ahead of ours; if it is behind, that is just elapsed time."""
     if ahead_ms is not None and ahead_ms > MOST_CLOCK_MS:
         yield fault("clock", f"at least {ahead_ms / 1000:,.0f} s behind Kafka's: set it, and let a time service keep it")
 
 
 def judge_clock(error_s: float, *, synchronised: bool | None) -> Finding:
-    """Is the clock kept by the network? None: the system does not tell."""
+    """Is the clock kept by the network? None: the system does not say."""
     if synchronised is None:
         return advice("clock", "this system does not tell whether a time service keeps it: see that one does")
     if not synchronised:

@@ -1,9 +1,10 @@
-"""A worker's spans, by OpenTelemetry's SDK: one for each record of a sampled trace, and one a transaction, with links between.
+"""A worker's spans, by OpenTelemetry's SDK: one for each record of a sampled trace, and one per transaction, with links
+between.
 
-A record's span begins when its batch began to be decided on and ends when that is committed. Its id is the one that the headers
-of what was made of it name as their parent (:mod:`streams.traces`), so that the consumer's spans find it; its parent is the
-record's own. A transaction that holds no record of a sampled trace has no span. Names and attributes are those of
-OpenTelemetry's conventions for messaging.
+A record's span begins when its batch starts to be decided on and ends when that is committed. Its id is the one that the
+headers of the record's outputs name as their parent (:mod:`streams.traces`), so that the consumer's spans find it; its parent
+is the record's own. A transaction without a record of a sampled trace has no span. Names and attributes follow OpenTelemetry's
+conventions for messaging.
 """
 
 from __future__ import annotations
@@ -33,10 +34,10 @@ _EXPORTERS: Final = "opentelemetry_traces_exporter"  # of OpenTelemetry's entry 
 
 
 def spans(settings: Settings) -> Spans:
-    """An observer that tells spans: to the provider that a program around us has set, else to one set up by OTEL_….
+    """An observer that reports spans: to the provider that an embedding program has set, else to one set up by OTEL_….
 
     Raises:
-        LookupError: an exporter that is not installed.
+        LookupError: an exporter is not installed.
     """
     provider = otel.get_tracer_provider()
     if not isinstance(provider, TracerProvider):
@@ -56,7 +57,7 @@ def _provider(settings: Settings) -> TracerProvider:
 
 
 class _Ids(RandomIdGenerator):
-    """Random ids, but for a span whose id is told."""
+    """Random ids, except for a span with a given id."""
 
     told: int | None = None
 
@@ -66,7 +67,7 @@ class _Ids(RandomIdGenerator):
 
 
 class Spans(Unobserved):
-    """Told of what is committed, from the worker's event loop alone."""
+    """Learns what is committed, only from the worker's event loop."""
 
     def __init__(self, provider: TracerProvider, group: str) -> None:
         self._tracer = provider.get_tracer("headwater")
@@ -76,7 +77,7 @@ class Spans(Unobserved):
         self._group = group
 
     def committed(self, step: Step, records: Sequence[Record], outputs: Sequence[Output], times: Times) -> None:  # noqa: ARG002
-        """A span for each record of a sampled trace, and for the transaction, if it has any."""
+        """A span for each record of a sampled trace, and one for the transaction, if it has any such record."""
         traced = [(record, found) for record in records if (found := trace_of(record)) is not None and found.sampled]
         if not traced:
             return

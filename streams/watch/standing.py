@@ -1,4 +1,4 @@
-"""A line in the log whenever a worker begins to stand otherwise: joining, at work and on what, or waiting for what."""
+"""A line in the log whenever a worker's status changes: joining, working and on what, or waiting for what."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _EVERY_S: Final = 0.5
 
 
 def standing(statuses: Iterable[PartitionStatus], *, settled: bool, transactions: Iterable[int] = ()) -> str | None:
-    """How a worker is doing, in a line; None while its group or its partitions are on their way: the next look will tell.
+    """A worker's status in one line; None while its group or partitions are changing: the next look will tell.
 
-    ``transactions``: the versions of Kafka's that it speaks, each once.
+    ``transactions``: the versions of Kafka's transactions that it uses, each once.
     """
     statuses = list(statuses)
     if not settled or any(each.waiting_for for each in statuses):
@@ -47,7 +47,7 @@ def ranges(numbers: Iterable[int]) -> str:
 
 
 async def tell_standing(app: faust.App, delivery: Delivery, settings: Settings) -> None:
-    """Say who we are; then look twice a second, and log what has changed, until the worker stops."""
+    """Log who we are; then look twice a second, and log what has changed, until the worker stops."""
     version = metadata.version("headwater-news")
     log.info("Headwater %s: joining group %s on Kafka at %s", version, settings.app_id, ",".join(settings.brokers))
     told: str | None = None

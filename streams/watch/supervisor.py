@@ -1,10 +1,10 @@
-"""Several workers on one machine: a process for each core, started again when it dies, and one port for all of their pages.
+"""Several workers on one machine: one process per core, each restarted when it dies, and one port for all of their pages.
 
-Python computes on one core at a time, so a machine is filled by processes. Each is a worker like any other, with a state folder
-of its own; what it would answer on a port it answers on a socket in a private folder, and the supervisor puts it together.
+Python computes on one core at a time, so a machine needs several processes. Each is an ordinary worker with a state folder of
+its own. It answers on a socket in a private folder instead of a port, and the supervisor combines the answers.
 
-A process that ends by itself is started again after a pause: 1 s, twice as long each time up to a minute, and 1 s again when it
-has lived for a minute. When the supervisor ends, in whatever way, its processes end too: their standard input closes.
+A process that ends by itself is restarted after a pause: 1 s, doubling each time up to a minute, and 1 s again once it has
+lived for a minute. When the supervisor ends, in whatever way, its processes end too: their standard input closes.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _ANSWER_TIMEOUT_S: Final = 5.0
 
 
 def pause_after(lived_s: float, pause_s: float) -> float:
-    """How long to wait before starting a process again that lived for so long, when the last wait was ``pause_s``."""
+    """How long to wait before restarting a process that lived this long, when the last wait was ``pause_s``."""
     return _SHORTEST_PAUSE_S if lived_s >= _LONGEST_PAUSE_S else min(2 * pause_s, _LONGEST_PAUSE_S)
 
 
@@ -58,10 +58,10 @@ class Supervisor:
         self._count = count
         self._stopping = asyncio.Event()
         self.name_taken = False
-        """Whether it has stopped because another worker goes by the instance id of one of its own."""
+        """Whether it has stopped because another worker uses the instance id of one of its own."""
 
     def stop(self) -> None:
-        """Let every worker finish or give up what it is about, and end."""
+        """Let every worker finish or give up its current work, and end."""
         self._stopping.set()
 
     async def run(self) -> None:
@@ -117,7 +117,7 @@ class Supervisor:
             *(sys.executable, "-m", "streams", "worker", "--processes", "1", "--member", str(socket), *self._options),
             env=os.environ | settings.as_environment(),
             stdin=asyncio.subprocess.PIPE,
-            start_new_session=True,  # Ctrl-C reaches us alone
+            start_new_session=True,  # Ctrl-C reaches only us
         )
 
 
@@ -133,7 +133,7 @@ async def end(process: asyncio.subprocess.Process) -> None:
 
 
 def joint_health_app(sockets: Iterable[Path]) -> web.Application:
-    """The pages of all workers as one: healthy, ready when all are; every metric with the number of its process."""
+    """The pages of all workers combined: healthy and ready if all are; every metric with the number of its process."""
     numbered = dict(enumerate(sockets))
 
     async def gather(path: str) -> dict[int, Any]:
@@ -141,7 +141,7 @@ def joint_health_app(sockets: Iterable[Path]) -> web.Application:
         return dict(zip(numbered, answers, strict=True))
 
     async def health(_: web.Request) -> web.Response:
-        # One that does not answer has ended or is starting: the supervisor is about it.
+        # A worker that does not answer has ended or is starting; the supervisor takes care of it.
         problems = list(_numbered(await gather("/health"), "problems", silence=None))
         return health_response(not problems, {"healthy": not problems, "problems": problems})
 
@@ -161,7 +161,7 @@ def joint_health_app(sockets: Iterable[Path]) -> web.Application:
 
 
 async def _ask(socket: Path, path: str) -> Any:
-    """What a worker answers, None when it does not."""
+    """A worker's answer, None if there is none."""
     try:
         async with (
             aiohttp.ClientSession(

@@ -1,4 +1,4 @@
-"""Whether a worker's spans are to be told, by OpenTelemetry's own variables; :mod:`streams.watch.spans` tells them."""
+"""Whether a worker reports spans, decided by OpenTelemetry's own variables; :mod:`streams.watch.spans` reports them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SET_UP: Final = ("OTEL_TRACES_EXPORTER", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_E
 
 
 def traced(observer: Observer, settings: Settings) -> Observer:
-    """The observer, and one beside it that tells spans, where OpenTelemetry's SDK is installed and set up."""
+    """The observer, joined by one that reports spans if OpenTelemetry's SDK is installed and configured."""
     if not is_wanted(os.environ):
         return observer
     if not is_installed():
@@ -33,14 +33,14 @@ def traced(observer: Observer, settings: Settings) -> Observer:
 
 
 def is_wanted(environment: Mapping[str, str]) -> bool:
-    """Whether somebody says where spans are to go: an exporter that is not "none", or an address of OTLP."""
+    """Whether the environment says where spans should go: an exporter other than "none", or an OTLP address."""
     if environment.get("OTEL_SDK_DISABLED", "").lower() == "true" or environment.get("OTEL_TRACES_EXPORTER") == "none":
         return False
     return any(environment.get(name) for name in _SET_UP)
 
 
 def is_installed() -> bool:
-    """Whether OpenTelemetry's SDK is there."""
+    """Whether OpenTelemetry's SDK is installed."""
     try:
         return find_spec("opentelemetry.sdk.trace") is not None
     except ModuleNotFoundError:

@@ -1,21 +1,21 @@
-"""The pages of a worker, for supervisors and Prometheus: is it alive, is it at work, what has it done.
+"""The pages of a worker, for supervisors and Prometheus: is it alive, is it working, what has it done.
 
-    GET /health    200 alive; 503 stuck: start it again
-    GET /ready     200 at work on all of its partitions; 503 not (yet)
+    GET /health    200 alive; 503 stuck: restart it
+    GET /ready     200 working on all of its partitions; 503 not (yet)
     GET /metrics   what :mod:`streams.watch.metrics` counts
 
-**Ready** is a worker that has joined the group, is in no rebalance, has acquired and restored every partition it was given,
-and gets answers from Kafka. One that was given none, because there are more workers than partitions, is ready too.
+A worker is **ready** if it has joined the group, no rebalance is going on, it has acquired and restored every partition that it
+was given, and Kafka answers it. A worker without partitions, because there are more workers than partitions, is ready too.
 
-**Stuck** is a worker on one of whose partitions records wait while nothing is committed, for ``stall_s`` on end; or one whose
-task for a partition is gone. A rebalance, a restore, or a Kafka that does not answer make a worker unready, not stuck: to start
-it again would not help, and lose what it has done.
+A worker is **stuck** if records have been waiting on one of its partitions for ``stall_s`` while nothing was committed, or if
+its task for a partition is gone. A rebalance, a restore, or a Kafka that does not answer make a worker unready, not stuck:
+restarting it would not help, and would lose what it has done.
 
-How many records wait, Kafka is asked itself, every few seconds and over a connection of its own, not Faust's consumer: that may
-be the very thing that is stuck, and it does not know of records it lost. What counts is the *last stable offset*, up to which a
-``read_committed`` consumer may read: records of transactions still open are nobody's to process yet. Between it and the next
-offset to be committed may lie nothing but transaction markers and aborted records, for as long as a stream is idle; where that
-could be, the log is read to see whether a record comes at all.
+The number of waiting records is asked of Kafka itself, every few seconds and over a connection of its own. Faust's consumer may
+be the very thing that is stuck, and does not know of records it lost. What counts is the *last stable offset*, up to which a
+``read_committed`` consumer may read: records of open transactions cannot be processed yet. Between it and the next offset to be
+committed there may be nothing but transaction markers and aborted records, for as long as a stream is idle; if that is
+possible, the log is read to find out whether there is any record.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _NO_ANSWER: Final = (KafkaError, OSError, asyncio.TimeoutError)
 
 
 class Pace(NamedTuple):
-    """What was seen of a partition at work: its next offset, its lag in offsets, and for how long it has been stuck."""
+    """An observation of a working partition: its next offset, its lag in offsets, and how long it has been stuck."""
 
     next_offset: int
     lag: int
@@ -57,16 +57,16 @@ class Pace(NamedTuple):
 
 
 def follow(before: Pace | None, next_offset: int, lag: int, elapsed_s: float) -> Pace:
-    """The next look at a partition, ``elapsed_s`` after the one ``before``: stuck is what has work and does not move."""
+    """The next look at a partition, ``elapsed_s`` after the one ``before``: it is stuck if it has work and does not move."""
     stuck = before is not None and before.lag > 0 and lag > 0 and before.next_offset == next_offset
     return Pace(next_offset, lag, before.stuck_s + elapsed_s if before is not None and stuck else 0.0)
 
 
 class Watch:
-    """Looks at a worker's partitions every few seconds, and tells how the worker stands.
+    """Looks at a worker's partitions every few seconds, and reports the worker's status.
 
-    A worker that was paused (SIGSTOP, a sleeping machine) is not stuck for that: between two looks, no more time is counted
-    than twice what was to lie between them.
+    A worker that was paused (SIGSTOP, a sleeping machine) does not count as stuck because of that: between two looks, at most
+    twice the planned interval is counted.
     """
 
     def __init__(self, app: faust.App, delivery: Delivery, settings: Settings, metrics: Metrics) -> None:
@@ -85,7 +85,7 @@ class Watch:
         self._task = asyncio.create_task(self._look_on(), name="watch")
 
     def problems(self) -> list[str]:
-        """What makes the worker unhealthy, in words; empty when nothing does."""
+        """What makes the worker unhealthy, in words; empty if nothing does."""
         found = []
         if self._task is not None and self._task.done() and not self._task.cancelled():
             found.append(f"the watch over the partitions has ended: {self._task.exception()!r}")
@@ -100,7 +100,7 @@ class Watch:
         return found
 
     def waiting_for(self) -> list[str]:
-        """What keeps the worker from being ready, in words; empty when nothing does."""
+        """What keeps the worker from being ready, in words; empty if nothing does."""
         if self._app.should_stop:
             return ["nothing more: stopping"]
         found = [] if self._silence is None else [self._silence]
@@ -112,7 +112,7 @@ class Watch:
         return found
 
     def tell(self) -> None:
-        """Tell the metrics how the worker stands now."""
+        """Report the worker's status to the metrics."""
         waiting = [each.waiting_for is not None for each in self._delivery.statuses()]
         self._metrics.stands(
             ready=not self.waiting_for(),
@@ -122,7 +122,7 @@ class Watch:
         )
 
     def look(self, lags: Mapping[TopicPartition, int], statuses: Mapping[TopicPartition, PartitionStatus]) -> None:
-        """Take note of the partitions at work: their lags, and how they stood when Kafka was asked for them."""
+        """Note the state of the working partitions: their lags, and their status when Kafka was asked for those."""
         now = time.monotonic()
         elapsed_s = min(now - self._looked_at, 2 * self._every_s)
         self._looked_at = now
@@ -149,7 +149,7 @@ class Watch:
                 if self._silence is None:
                     log.warning("Kafka does not answer how many records wait: %s", reason)
                 self._silence = f"Kafka: no answer ({reason})"
-                # Time without an answer is nobody's fault here: what was stuck before goes on where it was.
+                # Time without an answer does not count: a partition that was stuck before continues from there.
                 self._looked_at = time.monotonic()
                 self._metrics.sampled({}, await self._state_bytes())
             await asyncio.sleep(self._every_s)
@@ -164,7 +164,7 @@ class Watch:
         self._metrics.sampled(lags, await self._state_bytes(), kept)
 
     def _has_worked(self, status: PartitionStatus) -> bool:
-        """Whether its next offset means something. One that keeps losing its transactions counts, one on its way does not."""
+        """Whether its next offset means something: true if it keeps losing its transactions, false if it is being acquired."""
         seen = self._paces.get(status.source)
         return status.waiting_for is None or (seen is not None and status.next_offset >= seen.next_offset)
 
@@ -174,7 +174,7 @@ class Watch:
 
 
 def _size_on_disk(folder: Path) -> int:
-    """Bytes of the files in a folder; RocksDB has no folders in its own, and deletes files at any time."""
+    """Bytes of the files in a folder; RocksDB has no subfolders, and deletes files at any time."""
     size = 0
     with contextlib.suppress(FileNotFoundError):
         for path in folder.iterdir():
@@ -205,7 +205,7 @@ def health_app(watch: Watch, metrics: Metrics) -> web.Application:
 
 
 def health_response(good: bool, body: dict[str, Any]) -> web.Response:  # noqa: FBT001
-    """A page's answer: 200 when all is well, else 503, for those who look at nothing else."""
+    """A page's answer: 200 if all is well, else 503, for clients that look at nothing else."""
     return web.json_response(body, status=200 if good else 503, headers={"Cache-Control": "no-store"})
 
 
@@ -213,7 +213,7 @@ async def serve(app: faust.App, delivery: Delivery, settings: Settings, metrics:
     """Answer on ``settings.web_host`` and ``web_port``, or on a Unix socket, until the loop ends or the pages are closed.
 
     Raises:
-        OSError: there is no such address, or another process has the port.
+        OSError: the address does not exist, or another process has the port.
     """
     watch = Watch(app, delivery, settings, metrics)
     answering = await listen(health_app(watch, metrics), settings.web_host, settings.web_port, socket)

@@ -124,6 +124,16 @@ def test_an_archive_that_breaks_off_or_is_torn_gives_what_comes_before(data, pac
         assert read(content, found[-1].next_offset) == (whole[len(found) :], True)
 
 
+def test_an_archive_that_breaks_off_within_a_length_gives_only_what_comes_before():
+    """ "Content-Length: 63" may be the beginning of "Content-Length: 634"."""
+    content = SHORT[False]
+    whole, _ = read(content)
+    begin = content.rindex(b"\r\nContent-Length:", 0, content.rindex(b"HTTP/1.")) + 2
+    for cut in range(begin, content.index(b"\r\n\r\n", begin) + 4):
+        found, is_complete = read(content[:cut])
+        assert (found, is_complete) == (whole[: len(found)], False), content[begin:cut]
+
+
 @pytest.mark.parametrize(
     "content",
     [

@@ -1,1 +1,1 @@
-"""An article's text without what its page put around it; clean begins with the steps."""
+"""Takes an article's text out of the page around it; clean begins with the steps."""

@@ -1,21 +1,21 @@
 """From a page that someone else flattened to text, to the article on it.
 
-First what the flattener did to the lines is undone (``unfolding``): Markdown's marks, hard wraps, paragraphs broken at links.
-Then the text is a list of lines, and every step takes lines out of it:
+First, what the flattener did to the lines is undone (``unfolding``): Markdown's marks, hard wraps, paragraphs broken at links.
+Then the text is a list of lines, and every step removes lines from it:
 
-    read_lines         white space and invisible characters; a line knows where it stood, and what it is by itself:
+    read_lines         white space and invisible characters; a line knows its place in the text, and what it is by itself:
                        prose (a weight) or furniture (a kind)
     settle_headline    the headline and its repeats
-    find_article       the lines that are the article's, where the text is a page: by ``line_model``
-    read_top           dateline, byline and date at its head
+    find_article       which lines belong to the article, if the text is a page: by ``line_model``
+    read_top           dateline, byline and date at its beginning
     read_end           a byline below it
     judge_furniture    forms, bars, notices, hashtags
-    judge_surroundings what lies before, after and between its lines
+    judge_surroundings what is before, after and between its lines
     judge_form_labels  what is below a comment form
     judge_menus        runs of links within the article
 
-The steps from ``find_article`` on are repeated until nothing changes, so cleaning a clean text changes nothing. Where they
-would take too much the text stays whole (``_is_safe``): an article with furniture is better than furniture alone.
+The steps from ``find_article`` on are repeated until nothing changes, so cleaning a clean text changes nothing. If they would
+remove too much, the text stays whole (``_is_safe``): an article with furniture is better than furniture alone.
 """
 
 from __future__ import annotations
@@ -46,32 +46,33 @@ from streams.text.cleaning.unfolding import unfold, unmark
 from streams.text.headline import is_section_name
 from streams.text.sentences import ends_sentence
 
-# What the cuts must leave. Shares of characters are 0.0 to 1.0. Most of a page may be furniture, hence more than one measure.
-_LEAST_KEPT = 0.4  # of all …
-_LEAST_PROSE_KEPT, _LEAST_PROSE = 0.4, 600  # … or of the prose, and this many characters of it …
-_LEAST_KEPT_BELOW, _LEAST_PROSE_BELOW = 0.3, 300  # … or of what is below the headline, and this many characters of prose
+# What must be left after the cuts. Shares of characters, 0.0 to 1.0. Most of a page may be furniture, so any one measure will
+# do.
+_LEAST_KEPT = 0.4  # of everything …
+_LEAST_PROSE_KEPT, _LEAST_PROSE = 0.4, 600  # … or of the prose, with at least this many characters …
+_LEAST_KEPT_BELOW, _LEAST_PROSE_BELOW = 0.3, 300  # … or of what is below the headline, with this many characters of prose
 
-_LEAST_PROSE_OF_PAGE, _LEAST_SHARE = 300, 0.6  # … or less prose, but this much of it
-_MANY_SIGNS, _LEAST_SHARE_OF_PAGE = 12, 0.2  # lines of furniture: of such a page this much of the prose is enough
+_LEAST_PROSE_OF_PAGE, _LEAST_SHARE = 300, 0.6  # … or fewer characters, but this share of the prose
+_MANY_SIGNS, _LEAST_SHARE_OF_PAGE = 12, 0.2  # with this many lines of furniture, this share of the prose is enough
 _MOST_TEASERS = 12  # lines below "More from …"
 _LONGEST_KICKER, _MOST_KICKER_WORDS, _LEAST_BELOW_KICKER = 30, 3, 60  # characters, words, characters
-_TOP_LINES = 8  # in this many lines above the first paragraph a byline is looked for
-_END_LINES = 4  # furniture in this many lines behind the article says that it ended there
+_TOP_LINES = 8  # lines above the first paragraph that are searched for a byline
+_END_LINES = 4  # furniture in this many lines after the article shows that it ended there
 _MOST_ROUNDS, _MOST_PASSES = 8, 4
 _MOST_LINES = 10_000
-_LONGEST_HEADLINE = 200  # characters of a text that is not cleaned
+_LONGEST_HEADLINE = 200  # characters; for a text that is not cleaned
 
 
 def clean_text(text: str, headline: str | None = None, *, is_extracted: bool = False) -> CleanText:
     """Take the article out of a page's text.
 
-    ``text`` is a page as its flattener left it, or an article's body; ``headline`` is what the producer calls its title,
-    or None: then it is found on the page, and is "" only when the text holds nothing at all. ``is_extracted``: the text was
-    taken out of a page, whose menus are gone: nothing is cut for its place but what is said again, or a credit.
+    ``text`` is a page as its flattener left it, or an article's body; ``headline`` is the producer's title, or None to find it
+    on the page (then it is "" only if the text is empty). ``is_extracted``: the text was extracted from a page, so its menus
+    are gone: only repeats and credits are cut because of their place.
 
-    The body keeps one line a paragraph. Whatever else left the text, except for white space and invisible characters,
-    is in ``cuts``, in the order of the text. ``clean_text(c.body, c.headline)`` gives the same body and headline.
-    A text of more than 10,000 lines or links is no article: it stays whole.
+    The body keeps one line per paragraph. Everything else that was removed, except white space and invisible characters, is in
+    ``cuts``, in the order of the text. ``clean_text(c.body, c.headline)`` gives the same body and headline. A text of more than
+    10,000 lines or links is not an article: it stays whole.
     """
     told = tidy(headline or "")
     if len(text) > 2 * _MOST_LINES:
@@ -83,7 +84,7 @@ def clean_text(text: str, headline: str | None = None, *, is_extracted: bool = F
 
 
 def _clean_to_the_end(text: str, headline: str, passes: int, *, is_extracted: bool) -> CleanText:
-    """Clean, and again if paragraphs that a flattener had torn apart came together, or lines lost the links they were."""
+    """Clean, and clean again if that joined paragraphs that a flattener had torn apart, or lines lost their links."""
     first = _clean_text_once(text, headline, is_extracted=is_extracted)
     if passes <= 1 or not (
         unmark(text)[1] or unmark(first.body)[1] or unfold(first.body) != first.body or find_seams(first.body)
@@ -107,10 +108,10 @@ def _clean_text_once(text: str, told: str, *, is_extracted: bool) -> CleanText:
     headline, lines, repeats, start = settle_headline(lines, headline)
     cleaned = None if is_sure else _clean_lines(lines, 0, start, is_extracted=is_extracted)
     cleaned = cleaned or _clean_lines(lines, start, start, is_extracted=is_extracted)
-    if not cleaned and start:  # all of it stays, the headline too: so a second cleaning meets the same
+    if not cleaned and start:  # all of it stays, including the headline, so that a second cleaning sees the same
         headline, lines, repeats = asked, every, []
     page = cleaned or _Page(lines)
-    if page.without_head:  # without its dateline a line may say just what the headline says
+    if page.without_head:  # without its dateline, a line may equal the headline
         headline, page.lines, more, _ = settle_headline(page.lines, headline)
         repeats += more
     cuts = sorted(repeats + page.cuts, key=lambda cut: cut.offset)
@@ -128,7 +129,7 @@ def _clean_text_once(text: str, told: str, *, is_extracted: bool) -> CleanText:
 
 @dataclass(slots=True)
 class _Page:
-    """What is left of a page, what left it, and what was learnt on the way."""
+    """The remaining lines of a page, what was cut, and what was found on the way."""
 
     lines: list[Line]
     cuts: list[Cut] = field(default_factory=list)
@@ -136,13 +137,13 @@ class _Page:
     agencies: list[str] = field(default_factory=list)
     byline: str | None = None
     keywords: list[str] = field(default_factory=list)
-    without_head: set[int] = field(default_factory=set)  # numbers of the lines that a dateline was split off
+    without_head: set[int] = field(default_factory=set)  # numbers of the lines that lost a dateline
 
 
 def _clean_lines(lines: list[Line], start: int, near: int, *, is_extracted: bool) -> _Page | None:
-    """Cut until nothing is left to cut; None where that would eat the article, or there is none.
+    """Cut until nothing is left to cut; None if that would remove the article, or there is none.
 
-    ``start``: the line below a headline that is sure, ``near``: below one that may be wrong; 0 if there is none.
+    ``start``: the line below a certain headline; ``near``: the line below one that may be wrong; 0 if there is none.
     """
     page = _Page(list(lines))
     if near and not _clean_once(page, start, near, is_extracted=is_extracted):
@@ -164,7 +165,7 @@ _STRETCHES = (_BEFORE, _BETWEEN, _AFTER, _LINKS, _FORM)
 
 
 def _clean_once(page: _Page, start: int, near: int, *, is_extracted: bool) -> bool:
-    """Cut what can be seen now. Says whether there was an article."""
+    """Cut what can be recognised now. Returns whether there was an article."""
     found = find_article(page.lines, near, is_extracted=is_extracted)
     chosen = found or [True] * len(page.lines)
     first = chosen.index(True) if True in chosen else 0
@@ -183,11 +184,11 @@ def _clean_once(page: _Page, start: int, near: int, *, is_extracted: bool) -> bo
 
 
 def _is_safe(before: list[Line], after: list[Line], start: int) -> bool:
-    """Whether what the cuts leave is the article, and not a piece of it."""
+    """Whether what remains after the cuts is the article, and not just a piece of it."""
     kept, prose = _count_characters(after), _count_characters(line for line in after if line.weight > 0)
     if kept < _count_characters(line for line in _within(before, after) if line.is_plain):
-        return False  # more left from between its lines, without a sign of furniture, than they say
-    all_prose = sum(map(len, {line.text for line in before if line.weight > 0}))  # what is said twice counts once
+        return False  # more was removed from between its lines, without any sign of furniture, than remains
+    all_prose = sum(map(len, {line.text for line in before if line.weight > 0}))  # repeated lines count once
     is_page = sum(not line.is_plain for line in before) >= _MANY_SIGNS
     if (
         kept >= _LEAST_KEPT * _count_characters(before)
@@ -202,7 +203,7 @@ def _is_safe(before: list[Line], after: list[Line], start: int) -> bool:
 
 
 def _within(before: list[Line], after: list[Line]) -> list[Line]:
-    """The lines that left from between those that stay."""
+    """The lines that were removed from between those that stay."""
     kept = {line.number for line in after}
     first, last = min(kept, default=0), max(kept, default=0)
     return [line for line in before if first < line.number < last and line.number not in kept]
@@ -222,7 +223,7 @@ def _judge_furniture(page: _Page, verdicts: dict[int, Verdict]) -> None:
 
 
 def _judge_tail(lines: list[Line], verdicts: dict[int, Verdict]) -> None:
-    """Below the last paragraph: who wrote it, and teasers of others, under "More from" or each with a label in capitals."""
+    """Below the last paragraph: its author, and teasers of other articles, under "More from" or with labels in capitals."""
     for line in reversed(lines[1:]):
         if line.number in verdicts:
             continue
@@ -246,7 +247,7 @@ def _judge_surroundings(lines: list[Line], chosen: list[bool], first: int, end: 
 
 
 def _judge_form_labels(lines: list[Line], verdicts: dict[int, Verdict]) -> None:
-    """Below a comment form that no paragraph follows nothing else is part of the article."""
+    """Nothing below a comment form is part of the article, unless paragraphs follow."""
     tail = list(takewhile(lambda line: line.weight < 0, reversed(lines)))
     is_form = False
     for line in reversed(tail):
@@ -256,7 +257,7 @@ def _judge_form_labels(lines: list[Line], verdicts: dict[int, Verdict]) -> None:
 
 
 def _judge_menus(lines: list[Line], verdicts: dict[int, Verdict]) -> None:
-    """Runs of links: mostly lines that are furniture in such company."""
+    """Runs of links: mostly lines that count as furniture in such company."""
     run: list[Line] = []
     for line in [*lines, None]:
         if line and line.weight < 0 and len(line.text) <= LONGEST_LINK:
@@ -270,7 +271,7 @@ def _judge_menus(lines: list[Line], verdicts: dict[int, Verdict]) -> None:
 
 
 def _carry_out(page: _Page, verdicts: dict[int, Verdict]) -> list[Cut]:
-    """One entry of the ledger for each line, but one for a whole stretch that was cut for its place."""
+    """One ledger entry for each line, or one for a whole run of lines that was cut because of its place."""
     cuts: list[Cut] = []
     stretch: list[Line] = []
     for line in page.lines:
@@ -278,7 +279,7 @@ def _carry_out(page: _Page, verdicts: dict[int, Verdict]) -> list[Cut]:
         if stretch and (
             verdict != verdicts[stretch[0].number]
             or line.number != stretch[-1].number + 1
-            or line.number in page.without_head  # what was split off it has an entry of its own
+            or line.number in page.without_head  # what was split off has an entry of its own
         ):
             cuts.append(make_cut(stretch[0], verdicts[stretch[0].number], until=stretch[-1]))
             stretch = []
@@ -292,9 +293,9 @@ def _carry_out(page: _Page, verdicts: dict[int, Verdict]) -> list[Cut]:
 
 
 def _read_top(page: _Page, first: int, verdicts: dict[int, Verdict]) -> None:
-    """Take dateline, byline and date from the lines above the first paragraphs, and the dateline at the first one's beginning.
+    """Take dateline, byline and date from the lines above the first paragraph, and the dateline at its beginning.
 
-    Not at the second one's: a survey of several places has a dateline in each.
+    The second paragraph keeps its dateline: a survey of several places has one in each.
     """
     sentences = 0
     for index in range(first, min(len(page.lines), first + 2 * _TOP_LINES)):
@@ -335,7 +336,7 @@ def _is_kicker(lines: list[Line], index: int) -> bool:
 
 
 def _read_end(page: _Page, end: int, verdicts: dict[int, Verdict]) -> None:
-    """Take the byline below the last paragraph: it is the article's last line, or the first that is not the article's."""
+    """Take the byline below the last paragraph: the article's last line, or the first one after it."""
     for line in reversed(page.lines[max(0, end - _END_LINES) : end]):
         if is_date(line.text):
             verdicts.setdefault(line.number, _DATE)

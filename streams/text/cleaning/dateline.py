@@ -1,4 +1,4 @@
-"""Datelines, bylines and dates, as the lines at an article's head have them."""
+"""Datelines, bylines and dates in the lines at an article's beginning."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LONGEST_DATE = 80
 class Dateline(NamedTuple):
     place: str
     agencies: tuple[str, ...]
-    length: int  # characters of the line, with what parts it from the text
+    length: int  # characters of the line, including the separator from the text
 
 
 class _Place(NamedTuple):
@@ -24,7 +24,7 @@ class _Place(NamedTuple):
     is_dated: bool
 
 
-_DATELINE_SIGN = re.compile(r"[-–—―(（/\[［【日]")  # no dateline without one: the cheap test
+_DATELINE_SIGN = re.compile(r"[-–—―(（/\[［【日]")  # every dateline has one, which makes a cheap test
 _AGENCY_MARK = re.compile(r"[(（]([^()（）]{2,60})[)）]|/([^/()]{2,40})/|\[([^\[\]]{2,60})\]")
 _WITHIN = re.compile(r"\s*[\[(]([^\[\]()]{2,30})[\])]")  # "Pune (Maharashtra) [India]"
 _AGENCY_BREAK = re.compile(r"\s*[/,;&+|、،]\s*|\s+[-–]\s+|\s+(?:and|und|et|y|e|и|و)\s+")
@@ -43,7 +43,7 @@ _JAPANESE_DATELINE = re.compile(
 
 
 def read_dateline(text: str) -> Dateline | None:
-    """The dateline that the line begins with or is: "LONDON (AP) — ", "New Delhi, Nov 3 (PTI): ", "BEIRUT, June 2 — "…"""
+    """The dateline that a line begins with or is: "LONDON (AP) — ", "New Delhi, Nov 3 (PTI): ", "BEIRUT, June 2 — "…"""
     head = text[:_LONGEST_DATELINE]
     if not _DATELINE_SIGN.search(head):
         return None
@@ -55,7 +55,7 @@ def read_dateline(text: str) -> Dateline | None:
 
 
 def _read_marked_dateline(head: str, text: str) -> Dateline | None:
-    """With the agency in brackets or between slashes."""
+    """A dateline with the agency in brackets or between slashes."""
     marks = ((mark, _read_agencies(mark[mark.lastindex or 0])) for mark in _AGENCY_MARK.finditer(head))
     mark, agencies = next(((mark, names) for mark, names in marks if names), (None, ()))
     if mark is None:
@@ -74,7 +74,7 @@ def _read_marked_dateline(head: str, text: str) -> Dateline | None:
 
 
 def _read_dashed_dateline(head: str, text: str) -> Dateline | None:
-    """Without a mark only what hardly anything else looks like: a place before an agency, or with a date, or in capitals."""
+    """Without a mark, only what can hardly be anything else: a place before an agency, or with a date, or in capitals."""
     dash = _PLACE_DASH.search(head)
     place = _read_place(head[: dash.start()]) if dash else None
     if not dash or not place:
@@ -88,9 +88,9 @@ def _read_dashed_dateline(head: str, text: str) -> Dateline | None:
 
 
 def _read_agencies(text: str) -> tuple[str, ...]:
-    """The agencies that ``text`` lists, () if it says anything else."""
+    """The agencies that ``text`` lists; () if it says anything else."""
     names = [name.strip(" .") for name in _AGENCY_BREAK.split(text)]
-    known = load_phrases().agencies  # a short one counts as it is written there: "(app)" is no agency
+    known = load_phrases().agencies  # a short one counts only as spelled there: "(app)" is not an agency
     agencies = tuple(
         name for name in names if name in known or (len(name) > _LONGEST_CASED_AGENCY and name.casefold() in known)
     )
@@ -99,7 +99,7 @@ def _read_agencies(text: str) -> tuple[str, ...]:
 
 
 def _read_place(text: str) -> _Place | None:
-    """The place that ``text`` names, and whether a date stood there too; None if it says anything else."""
+    """The place that ``text`` names, and whether a date was there too; None if it says anything else."""
     parts = [part.strip() for part in text.split(",")]
     names = [_without_date(part) for part in parts]
     place = ", ".join(name for name in names if name)
@@ -126,7 +126,7 @@ def _without_date(part: str) -> str:
 
 
 def _is_capital(place: str) -> bool:
-    """Whether the first of the place's names is in capitals, and not likely an acronym or a label."""
+    """Whether the first name of the place is in capitals, and probably not an acronym or a label."""
     name = place.split(",", maxsplit=1)[0]
     folded = name.casefold()
     phrases = load_phrases()
@@ -147,22 +147,22 @@ def read_byline(text: str) -> str | None:
     small = [word.casefold() for word in words if word[0].islower()]
     if any(word not in phrases.particles and word not in phrases.agencies for word in small):
         return None
-    is_time = words[0].casefold() in phrases.date_words and (len(words) == 1 or words[1][0].islower())  # but "By June Doe"
+    is_time = words[0].casefold() in phrases.date_words and (len(words) == 1 or words[1][0].islower())  # unlike "By June Doe"
     if is_time or words[-1] in phrases.particles:  # "By Monday the Kremlin", "Von Anfang an"
         return None
-    # Scripts without capitals cannot tell a name from a sentence: there the word must be set off.
+    # Scripts without capitals cannot distinguish a name from a sentence, so there the word must be set apart.
     return name if any(word[0].isupper() for word in words) or found[1].strip() else None
 
 
 def read_signature(text: str) -> str | None:
-    """The name in a byline below an article; of two words at least, since "By Night" is there too."""
+    """The name in a byline below an article; at least two words, since "By Night" occurs there too."""
     name = read_byline(text)
     is_full = name and (sum(word[0].isupper() for word in name.split()) > 1 or name.upper() == name.lower())
     return name if is_full else None
 
 
 def is_date(text: str) -> bool:
-    """Whether the line holds a date and nothing else: "October 9, 2018 at 4:02 pm", "20.11.2019 08:00", "2022年11月8日"."""
+    """Whether a line holds only a date: "October 9, 2018 at 4:02 pm", "20.11.2019 08:00", "2022年11月8日"."""
     if len(text) > _LONGEST_DATE or not any(map(str.isdigit, text)):
         return False
     if _is_stamp(text):
@@ -177,9 +177,9 @@ def is_date(text: str) -> bool:
 
 
 def _is_stamp(text: str) -> bool:
-    """Whether a line is a date by its build, in any language: day, month and year, perhaps a time, and a few words beside.
+    """Whether a line is built like a date in any language: day, month and year, perhaps a time, and a few more words.
 
-    With a time the words may be four ("Gepubliceerd op 2 maart 2026, 10:04"), without one they are the month and a label.
+    With a time there may be four words ("Gepubliceerd op 2 maart 2026, 10:04"); without one, the month and a label.
     """
     text = text.translate(_DIRECTIONS)
     if len(text) > _LONGEST_STAMP or not (found := _DAY.search(text)) or not _names_year(found[0]):
@@ -194,13 +194,13 @@ def _is_stamp(text: str) -> bool:
 
 
 def _names_year(day: str) -> bool:
-    """Whether a number in it is a year, of the Gregorian, the Persian or the Thai count, or none has four digits."""
+    """Whether a number in it is a year of the Gregorian, Persian or Thai calendar, or no number has four digits."""
     years = [int(year) for year in re.findall(r"\d{4}", day)]
     return all(year // 100 in _CENTURIES for year in years)
 
 
 _CENTURIES = (13, 14, 19, 20, 25)
-# A day with its year: digits alone, or with one word between, or before, them.
+# A day with its year: digits alone, or with one word between or before them.
 _DAY_NUMBER = r"(?<!\d)\d\d?(?:st|nd|rd|th|er|º|ª|\.)?"
 _YEARS = r"\d{4}(?!\d)"
 _MONTH_WORD = r"[^\W\d_][^\d\s,/|]{2,}"

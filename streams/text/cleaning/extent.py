@@ -1,4 +1,4 @@
-"""Which lines of a page are the article's."""
+"""Which lines of a page belong to the article."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from streams.text.cleaning.prompts import is_related_heading
 from streams.text.sentences import ends_sentence
 
 # Weights in characters of prose, chosen on pages that the model had not seen (bench/quality/cleaning.py --folds).
-_MOST_SCORE = 300  # hundredths of log-odds: where a line's score is cut off
-_FULL_LENGTH, _LENGTH_BASE = 300, 40  # characters: a longer line is no better evidence; what a line weighs beside its length
+_MOST_SCORE = 300  # hundredths of log-odds: the limit of a line's score
+_FULL_LENGTH, _LENGTH_BASE = 300, 40  # characters: longer lines are no better evidence; added to a line's length
 _AGAINST_BASE, _AGAINST_PERCENT = 60, 40
-_GAP = 250  # what the article must weigh beyond a gap, to go on there
+_GAP = 250  # the weight that the article must have beyond a gap to continue there
 _LEAST_ARTICLE_WEIGHT = 200
-# Lines of furniture, or lines above the first paragraph, that make a text a page: with fewer, nothing is cut for its place.
+# Lines of furniture, or lines above the first paragraph, that make a text a page; with fewer, nothing is cut for its place.
 _PAGE_SIGNS, _LEAST_MENU = 6, 12
 _PARAGRAPH = 80  # characters
-_NAME = re.compile(r"\D*[^\W\d]\D*")  # no line of a recipe or a table of results
-_LOW = -300  # hundredths of log-odds: such lines go by themselves
-_STRANGE = -40  # the weight of what is in an article and is not of it
-# A list: lines with numbers or full stops, hardly a name among them; a menu's lines are worse, by the model.
+_NAME = re.compile(r"\D*[^\W\d]\D*")  # lines of recipes and tables of results do not match
+_LOW = -300  # hundredths of log-odds: lines below are cut for themselves
+_STRANGE = -40  # the weight of a line inside the article that does not belong to it
+# A list has lines with numbers or full stops, and hardly any names; a menu's lines score worse in the model.
 _FEWEST_ITEMS, _LEAST_ITEMS, _LEAST_ITEM_SCORE = 6, 0.8, -400
 _LONGEST_ITEM = 200  # characters
 _ITEM = re.compile(r"\d")
@@ -35,7 +35,7 @@ _YEAR, _TIME = r"(?<!\d)(?:19|20)\d\d(?!\d)", r"(?<!\d)\d{1,2}[:.h]\d\d(?!\d)"
 _STAMP = re.compile(rf"{_YEAR}.*{_TIME}|{_TIME}.*{_YEAR}")
 _LEAST_COMMENTS, _MOST_COMMENT = 3, 25  # comments; lines of one
 _LEAST_PROSE_BEFORE_COMMENTS = 250
-_LEAST_REPEATED = 20  # characters: shorter lines may say the same again
+_LEAST_REPEATED = 20  # characters: shorter lines may repeat
 _MOST_RELATED = 8  # lines below "Related articles"
 # Credits of pictures.
 _CREDIT_STARTS = ("photo:", "photos:", "photo by ", "image:", "foto:", "bild:", "credit:", "picture:", "фото:", "写真：")
@@ -60,11 +60,11 @@ def score_page(lines: Sequence[Line]) -> PageScores:
 
 
 def find_article(lines: Sequence[Line], start: int, *, is_extracted: bool = False) -> list[bool]:
-    """Whether each line is the article's, if the text is a page: else all are. Empty if the page has none.
+    """For each line whether it belongs to the article, if the text is a page (else all do). Empty if the page has no article.
 
-    ``start`` is the line below the headline, or 0. Those lines are chosen whose weights have the greatest sum, where every gap
-    between them costs as much as ``_GAP`` characters of prose: after Pasternack and Roth, "Extracting article text from the
-    web with maximum subsequence segmentation" (WWW 2009), with gaps.
+    ``start`` is the line below the headline, or 0. The chosen lines have the greatest sum of weights, where every gap between
+    them costs as much as ``_GAP`` characters of prose. After Pasternack and Roth, "Extracting article text from the web with
+    maximum subsequence segmentation" (WWW 2009), with gaps.
     """
     if not is_page(lines):
         return [True] * len(lines)
@@ -86,14 +86,14 @@ def find_article(lines: Sequence[Line], start: int, *, is_extracted: bool = Fals
 
 
 def guess_start(lines: Sequence[Line], page: PageScores) -> int | None:
-    """Where the article may start, by what each line is by itself: roughly, for little time. None if there is none."""
+    """A quick, rough guess of where the article starts, from what each line is by itself; None if there is no article."""
     chosen = _choose(_weigh_lines(lines, page.scores))
     return chosen.index(True) if True in chosen else None
 
 
 def _weigh_lines(lines: Sequence[Line], scores: Sequence[int]) -> list[int]:
-    # A quarter is what the line is without the model: the model knows few pages.
-    sizes = [max(len(line.text), line.weight) for line in lines]  # three for an ideograph of a sentence
+    # A quarter of the weight ignores the model, because the model knows few pages.
+    sizes = [max(len(line.text), line.weight) for line in lines]  # an ideograph in a sentence counts as three
     return [(3 * _weigh(size, score) + line.weight) // 4 for line, size, score in zip(lines, sizes, scores, strict=True)]
 
 
@@ -105,9 +105,9 @@ def _weigh(length: int, score: int) -> int:
 
 
 def _choose(weights: Sequence[int]) -> list[bool]:
-    """The lines with the greatest sum of weights less ``_GAP`` for each run of them (Viterbi)."""
-    inside, outside = -_GAP, 0  # the best sums that end in, and out of, a run
-    ways: list[tuple[bool, bool]] = []  # whether each goes on from a run
+    """The lines with the greatest sum of weights, minus ``_GAP`` for each run of them (Viterbi)."""
+    inside, outside = -_GAP, 0  # the best sums that end inside and outside of a run
+    ways: list[tuple[bool, bool]] = []  # whether each continues from inside a run
     for weight in weights:
         way = (inside >= outside - _GAP, inside > outside)
         ways.append(way)
@@ -121,9 +121,9 @@ def _choose(weights: Sequence[int]) -> list[bool]:
 
 
 def _find_strange(lines: Sequence[Line], scores: Sequence[int], start: int) -> set[int]:
-    """Lines that are of no article wherever they stand: said again, a link below "Related", the credit of a picture.
+    """Lines that never belong to an article, wherever they are: repeats, links below "Related", picture credits.
 
-    What a page says twice is not the article's above the headline; below it the first may be.
+    Above the headline, a line that the page repeats is not the article's; below it, the first occurrence may be.
     """
     bare = [line.text.lstrip(BULLETS) for line in lines]
     times = Counter(bare)
@@ -159,13 +159,13 @@ def _is_credit(text: str) -> bool:
 
 
 def _find_comments(lines: Sequence[Line], weights: Sequence[int]) -> int:
-    """Where readers' comments begin: each has its date and time. The number of lines if there are none."""
+    """Where readers' comments begin: each has a date and time. The number of lines if there are none."""
     stamps = [
         number
         for number, line in enumerate(lines)
         if len(line.text) <= _LONGEST_STAMP and ":" in line.text and _STAMP.search(line.text)
     ]
-    stamps = [number for before, number in pairwise([-9, *stamps]) if number > before + 1]  # two lines may be of one comment
+    stamps = [number for before, number in pairwise([-9, *stamps]) if number > before + 1]  # adjacent lines are one comment's
     for at, first in enumerate(stamps[: 1 - _LEAST_COMMENTS]):
         above = sum(
             min(len(line.text), _FULL_LENGTH) for line, weight in zip(lines[:first], weights, strict=False) if weight > 0
@@ -178,7 +178,7 @@ def _find_comments(lines: Sequence[Line], weights: Sequence[int]) -> int:
 
 
 def _add_announced_list(lines: Sequence[Line], chosen: list[bool]) -> None:
-    """The article goes on through the list that "The dates:" announces at its end."""
+    """The article continues through the list that "The dates:" at its end announces."""
     end = len(chosen) - chosen[::-1].index(True)
     if end < len(lines) and lines[end].text.endswith((":", "：")):
         while end < len(lines) and lines[end].is_plain:
@@ -187,7 +187,7 @@ def _add_announced_list(lines: Sequence[Line], chosen: list[bool]) -> None:
 
 
 def _add_lists(lines: Sequence[Line], scores: Sequence[int], chosen: list[bool]) -> None:
-    """The article goes on through the list below one of its paragraphs: a recipe, a table of results, dates."""
+    """The article continues through a list below one of its paragraphs: a recipe, a table of results, dates."""
     start, items = len(lines), 0  # of the list
     for number, (line, score, is_chosen) in enumerate(zip(lines, scores, tuple(chosen), strict=False)):
         if is_chosen:

@@ -1,4 +1,4 @@
-"""Furniture that shows in a line alone: forms, bars, notices, hashtags, copyright."""
+"""Furniture that a line shows by itself: forms, bars, notices, hashtags, copyright."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from streams.text.cleaning.prompts import has_letter, recognise_prompt
 from streams.text.sentences import ends_in_full_stop
 
 LONGEST_FURNITURE = 400  # characters: cookie notices
-_LONGEST_BAR = 200  # characters; a bar is links beside each other
+_LONGEST_BAR = 200  # characters; a bar is links side by side
 HASHTAG = re.compile(r"[#＃]([^\s#＃,،、]+)")
 _HASHTAG_LINE = re.compile(r"(?:[^\W\d_]{2,12}\s?[:：]\s*)?(?:[#＃][^\s#＃,،、]+[\s,،、]*)+")
 _LINK_SIGN = re.compile(r"\s*[|｜›»>•·]\s*")
@@ -19,11 +19,11 @@ _COPYRIGHT = re.compile(
 )
 
 _STATEMENTS = frozenset((CutKind.COOKIE_NOTICE, CutKind.COMMENT_FORM, CutKind.SUBSCRIPTION, CutKind.COPYRIGHT))
-"""Kinds whose lines may be sentences; a sentence that begins like one of the others is prose."""
+"""Kinds whose lines may be sentences; a sentence that begins like any other kind is prose."""
 
 
 def recognise_furniture(text: str) -> tuple[CutKind | None, bool]:
-    """The kind of furniture that a line is whatever is around it, and whether it may be some beside other furniture."""
+    """The kind of furniture that a line is in any surroundings, and whether it may be furniture beside other furniture."""
     phrases = load_phrases()
     folded = text.casefold().replace("’", "'")
     plain = bare(folded)
@@ -63,7 +63,7 @@ def _is_share_bar(folded: str) -> bool:
 
 
 def _is_link_bar(folded: str) -> bool:
-    """ "Home | About | Contact", "Home > News > World"; not the row of a table."""
+    """ "Home | About | Contact", "Home > News > World"; but not the row of a table."""
     links = [link for link in _LINK_SIGN.split(folded) if link]
     if len(links) < 3 or any(len(link.split()) > 4 or not has_letter(link) for link in links):
         return False

@@ -15,14 +15,14 @@ _EXCERPT = 60  # characters
 
 
 class Verdict(NamedTuple):
-    """What a line that must go is, and why."""
+    """What a line that must be cut is, and why it is cut."""
 
     kind: CutKind
     reason: str
 
 
 def make_cut(line: Line, verdict: Verdict, *, until: Line | None = None) -> Cut:
-    """The ledger's entry for a line, or for a stretch of lines ``until`` another."""
+    """The ledger's entry for a line, or for a run of lines ``until`` another."""
     last = until or line
     return Cut(*verdict, line.offset, last.offset + len(last.raw) - line.offset, line.text[:_EXCERPT].rstrip())
 
@@ -31,7 +31,7 @@ _MARKUP = Verdict(CutKind.NAVIGATION, "Markdown's mark, or a link's address")
 
 
 def with_marks(text: str, cuts: Sequence[Cut], marks: Iterable[Mark]) -> tuple[Cut, ...]:
-    """The ledger with the marks of Markdown: within or beside a cut they are part of it, else they have their own entry."""
+    """The ledger with Markdown's marks added: part of a cut if within or beside it, else an entry of their own."""
     entries = [(cut.offset, cut.offset + cut.length, Verdict(cut.kind, cut.reason)) for cut in cuts]
     entries += [(mark.offset, mark.offset + mark.length, _MARKUP) for mark in marks]
     joined: list[tuple[int, int, Verdict]] = []
@@ -47,8 +47,8 @@ def with_marks(text: str, cuts: Sequence[Cut], marks: Iterable[Mark]) -> tuple[C
 
 
 def join_ledgers(text: str, first: Sequence[Cut], body: str, second: Sequence[Cut]) -> tuple[Cut, ...]:
-    """One ledger for the ``text`` of two cleanings: the ``second`` is about the ``body`` that the ``first`` left."""
-    kept: list[int] = []  # where in the text the visible characters of the body are
+    """One ledger for the ``text`` of two cleanings; the ``second`` one refers to the ``body`` that the ``first`` left."""
+    kept: list[int] = []  # the positions in the text of the body's visible characters
     at = 0
     for cut in first:
         kept += [found.start() for found in VISIBLE.finditer(text, at, cut.offset)]
@@ -59,7 +59,7 @@ def join_ledgers(text: str, first: Sequence[Cut], body: str, second: Sequence[Cu
     joined = list(first)
     for cut in second:
         places = kept[bisect_left(seen, cut.offset) : bisect_left(seen, cut.offset + cut.length)]
-        # What the first had cut in between stays its own.
+        # What the first cleaning cut in between keeps its own entries.
         for _, run in groupby(places, key=lambda place: bisect_left(gaps, place)):
             some = list(run)
             joined.append(_cut_of(text, some[0], some[-1] + 1, Verdict(cut.kind, cut.reason)))

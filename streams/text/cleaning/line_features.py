@@ -1,8 +1,8 @@
-"""What a line of a page looks like, as small numbers: no phrase of any language is in here.
+"""What a line of a page looks like, as small numbers, without any phrases of any language.
 
-Each feature is a bin, a number from 0. A line has own features (how it is written) and features of its place (what stands
-around it); the second need a score of every line's own features first, in hundredths of log-odds. ``line_model`` adds a
-weight for each bin.
+Each feature is a bin, numbered from 0. A line has features of its own (how it is written) and features of its place (what is
+around it); the latter require a score of every line's own features, in hundredths of log-odds. ``line_model`` adds up the
+weights of the bins.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from itertools import accumulate, groupby
 from string import digits
 from typing import NamedTuple
 
-PIECE, OF_A_CUT_PAGE = 3, 6  # added to the mark of a line that is a piece of one, and of each on a page that has such pieces
+PIECE, OF_A_CUT_PAGE = 3, 6  # added to the mark of a line that is a piece of one, and of every line on a page with pieces
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _HEAD = 250  # characters of a line that are looked at
 _WIDE_LETTERS = 3  # a Chinese, Japanese or Korean character says as much as this many letters
 _BREAK = re.compile(r"[.!?…।؟۔][\"'”’»)\]]* |[。！？]")
 _LINK_SIGN = re.compile(r"[|｜›»>•·→▶←@©®™*]| [-–—/] |http|www\.")
-# The same in many languages.
+# These are the same in many languages.
 _WEB = (
     "cookie", "newsletter", "javascript", "facebook", "twitter", "instagram", "whatsapp", "youtube", "mail", "website",
     "browser", "online", "blog", "copyright",
 )  # fmt: skip
 _PAUSE = re.compile(r"[,;،؛、，；]")
 
-# Bounds of bins; a value is in the bin of the number of bounds that are not greater.
+# Bounds of bins; a value's bin is the number of bounds that do not exceed it.
 _LENGTHS = (5, 10, 16, 24, 34, 46, 60, 80, 110, 150, 220, 350, 600)  # characters
 _SHARES = (0.001, 0.1, 0.2, 0.35, 0.5, 0.7, 0.99)
 _WORDS = (2, 3, 4, 6, 8, 11, 15, 22, 40)
@@ -41,10 +41,10 @@ _NEAR = (1, 2, 3, 4, 6, 9, 14, 22, 35, 60)  # lines
 _DISTANCES = (-80, -40, -20, -10, -5, -2, 0, 1, 3, 6, 11, 21, 41, 81)
 
 _FROM_HEADLINE = (-40, -15, -4, 0, 1, 2, 4, 7, 12, 20, 35, 60, 100)
-_MOST_SIZE = 200  # characters that a longer line counts for in means
+_MOST_SIZE = 200  # characters; longer lines count as this in means
 _LONGEST_HEADLINE = 200  # characters
-_TOLD_LINES = 30  # a headline tells what this many lines below it tell
-# Not \w: the vowel signs of Hindi are none. A Chinese character tells as much as a word.
+_TOLD_LINES = 30  # lines below a headline that are compared with what it says
+# Not \w, which does not match the vowel signs of Hindi. A Chinese character tells as much as a word.
 _TELLING = re.compile(
     "[\u3400-\u9fff]|[\u30a0-\u30ff]{2,}|[^\\s\u3040-\u30ff\u3400-\u9fff!-/:-@\\[-`{-~।、。，：「」『』【】“”‘’«»„…–—|｜]{4,}"
 )
@@ -92,7 +92,7 @@ class HeadlineBins(NamedTuple):
 
 
 class PlaceBins(NamedTuple):
-    """The bins of the places of a page's lines: of each feature a list, with a bin for each line."""
+    """The bins of the places of a page's lines: for each feature a list with one bin per line."""
 
     from_the_headline: list[int]
     own_score: list[int]
@@ -118,7 +118,7 @@ class PlaceBins(NamedTuple):
 
 
 def _names(shape: type[OwnBins | HeadlineBins | PlaceBins]) -> tuple[str, ...]:
-    """What the features are called in ``line_model.json``."""
+    """The names of the features in ``line_model.json``."""
     return tuple(name.replace("_", " ") for name in shape._fields)
 
 
@@ -128,7 +128,7 @@ OWN, HEADLINE, PLACE = _names(OwnBins), _names(HeadlineBins), _names(PlaceBins)
 def own_features(text: str, mark: int) -> OwnBins:
     """The bins of a line by itself.
 
-    ``mark`` is what the lists of phrases say: 0 no furniture, 1 perhaps, 2 surely; ``PIECE`` more for a piece of a line.
+    ``mark`` is what the lists of phrases say: 0 not furniture, 1 maybe, 2 certainly; plus ``PIECE`` for a piece of a line.
     """
     length = len(text)
     head = text[:_HEAD]
@@ -186,7 +186,7 @@ def headline_features(scores: Sequence[int], lengths: Sequence[int], texts: Sequ
     words = [
         frozenset(_TELLING.findall(text.casefold())) if size else frozenset() for text, size in zip(texts, prose, strict=True)
     ]
-    seen: Counter[str] = Counter()  # in the prose of the next lines
+    seen: Counter[str] = Counter()  # words in the prose of the next lines
     found: dict[int, HeadlineBins] = {}
     for index in range(count - 1, -1, -1):
         text, core = texts[index], cores[index]
@@ -225,8 +225,8 @@ def place_features(
 ) -> PlaceBins:
     """The bins of all lines' places.
 
-    ``scores`` are what the own features add up to; ``marks`` see ``own_features``; ``start`` is the number of the line that
-    follows the headline, None if no headline is known.
+    ``scores`` are the sums for the own features; ``marks``: see ``own_features``; ``start`` is the number of the line after the
+    headline, None if no headline is known.
     """
     count = len(scores)
     times = Counter(texts)
@@ -276,7 +276,7 @@ def place_features(
 
 
 def _run(scores: Sequence[int], sizes: Sequence[int]) -> list[int]:
-    """Means of the scores up to each line, weighted by length, forgetting as they go."""
+    """Running means of the scores up to each line, weighted by length, with decay."""
     means = []
     total, weight = -700 * 30, 30
     for score, size in zip(scores, sizes, strict=True):
@@ -286,7 +286,7 @@ def _run(scores: Sequence[int], sizes: Sequence[int]) -> list[int]:
 
 
 def _sums(values: Sequence[int]) -> list[int]:
-    """Sums of what is before each line, forgetting as they go."""
+    """Running sums of the values before each line, with decay."""
     sums = []
     total = 0
     for value in values:
@@ -296,7 +296,7 @@ def _sums(values: Sequence[int]) -> list[int]:
 
 
 def _since(marks: Sequence[int]) -> list[int]:
-    """How many lines ago there was furniture."""
+    """How many lines ago the last furniture was."""
     bins = []
     distance = _NEAR[-1]
     for mark in marks:
@@ -306,7 +306,7 @@ def _since(marks: Sequence[int]) -> list[int]:
 
 
 def _runs(are_short: Sequence[bool]) -> list[int]:
-    """How long the run of short lines is that a line is in."""
+    """The length of the run of short lines that each line is in."""
     bins: list[int] = []
     for is_short, run in groupby(are_short):
         length = len(list(run))

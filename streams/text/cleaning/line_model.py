@@ -1,8 +1,8 @@
 """How likely a line belongs to the article: an additive model over the bins of ``line_features``.
 
-Its weights are in ``line_model.json``, made by ``python -m bench.training.line_model``: tables of whole numbers, hundredths of
-log-odds, one for a line's own features, one for headlines, one for a line in its place; the first and the last once more for
-pages that were cut at their seams (``seams``). All sums are of whole numbers: the same on every machine.
+Its weights are in ``line_model.json``, made by ``python -m bench.training.line_model``: tables of whole numbers, in hundredths
+of log-odds, for a line's own features, for headlines, and for a line in its place; the first and the last again for pages that
+were cut at their seams (``seams``). All sums are of whole numbers, and so the same on every machine.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from streams.text.cleaning.line_features import OF_A_CUT_PAGE, OWN, headline_fea
 
 _LONGEST_REMEMBERED = 600  # characters
 OF_PIECES = " of pieces"
-"""Added to the names of the tables for pages that were cut at their seams."""
+"""The suffix of the tables for pages that were cut at their seams."""
 
 
 class _Table(NamedTuple):
@@ -25,7 +25,7 @@ class _Table(NamedTuple):
     weights: list[list[int]]  # by feature and bin
 
     def add_up(self, bins: Iterable[int]) -> int:
-        # The place's table has more features than a line by itself: the first are the line's own.
+        # The table for places has more features than that for a line by itself; the first ones are the line's own.
         return self.bias + sum([row[number] for row, number in zip(self.weights, bins, strict=False)])
 
 
@@ -46,7 +46,7 @@ class PageScores(NamedTuple):
     texts: list[str]
     marks: list[int]
     lengths: list[int]
-    scores: list[int]  # by themselves
+    scores: list[int]  # of the lines by themselves
     shares: list[int]  # what their own features add to their score in their place
 
 
@@ -68,12 +68,12 @@ def _score(text: str, mark: int) -> tuple[int, int]:
     return tables["own" + of].add_up(bins), tables["place" + of].add_up(bins)
 
 
-# A page is scored more than once, and a site's menus are on all of its pages.
+# A page is scored more than once, and all pages of a site have its menus.
 score_short_line = lru_cache(maxsize=8_192)(_score)
 
 
 def score_places(page: PageScores, start: int | None) -> list[int]:
-    """Hundredths of log-odds of each line to be of the article. ``start``: see ``place_features``."""
+    """Hundredths of log-odds for each line that it belongs to the article. ``start``: see ``place_features``."""
     is_cut = bool(page.marks) and page.marks[0] >= OF_A_CUT_PAGE
     rows = load_tables()["place" + (OF_PIECES if is_cut else "")].weights[len(OWN) :]
     scores = page.shares
@@ -83,6 +83,6 @@ def score_places(page: PageScores, start: int | None) -> list[int]:
 
 
 def score_headlines(page: PageScores) -> dict[int, int]:
-    """Hundredths of log-odds of each line that may be the headline, by its number."""
+    """Hundredths of log-odds for each line that may be the headline, by its number."""
     table = load_tables()["headline"]
     return {number: table.add_up(bins) for number, bins in headline_features(page.scores, page.lengths, page.texts).items()}

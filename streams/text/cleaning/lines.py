@@ -1,4 +1,4 @@
-"""A page as lines: what each says, where it stood, and what it is by itself."""
+"""A page as lines: what each says, where it was, and what it is by itself."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from streams.text.cleaning.unfolding import Mark, is_link, unfold, unmark
 from streams.text.sentences import IDEOGRAPH, IDEOGRAPH_WEIGHT, SENTENCE_BREAK, ends_sentence
 
 # Weights in characters of prose.
-_MOST_WEIGHT = 300  # a longer paragraph is no better evidence
-_NO_SENTENCE_WEIGHT = -60  # a line without a sentence
-_FURNITURE_WEIGHT = -120  # a line that is, or may be, furniture
+_MOST_WEIGHT = 300  # longer paragraphs are no better evidence
+_NO_SENTENCE_WEIGHT = -60  # for a line without a sentence
+_FURNITURE_WEIGHT = -120  # for a line that is, or may be, furniture
 _SHORTEST_UNSTOPPED_PROSE = 200
 LONGEST_LINK, _LONGEST_REMEMBERED = 60, 120  # characters
-# Not among them: the joiners U+200C and U+200D and the marks of direction. Persian, Hindi and emoji are spelt with them.
+# Excludes the joiners U+200C and U+200D and the direction marks, which Persian, Hindi and emoji need.
 _INVISIBLE_CHARACTERS = "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff"
 _INVISIBLE = re.compile(f"[{_INVISIBLE_CHARACTERS}]")
 VISIBLE = re.compile(rf"[^\s{_INVISIBLE_CHARACTERS}]")
 
 
 class Line(NamedTuple):
-    """A line, where its first character stood in the original text, and what it is by itself."""
+    """A line, the place of its first character in the original text, and what it is by itself."""
 
     number: int
     offset: int
@@ -35,14 +35,14 @@ class Line(NamedTuple):
     text: str
     weight: int
     kind: CutKind | None
-    is_plain: bool  # no furniture, nor what is furniture beside other furniture
-    joint: str = "\n"  # what is set between it and the line before it, where both stay
+    is_plain: bool  # never furniture, not even beside other furniture
+    joint: str = "\n"  # what separates it from the line before it, if both stay
 
 
 def read_page(text: str, headline: str = "") -> tuple[list[Line], tuple[Mark, ...]]:
-    """The lines of a page after what its flattener did to them is undone, and the marks of Markdown that left it.
+    """The lines of a page, with what its flattener did to them undone, and the Markdown marks that were removed.
 
-    ``headline``: what the producer calls the page, or "".
+    ``headline``: the producer's title of the page, or "".
     """
     unmarked, marks = unmark(text)
     unfolded = unfold(unmarked, text)
@@ -58,7 +58,7 @@ def read_page(text: str, headline: str = "") -> tuple[list[Line], tuple[Mark, ..
 
 
 def read_lines(text: str, seams: Sequence[Seam] = ()) -> list[Line]:
-    """The lines of a text that hold a visible character, with single spaces; a line with seams is as many as they part."""
+    """The lines of a text with a visible character, with single spaces; a line is split at its seams."""
     lines: list[Line] = []
     start = 0
     for piece, joint in _pieces(text, seams) if seams else ((piece, "\n") for piece in text.splitlines(keepends=True)):
@@ -77,7 +77,7 @@ def read_lines(text: str, seams: Sequence[Seam] = ()) -> list[Line]:
 
 
 def _pieces(text: str, seams: Sequence[Seam]) -> Iterator[tuple[str, str]]:
-    """The lines of a text, cut at the seams, each with what joins it to the one before."""
+    """The lines of a text, cut at the seams, each with what joins it to the previous one."""
     start, number = 0, 0
     for line in text.splitlines(keepends=True):
         at, joint, end = start, "\n", start + len(line)
@@ -91,7 +91,7 @@ def _pieces(text: str, seams: Sequence[Seam]) -> Iterator[tuple[str, str]]:
 
 
 def mark_lines(lines: Sequence[Line]) -> list[int]:
-    """What the line model is told of each line: 0 no furniture, 1 perhaps, 2 surely; and more on pages cut at their seams."""
+    """The marks for the line model: 0 not furniture, 1 maybe, 2 certainly; with additions on pages that were cut at seams."""
     pieces = [line.joint != "\n" for line in lines]
     more = OF_A_CUT_PAGE if any(pieces) else 0
     return [
@@ -101,7 +101,7 @@ def mark_lines(lines: Sequence[Line]) -> list[int]:
 
 
 def join_lines(lines: Sequence[Line]) -> str:
-    """The lines as a text: one a line, but what a seam parted as it was, if no line between left."""
+    """The lines as a text, one per line; pieces of one line are rejoined as they were if nothing between them was removed."""
     pieces: list[str] = []
     before = -2
     for line in lines:
@@ -113,7 +113,7 @@ def join_lines(lines: Sequence[Line]) -> str:
 
 
 def tidy_lines(text: str) -> list[str]:
-    """The lines of a text that hold a visible character, tidied."""
+    """The lines of a text with a visible character, tidied."""
     return [line for piece in text.splitlines() if (line := tidy(piece))]
 
 
@@ -132,11 +132,11 @@ def _judge(text: str) -> tuple[int, CutKind | None, bool]:
     return _FURNITURE_WEIGHT if kind or is_weak else _weigh(text), kind, not (kind or is_weak)
 
 
-judge_short_line = lru_cache(maxsize=16_384)(_judge)  # a site's menus are on all of its pages
+judge_short_line = lru_cache(maxsize=16_384)(_judge)  # all pages of a site have its menus
 
 
 def _weigh(text: str) -> int:
-    """How much a line speaks for an article: its length if it holds a sentence."""
+    """How strongly a line indicates an article: its length, if it holds a sentence."""
     length = len(text)
     if length < _MOST_WEIGHT and not text.isascii() and IDEOGRAPH.search(text):
         length *= IDEOGRAPH_WEIGHT

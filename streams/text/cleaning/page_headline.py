@@ -1,4 +1,4 @@
-"""The headline on a page: its repeats, and which line it is where the producer names none."""
+"""The headline on a page: its repeats, and which line it is if the producer names none."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from streams.text.spelling import comparable
 
 _LONGEST_HEADLINE, _LONGEST_FOUND_HEADLINE = 200, 120  # characters
 _LONGEST_LABEL_WORDS = 5  # of the outlet or section beside a headline
-_OPENING_LINES = 8  # a headline that is repeated in this many lines is one
-_HEADLINE_LINES = 30  # in this many lines above the article a headline is looked for
-_SUBHEAD_LINES = 8  # a subhead is in this many lines below the headline
-_MANY_LINES = 25  # this many may be a page whose furniture nobody knows
+_OPENING_LINES = 8  # a line repeated among this many lines is a headline
+_HEADLINE_LINES = 30  # lines above the article that are searched for a headline
+_SUBHEAD_LINES = 8  # lines below the headline that may hold a subhead
+_MANY_LINES = 25  # a text with this many may be a page with unknown furniture
 # Hundredths of log-odds.
 _SURE = 150
-_FAR = 100  # what a line loses that is not near above the article
-_ALIKE = 100  # a line that is this much less likely than the likeliest may be the headline
+_FAR = 100  # subtracted for a line that is not just above the article
+_ALIKE = 100  # a line at most this much less likely than the likeliest may be the headline
 
 _THE_HEADLINE = Verdict(CutKind.HEADLINE, "the headline")
 _HEADLINE_AGAIN = Verdict(CutKind.HEADLINE_REPEAT, "the headline once more")
 
 
 def settle_headline(lines: list[Line], headline: str) -> tuple[str, list[Line], list[Cut], int]:
-    """The headline in its shortest form, the other lines, the cuts, and where among the lines the article may start."""
+    """The headline in its shortest form, the other lines, the cuts, and the line where the article may start."""
     core = headline_core(headline)
     if not core:
         return headline, lines, [], 0
@@ -41,7 +41,7 @@ def settle_headline(lines: list[Line], headline: str) -> tuple[str, list[Line], 
     starts = [0]
     probe = max((word for word in core.split() if word.isalpha()), key=len, default="")[:4] if core.isascii() else ""
     for line in lines:
-        # A sentence that says what the headline says opens the article: it stays.
+        # A sentence that repeats the headline opens the article, so it stays.
         if (
             len(core) <= 2 * len(line.text) <= 2 * (len(headline) + LONGEST_LINK)
             and (probe in line.text.lower() or "'" in line.text or not line.text.isascii())  # the cheap tests
@@ -69,7 +69,7 @@ def headline_core(text: str) -> str:
 
 
 def _heaviest_start(lines: list[Line], starts: Sequence[int]) -> int:
-    """Of the places behind a headline (and the text's beginning), the one with the most prose before the next."""
+    """Among the places after a headline (and the text's beginning), the one with the most prose before the next one."""
     ends = [*starts[1:], len(lines)]
     weights = [
         sum(line.weight for line in lines[start:end] if line.weight > 0) for start, end in zip(starts, ends, strict=True)
@@ -78,7 +78,7 @@ def _heaviest_start(lines: list[Line], starts: Sequence[int]) -> int:
 
 
 def find_headline(lines: list[Line]) -> tuple[str, bool]:
-    """The headline of a text whose producer names none ("" if there is no text), and whether it surely is one."""
+    """The headline of a text whose producer names none ("" if there is no text), and whether it is certain."""
     if (is_sure_page := is_page(lines)) or len(lines) >= _MANY_LINES:
         found, odds = _likeliest_headline(lines)
         if found and (is_sure_page or odds > 0):
@@ -100,14 +100,14 @@ def _guess_headline(lines: list[Line]) -> str:
         return _first_sentence(_first_plain(lines[start:]).text)
     if len(candidates) == 1:
         return next(iter(candidates))
-    # A headline tells what the article tells, and is on its page more than once.
+    # A headline says what the article says, and occurs on its page more than once.
     told = _telling_words(" ".join(line.text for line in lines[start + 1 : start + _HEADLINE_LINES]))
     times = Counter(map(headline_core, above))
     return max(candidates, key=lambda text: len(told & _telling_words(text)) * min(times[candidates[text]], 2))
 
 
 def _likeliest_headline(lines: list[Line]) -> tuple[str, int]:
-    """The line that is likeliest, near above the article; the first of those that are likely: a subhead is below it."""
+    """The likeliest line just above the article; the first of several likely ones, as a subhead is below the headline."""
     page = score_page(lines)
     odds = {number: odd for number, odd in score_headlines(page).items() if _may_be_found(lines[number])}
     if not odds:
@@ -151,7 +151,7 @@ def _first_sentence(text: str) -> str:
         text = text[: found.end()]
     if len(text) > _LONGEST_HEADLINE:
         text = text[:_LONGEST_HEADLINE].rsplit(" ", 1)[0]
-    # Without its stop it is not a repeat of the sentence, which therefore stays in the body.
+    # Without its full stop it is not a repeat of the sentence, so the sentence stays in the body.
     while ends_in_full_stop(text) and (shorter := FULL_STOP.sub(r"\1", text).rstrip()):
         text = shorter
     return text

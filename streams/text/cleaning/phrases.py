@@ -1,4 +1,4 @@
-"""``page_phrases.toml``: what furniture says, and the words of datelines, bylines and dates."""
+"""``page_phrases.toml``: the phrases of furniture, and the words of datelines, bylines and dates."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BULLETS = " \t•·*»«›‹<>|–—-►▶→←↑○●▪■□+×"
 
 
 class Phrases(NamedTuple):
-    """``page_phrases.toml``, turned so that a line is looked up, not searched."""
+    """``page_phrases.toml``, arranged so that a line is looked up instead of searched."""
 
     reasons: dict[CutKind, str]
     whole: dict[str, CutKind]

@@ -1,4 +1,4 @@
-"""The words of ``prompt_words.toml`` in a line: which groups have one there, and where, in one pass over the line's words."""
+"""Finds the words of ``prompt_words.toml`` in a line: which groups have one there, and where, in one pass over its words."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-# Scripts that set no spaces, or write articles and prepositions with the word: there a word may begin at any letter.
+# Scripts without spaces, or with articles and prepositions attached to the word: there a word may begin at any letter.
 _JOINED = "\u0590-\u06ff\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _WORD_START = re.compile(rf"(?<![^\W\d_])[^\W\d_]|[{_JOINED}]")
-_LONG, _SHORT = 3, 2  # characters by which words are looked up
+_LONG, _SHORT = 3, 2  # leading characters by which words are looked up
 _PLAIN = frozenset(("credit", "source", "editor", "tags", "minutes", "person", "also", "bio", "go-on", "a-month"))
-"""Groups that are compared with whole words or labels, and not looked for in a line."""
+"""Groups that are compared with whole words or labels instead of being searched in a line."""
 _WHOLE = frozenset(("help-us",))
-"""Groups whose words end where a word of the line ends."""
+"""Groups whose words must end where a word of the line ends."""
 
 
 class Place(NamedTuple):
@@ -31,7 +31,7 @@ Signs = dict[str, Place]
 
 
 def find_signs(folded: str) -> Signs:
-    """The groups that have a word in a line. A word of the line begins with a word of the group."""
+    """The groups with a word in a line: one that a word of the line begins with."""
     index = _index()
     signs: Signs = {}
     for found in _WORD_START.finditer(folded):
@@ -50,7 +50,7 @@ def starts_with(folded: str, group: str) -> bool:
 
 
 def fold(text: str) -> str:
-    return text.casefold().replace("’", "'").replace("i\u0307", "i")  # of the Turkish dotted capital
+    return text.casefold().replace("’", "'").replace("i\u0307", "i")  # from the Turkish dotted capital
 
 
 @cache

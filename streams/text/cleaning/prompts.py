@@ -1,7 +1,7 @@
-"""Furniture of one line that no list of phrases can hold: told by how the line is built, and few words of each language.
+"""One-line furniture that no list of phrases can cover: recognised by how the line is built, and a few words per language.
 
 A line that leads to another article is a label and a title; a credit is a label and a name; a prompt begins with what its
-reader shall do and names a channel; notices speak of the article, the account or the player. A sentence in the third person
+reader should do and names a channel; notices are about the article, the account or the player. A sentence in the third person
 is none of these.
 """
 
@@ -49,12 +49,12 @@ _ASKED = re.compile("[?？؟;] ")
 _PRICE = re.compile(r"[$€£¥₹₽₺₴]\s?\d|\d\s?(?:[$€£¥₹₽₺₴元円원]|euro|kr|zł|kč|ft|lei|lv|лв|руб|грн|din|rsd|tl)")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w+")
 _LONGEST_CONTACT = 60  # characters
-_LAST = 40  # characters: the end of a prompt in a language whose verb comes last
+_LAST = 40  # characters: the end of a prompt in a language that puts the verb last
 _SPACELESS = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
 
 
 def recognise_prompt(text: str) -> CutKind | None:
-    """The kind of furniture that a line is by its build, or None for any that may be an article's."""
+    """The kind of furniture that a line is by its build, or None if it may belong to an article."""
     if len(text) > LONGEST_PROMPT:
         return None
     folded = fold(text).strip(BULLETS)
@@ -71,13 +71,13 @@ def recognise_prompt(text: str) -> CutKind | None:
 
 
 def _leads_on(folded: str) -> bool:
-    """Whether a line is a label of what leads elsewhere, without the title: "Potrebbe interessarti anche"."""
+    """Whether a line is a label for links to other articles, without a title: "Potrebbe interessarti anche"."""
     is_label = len(folded) <= _LONGEST_LABEL and len(folded.split()) <= _MOST_LABEL_WORDS and not ends_sentence(folded)
     return is_label and starts_with(f"{folded} ", "read") and not words_of("also").isdisjoint(folded.rstrip(":").split())
 
 
 def is_related_heading(kind: CutKind | None, text: str) -> bool:
-    """Whether a line is the heading of a list of other articles; one that has an article's title itself is not."""
+    """Whether a line is the heading of a list of other articles, without an article's title."""
     if kind is not CutKind.RELATED or ends_sentence(text):
         return False
     found = _LABELLED.fullmatch(text)
@@ -100,19 +100,19 @@ def _names_agency_behind(text: str) -> bool:
 
 
 def is_enclosed(text: str) -> bool:
-    """Whether a line is a few words in brackets, as an agency's mark is at the end."""
+    """Whether a line is a few words in brackets, like an agency's mark at the end."""
     found = _ENCLOSED.fullmatch(text)
     return found is not None and len(text) <= _LONGEST_LABEL and len(text.split()) <= _MOST_LABEL_WORDS - 1
 
 
 def _is_name(text: str) -> bool:
-    """Whether a text may be the names of a few people, and nothing else."""
+    """Whether a text may consist of the names of a few people."""
     words = text.split()
     return len(words) <= _MOST_LABEL_WORDS and not any(map(str.isdigit, text)) and all(not word[0].islower() for word in words)
 
 
 def names_source(text: str) -> bool:
-    """Whether a line says where the news is from, as it does at an article's head or end: "Source: City of Lorn", "dpa"."""
+    """Whether a line says where the news is from, as at an article's beginning or end: "Source: City of Lorn", "dpa"."""
     if len(text) <= _LONGEST_LABEL and is_agency(text):
         return True
     found = _LABELLED.fullmatch(fold(text))
@@ -125,7 +125,7 @@ def names_source(text: str) -> bool:
 
 
 def _is_acknowledgement(folded: str, text: str) -> bool:
-    """Whether a line says no more than who had the news first: "(Avec AFP)", "/ritzau/", "With files from …", "© Jo Marsh"."""
+    """Whether a line only says who had the news first: "(Avec AFP)", "/ritzau/", "With files from …", "© Jo Marsh"."""
     if len(text) > _LONGEST_CREDIT or not has_letter(text):
         return False
     if (
@@ -144,12 +144,12 @@ def _is_acknowledgement(folded: str, text: str) -> bool:
 
 
 def _has_name(text: str) -> bool:
-    """Whether a word behind the first begins with a capital, or the script has none."""
+    """Whether a word after the first begins with a capital, or the script has no capitals."""
     return any(word[0].isupper() for word in text.split()[1:] if word) or text.upper() == text.lower()
 
 
 def _is_told(text: str) -> bool:
-    """Whether a line that looks like a credit goes on for a sentence."""
+    """Whether a line that looks like a credit continues as a sentence."""
     return ends_in_full_stop(text) and len(text.split()) > _MOST_CREDIT_WORDS
 
 
@@ -171,7 +171,7 @@ def _is_continued(folded: str, signs: Signs) -> bool:
 
 
 def is_label(text: str) -> bool:
-    """Whether a text is words alone, without a stop, a figure or a quotation."""
+    """Whether a text is only words, without a full stop, a figure or a quotation."""
     return _WORDS_ALONE.fullmatch(text) is not None
 
 
@@ -180,7 +180,7 @@ def has_letter(text: str) -> bool:
 
 
 def is_agency(text: str) -> bool:
-    """Whether a text names a news agency and nothing else, but a desk's letters: "AFP", "dpa/mh"."""
+    """Whether a text only names a news agency, perhaps with a desk's letters: "AFP", "dpa/mh"."""
     names = [name.strip(" .") for name in re.split(r"[/,;&+|、،-]", text)]
     known = load_phrases().agencies
     return (
@@ -191,7 +191,7 @@ def is_agency(text: str) -> bool:
 
 
 def is_bio(text: str) -> bool:
-    """Whether a line may say who wrote the article; only below one does it."""
+    """Whether a line may describe the author; it does so only below an article."""
     folded = text.casefold()
     if len(text) <= _LONGEST_CONTACT and _MAIL.search(text) and len(text.split()) <= _MOST_LABEL_WORDS + 1:
         return True
@@ -199,18 +199,18 @@ def is_bio(text: str) -> bool:
 
 
 def is_network(text: str) -> bool:
-    """Whether a line is the name of a network and nothing else, as a button is."""
+    """Whether a line is only the name of a network, as a button is."""
     return fold(text).strip(BULLETS) in _ALONE
 
 
 def is_doubled(text: str) -> bool:
-    """Whether a line says a title of some words twice, as a picture's description and the title do where they run together."""
+    """Whether a line has a title of several words twice, as when a picture's description and the title run together."""
     half = len(text) // 2
     return text.count(" ") >= 2 * _MOST_LABEL_WORDS - 3 and text[:half] == text[-half:]
 
 
 def is_kicker_line(text: str) -> bool:
-    """Whether a line is a label in capitals and a text that breaks off: a teaser."""
+    """Whether a line is a label in capitals followed by a text that breaks off: a teaser."""
     found = _LABELLED.fullmatch(text)
     return found is not None and found[1].isupper() and not ends_sentence(text)
 
@@ -238,7 +238,7 @@ def _is_long_sentence(text: str, rest: str) -> bool:
 
 
 def _is_prompt(folded: str, signs: Signs) -> bool:
-    """Whether a line says at its beginning what its reader shall do, and names a channel, an application or a newsletter."""
+    """Whether a line begins by saying what its reader should do, and names a channel, an application or a newsletter."""
     is_first = _is_request(folded, signs)
     if is_first and "thing-first" in signs:
         return True
@@ -254,12 +254,12 @@ def _is_request(folded: str, signs: Signs) -> bool:
 
 
 def _begins(signs: Signs, group: str) -> bool:
-    """Whether a line begins with a word of the group, but for a mark."""
+    """Whether a line begins with a word of the group, possibly after a mark."""
     return group in signs and signs[group].first <= 1
 
 
 def _is_last_prompt(folded: str, signs: Signs) -> bool:
-    """The same where the verb comes last: in Turkish, Hindi, Japanese, Korean and others."""
+    """The same for languages with the verb at the end: Turkish, Hindi, Japanese, Korean and others."""
     return len(folded) <= _LONGEST_ASIDE and ("thing-last" in signs or "thing" in signs) and _asks_last(folded, signs)
 
 
@@ -268,7 +268,7 @@ def _asks_last(folded: str, signs: Signs) -> bool:
 
 
 def _is_letter(folded: str, signs: Signs) -> bool:
-    """Whether a line offers letters to its reader: it names his box, and speaks to him or says what he gets."""
+    """Whether a line offers letters to its reader: it names an inbox, and addresses the reader or says what they contain."""
     if len(folded) > _LONGEST_NOTICE or "inbox" not in signs:
         return False
     if _begins(signs, "act") or _begins(signs, "act-first") or _asks_last(folded, signs):
@@ -302,7 +302,7 @@ def _is_priced(folded: str) -> bool:
 
 
 def _is_appeal(folded: str, signs: Signs) -> bool:
-    """Whether a paper asks for money: it speaks of its work or to its reader, and of support; or says what it is a month."""
+    """Whether a paper asks for money: it mentions support and its work or reader, or a price per month."""
     if len(folded) > _LONGEST_NOTICE:
         return False
     if "support-first" in signs and _is_priced(folded):

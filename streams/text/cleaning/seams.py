@@ -1,7 +1,8 @@
-"""Where the lines of a page lay that its flattener put together: "SportsNewsThe mayor said.The council", or menus in one line.
+"""Where the original lines of a page ended that a flattener joined: "SportsNewsThe mayor said.The council", or menus in one
+line.
 
-Only a text that shows such seams is cut; in any other a long line is a paragraph. The pieces of a line are lines of their own
-while they are judged. Those that stay come together again as they were, but for the seams at which one paragraph ends.
+Only a text with such seams is cut; in any other, a long line is a paragraph. The pieces of a line are judged as separate lines.
+Those that stay are rejoined as they were, except at the seams where a paragraph ends.
 """
 
 from __future__ import annotations
@@ -15,44 +16,44 @@ _CASED = [chr(code) for code in (*range(0x41, 0x250), *range(0x370, 0x590), *ran
 _UPPER = "".join(letter for letter in _CASED if letter.isupper())
 _LOWER = "".join(letter for letter in _CASED if letter.islower())
 _STOP = r"[.!?…।؟۔][\"'”’»)\]]*"
-# A capital right behind a small letter, a figure or a bracket; a word right behind a stop.
+# A capital directly after a small letter, a figure or a bracket; a word directly after a full stop.
 _GLUED = re.compile(
     rf"(?<=[{_LOWER}\d)\]”’\"'»%])(?=[{_UPPER}][{_LOWER}’'])"
     rf"|(?<=[{_LOWER}][{_LOWER}\d)\]”’\"'»%])(?=[{_UPPER}])"
     rf"|(?<=[{_LOWER}\d)\]”»][.!?…])(?=[“\"'«‘(]?[{_UPPER}])|(?<=[.!?][\"”’»)])(?=[“\"'«‘(]?[{_UPPER}])"
     r"|(?<=[।؟۔])(?=[^\W\d_])|(?<=[\u0600-\u06ff]{2}\.)(?=[\u0621-\u06ff]{2})"
 )
-# Two paragraphs: no "Microsoft.Extensions", no address.
+# Two paragraphs; excludes "Microsoft.Extensions" and addresses.
 _STOPPED = re.compile(rf"(?<=\s)[^\s.]*[{_LOWER}][.!?…][\"”’»)]?[“\"'«‘(]?[{_UPPER}][\w’'-]*[ ,;]|[।؟۔][^\W\d_]")
 _STOP_WITHIN = re.compile(r"[.!?…।؟۔][\"”’»)]?[“\"'«‘(]?[^\W\d_]")
 _ENDED = re.compile(rf"{_STOP}[^\S\n]*\n")
 _SENTENCE = re.compile(rf"{_STOP}\s+(?=[“\"'«‘(]?[{_UPPER}\d]|[^\W\d_{_LOWER}])|[。！？][」』”）]?(?=\S)")
 _WORD = re.compile(r"\S+")
-# What is written so: addresses, "YouTube", "McDonald", "iPhone".
+# Words that are spelled so: addresses, "YouTube", "McDonald", "iPhone".
 _KEPT = re.compile(
     rf"\S*(?:://|www\.|@)\S*|\b(?:YouTube|LinkedIn|WhatsApp|TikTok|PayPal|FaceTime|JavaScript|TypeScript|GitHub|GitLab|WordPress"
     rf"|SnapChat|OpenAI|Deep(?:Mind|Seek)|ChatGPT|BuzzFeed|SpaceX|SoundCloud|PowerPoint|BlackRock|FedEx|LaTeX|PostgreSQL|MySQL"
     rf"|(?:Mc|Mac|De|Di|La|Le|Van|Fitz|O['’]|[dDlL]['’]|i|e)[{_UPPER}][{_LOWER}]{{2}})"
 )
 
-_LONGEST_PAGE = 500_000  # characters: a longer text is looked at by its own lines alone
-_FEWEST_SEAMS = 8  # of different words, in a text that is cut
-_FEWEST_STOPPED = 3  # paragraphs that run into the next
-_ONE_LINE = 0.5  # of the text in one line: then it is a page in a line
-_LONG_LINE, _MENU_WORDS = 600, 12  # characters of a line in which a menu is looked for; its words
-_WINDOW, _DENSE = 6, 0.66  # words; the share of them that begin with a capital, or are figures, in a menu
-_LEAST_CUT = 160  # characters: a shorter line is cut at what is glued alone
+_LONGEST_PAGE = 500_000  # characters: a longer text keeps its own lines
+_FEWEST_SEAMS = 8  # between different words, for a text to be cut
+_FEWEST_STOPPED = 3  # paragraphs that run into the next one
+_ONE_LINE = 0.5  # share of the text in one line: from here on it is a page in a line
+_LONG_LINE, _MENU_WORDS = 600, 12  # characters of a line that is searched for a menu; its words
+_WINDOW, _DENSE = 6, 0.66  # words; the share of them that are capitalised or figures, in a menu
+_LEAST_CUT = 160  # characters: a shorter line is only cut where words are glued together
 
 
 class Seam(NamedTuple):
-    """A place where a line is cut, and what stands there if both sides stay: "" or " ", or "\\n" between paragraphs."""
+    """A place where a line is cut, and what joins the two sides if both stay: "" or " ", or "\\n" between paragraphs."""
 
     at: int
     joint: str
 
 
 def find_seams(text: str, headline: str = "") -> list[Seam]:
-    """The seams of a text in order; none in one whose lines are as they were. A told headline was a line of its own."""
+    """The seams of a text in order; empty if its lines are as they were. A given headline was a line of its own."""
     if len(text) > _LONGEST_PAGE:
         return []
     glued = _glued_places(text) if _runs_on(text) else []
@@ -75,7 +76,7 @@ def find_seams(text: str, headline: str = "") -> list[Seam]:
 
 
 def _seams_of(text: str, start: int, end: int, glued: list[int], joints: dict[int, str]) -> list[Seam]:
-    """The seams of the line from ``start`` to ``end``; ``joints`` by their places where others were found."""
+    """The seams of the line from ``start`` to ``end``; ``joints``: by place, for those found elsewhere."""
     if end - start >= _LEAST_CUT:
         joints = {found.end(): " " if found[0][-1].isspace() else "" for found in _SENTENCE.finditer(text, start, end)} | joints
     before = start
@@ -86,7 +87,7 @@ def _seams_of(text: str, start: int, end: int, glued: list[int], joints: dict[in
 
 
 def _edges_of(headline: str, text: str, start: int, end: int) -> list[int]:
-    """Where a headline begins and ends, each time that it is there."""
+    """Where a headline begins and ends, at each occurrence."""
     places = []
     at = text.find(headline, start, end) if headline else -1
     while at >= 0:
@@ -96,7 +97,7 @@ def _edges_of(headline: str, text: str, start: int, end: int) -> list[int]:
 
 
 def _menu_places(text: str, start: int, end: int) -> list[int]:
-    """Where words begin with a capital among others that do: each may be a link."""
+    """Where capitalised words begin among others: each may be a link."""
     words = [found.span() for found in _WORD.finditer(text, start, end)]
     marks = [not text[at].islower() for at, _ in words]
     sums = [0, *accumulate(marks)]
@@ -118,8 +119,8 @@ def _glued_places(text: str) -> list[int]:
 
 
 def _runs_on(text: str) -> bool:
-    """Whether paragraphs run into each other, and as many as end with their line."""
-    if len(_STOP_WITHIN.findall(text)) < _FEWEST_STOPPED:  # the cheap test
+    """Whether paragraphs run into each other at least as often as they end with their line."""
+    if len(_STOP_WITHIN.findall(text)) < _FEWEST_STOPPED:  # a cheap test first
         return False
     return len(_STOPPED.findall(text)) >= max(_FEWEST_STOPPED, len(_ENDED.findall(text)))
 

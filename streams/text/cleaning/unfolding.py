@@ -1,7 +1,7 @@
-"""Undo what a flattener did to the lines: Markdown's marks, hard wraps, paragraphs broken at every link.
+"""Undoes what a flattener did to the lines: Markdown's marks, hard wraps, paragraphs broken at every link.
 
-All functions give a text of the same length, so that a place in it is the same place in the original: a mark becomes spaces,
-a break within a paragraph becomes a space. Each looks first whether the text is of the kind, and leaves any other as it is.
+All functions return a text of the same length, so that places in it are places in the original: a mark becomes spaces, a break
+within a paragraph becomes a space. Each first checks that the text is of its kind, and leaves any other unchanged.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _ESCAPE = re.compile(r"\\(?=[-.+*_#()\[\]!`])")
 _BREAK = re.compile(r"[^\S\n]*\r?\n[^\S\n]*")
 _BLANK = re.compile(r"\n[^\S\n]*\n")
 
-# A paragraph broken at its links leaves lines that begin with a comma or a full stop. No list or poem has those.
+# A paragraph broken at its links leaves lines that begin with a comma or a full stop, which no list or poem has.
 _BROKEN_SIGN = re.compile(r"\n(?<![.!?。！？]\n)[^\S\n]*[,;.)’](?![.)\d])")
 _FEWEST_BROKEN_SIGNS = 3
 _GOES_ON = re.compile(r"[,;.:)\]’”»、，。；：）」』،؛।!?](?!\.)")
@@ -38,15 +38,15 @@ _ENDED = re.compile(r"[.!?…:。！？：।؟۔][\"'”’»›)\]）」』】
 _HANGS = re.compile(r"[,;(\[‘“«、，；（「『،؛]$")
 _SENTENCE_WITHIN = re.compile(r"[.!?,;][\"'”’»)\]]* ")
 _LEAST_CHAIN_WORDS = 4
-_TAIL = 6  # the end of a sentence is looked for in this many characters
+_TAIL = 6  # characters that are searched for the end of a sentence
 
 # Hard wraps: nearly all lines are short, and the long ones end just before a common width.
 _MOST_WIDTH = 100  # characters
-_WIDTHS = (80, 79, 78, 76, 74, 72)  # columns: where the longest line is not the width, it is one of these
-_RARE = 50  # of this many lines one may be longer: an address
+_WIDTHS = (80, 79, 78, 76, 74, 72)  # columns: if the longest line is not the width, it is one of these
+_RARE = 50  # one in this many lines may be longer: an address
 _ITEM = re.compile(r"\s*(?:[*+#|>-]|\d+\.)")
 _UNWRAPPED = re.compile(rf"^{_ITEM.pattern}|\S{{30}}")
-_FEWEST_GOING_ON, _LEAST_FULL_SHARE = 12, 0.85  # lines that go on with a small letter
+_FEWEST_GOING_ON, _LEAST_FULL_SHARE = 12, 0.85  # lines that continue with a small letter
 _FEWEST_WRAPPED, _LEAST_WRAPPED_SHARE = 4, 0.8  # of the lines that are followed by another
 
 
@@ -58,7 +58,7 @@ class Mark(NamedTuple):
 
 
 def unmark(text: str) -> tuple[str, tuple[Mark, ...]]:
-    """Blank out Markdown's links, images, headings and emphasis, if the text is Markdown; and say where they stood."""
+    """Blank out Markdown's links, images, headings and emphasis, if the text is Markdown; also returns where they were."""
     if "[2]" in text and _LISTED.search(text):
         return _unmark_numbers(text)
     if "](" not in text and "# " not in text:
@@ -92,21 +92,21 @@ def unmark(text: str) -> tuple[str, tuple[Mark, ...]]:
 
 
 def _unmark_numbers(text: str) -> tuple[str, tuple[Mark, ...]]:
-    """The text without the numbers that a text browser sets before links, and without the list that says where they lead."""
+    """The text without the numbers that a text browser puts before links, and without its list of where they lead."""
     marks = [Mark(found.start(), found.end() - found.start()) for found in _NUMBERED.finditer(text)]
     return _NUMBERED.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text), tuple(marks)
 
 
 def is_link(marked: str, start: int, end: int) -> bool:
-    """Whether what stands from ``start`` to ``end`` is a link or a row of links, and no heading."""
+    """Whether the text from ``start`` to ``end`` is a link or a row of links, and not a heading."""
     before = marked[max(0, start - 4) : start].rstrip()
     return before.endswith("[") and "#" not in before and marked[end : end + 4].lstrip().startswith("](")
 
 
 def unfold(text: str, marked: str = "") -> str:
-    """Join the lines of a paragraph that were broken at a width, or at every link.
+    """Join the lines of a paragraph that was broken at a width, or at every link.
 
-    ``marked`` is the text as it was before ``unmark``, if it was Markdown: it was broken when it had its links.
+    ``marked`` is the text before ``unmark``, if it was Markdown: lines were broken when it still had its links.
     """
     if "\n" not in text:
         return text
@@ -118,7 +118,7 @@ def unfold(text: str, marked: str = "") -> str:
 
 
 def tell_lines(text: str) -> str:
-    """The text as its lines were before a flattener marked, wrapped or broke them; for judging what it is, not for cutting."""
+    """The text with its lines as before a flattener marked, wrapped or broke them; for judging it, not for cutting."""
     unmarked, marks = unmark(text)
     unfolded = unfold(unmarked, text)
     if not marks and unfolded == text:
@@ -140,9 +140,9 @@ def _find_width(text: str) -> int:
     if not _BLANK.search(text):
         return 0
     lines = [line.rstrip() for line in text.split("\n")]
-    if "](" in text:  # lists are not wrapped, and addresses only at their hyphens
+    if "](" in text:  # lists are not wrapped, and addresses break only at their hyphens
         lines = ["" if _UNWRAPPED.search(line) else line for line in lines]
-    if "://" in text:  # nor are the links that text browsers list
+    if "://" in text:  # links listed by text browsers are not wrapped either
         lines = ["" if "://" in line else line for line in lines]
     beyond = Counter(map(len, (line for line in lines if " " in line.strip())))
     longest = max((length for length in beyond if length <= _MOST_WIDTH), default=0)
@@ -159,7 +159,7 @@ def _is_wrapped(lines: Sequence[str], width: int) -> bool:
     wrapped = sum(_is_full(line, after, width) for line, after in inner)
     if wrapped < _FEWEST_WRAPPED or wrapped >= _LEAST_WRAPPED_SHARE * len(inner):
         return wrapped >= _FEWEST_WRAPPED
-    # Menus and tables are not full; those lines are that go on with a small letter.
+    # Lines of menus and tables are not full; lines that continue with a small letter are.
     going_on = [_is_full(line, after, width) for line, after in inner if after.lstrip()[0].islower()]
     return len(going_on) >= _FEWEST_GOING_ON and sum(going_on) >= _LEAST_FULL_SHARE * len(going_on)
 
@@ -183,12 +183,12 @@ def _unwrap_places(text: str, width: int) -> list[tuple[int, int]]:
 
 
 def _broken_places(text: str) -> list[tuple[int, int]]:
-    """The breaks within paragraphs. Blank lines are never within one."""
+    """The breaks within paragraphs, which are never at blank lines."""
     breaks = [found.span() for found in _BREAK.finditer(text)]
     starts = [0, *(end for _, end in breaks)]
     ends = [*(start for start, _ in breaks), len(text)]
     parts = [text[start:end] for start, end in zip(starts, ends, strict=True)]
-    goes_on = [False] * (len(parts) + 1)  # whether the part continues the one before it
+    goes_on = [False] * (len(parts) + 1)  # whether the part continues the previous one
     for index in range(len(parts) - 1, 0, -1):
         goes_on[index] = _continues(
             parts[index - 1], parts[index], text[breaks[index - 1][0] : breaks[index - 1][1]], followed=goes_on[index + 1]
@@ -197,7 +197,7 @@ def _broken_places(text: str) -> list[tuple[int, int]]:
 
 
 def _continues(before: str, part: str, gap: str, *, followed: bool) -> bool:
-    """Whether ``part`` goes on with the paragraph ``before`` it; ``followed``: whether the next part goes on with this one."""
+    """Whether ``part`` continues the paragraph ``before`` it; ``followed``: whether the next part continues this one."""
     if not before or not part:
         return False
     if _GOES_ON.match(part) if len(part) > 1 else part in ",.;)":

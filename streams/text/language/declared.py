@@ -1,4 +1,4 @@
-"""What a source says its language is, as a tag of `detect_language`."""
+"""The language that a source declares, as a tag of `detect_language`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _CODES = {
     "sd": "snd", "se": "sme", "sg": "sag", "sm": "smo", "ss": "ssw", "su": "sun", "ti": "tir", "tk": "tuk", "tt": "tat",
     "ug": "uig", "wo": "wol", "yi": "yid ydd", "zgh": "tzm",
 }  # fmt: skip
-# Those whose code of three letters is the tag.
+# Languages whose three-letter code is the tag.
 _CODES_ALONE = (
     "ace ast awa azb ban bem bho bjn bug ceb cjk ckb crh dyu fon fur hne ilo kab kac kam kbp kea kmb lij lmo ltg lua luo lus "
     "mag mai min mni mos nqo nso nus pag pap pcm sat scn shn szl taq tpi tum umb vec war"
@@ -39,10 +39,10 @@ _SUBTAGS = re.compile(r"[A-Za-z0-9]+")
 
 
 def read_declared(declared: str | None) -> str | None:
-    """The tag that a declaration names, None where it names none that is known here.
+    """The tag that a declaration names; None if it names none that is known here.
 
-    Reads BCP 47 and POSIX forms ("en-GB", "pt_BR.UTF-8") and three-letter codes; of several, the first. Regions are
-    dropped, but for Chinese, where they say the script.
+    Reads BCP 47 and POSIX forms ("en-GB", "pt_BR.UTF-8") and three-letter codes; of several, the first. Regions are dropped,
+    except for Chinese, where they indicate the script.
     """
     subtags = [subtag.lower() for subtag in _SUBTAGS.findall((declared or "")[:64].partition(",")[0])]
     tag = _TAG_OF_CODE.get(subtags[0]) if subtags else None
@@ -59,7 +59,7 @@ def read_declared(declared: str | None) -> str | None:
 
 
 def agrees(declared: str, found: str) -> bool:
-    """Whether two tags name one language; a script counts where both name one, and "no" is Bokmål or Nynorsk."""
+    """Whether two tags name one language; scripts count if both name one, and "no" is Bokmål or Nynorsk."""
     language, _, script = declared.partition("-")
     other, _, other_script = found.partition("-")
     if "no" in {language, other}:

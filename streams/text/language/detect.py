@@ -1,13 +1,13 @@
 """Which language an article is written in.
 
-Two judges, one after the other:
+Two judges decide, one after the other:
 
-1. The script. Thai letters are Thai: no model is asked, and none can call Chinese Korean. Where a script serves many
-   languages, a letter that only one of them writes may still decide alone (ў is Belarusian).
-2. A linear model over the n-grams of the words, of that script's languages only (`streams.text.language.model`).
+1. The script. Thai letters mean Thai: no model is asked, so none can mistake Chinese for Korean. If a script serves many
+   languages, a letter that only one of them uses may still decide alone (ў is Belarusian).
+2. A linear model over the n-grams of the words, limited to that script's languages (`streams.text.language.model`).
 
-What the source declares is evidence, not truth: it tips the scales where the text leaves doubt between relatives
-(Croatian, Serbian), and is overruled by any clear sentence.
+What the source declares is evidence, not truth: it decides where the text leaves doubt between related languages (Croatian,
+Serbian), and is overruled by any clear sentence.
 """
 
 from __future__ import annotations
@@ -24,40 +24,40 @@ from streams.text.language.scripts import ONLY_LANGUAGE, chinese_tag, main_scrip
 
 CREATOR: Final = LANGUAGE_CREATOR
 
-# So much names nearly every language surely.
+# This many characters identify nearly every language reliably.
 SAMPLE_CHARS: Final = 200
 # Addresses and hashtags are cut out of this much of the body, so that the sample is not all addresses.
 LEAD_CHARS: Final = 600
-# This much is read where the sample leaves doubt: between relatives (Croatian, Serbian), or because it mixes two scripts and
-# may be a quotation.
+# This much is read if the sample leaves doubt: between related languages (Croatian, Serbian), or because it mixes two scripts
+# and may be a quotation.
 READ_CHARS: Final = 1_000
 _DOUBTFUL = 0.95
 _MIXED_SHARE = 0.15
-# Quotations are left out then, if as many characters as this remain, and as great a share of all.
+# Quotations are then left out if this many characters, and this share of all, remain.
 _ENOUGH_CHARS, _ENOUGH_SHARE = 16, 0.2
-# A letter of one language speaks for it from this share of all letters on (a Kazakh name is not yet a Kazakh text).
+# A letter that only one language uses counts from this share of all letters on (a Kazakh name is not yet a Kazakh text).
 _OWN_LETTER_SHARE = 0.005
 
 _NOT_PROSE = re.compile(r"(?:https?://|www\.)[!-~]+|[!-~]{0,64}@[!-~]+|#\w+")
-# What stands between quotation marks of one kind; an apostrophe within a word is none.
+# Text between quotation marks of one kind; an apostrophe within a word is not one.
 _QUOTED = re.compile("""[«„“"»][^"«»„“”]*[»“”"«]|‘[^‘’]*’(?!\\w)|(?<!\\w)'[^']+'(?!\\w)""")
 _QUOTATION_MARK = re.compile("""[«„“"‘”»]|(?<!\\w)'""")
 
-# n-grams overlap, so they are not independent witnesses: the sums are divided by this much before they become a
-# confidence, the more the longer the text is. Fitted to 13,322 texts that the model was not trained on, whole and cut short.
+# n-grams overlap, so they are not independent witnesses: the sums are divided by this before they become a confidence, the
+# more so the longer the text. Fitted to 13,322 texts, whole and cut short, that the model was not trained on.
 _DOUBT, _DOUBT_GROWTH, _DOUBT_LETTERS = 0.18, 0.5, 25
-# Between such relatives the n-grams prove less: what tells them apart are a few words.
+# Between such related languages the n-grams prove less, because only a few words distinguish them.
 _CLOSE = {**dict.fromkeys(("bs", "hr", "sr"), ("bs", "hr", "sr")), **dict.fromkeys(("id", "ms"), ("id", "ms"))}
 _CLOSE_DOUBT = 0.45
-# A language this far behind changes no third decimal of the confidence.
+# A language this far behind does not change the third decimal of the confidence.
 _HOPELESS_NATS = 12
 # The odds that a declaration adds for its language.
 _DECLARED_ODDS = 6.0
-# Strangeness: how far a text is from the usual texts of its language, in their spreads, of which longer ones have less.
-# The odds that it is in a language that nobody taught the model are exp(weights · strangeness - _FAMILIAR).
+# Strangeness: how far a text is from the usual texts of its language, in units of their spread, which is smaller for longer
+# texts. The odds that no one taught the model its language are exp(weights · strangeness - _FAMILIAR).
 _WORTH_ODDS, _REGRET_ODDS, _FAMILIAR = 1.6, 1.0, 5.5
 _SPREAD_LETTERS = 100
-# A result is made of names and numbers: no language. At most so many words, each with a capital.
+# A sports result consists of names and numbers and has no language. At most this many words, each capitalised.
 _RESULT = re.compile(r"(?<![\d./:-])\d{1,3} ?[-–:] ?\d{1,3}(?![\d./:-]*\d{3})")
 _RESULT_WORDS = 8
 _SURE_OF_RESULT = 0.8
@@ -66,11 +66,10 @@ _SURE_OF_RESULT = 0.8
 def detect_language(headline: str, body: str, declared: str | None = None) -> Language:
     """The language of an article, from its headline and the beginning of its body; never raises.
 
-    The tag is BCP 47: a code of two letters; with a script for Chinese ("zh-Hans", "zh-Hant"; "zh" where no character
-    tells), Serbian ("sr-Latn", "sr-Cyrl") and what is written in other letters than usual ("hi-Latn"); or "und" (confidence
-    0.0) where there is nothing to judge: no letters, none but in addresses and hashtags, or a result ("Roma - Inter 2-1").
-    The confidence, 0.0 to 1.0 in steps of 0.001, is about the share of right answers; it is low for a language that
-    the model was not taught.
+    The tag is BCP 47: a two-letter code; with a script for Chinese ("zh-Hans", "zh-Hant"; "zh" if no character tells), Serbian
+    ("sr-Latn", "sr-Cyrl") and text in unusual letters ("hi-Latn"); or "und" (confidence 0.0) if there is nothing to judge by:
+    no letters outside of addresses and hashtags, or just a result ("Roma - Inter 2-1"). The confidence, 0.0 to 1.0 in steps of
+    0.001, is about the share of right answers; it is low for a language that the model was not taught.
 
     ``declared`` is what the source says ("en-GB", "pt_BR", "deu"); it counts as evidence where the text leaves doubt.
     """
@@ -93,7 +92,7 @@ def load() -> None:
 
 
 def prose(text: str) -> str:
-    """The text without addresses, mentions and hashtags, words parted by single spaces."""
+    """The text without addresses, mentions and hashtags, with single spaces between words."""
     if "@" in text or "#" in text or "://" in text or "www." in text:
         text = _NOT_PROSE.sub(" ", text)
     return " ".join(text.split())
@@ -128,13 +127,13 @@ def _read(headline: str, body: str) -> str:
 
 
 def _own_words(text: str) -> str:
-    """The text without what it quotes, if enough is left of it."""
+    """The text without its quotations, if enough remains."""
     unquoted = _QUOTED.sub(" ", text)
     return unquoted if len(unquoted.strip()) >= max(_ENOUGH_CHARS, _ENOUGH_SHARE * len(text)) else text
 
 
 def _is_result(text: str) -> bool:
-    """Whether there are names and numbers alone, as in "Djokovic - Sinner 6-4 6-3"."""
+    """Whether a text has only names and numbers, as in "Djokovic - Sinner 6-4 6-3"."""
     if not _RESULT.search(text):
         return False
     words = [word for word in text.split() if any(map(str.isalpha, word))]
@@ -170,8 +169,8 @@ def _most_likely(script: str, sample: str, declared: str | None) -> tuple[str, f
 def strangeness(model: Model, scores: Scores, tag: str, score: int) -> float:
     """How unlike the usual texts of its language a text is, in logarithms of odds; about 0 for the median text.
 
-    Texts of a language that is not taught are worth little in the one that they are taken for, or their words speak for
-    many languages.
+    A text in a language that the model was not taught scores low in the one it is taken for, or its words point to many
+    languages.
     """
     usual = model.usual[tag]
     worth = score - model.head_start[tag]
@@ -187,5 +186,5 @@ def _tag(script: str, language: str) -> str:
 
 
 def _script_confidence(count: int) -> float:
-    """One letter proves little, a sentence all but everything."""
+    """One letter proves little, a sentence nearly everything."""
     return round(count / (count + 1), 3)

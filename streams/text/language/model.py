@@ -1,13 +1,12 @@
 """Which of a script's languages a text is written in: a linear model over the n-grams of its words.
 
-Each n-gram (2 to 5 characters of a word, its ends marked by spaces; single characters; whole words) has a weight for every
-language of the script. The weights come from lingua's and langdetect's counts, py3langid's features and wordfreq's word
-lists, corrected by training on news texts (``bench/training/language.py``; data, licences and quality: ``model.md``).
+Each n-gram (2 to 5 characters of a word, with spaces for its ends; single characters; whole words) has a weight for every
+language of the script. The weights come from lingua's and langdetect's counts, py3langid's features and wordfreq's word lists,
+corrected by training on news texts (``bench/training/language.py``; data, licences and quality: ``model.md``).
 
-The weights of one n-gram are packed into one Python integer, 16 bits a language, so that one addition adds them for all
-languages. A letter stands in five n-grams at most, so that no sum of `MOST_LETTERS` letters can flow over. Sums of whole
-numbers are the same in every order and on every machine. What a word is worth is remembered: few words make up most of the
-news.
+The weights of one n-gram are packed into one Python integer, 16 bits per language, so that one addition adds them for all
+languages. A letter belongs to at most five n-grams, so no sum over `MOST_LETTERS` letters can overflow. Sums of whole numbers
+are the same in every order and on every machine. The score of a word is cached: few words make up most of the news.
 """
 
 from __future__ import annotations
@@ -28,19 +27,19 @@ _LANE_BYTES = 2
 LONGEST_NGRAM: Final = 5
 MOST_LETTERS: Final = 200
 HEAVIEST: Final = (1 << 8 * _LANE_BYTES) // (MOST_LETTERS * LONGEST_NGRAM) - 2
-# 300 bytes each. Nothing but speed depends on it.
+# 300 bytes each. Only speed depends on it.
 _WORDS_REMEMBERED = 50_000
 
 _APOSTROPHES = "'’ʻʼ‘`´ʹ"
-_TATWEEL = "ـ"  # stretches an Arabic line, and is no letter
+_TATWEEL = "ـ"  # stretches an Arabic line, and is not a letter
 
 
 @dataclass(frozen=True, slots=True)
 class Usual:
-    """How texts of a language score in it, a letter, in natural logarithms of odds; each with its spread over 100 letters.
+    """How texts of a language score in it, per letter, in natural logarithms of odds; each with its spread over 100 letters.
 
-    ``worth`` is high where the n-grams are the language's own; ``regret`` is how much more its words would be worth, each
-    taken for another language. Texts of a language that the model was not taught are worth little or regret much.
+    ``worth`` is high if the n-grams are the language's own; ``regret`` is how much more its words would score if each were
+    taken for another language. Texts in a language that the model was not taught have little worth or much regret.
     """
 
     worth: float
@@ -51,8 +50,8 @@ class Usual:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What the words of a text are worth in each language; ``letters``: how many letters there are in words with at
-    least one known n-gram; ``best_of_words``: what they are worth if each is taken for the language that it is worth most in.
+    """The scores of a text's words in each language. ``letters``: the number of letters in words with at least one known
+    n-gram; ``best_of_words``: the score if each word is taken for the language in which it scores most.
 
     A unit is ``1 / per_nat`` of a natural logarithm of odds.
     """
@@ -65,12 +64,12 @@ class Scores:
 
     @property
     def of(self) -> tuple[tuple[int, str], ...]:
-        """What they are worth in each language, with its tag."""
+        """The scores with the tags of their languages."""
         return tuple(zip(self.sums, self.tags, strict=True))
 
 
 class _Letters(dict[int, str]):
-    """Each character as the model knows it, for `str.translate`: lower case; a space for what is no letter."""
+    """Each character as the model knows it, for `str.translate`: in lower case; a space for anything but a letter."""
 
     def __missing__(self, code: int) -> str:
         character = chr(code)
@@ -79,7 +78,7 @@ class _Letters(dict[int, str]):
         elif character == _TATWEEL:
             self[code] = ""
         elif character == "İ":
-            self[code] = "i"  # lower() would leave a dot behind
+            self[code] = "i"  # lower() would leave a dot
         elif character.isalpha() or unicodedata.category(character) in {"Mn", "Mc"}:
             self[code] = character.lower()
         else:
@@ -96,7 +95,7 @@ def words(text: str) -> list[str]:
 
 
 def ngrams(word: str) -> list[str]:
-    """What the model looks up of one word, each as often as it stands there: at most five a letter."""
+    """What the model looks up for one word, each as often as it occurs: at most five per letter."""
     padded = f" {word} "
     length = len(padded)
     found = [padded[start : start + size] for size in range(2, LONGEST_NGRAM + 1) for start in range(length - size + 1)]
@@ -107,9 +106,9 @@ def ngrams(word: str) -> list[str]:
 
 
 class Model:
-    """The languages of one script, and what each n-gram is worth in them.
+    """The languages of one script, and the weight of each n-gram in them.
 
-    ``head_start``: what a language is worth before a word is read (news is English more often than Latin).
+    ``head_start``: the score of a language before any word is read (news is more often in English than in Latin).
     """
 
     def __init__(
@@ -125,11 +124,11 @@ class Model:
         self.head_start = dict(zip(self.tags, head_start, strict=False))
         self.usual = dict(zip(self.tags, usual, strict=False))
         self._head_start = sum(score << 8 * _LANE_BYTES * lane for lane, score in enumerate(head_start))
-        self._lanes = struct.Struct(f"<{len(tags) + 1}H")  # the last lane: what each word is worth at best
+        self._lanes = struct.Struct(f"<{len(tags) + 1}H")  # the last lane: each word's best score
         self._of_word = _remembering(weights, len(tags))
 
     def scores(self, text: str) -> Scores:
-        """What each language is worth for a text (in NFC)."""
+        """The score of each language for a text (in NFC)."""
         of_word = self._of_word
         totals, total, letters, known = [], self._head_start, 0, 0
         for word in words(text):
@@ -161,7 +160,7 @@ def _remembering(weights: dict[str, int], languages: int) -> Callable[[str], int
         length = len(padded)
         total = get(padded, 0) if length > LONGEST_NGRAM else 0
         for start in range(length - 1):
-            # The longest that is known, of `LONGEST_NGRAM` at most; no loop, since this is where the time goes.
+            # The longest known n-gram, up to `LONGEST_NGRAM`; written without a loop, since most time is spent here.
             total += (
                 get(padded[start : start + 5])
                 or get(padded[start : start + 4])
@@ -176,14 +175,14 @@ def _remembering(weights: dict[str, int], languages: int) -> Callable[[str], int
 
 
 def with_beginnings(weights: Iterable[tuple[str, int]]) -> dict[str, int]:
-    """Each n-gram with the weights of all that begin as it does added.
+    """Each n-gram with the weights of all its own beginnings added.
 
-    So the longest known one at each place of a word stands for all that begin there, and a word costs a third of the
-    look-ups. Whole words are looked up on their own and add nothing. The n-grams must come in alphabetical order: sorting
-    them here would hold all weights twice.
+    So the longest known n-gram at each place of a word represents all that begin there, and a word costs a third of the
+    look-ups. Whole words are looked up on their own and add nothing. The n-grams must be in alphabetical order: sorting them
+    here would hold all weights twice.
     """
     found: dict[str, int] = {}
-    beginnings: list[tuple[str, int]] = []  # of the n-gram before, in alphabetical order; the longest last
+    beginnings: list[tuple[str, int]] = []  # of the previous n-gram in alphabetical order; the longest last
     for ngram, weight in weights:
         found[ngram] = weight
         if len(ngram) <= LONGEST_NGRAM:
@@ -211,7 +210,7 @@ def models() -> dict[str, Model]:
 
 
 def _unpack(columns: bytes, rows: int, languages: int) -> Iterator[int]:
-    """The file holds a column a language, which packs better; one integer a row is wanted."""
+    """Turns the file's columns, one per language because that compresses better, into one integer per row."""
     size = languages * _LANE_BYTES
     packed = bytearray(rows * size)
     for language in range(languages):

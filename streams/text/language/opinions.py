@@ -1,8 +1,8 @@
-"""Who is asked what language an article is in: our own detector, langdetect in its place, or langdetect beside it.
+"""Who determines an article's language: our own detector, langdetect instead of it, or langdetect as a second opinion.
 
-langdetect draws n-grams at random and reads its profiles in whatever order the file system lists them. Here the draw is seeded
-and the order is alphabetical, so a text has one answer. langdetect-rs, where it is installed, gives the same answers some fifty
-times as fast (``pip install langdetect-rs==0.1.0``); nothing else depends on it.
+langdetect draws n-grams at random, and reads its profiles in the order in which the file system lists them. Here the draw is
+seeded and the order is alphabetical, so that a text has one answer. langdetect-rs, if installed, gives the same answers about
+fifty times as fast (``pip install langdetect-rs==0.1.0``); nothing else depends on it.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from streams.text.language.declared import agrees, read_declared
 from streams.text.language.detect import READ_CHARS, detect_language, prose
 
 LANGDETECT_CREATOR: Final = "urn:headwater:model:langdetect:1.0.9"
-# Its own limit: it reads no more of any text.
+# langdetect's own limit: it reads no more of any text.
 _LANGDETECT_CHARS = 10_000
 _TAGS = {"zh-cn": "zh-Hans", "zh-tw": "zh-Hant"}
 _SEED = 0
 _SURE = 0.9
-# Above this share of capitals it names another language than for the same text in small letters.
+# Above this share of capitals, langdetect's answer differs from that for the same text in small letters.
 _MOST_CAPITALS = 0.6
 
 Detect = Callable[[str, str, str | None], Language]
@@ -36,7 +36,7 @@ Detect = Callable[[str, str, str | None], Language]
 
 
 class LanguageDetector(StrEnum):
-    """Who names the language of an article."""
+    """Who determines the language of an article."""
 
     HEADWATER = "headwater"
     LANGDETECT = "langdetect"
@@ -50,7 +50,7 @@ class LanguageCheck(StrEnum):
 
 
 def choose_detector(detector: LanguageDetector, check: LanguageCheck) -> Detect:
-    """The function that names an article's language; with a check it gives langdetect's answer in ``Language.check`` too."""
+    """The function that determines an article's language; with a check, ``Language.check`` has langdetect's answer too."""
     named = langdetect_language if detector is LanguageDetector.LANGDETECT else detect_language
     if check is LanguageCheck.NONE:
         return named
@@ -62,10 +62,10 @@ def choose_detector(detector: LanguageDetector, check: LanguageCheck) -> Detect:
 
 
 def langdetect_language(headline: str, body: str, declared: str | None = None) -> Language:
-    """langdetect's answer, and its probability as the confidence; never raises.
+    """langdetect's answer, with its probability as the confidence; never raises.
 
-    It gets what one would hand to langdetect itself, the headline and the body as they are. Its codes become BCP 47
-    ("zh-cn" is "zh-Hans"); "no" stays "no", as it does not tell Bokmål from Nynorsk.
+    It gets the headline and the body as they are, as a direct user would pass them. Its codes become BCP 47 ("zh-cn" is
+    "zh-Hans"); "no" stays "no", as it does not distinguish Bokmål from Nynorsk.
     """
     tag, confidence = guess(f"{headline}\n{body}")
     said = read_declared(declared)
@@ -74,9 +74,9 @@ def langdetect_language(headline: str, body: str, declared: str | None = None) -
 
 
 def second_opinion(headline: str, body: str) -> str:
-    """langdetect's tag for what our detector reads at most, "und" where it has none.
+    """langdetect's tag for as much as our detector reads at most; "und" if it has none.
 
-    Addresses and hashtags are cut out first, and text in capitals is put in small letters.
+    Addresses and hashtags are cut out first, and text in capitals becomes lower case.
     """
     text = prose(f"{headline[:READ_CHARS]}\n{body[:READ_CHARS]}")[:READ_CHARS]
     letters = [character for character in text if character.isalpha()]
@@ -85,17 +85,17 @@ def second_opinion(headline: str, body: str) -> str:
 
 
 def is_doubtful(language: Language) -> bool:
-    """Whether a second opinion names another language than one that was found with a confidence below 0.9."""
+    """Whether a second opinion contradicts a language that was found with a confidence below 0.9."""
     return language.check is not None and language.confidence < _SURE and differs(language.tag, language.check)
 
 
 def differs(tag: str, check: str) -> bool:
-    """Whether a second opinion names another language; "und" is no opinion."""
+    """Whether a second opinion names another language; "und" is not an opinion."""
     return check != "und" and not agrees(check, tag)
 
 
 def guess(text: str) -> tuple[str, float]:
-    """langdetect's tag and probability (0.001 to 1.0) for a text; ("und", 0.0) where it finds nothing to judge."""
+    """langdetect's tag and probability (0.001 to 1.0) for a text; ("und", 0.0) if it finds nothing to judge by."""
     detector = _factory().create()
     detector.append(text[:_LANGDETECT_CHARS].encode("utf-8", "replace").decode())  # a lone surrogate stops langdetect-rs
     try:
@@ -115,7 +115,7 @@ def _factory() -> Any:
 
 
 def make_factory(package: str) -> Any:
-    """The profiles as one of the two packages reads them."""
+    """The profiles in the form of one of the two packages."""
     factory = import_module(f"{package}.detector_factory").DetectorFactory()
     profiles = sorted(path for path in Path(PROFILES_DIRECTORY).iterdir() if path.is_file())
     factory.load_json_profile([path.read_text(encoding="utf-8") for path in profiles])

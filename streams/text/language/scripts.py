@@ -1,4 +1,4 @@
-"""Which script a text is written in, and where the script alone names the language."""
+"""Which script a text is written in, and where the script alone determines the language."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import Counter
 from functools import cache
 from typing import Final
 
-# Where each script's letters lie (Unicode 15, Blocks.txt; the blocks that news is written in). ISO 15924 names.
+# The ranges of each script's letters (Unicode 15, Blocks.txt; the blocks used in news). Names are from ISO 15924.
 _SCRIPT_BLOCKS = (
     (0x0041, 0x02AF, "Latn"),
     (0x0370, 0x03FF, "Grek"),
@@ -58,24 +58,24 @@ _SCRIPT_BLOCKS = (
 )
 _BLOCK_STARTS = [start for start, _, _ in _SCRIPT_BLOCKS]
 
-# Scripts that one language has (nearly) to itself among the languages that news is written in.
+# Scripts that (almost) only one language uses, among the languages of the news.
 ONLY_LANGUAGE: Final = {
     "Armn": "hy", "Geor": "ka", "Grek": "el", "Gujr": "gu", "Guru": "pa", "Hang": "ko", "Kana": "ja", "Khmr": "km",
     "Knda": "kn", "Laoo": "lo", "Mlym": "ml", "Mtei": "mni", "Nkoo": "nqo", "Olck": "sat", "Orya": "or", "Sinh": "si",
     "Taml": "ta", "Telu": "te", "Tfng": "zgh", "Thaa": "dv", "Thai": "th",
 }  # fmt: skip
-# Names in Latin letters stand in the text of every script, hardly ever the other way round; and one Han character
-# says as much as several letters.
+# Names in Latin letters occur in texts in every script, but hardly ever the other way round; and one Han character says as
+# much as several letters.
 _LETTER_WEIGHT = {"Latn": 1, "Hani": 4, "Kana": 4, "Hang": 4}
 _OTHER_LETTER_WEIGHT = 2
-# Japanese shows kana in every clause, while Chinese has at most a brand name in it.
+# Japanese has kana in every clause, while Chinese has them at most in a brand name.
 _KANA_SHARE_OF_JAPANESE = 0.05
 
 
 def main_script(text: str) -> tuple[str, int, int]:
-    """The script that most of the text is written in (ISO 15924), how many letters of it there are, and how many in all.
+    """The script that most of the text is written in (ISO 15924), the number of its letters, and the number of all letters.
 
-    ("", 0, 0) where there are no letters of a known script. Japanese is "Kana", its Chinese characters included.
+    ("", 0, 0) if there are no letters of a known script. Japanese is "Kana", including its Chinese characters.
     """
     marks = text.translate(_MARKS)
     counts = Counter({_SCRIPTS[ord(mark)]: marks.count(mark) for mark in set(marks)})
@@ -88,7 +88,7 @@ def main_script(text: str) -> tuple[str, int, int]:
 
 @cache
 def script_of(character: str) -> str:
-    """Its ISO 15924 name; "" for what is no letter, or of no script known here."""
+    """Its ISO 15924 name; "" for anything but a letter, or for an unknown script."""
     if not character.isalpha():
         return ""
     _, end, script = _SCRIPT_BLOCKS[bisect_right(_BLOCK_STARTS, ord(character)) - 1]
@@ -96,7 +96,7 @@ def script_of(character: str) -> str:
 
 
 class _Marks(dict[int, str]):
-    """Each letter as one character that stands for its script, for `str.translate`; nothing for what is no letter."""
+    """For each letter, one character that represents its script, for `str.translate`; other characters are removed."""
 
     def __missing__(self, code: int) -> str:
         script = script_of(chr(code))
@@ -109,7 +109,7 @@ _MARKS = _Marks()
 
 
 def chinese_tag(text: str) -> str:
-    """Simplified or Traditional, by which of the two old national character sets holds more of the text; else "zh"."""
+    """Simplified or Traditional, by which of the two old national character sets covers more of the text; else "zh"."""
     han = "".join(character for character in text if script_of(character) == "Hani")
     simplified, traditional = (len(han.encode(charset, "ignore")) for charset in ("gb2312", "big5"))
     if simplified == traditional:

@@ -1,4 +1,4 @@
-"""When two headlines that are not equal say the same: near repeats, judged in whole numbers on their sorted words."""
+"""When two different headlines say the same: near repeats, judged in whole numbers on their sorted words."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ import re
 from streams.text.wording import says_the_same, telling_words, turns
 
 ALIKE_PER_CENT = 85
-"""rapidfuzz's ``token_sort_ratio`` of a near repeat, at least."""
+"""The lowest rapidfuzz ``token_sort_ratio`` of a near repeat."""
 FEWEST_TELLING_WORDS = 4
-"""Of each: a shorter one may be any article's."""
+"""In each headline; a shorter one may be any article's."""
 FORM_PER_CENT = 60
-"""Words that are the same where a form is filled in anew, at least."""
+"""The lowest share of equal words in two uses of one form."""
 MOST_CHARACTERS = 300
-_FEWEST_LETTERS = 3  # that two forms of one word have in common
+_FEWEST_LETTERS = 3  # that two forms of one word share
 _WORD = re.compile(r"\w+")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 
 
 def sorted_words(normalised: str) -> str:
-    """The words of a normalised headline in order of their letters: the order in which they stood no longer counts."""
+    """The words of a normalised headline in alphabetical order, so that their original order no longer matters."""
     return " ".join(sorted(normalised.split()))[:MOST_CHARACTERS]
 
 
 def are_alike(one: str, other: str) -> bool:
-    """Whether two headlines, by their sorted words, are near repeats and no number of one contradicts the other's."""
+    """Whether two headlines, given by their sorted words, are near repeats whose numbers do not contradict each other."""
     lengths = len(one) + len(other)
-    # The longest subsequence that both have is no longer than the shorter one.
+    # The longest common subsequence is at most as long as the shorter headline.
     if not lengths or 200 * min(len(one), len(other)) < ALIKE_PER_CENT * lengths:
         return False
     if numbers_contradict(one, other):
@@ -37,18 +37,18 @@ def are_alike(one: str, other: str) -> bool:
 
 
 def numbers_contradict(one: str, other: str) -> bool:
-    """Whether each headline has a number that the other has not: "3 dead", "5 dead". That only one tells more is well."""
+    """Whether each headline has a number that the other lacks: "3 dead", "5 dead". If only one has more, that is fine."""
     in_one, in_other = numbers_of(one), numbers_of(other)
     return bool(in_one - in_other and in_other - in_one)
 
 
 def numbers_of(headline: str) -> set[str]:
-    """The numbers that a normalised headline tells."""
+    """The numbers in a normalised headline."""
     return set(_NUMBER.findall(headline))
 
 
 def common_length(one: str, other: str) -> int:
-    """The length of the longest subsequence of two texts (Hyyrö 2004: a column of the table is the bits of one number)."""
+    """The length of the longest common subsequence of two texts (Hyyrö 2004: one column of the table is one number's bits)."""
     places: dict[str, int] = {}
     for position, character in enumerate(one):
         places[character] = places.get(character, 0) | 1 << position
@@ -61,8 +61,8 @@ def common_length(one: str, other: str) -> int:
 
 
 def fill_one_form(one: str, other: str) -> bool:
-    """Whether two headlines, by their sorted words, are one form filled in twice: most words are the same, and each has one in
-    place of the other's, or a number. "Okafor wins Ohio", "Okafor wins Iowa"."""
+    """Whether two headlines, given by their sorted words, are one form filled in twice: most words are equal, and each has a
+    word or number where the other has a different one. "Okafor wins Ohio", "Okafor wins Iowa"."""
     in_one, in_other = set(one.split()), set(other.split())
     if 100 * len(in_one & in_other) < FORM_PER_CENT * min(len(in_one), len(in_other)):
         return False
@@ -70,8 +70,8 @@ def fill_one_form(one: str, other: str) -> bool:
 
 
 def _says_otherwise(one: str, other: str) -> bool:
-    """Whether each has a word in place of the other's ("wins Ohio", "wins Iowa"), or only one has a word that turns what it
-    says ("not", "up"). Other forms of one word are none."""
+    """Whether each has a word in place of the other's ("wins Ohio", "wins Iowa"), or only one has a word that reverses its
+    meaning ("not", "up"). Different forms of one word do not count."""
     in_one, in_other = set(one.split()), set(other.split())
     only_one = _unlike_all(in_one - in_other, in_other - in_one)
     only_other = _unlike_all(in_other - in_one, in_one - in_other)
@@ -81,8 +81,8 @@ def _says_otherwise(one: str, other: str) -> bool:
 
 
 def keep_order(one: str, other: str) -> bool:
-    """Whether two headlines, as they are written, have their common words in orders that say the same: not "Alder beats Lorn"
-    and "Lorn beats Alder"."""
+    """Whether the common words of two headlines, as written, are in orders with the same meaning; unlike "Alder beats Lorn" and
+    "Lorn beats Alder"."""
     in_one, in_other = (_WORD.findall(headline.casefold()) for headline in (one, other))
     common = set(in_one) & set(in_other)
     orders = [list(dict.fromkeys(word for word in words if word in common)) for words in (in_one, in_other)]
@@ -98,7 +98,7 @@ def _is_long_among(words: set[str]) -> bool:
 
 
 def _are_forms(one: str, other: str) -> bool:
-    """Whether two words can be forms of one: they begin alike, for most of the shorter one."""
+    """Whether two words may be forms of one: they share their beginning, for most of the shorter one."""
     shorter = min(len(one), len(other))
     same = next((place for place in range(shorter) if one[place] != other[place]), shorter)
     return same >= _FEWEST_LETTERS and 4 * same >= 3 * shorter

@@ -1,8 +1,8 @@
 """The stories of a partition, and which of them an article belongs to.
 
-An article is compared with the stories that share its rarest words. It joins the most alike of them if that is alike enough,
-and founds a story of its own otherwise. All that decides is in what the table remembers: an index that is made anew of it goes
-on exactly as the one that was there before.
+An article is compared with the stories that share its rarest words. It joins the most similar one, if that is similar enough,
+and founds a story of its own otherwise. All decisions depend only on what the table remembers: an index rebuilt from it behaves
+exactly like the previous one.
 """
 
 from __future__ import annotations
@@ -38,83 +38,83 @@ from streams.text.stories.vectors import WHOLE, Sum, Vector, heaviest, likeness
 from streams.text.wording import is_next_of_column
 
 CLOCK_KEY: Final = b"\x00clock"
-"""Under this key stands the stream's time: about the largest timestamp seen."""
+"""The key for the stream's time: about the largest timestamp seen."""
 
 _HOUR_MS: Final = 3600 * 1000
 _DAY_MS: Final = 24 * _HOUR_MS
 _LAST_MS: Final = (1 << 63) - 1  # a time has eight bytes, in Kafka and in the table
-_MOST_FORGOTTEN = 16  # stories, for each article: they were more at no time than articles
+_MOST_FORGOTTEN = 16  # stories per article: there are never more stories than articles
 _SHOWN_WORDS = 8
 _NEVER = WHOLE + 1
-_ONLY_EQUAL = 2.0  # above what two texts can share
+_ONLY_EQUAL = 2.0  # more than two texts can share, so that only equal ones match
 _SHARED = 1 << 32  # added to a candidate's sum for each word it shares
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The numbers that decide whether an article joins; likenesses are of 1,000. They were chosen on one half of the
-    development data (``headwater bench quality DATA --only stories`` tells the other)."""
+    """The numbers that decide whether an article joins; likenesses are out of 1,000. They were chosen on one half of the
+    development data; ``headwater bench quality DATA --only stories`` measures the other half."""
 
     join: int = 440
-    """An article with a text, and a story that has some."""
+    """For an article with a text, and a story that has some."""
     join_headline: int = 240
-    """A headline alone, and a story that is told at length; or the other way round."""
+    """For a headline alone, and a story told at length; or the other way round."""
     join_alone: int = 640
-    """Headlines and short texts of one outlet, or of nobody knows which …"""
+    """For headlines and short texts from one outlet, or from unknown outlets …"""
     join_alone_more: int = 120
-    """… and this much more for each that the story has after the first, so that a serial makes no story …"""
+    """… plus this for each article of the story after the first, so that a serial does not become a story …"""
     most_join_alone: int = 1_000
     """… up to this."""
     join_told: int = 480
-    """Headlines alone, where several outlets tell of them …"""
+    """For headlines alone, if several outlets tell of them …"""
     join_told_less: int = 50
-    """… and this much less for each outlet …"""
+    """… minus this for each outlet …"""
     least_join_told: int = 200
     """… down to this."""
     many_outlets: int = 6
-    """A headline may share fewer words with a story that so many outlets tell; its name is enough."""
+    """A headline may share fewer words with a story that this many outlets tell; the story's name is enough."""
     join_repeat: int = 130
-    """An article whose headline is nearly that of a member, or whose text is."""
+    """For an article whose headline or text nearly repeats a member's."""
     contradicted: int = 60
-    """What it costs more when the headline has numbers, the members' have, and none is the same."""
+    """Added if the headline and the members' have numbers, but none in common."""
     day: int = 20
-    """What each day between an article and its story costs more."""
+    """Added for each day between an article and its story."""
     short_for_long: int = 5
-    """A long text speaks for so many articles without one; those that a story has beyond are taken for one outlet's."""
+    """A long text accounts for this many articles without one; a story's further ones count as one outlet's."""
     merge: int = 700
-    """Two stories that one article could join, compared with each other."""
+    """For two stories that one article could join, compared with each other."""
     merge_told: int = 260
-    """The same, of headlines alone, if many outlets tell one of them."""
+    """The same for headlines alone, if many outlets tell one of the stories."""
     telling_bits: int = 10
-    """A word weighs less when more than one of two to the power of so many stories has it …"""
+    """A word weighs less if more than one in two to this power of all stories has it …"""
     few_stories: int = 8
-    """… and it is in so many at least."""
+    """… and at least this many do."""
     indexed_words: int = 24
     """A story is found by its heaviest words."""
     looked_up: int = 2_000
-    """Entries of the index that are looked at for an article."""
+    """Entries of the index that are looked at for one article."""
     compared: int = 12
-    """Stories that an article is compared with."""
+    """Stories that one article is compared with."""
     shared: int = 3
     """Words that both must have for that …"""
     shared_per_cent: int = 15
-    """… and so many of an article's …"""
+    """… and this share of the article's words …"""
     shared_told: int = 2
-    """… or so many of a headline's, where several outlets tell of it."""
+    """… or this many of a headline's, if several outlets tell of it."""
     members_compared: int = 48
-    """Members that an article's headline and text are compared with: the latest, and the founder."""
+    """Members whose headline and text are compared with an article's: the latest, and the founder."""
     long_words: int = 35
-    """What has fewer words of weight is short: of its text, too little is known for it to be nearly another's …"""
+    """An article with fewer weighty words is short: too little of its text is known for it to be nearly another's …"""
     same_short_text: int = 700
-    """… unless all of it is so alike."""
+    """… unless all of it is at least this similar."""
     same_text: float = 0.5
-    """How much of one text must stand in the other (of eight hashes at most: no sum of them is rounded)."""
+    """How much of one text must be contained in the other (out of eight hashes at most, so no sum is rounded)."""
     unchanged_ms: int = 6 * _HOUR_MS
-    """Of the stream's time: so long a story stays although its own time is past. A backfill gets its chance."""
+    """In the stream's time: a story stays at least this long although its own time is past, for the sake of backfills."""
 
 
 class Change(StrEnum):
-    """What became of a story."""
+    """What happened to a story."""
 
     FOUNDED = "founded"
     JOINED = "joined"
@@ -123,7 +123,7 @@ class Change(StrEnum):
 
 
 class Told(NamedTuple):
-    """A story after a change; ``member``: the article that caused it; ``words``: those that spoke most for its joining."""
+    """A story after a change; ``member``: the article that caused it; ``words``: the strongest evidence for its joining."""
 
     change: Change
     story: Story
@@ -132,7 +132,7 @@ class Told(NamedTuple):
 
 
 class _Candidate(NamedTuple):
-    """A story that an article may join. ``is_alone``: neither several outlets nor a long text tell of both."""
+    """A story that an article may join. ``is_alone``: neither several outlets nor a long text support both."""
 
     slot: int
     likeness: int
@@ -141,32 +141,32 @@ class _Candidate(NamedTuple):
 
 
 class StoryIndex:
-    """All stories that a partition remembers. Each is kept as packed bytes; words and members lead to it."""
+    """All stories that a partition remembers. Each is kept as packed bytes, found by words and members."""
 
     def __init__(self, window_ms: int, most_stories: int, limits: Limits = Limits()) -> None:
         self._window_ms = window_ms
         self._most_stories = most_stories
         self._limits = limits
         self._clock_ms: int | None = None
-        self._packed: list[bytes] = []  # by slot; b"" in one that is free
+        self._packed: list[bytes] = []  # by slot; b"" in a free one
         self._free: list[int] = []
-        self._slots: dict[int, int] = {}  # by the short id of a story
-        self._joined: dict[int, int] = {}  # by the short id of a member that did not found its own: the same
+        self._slots: dict[int, int] = {}  # by a story's short id
+        self._joined: dict[int, int] = {}  # the same, by the short id of a member that is not its story's founder
         self._postings: dict[int, array[int] | int] = {}
-        self._due: list[int] = []  # a heap: when a story expires, and its short id
+        self._due: list[int] = []  # a heap: each story's time of expiry and short id
 
     def __len__(self) -> int:
         return len(self._slots)
 
     def load(self, entries: Iterable[tuple[bytes, bytes]]) -> StoryIndex:
-        """Take in all that a table remembers."""
+        """Load everything that a table remembers."""
         stories = []
         for key, value in entries:
             if key == CLOCK_KEY:
                 (self._clock_ms,) = _CLOCK.unpack(_content(value))
             else:
                 stories.append(_content(value))
-        # What expires first stands first in the lists of words: it is found there quickly when it leaves them.
+        # Stories that expire first come first in the lists of words, so that they are found quickly when they are removed.
         self._due = [self._place(value) for value in sorted(stories, key=lambda packed: (glance(packed).expires_ms, packed))]
         heapify(self._due)
         return self
@@ -174,7 +174,7 @@ class StoryIndex:
     # ---- Deciding
 
     def decide(self, signature: Signature) -> tuple[Told, ...]:
-        """What becomes of an article's story; nothing is changed yet."""
+        """What happens to an article's story; nothing is changed yet."""
         own = self._story_of(signature.article_id)
         if signature.canceled:
             return () if own is None else (_without(own, signature.article_id),)
@@ -187,9 +187,9 @@ class StoryIndex:
         return (self._found(signature),)
 
     def remember(self, signature: Signature, told: Sequence[Told]) -> dict[bytes, bytes | None]:
-        """Take in what :meth:`decide` told of an article; returns what the table is to remember by key, None for no more."""
+        """Apply what :meth:`decide` returned for an article; returns what the table should remember by key, None to forget."""
         clock_ms = signature.time_ms if self._clock_ms is None else self._clock_ms
-        # One false time of long after does not make everything old.
+        # A single false time far in the future must not make everything old.
         self._clock_ms = min(max(clock_ms, signature.time_ms), clock_ms + _DAY_MS)
         changes: dict[bytes, bytes | None] = {}
         for each in told:
@@ -208,7 +208,7 @@ class StoryIndex:
         return replace(story, expires_ms=min(max(times), _LAST_MS))
 
     def _found(self, signature: Signature) -> Told:
-        former = self._slots.get(_short(signature.article_id))  # all of it was canceled, or went into another one
+        former = self._slots.get(_short(signature.article_id))  # an earlier story, canceled entirely or merged into another
         version = 1 if former is None else unpack_story(self._packed[former]).version + 1
         member = self._member(signature, Relation.FOUNDED, WHOLE)
         story = Story(signature.article_id, signature.language, (member,), Sum() + Sum(signature.vector), 0, version)
@@ -231,7 +231,7 @@ class StoryIndex:
         return Told(Change.JOINED, grown, member, _shared_words(signature, story.total.vector))
 
     def _needed_of(self, candidate: _Candidate, signature: Signature, members: Iterable[Member], of: str | None) -> int:
-        """How alike an article must be, by its headline and text beside the members'."""
+        """How similar an article must be, considering its headline and text beside the members'."""
         repeated = next((member for member in members if member.article_id == of), None)
         if repeated and not numbers_contradict(signature.compared, repeated.compared):
             needed = self._limits.join_repeat
@@ -255,7 +255,7 @@ class StoryIndex:
         )
 
     def _relate(self, signature: Signature, alike: int, members: tuple[Member, ...]) -> tuple[Relation, str | None]:
-        """Which member an article repeats, the latest first, and in what way."""
+        """Which member an article repeats (the latest first), and how."""
         rest = members[1:]
         compared = (*reversed(rest[-self._limits.members_compared :]), members[0])
         if body := signature.body:
@@ -270,7 +270,7 @@ class StoryIndex:
         return Relation.SAME_EVENT, None
 
     def _merge(self, joined: Told, candidates: Iterable[_Candidate], signature: Signature) -> tuple[Told, ...]:
-        """Two stories that one article could join are one if they are alike as wholes: the older takes in the younger."""
+        """Merge two stories that one article could join if they are similar as a whole: the older takes in the younger."""
         grown = joined.story
         for candidate in candidates:
             if candidate.likeness < candidate.needed:
@@ -299,7 +299,7 @@ class StoryIndex:
         return ()
 
     def _merged_at(self, signature: Signature, *stories: Story) -> int:
-        """How alike two stories must be to become one."""
+        """How similar two stories must be to become one."""
         limits = self._limits
         outlets = max(story.named_outlets for story in stories)
         if signature.body is None and outlets >= limits.many_outlets:
@@ -310,7 +310,7 @@ class StoryIndex:
     # ---- Finding
 
     def _candidates(self, signature: Signature) -> list[_Candidate]:
-        """The stories that an article is like, the most alike first; of equal ones that of the least id."""
+        """The stories that an article resembles, most similar first; among equals, the least id first."""
         found = []
         vector = self._by_rarity(signature.vector)
         for slot, shared in self._likely(vector, by_name=bool(signature.outlet) and signature.body is None):
@@ -332,7 +332,7 @@ class StoryIndex:
         return min(limits.most_join_alone, limits.join_alone + limits.join_alone_more * (seen.members - 1))
 
     def _needed(self, signature: Signature, seen: Glance, shared: int) -> int:
-        """How alike they must be, with so many words in common, where several outlets or a long text tell of both."""
+        """How similar they must be, with this many words in common, if several outlets or a long text support both."""
         limits = self._limits
         if signature.body and seen.has_body:
             return limits.join
@@ -346,7 +346,7 @@ class StoryIndex:
         return signature.body is not None and len(signature.words) >= self._limits.long_words
 
     def _by_rarity(self, vector: Vector) -> Vector:
-        """A vector whose words weigh less the more stories have them: what is in all the news does not tell stories apart."""
+        """A vector whose words weigh less the more stories have them: words in all the news do not distinguish stories."""
         bits = self._limits.telling_bits
         weighed = {}
         for word, weight in vector.items():
@@ -358,8 +358,8 @@ class StoryIndex:
         return weighed
 
     def _likely(self, vector: Vector, *, by_name: bool) -> list[tuple[int, int]]:
-        """The slots of the stories that share most, by a first look at the index, and how many words each shares; the rarest
-        words are asked first. ``by_name``: one word is enough."""
+        """The slots of the stories that share most, by a first look at the index, with the number of words each shares; the
+        rarest words come first. ``by_name``: one word is enough."""
         asked = self._rarest_lists(vector)
         least = 1 if by_name else max(self._limits.shared, len(vector) * self._limits.shared_per_cent // 100)
         shared: dict[int, int] = {}
@@ -401,7 +401,7 @@ class StoryIndex:
     # ---- Remembering
 
     def _place(self, packed: bytes) -> int:
-        """Put a story where its former state was, or in a slot of its own; returns its entry among those due."""
+        """Put a story where its former state was, or in a slot of its own; returns its entry in the heap."""
         seen = glance(packed)
         own = int.from_bytes(seen.key[:_SHORT_BYTES], "big")
         slot = self._slots.get(own)
@@ -429,7 +429,7 @@ class StoryIndex:
     def _post(self, word: int, slot: int) -> None:
         posted = self._postings.get(word)
         if posted is None:
-            self._postings[word] = slot  # most words stand for one story alone: a list takes four times as much
+            self._postings[word] = slot  # most words belong to one story only: a list would take four times as much memory
         elif isinstance(posted, int):
             self._postings[word] = array("I", (posted, slot))
         else:
@@ -443,7 +443,7 @@ class StoryIndex:
             del self._postings[word]
 
     def _forget(self) -> Iterator[bytes]:
-        """Let go of what has expired, and of what is too much, some stories at a time; yields their keys."""
+        """Forget expired and surplus stories, some at a time; yields their keys."""
         assert self._clock_ms is not None
         for _ in range(_MOST_FORGOTTEN):
             while self._due and not self._is_valid(self._due[0]):
@@ -456,7 +456,7 @@ class StoryIndex:
             yield self._remove(heappop(self._due) & _SHORT_MASK)
 
     def _is_valid(self, due: int) -> bool:
-        """Whether an entry is of a story as it is now, not as it was once."""
+        """Whether an entry is for a story's current state rather than an earlier one."""
         slot = self._slots.get(due & _SHORT_MASK)
         return slot is not None and glance(self._packed[slot]).expires_ms == due >> _SHORT_BITS
 
@@ -480,11 +480,11 @@ _SHORT_MASK: Final = (1 << _SHORT_BITS) - 1
 
 
 def check_remembered(value: bytes) -> None:
-    """Whether a value is one that `take` told to remember.
+    """Check that a value is one that `remember` gave to the table.
 
     Raises:
-        NewerFormatError: a newer version told it.
-        ValueError: it is not.
+        NewerFormatError: a newer version made it.
+        ValueError: it is something else.
     """
     if len(content := _content(value)) != _CLOCK.size:
         unpack_story(content)
@@ -502,13 +502,13 @@ def _short(article_id: str) -> int:
 
 
 def _is_corroborated(signature: Signature, seen: Glance) -> bool:
-    """Whether a story and an article together are told by several outlets."""
+    """Whether several outlets tell a story and an article together."""
     own = hash_outlet(signature.outlet)
     return own != NO_OUTLET and seen.told_by not in (NO_OUTLET, own)
 
 
 def _is_next_of_column(signature: Signature, member: Member) -> bool:
-    """Whether an article is a later one of the column that a member is of: of the same outlet, with another text."""
+    """Whether an article is a later one of a member's column: from the same outlet, with another text."""
     if not signature.outlet or signature.outlet.casefold() != member.outlet.casefold():
         return False
     if signature.body is None or member.body is None or signature.body.exact == member.body.exact:
@@ -517,14 +517,14 @@ def _is_next_of_column(signature: Signature, member: Member) -> bool:
 
 
 def _is_same_text(one: BodyPrint, other: BodyPrint, least: float) -> bool:
-    """Whether two bodies are equal, or nearly so; of short ones too little is known for "nearly"."""
+    """Whether two bodies are equal, or nearly so; too little is known of short ones for "nearly"."""
     if one.exact == other.exact:
         return True
     return min(len(one.sketch), len(other.sketch)) == SKETCH_SIZE and containment(one, other) >= least
 
 
 def _shared_words(signature: Signature, vector: Vector) -> tuple[str, ...]:
-    """The words of an article that speak most for a story, the heaviest first."""
+    """The words of an article that are the strongest evidence for a story, the heaviest first."""
     shared = {
         word: weight * vector[hashed]
         for word, weight in signature.words.items()
@@ -534,7 +534,7 @@ def _shared_words(signature: Signature, vector: Vector) -> tuple[str, ...]:
 
 
 def _without(story: Story, article_id: str) -> Told:
-    """A story that an article has left: without members it is over."""
+    """A story that an article has left: without members it ends."""
     [left] = (member for member in story.members if member.article_id == article_id)
     members = tuple(member for member in story.members if member is not left)
     total = story.total if members else Sum()
@@ -542,7 +542,7 @@ def _without(story: Story, article_id: str) -> Told:
 
 
 def _contradicts(signature: Signature, members: Iterable[Member]) -> bool:
-    """Whether a headline has numbers, the members' headlines have some as well, and not one is the same."""
+    """Whether a headline and the members' headlines have numbers, but none in common."""
     own = numbers_of(signature.compared)
     theirs: set[str] = set().union(*(numbers_of(member.compared) for member in members)) if own else set()
     return bool(theirs) and not own & theirs

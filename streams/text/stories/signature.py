@@ -1,6 +1,6 @@
 """What `group` compares of an article: its heaviest words, its headline, its body's print.
 
-A word weighs by how often it is in headline and text, how rare it is in its language (``words.zip``, made by
+A word's weight depends on how often it occurs in headline and text, how rare it is in its language (``words.zip``, made by
 ``bench/training/story_words.py``), and whether it is written like a name. Only whole numbers are used.
 """
 
@@ -23,28 +23,28 @@ from streams.text.duplicates import BodyPrint, print_body
 from streams.text.stories.vectors import Vector, scaled
 
 MOST_WORDS = 40
-"""Of an article's vector."""
+"""In an article's vector."""
 READ_WORDS = 300
-"""Of the body: news says what happened at its beginning."""
+"""Of the body: news says at the beginning what happened."""
 _READ_CHARACTERS = 12 * READ_WORDS
 HEADLINE_TIMES = 3
-"""A word of the headline counts as much as this many in the body."""
+"""A word of the headline counts as this many in the body."""
 
 _TIMES = tuple(round(16 * (1 + log(max(1, count)))) for count in range(64))
-_NAME_NINTHS = 16  # what a name weighs, as a multiple; chosen with all other numbers here on one half of ECB+
+_NAME_NINTHS = 16  # the weight of a name, in ninths of another word's; chosen like all numbers here on one half of ECB+
 _PLAIN_NINTHS = 9
-_STEP_TENTHS = 2  # of a decade of frequency: the lists' steps
-_COMMON_TENTHS = 22  # what is more frequent than one in 1,600 tells nothing
+_STEP_TENTHS = 2  # of a decade of frequency: the step between the lists
+_COMMON_TENTHS = 22  # words more frequent than one in 1,600 say nothing
 _UNLISTED_TENTHS = 58
-_BY_LENGTH_TENTHS = (0, 0, 15, 24, 38, 50)  # of a word by its length, where there is no list
+_BY_LENGTH_TENTHS = (0, 0, 15, 24, 38, 50)  # of a word by its length, in languages without a list
 
 _MARKS = "\u0300-\u036f\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff\u0e31-\u0e4e\u200c\u200d"
 _TOKEN = re.compile(rf"\d+(?:[.,]\d+)*|[^\W\d_][\w{_MARKS}]*")
-# Scripts written without spaces, and Hangul, whose words take their particles with them: pairs of characters are the words.
+# For scripts without spaces, and Hangul, whose words include their particles: pairs of characters serve as words.
 _IN_PAIRS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_SMALL_NUMBER = re.compile(r"\d{1,2}")  # "5 tips"; a headline's numbers are compared by themselves
-_YEAR = re.compile(r"(?:19|20)\d\d")  # it tells two events of one kind apart, but not what a headline is about
-_NAMES_STAND_OUT = 6  # tenths: a headline with more capitals than that has them for show
+_SMALL_NUMBER = re.compile(r"\d{1,2}")  # "5 tips"; a headline's numbers are compared separately
+_YEAR = re.compile(r"(?:19|20)\d\d")  # distinguishes two events of one kind, but does not say what a headline is about
+_NAMES_STAND_OUT = 6  # tenths: in a headline with more capitals, they do not mark names
 
 _LISTED_AS = {"nb": "no", "nn": "no", "hr": "sr", "bs": "sr", "me": "sr"}
 _WITHOUT_CASE_FOR_NAMES = frozenset({"de"})  # all its nouns have capitals
@@ -55,7 +55,7 @@ class Signature:
     """An article as `group` sees it.
 
     ``article_id``: 32 hex digits; ``time_ms``: of its record, since 1970; ``compared``: the words of its normalised headline,
-    sorted; ``words``: the heaviest ones of all of it, with their weights; ``body``: its print, None for an article without one;
+    sorted; ``words``: its heaviest words with their weights; ``body``: the body's print, None if there is no body;
     ``subjects``: codes of IPTC's top levels, at most three; ``canceled``: it was withdrawn.
     """
 
@@ -82,12 +82,12 @@ def weigh_words(headline: str, body: str, language: str) -> dict[str, int]:
 
 
 def print_of(body: str) -> BodyPrint | None:
-    """A body's print; None for none."""
+    """A body's print; None if there is no body."""
     return print_body(body) if body.strip() else None
 
 
 def _weights(headline: str, body: str, language: str) -> dict[str, int]:
-    """What each word of an article weighs; common ones are left out."""
+    """The weight of each word of an article, without common ones."""
     language = primary(language)
     in_headline = _TOKEN.findall(_plain(headline))
     in_body = _TOKEN.findall(_plain(body[:_READ_CHARACTERS]))[:READ_WORDS]
@@ -106,7 +106,7 @@ def _weights(headline: str, body: str, language: str) -> dict[str, int]:
 
 @lru_cache(maxsize=65_536)
 def hash_word(word: str, language: str) -> int:
-    """32 bits of a word; the same word of another language is another word."""
+    """32 bits for a word; the same spelling in another language is a different word."""
     return crc32(f"{primary(language)} {word}".encode("utf-8", "replace")) * 0x9E3779B1 & 0xFFFFFFFF
 
 
@@ -135,7 +135,7 @@ def _in_pairs(words: Iterable[str]) -> Iterator[str]:
 
 
 def _names(in_headline: list[str], in_body: list[str]) -> frozenset[str]:
-    """Words that are always written with a capital; a headline's capitals count only where most words have none."""
+    """Words that are always capitalised; a headline's capitals only count if most of its words have none."""
     capitals = {word for word in in_body if word[0].isupper()}
     small = {word for word in in_body if not word[0].isupper()}
     letters = [word for word in in_headline if word[0].isalpha()]
@@ -148,7 +148,7 @@ def _names(in_headline: list[str], in_body: list[str]) -> frozenset[str]:
 
 @cache
 def _weigher(language: str) -> Callable[[str], int]:
-    """How rare a word is, in tenths of a decade below one in ten; 0 for one that tells nothing."""
+    """How rare a word is, in tenths of a decade below one in ten; 0 for one that says nothing."""
     listed = _rarities(language)
 
     def weigh(word: str) -> int:

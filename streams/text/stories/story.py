@@ -14,24 +14,24 @@ from streams.text.duplicates import BodyPrint
 from streams.text.stories.vectors import ENTRY_BYTES, Sum, pack_vector, unpack_vector
 
 MOST_MEMBERS = 500
-"""A story of so many takes no more: the next article founds another one."""
+"""A story with this many takes no more: the next article founds another one."""
 MOST_STORY_BYTES = 512 << 10
-"""Nor does one that is packed in so many: each change of a story is written down with all of it, and has to fit its changelog.
+"""A story that takes this much when packed takes no more either: each change writes down all of it, and must fit the changelog.
 500 members with headlines of 120 bytes take half of that."""
 _MOST_HEADLINE_BYTES, _MOST_WORDS_BYTES, _MOST_OUTLET_BYTES = 1_200, 1_200, 120
 
 
 class Relation(StrEnum):
-    """In what way an article belongs to its story."""
+    """How an article belongs to its story."""
 
     FOUNDED = "founded"
     """It was the first."""
     SAME_EVENT = "same-event"
-    """Its words say so."""
+    """Its words match."""
     SIMILAR_HEADLINE = "similar-headline"
-    """Its headline is nearly that of another member."""
+    """Its headline nearly repeats another member's."""
     SAME_TEXT = "same-text"
-    """Its text is that of another member, or nearly so, under another headline."""
+    """Its text repeats another member's, or nearly, under a different headline."""
 
 
 _RELATIONS = tuple(Relation)
@@ -41,14 +41,14 @@ NO_OUTLET, SEVERAL_OUTLETS = 0, 1
 
 
 def hash_outlet(outlet: str) -> int:
-    """31 bits of an outlet's name, none of them :data:`SEVERAL_OUTLETS`; :data:`NO_OUTLET` for none."""
+    """31 bits for an outlet's name, never :data:`SEVERAL_OUTLETS`; :data:`NO_OUTLET` for no name."""
     return crc32(outlet.casefold().encode("utf-8", "replace")) | 2 if outlet else NO_OUTLET
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An article of a story. ``of``: the article that it repeats, where ``relation`` says that it does; ``likeness``: how alike
-    it and its story were when it came, 0 to 1,000; ``is_long``: it has a text of many words."""
+    """An article of a story. ``of``: the article it repeats, if ``relation`` says so; ``likeness``: how similar it and its
+    story were when it came, 0 to 1,000; ``is_long``: it has a text of many words."""
 
     article_id: str
     time_ms: int
@@ -62,16 +62,16 @@ class Member:
     of: str | None = None
     is_long: bool = False
     packed: bytes = field(default=b"", compare=False, repr=False)
-    """Itself, packed, where it was read from that: packing a large story anew costs more than all else."""
+    """The packed form it was read from: packing a large story again would cost more than everything else."""
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
     """A story; its id is its founder's (32 hex digits).
 
-    ``total`` is the sum of its members' vectors; ``expires_ms``: it is forgotten once the stream's time is beyond that;
-    ``version``: how many records told of it. Without members it is over: ``merged_into`` says into which it went, or it is
-    None and they were all canceled.
+    ``total`` is the sum of its members' vectors; ``expires_ms``: it is forgotten once the stream's time passes this;
+    ``version``: the number of records about it. A story without members has ended: ``merged_into`` names the story it went
+    into, or is None if all its members were canceled.
     """
 
     id: str
@@ -84,12 +84,12 @@ class Story:
 
     @property
     def first_ms(self) -> int:
-        """The time of its earliest member; 0 without any."""
+        """The time of its earliest member; 0 if it has none."""
         return min((member.time_ms for member in self.members), default=0)
 
     @property
     def last_ms(self) -> int:
-        """The time of its latest member; 0 without any."""
+        """The time of its latest member; 0 if it has none."""
         return max((member.time_ms for member in self.members), default=0)
 
     @property
@@ -106,13 +106,13 @@ class Story:
 _HEAD = struct.Struct(">16sqqqIB16sBIBHHHH")
 _MEMBER = struct.Struct(">16sqBH16sBBBHH")
 _NO_BODY = 255
-_LONG = 0x80  # in the byte that says how a member belongs to its story
+_LONG = 0x80  # a flag in the byte that says how a member belongs to its story
 _MOST_COUNTED = 255
 _NOBODY = bytes(16)
 
 
 def _told_by(members: Iterable[Member]) -> int:
-    """The only outlet with a name that tells a story, as a hash."""
+    """The only named outlet that tells a story, as a hash."""
     hashed = {hash_outlet(member.outlet) for member in members} - {NO_OUTLET}
     return SEVERAL_OUTLETS if len(hashed) > 1 else max(hashed, default=NO_OUTLET)
 
@@ -173,12 +173,12 @@ def _cut(text: str, most_bytes: int) -> bytes:
     return encoded if len(encoded) <= most_bytes else encoded[:most_bytes].decode("utf-8", "ignore").encode()
 
 
-@lru_cache(maxsize=32)  # the stories of the hour are read again and again; each is a value
+@lru_cache(maxsize=32)  # the current stories are read again and again; each is a value
 def unpack_story(packed: bytes) -> Story:
     """Decode what :func:`pack_story` made.
 
     Raises:
-        ValueError: it did not make this.
+        ValueError: it was not made by :func:`pack_story`.
     """
     try:
         story_id, _, _, expires_ms, version, halved, merged_into, _, _, language_bytes, _, _, _, count = _HEAD.unpack_from(
@@ -236,9 +236,9 @@ def _vector_range(packed: bytes) -> tuple[int, int]:
 
 
 class Glance(NamedTuple):
-    """What a packed story tells at a glance; ``has_body``: some member has a text; ``long``: how many have a long one;
-    ``only_founder``: it has no other member; ``outlets``: how many with a name tell it; ``told_by``: the only one of them, as
-    a hash."""
+    """The facts at the head of a packed story. ``has_body``: some member has a text; ``long``: how many have a long one;
+    ``only_founder``: it has no other member; ``outlets``: how many named ones tell it; ``told_by``: the only one of them, as a
+    hash."""
 
     key: bytes
     first_ms: int
@@ -267,5 +267,5 @@ def vector_of_packed(packed: bytes) -> dict[int, int]:
 
 
 def central(members: Iterable[Member]) -> Member:
-    """The member that stands for the story: the most alike to it of all; of equal ones the one with the least id."""
+    """The member that represents the story: the most similar to it; among equals, the one with the least id."""
     return max(members, key=lambda member: (member.likeness, [-ord(each) for each in member.article_id]))

@@ -1,7 +1,7 @@
 """Vectors of words in whole numbers: of an article, and of a story as the sum of its members'.
 
-A vector is a mapping of hashed words to weights. Nothing here is rounded by a machine's floating point: the same articles have
-the same likeness everywhere.
+A vector maps hashed words to weights. Nothing here depends on a machine's floating point: the same articles have the same
+likeness everywhere.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from operator import mul
 from typing import Final, TypeVar
 
 Vector = Mapping[int, int]
-"""A weight of 1 to 65,535 a word; words are hashes of 32 bits."""
+"""Weights from 1 to 65,535 per word; words are hashes of 32 bits."""
 
 Word = TypeVar("Word", str, int)
 
 UNIT = 4_096
-"""The length of an article's vector, within what rounding its weights makes of it."""
+"""The length of an article's vector, apart from the rounding of its weights."""
 WHOLE = 1_000
-"""The likeness of a vector and itself."""
+"""The likeness of a vector with itself."""
 MOST_SUMMED_WORDS = 64
-"""Of a story's vector."""
+"""In a story's vector."""
 _MOST_WEIGHT = 60_000
 ENTRY_BYTES: Final = 6
 
@@ -52,7 +52,7 @@ def _squared(vector: Vector) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """A sum of vectors, its heaviest words; all its weights have been halved ``halved`` times, to stay within 16 bits."""
+    """A sum of vectors, its heaviest words; its weights were halved ``halved`` times to stay within 16 bits."""
 
     vector: Vector = field(default_factory=dict)
     halved: int = 0
@@ -71,12 +71,12 @@ class Sum:
 
 
 def heaviest(weights: Mapping[Word, int], most_words: int) -> list[tuple[Word, int]]:
-    """The heaviest words with their weights, in this order; of equal ones the smaller first."""
+    """The heaviest words with their weights, heaviest first; among equals, the smaller word first."""
     return sorted(weights.items(), key=lambda entry: (-entry[1], entry[0]))[:most_words]
 
 
 def pack_vector(vector: Vector) -> bytes:
-    """Encode a vector: six bytes a word, in the order it has."""
+    """Encode a vector: six bytes per word, in its own order."""
     count = len(vector)
     return struct.pack(f">{count}I", *vector.keys()) + struct.pack(f">{count}H", *vector.values())
 
@@ -85,7 +85,7 @@ def unpack_vector(packed: bytes) -> dict[int, int]:
     """Decode what :func:`pack_vector` made.
 
     Raises:
-        ValueError: it did not make this.
+        ValueError: it was not made by :func:`pack_vector`.
     """
     count, rest = divmod(len(packed), ENTRY_BYTES)
     if rest:

@@ -1,7 +1,7 @@
 """The names of subjects: IPTC Media Topics by their labels, and the sections of newspapers.
 
 ``mediatopics.json`` holds the IPTC's terms with their labels in ten languages; ``section_names.toml`` what newspapers call the
-top levels, in any language; ``term_words.toml`` words that say a deeper term without being its name.
+top levels, in any language; ``term_words.toml`` words that mean a deeper term without being its name.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from importlib.resources import files
 
 from streams.text.subjects.words import WITHOUT_SPACES, words_of
 
-NO_TERM = "none"  # in term_words.toml: phrases in which a name is none
+NO_TERM = "none"  # in term_words.toml: phrases in which a name does not mean its term
 LONGEST_NAME = 60  # characters of a section or keyword
 
 
@@ -45,10 +45,10 @@ def media_topics() -> dict[str, Term]:
 
 
 def term_named(name: str) -> Term | None:
-    """The term that a section's name or a keyword means, in whatever language; None if it is no such name.
+    """The term that a section's name or a keyword means, in any language; None if it does not name one.
 
-    "Sports", "Политика" and "#ClimateChange" (as "Climate Change") are names; "Russia" is none. Of two terms with one name, the
-    higher counts.
+    "Sports", "Политика" and "#ClimateChange" (as "Climate Change") are such names; "Russia" is not. Among terms with the same
+    name, the higher one counts.
     """
     code = _codes().get(_plain(name[:LONGEST_NAME]))
     return None if code is None else media_topics()[code]
@@ -73,9 +73,9 @@ def _plain(name: str) -> str:
 
 
 def named_terms(words: Sequence[str], language: str) -> Iterator[tuple[int, str, Sequence[str]]]:
-    """Position, name and codes of the deeper terms that a text's words name; the longest name where several begin."""
+    """Position, name and codes of the deeper terms that a text's words name; the longest name if several begin there."""
     names = _names(language)
-    behind = 0  # what a name has taken is not looked at again
+    behind = 0  # words before this belong to a name already
     for position in [position for position, word in enumerate(words) if word in names.lengths]:
         if position >= behind:
             for length in names.lengths[words[position]]:
@@ -88,7 +88,7 @@ def named_terms(words: Sequence[str], language: str) -> Iterator[tuple[int, str,
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """Names as the words of a text, joined by ``space``; ``lengths``: by first word, how many words, the longest first."""
+    """Names as the words of a text, joined by ``space``; ``lengths``: by first word, the numbers of words, longest first."""
 
     codes: Mapping[str, Sequence[str]]
     lengths: Mapping[str, Sequence[int]]
@@ -109,9 +109,9 @@ def _names(language: str) -> _Names:
 
 
 def _forms(language: str) -> Iterator[tuple[str, str]]:
-    """All that says a deeper term in a language, and the term's code."""
+    """Every expression for a deeper term in a language, and the term's code."""
     for term in media_topics().values():
-        # "fine (penalty)" says that "fine" misleads; the names of top levels are not said in texts.
+        # "fine (penalty)" shows that "fine" is ambiguous; names of top levels do not occur in texts.
         for name in term.names.get({"zh": "zh-Hans"}.get(language, language), ()) if term.code != term.top else ():
             if "(" not in name:
                 yield name, term.code

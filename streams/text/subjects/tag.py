@@ -1,10 +1,9 @@
-"""What an article is about: IPTC Media Topics, by its words and by its source's word.
+"""What an article is about: IPTC Media Topics, from its words and from what its source says.
 
-The top levels are found by a table that says of each word how much it speaks for each of them
-(:mod:`~streams.text.subjects.words`). A section's name or a keyword that names a subject is the source's own word, and counts
-as evidence. A deeper term is given when the text names it (:mod:`~streams.text.subjects.names`) and its top level is given too.
-No subject rather than a wrong one: below a set confidence, and in a language without a table, none is given but what the source
-itself says.
+A table gives for each word how much it speaks for each of the top levels (:mod:`~streams.text.subjects.words`). A section's
+name or a keyword that names a subject is the source's claim, and counts as evidence. A deeper term is given if the text names
+it (:mod:`~streams.text.subjects.names`) and its top level is given too. No subject is better than a wrong one: below a set
+confidence, and in a language without a table, only the subjects that the source itself claims are given.
 """
 
 from __future__ import annotations
@@ -19,17 +18,17 @@ from streams.text.article import Subject, Witness
 from streams.text.subjects.names import Term, media_topics, named_terms, term_named
 from streams.text.subjects.words import SCORE, TOP_LEVELS, UNIT, WITHOUT_SPACES, Reading, WordTable, word_table
 
-# Names the method and its version in ninjs ``subjects[].creator``: what changes tags raises the number.
+# Names the method and its version in ninjs ``subjects[].creator``; a change that affects tags raises the number.
 CREATOR = "urn:headwater:model:mediatopic-table:3"
 URI_PREFIX = "http://cv.iptc.org/newscodes/mediatopic/"
 
 MAX_TOP_LEVELS = 3
 MAX_DEEPER_TERMS = 4
 MAX_EVIDENCE = 5  # words
-# No top level below this confidence.
+# Top levels need at least this confidence.
 FLOOR = 25
 
-# How much a place is heeded, in halves: news says in headline and lead what it is about, and wanders further down.
+# How much each part counts, in halves: news says in headline and lead what it is about, and wanders further down.
 TITLE_ATTENTION = 6
 KEYWORD_ATTENTION = 2
 LEAD_ATTENTION = 2
@@ -38,14 +37,14 @@ LEAD_WORDS = 120
 READ_CHARS = 2_000  # of headline and body; half of it where a character is a syllable or a word
 READ_KEYWORDS = 50
 
-# What the source's own word adds to the log odds of a top level.
+# What the source's claim adds to the log odds of a top level.
 SECTION_ODDS = 5.5
 KEYWORD_ODDS = 3.0
-# A source's word alone, where the text can't be judged.
+# The confidence of the source's claim alone, if the text can't be judged.
 SECTION_CONFIDENCE = 80
 KEYWORD_CONFIDENCE = 60
 
-# A deeper term must be named in headline or keywords, or twice in the lead (once where there is little text).
+# A deeper term must be named in headline or keywords, or twice in the lead (once if there is little text).
 DEEPER_ATTENTION = 4  # halves
 LITTLE_TEXT = 60  # different words
 DEEPER_TRUST = 0.7
@@ -65,8 +64,8 @@ def tag_subjects(
 ) -> tuple[Subject, ...]:
     """The subjects of an article, best first: up to three top levels and up to four deeper terms below them.
 
-    ``language`` is a BCP 47 tag and says which table to read: for "und" the English one; in a language without a table only the
-    source's word counts. ``section`` is where the source put the article. Any text is fine.
+    ``language`` is a BCP 47 tag that selects the table: English for "und"; in a language without a table only the source's
+    claims count. ``section`` is the article's section at its source. Any text is accepted.
     """
     said = _source_words(keywords, section)
     table = _table(language)
@@ -84,9 +83,9 @@ def tag_subjects(
 
 
 def rank_top_levels(headline: str, body: str, language: str) -> list[str]:
-    """The codes of the top levels from the likeliest on, however unlikely: what is measured, not what is given.
+    """The codes of the top levels, likeliest first, however unlikely: for measuring, not for tagging.
 
-    Empty where no word of the text is known.
+    Empty if no word of the text is known.
     """
     table = _table(language)
     reading = None if table is None else table.read(read_article(headline, body, (), table).weights())
@@ -154,7 +153,7 @@ def _deeper_terms(words: Words, said: Sequence[SourceWord], top_levels: Iterable
 
 
 def _subject(code: str, confidence: float, relevance: int, said: Sequence[SourceWord], words: Sequence[str]) -> Subject:
-    """``said`` is what the source says of the term, ``words`` what the text does."""
+    """``said`` is what the source claims about the term, ``words`` what the text says."""
     witnesses = {each.witness for each in said} | ({Witness.TEXT} if words else set())
     evidence = dict.fromkeys((*(each.word for each in said), *words))
     return Subject(
@@ -167,27 +166,27 @@ def _subject(code: str, confidence: float, relevance: int, said: Sequence[Source
     )
 
 
-_WEIGHTS = [round(UNIT * sqrt(halves / 2)) for halves in range(2 * READ_CHARS)]  # more halves than a text has
+_WEIGHTS = [round(UNIT * sqrt(halves / 2)) for halves in range(2 * READ_CHARS)]  # more entries than a text can need
 
 
 class Words:
-    """The words of an article, and the deeper terms it names; how much each word and each naming is heeded, in halves."""
+    """The words of an article, and the deeper terms it names; how much each word and each mention counts, in halves."""
 
     def __init__(self) -> None:
         self.attention: dict[str, int] = {}
         self.named: list[tuple[str, str, int]] = []  # code, name, attention
 
     def weights(self) -> dict[str, int]:
-        """A word said four times counts as two: the root. In sixteenths."""
+        """A word that occurs four times counts as two: the root. In sixteenths."""
         return {word: _WEIGHTS[halves] for word, halves in self.attention.items()}
 
 
 def read_article(headline: str, body: str, keywords: Sequence[str], table: WordTable) -> Words:
-    """The words of an article, as the table has them, and how much each is heeded where it is."""
+    """The words of an article as the table has them, and how much each counts because of its place."""
     read = READ_CHARS // 2 if table.language in WITHOUT_SPACES else READ_CHARS
     found = Words()
     attention = found.attention
-    # A hashtag often just repeats a word of the headline: it is heeded as keyword only where it is new.
+    # A hashtag often just repeats a word of the headline: it counts as a keyword only if it is new.
     for text, heed in ((headline[:read], TITLE_ATTENTION), *((keyword, KEYWORD_ATTENTION) for keyword in _spaced(keywords))):
         words = table.split(text[:read])
         for word in words:

@@ -1,8 +1,8 @@
 """What the words of a text say about its subject: a table of words, distilled from multilingual sentence encoders.
 
-``tables/`` holds, a file a language, a row of seventeen small numbers a word: how much the word speaks for each of the
-IPTC's top levels. A text is the weighted sum of its words' rows. A word that is not in the table is read by its pieces of
-three to five letters. ``bench/training/subjects.py`` makes them; ``words.md`` is its card: data, licences, figures.
+``tables/`` has one file per language, with seventeen small numbers for each word: how much the word speaks for each of the
+IPTC's top levels. A text is the weighted sum of its words' rows. A word that is not in the table is read by its pieces of three
+to five letters. ``bench/training/subjects.py`` makes the tables; ``words.md`` is their card: data, licences, figures.
 
 Only whole numbers are added up, so that the sums are the same on every machine.
 """
@@ -31,27 +31,27 @@ TABLE_FOLDER = "tables"
 TOP_LEVELS = tuple(f"{number:02d}000000" for number in range(1, 18))
 
 # A text of n words is judged by the sum of its rows divided by (n + SHORTNESS) ** LENGTH_POWER: between a mean, which
-# forgets how much was read, and a sum, which is sure of everything after fifty words.
+# ignores how much was read, and a sum, which is certain of everything after fifty words.
 SHORTNESS = 2.0
 LENGTH_POWER = 0.6
 UNIT = 16  # weights are whole numbers: sixteenths
 
-# A word that is also a figure of speech ("a race for mayor") speaks for its subject in full where so many others, of other
-# stems, speak clearly for it and for nothing more; for each that is missing, it loses a part of so many.
+# A word that is also a figure of speech ("a race for mayor") counts in full for its subject if this many others, with other
+# stems, speak clearly for that subject and for nothing more; for each missing one, it loses its share of them.
 COMPANY = 3
-WORDS_A_MEMBER = 12  # a short text has less company: one more is wanted for so many of its words
+WORDS_A_MEMBER = 12  # a short text needs less company: one more is required for every this many words
 FIGURE_PARTS = 3
 CLEAR = 1.5  # log odds
 STEM = 5  # letters
-SHORT = 3  # letters: "and" is no company
-# A tag is the surer the more clearly a second word speaks for it, too: odds for each log odd of that word above the usual, up
-# to a most. (Chosen on fourteen languages' kept-out texts; in English it made no difference, and is left out.)
+SHORT = 3  # letters: words like "and" do not count as company
+# A tag is also more certain the more clearly a second word speaks for it: odds for each log odd of that word above the usual,
+# up to a limit. (Chosen on held-out texts in fourteen languages; in English it made no difference, and is not used.)
 SUPPORT_ODDS = 0.5
 USUAL_SUPPORT = 2.5
 MOST_SUPPORT = 6.0
-LOOKED_AT = 0.1  # share of a top level from which on its company is looked at
+LOOKED_AT = 0.1  # the share of a top level from which its company is checked
 SPORT = "15000000"
-SCORE = "0-0"  # stands among a text's words for a score, as 4-1: company for sport's
+SCORE = "0-0"  # represents a score like 4-1 among a text's words: company for sport's
 SCORE_COMPANY = 2
 
 GRAM_LENGTHS = (3, 4, 5)
@@ -61,9 +61,9 @@ LONGEST_SEGMENT = 4  # characters of a word where a language writes no spaces
 
 WITHOUT_SPACES = frozenset({"ja", "th", "zh"})
 
-# Languages that are read by the table of another: their words are the same, or nearly.
+# Languages read by the table of another one, whose words are the same or nearly so.
 READ_AS = {"bs": "hr", "fil": "tl", "ms": "id", "nb": "no", "nn": "no", "sh": "hr", "sr": "hr"}
-# Serbian in Cyrillic letters, in Latin ones: the table of Croatian, Bosnian and Serbian is Latin.
+# Serbian in Cyrillic letters is read in Latin ones: the table of Croatian, Bosnian and Serbian is in Latin letters.
 _LATIN = str.maketrans(
     dict(zip("абвгдђежзијклмнопрстћуфхцчш", "abvgdđežzijklmnoprstćufhcčš", strict=True)) | {"љ": "lj", "њ": "nj", "џ": "dž"}
 )
@@ -71,13 +71,13 @@ _LATIN = str.maketrans(
 _ZERO = 128  # rows are stored as bytes, 128 for nothing
 _LANE_BYTES = 4
 _SUMS = Struct("<17I")
-# For `re`, the vowel signs of Arabic and of India's scripts are no part of a word: they are named here.
+# For `re`, the vowel signs of Arabic and Indic scripts are not part of a word, so they are listed here.
 _WORD = re.compile(r"[^\W\d_][\w\u0300-\u036F\u064B-\u065F\u0670\u0900-\u0963\u0966-\u0DFF\u0E31-\u0E4E\u200C\u200D]*")
 _APOSTROPHE = re.compile("['\u2019\u02bc]")
 
 
 def words_of(text: str, language: str) -> list[str]:
-    """The words of a text in lower case; whole runs of characters where a language writes no spaces."""
+    """The words of a text in lower case; whole runs of characters in languages without spaces."""
     plain = text.replace("İ", "i").replace("_", " ")
     if not unicodedata.is_normalized("NFKC", plain):
         plain = unicodedata.normalize("NFKC", plain)
@@ -88,7 +88,7 @@ def words_of(text: str, language: str) -> list[str]:
 
 
 def segments(runs: Iterable[str], listed: Callable[[str], bool]) -> list[str]:
-    """Runs of characters cut into listed words, always the longest that fits; what is not listed is left out."""
+    """Runs of characters split into listed words, always the longest that fits; anything not listed is left out."""
     found = []
     for run in runs:
         position = 0
@@ -105,7 +105,7 @@ def segments(runs: Iterable[str], listed: Callable[[str], bool]) -> list[str]:
 
 
 def gram_rows(word: str) -> list[int]:
-    """The rows of a word's pieces of three to five letters, its beginning and end marked."""
+    """The rows of a word's pieces of three to five letters, with its beginning and end marked."""
     marked = f"<{word}>"
     return [
         crc32(marked[start : start + length].encode("utf-8", "replace")) % GRAM_ROWS
@@ -118,9 +118,9 @@ def gram_rows(word: str) -> list[int]:
 class Reading:
     """What a text's words say together.
 
-    ``shares``: of each top level, 0.0 to 1.0, together 1.0. ``confidences``: 0.0 to 1.0, the share of right answers among such
-    ones. ``telling``: gives the words that spoke most for a top level (by its number in ``TOP_LEVELS``), the best first; none
-    that speaks for it less than half as clearly as another.
+    ``shares``: of each top level, 0.0 to 1.0, adding up to 1.0. ``confidences``: 0.0 to 1.0, the share of right answers among
+    such tags. ``telling``: gives the words that spoke most for a top level (by its number in ``TOP_LEVELS``), best first,
+    without words that speak less than half as clearly as the best.
     """
 
     shares: Sequence[float]
@@ -130,10 +130,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """What makes shares and confidences of a table's sums.
+    """The numbers that turn a table's sums into shares and confidences.
 
     ``scale``: of a row's steps, in log odds; ``bias``: of each top level, in log odds; ``slope`` and ``offset``: log odds of a
-    tag's being right = slope x log odds of its share + offset.
+    tag being right = slope x log odds of its share + offset.
     """
 
     scale: float
@@ -146,8 +146,8 @@ class Numbers:
 class Row:
     """A word's row.
 
-    ``lanes``: its numbers side by side in one integer; ``figures``: the top levels (by number) that it may speak for only in a
-    figure; ``speaks_for``: the one that it speaks for most.
+    ``lanes``: its numbers side by side in one integer; ``figures``: the top levels (by number) for which it may only be a
+    figure of speech; ``speaks_for``: the one that it speaks for most.
     """
 
     lanes: int
@@ -166,7 +166,7 @@ class WordTable:
         self._grams = grams
         self._numbers = numbers
         self._figures, self._beginnings = _figures_of_speech(language)
-        # Few words make up most of the news: 4 MB at most for the wide rows of those met last.
+        # Few words make up most of the news: at most 4 MB for the wide rows of the most recent ones.
         self._row_of = lru_cache(maxsize=32_768)(self._widen_row)
 
     def __contains__(self, word: str) -> bool:
@@ -185,9 +185,9 @@ class WordTable:
     def read(self, weights: Mapping[str, int], source: Mapping[int, float] | None = None) -> Reading | None:
         """Judge a text by its words and their weights (1/16 and up); None if no word says anything.
 
-        ``source``: what the source itself says of a top level (by number), in units of log odds.
+        ``source``: what the source itself claims for a top level (by number), in units of log odds.
         """
-        # One addition adds a whole row: its numbers lie side by side in one long integer.
+        # One addition adds a whole row, whose numbers are side by side in one long integer.
         known = [(word, weight, row) for word, weight in weights.items() if (row := self._row_of(word))]
         if not known and not source:
             return None
@@ -208,7 +208,7 @@ class WordTable:
         def telling(number: int, count: int) -> tuple[str, ...]:
             place = 8 * _LANE_BYTES * number
             said = [((row.lanes >> place & 255) - _ZERO, weight, word) for word, weight, row in known]
-            # A little, said often, is no evidence: "the" speaks for something in every table.
+            # A weak word that occurs often is not evidence: "the" speaks for something in every table.
             least = max(1, max((value for value, _, _ in said), default=0) / 2)
             return tuple(
                 word
@@ -218,9 +218,9 @@ class WordTable:
         return Reading(shares, [self._confidence(share, number, known) for number, share in enumerate(shares)], telling)
 
     def _without_company(self, number: int, known: Sequence[tuple[str, int, Row]], others: int) -> int:
-        """How much too much a text's words say of a top level: figures of speech count in full in company only.
+        """How much a text's words overstate a top level: figures of speech count in full only in company.
 
-        ``others`` is company that is no word.
+        ``others`` is company other than words.
         """
         place = 8 * _LANE_BYTES * number
         said = sum(
@@ -248,7 +248,7 @@ class WordTable:
         return 1 / (1 + exp(-odds))
 
     def _support(self, number: int, known: Iterable[tuple[str, int, Row]]) -> float:
-        """How clearly, in log odds, the second of a text's words speaks for a top level: one alone may be chance."""
+        """How clearly, in log odds, the second of a text's words speaks for a top level: a single word may be chance."""
         place = 8 * _LANE_BYTES * number
         best: dict[str, int] = {}
         for word, _, row in known:
@@ -258,7 +258,7 @@ class WordTable:
         return self._numbers.scale * (nlargest(2, best.values())[1] if len(best) > 1 else 0)
 
     def _widen_row(self, word: str) -> Row | None:
-        """The row of a word, ready to be added up; None if there is none."""
+        """The row of a word, ready to be added up; None if it has none."""
         start = self._index.get(word)
         if start is not None:
             values = self._rows[start : start + len(TOP_LEVELS)]
@@ -288,7 +288,7 @@ def _shares(scores: Sequence[float]) -> list[float]:
 
 
 def word_table(language: str) -> WordTable | None:
-    """The table of a language, by the first part of its BCP 47 tag; None if there is none.
+    """The table of a language, by the first part of its BCP 47 tag; None if it has none.
 
     Read once and kept: about 6 MB of memory for English, 2 for most others, and 30 ms.
     """
@@ -308,7 +308,7 @@ def _read_table(language: str) -> WordTable | None:
 
 @cache
 def _figures_of_speech(language: str) -> tuple[dict[str, frozenset[int]], dict[str, frozenset[int]]]:
-    """Words, and beginnings of words, that also mean other things than their top levels (by number): ``figures.toml``."""
+    """Words, and beginnings of words, that also have meanings outside their top levels (by number): ``figures.toml``."""
     listed = tomllib.loads(files(__package__).joinpath("figures.toml").read_text("utf-8"))
     found: dict[str, set[int]] = {}
     for subject, words in listed.get(language, {}).items():
@@ -320,7 +320,7 @@ def _figures_of_speech(language: str) -> tuple[dict[str, frozenset[int]], dict[s
 
 @cache
 def table_languages() -> frozenset[str]:
-    """The languages that have a table of their own; those of ``READ_AS`` have another's."""
+    """The languages with a table of their own; those in ``READ_AS`` use another's."""
     return frozenset(table.name.removesuffix(".zip") for table in _tables().iterdir())
 
 
