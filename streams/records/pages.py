@@ -62,15 +62,7 @@ def read_html(page: str) -> Draft | Rejection:
     too many levels TOO_DEEP; what the libraries cannot read is UNREADABLE_HTML.
     """
     whole = is_page(page)
-<<<<<<< HEAD
     found = _read_tree(without_control(page if whole else as_page(page)), whole=whole)
-=======
-    plain = without_control(page if whole else as_page(page))
-    found = caught(partial(_read_tree, plain, whole=whole))
-    if isinstance(found, Fault):  # broken HTML can make lxml and trafilatura raise anything
-        kind = found.kind.rpartition(".")[2]
-        return Rejection(Reason.UNREADABLE_HTML, f"broken HTML ({kind}): publish the article's text")
->>>>>>> ready/house
     if isinstance(found, Rejection):
         return found
     record, text, confidence = found
@@ -80,22 +72,12 @@ def read_html(page: str) -> Draft | Rejection:
 
 
 def _read_tree(page: bytes, *, whole: bool) -> tuple[dict[str, object], str, float | None] | Rejection:
-<<<<<<< HEAD
     """What a page or fragment says of itself, its text, and how likely a page holds an article."""
     tree = caught(partial(_parsed, page))
     if isinstance(tree, Fault):
         return _unreadable(tree)
     if isinstance(tree, Rejection):
         return tree
-=======
-    """What a page or fragment says about itself, its text, and how likely a page holds an article."""
-    refused = refuse_hostile(page)
-    tree = None if refused else parse(page)
-    if tree is None:
-        return refused or Rejection(Reason.NO_TEXT, "the HTML is empty")
-    if refused := refuse_deep(tree):
-        return refused
->>>>>>> ready/house
     open_wrappers(tree)
     record = _page_metadata(tree)
     _part_headings(tree, str(record.get("headline") or ""))
@@ -247,13 +229,8 @@ def _part_headings(tree: Any, headline: str) -> None:
             heading.text, heading.tail = words, tail
 
 
-<<<<<<< HEAD
 def _page_text(tree: Any, blocks: Sequence[Block], embedded: object) -> str | Fault:
     """The article's text: what JSON-LD holds, where that is whole and has paragraphs; else what stands on the page.
-=======
-def _page_text(tree: Any, blocks: Sequence[Block], embedded: object) -> str:
-    """The article's text: from JSON-LD, if that is whole and has paragraphs; else from the page.
->>>>>>> ready/house
 
     trafilatura reads the page with a preference for precision. If the page has much more prose than it found, it reads again,
     for everything that may be the article. What it left out between its paragraphs is put back by its place, and text in boxes

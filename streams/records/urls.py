@@ -56,11 +56,7 @@ def canonical_url(url: str) -> str | None:
         path = quote(parts.path, safe=_URL_SAFE) or "/"
         kept = (each for each in parts.query.split("&") if each and not _TRACKING.fullmatch(each.partition("=")[0]))
         query = quote("&".join(kept), safe=_URL_SAFE)
-<<<<<<< HEAD
     except ValueError:  # brackets around no address, no host, a path that can't be encoded
-=======
-    except ValueError:  # a port out of range, brackets without an address, a host or path that can't be encoded
->>>>>>> ready/house
         return None
     return f"{parts.scheme}://{place}{path}{f'?{query}' if query else ''}"
 

@@ -27,7 +27,7 @@ _ANY_SIGN = re.compile(r"[^\w\s,'’\"&%$]|_")  # without one there is nothing t
 # What may follow a label or an outlet at the beginning; the last alternative follows only an agency's label.
 _HEAD_SIGN = re.compile(
     rf"""
-    [{_CLOSING}] \s* (?: [-–—:|/] \s* )? | [:|] \s* | (?<=[^\x00-\x7f]) \s? / \s? | \s / \s
+    [{_CLOSING}] \s* (?: [-–—:|/] \s* )? | [:|؛] \s* | (?<=[^\x00-\x7f]) \s? / \s? | \s / \s
     | (?<=[{UNSPACED}]) !+
     | \s (?: [-–—·•»›>] | -{{2,3}} ) \s | [–—] \s | (?<=\w) (?: \.{{1,3}} | !+ | \.\s?[-–—] ) \s | [+*]{{2,}} \s*
     | (?P<tight> (?<=[A-Z\d)] ) [-/] (?=\w) )
@@ -36,14 +36,19 @@ _HEAD_SIGN = re.compile(
 )
 _TAIL_SIGN = re.compile(
     rf"""
-    \s (?: [-–—·•»«›>] | -{{2,3}} | // ? ) \s | [–—] \s | [|_] | (?<=[?!。…]) [-–—] \s?
-    | (?P<label> \s? \+ \s | (?<=[^\x00-\x7f\s]) / \s? ) | (?P<stop> [.!?] ['"’”»]? (?=\s) )
+    \s (?: [-–—·•»«›><] | -{{2,3}} | // ? ) \s | [–—] \s | [|_] | (?<=[?!。…]) [-–—] \s?
+    | (?P<label> \s? \+ (?: \s | (?=[^\x00-\x7f]) ) | (?<=[^\x00-\x7f\s]) / \s? | ; \s | , \s (?=[^\x00-\x7f])
+        | (?<=[{UNSPACED}]) = )
+    | (?P<stop> [.!?] ['"’”»]? (?=\s) )
     | (?P<colon> : \s | (?<=[{UNSPACED}]) : )
-    | (?P<tight> (?<=[{UNSPACED}]) [-–—] )
+    | (?P<tight> (?<=[{UNSPACED}\uac00-\ud7af]) [-–—] )
     """,
     re.VERBOSE,
 )
-_CHAIN = re.compile(r"\s(?:[-–—·•»›>/]|-{2,3})\s|\s?[|_]\s?")
+_BARS = {ord(sign): "|" for sign in "丨∣│┃❘︱"} | {ord(sign): " | " for sign in "⋆★☆◦●■▪❯⟩→➤►"}
+_LONE_BAR = re.compile(r"\s(?:[~@]|>>|<<|::)\s")  # other signs that stand between a headline and its outlet
+_FOLLOWED = re.compile(r"(?<=\w)\s?-\d{1,2}-$")  # an agency's next take: "-2-"
+_CHAIN = re.compile(r"\s(?:[-–—·•»›></]|-{2,3})\s|\s?[|_]\s?")
 _TAIL_BRACKET = re.compile(r"\s*[(\[【（〔<](?P<inner>[^()\[\]【】（）〔〕<>]{1,40})[)\]】）〕>][\s.]*$")
 _ZONE = r"(?:\s?(?:[ap]\.?m\b\.?|(?:uhr|h|hrs|часов)\b))?(?:\s?(?:gmt|utc|[ep][sd]?t|c[sd]t|cest|[cbij]e?st|cet|мск|mez)\b)?"
 _CLOCK = re.compile(rf"\W*\d{{1,2}}[:.h]\d{{2}}{_ZONE}\W*", re.IGNORECASE)
@@ -56,6 +61,10 @@ _BESIDE_NAME = re.compile(r"\s*[^\w\s].*|\s(?=[^\W\d_])\w+", re.DOTALL)  # a dat
 _DATE = re.compile(r"\d{1,2}[./]\d{1,2}[./](?:\d{2}){1,2}")
 _COMMA = re.compile(r"[,&+]")
 _DIGITS = re.compile(r"\d+(?:(?:st|nd|rd|th)\b)?")
+_CURRENCIES = {"dollars": "$", "dollar": "$", "dolares": "$", "dollari": "$", "euros": "€", "euro": "€", "eur": "€"}
+_SUM = re.compile(r"(?<![$€£] )(?<!\d\.)\b(\d+(?:\.\d+)?) (dollars?|dolares|dollari|euros?|eur|[$€£])(?!\S)(?! \d)")
+_KICKER_SIGNS, _SHORTEST_KICKER = (":", ".", "|"), 4  # characters: "US: …" tells who says it
+_UPDATING = frozenset(("neu", "update", "upd"))  # "(neu: Reaktion)"
 _COUNTER = re.compile(r"\W*\d\W*")  # of an agency's versions: "(1)"
 _PAID_SIGN = re.compile(r"[$€£★✪🔒+]+")  # "(€)"
 _UNSPACED_WORD = re.compile(f"[{UNSPACED}]+")
@@ -68,7 +77,26 @@ _TOLD_BYLINE = re.compile(rf"(?P<rest>.*) (?:{_BY_WORDS})(?P<names>(?: \w+){{2,1
 _BARE_DOMAIN = re.compile(r"\s*(?:www\.)?(?:[\w-]+\.)+(?:com|org|net|info|news|tv|[a-z]{2})\s*", re.IGNORECASE)
 
 _OUTLET_FILLERS = frozenset(("the", "of", "and", "news", "online", "com", "org", "net", "blog"))
-_LOOSE_FILLERS = _OUTLET_FILLERS | frozenset(("a", "an", "co", "uk", "us", "website", "newspaper", "magazine", "gov"))
+_LOOSE_FILLERS = _OUTLET_FILLERS | frozenset(
+    [
+        "a",
+        "an",
+        "co",
+        "uk",
+        "us",
+        "website",
+        "newspaper",
+        "magazine",
+        "gov",
+        "digital",
+        "điện",
+        "tử",
+        "haberleri",
+        "gazetesi",
+        "电子报",
+        "電子報",
+    ]
+)
 _ARTICLES = ("the", "la", "le", "el", "il", "der", "die", "das", "de", "het", "o", "a", "η", "το")
 _DOMAIN = re.compile(r"(?:\w+://)?((?:[\w-]+\.)+\w{2,})(?:[/:?#]\S*)?")
 _DOMAIN_FILLERS = frozenset(
@@ -127,7 +155,7 @@ def normalise_headline(
     for _ in range(_MOST_UNESCAPED):
         if "&" not in text or (text := html.unescape(before := text)) == before:
             break
-    text = " ".join(without_invisible(text).split())
+    text = _FOLLOWED.sub("", _LONE_BAR.sub(" | ", " ".join(without_invisible(text).translate(_BARS).split())))
     source = _Source(outlets, authors, section)
     text, genres = _undressed(text, source)
     words = _compared_words(_without_told_byline(comparable(text), source.authors))
@@ -153,7 +181,8 @@ def _undressed(text: str, source: _Source) -> tuple[str, tuple[str, ...]]:
 def _compared_words(plain: str) -> str:
     """Comparable words in one spelling, with numbers in digits and without "and"."""
     words = numbers_in_digits(one_spelling(plain).split())
-    return " ".join([word for word in words if word not in _AND_WORDS] or words)
+    text = " ".join([word for word in words if word not in _AND_WORDS] or words)
+    return _SUM.sub(lambda found: f"{_CURRENCIES.get(found[2], found[2])} {found[1]}", text)
 
 
 def genre_of(normalised: str) -> tuple[str, str]:
@@ -168,8 +197,8 @@ def genre_of(normalised: str) -> tuple[str, str]:
 
 
 def _without_head(text: str, source: _Source) -> str:
-    """Cut one of "UPDATE 1-", "WATCH:", "[14:05] ", "VIDEO ", "BBC News - ", "Jane Doe: "… from the beginning."""
-    if (tag := _TAG.match(text)) and _plain(comparable(tag[1]).split()) in _words("labels") and _is_headline(text[tag.end() :]):
+    """Cut "UPDATE 1-", "WATCH:", "[14:05] ", "VIDEO ", "BBC News - ", "Jane Doe: "… from the beginning, one of them."""
+    if (tag := _TAG.match(text)) and _squashed(tag[1]) in _run_together("labels") and _is_headline(text[tag.end() :]):
         return text[tag.end() :]
     if (clock := _BARE_CLOCK.match(text)) and _is_headline(text[clock.end() :]):
         return text[clock.end() :]
@@ -222,7 +251,7 @@ def _is_head(label: str, sign: re.Match[str], source: _Source) -> bool:
     is_opened, is_closed = label[:1] in "[(【〔<〈《{", sign[0][:1] in "])】〕>〉》}"
     if not words or is_opened != is_closed:
         return False
-    if is_opened and (_is_mark(words) or _COUNTER.fullmatch(label)):
+    if is_opened and (_is_mark(words) or _COUNTER.fullmatch(label) or " ".join(words) in _kickers()):
         return True
     if sign["tight"]:
         return _plain(words) in _words("wire") or (words[0][0].isdigit() and _plain(words) in _words("versions"))
@@ -239,6 +268,7 @@ def _is_head(label: str, sign: re.Match[str], source: _Source) -> bool:
         or (":" not in sign[0] and _squash(words) in _known_outlets())
         or (sign[0].strip() in (">", "›", "»", "|") and " ".join(words) in _sections())  # "News › World › …"
         or (words[0][0].isdigit() and _plain(words) in _words("versions"))  # "2nd LD: …"
+        or (sign[0].strip() in _KICKER_SIGNS and len(label) >= _SHORTEST_KICKER and " ".join(words) in _kickers())
     )
 
 
@@ -313,7 +343,8 @@ def _is_tail(tail: str, sign: re.Match[str], rest: str, source: _Source) -> bool
         return not tail.strip().islower() and (_is_media(words) or (is_known and "." not in sign[0]))
     if sign["colon"] or sign["tight"] or sign["label"]:
         is_outlet = is_known and sign["label"] is None and _SYLLABLE.search(tail) is not None
-        return is_outlet or (sign["tight"] is None and _is_label(words))
+        is_paid = sign["label"] is None and _plain(words) in _words("paid")
+        return is_outlet or (sign["tight"] is None and (_is_label(words) or is_paid))
     return (
         is_known
         or _is_label(words)
@@ -334,7 +365,8 @@ def _is_outlet_and_sections(tail: str, source: _Source) -> bool:
         return False
     if not source.names_outlet(_words_of(parts[0])) and not _is_section(parts[0], _words_of(parts[0]), source):
         return False
-    return all(part.count(" ") < _MOST_SECTION_WORDS and not part.strip()[:1].islower() for part in parts[1:]) and (
+    most_words = _MOST_OUTLET_WORDS if source.names_outlet(_words_of(parts[0])) else _MOST_SECTION_WORDS  # it may have a motto
+    return all(part.count(" ") < most_words and not part.strip()[:1].islower() for part in parts[1:]) and (
         source.names_outlet(_words_of(parts[0])) or all(_is_section(part, _words_of(part), source) for part in parts)
     )
 
@@ -369,8 +401,8 @@ def _is_label(words: tuple[str, ...]) -> bool:
 
 
 def _is_mark(words: tuple[str, ...]) -> bool:
-    """Whether words in brackets mark a paid article or an agency's version: "S+", "paywall", "2nd LD"."""
-    return _plain(words) in _words("paid") or _plain(words) in _words("versions")
+    """Whether words, in brackets, mark a paid article or an agency's version: "S+", "paywall", "2nd LD"."""
+    return _plain(words) in _words("paid") or _plain(words) in _words("versions") or not _UPDATING.isdisjoint(words[:1])
 
 
 def _is_media(words: tuple[str, ...]) -> bool:
@@ -444,6 +476,16 @@ def _words(name: str) -> frozenset[str]:
     return frozenset(_plain(comparable(word).split()) for word in _lists()[name])
 
 
+def _squashed(text: str) -> str:
+    return _plain(comparable(text).split()).replace(" ", "")
+
+
+@cache
+def _run_together(name: str) -> frozenset[str]:
+    """A list's labels as hashtags have them: "#ÚltimaHora"."""
+    return frozenset(map(_squashed, _lists()[name]))
+
+
 @cache
 def _aliases() -> dict[str, frozenset[str]]:
     """Other names of outlets, by the part of their domain that identifies them."""
@@ -473,12 +515,24 @@ def is_section_name(text: str) -> bool:
 
 
 @cache
+def _kickers() -> frozenset[str]:
+    """The sections that a headline may begin with ("Wirtschaft: …", "[사회] …"); a sport tells two matches apart."""
+    sports = frozenset(comparable(name) for name in _section_tables()["sport"]["names"].split(","))
+    return _sections() - sports - _genres().keys()
+
+
+@cache
 def _sections() -> frozenset[str]:
     return frozenset(comparable(name) for name in (*_lists()["sections"], *_section_names()))
 
 
+@cache
+def _section_tables() -> dict[str, dict[str, str]]:
+    return tomllib.loads((files("streams.text") / "section_names.toml").read_text("utf-8"))
+
+
 def _section_names() -> Iterator[str]:
-    for section in tomllib.loads((files("streams.text") / "section_names.toml").read_text("utf-8")).values():
+    for section in _section_tables().values():
         yield from section["names"].split(",")
 
 

@@ -13,6 +13,9 @@ from importlib.resources import files
 
 _DIGITS = re.compile(r"(\d{1,12})(?:\.(\d{1,6}))?")
 _GLUED = re.compile(r"(\d{1,12}(?:\.\d{1,6})?)(k|m|mn|mln|mio|bn|bln|b|mrd|tn|trn)")  # "150k", "2.5bn"
+_KOREAN = {"한": 1, "두": 2, "세": 3, "네": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8, "아홉": 9, "열": 10}
+_KOREAN_COUNTED = re.compile("(?:명|건|곳|개|채|대|살|달|배|편|척|마리|사람)")
+_ARTICLES, _HALF, _SHORTEST_SCALE = frozenset(("a", "an")), "half", 4  # letters: "vitamin A B"
 _ONE, _NOT_A_NUMBER_BEHIND = "one", frozenset(("no", "any", "every", "some", "this", "that", "each", "which", "the"))
 
 # Chinese numerals are numbers before something counted; elsewhere they are parts of names (三星, 八达岭).
@@ -39,10 +42,18 @@ def numbers_in_digits(words: Sequence[str]) -> list[str]:
 def _number_at(words: Sequence[str], at: int) -> tuple[str, int]:
     """The word at this place in the form for comparison, joined with the others of its number, and how many they are."""
     word, read = words[at], 1
-    if (value := _words().get(word)) is not None:
-        if value >= 20 and at + 1 < len(words) and 0 < _words().get(words[at + 1], 0) < 10:
-            value, read = value + _words()[words[at + 1]], 2
+    behind = words[at + 1] if at + 1 < len(words) else ""
+    if (value := _value(word, behind)) is not None:
+        units = 1 if behind == _ONE else _words().get(behind, 0)
+        if value >= 20 and 0 < units < 10:
+            value, read = value + units, 2
         word = str(value)
+    elif word in _KOREAN and _KOREAN_COUNTED.match(behind):
+        return f"{_KOREAN[word]}{behind}", 2
+    elif word in _ARTICLES and len(behind) >= _SHORTEST_SCALE and behind in _scales():
+        word, read = str(_scales()[behind]), 2
+    elif word == _HALF and behind in _ARTICLES and (scale := _scales().get(words[at + 2] if at + 2 < len(words) else "", 0)):
+        word, read = str(scale // 2), 3
     elif word == _ONE and not (at and words[at - 1] in _NOT_A_NUMBER_BEHIND):
         word = "1"
     elif glued := _GLUED.fullmatch(word):
@@ -54,6 +65,14 @@ def _number_at(words: Sequence[str], at: int) -> tuple[str, int]:
     while at + read < len(words) and (scaled := _times(word, _scales().get(words[at + read], 0))):
         word, read = scaled, read + 1
     return word, read
+
+
+def _value(word: str, behind: str) -> int | None:
+    """What a word counts, as such or before what is counted."""
+    value = _words().get(word)
+    if value is None and behind in _things():
+        return _counted().get(word)
+    return value
 
 
 def _times(digits: str, scale: int) -> str | None:
@@ -74,12 +93,22 @@ def _read_numeral(numeral: str) -> int:
 @cache
 def _table(name: str) -> dict[str, str]:
     lists = tomllib.loads((files("streams.text") / "number_words.toml").read_text("utf-8"))[name]
-    return {word.strip(): number for number, words in lists.items() for word in words.split(",")}
+    return {word.strip().casefold(): number for number, words in lists.items() for word in words.split(",")}
 
 
 @cache
 def _words() -> dict[str, int]:
     return {word: int(number) for word, number in _table("words").items()}
+
+
+@cache
+def _counted() -> dict[str, int]:
+    return {word: int(number) for word, number in _table("counted").items()}
+
+
+@cache
+def _things() -> frozenset[str]:
+    return frozenset(_table("things"))
 
 
 @cache

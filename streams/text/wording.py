@@ -19,6 +19,7 @@ from itertools import pairwise
 from zlib import crc32
 
 from streams.text.headline import genre_of, normalise_headline
+from streams.text.spelling import comparable, one_spelling
 
 FEWEST_CONTENT_WORDS = 4
 """A headline with fewer is compared as it is: a few words in another order may say anything."""
@@ -221,11 +222,50 @@ def _stem(word: str) -> str:
 
 
 def telling_words(normalised: str) -> int:
-    """How many words say what the article is about: not numbers, function words, weekdays or names of columns."""
-    unspaced = len(_UNSPACED.findall(normalised))
-    spaced = [word for word in _UNSPACED.sub(" ", normalised).split() if len(word) > 1 and not _NUMBER.fullmatch(word)]
+    """How many words say what the article is about: no number, function word, weekday, nor what columns are called."""
+    text = f" {normalised} "
+    columns = columns_of(normalised)
+    for part in columns:
+        text = text.replace(part, " ")
+    unspaced = len(_UNSPACED.findall(text))
+    spaced = [word for word in _UNSPACED.sub(" ", text).split() if len(word) > 1 and not _NUMBER.fullmatch(word)]
     small = _words("left_out") | _words("small") | _words("weekdays") | _words("rubrics")
-    return sum(word not in small for word in spaced) + unspaced // _CHARACTERS_A_WORD
+    told = sum(word not in small for word in spaced) + unspaced // _CHARACTERS_A_WORD
+    return max(0, told - FEWEST_CONTENT_WORDS) if columns else told
+
+
+def columns_of(normalised: str) -> tuple[str, ...]:
+    """What a normalised headline says of the columns or services it belongs to: "Horoscope for today", "今日天气预报"."""
+    text = f" {normalised} "
+    starts = {word[:_START] for word in normalised.split()}
+    if _UNSPACED.search(normalised):
+        starts.update(normalised[at : at + _START] for at in range(len(normalised)))
+        starts.update(normalised[at : at + 2] for at in range(len(normalised)))
+    columns = _columns()
+    named = (parts for start in starts if start in columns for parts in columns[start] if all(part in text for part in parts))
+    return tuple(sorted({part for parts in named for part in parts}, key=lambda part: (-len(part), part)))
+
+
+_START = 3  # characters by which columns are found
+
+
+@cache
+def _columns() -> dict[str, list[tuple[str, ...]]]:
+    """What columns are called, by how the first part begins: parts that all have to be there, a space where a word begins."""
+    table = tomllib.loads((files("streams.text") / "wording_words.toml").read_text("utf-8"))["columns"]
+    columns: dict[str, list[tuple[str, ...]]] = {}
+    for name in (name for line in table.values() for name in line.split(",")):
+        for spelled in (comparable, lambda part: one_spelling(comparable(part))):  # Vietnamese tones may stay
+            parts = tuple(_as_in_text(part, spelled(part)) for part in name.split("+"))
+            columns.setdefault(parts[0].split()[0][:_START], []).append(parts)
+    return columns
+
+
+def _as_in_text(written: str, word: str) -> str:
+    """A part as it stands in a headline: at the beginning of a word, and to its end where it is written with a stop."""
+    if _UNSPACED.match(word):
+        return word
+    return f" {word} " if written.rstrip().endswith(".") else f" {word}"
 
 
 def turns(words: Iterable[str]) -> bool:

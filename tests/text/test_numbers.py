@@ -8,9 +8,12 @@ from hypothesis import strategies as st
 
 from streams.text.numbers import numbers_in_digits
 
-words = st.lists(
-    st.sampled_from(("five", "twenty", "hundred", "million", "k", "2", "2.5", "150k", "1.5bn", "one", "no", "first", "三人"))
-)
+# fmt: off
+words = st.lists(st.sampled_from((
+    "five", "twenty", "hundred", "million", "k", "2", "2.5", "150k", "1.5bn", "one", "no", "first", "三人", "a", "half",
+    "dozen", "ba", "người", "세", "명",
+)))
+# fmt: on
 
 
 @pytest.mark.parametrize(
@@ -30,6 +33,17 @@ words = st.lists(
         pytest.param("3 milliarden", "3000000000", id="a German milliard"),
         pytest.param("火灾致十五人死亡", "火灾致15人死亡", id="a Chinese numeral before what it counts"),
         pytest.param("三星手机", "三星手机", id="a Chinese name"),
+        pytest.param("twenty one rescued", "21 rescued", id="tens and one"),
+        pytest.param("a dozen hurt", "12 hurt", id="a dozen"),
+        pytest.param("half a million homes", "500000 homes", id="half of a scale"),
+        pytest.param("vitamin a b", "vitamin a b", id="letters are no scale"),
+        pytest.param("ba người chết", "3 người chết", id="a word that is a number before what is counted"),
+        pytest.param("once upon a time", "once upon a time", id="and is none before anything else"),
+        pytest.param("once muertos en lorn", "11 muertos en lorn", id="in another language"),
+        pytest.param("버스 사고로 세 명 사망", "버스 사고로 3명 사망", id="Korean, before a counter"),
+        pytest.param("모든 세 사회", "모든 세 사회", id="Korean, before something else"),
+        pytest.param("τρεισ νεκροι", "3 νεκροι", id="Greek, with its letters folded"),
+        pytest.param("مقتل ثلاثه", "مقتل 3", id="Arabic"),
         pytest.param("dozens of million", "dozens of million", id="a scale without a number"),
     ],
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -141,3 +143,17 @@ def test_saying_the_same_knows_no_direction(one: list[str], other: list[str]) ->
 def test_any_headline_has_a_fingerprint_and_a_wording(headline: str) -> None:
     assert re.fullmatch("[0-9a-f]{32}", fingerprint_headline(headline))
     assert 0 <= read(headline).wording.fine < 1 << 32
+
+
+def _headlines(name: str) -> list[str]:
+    return tomllib.loads(Path(__file__).with_name("rubrics.toml").read_text("utf-8"))[name]
+
+
+@pytest.mark.parametrize("headline", _headlines("rubrics"))
+def test_the_headline_of_a_column_does_not_say_what_its_article_is_about(headline: str) -> None:
+    assert not read(headline).tells_something
+
+
+@pytest.mark.parametrize("headline", _headlines("news"))
+def test_news_that_names_a_column_or_service_says_what_it_is_about(headline: str) -> None:
+    assert read(headline).tells_something
