@@ -18,12 +18,8 @@ def record_line(
 ) -> bytes:
     """One record as {topic, key, headers, value, timestamp}: bytes as text, or as {"base64": …} if they are not text.
 
-    <<<<<<< HEAD
-        The value of our own documents is their JSON; a rejected record's is kept as the text it came as, and so is JSON that is
-        nested too deep to be written again.
-    =======
-        The value of our own documents is their JSON; a rejected record's stays the text that it came as.
-    >>>>>>> ready/house
+    The value of our own documents is their JSON; a rejected record's is kept as the text it came as, and so is JSON that is
+    nested too deep to be written again.
     """
     line: dict[str, Any] = {
         "topic": topic,
