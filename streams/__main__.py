@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "load-warc": "Publish the pages of web archives.",
     "ingest": "Take articles by HTTP.",
     "serve": "Serve articles as Atom, JSON Feed and events.",
+    "webhook": "Send articles to a server, each a signed request.",
     "export": "Write articles into files, each exactly once.",
     "retract": "Take articles back.",
     "rejected": "Look at what was rejected, and replay it.",

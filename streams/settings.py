@@ -333,6 +333,9 @@ class Settings:
         "whoever has it may send articles to `ingest`; if unset, one is made up and printed; or HEADWATER_INGEST_TOKEN_FILE",
         secret=True,
     )
+    webhook_secret: str | None = _setting(
+        None, _secret, "", "what `webhook` signs with: whsec_ and base64; or HEADWATER_WEBHOOK_SECRET_FILE", secret=True
+    )
     security_protocol: SecurityProtocol = _setting(
         SecurityProtocol.PLAINTEXT, _one_of(SecurityProtocol), "", "PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL; SSL means TLS"
     )

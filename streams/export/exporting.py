@@ -14,7 +14,7 @@ from typing import Final
 
 from streams.export.files import KINDS, Rows, load_pyarrow
 from streams.outgoing.book import Book
-from streams.outgoing.decisions import Change, Decision, decide, decide_waiting
+from streams.outgoing.decisions import EXPIRED, Decision, decide, decide_waiting
 from streams.outgoing.items import Item, item_of
 from streams.outgoing.source import Turn
 from streams.steps import Record
@@ -104,7 +104,7 @@ class Exporter:
                 self._settle(item, decide_waiting(item, now_s), own=False)
         while gone := self._book.expired(now_s, _DUE_AT_ONCE):
             for item in gone:
-                self._settle(item, Decision(Change.REMOVED), own=False)
+                self._settle(item, EXPIRED, own=False)
 
     def _settle(self, item: Item, decision: Decision, *, own: bool) -> None:
         """Write a row if there is one; ``own``: in its place among the offsets, and not later."""

@@ -79,6 +79,13 @@ def _is_number(host: str) -> bool:
     return True
 
 
+def refusal_behind(error: BaseException | None) -> RefusedAddressError | None:
+    """The resolver's refusal behind what aiohttp makes of it."""
+    while error is not None and not isinstance(error, RefusedAddressError):
+        error = getattr(error, "os_error", None) or error.__cause__ or error.__context__
+    return error
+
+
 class PublicResolver(AbstractResolver):
     """Resolves names as the system does, and refuses those with any non-public address."""
 

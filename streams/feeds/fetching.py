@@ -16,7 +16,7 @@ from urllib.parse import urljoin
 
 import aiohttp
 
-from streams.feeds.addresses import PublicResolver, RefusedAddressError, check_url
+from streams.feeds.addresses import PublicResolver, RefusedAddressError, check_url, refusal_behind
 
 ROBOTS_NAME: Final = "Headwater"
 """The name by which robots.txt addresses us."""
@@ -98,7 +98,7 @@ class Fetcher:
         except TimeoutError as error:
             raise FetchError(f"not done within {self._timeout_s:g} s") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            refused = _refusal(error)
+            refused = refusal_behind(error)
             passing = refused is None and not isinstance(error, ValueError)
             raise FetchError(str(refused or error) or type(error).__name__, passing=passing) from error
 
@@ -108,13 +108,6 @@ def _joined(url: str, target: str) -> str:
         return urljoin(url, target)
     except ValueError as error:
         raise FetchError(f"a redirect to nowhere: {error}", passing=False) from error
-
-
-def _refusal(error: BaseException | None) -> RefusedAddressError | None:
-    """The resolver's refusal inside aiohttp's exception."""
-    while error is not None and not isinstance(error, RefusedAddressError):
-        error = getattr(error, "os_error", None) or error.__cause__ or error.__context__
-    return error
 
 
 async def _body(got: aiohttp.ClientResponse, most_bytes: int) -> bytes:

@@ -25,11 +25,11 @@ CREATE TABLE IF NOT EXISTS waiting (
     shown_s REAL NOT NULL, ends_s REAL NOT NULL, document BLOB NOT NULL
 );
 CREATE INDEX IF NOT EXISTS waiting_until ON waiting (shown_s);
-CREATE TABLE IF NOT EXISTS told (
-    id TEXT PRIMARY KEY, partition INTEGER NOT NULL, offset INTEGER NOT NULL, time_ms INTEGER NOT NULL, ends_s REAL
+CREATE TABLE IF NOT EXISTS articles (
+    id TEXT PRIMARY KEY, partition INTEGER NOT NULL, offset INTEGER NOT NULL, time_ms INTEGER NOT NULL,
+    rank TEXT NOT NULL, told INTEGER NOT NULL, ends_s REAL
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS told_until ON told (ends_s) WHERE ends_s IS NOT NULL;
-CREATE TABLE IF NOT EXISTS canceled (id TEXT PRIMARY KEY, rank TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS articles_until ON articles (ends_s) WHERE ends_s IS NOT NULL;
 CREATE TABLE IF NOT EXISTS files (made TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;
 """
 _ITEM: Final = "id, partition, offset, time_ms"
@@ -42,8 +42,8 @@ class InUseError(Exception):
 class Book:
     """The memory of what goes to one receiver."""
 
-    def __init__(self, file: Path) -> None:
-        """Open the file, or make it.
+    def __init__(self, file: Path, *, survives_power_cuts: bool = True) -> None:
+        """Open the file, or make it. A kill tears nothing either way; power cuts may cost the last commits.
 
         Raises:
             InUseError: another process has it.
@@ -54,7 +54,7 @@ class Book:
         try:
             self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")
+            self._db.execute(f"PRAGMA synchronous = {'FULL' if survives_power_cuts else 'NORMAL'}")
             self._db.executescript(_SCHEMA)
             self._db.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
@@ -96,35 +96,23 @@ class Book:
 
     def known(self, item: Item) -> Known:
         """What is known of an article before this version."""
-        waiting = self._db.execute("SELECT document FROM waiting WHERE id = ?", (item.id,)).fetchone()
-        canceled = self._db.execute("SELECT rank FROM canceled WHERE id = ?", (item.id,)).fetchone()
-        told = self._db.execute("SELECT 1 FROM told WHERE id = ?", (item.id,)).fetchone()
-        return Known(
-            None if waiting is None else rank_of(orjson.loads(waiting[0])),
-            None if canceled is None else _read_rank(canceled[0]),
-            told is not None,
-        )
+        found = self._db.execute("SELECT rank, told FROM articles WHERE id = ?", (item.id,)).fetchone()
+        return Known(_read_rank(found[0]), bool(found[1])) if found else Known()
 
     def settle(self, item: Item, decision: Decision) -> None:
         """Keep what was decided, and done."""
-        place = (item.id, item.partition, item.offset, item.time_ms)
-        if decision.replaces:
+        if decision.latest:
+            told = decision.tell is Change.ARTICLE
+            place = (item.id, item.partition, item.offset, item.time_ms)
+            ends_s = item.ends_s if told and math.isfinite(item.ends_s) else None
+            stands = (*place, json.dumps(item.rank), told, ends_s)
+            self._db.execute("INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?, ?, ?)", stands)
             self._db.execute("DELETE FROM waiting WHERE id = ?", (item.id,))
-        if decision.waits and math.isfinite(item.shown_s):
-            values = (*place, item.shown_s, item.ends_s, orjson.dumps(item.document))
-            self._db.execute("INSERT OR REPLACE INTO waiting VALUES (?, ?, ?, ?, ?, ?, ?)", values)
-        if decision.tell is Change.ARTICLE:
-            ends_s = item.ends_s if math.isfinite(item.ends_s) else None
-            self._db.execute("INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?)", (*place, ends_s))
-        if decision.tell is Change.REMOVED:
-            self._db.execute("DELETE FROM told WHERE id = ?", (item.id,))
-        if item.canceled:
-            self._cancel(item)
-
-    def _cancel(self, item: Item) -> None:
-        former = self._db.execute("SELECT rank FROM canceled WHERE id = ?", (item.id,)).fetchone()
-        if former is None or _read_rank(former[0]) < item.rank:
-            self._db.execute("INSERT OR REPLACE INTO canceled VALUES (?, ?)", (item.id, json.dumps(item.rank)))
+            if decision.waits and math.isfinite(item.shown_s):
+                values = (*place, item.shown_s, item.ends_s, orjson.dumps(item.document))
+                self._db.execute("INSERT INTO waiting VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+        elif decision.tell is Change.REMOVED:
+            self._db.execute("UPDATE articles SET told = 0, ends_s = NULL WHERE id = ?", (item.id,))
 
     def released(self, now_s: float, most: int) -> list[Item]:
         """At most so many versions whose embargo has ended, the earliest first."""
@@ -133,7 +121,7 @@ class Book:
 
     def expired(self, now_s: float, most: int) -> list[Item]:
         """At most so many articles that were told and have expired since, the earliest first; without their documents."""
-        asked = f"SELECT {_ITEM}, ends_s FROM told WHERE ends_s <= ? ORDER BY ends_s, id LIMIT ?"  # noqa: S608
+        asked = f"SELECT {_ITEM}, ends_s FROM articles WHERE ends_s <= ? ORDER BY ends_s, id LIMIT ?"  # noqa: S608
         return [_expired(*row) for row in self._db.execute(asked, (now_s, most))]
 
     @property

@@ -6,7 +6,6 @@ removed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -25,43 +24,43 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of an article: the versions that wait and that canceled it, and whether any version was told."""
+    """What is known of an article: its newest version, and whether the receiver has it."""
 
-    waiting: Rank | None = None
-    canceled: Rank | None = None
+    latest: Rank | None = None
     told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """``tell``: None for nothing. ``waits``: it is told when its embargo ends. ``replaces``: what waited does so no more."""
+    """``tell``: None for nothing. ``latest``: it is the newest version now. ``waits``: it is told when its embargo ends."""
 
     tell: Change | None
+    latest: bool = False
     waits: bool = False
-    replaces: bool = False
 
 
 NOTHING: Final = Decision(None)
+EXPIRED: Final = Decision(Change.REMOVED)
+"""Of an article that the receiver has."""
 
 
 def decide(item: Item, known: Known, now_s: float, *, wanted: bool) -> Decision:
     """What becomes of a version; ``wanted``: whether the receiver has asked for its like."""
-    if known.canceled is not None and item.rank < known.canceled:
+    if known.latest is not None and item.rank < known.latest:
         return NOTHING  # an older version that came late
-    replaces = known.waiting is not None and known.waiting <= item.rank
     removed = Change.REMOVED if known.told else None
     if item.canceled:
-        return Decision(Change.REMOVED, replaces=replaces)
+        return Decision(Change.REMOVED, latest=True)
     if item.ends_s <= now_s or not wanted:
-        return Decision(removed, replaces=replaces)
+        return Decision(removed, latest=True)
     if item.shown_s > now_s:
-        return Decision(removed, waits=known.waiting is None or replaces, replaces=replaces)
-    return Decision(Change.ARTICLE, replaces=replaces)
+        return Decision(removed, latest=True, waits=True)
+    return Decision(Change.ARTICLE, latest=True)
 
 
 def decide_waiting(item: Item, now_s: float) -> Decision:
     """What becomes of a version whose embargo has ended."""
-    return Decision(None if item.ends_s <= now_s else Change.ARTICLE, replaces=True)
+    return Decision(None if item.ends_s <= now_s else Change.ARTICLE, latest=True)
 
 
 def told_of(change: Change, item: Item) -> dict[str, Any]:
@@ -73,13 +72,3 @@ def told_of(change: Change, item: Item) -> dict[str, Any]:
         "time": time_text(item.time_ms),
     }
     return told if change is Change.REMOVED else {**told, "document": item.document}
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """The options of a command, read as the queries of a feed are."""
-
-    named: dict[str, Sequence[str]]
-
-    def getall(self, name: str, default: Sequence[str] = ()) -> Sequence[str]:
-        return self.named.get(name, default)

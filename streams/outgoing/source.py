@@ -24,7 +24,8 @@ from streams.topics import ENRICHED
 _ANSWER_TIMEOUT_S: Final = 30.0
 _FETCH_BYTES: Final = 8 << 20
 _RECORDS: Final = 500
-_TOPIC: Final = "topic"
+TOPIC: Final = "topic"
+"""Where the book says which topic it is of."""
 
 
 class OtherTopicError(Exception):
@@ -117,7 +118,7 @@ async def _look(settings: Settings, book: Book) -> tuple[dict[TopicPartition, in
     async with opened(asking) as asker:
         asker.assign(tps)
         own = str((await identify(asker, [ENRICHED]))[ENRICHED])
-        if (former := book.about(_TOPIC)) not in {None, own}:
+        if (former := book.about(TOPIC)) not in {None, own}:
             raise OtherTopicError(f"{ENRICHED} is another topic ({own}) than the one that was read so far ({former})")
-        book.set_about(_TOPIC, own)
+        book.set_about(TOPIC, own)
         return await asker.beginning_offsets(tps), await asker.end_offsets(tps)

@@ -54,10 +54,10 @@ class Farm:
 
 
 @asynccontextmanager
-async def farm() -> AsyncIterator[Farm]:
+async def farm(method: str = "GET") -> AsyncIterator[Farm]:
     own = Farm()
     application = web.Application()
-    application.router.add_get("/{path:.*}", own.answer)
+    application.router.add_route(method, "/{path:.*}", own.answer)
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()
     try:

@@ -1,0 +1,121 @@
+"""``headwater webhook``: articles to somebody's server, each as a signed request."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import secrets
+import sqlite3
+import sys
+import time
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Final
+
+import click
+from aiokafka.errors import KafkaError
+from multidict import MultiDict
+
+from streams.commands.context import read_settings, run_async, until_told
+from streams.feeds.addresses import RefusedAddressError, check_url
+from streams.kafka.clients import failure_of
+from streams.outgoing.book import Book, InUseError
+from streams.outgoing.items import Wanted
+from streams.outgoing.source import OtherTopicError, reading
+from streams.settings import Settings
+from streams.webhook.delivering import Delivery, GoneError
+from streams.webhook.sending import sending
+from streams.webhook.signing import PREFIX, SecretError, read_secret
+
+_AGAIN_S: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class _How:
+    """The command's arguments."""
+
+    url: str
+    key: bytes
+    allow_private: bool
+    from_beginning: bool
+    wanted: Wanted
+
+
+@click.command()
+@click.argument("url")
+@click.option("--lang", multiple=True, help="Only articles in this language; each of these may be given several times.")
+@click.option("--subject", multiple=True, help="Only with this subject: its name, URI or code.")
+@click.option("--outlet", multiple=True, help="Only of this publisher.")
+@click.option("--q", multiple=True, metavar="WORDS", help="Only with all these words.")
+@click.option("--from-beginning", is_flag=True, help="The first time, begin with what Kafka has, not with what comes.")
+@click.option("--book", type=click.Path(dir_okay=False, path_type=Path), help="The memory. [default: in the state folder]")
+@click.option("--allow-private", is_flag=True, help="Also send to addresses of this machine and of private networks.")
+def webhook(url: str, book: Path | None, *, from_beginning: bool, allow_private: bool, **filters: Any) -> None:
+    """Send articles to URL as they come: a signed POST each, at least once, those of one article in their order.
+
+    They are signed by the Standard Webhooks with HEADWATER_WEBHOOK_SECRET. What the receiver does not take is sent again until
+    it does. A canceled or expired article is told as removed, an embargoed one is told when its embargo ends.
+    """
+    settings = read_settings()
+    try:
+        check_url(url, allow_private=allow_private)
+        key = read_secret(settings.webhook_secret or "")
+    except RefusedAddressError as error:
+        raise click.UsageError(f"{error}: see --allow-private") from error
+    except SecretError as error:
+        fresh = PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+        raise click.UsageError(f"HEADWATER_WEBHOOK_SECRET: {error}; a new one: {fresh}") from error
+    wanted = Wanted.of(MultiDict((name, value) for name, values in filters.items() for value in values))
+    try:
+        with contextlib.closing(Book(book or _file(settings, url), survives_power_cuts=False)) as opened:
+            run_async(_run(settings, opened, _How(url, key, allow_private, from_beginning, wanted)), settings)
+    except (InUseError, sqlite3.DatabaseError, OtherTopicError, GoneError, RefusedAddressError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _file(settings: Settings, url: str) -> Path:
+    """Each receiver has its own; an address may hold a secret, so it is not in the name."""
+    return settings.state_dir / f"webhook-{blake2b(url.encode(), digest_size=8).hexdigest()}.sqlite3"
+
+
+async def _run(settings: Settings, book: Book, how: _How) -> None:
+    """Deliver until told to end, or until there is nobody to deliver to."""
+    async with sending(how.url, how.key, allow_private=how.allow_private) as sender:
+        delivery = Delivery(book, sender.send, how.wanted, _say, time.time)
+        work = asyncio.create_task(_follow(settings, book, delivery, from_end=not how.from_beginning))
+        told = asyncio.create_task(until_told())
+        try:
+            await asyncio.wait({work, told}, return_when=asyncio.FIRST_COMPLETED)
+            if work.done():
+                work.result()
+        finally:
+            for task in (work, told):
+                task.cancel()
+            await asyncio.gather(work, told, return_exceptions=True)
+            _say(str(delivery.totals))
+
+
+async def _follow(settings: Settings, book: Book, delivery: Delivery, *, from_end: bool) -> None:
+    while True:
+        error = await failure_of(_read(settings, book, delivery, from_end=from_end))
+        while isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        if error is not None and not isinstance(error, (KafkaError, TimeoutError)):
+            raise error
+        book.undo()
+        _say(f"Kafka does not answer ({error or 'no answer'}); tried again in {_AGAIN_S:g} s")
+        await asyncio.sleep(_AGAIN_S)
+
+
+async def _read(settings: Settings, book: Book, delivery: Delivery, *, from_end: bool) -> None:
+    async with reading(settings, book, _say, from_end=from_end) as source:
+        _say("following news.enriched")
+        while True:
+            await delivery.take(await source.read())
+            await delivery.release()
+
+
+def _say(line: str) -> None:
+    click.echo(line, file=sys.stderr)

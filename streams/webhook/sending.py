@@ -1,0 +1,80 @@
+"""One request by HTTP: to a public address, without redirects, and no more of the answer is read than matters."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Final
+
+import aiohttp
+
+from streams.feeds.addresses import PublicResolver, check_url, refusal_behind
+from streams.feeds.manners import retry_after_s
+from streams.webhook.signing import Message, signed
+
+ANSWER_TIMEOUT_S: Final = 15.0
+_MOST_ANSWER_BYTES: Final = 64 << 10
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of a request: a status, or None and why there is none; how long the receiver asked to be left alone."""
+
+    status: int | None
+    why: str
+    asked_s: float = 0.0
+
+
+class Sender:
+    """Sends messages to one receiver."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: str, key: bytes, clock: Callable[[], float]) -> None:
+        self._session = session
+        self._url = url
+        self._key = key
+        self._clock = clock
+
+    async def send(self, message: Message) -> Sent:
+        """Send it once.
+
+        Raises:
+            RefusedAddressError: the receiver's name leads to an address that is not public.
+        """
+        headers = signed(message, self._key, self._clock())
+        asking = self._session.post(self._url, data=message.body, headers=headers, allow_redirects=False)
+        try:
+            async with asyncio.timeout(ANSWER_TIMEOUT_S), asking as answer:
+                asked_s = retry_after_s(answer.headers.get("Retry-After"), self._clock())
+                await answer.content.read(_MOST_ANSWER_BYTES)  # read to its end, the connection serves the next one
+                return Sent(answer.status, f"status {answer.status}", asked_s)
+        except TimeoutError:
+            return Sent(None, f"no answer within {ANSWER_TIMEOUT_S:g} s")
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            if (refused := refusal_behind(error)) is not None:
+                raise refused from error
+            return Sent(None, str(error) or type(error).__name__)
+
+
+@asynccontextmanager
+async def sending(
+    url: str, key: bytes, *, allow_private: bool = False, clock: Callable[[], float] = time.time
+) -> AsyncIterator[Sender]:
+    """A sender with a session of its own: no cookies, no proxies, no credentials from the environment.
+
+    Raises:
+        RefusedAddressError: the address may not be asked.
+    """
+    check_url(url, allow_private=allow_private)
+    connector = aiohttp.TCPConnector(resolver=PublicResolver(allow_private=allow_private), ttl_dns_cache=60)
+    session = aiohttp.ClientSession(
+        connector=connector,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        trust_env=False,
+        headers={"User-Agent": f"Headwater/{version('headwater-news')} (webhook)"},
+    )
+    async with session:
+        yield Sender(session, url, key, clock)
