@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from itertools import chain
+from itertools import chain, zip_longest
 
 import click
 from rich.console import Console
@@ -23,6 +23,7 @@ from streams.text.article import Cut, Language, Subject
 from streams.text.language.opinions import Detect, choose_detector, differs, is_doubtful
 from streams.text.stories.index import Change, StoryIndex, Told
 from streams.text.subjects import tag as media_topics
+from streams.text.subjects.evidence import as_written
 
 _MOST_COLUMNS, _LABEL_COLUMNS = 100, 19
 _MOST_WORDS = 10  # shown, of those that an article is compared by
@@ -85,11 +86,29 @@ def explain_article(article: Article, language: Language, subjects: Sequence[Sub
     if language.check is not None:
         yield from _row("second opinion", _second_opinion(language))
     yield from _row("declared", told_declared(article.language, language))
-    yield from _row("subjects", f"by {media_topics.CREATOR}" if subjects else "none sure enough")
+    yield from _row("subjects", _told_creator(language) if subjects else "none sure enough")
     for subject in subjects:
         name = f"{subject.name} (medtop:{subject_code(subject)})"
-        said = f"{name}, by its {', '.join(subject.witnesses)}: {', '.join(subject.evidence)}"
+        said = f"{name}, by its {', '.join(subject.witnesses)}: {', '.join(_evidence(subject, article))}"
         yield from _row(f"  confidence {subject.confidence}", said)
+
+
+def _told_creator(language: Language) -> str:
+    table = media_topics.table_read(language.tag)
+    weighed = (
+        "no table: by the source's word alone"
+        if table is None
+        else f"table “{table}”; the number after a word is what it adds, in log odds"
+    )
+    return f"by {media_topics.CREATOR}, {weighed}"
+
+
+def _evidence(subject: Subject, article: Article) -> Iterator[str]:
+    """The words that spoke for a subject, as they stand in the text, with what each added."""
+    text = f"{article.headline}\n{article.body}"
+    for word, odds in zip_longest(subject.evidence, subject.odds, fillvalue=0.0):
+        written = as_written(str(word), text)
+        yield f"{written} {odds:+.1f}" if odds else written
 
 
 def explain_story(article: Article, language: Language, subjects: Sequence[Subject], stories: StoryIndex) -> Iterator[str]:

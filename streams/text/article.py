@@ -95,8 +95,9 @@ class Subject:
     """What an article is about: one IPTC Media Topic.
 
     ``uri``: http://cv.iptc.org/newscodes/mediatopic/…; ``name``: its English label; ``confidence``: 1 to 100, at most about the
-    share of such subjects that are right; ``relevance``: 1 to 100, how much of the article is about it; ``evidence``: the words
-    that spoke for it, best first; ``witnesses``: who said so (``SECTION`` and ``KEYWORD`` are the source's claims).
+    share of right ones among such; ``relevance``: 1 to 100, how much of the article it is about; ``evidence``: the words that
+    spoke for it, the source's first, then the best; ``witnesses``: who said so (``SECTION`` and ``KEYWORD`` are the
+    source's own word); ``odds``: what each word of the evidence added, in log odds, 0.0 for one that only names a deeper term.
     """
 
     uri: str
@@ -105,6 +106,7 @@ class Subject:
     evidence: tuple[str, ...] = ()
     relevance: int = 100
     witnesses: tuple[Witness, ...] = (Witness.TEXT,)
+    odds: tuple[float, ...] = ()
 
 
 def first_of_each(words: Iterable[str]) -> tuple[str, ...]:

@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from math import sqrt
 
 from streams.text.article import Subject, Witness
+from streams.text.subjects.keywords import telling_keywords
 from streams.text.subjects.names import Term, media_topics, named_terms, term_named
 from streams.text.subjects.words import SCORE, TOP_LEVELS, UNIT, WITHOUT_SPACES, Reading, WordTable, word_table
 
-# Names the method and its version in ninjs ``subjects[].creator``; a change that affects tags raises the number.
-CREATOR = "urn:headwater:model:mediatopic-table:3"
+# Names the method and its version in ninjs ``subjects[].creator``: what changes tags raises the number.
+CREATOR = "urn:headwater:model:mediatopic-table:4"
 URI_PREFIX = "http://cv.iptc.org/newscodes/mediatopic/"
 
 MAX_TOP_LEVELS = 3
@@ -35,7 +36,6 @@ LEAD_ATTENTION = 2
 REST_ATTENTION = 1
 LEAD_WORDS = 120
 READ_CHARS = 2_000  # of headline and body; half of it where a character is a syllable or a word
-READ_KEYWORDS = 50
 
 # What the source's claim adds to the log odds of a top level.
 SECTION_ODDS = 5.5
@@ -43,6 +43,10 @@ KEYWORD_ODDS = 3.0
 # The confidence of the source's claim alone, if the text can't be judged.
 SECTION_CONFIDENCE = 80
 KEYWORD_CONFIDENCE = 60
+# A keyword that names a subject is none where the text gives it a smaller share than this, and another one a larger: a budget
+# debate with the keyword "Sport" is no sport.
+BORNE_OUT = 0.05
+CLEAR_SHARE = 0.3
 
 # A deeper term must be named in headline or keywords, or twice in the lead (once if there is little text).
 DEEPER_ATTENTION = 4  # halves
@@ -67,12 +71,16 @@ def tag_subjects(
     ``language`` is a BCP 47 tag that selects the table: English for "und"; in a language without a table only the source's
     claims count. ``section`` is the article's section at its source. Any text is accepted.
     """
-    said = _source_words(keywords, section)
+    keywords = telling_keywords(keywords, f"{headline[:READ_CHARS]}\n{body[:READ_CHARS]}", language)
     table = _table(language)
+    if table is not None:
+        keywords = _borne_out(keywords, headline, body, table)
+    said = _source_words(keywords, section)
     top_levels: list[Subject] = []
     words = Words()
     if table is not None:
-        words = read_article(headline, body, keywords, table)
+        # What names a subject is the source's word, and counts as such: not a second time as a word.
+        words = read_article(headline, body, [keyword for keyword in keywords if term_named(keyword) is None], table)
         reading = table.read(words.weights(), _source_odds(said))
         if reading is not None:
             top_levels = _top_levels(reading, said)
@@ -94,10 +102,25 @@ def rank_top_levels(headline: str, body: str, language: str) -> list[str]:
     return sorted(TOP_LEVELS, key=lambda code: (-reading.shares[TOP_LEVELS.index(code)], code))
 
 
+def table_read(language: str) -> str | None:
+    """The language of the table that articles in a language are read by: "en" for "und", "hr" for "sr"; None without one."""
+    table = _table(language)
+    return None if table is None else table.language
+
+
 def load(*languages: str) -> None:
     """Read the tables of these languages now instead of at the first article (50 ms each)."""
     for language in languages:
         _table(language)
+
+
+def _borne_out(keywords: Sequence[str], headline: str, body: str, table: WordTable) -> Sequence[str]:
+    """The keywords without those that name a subject where the text is clearly of another, and not of this one."""
+    named = {keyword: TOP_LEVELS.index(term.top) for keyword in keywords if (term := term_named(keyword)) is not None}
+    own = table.read(read_article(headline, body, (), table).weights()) if named else None
+    if own is None or max(own.shares) < CLEAR_SHARE:
+        return keywords
+    return [keyword for keyword in keywords if keyword not in named or own.shares[named[keyword]] >= BORNE_OUT]
 
 
 def _top_levels(reading: Reading, said: Iterable[SourceWord]) -> list[Subject]:
@@ -121,7 +144,7 @@ def _by_source_alone(said: Iterable[SourceWord]) -> list[Subject]:
     for code, own in by_top.items():
         by_section = any(each.witness is Witness.SECTION for each in own)
         confidence = SECTION_CONFIDENCE if by_section else KEYWORD_CONFIDENCE
-        found.append(_subject(code, confidence, 100, own, ()))
+        found.append(_subject(code, confidence, 100, own, {}))
     found.sort(key=lambda subject: (-subject.confidence, subject.uri))
     return found[:MAX_TOP_LEVELS]
 
@@ -148,21 +171,23 @@ def _deeper_terms(words: Words, said: Sequence[SourceWord], top_levels: Iterable
     found = []
     for code in most:
         top = above[media_topics()[code].top]
-        found.append(_subject(code, DEEPER_TRUST * top.confidence, top.relevance, own[code], names[code]))
+        found.append(_subject(code, DEEPER_TRUST * top.confidence, top.relevance, own[code], dict.fromkeys(names[code], 0.0)))
     return found
 
 
-def _subject(code: str, confidence: float, relevance: int, said: Sequence[SourceWord], words: Sequence[str]) -> Subject:
-    """``said`` is what the source claims about the term, ``words`` what the text says."""
+def _subject(code: str, confidence: float, relevance: int, said: Sequence[SourceWord], words: Mapping[str, float]) -> Subject:
+    """``said`` is what the source says of the term, ``words`` what the text does, each with its log odds."""
     witnesses = {each.witness for each in said} | ({Witness.TEXT} if words else set())
-    evidence = dict.fromkeys((*(each.word for each in said), *words))
+    of_source = {each.word: SECTION_ODDS if each.witness is Witness.SECTION else KEYWORD_ODDS for each in said}
+    evidence = list((of_source | {word: odds for word, odds in words.items() if word not in of_source}).items())[:MAX_EVIDENCE]
     return Subject(
         URI_PREFIX + code,
         media_topics()[code].names["en"][0],
         max(1, round(confidence)),
-        tuple(evidence)[:MAX_EVIDENCE],
+        tuple(word for word, _ in evidence),
         relevance,
-        tuple(witness for witness in Witness if witness in witnesses),
+        tuple(witness for witness in Witness if witness in witnesses) or (Witness.TEXT,),
+        tuple(odds for _, odds in evidence),
     )
 
 
@@ -186,8 +211,8 @@ def read_article(headline: str, body: str, keywords: Sequence[str], table: WordT
     read = READ_CHARS // 2 if table.language in WITHOUT_SPACES else READ_CHARS
     found = Words()
     attention = found.attention
-    # A hashtag often just repeats a word of the headline: it counts as a keyword only if it is new.
-    for text, heed in ((headline[:read], TITLE_ATTENTION), *((keyword, KEYWORD_ATTENTION) for keyword in _spaced(keywords))):
+    # A hashtag often just repeats a word of the headline: it is heeded as keyword only where it is new.
+    for text, heed in ((headline[:read], TITLE_ATTENTION), *((keyword, KEYWORD_ATTENTION) for keyword in keywords)):
         words = table.split(text[:read])
         for word in words:
             attention.setdefault(word, heed)
@@ -212,17 +237,9 @@ def _named(words: list[str], text: str, table: WordTable) -> Iterable[tuple[int,
     return named_terms(list(text) if table.language in WITHOUT_SPACES else words, table.language)
 
 
-_CAMEL_HUMP = re.compile(r"(?<=[a-zà-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])")
-
-
-def _spaced(keywords: Sequence[str]) -> list[str]:
-    """Keywords with spaces between their words: "ClimateChange" is "Climate Change"."""
-    return [_CAMEL_HUMP.sub(" ", keyword[:100]) for keyword in keywords[:READ_KEYWORDS]]
-
-
 def _source_words(keywords: Sequence[str], section: str | None) -> list[SourceWord]:
     named = [(Witness.SECTION, part.strip()) for part in re.split(r"[/|>;]", section or "")[:5]]
-    named += [(Witness.KEYWORD, keyword.strip()) for keyword in _spaced(keywords)]
+    named += [(Witness.KEYWORD, keyword.strip()) for keyword in keywords]
     return [SourceWord(term, witness, word) for witness, word in named if word and (term := term_named(word))]
 
 

@@ -49,7 +49,8 @@ SHORT = 3  # letters: words like "and" do not count as company
 SUPPORT_ODDS = 0.5
 USUAL_SUPPORT = 2.5
 MOST_SUPPORT = 6.0
-LOOKED_AT = 0.1  # the share of a top level from which its company is checked
+LOOKED_AT = 0.1  # share of a top level from which on its company is looked at
+EVIDENT = 1.0  # log odds: a word that says less is no evidence
 SPORT = "15000000"
 SCORE = "0-0"  # represents a score like 4-1 among a text's words: company for sport's
 SCORE_COMPANY = 2
@@ -118,14 +119,14 @@ def gram_rows(word: str) -> list[int]:
 class Reading:
     """What a text's words say together.
 
-    ``shares``: of each top level, 0.0 to 1.0, adding up to 1.0. ``confidences``: 0.0 to 1.0, the share of right answers among
-    such tags. ``telling``: gives the words that spoke most for a top level (by its number in ``TOP_LEVELS``), best first,
-    without words that speak less than half as clearly as the best.
+    ``shares``: of each top level, 0.0 to 1.0, together 1.0. ``confidences``: 0.0 to 1.0, the share of right answers among such
+    ones. ``telling``: gives the words that spoke most for a top level (by its number in ``TOP_LEVELS``), the best first, each
+    with the log odds that it added; none that speaks for it less than half as clearly as another, or hardly at all.
     """
 
     shares: Sequence[float]
     confidences: Sequence[float]
-    telling: Callable[[int, int], tuple[str, ...]]
+    telling: Callable[[int, int], dict[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,15 +206,13 @@ class WordTable:
             scores[number] += odds
         shares = _shares(scores)
 
-        def telling(number: int, count: int) -> tuple[str, ...]:
+        def telling(number: int, count: int) -> dict[str, float]:
             place = 8 * _LANE_BYTES * number
             said = [((row.lanes >> place & 255) - _ZERO, weight, word) for word, weight, row in known]
-            # A weak word that occurs often is not evidence: "the" speaks for something in every table.
-            least = max(1, max((value for value, _, _ in said), default=0) / 2)
-            return tuple(
-                word
-                for _, word in nsmallest(count, [(-value * weight, word) for value, weight, word in said if value >= least])
-            )
+            # A little, said often, is no evidence: "the" speaks for something in every table.
+            least = max(EVIDENT / self._numbers.scale, max((value for value, _, _ in said), default=0) / 2)
+            best = nsmallest(count, [(-value * weight, word) for value, weight, word in said if value >= least])
+            return {word: -worth * factor for worth, word in best}
 
         return Reading(shares, [self._confidence(share, number, known) for number, share in enumerate(shares)], telling)
 
