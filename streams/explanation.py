@@ -9,6 +9,8 @@ from streams.articles import LEFT_WHOLE, Article, prepare_article, tag_article
 from streams.documents import date_with_zone, readable_date
 from streams.records import Draft, Form, Rejection, Repair, read_record, told_form
 from streams.text.article import Language, Subject
+from streams.text.language.detect import detect_language
+from streams.text.language.opinions import Detect
 from streams.text.subjects.tag import URI_PREFIX
 
 
@@ -23,8 +25,14 @@ class Explanation:
     subjects: tuple[Subject, ...] = ()
 
 
-def explain_record(value: bytes | None, content_type: str | None, max_bytes: int, source: str | None = None) -> Explanation:
-    """Do what the pipeline does to a raw record, and keep the intermediate results."""
+def explain_record(
+    value: bytes | None,
+    content_type: str | None,
+    max_bytes: int,
+    source: str | None = None,
+    detect: Detect = detect_language,
+) -> Explanation:
+    """Do what the pipeline does to a raw record, and keep the intermediate results; ``detect`` names its language."""
     read_as = told_reading(value or b"", content_type)
     draft = read_record(value, content_type, max_bytes=max_bytes)
     if isinstance(draft, Rejection):
@@ -32,7 +40,7 @@ def explain_record(value: bytes | None, content_type: str | None, max_bytes: int
     article = prepare_article(draft, source)
     if isinstance(article, Rejection):
         return Explanation(read_as, draft, article)
-    return Explanation(read_as, draft, article, *tag_article(article))
+    return Explanation(read_as, draft, article, *tag_article(article, detect))
 
 
 def told_reading(value: bytes, content_type: str | None) -> str:
@@ -44,6 +52,8 @@ def told_reading(value: bytes, content_type: str | None) -> str:
 
 def told_id(article: Article) -> str:
     """What the article's id was made from."""
+    if uri := article.instructions.uri:
+        return f"{article.id}, of its wire's uri, {uri}"
     content = f"of its outlet ({article.outlet or 'none'}), headline and body, as it has no URL"
     return f"{article.id}, {f'of its URL, {article.url}' if article.url else content}"
 

@@ -130,7 +130,7 @@ async def _of_kafka(settings: Settings) -> AsyncIterator[Finding]:
         seen = await inspector.topics(names)
         there = [name for name in names if seen[name].error is None]
         configs = await topic_configs(admin, there)
-        for finding in (*judge_topics(topics, seen, configs), *judge_partitions(steps, seen, settings)):
+        for finding in (*judge_topics(topics, steps, seen, configs), *judge_partitions(steps, seen, settings)):
             yield finding
         group = await inspector.group_rights(settings.app_id)
         refusal = await inspector.transactional_refusal(f"{settings.app_id}-check")

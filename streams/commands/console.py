@@ -15,6 +15,7 @@ from agents import pipeline_steps
 from streams.commands.context import http_root, read_settings, until_told
 from streams.console.guard import new_token
 from streams.console.web import Console
+from streams.kafka.quiet import quieten
 from streams.settings import Settings
 
 
@@ -31,7 +32,8 @@ def console(read_only: bool, port: int | None, any_port: bool) -> None:
     """
     settings = read_settings()
     settings = settings if port is None else replace(settings, console_port=port)
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # the page says when Kafka is away
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # that Kafka is away, we say ourselves
+    quieten()
     try:
         asyncio.run(_serve(settings, read_only=read_only, any_port=any_port))
     except OSError as error:

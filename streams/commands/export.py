@@ -17,6 +17,7 @@ from streams.commands.context import read_settings, run_async, until_told
 from streams.export.exporting import BOOK, Bounds, Exporter, FormatChangedError
 from streams.export.files import KINDS, MissingLibraryError
 from streams.kafka.clients import failure_of
+from streams.kafka.quiet import quieten, retries
 from streams.outgoing.book import Book, InUseError
 from streams.outgoing.source import OtherTopicError, reading
 from streams.settings import Settings
@@ -39,6 +40,7 @@ def export(folder: Path, kind: str, every_min: float, *, once: bool) -> None:
     is written when its embargo ends. After a kill, a new start continues where it was: FOLDER also holds its memory.
     """
     settings = read_settings()
+    quieten()
     try:
         with contextlib.closing(Book(folder / BOOK)) as book:
             exporter = Exporter(folder, book, kind, time.time, Bounds(every_s=every_min * 60))
@@ -72,7 +74,7 @@ class _Following:
                 return
             if error is not None and (self._once or not isinstance(error, (KafkaError, TimeoutError))):
                 raise error
-            _say(f"Kafka does not answer ({error or 'no answer'}); tried again in {_AGAIN_S:g} s")
+            retries.warning("Kafka is away: %s; trying again", error or "no answer")
             self.exporter.finish()
             await asyncio.sleep(_AGAIN_S)
 

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from streams.commands.context import FILE
 from streams.commands.enrich import prepared_documents
-from streams.commands.printing import table_console
+from streams.commands.printing import counted, table_console
 from streams.records import Rejection
 from streams.rejected.letters import plain
 from streams.text.article import Language
@@ -54,10 +54,12 @@ def compare(file: str, everything: bool) -> None:
     refused: list[Rejection] = []
     compared = list(compare_languages(file, refused))
     console = table_console()
-    console.print(_articles(each for each in compared if everything or each.changed))
-    console.print(_changes(compared))
+    for table in (_articles(each for each in compared if everything or each.changed), _changes(compared)):
+        if table.row_count:
+            console.print(table)
     changed = sum(each.changed for each in compared)
-    click.echo(f"{len(compared)} articles, {changed} named differently; {len(refused)} documents gave no article")
+    told = f"{counted(len(compared), 'article')}, {changed} named differently"
+    click.echo(f"{told}; {counted(len(refused), 'document')} gave no article")
 
 
 def compare_languages(file: str, refused: list[Rejection]) -> Iterator[Compared]:

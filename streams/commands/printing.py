@@ -51,6 +51,19 @@ def hung(head: str, text: str, width: int) -> Iterator[str]:
         yield line if number else (head + line.removeprefix(indent)).rstrip()
 
 
+def folded(text: str, width: int) -> Iterator[str]:
+    """A text's lines, each broken wherever ``width`` cells are full: what is shown is all of it, as it stands."""
+    for line in text.expandtabs(4).split("\n"):
+        begin = used = 0
+        for at, character in enumerate(line):
+            wide = cell_len(character)
+            if used + wide > width:
+                yield line[begin:at]
+                begin, used = at, 0
+            used += wide
+        yield line[begin:]
+
+
 def table_lines(table: Sequence[Sequence[str]], width: int) -> Iterator[str]:
     """Rows in columns two spaces apart, numbers right-aligned; the first row is the header. Cut at ``width`` cells."""
     widths = [max(map(cell_len, column)) for column in zip(*table, strict=True)]

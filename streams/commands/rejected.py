@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from streams.commands.context import read_settings, run_async
-from streams.commands.printing import columns, shortened
+from streams.commands.printing import columns, folded, hung, shortened, wrapped
 from streams.documents import REPLAY_HEADER, time_text
 from streams.kafka.clients import opened
 from streams.records import Reason
@@ -156,12 +156,13 @@ async def _list(settings: Settings, query: Query, limit: int | None, *, as_json:
         return
     for letter in listed:
         click.echo("\n".join(listed_lines(letter, columns())))
-    click.echo(
+    said = (
         by_reason(counts)
         + " rejected"
         + (f", {replayed:,} of them replayed" if replayed else "")
         + (f"; the newest {len(listed):,} are shown" if counts.total() > len(listed) else "")
     )
+    click.echo("\n".join(wrapped(said, columns())))
 
 
 def listed_lines(letter: Letter, width: int) -> Iterator[str]:
@@ -201,7 +202,7 @@ async def _show(settings: Settings, query: Query, *, raw: bool) -> None:
             if raw:
                 await _write_raw(record, settings)
             else:
-                click.echo(blank + _described(record, sent.get(place_of(record))))
+                click.echo(blank + "\n".join(described_lines(record, sent.get(place_of(record)), columns())))
             blank = "\n"
 
 
@@ -219,7 +220,8 @@ async def _write_raw(letter: Record, settings: Settings) -> None:
         raise click.ClickException(f"only the beginning of {whole} bytes was kept; the whole is {origin_of(letter)}")
 
 
-def _described(record: Record, mark: ReplayMark | None) -> str:
+def described_lines(record: Record, mark: ReplayMark | None, width: int) -> Iterator[str]:
+    """A dead letter in full, in lines of at most ``width`` columns: the facts, then the beginning of its bytes."""
     letter = Letter.of(record, replayed=mark is not None)
     size = "none" if letter.size is None else f"{letter.size:,}"
     if letter.size_before_cut is not None:
@@ -238,8 +240,11 @@ def _described(record: Record, mark: ReplayMark | None) -> str:
         *(("header", f"{name}: {plain_bytes(value)}") for name, value in letter.headers if name != REPLAY_HEADER),
         ("bytes", size),
     ]
-    lines = [str(letter.place), *(f"  {name:10} {plain(fact)}" for name, fact in facts)]
-    return "\n".join((*lines, "", readable(record.value)))
+    yield str(letter.place)
+    for name, fact in facts:
+        yield from hung(f"  {name:10} ", plain(fact), width)
+    yield ""
+    yield from folded(readable(record.value), width)
 
 
 @rejected.command(short_help="Send records through the pipeline again.")

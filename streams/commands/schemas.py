@@ -6,12 +6,15 @@ import os
 
 import click
 
+from streams.commands.printing import columns, hung
 from streams.contracts.contract import CONTRACTS
 from streams.contracts.files import contract_files, json_text
 from streams.contracts.registry import RegistryError
 from streams.contracts.registry import push as push_all
+from streams.rejected.letters import plain
 
 _FILES = {name: schema for contract in CONTRACTS for name, schema in contract.schemas.items()}
+_NAME_COLUMNS = 2 + max(map(len, _FILES))
 _AUTHORIZATION = "SCHEMA_REGISTRY_AUTHORIZATION"
 
 
@@ -27,12 +30,17 @@ def show(name: str | None) -> None:
     if name is None:
         for contract in CONTRACTS:
             for file, schema in contract.schemas.items():
-                click.echo(f"{file:<24}{schema.get('$id', ''):<34}{schema['title']}")
-        click.echo(f"{'asyncapi.yaml':<24}{'':<34}All topics, headers, keys and examples, as AsyncAPI 3.1")
+                click.echo(_listed(file, schema["title"], schema.get("$id")))
+        click.echo(_listed("asyncapi.yaml", "All topics, headers, keys and examples, as AsyncAPI 3.1"))
     elif name in _FILES:
         click.echo(json_text(_FILES[name]), nl=False)
     else:
         click.echo(contract_files()[name], nl=False)
+
+
+def _listed(name: str, title: str, identity: str | None = None) -> str:
+    """A schema in lines of the terminal's width: its name and title, and the id that ``ce_dataschema`` has."""
+    return "\n".join(hung(f"{name:<{_NAME_COLUMNS}}", title + (f" ({identity})" if identity else ""), columns()))
 
 
 @schemas.command()
@@ -51,4 +59,4 @@ def push(url: str, group: str) -> None:
         for pushed in push_all(url, os.environ.get(_AUTHORIZATION), group):
             click.echo(f"{pushed.subject}: {pushed.answer}")
     except RegistryError as error:
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(plain(str(error))) from error

@@ -9,6 +9,7 @@ import click
 from aiohttp import web
 
 from streams.commands.context import http_root, read_settings, until_told
+from streams.kafka.quiet import quieten
 from streams.serve.web import Serving
 
 _PORT = 8_421  # next to the console's
@@ -27,7 +28,8 @@ def serve(host: str, port: int, names: tuple[str, ...], public_url: str | None, 
     reads Kafka as any consumer of the outputs does, in no group. Anybody who can reach it can read it.
     """
     settings = read_settings()
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # the first page says when Kafka is away
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # that Kafka is away, we say ourselves
+    quieten()
     serving = Serving(settings, title=title, public_url=public_url, names=names)
     try:
         asyncio.run(_serve(serving, host, port))

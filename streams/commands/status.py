@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
@@ -87,17 +87,19 @@ def _own_worker(settings: Settings) -> tuple[str, ...]:
 async def _show(settings: Settings, *, watch: bool, as_json: bool) -> bool:
     """Print one status, or one after the other; True if the last one had a partition without a worker."""
     away = False
-    async for seen in _looks(settings):
-        if watch and not as_json:
-            click.clear()
-        click.echo(json.dumps(asdict(seen), ensure_ascii=False) if as_json else "\n".join(told(seen, columns())))
-        away = any(each.at_work < each.partitions for each in seen.steps)
-        if not watch:
-            break
+    # Closed here: what the loop's end closes outlives the loop, and says so.
+    async with contextlib.aclosing(_looks(settings)) as looks:
+        async for seen in looks:
+            if watch and not as_json:
+                click.clear()
+            click.echo(json.dumps(asdict(seen), ensure_ascii=False) if as_json else "\n".join(told(seen, columns())))
+            away = any(each.at_work < each.partitions for each in seen.steps)
+            if not watch:
+                break
     return away
 
 
-async def _looks(settings: Settings) -> AsyncIterator[Status]:
+async def _looks(settings: Settings) -> AsyncGenerator[Status, None]:
     """A status every two seconds; waits for a Kafka that goes away after the first."""
     steps = pipeline_steps(settings)
     seen_once = False

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
@@ -29,9 +30,10 @@ from streams.faults import Fault, caught
 from streams.records import Rejection
 from streams.rejected.advice import ADVICE
 from streams.rejected.letters import Letter, plain, plain_bytes, readable
+from streams.settings import Settings
 from streams.steps import Record, content_type, header, origin
 from streams.text.article import Cut, CutKind, Subject
-from streams.text.language.detect import CREATOR as LANGUAGE_CREATOR
+from streams.text.language.opinions import choose_detector
 from streams.text.subjects.tag import CREATOR as SUBJECTS_CREATOR
 from streams.topics import DUPLICATES, ENRICHED
 
@@ -125,11 +127,25 @@ def _kept(cuts: Sequence[Cut]) -> bool:
     return bool(cuts) and all(cut.kind in _BECAME for cut in cuts)
 
 
-def explain_origin(raw: Record, max_bytes: int, source_header: str | None = None) -> Explanation | None:
-    """Do to a record of news.raw what the pipeline did to it; None if a bug of ours prevents that."""
-    source = None if source_header is None else header(raw, source_header) or ""
-    told = caught(lambda: explain_record(raw.value, content_type(raw), max_bytes, source))
+def explain_origin(raw: Record, settings: Settings) -> Explanation | None:
+    """Do to a record of news.raw what the pipeline did to it, by the stream's settings; None if a bug of ours prevents that."""
+    source = None if settings.source_header is None else header(raw, settings.source_header) or ""
+    detect = choose_detector(settings.language_detector, settings.language_check)
+    told = caught(lambda: explain_record(raw.value, content_type(raw), settings.max_article_bytes, source, detect))
     return None if isinstance(told, Fault) else told
+
+
+_FIRST: Final = (
+    (b'{"title": "Council votes on the budget", "text": "The council met on Monday. The mayor spoke."}', "application/json"),
+    (b"<html><title>Council votes</title><article><h1>Council votes</h1><p>The council met on Monday.</article>", "text/html"),
+)
+
+
+def load_models(settings: Settings) -> None:
+    """Read in what explaining needs, which takes a second or more: so that the first drawer need not wait for it."""
+    detect = choose_detector(settings.language_detector, settings.language_check)
+    for value, kind in _FIRST:
+        caught(partial(explain_record, value, kind, settings.max_article_bytes, None, detect))
 
 
 def drawer(
@@ -174,7 +190,7 @@ def _differs(record: Record, raw: Explanation | None, document: dict[str, Any]) 
         return "Kafka no longer holds the raw record: what follows is what the event itself says."
     if isinstance(raw.article, Rejection) or raw.language is None:
         return "This version of Headwater would not let the record through: what follows is what the event itself says."
-    if header(record, "ce_languagecreator") not in {None, LANGUAGE_CREATOR}:
+    if header(record, "ce_languagecreator") not in {None, raw.language.creator}:
         return "Another model decided on the language: what follows is what the event itself says."
     again = ninjs_document(raw.article, raw.language, raw.subjects, record.timestamp)
     if orjson.loads(orjson.dumps(again)) != document:
@@ -266,6 +282,7 @@ def _decided(told: Explanation, article: Article, record: Record) -> list[list[s
         *(("Mended", f"{each.kind}: {each.reason}") for each in repairs_of_reading(article)),
         ("Left whole", LEFT_WHOLE.reason if LEFT_WHOLE in article.repairs else None),
         ("Language", f"{language.tag}, confidence {language.confidence:.2f}, by {header(record, 'ce_languagecreator')}"),
+        ("Second opinion", language.check and f"{language.check}, by langdetect"),
         ("Declared", told_declared(article.language, language)),
         ("Subjects", f"by {SUBJECTS_CREATOR}" if told.subjects else "none sure enough to be said"),
         ("Published", told_published(article)),

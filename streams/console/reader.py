@@ -7,7 +7,6 @@ Kafka that was recreated (its topics end before our positions) starts a new pict
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, Final
@@ -21,11 +20,10 @@ from streams.console.rows import Row
 from streams.console.wire import RING
 from streams.kafka.admin import partition_counts
 from streams.kafka.clients import connection, failure_of, opened
+from streams.kafka.quiet import retries
 from streams.settings import Settings
 from streams.steps import Record
 from streams.topics import OUTCOMES, RAW, STORIES
-
-log = logging.getLogger(__name__)
 
 _ANSWER_TIMEOUT_S: Final = 5.0
 _RETRY_S: Final = 2.0
@@ -80,7 +78,7 @@ class Reader:
             self.away_since_s = time.time()
         if error is not None or self.away is None:
             self.away = str(error or "") or "no answer"
-        log.info("Kafka is away: %s", self.away)
+        retries.warning("Kafka is away: %s; trying again", self.away)
 
     async def _follow(self) -> None:
         async with asyncio.timeout(2 * _ANSWER_TIMEOUT_S):

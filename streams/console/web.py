@@ -25,7 +25,7 @@ from aiohttp import web
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from streams.console.drawer import drawer, explain_origin, raw_place
+from streams.console.drawer import drawer, explain_origin, load_models, raw_place
 from streams.console.guard import MOST_BODY_BYTES, add_headers, guard
 from streams.console.health import Health
 from streams.console.letters import Letters, ReplayRefusedError, Wanted
@@ -62,6 +62,7 @@ class Console:
         self._reading = asyncio.Lock()
         self._number = secrets.token_hex(4)
         self._tasks: list[asyncio.Task[None]] = []
+        self._loading: asyncio.Future[None]
 
     def application(self) -> web.Application:
         """The pages and answers as an aiohttp application, which follows the stream while it runs."""
@@ -90,6 +91,7 @@ class Console:
         return application
 
     async def _start(self, _: web.Application) -> None:
+        self._loading = asyncio.ensure_future(asyncio.to_thread(load_models, self._settings))
         self._tasks = [asyncio.create_task(self.reader.run()), asyncio.create_task(self._tell())]
         for task in self._tasks:
             task.add_done_callback(self._ended)
@@ -180,8 +182,10 @@ class Console:
         dead = record.topic == REJECTED
         replayed = dead and await self._letters.is_replayed(record)
         # Reading a page again can take a while: others are served meanwhile.
-        limits = self._settings.max_article_bytes, self._settings.source_header
-        explained = await asyncio.to_thread(explain_origin, raw, *limits) if raw is not None and not dead else None
+        explained = None
+        if raw is not None and not dead:
+            await asyncio.shield(self._loading)
+            explained = await asyncio.to_thread(explain_origin, raw, self._settings)
         told = await asyncio.to_thread(drawer, record, explained, replayed=replayed, original=raw)
         picture = self.reader.picture
         row = picture.wire.find(told["owner"] if told["type"] == "repeat" else _article_of(record)) if picture else None

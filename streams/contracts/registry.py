@@ -97,7 +97,7 @@ class _Registry:
         except HTTPError as error:
             raise RegistryError(f"{method} {path}: {error.code} {_reason(error)}") from error
         except (OSError, HTTPException, ValueError) as error:
-            raise RegistryError(f"{self.base}: {error}") from error
+            raise RegistryError(f"{self.base}: {getattr(error, 'reason', error)}") from error
 
 
 def _push_to_confluent(registry: _Registry, subject: str, schema: Schema, _: str) -> str:

@@ -123,7 +123,7 @@ async def _look_at(settings: Settings, steps: Sequence[Step], topics: Sequence[T
     found: list[Finding] = []
     for topic in topics:
         kept = await topic_config(settings, topic, SETTINGS)
-        found += findings(topic, _role(steps, topic), kept)
+        found += findings(topic, role_of(topic, steps), kept)
     return found
 
 
@@ -141,7 +141,8 @@ def misfit(step: Step, own: int, source: int) -> str | None:
     )
 
 
-def _role(steps: Sequence[Step], topic: Topic) -> Role:
+def role_of(topic: Topic, steps: Sequence[Step]) -> Role:
+    """What a topic is to the steps."""
     read = any(step.source == topic for step in steps)
     if any(topic in step.sends_to for step in steps):
         return Role.BETWEEN if read else Role.OUTCOME

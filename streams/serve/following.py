@@ -7,7 +7,6 @@ When Kafka goes away the articles stay as they were; when it is back, reading go
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable
 from typing import Final
 
@@ -16,13 +15,12 @@ from aiokafka.errors import KafkaError
 
 from streams.kafka.admin import partition_counts
 from streams.kafka.clients import connection, failure_of, opened
+from streams.kafka.quiet import retries
 from streams.outgoing.items import Item, item_of
 from streams.serve.published import RING, Ring
 from streams.settings import Settings
 from streams.steps import Record
 from streams.topics import ENRICHED
-
-log = logging.getLogger(__name__)
 
 _RETRY_S: Final = 2.0
 _ANSWER_TIMEOUT_S: Final = 10.0
@@ -49,7 +47,7 @@ class Follower:
             if error is not None and not isinstance(error, (KafkaError, OSError, TimeoutError)):
                 raise error
             self.away = str(error or "") or "no answer"
-            log.info("Kafka is away: %s", self.away)
+            retries.warning("Kafka is away: %s; trying again", self.away)
             await asyncio.sleep(_RETRY_S)
 
     async def _follow(self) -> None:

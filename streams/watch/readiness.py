@@ -10,16 +10,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from streams.kafka.admin import misfit
+from streams.kafka.admin import misfit, role_of
+from streams.kafka.checks import findings
 from streams.kafka.rights import Operation, TopicSeen, missing_rights
 from streams.settings import Settings
 from streams.steps import Step, Topic
-from streams.topics import MOST_BYTES, OUTCOMES
 
 LEAST_FREE_BYTES: Final = 1 << 30
 MOST_CLOCK_MS: Final = 60_000
-_LIMITS: Final = ("retention.ms", "retention.bytes", "min.compaction.lag.ms")
-_EXACT: Final = ("cleanup.policy", "message.timestamp.type")
 _PRODUCTION_COPIES: Final = 3
 
 
@@ -53,9 +51,15 @@ def fault(subject: str, said: str) -> Finding:
 
 
 def judge_topics(
-    topics: Sequence[Topic], seen: Mapping[str, TopicSeen], configs: Mapping[str, Mapping[str, str]]
+    topics: Sequence[Topic],
+    steps: Sequence[Step],
+    seen: Mapping[str, TopicSeen],
+    configs: Mapping[str, Mapping[str, str]],
 ) -> Iterator[Finding]:
-    """Do the topics exist, complete, and with the settings the pipeline needs? ``configs``: Kafka's settings by topic."""
+    """Do the topics exist, complete, and with the settings the pipeline needs? ``configs``: Kafka's settings by topic.
+
+    A setting that a worker refuses to start with is a fault, one that it warns of is advice.
+    """
     found = False
     for topic in topics:
         described = seen[topic]
@@ -63,7 +67,9 @@ def judge_topics(
             found = True
             yield fault("topics", f"{topic}: {_missing(described)}")
             continue
-        for finding in (*_judge_partitions(described), *_judge_config(topic, configs.get(topic, {}))):
+        wrong = findings(topic, role_of(topic, steps), configs.get(topic, {}))
+        settings = ((fault if each.harms else advice)("topics", str(each)) for each in wrong)
+        for finding in (*_judge_partitions(described), *settings):
             found = found or finding.grade is Grade.FAULT
             yield finding
     single = [topic for topic in topics if seen[topic].partitions and seen[topic].partitions[0].replicas < _PRODUCTION_COPIES]
@@ -87,27 +93,6 @@ def _judge_partitions(described: TopicSeen) -> Iterator[Finding]:
             yield fault("topics", f"{described.name}/{each.number} has no leader: its brokers are away")
         elif each.in_sync < each.replicas:
             yield advice("topics", f"{described.name}/{each.number}: {each.in_sync} of {each.replicas} copies are in sync")
-
-
-def _judge_config(topic: Topic, config: Mapping[str, str]) -> Iterator[Finding]:
-    """Compare Kafka's settings of a topic with those it should have; those we may not see are skipped."""
-    for name, wanted in topic.config.items():
-        actual = config.get(name)
-        if actual is None or actual == wanted:
-            continue
-        said = f"{topic}: {name} is {actual}, should be {wanted}"
-        differs = name in _EXACT and set(actual.split(",")) != set(wanted.split(","))
-        if differs or (name == MOST_BYTES and int(actual) < int(wanted)):
-            yield fault("topics", said)
-        elif name in _LIMITS and _shorter(actual, wanted):
-            judged = advice if str(topic) in OUTCOMES else fault  # outcomes are their readers' business
-            yield judged("topics", f"{said}: it keeps less")
-
-
-def _shorter(actual: str, wanted: str) -> bool:
-    """Whether a limit deletes more; -1 means no limit."""
-    limits = [float("inf") if int(value) < 0 else int(value) for value in (actual, wanted)]
-    return limits[0] < limits[1]
 
 
 def judge_partitions(steps: Iterable[Step], seen: Mapping[str, TopicSeen], settings: Settings) -> Iterator[Finding]:

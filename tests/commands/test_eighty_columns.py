@@ -14,7 +14,8 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from streams.__main__ import COMMANDS, main
-from streams.commands.rejected import listed_lines
+from streams.commands.printing import folded
+from streams.commands.rejected import described_lines, listed_lines
 from streams.commands.show import show
 from streams.rejected.letters import Letter
 from streams.samples import load_samples
@@ -73,6 +74,26 @@ def test_no_dead_letter_is_wider_than_the_terminal_nor_takes_more_than_four_line
     lines = list(listed_lines(replace(letter, message=message), WIDTH))
     assert len(lines) == 4
     assert all(len(line.splitlines()) <= 1 and cell_len(line) <= WIDTH for line in lines)
+
+
+@pytest.mark.parametrize("command", [["schemas", "show"], ["language", "compare", "-"]], ids=" ".join)
+def test_lists_fit(command):
+    article = orjson.dumps({"title": "Gemeenteraad stemt over de begroting " * 4, "text": "De raad vergaderde maandag. " * 20})
+    said = CliRunner(env=NARROW).invoke(main, command, input=article)
+    assert said.exit_code == 0
+    assert widest(said.output) <= WIDTH
+
+
+@given(message=st.text(max_size=300), key=st.none() | st.binary(max_size=200), value=st.none() | st.binary(max_size=400))
+def test_a_dead_letter_that_is_shown_is_no_wider_than_the_terminal(message, key, value):
+    record = dead(value=value, key=key, headers=(("feed-of-the-producer", b"x" * 300),), message=message)
+    lines = list(described_lines(record, None, WIDTH))
+    assert all(len(line.splitlines()) <= 1 and cell_len(line) <= WIDTH for line in lines)
+
+
+@given(text=st.text(st.characters(exclude_characters="\n\t", exclude_categories=("C",)), max_size=300))
+def test_what_is_folded_is_all_there(text):
+    assert "".join(folded(text, WIDTH)) == text
 
 
 @settings(max_examples=30)

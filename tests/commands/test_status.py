@@ -8,9 +8,11 @@ import pytest
 from aiokafka import TopicPartition
 from rich.cells import cell_len
 
+from streams.commands import status
 from streams.commands.status import Status, duration, step_status, told, troubled, worker_told
 from streams.console.counts import Look
 from streams.console.health import Watched
+from streams.settings import Settings
 
 
 def watched(part, *, lag=0, before=(0, 0), now=(0, 0), **changed):
@@ -67,6 +69,25 @@ def test_a_workers_own_word_is_told():
 )
 def test_a_time_is_told_in_a_word(seconds, said):
     assert duration(seconds) == said
+
+
+SEEN = Status("headwater", ("kafka-1:9092",), 1, 1, 2, (), (), (), ())
+
+
+async def test_one_look_ends_with_what_it_opened_closed(monkeypatch, capsys):
+    """Left to the loop's end, connections were closed in a task of their own, which complained when Ctrl-C came."""
+    closed = []
+
+    async def looks(_):
+        try:
+            yield SEEN
+        finally:
+            closed.append(True)
+
+    monkeypatch.setattr(status, "_looks", looks)
+    await status._show(Settings(), watch=False, as_json=True)
+    assert closed
+    assert '"group": "headwater"' in capsys.readouterr().out
 
 
 def test_a_status_fits_eighty_columns():

@@ -9,18 +9,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.console.drawer import drawer, explain_origin, find_evidence, lines_of, read_place_of
+from streams.console import drawer as console_drawer
+from streams.console.drawer import drawer, explain_origin, find_evidence, lines_of, load_models, read_place_of
+from streams.explanation import explain_record
 from streams.records import Reason
 from streams.rejected.advice import ADVICE
 from streams.samples import load_samples
 from streams.text.article import Cut, CutKind, Subject
+from streams.text.language.opinions import LanguageCheck, LanguageDetector
 from tests.console.records import SETTINGS, json_record, outcomes, raw_record
 
 SEED = load_samples()[0]
 
 
-def explained(value, content_type="application/json"):
-    return explain_origin(raw_record(value, content_type), SETTINGS.max_article_bytes)
+def explained(value, content_type="application/json", settings=SETTINGS):
+    return explain_origin(raw_record(value, content_type), settings)
 
 
 def opened(value, content_type="application/json"):
@@ -67,6 +70,39 @@ def test_reasons_that_are_not_those_that_counted_are_not_shown():
         told = drawer(other, explained(SEED.value, SEED.content_type))
         assert "another" in told["note"].lower()
         assert "page" not in told
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        pytest.param({"language_detector": LanguageDetector.LANGDETECT}, id="langdetect in our detector's place"),
+        pytest.param({"language_check": LanguageCheck.LANGDETECT}, id="langdetect beside it"),
+        pytest.param({"max_article_bytes": 16 << 20}, id="larger articles"),
+    ],
+)
+def test_an_article_is_explained_by_the_settings_that_the_stream_runs_with(changed):
+    settings = replace(SETTINGS, **changed)
+    [record] = outcomes([(SEED.value, SEED.content_type)], settings)
+    told = drawer(record, explained(SEED.value, SEED.content_type, settings))
+    assert told["note"] is None
+    decided = dict(told["decided"])
+    assert decided["Language"].endswith(dict(told["record"])["ce_languagecreator"])
+    assert ("Second opinion" in decided) == ("language_check" in changed)
+
+
+def test_an_article_of_a_wire_has_its_id_of_the_wires_uri():
+    item = orjson.dumps(
+        {"uri": "urn:example:wire:7", "version": "1", "headline": "Minister to resign", "body_text": "He said so."}
+    )
+    assert dict(opened(item)["decided"])["Id"].endswith(", of its wire's uri, urn:example:wire:7")
+
+
+def test_what_explaining_needs_is_read_in_before_it_is_asked_for(monkeypatch):
+    explain = []
+    monkeypatch.setattr(console_drawer, "explain_record", lambda *given: explain.append(explain_record(*given)))
+    load_models(SETTINGS)
+    assert [told.read_as.split(",")[0] for told in explain] == ["JSON", "HTML"]
+    assert all(told.subjects is not None and told.language is not None for told in explain)
 
 
 def test_a_repeat_names_what_it_repeats_and_in_what_way():

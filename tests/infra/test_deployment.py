@@ -75,6 +75,7 @@ def test_a_pod_has_what_a_worker_needs_and_nothing_more():
     pod = workers()
     [container] = pod["containers"]
     assert pod["securityContext"]["runAsNonRoot"]
+    assert pod["enableServiceLinks"] is False, "a Service headwater-console would set HEADWATER_CONSOLE_PORT=tcp://…"
     assert container["securityContext"] == {
         "allowPrivilegeEscalation": False,
         "readOnlyRootFilesystem": True,

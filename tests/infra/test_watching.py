@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from prometheus_client.metrics import MetricWrapperBase
 from prometheus_client.parser import text_string_to_metric_families
 
 from agents import pipeline_steps
@@ -56,6 +57,38 @@ def test_every_query_names_metrics_that_exist(title, query):
     named = named_in(query)
     assert named, query
     assert named <= existing(), named - existing()
+
+
+_EVERYWHERE = {"job", "instance", "le"}
+
+
+def labels_of_metrics() -> dict[str, set[str]]:
+    """The labels that each of a worker's series has, by its own word; where no value is known yet, none is told."""
+    metrics = Metrics(pipeline_steps(Settings()))
+    found = {}
+    for each in vars(metrics).values():
+        if isinstance(each, MetricWrapperBase):
+            found[each._name] = set(each._labelnames)
+    return found
+
+
+def labels_named(query: str) -> set[str]:
+    """The labels that a query groups by or selects by."""
+    grouped = {name.strip() for each in re.findall(r"\bby\s*\(([^)]*)\)", query) for name in each.split(",")}
+    return (grouped | set(re.findall(r"[{,]\s*(\w+)\s*(?:=|!=|=~|!~)", query))) - _EVERYWHERE
+
+
+@pytest.mark.parametrize(
+    ("title", "query"), queries(), ids=[f"{title} {number}" for number, (title, _) in enumerate(queries())]
+)
+def test_every_query_names_labels_that_one_of_its_metrics_has(title, query):
+    known = {re.sub(r"_(total|bucket|sum|count)$", "", name) for name in named_in(query)}
+    labels = set().union(*(each for name, each in labels_of_metrics().items() if name in known))
+    assert labels_named(query) <= labels
+
+
+def test_a_label_that_does_not_exist_would_be_noticed():
+    assert labels_named('sum by (topic, le) (rate(x_total{job="a", nonsense="b"}[5m])) > 0') == {"topic", "nonsense"}
 
 
 def test_a_metric_that_does_not_exist_would_be_noticed():

@@ -15,8 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from streams.kafka.quiet import quieten
 from streams.memory import MemoryRecord
 from streams.outgoing.items import Wanted, item_of
+from streams.serve import following
 from streams.serve.published import Ring, mark_of, read_mark
 from streams.serve.web import Serving
 from streams.serve.writing import ATOM, TOMBSTONES, atom, json_feed
@@ -368,3 +370,21 @@ def test_a_revised_article_that_no_longer_fits_is_taken_back():
     ring.take(enriched(1, 0))
     assert ring.take(enriched(1, 1)).revises
     assert ring.take(replace(enriched(1, 2), rank=(-1, 0))) is None
+
+
+async def test_a_kafka_that_is_away_is_said_once_and_not_with_every_try(caplog, monkeypatch):
+    quieten()
+    monkeypatch.setattr(following, "_RETRY_S", 0.0)
+    follower = following.Follower(Settings(brokers=("127.0.0.1:1",)), lambda _: None, lambda: None)
+    tries = []
+    monkeypatch.setattr(follower, "_follow", lambda: tries.append(1) or _refused())
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(follower.run())
+        while len(tries) < 20:
+            await asyncio.sleep(0)
+        running.cancel()
+    assert [each.getMessage() for each in caplog.records] == ["Kafka is away: nobody answers; trying again"]
+
+
+async def _refused():
+    raise OSError("nobody answers")

@@ -41,7 +41,7 @@ def judged(topic=None, config=None, **changed):
     """The findings over all topics, with one that is otherwise: faults as "FAULT …", advice as "advice …"."""
     described = SEEN | ({str(topic): seen(topic, **changed)} if topic else {})
     configs = CONFIGS | ({str(topic): CONFIGS[str(topic)] | config} if config else {})
-    return [f"{each.grade} {each.said}" for each in judge_topics(TOPICS, described, configs)]
+    return [f"{each.grade} {each.said}" for each in judge_topics(TOPICS, STEPS, described, configs)]
 
 
 def test_topics_as_they_should_be_are_good():
@@ -71,20 +71,46 @@ FIRST = PartitionSeen(0, replicas=3, in_sync=3, has_leader=True)
             id="one copy",
         ),
         pytest.param(
-            PREPARED, {"config": {"max.message.bytes": "1048588"}}, "FAULT news.prepared: max.message.bytes", id="small records"
+            PREPARED,
+            {"config": {"max.message.bytes": "1048588"}},
+            "FAULT news.prepared has max.message.bytes=1048588: some records",
+            id="small records",
         ),
         pytest.param(
             RAW,
             {"config": {"message.timestamp.type": "LogAppendTime"}},
-            "FAULT news.raw: message.timestamp",
+            "advice news.raw has message.timestamp.type=LogAppendTime: decisions are made",
             id="its own times",
         ),
-        pytest.param(RAW, {"config": {"retention.ms": "86400000"}}, "FAULT news.raw: retention.ms", id="news.raw by age"),
         pytest.param(
-            ENRICHED, {"config": {"retention.ms": "86400000"}}, "advice news.enriched: retention.ms", id="outcomes kept a day"
+            RAW,
+            {"config": {"retention.ms": "86400000"}},
+            "advice news.raw has retention.ms=86400000: it forgets",
+            id="news.raw by age",
         ),
         pytest.param(
-            ENRICHED, {"config": {"cleanup.policy": "delete"}}, "FAULT news.enriched: cleanup.policy", id="not compacted"
+            ENRICHED,
+            {"config": {"retention.ms": "86400000"}},
+            "advice news.enriched has retention.ms=86400000: it forgets",
+            id="outcomes kept a day",
+        ),
+        pytest.param(
+            ENRICHED,
+            {"config": {"message.timestamp.before.max.ms": "86400000"}},
+            "FAULT news.enriched has message.timestamp.before.max.ms=86400000: a record of a backfill",
+            id="no backfill can be written",
+        ),
+        pytest.param(
+            ENRICHED,
+            {"config": {"compression.type": "gzip"}},
+            "advice news.enriched has compression.type=gzip: the broker compresses anew",
+            id="compressed anew",
+        ),
+        pytest.param(
+            ENRICHED,
+            {"config": {"cleanup.policy": "delete"}},
+            "advice news.enriched has cleanup.policy=delete: records stay",
+            id="not compacted",
         ),
     ],
 )
