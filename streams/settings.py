@@ -223,8 +223,8 @@ class Settings:
     state_dir: Path = _setting(
         Path(".headwater"), lambda value: Path(_text(value)), "folder", "where a worker keeps its local state"
     )
-    partitions: int = _setting(4, _whole(1), "", "partitions of each topic at `topics create`; bounds the workers")
-    replication: int = _setting(1, _whole(1), "", "copies of each topic at `topics create`; 3 in production")
+    partitions: int = _setting(4, _whole(1, 100_000), "", "partitions of each topic at `topics create`; bounds the workers")
+    replication: int = _setting(1, _whole(1, 1_000), "", "copies of each topic at `topics create`; 3 in production")
     window_s: int = _setting(
         72 * 3600, _window, "seconds", "two articles of one headline are repeats when their times are this close"
     )
@@ -233,7 +233,7 @@ class Settings:
     )
     most_stories: int = _setting(
         200_000,
-        _whole(1),
+        _whole(1, 1_000_000_000),
         "stories",
         "so many are remembered a partition of news.signatures, about 1.3 kB each; the oldest go first",
     )
@@ -277,7 +277,7 @@ class Settings:
         "bytes",
         "a producer's batch that is larger once decompressed is rejected as one; at least 32 MiB",
     )
-    max_batch_records: int = _setting(2_000, _whole(1), "records", "at most this many records in one transaction")
+    max_batch_records: int = _setting(2_000, _whole(1, 1_000_000), "records", "at most this many records in one transaction")
     linger_ms: int = _setting(
         10,
         _whole(0, 10_000),
@@ -285,7 +285,10 @@ class Settings:
         "minimum gap between a step's transactions under load; 0 for none; at most 10,000",
     )
     session_timeout_s: int = _setting(
-        10, _whole(6), "seconds", "a worker silent for this long loses its partitions to the others; at least 6"
+        10,
+        _whole(6, 24 * 3600),
+        "seconds",
+        "a worker silent for this long loses its partitions to the others; at least 6, at most what the brokers take (1,800)",
     )
     instance_id: str | None = _setting(
         None, _text, "", "names this worker to its group: if it is back within the session timeout, it keeps its partitions"
@@ -293,7 +296,7 @@ class Settings:
     web_port: int = _setting(0, _whole(0, 65_535), "port", "where a worker answers /health, /ready and /metrics; 0: nowhere")
     web_host: str = _setting("127.0.0.1", _text, "address", "the address it listens on; 0.0.0.0 for all of the machine's")
     stall_s: int = _setting(
-        60, _whole(1), "seconds", "a worker that commits nothing for this long while records wait is unhealthy"
+        60, _whole(1, 365 * 24 * 3600), "seconds", "a worker that commits nothing for this long while records wait is unhealthy"
     )
     skip_foreign: bool = _setting(
         False,  # noqa: FBT003 - the fields before it have their default there, too

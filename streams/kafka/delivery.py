@@ -10,7 +10,7 @@ from typing import Any
 import faust
 from aiokafka import TopicPartition
 
-from streams.kafka.failures import LOST, uncancelled
+from streams.kafka.failures import LOST, stop_worker, uncancelled
 from streams.kafka.observer import Observer
 from streams.kafka.partition import PartitionStatus
 from streams.kafka.step import OwnedStep
@@ -79,7 +79,10 @@ class Delivery:
         self.joined = True
 
     async def _on_shutdown(self, app: faust.App, **_: Any) -> None:
-        await self._release(list(self._owned))
+        try:
+            await self._release(list(self._owned))
+        except Exception as error:  # noqa: BLE001 - Faust would leave its consumer in the group, with partitions and no work
+            stop_worker("shutdown", error)
 
     async def _release(self, sources: Iterable[str]) -> None:
         leaving = [owned for source in sources if (owned := self._owned.pop(source, None)) is not None]

@@ -203,16 +203,22 @@ class TableCopies:
         if self.damage is None:
             return
         log.warning("%s is damaged (%s): removed, and read anew from the changelog", self.folder, self.damage)
-        shutil.rmtree(self.folder)
+        with contextlib.suppress(FileNotFoundError):  # somebody has removed it
+            shutil.rmtree(self.folder)
         self.damage = None
         self.note_wiped(Wiped.DAMAGED)
 
     def let_go(self) -> None:
-        """Note that one of the copies is no longer used."""
+        """Note that one of the copies is no longer used. Never raises: what a copy could not save, the changelog has."""
         self._users -= 1
-        if not self._users and self._database is not None:
-            self._database.close()
-            self._database = None
+        if self._users or self._database is None:
+            return
+        database, self._database = self._database, None
+        try:
+            with self.watched():
+                database.close()
+        except Exception as error:  # noqa: BLE001 - rocksdict raises bare Exceptions: a full disk, a folder that is gone
+            log.warning("%s could not be closed (%s): what it lacks is read from the changelog", self.folder, error)
 
 
 def _open(folder: Path) -> Rdict:

@@ -39,10 +39,11 @@ from aiokafka.errors import NoError, RebalanceInProgressError, for_code
 from faust.transport.drivers import aiokafka as driver
 
 from streams.kafka.assignor import TopicwiseAssignor
-from streams.kafka.failures import stop_for_namesake
+from streams.kafka.failures import RefusedError, stop_for_namesake, stop_worker
 from streams.kafka.group import GROUP_NOTE
 from streams.kafka.instance import name_instance
 from streams.kafka.reading import open_bytes
+from streams.kafka.refusals import refusal, watch_joining
 from streams.kafka.uninterrupted import Uninterrupted, assignment_of
 
 SCHEME = "kafka-batch"
@@ -243,9 +244,15 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
         consumer._isolation_level = "read_committed"
         consumer._fetch_max_wait_ms = _FETCH_WAIT_MS
         consumer._partition_assignment_strategy = [TopicwiseAssignor]
+        watch_joining(consumer._client, self._stop_if_refused)
         if instance_id := consumer._group_instance_id:
             name_instance(consumer._client, instance_id, lambda: stop_for_namesake(instance_id))
         return consumer
+
+    def _stop_if_refused(self, code: int) -> None:
+        conf = self.app.conf
+        if why := refusal(code, conf.id, conf.broker_session_timeout):
+            stop_worker("group", RefusedError(why))
 
     async def _fetch_records(
         self, consumer: AIOKafkaConsumer, active_partitions: Any, timeout: float | None = None, max_records: int | None = None

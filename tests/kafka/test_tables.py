@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import random
+import shutil
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from rocksdict import Rdict
@@ -205,6 +207,37 @@ async def test_damage_that_shows_while_copies_are_read_is_mended_once_all_of_the
     table.close()
     table = await copies.open(0)
     assert (table.position, table.get([b"1"]), wiped) == (0, [None], [Wiped.DAMAGED])
+    table.close()
+
+
+async def test_a_copy_whose_folder_is_gone_closes_without_an_error_and_is_made_anew(tmp_path):
+    copies = TableCopies(tmp_path / "state", KEEP_S, (wiped := []).append)
+    table = await copies.open(0)
+    table.put(told({b"%d" % number: random.Random(number).randbytes(60) for number in range(5_000)}), 5_000)
+    shutil.rmtree(tmp_path / "state")
+    table.close()
+    table = await copies.open(0)
+    assert (table.position, table.get([b"1"]), wiped) == (0, [None], [Wiped.DAMAGED])
+    table.put(told({b"1": b"anew"}), 1)
+    table.close()
+    table = await copies.open(0)
+    assert table.get([b"1"]) == [b"anew"]
+    table.close()
+
+
+async def test_a_copy_that_can_not_be_saved_any_more_closes_without_an_error(tmp_path):
+    table = await opened(tmp_path)
+    table.put(told({b"1": b"kept"}), 1)
+    close = table._database.close
+
+    def full(_: Rdict) -> None:
+        close()
+        raise Exception("IO error: No space left on device: While appending to file")  # noqa: TRY002 - as rocksdict does
+
+    table._copies._database = SimpleNamespace(close=lambda: full(table._database))
+    table.close()
+    table = await opened(tmp_path)
+    assert table.get([b"1"]) == [b"kept"]
     table.close()
 
 
