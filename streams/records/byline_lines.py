@@ -50,7 +50,7 @@ _BEHIND = re.compile(
 )
 _BETWEEN = re.compile(r"\s*[,;&]\s*|\s+(?:and|und|et|y|e|og|och|en)\s+")
 _DEGREE = re.compile(r"(?:(?:[A-Z][A-Za-z]*\.?){1,2}[A-Z]{1,5}\.?|(?:Jr|Sr|Dr)\.?)(?:\s*\([\w ]+\))?")
-_ROLE_BEHIND = re.compile(
+ROLE_BEHIND = re.compile(
     r"\s+(?:co-?founder|founder|ceo|cto|(?:senior|staff|chief|managing|contributing|deputy|news|political|sports?)\s+\w+|editor"
     r"|reporter|writer|correspondent|contributor|director|professor)\b",
     re.IGNORECASE,
@@ -71,7 +71,7 @@ def is_label(line: str) -> bool:
 def name_of(words: str) -> str | None:
     """The name or names at the beginning of ``words``, without the date or the like after them; None if there is none."""
     name = _BEHIND.split(words, maxsplit=1)[0].strip(" ,;:·|–—-")
-    role = _ROLE_BEHIND.search(name)
+    role = ROLE_BEHIND.search(name)
     if role and is_person(name[: role.start()]):
         name = name[: role.start()]
     parts = name.split()

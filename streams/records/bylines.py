@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
+from streams.records.byline_lines import ROLE_BEHIND, is_person, name_of
+from streams.text.cleaning.prompts import is_agency
+
 _NAME_LIMIT = 200  # characters of one name, its titles included
 _NAMES_LIMIT = 64
 
@@ -18,12 +21,52 @@ _BY = re.compile(
     r"|column|perspective|essay)\s+)?by|author|authors|written"
     r"|por|par|autor(?:in|a|es)?|auteur|autore|автор(?:ы)?|текст|بقلم|كتبت?|נכתב על ידי|מאת|作者|记者|記者|文|撰文|글|기자|oleh"
     r"|penulis|yazan|yazar|tekst|text|texte?|testo|text|napisał[a]?"
-    r"|skrev(?:et)?\s+av|af|av|door|från|przez|di|a\s+cura\s+di|bởi|tác giả)"
+    r"|skrev(?:et)?\s+av|af|av|door|från|przez|di|a\s+cura\s+di|bởi|tác giả|(?-i:de)|teksti|kirjoittaja"
+    r"|toimittaja|írta|szerző|szöveg"
+    r"|opracował[a]?|oprac\.?|autorka|napsal[a]?|text|piše|пише|пишет|подготовил[аи]?|от|підготува(?:в|ла)|του|της|γράφει\s+[οη]|γράφουν\s+οι"
+    r"|από\s+τ(?:ον|ην|η)|συντάκτη[ςσ]|ρεπορτάζ|propos\s+recueillis\s+par|yazı|derleyen|نویسنده|به\s+قلم|گزارش|تحریر|تحرير|إعداد|كاتب|لـ"
+    r"|लेखक|लेखिका|द्वारा|रिपोर्ट|লেখক|লিখেছেন|প্রতিবেদক|โดย|เขียนโดย|ผู้เขียน|laporan|reporter|wartawan|ditulis\s+oleh|phóng\s+viên|thực\s+hiện"
+    r"|文字|整理|采写|編譯|编译|執筆|筆者|聞き手|取材・文)"
     r"\s*(?:[:：]\s*|\s+(?=(?-i:[^\W\d_a-zà-þа-я])))|^von\s+(?=(?-i:[A-ZÄÖÜ])\S+\s)",
     re.IGNORECASE,
 )
+# Where a word joins the name without a space: "文・山田太郎", "記者王小明".
+_BY_JOINED = re.compile(
+    r"^(?:(?:取材・)?文(?:・写真)?|撰文|執筆|筆者|記者|记者|作者|聞き手)\s*[・=＝／/:：]?\s*(?=[\u3040-\u30ff\u3400-\u9fff]{2,})"
+)
+_BEHIND_NAME = re.compile(
+    r"\s*(?:(?:선임|인턴|객원|전문|수습)?기자|특파원|논설위원|에디터|記者|編集委員|論説委員|特派員|報導|報道)(?:\s*[=＝].*)?$|\s*[／/]\s*\S{0,6}報導$"
+    r"|\s+(?:for|in)\s+(?=(?-i:[A-Z]))[\w'’.]+(?:\s+[A-Z][\w'’.]+){0,3}$"
+)
+_PICTURED = re.compile(
+    r",?\s*(?:and\s+)?\b(?:photo(?:s|graphs?|graphy)?|pictures|images|video|illustrations?|graphics?|fotos?|bilder)\s+(?:by|von|par|por|di)\b.*$",
+    re.IGNORECASE,
+)
+# Who is the outlet itself, with or without its name.
+# fmt: off
+_DESKS: Final = (
+    r"(?:web|news|online|city|sports?|business|digital|entertainment|national|world|foreign|copy|trending|internet) ?desk",
+    r"news ?room", r"editorial(?: (?:staff|team|board|desk))?", "news staff", "staff", r"staff reports?",
+    r"wire (?:reports?|services?)", "online team", "news team", "web team", "news agencies", "agencies",
+    r"redaktion(?:en)?", r"online-?redaktion", "redacción", "redaccion", "redação", "redacao", "rédaction", "redaction",
+    r"redazione(?: \w+)?", "redactie", "toimitus", "redakcja", "redakce", "redakcia", "szerkesztőség", "redacția",
+    "redactia", "redakcija", "uredništvo", "редакция", "редакція", "редакцията", "редакција", "σύνταξη",
+    "συντακτική ομάδα", "haber merkezi", "التحرير", "فريق التحرير", "تحریریه", "מערכת", "न्यूज डेस्क", "वेब डेस्क",
+    "डेस्क", "নিজস্ব প্রতিবেদক", "অনলাইন ডেস্ক", "ডেস্ক রিপোর্ট", "redaksi", "tim redaksi", "ban biên tập",
+    "กองบรรณาธิการ", "编辑部", "編輯部", "本报讯", "綜合報導", "编辑", "編集部", "온라인뉴스팀", "뉴스팀", "편집부",
+    "디지털뉴스팀",
+)
+# fmt: on
+_DESK = re.compile(rf"(?:the |our |la |die |de |unsere )?(?:[\w.&'’-]+ ){{0,3}}?(?:{'|'.join(_DESKS)})", re.IGNORECASE)
+_STOCK = re.compile(
+    r"(?:getty images?|i?stock(?:photo)?|shutterstock|alamy|unsplash|pixabay|adobe stock|imago)(?: images?)?", re.IGNORECASE
+)
+_SLUG = re.compile(r"[a-z]{2,}(?:-[a-z]{2,}){1,2}")
+_INVERTED = re.compile(r"(?:[^\W\d_][\w'’-]*, [^\W\d_][\w'’. -]*)(?:; [^\W\d_][\w'’-]*, [^\W\d_][\w'’. -]*)+")
 _ON = re.compile(r"\s+(?:on|in|at)\s*$")
-_WRITTEN_BY = re.compile(r"^.{0,60}?\b(?:written|reviewed|posted|published) by:?\s+", re.IGNORECASE)
+_WRITTEN_BY = re.compile(
+    r"^.{0,60}?\b(?:written|reviewed|posted|published|(?:all |more )?(?:posts|articles|stories)) by:?\s+", re.IGNORECASE
+)
 _ACCOUNT = re.compile(
     r"(?:web|site|super)?[ _-]?(?:admin(?:istrator)?|master|editor|user"
     r"|root|guest|author|publisher|owner)s?[ _-]?\d*|default|test|unknown"
@@ -82,6 +125,7 @@ def _name(line: str, own: frozenset[str]) -> str:
     line = _ON.sub("", line)
     line = _BY.sub("", _WRITTEN_BY.sub("", line, count=1), count=1).strip(' ()[]|·•–—-,;:/⋅"“”').strip()
     line = f"{line})" if line.count("(") > line.count(")") else line
+    line = _without_company(line, own)
     if not line or len(line) > _NAME_LIMIT or "://" in line or _is_nobody(line, own):
         return ""
     parts = [part for part in _SEPARATORS.split(line) if part]
@@ -94,11 +138,32 @@ def _name(line: str, own: frozenset[str]) -> str:
     return line
 
 
+def _without_company(line: str, own: frozenset[str]) -> str:
+    """A name without what a byline says beside it: a role, a date, an agency in brackets, who took the pictures."""
+    line = _BEHIND_NAME.sub("", _BY_JOINED.sub("", _PICTURED.sub("", line)))
+    if _INVERTED.fullmatch(line):
+        return ", ".join(" ".join(reversed(each.split(", "))) for each in line.split("; "))
+    if _SLUG.fullmatch(line) and not _ACCOUNT.fullmatch(line):
+        return line.replace("-", " ").title()
+    before, _, bracket = line.rstrip(")").partition(" (")
+    if bracket and (is_agency(bracket) or _fold(bracket) in own):
+        line = before
+    if (role := ROLE_BEHIND.search(line)) and is_person(line[: role.start()]):
+        line = line[: role.start()]
+    if _JUNK.search(line) or _DATE_LIKE.search(line):
+        shorter = name_of(line)
+        if shorter and is_person(shorter):
+            return shorter
+    return line
+
+
 def _is_nobody(name: str, own: frozenset[str]) -> bool:
     return bool(
         _fold(name) in own
         or _ACCOUNT.fullmatch(name)
         or _ID.fullmatch(name)
+        or _DESK.fullmatch(name)
+        or _STOCK.fullmatch(name)
         or _JUNK.search(name)
         or _DATE_LIKE.search(name)
         or re.fullmatch(r"(?:www\.)?[\w-]+(?:\.[\w-]+)+", name)  # a host

@@ -273,6 +273,10 @@ def _persons(value: object) -> list[str] | None:
     """The strings of a value without schema.org's organisations."""
     if isinstance(value, list):
         return [name for each in value[:_NAMES_LIMIT] for name in _persons(each) or ()]
+    if isinstance(value, dict) and not value.get("name"):
+        parts = [part for names in _NAME_PARTS for each in names if isinstance(part := value.get(each), str)]
+        if len(parts) == len(_NAME_PARTS):
+            return [" ".join(parts)]
     is_organisation = isinstance(value, dict) and str(value.get("@type", "")).endswith("Organization")
     return None if is_organisation else _strings(value)
 
@@ -307,6 +311,10 @@ _WIRE_SIGNS: Final = ("versioncreated", "pubstatus", "version")
 _CANCELED: Final = frozenset(("canceled", "cancelled", "killed", "withdrawn", "retracted"))
 _WITHHELD: Final = "withheld"
 _LEAST_URGENT: Final = 9
+_NAME_PARTS = (
+    ("first_name", "firstName", "firstname", "givenName", "given_name"),
+    ("last_name", "lastName", "lastname", "familyName", "family_name"),
+)
 _RIGHTS_KEYS = ("linkedRights", "encodedRights", "url", "@id", *_NAME_KEYS)
 
 

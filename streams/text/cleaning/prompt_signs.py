@@ -13,7 +13,9 @@ from typing import NamedTuple
 _JOINED = "\u0590-\u06ff\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _WORD_START = re.compile(rf"(?<![^\W\d_])[^\W\d_]|[{_JOINED}]")
 _LONG, _SHORT = 3, 2  # leading characters by which words are looked up
-_PLAIN = frozenset(("credit", "source", "editor", "tags", "minutes", "person", "also", "bio", "go-on", "a-month"))
+_PLAIN = frozenset(
+    ("credit", "source", "editor", "tags", "minutes", "person", "also", "bio", "go-on", "a-month", "reading-time")
+)
 """Groups that are compared with whole words or labels instead of being searched in a line."""
 _WHOLE = frozenset(("help-us",))
 """Groups whose words must end where a word of the line ends."""

@@ -20,19 +20,34 @@ _LONGEST_CREDIT, _MOST_CREDIT_WORDS = 80, 8
 _LONGEST_ASIDE, _LONGEST_NOTICE = 100, 130  # characters
 _PLEASE = 10  # characters before the verb of a request
 _NEAR = 24  # characters from its beginning in which a prompt says what to do
-_LABELLED = re.compile(r"([^:：|｜>»/／–—=＝]{1,40}?)\s*(?:[:：|｜>»=＝／]|\s[–—/]\s)\s*(\S.*)")
+_LABELLED = re.compile(r"([^:：|｜>»/／–—=＝→▸►]{1,40}?)\s*(?:[:：|｜>»=＝／→▸►]|\s[–—/]\s)\s*(\S.*)")
+_CAPTIONED = re.compile(
+    r"[▲△▼↑◀▶].{2,120}[（(](?:圖|图|写真|写真提供|사진|圖片|图源|資料照)[／/=＝:：]?[^（）()]{1,40}[）)]"
+)  # a picture's caption
 _BRACKETED = re.compile(r"[【\[(（]([^】\])）]{2,20})[】\])）]\s*(.*)")
+_PHOTO_DESK = (
+    r"(?:getty images?|afp|ap|associated press|reuters|dpa|epa|epa-efe|efe-epa|ansa|efe|ntb|tt|tass|imago(?: images)?"
+    r"|shutterstock|alamy|istock|istockphoto|anp|belga|pap|čtk|mti|xinhua|pa|pa wire|lehtikuva|scanpix"
+    r"|picture alliance|zuma"
+    r"|nurphoto|bloomberg|keystone|apa|hina|tanjug|agerpres|sipa|abaca|bestimage|lusa|folhapress"
+    r"|europa press|la presse|ipa|eurokinissi|aa"
+    r"|ritzau scanpix|unsplash|pixabay)"
+)
 _SLASHED = re.compile(
-    r"[^.!?:]{3,50}\s?/\s?(?:getty images?|afp|ap|reuters|dpa|epa|ansa|efe|ntb|tt|tass|imago|shutterstock|alamy|istock|anp"
-    r"|belga|pap|čtk|mti|xinhua|pa|pa wire)\W*",
+    rf"[^.!?:]{{3,50}}\s?/\s?{_PHOTO_DESK}(?:(?:\s?[/,]\s?|\s(?:via|through)\s){_PHOTO_DESK})?\W*"
+    rf"|{_PHOTO_DESK}(?: photo)?\s?/\s?[^\W\d_][^.!?:\d]{{2,40}}",
     re.IGNORECASE,
 )
+_REPORTER = re.compile(
+    r"(?:記者|记者|文／|撰文／)[^\s。，：]{2,10}\s?[／/]\s?\S{2,8}(?:報導|报道|報道|攝影|摄影)?"
+)  # "記者陳小明／台北報導"
 _ADDRESS = re.compile(r"(?:https?://)?(?:pic\.(?:twitter|x)\.com|t\.co)/\S+")
 _ALONE = frozenset((
     "facebook", "twitter", "x", "whatsapp", "telegram", "linkedin", "pinterest", "reddit", "instagram", "youtube", "threads",
     "bluesky", "flipboard", "copied!", "copied", "link copied", "kopiert!", "copié !", "copiado", "copiado!", "skopiowano",
     "скопировано", "flecha", "save post", "save article",
 ))  # fmt: skip
+_ABOUT = re.compile(r"^(?:ca\.?|approx\.?|about|circa|environ|etwa|aprox\.?|około|cca|okolo|около|примерно)\s+")
 _AGO = re.compile(r"(?:updated |posted |published )?\d{1,2} (?:minutes?|mins?|hours?|hrs?|days?) ago", re.IGNORECASE)
 _APPEALS = ("donation", "spende", "our work")
 _LINK_END = " →»›>.…]"
@@ -57,14 +72,20 @@ def recognise_prompt(text: str) -> CutKind | None:
     """The kind of furniture that a line is by its build, or None if it may belong to an article."""
     if len(text) > LONGEST_PROMPT:
         return None
-    folded = fold(text).strip(BULLETS)
+    folded = fold(text).strip(BULLETS).lstrip("/")
     if folded in _ALONE or _ADDRESS.fullmatch(folded) or _is_time(folded):
         return CutKind.SHARE_BAR
     if kind := _judge_label(folded, text):
         return kind
     if is_doubled(folded) or _leads_on(folded) or _MORE_FROM.fullmatch(folded) or folded.rstrip(_LINK_END) in words_of("go-on"):
         return CutKind.RELATED
-    if _SLASHED.fullmatch(folded) or _is_credited(folded, text) or _is_acknowledgement(folded, text):
+    if (
+        _SLASHED.fullmatch(folded)
+        or _CAPTIONED.fullmatch(text.strip())
+        or _REPORTER.fullmatch(folded)
+        or _is_credited(folded, text)
+        or _is_acknowledgement(folded, text)
+    ):
         return CutKind.CREDIT
     signs = find_signs(folded)
     return CutKind.SUBSCRIPTION if signs and any(judge(folded, signs) for judge in _JUDGES) else None
@@ -96,7 +117,8 @@ def _names_agency_behind(text: str) -> bool:
         return False
     first, last = fold(words[0]), fold(words[-1]).strip(".")
     is_first = first in _WITH and is_agency(" ".join(words[1:]))
-    return is_first or (last in words_of("credit") and is_agency(" ".join(words[:-1])))
+    is_photo = first in words_of("credit") and (is_agency(" ".join(words[1:])) or words[1] == "©" or words[1].lower() == "via")
+    return is_first or is_photo or (last in words_of("credit") and is_agency(" ".join(words[:-1])))
 
 
 def is_enclosed(text: str) -> bool:
@@ -228,7 +250,9 @@ def _judge_label(folded: str, text: str) -> CutKind | None:
     if not ends_in_full_stop(text) and (starts_with(f"{label} ", "read") or starts_with(f"{' '.join(words[1:])} ", "read")):
         return CutKind.RELATED
     is_short = len(text) <= _LONGEST_CREDIT and len(rest.split()) <= _MOST_CREDIT_WORDS
-    is_label = label in words_of("credit") or (label in words_of("source") and is_agency(found[2].strip(BULLETS + ".")))
+    is_label = label in words_of("credit") or (
+        label in words_of("source") and is_agency(text.strip()[-len(rest) :].strip(BULLETS + "."))
+    )
     is_label = is_label or (label in words_of("editor") and _is_name(text[len(text) - len(rest) :]))
     return CutKind.CREDIT if is_label and is_short and not _is_long_sentence(text, rest) else None
 
@@ -314,6 +338,9 @@ def _is_appeal(folded: str, signs: Signs) -> bool:
 
 def _is_time(folded: str) -> bool:
     bare = folded.strip(" .:-~约約")
+    if starts_with(bare, "reading-time"):
+        label = max((each for each in words_of("reading-time") if bare.startswith(each)), key=len)
+        bare = _ABOUT.sub("", bare[len(label) :].strip(" .:：~约約"))
     number = bare.lstrip("0123456789 -–")
     if number != bare and number.strip() in words_of("minutes"):
         return True

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from streams.text.cleaning.clean import clean_text
@@ -67,4 +70,18 @@ def test_a_line_of_furniture_leaves_an_article(line: str) -> None:
     ],
 )  # fmt: skip
 def test_an_articles_own_line_stays(line: str) -> None:
+    assert line in body_with(line)
+
+
+def _lines(name: str) -> list[str]:
+    return tomllib.loads(Path(__file__).with_name("single_lines.toml").read_text("utf-8"))[name]
+
+
+@pytest.mark.parametrize("line", _lines("furniture"))
+def test_furniture_that_stands_alone_leaves_an_article_in_any_language(line: str) -> None:
+    assert body_with(line) == PARAGRAPHS
+
+
+@pytest.mark.parametrize("line", _lines("own"))
+def test_a_line_that_only_looks_like_furniture_stays(line: str) -> None:
     assert line in body_with(line)
