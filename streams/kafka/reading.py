@@ -46,7 +46,7 @@ _ORDINARY_RATIO = 16  # a batch that unpacks to more needs memory that the syste
 _LEAST_ROOM_BYTES = 64 << 10
 _MOST_HEADERS = 1 << 18
 """Per record. Python takes about 150 bytes for each header, so 64 MiB of the shortest ones would take 5 GB."""
-_FEW_HEADERS_BYTES = 1 << 20  # a shorter record can't have too many
+_FEW_HEADERS_BYTES = 2 * _MOST_HEADERS  # a shorter record can't have more: each has two lengths
 
 _UNREADABLE: Final = (
     CorruptRecordException,

@@ -125,11 +125,17 @@ class Fetched:
         return self
 
 
+# Of a header: a tuple, its place in the list, and two objects. A record's own overhead has room for a few.
+_HEADER_OVERHEAD_BYTES = 150
+_FEW_HEADERS = 16
+
+
 def _weight(record: ConsumerRecord) -> int:
     """The approximate size of a record in memory, in bytes."""
     weight_bytes: int = _RECORD_OVERHEAD_BYTES + record.serialized_key_size + record.serialized_value_size
     if record.headers:
         weight_bytes += sum(len(name) + len(value or b"") for name, value in record.headers)
+        weight_bytes += max(0, len(record.headers) - _FEW_HEADERS) * _HEADER_OVERHEAD_BYTES
     return weight_bytes
 
 

@@ -337,6 +337,16 @@ async def oversize(attack: Attack) -> None:
             await attack.send(Wire(value, b"x" * attack.chance.choice((1, MIB)), [hostile.JSON]), codec=Codec.LZ4)
 
 
+async def crowds(attack: Attack) -> None:
+    """Records of so many short headers that Python takes thirty times their bytes for them; 6 kB on the wire."""
+    article, count = attack.good(), attack.chance.randrange(200_000, 260_000)
+    name, value = attack.chance.choice([(b"", None), (b"a", b""), (b"\xc3\xa9", b"b")])
+    for partition in range(attack.partitions):
+        crowd = [article._replace(headers=[(name, value)] * count)] * (15 if attack.short else 30)
+        await attack.send(*crowd, partition=partition, codec=Codec.ZSTD)
+    await attack.settle()
+
+
 async def bombs(attack: Attack) -> None:
     """19 kB on the wire that are 600 MiB: in one record, in many, in several batches, with every codec."""
     for codec in (Codec.LZ4, Codec.ZSTD) if attack.short else (Codec.GZIP, Codec.SNAPPY, Codec.LZ4, Codec.ZSTD):
@@ -553,6 +563,7 @@ FAMILIES: Final[Mapping[str, Family]] = {
     "header-names": Family(header_names),
     "header-values": Family(header_values),
     "oversize": Family(oversize),
+    "crowds": Family(crowds),
     "bombs": Family(bombs),
     "flood": Family(flood, {"partitions": 64, "max_article_bytes": 4 * MIB}),
     "descriptors": Family(descriptors, {"partitions": 100}, descriptors=1024),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import weakref
 from types import SimpleNamespace
 
@@ -90,3 +91,9 @@ def test_an_event_that_faust_still_holds_holds_no_records():
     assert [count for _, count in seen] == [3]
     assert [held() for held, _ in seen] == [None]
     assert fetched.offset == 2
+
+
+def test_a_record_of_many_headers_weighs_what_they_take_in_memory_however_short_they_are():
+    crowded = batch(0, 0).records[0]
+    crowded.headers = [("", None)] * 200_000
+    assert Batch([crowded], 0).weight_bytes > 200_000 * (sys.getsizeof(("", None)) + 8)
