@@ -26,6 +26,7 @@ _KICKER_NAMES = re.compile(
 _MOST_OF_HEADLINE = 220  # characters; a longer heading is a standfirst, where the page's metadata have a title
 _LEAST_CUT = 50  # letters and digits of a title that may have been cut without an ellipsis
 _HARDLY_ALIKE = 0.2
+_MOST_TITLES = 20  # of a page: each is compared with the others
 _LEAST_ALIKE = 0.5  # share of words that a heading and a title must have in common
 
 
@@ -106,7 +107,8 @@ def _told_titles(page: Page) -> Iterator[str]:
     if page.article and not page.article.get("headline"):
         told += names_of(page.article.get("name"))
     site = {fold(outlet) for outlet in page.outlets}
-    titles = [without_outlet(" ".join(title.split()), page.outlets) for title in told if title.strip()]
+    written = list(dict.fromkeys(line for title in told if (line := " ".join(title.split()))))[:_MOST_TITLES]
+    titles = [without_outlet(line, page.outlets) for line in written]
     titles = [title for title in titles if fold(title) not in site]
     yield from (whole_title(title, titles) for title in titles if not is_cut(title) or whole_title(title, titles) != title)
     yield from (title for title in titles if is_cut(title))

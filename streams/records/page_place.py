@@ -39,6 +39,9 @@ _LEAST_TEXT = 100  # characters of a paragraph that counts as the article's text
 MOST_LOOKED_AT = 4_000  # elements
 
 
+_MOST_OUTLETS: Final = 20  # of a page: headings, titles and bylines are compared with each of them
+
+
 class Page:
     """A page being read: its elements in order, which of them are beside the article, and the names of its outlet."""
 
@@ -57,7 +60,7 @@ class Page:
         self._teasers: dict[Any, bool | None] = {}
         self._above_text: set[Any] | None = None
         self.scope: Any = self.body
-        self.outlets = tuple(dict.fromkeys(name for name in self._outlet_names() if name))
+        self.outlets = tuple(islice(dict.fromkeys(name for name in self._outlet_names() if name), _MOST_OUTLETS))
         self.language = (tree.get("lang") or next(iter(metas.get("og:locale", ())), "")).replace("_", "-")
 
     def _outlet_names(self) -> Iterator[str]:

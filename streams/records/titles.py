@@ -20,6 +20,7 @@ _SMALL_WORDS = frozenset(("the", "of", "and", "", "der", "die", "das", "le", "la
 _LEAST_INITIALS = 3  # of an outlet that is called by them
 _MOST_SEGMENTS = 4
 _LEAST_HEADLINE = 8  # characters: what is left must still say something
+_MOST_OF_TITLE = 1_000  # characters; what is longer is no title, and looking at each of its parts would take hours
 
 
 def without_outlet(title: str, outlets: Iterable[str]) -> str:
@@ -27,6 +28,8 @@ def without_outlet(title: str, outlets: Iterable[str]) -> str:
 
     Only the known name of the outlet, its host or a part of either is removed, and never the whole title.
     """
+    if len(title) > _MOST_OF_TITLE:
+        return title
     names = _Names(outlets)
     for _ in range(_MOST_SEGMENTS):
         shorter = _without_end(title, names) or _without_beginning(title, names)
@@ -96,7 +99,8 @@ def _forms(outlet: str) -> set[str]:
 
 
 def beginnings_of(title: str) -> Iterator[str]:
-    """The part of a title before each sign that may separate it from its section and outlet."""
+    """The part of a title before each sign that may separate it from its section and outlet; of at most 1,000 characters."""
+    title = title[:_MOST_OF_TITLE]
     yield from (title[: found.start()].rstrip() for found in _BEHIND.finditer(title))
 
 

@@ -47,6 +47,7 @@ PLACES: dict[str, Callable[[str], bytes]] = {
     "headline": lambda run: _json(title="x" + run + "y"),
     "html": lambda run: _json(text="", html="<p>Boats left.</p>" + run),
     "page": lambda run: _page("", run),
+    "title of a page": lambda run: _page("", "").replace(b"<title>", b"<title>" + run.replace("<", "(").encode()),
     "attribute": lambda run: _page("", '<p title="' + run.replace('"', "'") + '">x</p>'),
     "meta": lambda run: _page('<meta name="description" content="' + run.replace('"', "'") + '">', ""),
     "JSON-LD": lambda run: _page(

@@ -1,0 +1,62 @@
+"""What an article costs grows with its length: counted in calls, which no other process changes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from streams.articles import read_article
+
+PROSE = "".join(
+    f"<p>Boats left the harbour at noon on day {number}, said the mayor, who had waited for {number} hours.</p>"
+    for number in range(8)
+)
+MOST_TIMES = 7  # as many calls for four times the elements; a quadratic family takes sixteen
+
+
+def page(head: str = "", title: str = "Bridge closed today after the storm", shown: str = "") -> bytes:
+    body = f"<article><h1>Bridge closed today after the storm</h1>{shown}{PROSE}</article>"
+    return f"<html><head><title>{title}</title>{head}</head><body>{body}</body></html>".encode()
+
+
+def meta(name: str, content: str) -> Callable[[int], str]:
+    return lambda count: "".join(f'<meta property="{name}" content="{content.format(number)}">' for number in range(count))
+
+
+FAMILIES: dict[str, Callable[[int], bytes]] = {
+    "separators in a title": lambda count: page(title="a |---|---| b " * count),
+    "titles that were cut": lambda count: page(head=meta("og:title", "Bridge {} closed today after…")(count)),
+    "titles with an outlet": lambda count: page(head=meta("og:title", "Bridge {0} closed - Gazette {0}")(count)),
+    "names of the outlet beside headings": lambda count: page(
+        head=meta("og:site_name", "Gazette {}")(count),
+        shown="".join(f"<h1>Bridge {number} closed</h1>" for number in range(count)),
+    ),
+    "names of the outlet beside bylines": lambda count: page(
+        head=meta("og:site_name", "Gazette {}")(count),
+        shown="".join(f'<p class="byline">By Anna Smith{number}</p>' for number in range(count)),
+    ),
+}
+
+
+def calls_of(value: bytes) -> int:
+    """How many functions are called to read a record."""
+    count = 0
+
+    def note(_frame: object, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event in {"call", "c_call"}
+
+    sys.setprofile(note)
+    try:
+        read_article(value, None, 4 << 20)
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
+def test_four_times_as_much_is_not_sixteen_times_the_work(family: Callable[[int], bytes]) -> None:
+    calls_of(family(10))  # what is loaded once
+    assert calls_of(family(800)) < MOST_TIMES * calls_of(family(200))
