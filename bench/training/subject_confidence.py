@@ -1,12 +1,16 @@
 """Make confidences of subjects say how many such tags are right: new slopes and offsets for the tables that are there.
 
     .venv/bin/python -m bench.training.subject_confidence DATA                                # what it would do
-    .venv/bin/python -m bench.training.subject_confidence DATA --write streams/text/subjects/tables
+    .venv/bin/python -m bench.training.subject_confidence DATA --write streams/text/subjects/tables --war -0.2
 
 DATA is the folder with the development data. Half of the texts that no table was trained on (``subject_rows``) and half of
 the gold set choose slope and offset, the other half is only looked at: which is which goes by the texts' own hashes. A source
 counts as the root of its texts, so that 3,687 headlines do not outvote 200 articles; what a table had is believed as much as a
 few texts. The tables of ``subject_languages`` are left alone: their texts are too few, and all of one source.
+
+Outside English these tables took too much of politics for war: ``--war`` adds so many log odds to the bias of war before all
+else. The shipped ones have -0.2: the choosing half asked for -0.3 to -0.5, but German's written headlines allow no more. It
+adds them each time, so start from the tables that ``subjects`` makes.
 """
 
 from __future__ import annotations
@@ -14,10 +18,11 @@ from __future__ import annotations
 import argparse
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, log, sqrt
 from pathlib import Path
+from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from zlib import crc32
 
@@ -25,7 +30,7 @@ from bench.data.subject_gold import chosen_texts, labelled_texts, labels
 from bench.data.subject_rows import Row, labelled_rows, sib_rows, unseen_rows
 from streams.text.subjects import words as subject_words
 from streams.text.subjects.tag import read_article
-from streams.text.subjects.words import LOOKED_AT, READ_AS, WordTable, word_table
+from streams.text.subjects.words import LOOKED_AT, READ_AS, TOP_LEVELS, WordTable, word_table
 
 LANGUAGES = (
     "am", "ar", "bn", "de", "en", "es", "fr", "ha", "hi", "it", "ja", "ko", "nl", "pl", "pt", "ru", "sw", "ta", "te", "th",
@@ -36,6 +41,7 @@ WEIGHT = 10.0  # of a source's texts together, for each root of their number
 ROUNDS = 50
 BOUNDED = 1e-6
 SURE = 0.5
+WAR = TOP_LEVELS.index("16000000")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +131,25 @@ def said_and_right(tags: Sequence[Tag], slope: float, offset: float) -> tuple[in
     return len(sure), 100 * sum(said for said, _ in sure) / len(sure), 100 * sum(right for _, right in sure) / len(sure)
 
 
-def write(folder: Path, language: str, slope: float, offset: float) -> None:
+def lean(folder: Path, language: str, war: float) -> None:
+    """Add to the bias of war, in log odds."""
+    bias = list(_numbers(folder / f"{language}.zip")["bias"])
+    bias[WAR] = round(bias[WAR] + war, 4)
+    write(folder, language, {"bias": bias})
+
+
+def _numbers(path: Path) -> dict[str, Any]:
+    with ZipFile(path) as archive:
+        numbers: dict[str, Any] = json.loads(archive.read("numbers.json"))
+    return numbers
+
+
+def write(folder: Path, language: str, changed: Mapping[str, Any]) -> None:
     """The table's file with other numbers, and nothing else changed."""
     path = folder / f"{language}.zip"
+    numbers = {**_numbers(path), **changed}
     with ZipFile(path) as archive:
         contents = {name: archive.read(name) for name in archive.namelist()}
-    numbers = json.loads(contents["numbers.json"]) | {"slope": slope, "offset": offset}
     contents["numbers.json"] = json.dumps(numbers).encode()
     with ZipFile(path, "w") as archive:
         for name, content in contents.items():
@@ -141,9 +160,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Fit the confidences of subjects.")
     parser.add_argument("data", type=Path)
     parser.add_argument("--write", type=Path, help="folder of the tables to change")
+    parser.add_argument("--war", type=float, default=0.0, help="log odds that war's bias gets outside English")
     options = parser.parse_args()
     if options.write is not None:
         subject_words.TABLE_FOLDER = str(options.write.resolve())
+        for language in LANGUAGES:
+            if options.war and language != "en":
+                lean(options.write, language, options.war)
     for language, tags in sorted(tags_by_language(options.data).items()):
         table = word_table(language)
         assert table is not None
@@ -155,7 +178,7 @@ def main() -> None:
             told += ["{:5,} said {:4.1f} right {:4.1f}".format(*said_and_right(own, *numbers)) for numbers in (before, after)]
         print(f"{language}: {before} -> {after}; 50+ chosen on {told[0]} -> {told[1]}; looked at {told[2]} -> {told[3]}")
         if options.write is not None:
-            write(options.write, language, *after)
+            write(options.write, language, {"slope": after[0], "offset": after[1]})
 
 
 if __name__ == "__main__":
