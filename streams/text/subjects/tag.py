@@ -52,6 +52,7 @@ CLEAR_SHARE = 0.3
 DEEPER_ATTENTION = 4  # halves
 LITTLE_TEXT = 60  # different words
 DEEPER_TRUST = 0.7
+DEEPER_FLOOR = 50  # confidence of the top level, below which the text's naming a deeper term is chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,7 @@ def _deeper_terms(words: Words, said: Sequence[SourceWord], top_levels: Iterable
     names: dict[str, list[str]] = defaultdict(list)
     for code, name, heed in words.named:
         top = above.get(media_topics()[code].top)
-        if top is not None:
+        if top is not None and top.confidence >= DEEPER_FLOOR:
             attention[code] += heed
             if name not in names[code]:
                 names[code].append(name)

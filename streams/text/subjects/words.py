@@ -41,6 +41,17 @@ UNIT = 16  # weights are whole numbers: sixteenths
 COMPANY = 3
 WORDS_A_MEMBER = 12  # a short text needs less company: one more is required for every this many words
 FIGURE_PARTS = 3
+# Without company that speaks more clearly yet, a word of sport, war, weather, health or disaster loses all beside one that is
+# no figure and speaks clearly for a subject that borrows such words, economy, politics or sport: "race for mayor".
+BEYOND_DOUBT = 2.0  # log odds
+CONTRADICTS = 2.5
+FIGURES_ALONE = 0.45  # confidence at most, of a tag that figures alone speak for
+MANY_FIGURES = 3  # so many of one subject are meant, where nothing contradicts
+LENDERS = frozenset({"03000000", "07000000", "15000000", "16000000", "17000000"})
+BORROWERS = frozenset({"04000000", "11000000", "15000000"})
+# Subjects of films and novels: beside a word for such a work, they want so much more company.
+TOLD = ("02000000", "03000000", "16000000")
+MORE_COMPANY = 3
 CLEAR = 1.5  # log odds
 STEM = 5  # letters
 SHORT = 3  # letters: words like "and" do not count as company
@@ -51,6 +62,8 @@ USUAL_SUPPORT = 2.5
 MOST_SUPPORT = 6.0
 LOOKED_AT = 0.1  # share of a top level from which on its company is looked at
 EVIDENT = 1.0  # log odds: a word that says less is no evidence
+# In English a tag needs one word that says so much for it (log odds), or the source: else the text may say nothing at all.
+PLAIN = 2.5
 SPORT = "15000000"
 SCORE = "0-0"  # represents a score like 4-1 among a text's words: company for sport's
 SCORE_COMPANY = 2
@@ -148,12 +161,13 @@ class Row:
     """A word's row.
 
     ``lanes``: its numbers side by side in one integer; ``figures``: the top levels (by number) for which it may only be a
-    figure of speech; ``speaks_for``: the one that it speaks for most.
+    figure of speech; ``speaks_for``: the one that it speaks for most; ``is_work``: whether it means a film, a novel and such.
     """
 
     lanes: int
     figures: frozenset[int]
     speaks_for: int
+    is_work: bool = False
 
 
 class WordTable:
@@ -165,8 +179,9 @@ class WordTable:
         self._index = {word: position * len(TOP_LEVELS) for position, word in enumerate(words)}
         self._rows = rows
         self._grams = grams
-        self._numbers = numbers
+        self.numbers = numbers
         self._figures, self._beginnings = _figures_of_speech(language)
+        self._works, self._beginnings_of_works = _works(language)
         # Few words make up most of the news: at most 4 MB for the wide rows of the most recent ones.
         self._row_of = lru_cache(maxsize=32_768)(self._widen_row)
 
@@ -176,7 +191,7 @@ class WordTable:
     def row(self, word: str) -> list[float]:
         """What a listed word says of each top level, in log odds."""
         start = self._index[word]
-        return [(value - _ZERO) * self._numbers.scale for value in self._rows[start : start + len(TOP_LEVELS)]]
+        return [(value - _ZERO) * self.numbers.scale for value in self._rows[start : start + len(TOP_LEVELS)]]
 
     def split(self, text: str) -> list[str]:
         """The words of a text, as this table has them."""
@@ -189,14 +204,14 @@ class WordTable:
         ``source``: what the source itself claims for a top level (by number), in units of log odds.
         """
         # One addition adds a whole row, whose numbers are side by side in one long integer.
-        known = [(word, weight, row) for word, weight in weights.items() if (row := self._row_of(word))]
+        known = [(word, weight, row) for word, weight in weights.items() if word != SCORE and (row := self._row_of(word))]
         if not known and not source:
             return None
         total = sum(weight for _, weight, _ in known)
         sums = _SUMS.unpack(sum(weight * row.lanes for _, weight, row in known).to_bytes(_SUMS.size, "little"))
         length = (total / UNIT + SHORTNESS) ** LENGTH_POWER
-        factor = self._numbers.scale / UNIT / length
-        scores = [(value - _ZERO * total) * factor + bias for value, bias in zip(sums, self._numbers.bias, strict=True)]
+        factor = self.numbers.scale / UNIT / length
+        scores = [(value - _ZERO * total) * factor + bias for value, bias in zip(sums, self.numbers.bias, strict=True)]
         shares = _shares(scores)
         in_figures = {number for _, _, row in known if row.figures for number in row.figures}
         for number in [number for number in in_figures if shares[number] >= LOOKED_AT]:
@@ -210,11 +225,41 @@ class WordTable:
             place = 8 * _LANE_BYTES * number
             said = [((row.lanes >> place & 255) - _ZERO, weight, word) for word, weight, row in known]
             # A little, said often, is no evidence: "the" speaks for something in every table.
-            least = max(EVIDENT / self._numbers.scale, max((value for value, _, _ in said), default=0) / 2)
+            least = max(EVIDENT / self.numbers.scale, max((value for value, _, _ in said), default=0) / 2)
             best = nsmallest(count, [(-value * weight, word) for value, weight, word in said if value >= least])
             return {word: -worth * factor for worth, word in best}
 
-        return Reading(shares, [self._confidence(share, number, known) for number, share in enumerate(shares)], telling)
+        said = source or {}
+        lone = {
+            number
+            for number in in_figures - said.keys()
+            if SCORE not in weights and self._is_lone(shares[number], number, known)
+        }
+        confidences = [
+            min(self._confidence(share, number, known), FIGURES_ALONE if number in lone else 1.0)
+            if number in said or self._is_plain(share, number, known)
+            else 0.0
+            for number, share in enumerate(shares)
+        ]
+        return Reading(shares, confidences, telling)
+
+    def _is_lone(self, share: float, number: int, known: Sequence[tuple[str, int, Row]]) -> bool:
+        """Whether figures of speech alone speak clearly for a top level: few of them, or beside a word that contradicts."""
+        if share < LOOKED_AT or TOP_LEVELS[number] not in LENDERS:
+            return False
+        place, clear = 8 * _LANE_BYTES * number, _ZERO + CLEAR / self.numbers.scale
+        speaking = [(word, row) for word, _, row in known if row.lanes >> place & 255 >= clear]
+        if any(number not in row.figures and row.speaks_for == number and len(word) > SHORT for word, row in speaking):
+            return False
+        figures = {word[:STEM] for word, row in speaking if number in row.figures}
+        return 0 < len(figures) < MANY_FIGURES or (bool(figures) and self._is_contradicted(number, known))
+
+    def _is_plain(self, share: float, number: int, known: Iterable[tuple[str, int, Row]]) -> bool:
+        if self.language != "en":
+            return True
+        place = 8 * _LANE_BYTES * number
+        least = _ZERO + PLAIN / self.numbers.scale
+        return share >= LOOKED_AT and any(row.lanes >> place & 255 >= least for _, _, row in known)
 
     def _without_company(self, number: int, known: Sequence[tuple[str, int, Row]], others: int) -> int:
         """How much a text's words overstate a top level: figures of speech count in full only in company.
@@ -227,21 +272,34 @@ class WordTable:
             for _, weight, row in known
             if row.figures and number in row.figures
         )
-        clear = _ZERO + CLEAR / self._numbers.scale
-        company = {
-            word[:STEM]
-            for word, _, row in known
-            if row.speaks_for == number
-            and len(word) > SHORT
-            and number not in row.figures
-            and row.lanes >> place & 255 >= clear
-        }
+        company: dict[str, int] = {}
+        for word, _, row in known:
+            if row.speaks_for == number and len(word) > SHORT and number not in row.figures:
+                company[word[:STEM]] = max(row.lanes >> place & 255, company.get(word[:STEM], 0))
+        clear, clearest = _ZERO + CLEAR / self.numbers.scale, max(company.values(), default=0)
         wanted = min(COMPANY, 1 + len(known) // WORDS_A_MEMBER)
-        return said * max(0, wanted - others - len(company)) // FIGURE_PARTS
+        if TOP_LEVELS[number] in TOLD and any(row.is_work for _, _, row in known):
+            wanted += MORE_COMPANY
+        missing = max(0, wanted - others - sum(value >= clear for value in company.values()))
+        if not others and clearest < _ZERO + BEYOND_DOUBT / self.numbers.scale and self._is_contradicted(number, known):
+            missing = FIGURE_PARTS
+        return said * min(missing, FIGURE_PARTS) // FIGURE_PARTS
+
+    def _is_contradicted(self, number: int, known: Iterable[tuple[str, int, Row]]) -> bool:
+        """Whether a word that is no figure speaks clearly for a top level that borrows others' words."""
+        clear = _ZERO + CONTRADICTS / self.numbers.scale
+        return TOP_LEVELS[number] in LENDERS and any(
+            row.speaks_for != number
+            and TOP_LEVELS[row.speaks_for] in BORROWERS
+            and row.speaks_for not in row.figures
+            and len(word) > SHORT
+            and row.lanes >> 8 * _LANE_BYTES * row.speaks_for & 255 >= clear
+            for word, _, row in known
+        )
 
     def _confidence(self, share: float, number: int, known: Iterable[tuple[str, int, Row]]) -> float:
         bounded = min(max(share, 1e-6), 1 - 1e-6)
-        odds = self._numbers.slope * log(bounded / (1 - bounded)) + self._numbers.offset
+        odds = self.numbers.slope * log(bounded / (1 - bounded)) + self.numbers.offset
         if share >= LOOKED_AT and known and self.language != "en":
             odds += SUPPORT_ODDS * (min(self._support(number, known), MOST_SUPPORT) - USUAL_SUPPORT)
         return 1 / (1 + exp(-odds))
@@ -254,7 +312,7 @@ class WordTable:
             value = (row.lanes >> place & 255) - _ZERO
             if value > 0 and len(word) > SHORT and number not in row.figures:
                 best[word[:STEM]] = max(value, best.get(word[:STEM], 0))
-        return self._numbers.scale * (nlargest(2, best.values())[1] if len(best) > 1 else 0)
+        return self.numbers.scale * (nlargest(2, best.values())[1] if len(best) > 1 else 0)
 
     def _widen_row(self, word: str) -> Row | None:
         """The row of a word, ready to be added up; None if it has none."""
@@ -267,11 +325,14 @@ class WordTable:
             return None
         lanes = bytearray(len(values) * _LANE_BYTES)
         lanes[::_LANE_BYTES] = values
-        return Row(int.from_bytes(lanes, "little"), self._find_figures(word), values.index(max(values)))
+        return Row(int.from_bytes(lanes, "little"), self._find_figures(word), values.index(max(values)), self._is_work(word))
 
     def _find_figures(self, word: str) -> frozenset[int]:
         begun = (numbers for beginning, numbers in self._beginnings.items() if word.startswith(beginning))
         return self._figures.get(word, frozenset()).union(*begun)
+
+    def _is_work(self, word: str) -> bool:
+        return word in self._works or any(word.startswith(beginning) for beginning in self._beginnings_of_works)
 
     def _read_pieces(self, word: str) -> bytes:
         size = len(TOP_LEVELS)
@@ -315,6 +376,16 @@ def _figures_of_speech(language: str) -> tuple[dict[str, frozenset[int]], dict[s
             found.setdefault(word, set()).add(TOP_LEVELS.index(listed["subjects"][subject]))
     whole = {word: frozenset(numbers) for word, numbers in found.items() if not word.endswith("*")}
     return whole, {word.rstrip("*"): frozenset(numbers) for word, numbers in found.items() if word.endswith("*")}
+
+
+@cache
+def _works(language: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Words, and beginnings of words, for what tells of crimes and wars: ``figures.toml``."""
+    listed = (
+        tomllib.loads(files(__package__).joinpath("figures.toml").read_text("utf-8"))["works"].get(language, "").split(", ")
+    )
+    whole = frozenset(word for word in listed if word and not word.endswith("*"))
+    return whole, frozenset(word.rstrip("*") for word in listed if word.endswith("*"))
 
 
 @cache
