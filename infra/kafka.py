@@ -117,7 +117,11 @@ def _sha256(jars: Sequence[Path]) -> str:
 
 
 def _download(folder: Path, report: Report) -> None:
-    """Download the jars of COORDINATES, and of all they need, into `folder`, laid out as a Maven repository."""
+    fetch_jars(COORDINATES, folder, report, f"downloading Apache Kafka {KAFKA} (once, 45 MB)")
+
+
+def fetch_jars(coordinates: Sequence[str], folder: Path, report: Report, task: str) -> None:
+    """Download the jars of Maven coordinates, and of all they need, into `folder`, laid out as a Maven repository."""
     from jgo.maven import MavenContext, PythonResolver  # noqa: PLC0415 - half a second, needed once
 
     class PatientResolver(PythonResolver):
@@ -134,11 +138,10 @@ def _download(folder: Path, report: Report) -> None:
                 return self.download(artifact, attempts - 1)
             return file
 
-    task = f"downloading Apache Kafka {KAFKA} (once, 45 MB)"
     report(task)
     # Not jgo.build(): where no Java is installed, that downloads a whole JDK to sort the jars into modules.
     maven = MavenContext(resolver=PatientResolver(), repo_cache=folder)
-    named, needed = maven.resolver.resolve([maven.create_dependency(coordinate) for coordinate in COORDINATES])
+    named, needed = maven.resolver.resolve([maven.create_dependency(coordinate) for coordinate in coordinates])
     artifacts = {dependency.artifact.key: dependency.artifact for dependency in (*named, *needed)}.values()
     size_bytes, reported_at = 0, time.monotonic()
     with ThreadPoolExecutor(4) as threads:

@@ -7,10 +7,8 @@ import json
 import os
 import shutil
 import sys
-import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +24,7 @@ from streams.kafka.transactions_v0 import aiokafka_producer
 from streams.settings import Codec
 from streams.topics import ENRICHED
 from tests.broker.node import needs_node, node_modules
+from tests.broker.opensearch import opensearch
 from tests.broker.stream import Raw, Stream
 
 CONSUMERS = Path(__file__).parents[2] / "examples/consumers"
@@ -208,57 +207,22 @@ async def test_parquet_holds_the_latest_usable_version_of_each_article(stream, t
         assert set(database.execute("select status, headline from articles").fetchall()) == LATEST
 
 
-class Index(BaseHTTPRequestHandler):
-    """As much of OpenSearch's _bulk as indexing by external versions takes."""
-
-    documents: dict[str, tuple[int, dict[str, Any]]]
-    requests: int
-
-    def do_POST(self) -> None:
-        assert (self.path, self.headers["Content-Type"]) == ("/_bulk", "application/x-ndjson")
-        *lines, rest = self.rfile.read(int(self.headers["Content-Length"])).split(b"\n")
-        assert rest == b"", "the last line ends as well"
-        items = [
-            self._index(json.loads(action)["index"], json.loads(source))
-            for action, source in zip(*[iter(lines)] * 2, strict=True)
-        ]
-        type(self).requests += 1
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(json.dumps({"errors": any(each["index"]["status"] == 409 for each in items), "items": items}).encode())
-
-    def _index(self, action: dict[str, Any], source: dict[str, Any]) -> dict[str, Any]:
-        assert action["version_type"] == "external_gte"
-        assert 0 <= action["version"] < 1 << 63
-        known = self.documents.get(action["_id"])
-        if known is not None and action["version"] < known[0]:
-            error = {"type": "version_conflict_engine_exception"}
-            return {"index": {"_id": action["_id"], "status": 409, "error": error}}
-        self.documents[action["_id"]] = (action["version"], source)
-        return {"index": {"_id": action["_id"], "status": 200 if known else 201}}
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 @pytest.mark.asyncio(loop_scope="module")
-async def test_opensearch_is_asked_to_keep_the_latest_version_of_each_article(stream):
-    """By its own wire form; no server of its comes as a package."""
-    index = type("OneIndex", (Index,), {"documents": {}, "requests": 0})
-    with ThreadingHTTPServer(("127.0.0.1", 0), index) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
+async def test_opensearch_keeps_the_latest_version_of_each_article(stream, tmp_path):
+    """On a server of its own: whether an older version is refused is its decision."""
+    with opensearch(tmp_path / "opensearch") as server:
 
-            def state() -> set[tuple[str, str]]:
-                documents = [document for _, document in index.documents.values()]
-                return {(each["pubStatus"], each["headlines"][0]["value"]) for each in documents}
+        def state() -> set[tuple[str, str]]:
+            server.ask("/articles/_refresh", "POST")
+            found = server.ask("/articles/_search?size=100")
+            documents = [hit["_source"] for hit in found["hits"]["hits"]] if found else []
+            return {(each["pubStatus"], each["headlines"][0]["value"]) for each in documents}
 
-            address = f"http://127.0.0.1:{server.server_port}"
-            await keeps_the_latest(stream, "to_opensearch.py", state, lambda: index.requests, OPENSEARCH=address)
-        finally:
-            server.shutdown()
-            thread.join()
+        def count() -> int:
+            indexing = server.ask("/articles/_stats/indexing")["_all"]["total"]["indexing"]
+            return int(indexing["index_total"] + indexing["index_failed"])
+
+        await keeps_the_latest(stream, "to_opensearch.py", state, count, OPENSEARCH=server.address)
 
 
 def test_every_example_is_in_the_guide():

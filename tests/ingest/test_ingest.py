@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
@@ -12,6 +13,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from aiokafka.errors import KafkaConnectionError, MessageSizeTooLargeError
 from hypothesis import given
 from hypothesis import strategies as st
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
 from streams.ingest.bodies import MOST_ARTICLES, MOST_BODY_BYTES, NDJSON, Head, Refusal, check_head, split_body
 from streams.ingest.openapi import openapi_document
@@ -174,6 +177,15 @@ async def test_what_can_be_asked_is_described_without_a_token():
         other = await client.get("/articles")
         assert other.status == web.HTTPMethodNotAllowed.status_code
         assert other.headers["Allow"] == "POST"
+
+
+def test_the_description_is_valid_openapi():
+    document = openapi_document("1")
+    OpenAPIV31SpecValidator(document).validate()
+    broken = copy.deepcopy(document)
+    del broken["paths"]["/articles"]["post"]["responses"]["202"]["description"]
+    with pytest.raises(OpenAPIValidationError):
+        OpenAPIV31SpecValidator(broken).validate()
 
 
 def test_every_media_type_that_is_described_is_taken():
