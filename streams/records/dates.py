@@ -50,7 +50,9 @@ def read_moment(written: str, zone: str | None = None, language: str | None = No
     written = _plain(written)
     if not written or len(written) > _LONGEST:
         return None
-    if _NUMBER.fullmatch(written):
+    if parts := _RUN_TOGETHER.fullmatch(written):
+        written = f"{parts[1]}-{parts[2]}-{parts[3]}T{parts[4]}:{parts[5]}:{parts[6]}"
+    elif _NUMBER.fullmatch(written):
         text = _unix_time(float(written)) if "." in written else _unix_time(int(written))
         return Moment(text, zoned=True) if text else None
     found = _iso(written) or _mail(written) or _worded(written, (language or "").lower())
@@ -113,6 +115,7 @@ _COMPACT_OFFSET = re.compile(r"(?<=[\d.]) ?([+-])(\d\d):?(\d\d)?$")
 _NAMED_UTC = re.compile(r" ?(?:UTC|GMT|Z)$", re.IGNORECASE)
 _LONG_FRACTION = re.compile(r"([.,]\d{6})\d+")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d|\d{8}", re.ASCII)
+_RUN_TOGETHER = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])([0-3]\d)([0-2]\d)([0-5]\d)([0-5]\d)", re.ASCII)
 _ZONED_DAY = re.compile(r"(\d{4}-\d\d-\d\d)(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 _ISO_LIKE = re.compile(r"\d{4}-?\d\d-?\d\d(?:[T ]|$)", re.IGNORECASE | re.ASCII)
 _HAS_SECONDS = re.compile(r"[T ]\d\d?:?\d\d:?\d\d", re.IGNORECASE)
@@ -150,6 +153,8 @@ def _mail(written: str) -> Moment | None:
         return None
     with suppress(ValueError, TypeError, IndexError, OverflowError):
         moment = parsedate_to_datetime(written)
+        if moment.tzinfo is None and written[-1].isalpha():  # a zone that RFC 5322 does not know
+            return None
         return _moment(moment, has_seconds=_HAS_SECONDS.search(written) is not None)
     return None
 
@@ -187,17 +192,45 @@ _TIME = re.compile(
 _HALVES: Final = (("오전", "AM"), ("오후", "PM"), ("上午", "AM"), ("下午", "PM"), ("午前", "AM"), ("午後", "PM"))
 _EAST_ASIAN_TIME = re.compile(r"(AM|PM)? ?(\d{1,2}) ?[时時点點시:] ?(\d{1,2})(?: ?[分분:] ?(?:(\d{1,2}) ?[秒초]?)?)?")
 _EAST_ASIAN_DAY = re.compile(r"(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日일号號]?")
+# Years that are counted from a reign or a republic, and what is to be added to them.
+_ERAS: Final = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911}
+_ERA_YEAR = re.compile(rf"({'|'.join(_ERAS)}) ?(元|\d{{1,3}}) ?年")
+_VIETNAMESE_DAY = re.compile(r"(?:thứ|chủ nhật)\b", re.IGNORECASE)
+# The months of the Persian calendar, which are no other calendar's.
+_PERSIAN_MONTHS: Final = {
+    "فروردین": 1, "اردیبهشت": 2, "خرداد": 3, "تیر": 4, "مرداد": 5, "شهریور": 6,
+    "مهر": 7, "آبان": 8, "آذر": 9, "دی": 10, "بهمن": 11, "اسفند": 12,
+}  # fmt: skip
+_PERSIAN_DAY = re.compile(rf"(\d{{1,2}}) ({'|'.join(_PERSIAN_MONTHS)})(?: ماه)?(?: سال)?[,،]? (1[34]\d\d)(?!\d)")
 _VIETNAMESE_MONTH = re.compile(r"\b(?:tháng|thg) ?(\d{1,2})\b,?", re.IGNORECASE)
 
 
 def _worded(written: str, language: str) -> Moment | None:
     """A date with a month's name, or in numbers in one of the usual orders."""
-    text, zone = _without_zone(written)
+    text, zone = _without_zone(_in_common_era(written))
+    language = language or ("vi" if _VIETNAMESE_DAY.match(text) else "")
     if found := _EAST_ASIAN_DAY.search(text):
         day = _day(int(found[1]), int(found[2]), int(found[3]))
         return _joined(day, _east_asian_time(text[found.end() :]), zone)
     text, time = _without_time(text)
     return _joined(_numbered_day(text, language) or _named_day(text, language), time, zone)
+
+
+def _in_common_era(text: str) -> str:
+    """A date by a Japanese reign, the Republic of China or the Persian calendar, in the common one."""
+    text = _ERA_YEAR.sub(lambda found: f"{_ERAS[found[1]] + (1 if found[2] == '元' else int(found[2]))}年", text)
+    return _PERSIAN_DAY.sub(
+        _from_persian, text.replace("ي", "ی").replace("ك", "ک") if max(text, default="") >= "\u0600" else text
+    )
+
+
+def _from_persian(found: re.Match[str]) -> str:
+    """The day of the common calendar; in 1300 to 1500 the 33-year rule gives the same leap years as the sun does."""
+    day, month, year = int(found[1]), _PERSIAN_MONTHS[found[2]], int(found[3])
+    years = year + 1595
+    days = -355_668 + 365 * years + years // 33 * 8 + (years % 33 + 3) // 4 + day
+    days += (month - 1) * 31 if month < 7 else (month - 7) * 30 + 186
+    return (date(1, 1, 1) + timedelta(days=days - 366)).isoformat()
 
 
 _Time = tuple[int, int, int | None]

@@ -541,6 +541,6 @@ def _article_url(value: object) -> str | None:
     for string in _strings(value, _URL_KEYS) or ():  # not `_line`: a truncated URL is a different one
         url = canonical_url(string)
         parts = url_parts(url)
-        if parts.path not in ("", "/") or parts.query:
+        if parts.path not in ("", "/") or parts.query or parts.fragment:  # a fragment is kept where it is an address
             return url
     return None

@@ -35,6 +35,8 @@ _DATE_BESIDE = re.compile(r"\d+\s*(?:-\s*)?min\w*(?:\s*read(?:ing)?(?:\s+time)?)
 _MOST_OF_DAY = 3  # words in a line that is a date: its month, its weekday, a zone
 _HEADING_TAGS: Final = frozenset(("h1", "h2", "h3"))
 _LEAST_DAYS = 2  # between the shown date and the metadata's: clocks and zones can account for one
+_LEAST_OF_SENTENCE = 4  # words beside a date that a sentence has
+_STOPS = (".", "!", "?", "…", "”", "。", "।")
 _MOST_PARTS = 8  # child elements of one that is a date
 _SHORT = 120  # characters of a line that may be a date
 _URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-](0[1-9]|1[0-2])[/-](0[1-9]|[12]\d|3[01])(?=[/-]|$)")
@@ -46,7 +48,8 @@ _META_PUBLISHED: Final = (
     "publication_date", "dc.date.issued", "dcterms.issued", "dcterms.created",
     "dc.date.created", "dc.date", "dc:date", "parsely-pub-date", "sailthru.date", "citation_publication_date", "citation_date",
     "citation_online_date", "cxenseparse:recs:publishtime", "bt:pubdate",
-    "article.published", "date", "datecreated", "originalpublicationdate",
+    "article.published", "article.created", "article:created", "article:publish_date", "date",
+    "datecreated", "originalpublicationdate",
     "article_date_original", "mediator_published_time", "release_date", "displaydate", "timestamp",
 )  # fmt: skip
 _META_MODIFIED: Final = (
@@ -138,12 +141,16 @@ def _shown_dates(page: Page) -> tuple[list[str], list[str]]:
     published: list[str] = []
     modified: list[str] = []
     _trust_labelled(page)
-    for element in page.own("time"):
-        text = element.get("datetime") or words_of(element)
+    for element in [*page.own("time"), *(each for each in page.own("abbr") if each.get("title"))]:
+        text = element.get("datetime") or element.get("title") or words_of(element)
+        if _is_told_of(element):
+            continue
         (modified if _says_updated(element) else published).append(text)
     near = set(page.near()) if page.heading is not None else set(_lines_of_one_day(page))
     for element in page.near_first([*near, *(each for each in page.named() if each not in near)]):
         if element.tag in ("time", "a", "script", "style") or len(element) > _MOST_PARTS:
+            continue
+        if _is_of_masthead(page, element):
             continue
         if (element not in near and not says(_DATE_NAMES, labels_of(element))) or not page.is_own(element):
             continue
@@ -152,6 +159,29 @@ def _shown_dates(page: Page) -> tuple[list[str], list[str]]:
             for day in _days_in(text, page.language):
                 (modified if _says_updated(element) or _UPDATED.search(text) else published).append(day)
     return published, modified
+
+
+def _is_told_of(element: Any) -> bool:
+    """Whether a date is one that a sentence of the article tells of: "The festival begins on July 1."."""
+    paragraph = next((each for each in element.iterancestors() if each.tag in ("p", "li")), None)
+    if paragraph is None or says(_DATE_NAMES, labels_of(paragraph)):
+        return False
+    line = words_of(paragraph)
+    others = line.replace(words_of(element), " ")
+    is_labelled = _PUBLISHED.match(line) or _UPDATED.search(line) or names_in(line)
+    return (
+        not is_labelled
+        and line.endswith(_STOPS)
+        and len(re.findall(r"(?<![^\W\d_])[^\W\d_A-Z]{2,}", others)) >= _LEAST_OF_SENTENCE
+    )
+
+
+def _is_of_masthead(page: Page, element: Any) -> bool:
+    """Whether a line is in the header of the site, beside its menu: today's date stands there."""
+    header = element if element.tag == "header" else next(element.iterancestors("header"), None)
+    if header is None or page.heading is None or header in page.heading.iterancestors():
+        return False
+    return next(header.iter("nav"), None) is not None
 
 
 def _lines_of_one_day(page: Page) -> list[Any]:

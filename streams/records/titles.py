@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from streams.text.headline import is_section_name
+
 _CUT = re.compile(r"\s*(?:…|\.\.\.|\[…\]|\[\.\.\.\])\s*$")
 _LEAST_BEGINNING = 12  # characters that a cut title and the complete one share
 # Separators between a headline and its outlet; a colon only after the outlet.
-_BEHIND = re.compile(r"(?:\s+[-–—|·•:»/]+\s+|\s*[|｜»]\s*|\s+::\s+|(?<=[?!.”\"])\s*[-–—]\s+|\s*[―—–]\s*(?=[^\s\w]*\w+[^\s]*$))")
+_BEHIND = re.compile(
+    r"(?:\s+[-–—|·•:»/]+\s+|\s*[|｜»]\s*|\s+::\s+|(?<=[?!.”\"])\s*[-–—]\s+|\s*_\s*|：|\s*[―—–]\s*(?=[^\s\w]*\w+[^\s]*$))"
+)
 _BEFORE = re.compile(r"\s+[-–—|·•»]+\s+|\s*[|｜»:：]\s+")
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 _SITE = re.compile(
@@ -31,12 +35,23 @@ def without_outlet(title: str, outlets: Iterable[str]) -> str:
     if len(title) > _MOST_OF_TITLE:
         return title
     names = _Names(outlets)
+    whole = title
     for _ in range(_MOST_SEGMENTS):
         shorter = _without_end(title, names) or _without_beginning(title, names)
         if not shorter:
-            return title
+            break
         title = shorter
-    return title
+    return title if title == whole else _without_section(title, whole)
+
+
+def _without_section(title: str, whole: str) -> str:
+    """A title that stood before an outlet without the section between the two: "Bridge closed | News | Port Gazette"."""
+    found = next(reversed(list(_BEHIND.finditer(title))), None)
+    if found is None or not whole.startswith(title):
+        return title
+    rest, sign = title[: found.start()].rstrip(), found[0].strip()
+    is_chain = whole[len(title) :].lstrip().startswith(sign)
+    return rest if is_chain and _says_something(rest) and is_section_name(title[found.end() :]) else title
 
 
 class _Names:

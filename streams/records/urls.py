@@ -16,7 +16,8 @@ _DEFAULT_PORT: Final = {"http": 80, "https": 443}
 _TRACKING = re.compile(
     r"(?:utm|mtm|pk|piwik|oly|vero|hsa|itm|at|ns|guce)_[a-z_]+"
     r"|(?:fb|g|d|y|ys|tw|tt|sc|msc?lk)clid|li_fat_id|gclsrc|[gw]braid|msclkid|igsh(?:id)?|mc_[ce]id|_hs(?:enc|mi)"
-    r"|mkt_tok|xtor|ref_(?:src|url)|guccounter|cmpid|ncid|ocid|soc_(?:src|trk)|smid|srnd|spm|__twitter_impression",
+    r"|mkt_tok|xtor|ref_(?:src|url)|guccounter|cmpid|ncid|ocid|soc_(?:src|trk)|smid|srnd|spm|__twitter_impression"
+    r"|srsltid|_g[al]|gad_(?:source|campaignid)|wt_z?mc(?:_o)?|int_?cmp|cmp|s_cid|dicbo|tblci|ob_?orig_?url|ftag|ftcamp|epik",
     re.IGNORECASE,
 )
 
@@ -43,8 +44,9 @@ def joined_url(base: str, link: str) -> str:
 def canonical_url(url: str) -> str | None:
     """The canonical form of an article's address: http or https, a host, at most 2,000 characters; else None. Never raises.
 
-    Scheme and host are in lower case (international hosts in ASCII); credentials, default port, fragment and tracking
-    parameters are removed; other parameters keep their order and values. This is our own code because courlan (1.4.0) drops
+    Scheme and host are in lower case (international hosts in ASCII); credentials, default port and tracking
+    parameters are removed, a fragment too unless it is an address ("#!/a/1"); other parameters keep their order and values.
+    This is our own code because courlan (1.4.0) drops
     parameters that distinguish articles (``?12345``, ``?cid=7``), which would then share an identity.
     """
     url = url.strip()
@@ -53,12 +55,30 @@ def canonical_url(url: str) -> str | None:
     try:
         parts = urlsplit(url)
         place = authority(parts)
-        path = quote(parts.path, safe=_URL_SAFE) or "/"
+        path = quote(_without_dots(parts.path), safe=_URL_SAFE) or "/"
         kept = (each for each in parts.query.split("&") if each and not _TRACKING.fullmatch(each.partition("=")[0]))
         query = quote("&".join(kept), safe=_URL_SAFE)
     except ValueError:  # brackets around no address, no host, a path that can't be encoded
         return None
-    return f"{parts.scheme}://{place}{path}{f'?{query}' if query else ''}"
+    page = quote(parts.fragment, safe=_URL_SAFE) if parts.fragment.startswith("!/") else ""
+    return f"{parts.scheme}://{place}{path}{f'?{query}' if query else ''}{f'#{page}' if page else ''}"
+
+
+def _without_dots(path: str) -> str:
+    """A path without its "." and ".." segments, as RFC 3986 (5.2.4) takes them out."""
+    if "/." not in path:
+        return path
+    kept: list[str] = []
+    segments = path.split("/")
+    for place, segment in enumerate(segments):
+        is_last = place == len(segments) - 1
+        if segment == ".." and len(kept) > 1:
+            kept.pop()
+        if segment not in (".", ".."):
+            kept.append(segment)
+        elif is_last:
+            kept.append("")
+    return "/".join(kept)
 
 
 def authority(parts: SplitResult) -> str:
@@ -85,16 +105,23 @@ _COPY_END = re.compile(r"(?<=[^/])(?:/(?:amp|print)|[./]amp\.html?|\.amp|\.print
 _COPY_START = re.compile(r"^/amp(?=/[^/]+/)", re.IGNORECASE)
 _COPY_PARAMETER = re.compile(
     r"(?:amp|print|printable|printview|print_view|mobile)(?:=(?:1|true|yes|y|on|amp|print)?)?"
+    r"|share=(?:facebook|twitter|x|whatsapp|telegram|email|linkedin|pinterest|reddit|tumblr|jetpack-[\w-]+|custom-\d+)"
     r"|(?:output_?type|output|format|view|mode|type|version|layout)=(?:amp|print|mobile)|amp_js_v=.*|usqp=mq.*",
     re.IGNORECASE,
 )
+
+
+_BLOGSPOT = re.compile(r"\.blogspot\.[a-z.]{2,6}$")
+_BLOGSPOT_COPY = re.compile(rf"m=[01]|{_COPY_PARAMETER.pattern}", re.IGNORECASE)
+_SLASHES = re.compile("/{2,}")
 
 
 def url_identity(url: str) -> str:
     """One address for all addresses of an article: takes a canonical URL, returns the same for all copies.
 
     These count as one: http and https, with and without "www.", with and without a final slash, and the copies for AMP (the
-    site's own, and those in Google's and Bing's caches), for phones (``m.``, ``mobile.`` …) and for printing. An https address
+    site's own, and those in Google's and Bing's caches), for phones (``m.``, ``mobile.`` …, Blogspot's ``?m=1``), for sharing
+    and for printing. Several slashes count as one. An https address
     without "www." and final slash that is none of these copies is its own identity.
     """
     if cache := _CACHE.match(url):
@@ -105,5 +132,8 @@ def url_identity(url: str) -> str:
     path = _COPY_START.sub("", parts.path)
     while len(path) > 1 and (shorter := _COPY_END.sub("", path.rstrip("/"), count=1)) != path:
         path = shorter
-    query = "&".join(each for each in parts.query.split("&") if each and not _COPY_PARAMETER.fullmatch(each))
-    return f"https://{host}{path or '/'}{f'?{query}' if query else ''}"
+    is_copy = _BLOGSPOT_COPY if _BLOGSPOT.search(host) else _COPY_PARAMETER
+    query = "&".join(each for each in parts.query.split("&") if each and not is_copy.fullmatch(each))
+    path = _SLASHES.sub("/", path)
+    page = f"#{parts.fragment}" if parts.fragment else ""
+    return f"https://{host}{path or '/'}{f'?{query}' if query else ''}{page}"

@@ -14,6 +14,7 @@ March 2, 2026|2 March 2026|Mar 2nd 2026|2. März 2026|Montag, 2. März 2026|2 ma
 2. března 2026|2. marca 2026|2026. március 2.|2 martie 2026|2 март 2026|2 марта 2026 г.|2 березня 2026
 2. ožujka 2026.|2. marec 2026|2 Μαρτίου 2026|2 Mart 2026|2 Maret 2026|2 tháng 3, 2026|2 مارس 2026|٢ مارس ٢٠٢٦
 ۲ مارس ۲۰۲۶|2 במרץ 2026|2 मार्च 2026|२ मार्च २०२६|২ মার্চ ২০২৬|2026年3月2日|2026년 3월 2일|2026. 3. 2.|2 มีนาคม 2569
+۱۱ اسفند ۱۴۰۴|令和8年3月2日|民國115年3月2日|Thứ hai, 2/3/2026
 2 de març de 2026|2. märts 2026|2 kovo 2026|02.03.2026|2026-03-02|2026/03/02|20260302|2026-03-02Z|2 Machi 2026
 """
 
@@ -40,6 +41,9 @@ def test_a_day_is_read_in_the_languages_of_news(written):
         ("March 2, 2026 at 12:04 a.m.", "2026-03-02T00:04", False),
         ("2026년 3월 2일 오후 2:05", "2026-03-02T14:05", False),
         ("2026年3月2日 14时05分", "2026-03-02T14:05", False),
+        ("20260302100405", "2026-03-02T10:04:05", False),
+        ("Senin, 02 Mar 2026 10:04 WIB", "2026-03-02T10:04:00+07:00", True),
+        ("Thứ hai, 2/3/2026, 10:04 (GMT+7)", "2026-03-02T10:04:00+07:00", True),
         ("2 Mar 2026 10:04 IST", "2026-03-02T10:04", False),  # India's, Ireland's or Israel's
     ],
 )
@@ -96,3 +100,14 @@ def test_whatever_is_read_is_read_again_as_it_is(written):
     if found is not None:
         assert precision_of(found.text) is not None
         assert read_moment(found.text) == found
+
+
+@pytest.mark.parametrize(
+    ("persian", "common"),
+    [
+        ("۱ فروردین ۱۴۰۴", "2025-03-21"), ("۳۰ اسفند ۱۴۰۳", "2025-03-20"), ("1 مهر 1400", "2021-09-23"),
+        ("10 دي 1399", "2020-12-30"),
+    ],
+)  # fmt: skip
+def test_a_day_of_the_persian_calendar_is_one_of_the_common(persian, common):
+    assert read_moment(persian) == Moment(common, zoned=False)

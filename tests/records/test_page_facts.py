@@ -100,6 +100,11 @@ DATES = {
         "",
         "2026-03-02T10:04:00+00:00",
     ),
+    "an abbreviation's title": (
+        "",
+        '<abbr class="published" title="2026-03-02T10:04:00+01:00">Monday</abbr>',
+        "2026-03-02T10:04:00+01:00",
+    ),
     "the address": ('<link rel="canonical" href="https://tide.example/2026/03/02/bell">', "", "2026-03-02"),
 }
 
@@ -116,6 +121,8 @@ def test_the_date_is_the_articles_wherever_the_page_has_it(head, below, publishe
         '<div class="most-read"><time datetime="2019-01-01T08:00:00Z">1 Jan</time></div>',
         '<div><h3><a href="/x">Choir sings</a></h3><time datetime="2019-01-01T08:00:00Z">1 Jan</time></div>',
         "<footer><time datetime='2019-01-01'>1 Jan 2019</time></footer>",
+        '<p>The old bell was cast on <time datetime="2019-01-01">1 January</time> in the harbour.</p>',
+        '<header><span class="date">Tuesday, January 1, 2019</span><nav><a href="/n">News</a></nav></header>',
     ],
 )
 def test_a_teasers_date_is_not_the_articles(teaser):
@@ -308,6 +315,9 @@ PARTED = {
         f'<title>{TITLE} | Tide Pages</title><link rel="canonical" href="https://pages.tide.example/n/1">', "", "",
     ),
     "a site's address": (f"<title>{TITLE} | Tidenews.com</title>", "", ""),
+    "a full-width colon": (f'<meta property="og:site_name" content="港新聞"><title>{TITLE}：港新聞</title>', "", ""),
+    "a section and low lines": (f'<meta property="og:site_name" content="港口网"><title>{TITLE}_新闻_港口网</title>', "", ""),
+    "a section and bars": (f'<meta property="og:site_name" content="Tide"><title>{TITLE} | News | Tide</title>', "", ""),
     "initials": (f'<meta property="og:site_name" content="Tide News Weekly"><title>{TITLE} | TNW</title>', "", ""),
     "a standfirst as heading": (
         f'<meta property="og:title" content="{TITLE}">', "", f"<h1>{TITLE}. {'It rang once. ' * 20}</h1>",

@@ -34,6 +34,11 @@ SAME = [
     "https://herald.example/roads/bridge-closed?view=print",
     "https://herald.example/roads/bridge-closed/print/",
 ]
+SAME += [
+    "https://herald.example/roads/bridge-closed?srsltid=x&_ga=2.1&wt_mc=rss&CMP=share&intcmp=y",
+    "https://herald.example/roads/bridge-closed?share=facebook",
+    "https://herald.example//roads/./old/../bridge-closed",
+]
 OTHERS = [
     "https://herald.example/roads/bridge-closed?page=2",
     "https://herald.example/roads/bridge-closed?id=amp",
@@ -41,6 +46,9 @@ OTHERS = [
     "https://herald.example:8443/roads/bridge-closed",
     "https://news.herald.example/roads/bridge-closed",
     "https://herald.example/Roads/bridge-closed",
+    "https://herald.example/roads/bridge-closed?m=1",
+    "https://herald.example/roads/bridge-closed?share=12",
+    "https://herald.example/roads/bridge-closed#!/page/2",
     "https://herald.example/roads/bridge-closed-amp",
     "https://ampere.example/roads/bridge-closed",
     "https://www.google.com/amp/roads/bridge-closed",
@@ -71,3 +79,14 @@ def test_an_identity_is_a_url_and_its_own_identity(tail):
         identity = url_identity(url)
         assert url_identity(identity) == identity
         assert identity.startswith("https://")
+
+
+def test_blogspots_copy_for_phones_is_the_article():
+    article = "https://herald.blogspot.com/2026/03/bridge.html"
+    assert url_identity(f"{article}?m=1") == url_identity(article)
+
+
+def test_a_fragment_that_is_an_address_tells_articles_apart():
+    one, other = (canonical_url(f"https://herald.example/#!/a/{number}") or "" for number in (1, 2))
+    assert one != other
+    assert url_identity(one) != url_identity(other)
