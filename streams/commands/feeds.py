@@ -65,7 +65,7 @@ def feeds(sources: tuple[str, ...], seen: Path | None, **options: Any) -> None:
     """
     settings = read_settings()
     try:
-        urls = read_listing(sources)
+        urls = read_listing(sources, _say)
     except (ValueError, OSError) as error:
         raise click.UsageError(str(error)) from error
     try:

@@ -1,6 +1,7 @@
 """From feeds to news.raw: RSS, Atom, JSON Feed and news sitemaps, polled politely.
 
     listing     which feeds: addresses and OPML                         pure
+    forms       what its bytes are: encoding, JSON, depth, whether it breaks off   pure
     entries     a feed's bytes → its entries, with their facts          pure
     manners     robots.txt, the pace of each host, when to ask again
     addresses   which addresses may be fetched at all

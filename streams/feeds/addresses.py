@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from typing import Final
-from urllib.parse import urlsplit
+from typing import Any, Final
 
+import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
+from yarl import URL
 
 MOST_URL_CHARACTERS: Final = 2_048
 _NAT64: Final = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))
@@ -58,13 +59,13 @@ def check_url(url: str, *, allow_private: bool = False) -> str:
         RefusedAddressError: it is not http or https, contains a user name, is too long, or is a non-public IP address.
     """
     try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname or "", parts.port
+        parts = URL(url)  # as aiohttp reads it: "①②⑦.⓪.⓪.①" is 127.0.0.1 to it
+        host, _ = parts.raw_host or "", parts.port
     except ValueError as error:
         raise RefusedAddressError(f"not an address: {error}") from error
     if parts.scheme not in {"http", "https"} or not host or len(url) > MOST_URL_CHARACTERS:
         raise RefusedAddressError("not an http or https address")
-    if parts.username is not None or parts.password is not None:
+    if parts.user is not None or parts.password is not None:
         raise RefusedAddressError("the address carries a user name or a password")
     if not allow_private and _is_number(host) and not is_public(host):
         raise RefusedAddressError(f"{host} is not a public address")
@@ -84,6 +85,21 @@ def refusal_behind(error: BaseException | None) -> RefusedAddressError | None:
     while error is not None and not isinstance(error, RefusedAddressError):
         error = getattr(error, "os_error", None) or error.__cause__ or error.__context__
     return error
+
+
+def connector(*, allow_private: bool, limit: int = 100, limit_per_host: int = 0) -> aiohttp.TCPConnector:
+    """Connections to public addresses: judged when a name is resolved, and whatever was resolved, when it is dialled."""
+
+    def dial(info: tuple[int, int, int, str, tuple[Any, ...]]) -> socket.socket:
+        family, kind, protocol, _, address = info
+        if not allow_private and not is_public(str(address[0])):
+            raise RefusedAddressError(f"{address[0]} is not a public address")
+        return socket.socket(family, kind, protocol)
+
+    resolver = PublicResolver(allow_private=allow_private)
+    return aiohttp.TCPConnector(
+        resolver=resolver, limit=limit, limit_per_host=limit_per_host, ttl_dns_cache=60, socket_factory=dial
+    )
 
 
 class PublicResolver(AbstractResolver):

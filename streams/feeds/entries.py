@@ -15,24 +15,24 @@ from typing import Any, Final
 from urllib.parse import urljoin
 
 import feedparser
-import orjson
 from lxml import etree
 
+from streams.feeds.forms import NotAFeedError, check_depth, feeds_of_page, is_cut_short, read_json, text_of
 from streams.records.urls import canonical_url, url_identity
 
 MOST_ENTRIES: Final = 2_000
 """From one feed, in its order; a news sitemap may list a thousand."""
+MOST_PARTS: Final = 5
+"""From an index of sitemaps."""
 _FULL_TEXT_CHARACTERS: Final = 1_000
 _MOST_FACT_CHARACTERS: Final = 20_000
 _MOST_TEXT_CHARACTERS: Final = 2 << 20
 _MOST_KEYWORDS: Final = 50
+_SITEMAP: Final = re.compile(r"<(?:\w+:)?(urlset|sitemapindex)\b")
+_DECLARATION: Final = re.compile(r"^\s*<\?xml[^>]*\?>")
 _TAGS: Final = re.compile(r"<[^<>]*>")
 _SPACES: Final = re.compile(r"\s+")
 _CUT_SHORT: Final = re.compile(r"(?:…|\.\.\.|\[\W*\]|»|→)\s*$")
-
-
-class NotAFeedError(ValueError):
-    """The document is not a readable feed; the message says what it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed: its title and its entries in order, each key once; ``ttl_s``: the pace it asks for itself."""
+    """A feed: its title and its entries in order, each key once; ``ttl_s``: the pace it asks for itself.
+
+    ``parts``: for an index, the addresses of the sitemaps that hold the entries, the latest first.
+    """
 
     title: str
     entries: tuple[Entry, ...]
     ttl_s: float = 0.0
+    parts: tuple[str, ...] = ()
 
 
 def plain(markup: str) -> str:
@@ -74,13 +78,17 @@ def read_feed(body: bytes, url: str, content_type: str = "") -> Feed:
     Raises:
         NotAFeedError: it is neither RSS, Atom, JSON Feed nor a sitemap.
     """
-    begin = body[:2_048].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if begin.startswith(b"{"):
-        feed = _json_feed(body, url)
-    elif b"<urlset" in begin or b":urlset" in begin:
-        feed = _sitemap(body, url)
+    text = text_of(body, content_type)
+    if text is None:
+        return _syndication(body, url, content_type)
+    check_depth(text)
+    begin = text[:2_048].lstrip("\ufeff \t\r\n")
+    if begin.startswith("{"):
+        feed = _json_feed(text, url)
+    elif (kind := _SITEMAP.search(begin)) is not None:
+        feed = _index(text, url) if kind[1] == "sitemapindex" else _sitemap(text, url)
     else:
-        feed = _syndication(body, url, content_type)
+        feed = _feed_or_page(text, url)
     return feed
 
 
@@ -90,20 +98,29 @@ def _feed(title: str, url: str, told: Iterable[Mapping[str, Any]], ttl_s: float 
         _bounded({**each, "feed_title": title, "feed_url": url}) for each, _ in zip(told, range(MOST_ENTRIES), strict=False)
     ]
     links = Counter(identity(each["url"]) for each in facts if "url" in each)
+    guids = Counter(_link_and_guid(each) for each in facts)
     keyed: dict[str, Entry] = {}
     for each in facts:
-        key = _key(each, url, links)
+        key = _key(each, url, links, guids)
         if key:
             keyed.setdefault(key, Entry(key, each.get("url"), each))
     return Feed(title, tuple(keyed.values()), ttl_s)
 
 
-def _key(facts: Mapping[str, Any], feed_url: str, links: Mapping[str, int]) -> str:
-    """The entry's link, even if its guid changes; without a link of its own, its guid or else its title, within the feed."""
-    link = identity(facts["url"]) if "url" in facts else ""
+def _link_and_guid(facts: Mapping[str, Any]) -> tuple[str, str]:
+    return identity(facts["url"]) if "url" in facts else "", facts.get("guid", "")
+
+
+def _key(facts: Mapping[str, Any], feed_url: str, links: Mapping[str, int], guids: Mapping[tuple[str, str], int]) -> str:
+    """The entry's link, even if its guid changes; without a link of its own, its guid or else its title, within the feed.
+
+    Where several share even the guid, as with careless templates, the title tells them apart.
+    """
+    link, guid = _link_and_guid(facts)
     if link and links[link] == 1:
         return link
-    own = facts.get("guid") or facts.get("title") or facts.get("summary") or ""
+    title = facts.get("title") or facts.get("summary") or ""
+    own = guid if guid and guids[link, guid] == 1 else f"{guid} {title}".strip()
     return f"{feed_url} {link} {own}"[:4_096] if own else ""
 
 
@@ -138,7 +155,19 @@ def _link(base: str, link: object) -> str:
 # RSS and Atom
 
 
-def _syndication(body: bytes, url: str, content_type: str) -> Feed:
+def _feed_or_page(text: str, url: str) -> Feed:
+    """A feed; for an HTML page, the error lists the feeds it links to."""
+    try:
+        return _syndication(text.encode("utf-8", "replace"), url, "application/xml; charset=utf-8", cut=is_cut_short(text))
+    except NotAFeedError as error:
+        if "<html" not in text[:4_096].lower():
+            raise
+        named = [found for each in feeds_of_page(text) if (found := _link(url, each))]
+        raise NotAFeedError(f"a page, not a feed; {'its feeds: ' + ' '.join(named) if named else 'it names none'}") from error
+
+
+def _syndication(body: bytes, url: str, content_type: str, *, cut: bool = False) -> Feed:
+    """``cut``: the document breaks off within its last entry, which is left for the next poll."""
     # As a file object: feedparser takes some bytes for the name of a file, or for an address to fetch.
     headers = {"content-type": content_type or "application/xml", "content-location": url}
     try:
@@ -149,7 +178,8 @@ def _syndication(body: bytes, url: str, content_type: str) -> Feed:
         raise NotAFeedError("not a feed: neither RSS, Atom, JSON Feed nor a sitemap")
     about = parsed.feed
     language = _text(about.get("language"))
-    told = ({"language": language, **_told(each, url)} for each in parsed.entries)
+    entries = parsed.entries[:-1] if cut else parsed.entries
+    told = ({"language": language, **_told(each, url)} for each in entries)
     return _feed(_text(about.get("title")), url, told, _ttl_s(about))
 
 
@@ -160,7 +190,9 @@ def _told(entry: Mapping[str, Any], url: str) -> dict[str, Any]:
     own_language = next((_text(each.get("language")) for each in contents if each.get("language")), "")
     told = {
         "title": _text(entry.get("title")),
-        "url": _link(url, entry.get("link")) or _link(url, guid if "://" in guid else None),
+        "url": _link(url, entry.get("feedburner_origlink"))
+        or _link(url, entry.get("link"))
+        or _link(url, guid if "://" in guid else None),
         "guid": guid,
         "html": longest,
         "summary": _text(entry.get("summary")),
@@ -207,11 +239,8 @@ def _keywords(words: Iterable[object]) -> list[str]:
 # JSON Feed 1.0 and 1.1
 
 
-def _json_feed(body: bytes, url: str) -> Feed:
-    try:
-        document = orjson.loads(body.lstrip(b"\xef\xbb\xbf \t\r\n"))
-    except orjson.JSONDecodeError as error:
-        raise NotAFeedError(f"not a feed: broken JSON ({error})") from error
+def _json_feed(text: str, url: str) -> Feed:
+    document = read_json(text.lstrip("\ufeff \t\r\n"))
     items = document.get("items") if isinstance(document, dict) else None
     if not isinstance(items, list):
         raise NotAFeedError("not a feed: JSON without a list of items")
@@ -250,15 +279,39 @@ def _authors(told: Mapping[str, Any]) -> str:
 # Sitemaps, with Google's news extension
 
 
-def _sitemap(body: bytes, url: str) -> Feed:
-    return _feed("", url, _pages(body, url))
+def _sitemap(text: str, url: str) -> Feed:
+    return _feed("", url, _pages(text, url))
 
 
-def _pages(body: bytes, url: str) -> Iterator[dict[str, Any]]:
+def _index(text: str, url: str) -> Feed:
+    """The sitemaps of an index; where some are of news, those alone."""
+    listed = [(each, told.get("lastmod", "")) for each, told in _places(text, "sitemap", url) if each]
+    of_news = [each for each in listed if "news" in each[0].lower()]
+    latest = sorted(of_news or listed, key=lambda each: each[1], reverse=True)
+    return Feed("", (), parts=tuple(dict.fromkeys(each for each, _ in latest))[:MOST_PARTS])
+
+
+def _pages(text: str, url: str) -> Iterator[dict[str, Any]]:
+    for link, told in _places(text, "url", url):
+        yield {
+            "title": told.get("title", ""),
+            "url": link,
+            "published": told.get("publication_date", ""),
+            "updated": told.get("lastmod", ""),
+            "outlet": told.get("name", ""),
+            "language": told.get("language", ""),
+            "keywords": _keywords(told.get("keywords", "").split(",")),
+        }
+
+
+def _places(text: str, name: str, url: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Each element of this name: where it leads, and what it tells by the names of its own elements."""
+    body = _DECLARATION.sub("", text, count=1).encode("utf-8", "replace")
     places = etree.iterparse(
         io.BytesIO(body),
         events=("end",),
-        tag=("{*}url", "url"),
+        tag=(f"{{*}}{name}", name),
+        encoding="utf-8",
         resolve_entities=False,
         no_network=True,
         recover=True,
@@ -269,16 +322,7 @@ def _pages(body: bytes, url: str) -> Iterator[dict[str, Any]]:
             told = {
                 etree.QName(each).localname: (each.text or "").strip() for each in place.iter() if isinstance(each.tag, str)
             }
-            location = place.findtext("{*}loc") or place.findtext("loc")
-            yield {
-                "title": told.get("title", ""),
-                "url": _link(url, location),
-                "published": told.get("publication_date", ""),
-                "updated": told.get("lastmod", ""),
-                "outlet": told.get("name", ""),
-                "language": told.get("language", ""),
-                "keywords": _keywords(told.get("keywords", "").split(",")),
-            }
+            yield _link(url, place.findtext("{*}loc") or place.findtext("loc")), told
             place.clear()
     except etree.XMLSyntaxError as error:
         raise NotAFeedError(f"not a feed: broken XML ({error})") from error

@@ -16,7 +16,7 @@ from urllib.parse import urljoin
 
 import aiohttp
 
-from streams.feeds.addresses import PublicResolver, RefusedAddressError, check_url, refusal_behind
+from streams.feeds.addresses import RefusedAddressError, check_url, connector, refusal_behind
 
 ROBOTS_NAME: Final = "Headwater"
 """The name by which robots.txt addresses us."""
@@ -27,6 +27,7 @@ _REDIRECTS: Final = frozenset((301, 302, 303, 307, 308))
 _PERMANENT: Final = frozenset((301, 308))
 _PIECE_BYTES: Final = 64 << 10
 _MOST_HEADER_CHARACTERS: Final = 1_000
+_GZIP: Final = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,12 @@ class Fetcher:
         self._allow_private = allow_private
         self._timeout_s = timeout_s
 
-    async def get(self, url: str, most_bytes: int, admit: Admit, headers: Mapping[str, str] | None = None) -> Answer:
+    async def get(
+        self, url: str, most_bytes: int, admit: Admit, headers: Mapping[str, str] | None = None, *, cut: bool = False
+    ) -> Answer:
         """The document at an address. Waiting for a host's turn does not count towards the document's time limit.
+
+        ``cut``: of one that is larger, the beginning will do.
 
         Raises:
             FetchError: it is refused, too large, too slow, or the server could not be reached.
@@ -75,7 +80,7 @@ class Fetcher:
         for _ in range(MOST_REDIRECTS + 1):
             self._check(asked)
             await admit(asked)
-            answer = await self._ask(asked, most_bytes, headers or {})
+            answer = await self._ask(asked, most_bytes, headers or {}, cut=cut)
             target = answer.headers.get("location")
             if answer.status not in _REDIRECTS or not target:
                 return Answer(answer.status, asked, answer.body, answer.headers, moved=moved and asked != url)
@@ -89,11 +94,11 @@ class Fetcher:
         except RefusedAddressError as error:
             raise FetchError(str(error), passing=False) from error
 
-    async def _ask(self, url: str, most_bytes: int, headers: Mapping[str, str]) -> Answer:
+    async def _ask(self, url: str, most_bytes: int, headers: Mapping[str, str], *, cut: bool) -> Answer:
         try:
             async with asyncio.timeout(self._timeout_s), self._session.get(url, headers=headers, allow_redirects=False) as got:
                 said = {name.lower(): value[:_MOST_HEADER_CHARACTERS] for name, value in got.headers.items()}
-                body = b"" if got.status in _REDIRECTS else await _body(got, most_bytes)
+                body = b"" if got.status in _REDIRECTS else await _body(got, most_bytes, cut=cut)
                 return Answer(got.status, url, body, said)
         except TimeoutError as error:
             raise FetchError(f"not done within {self._timeout_s:g} s") from error
@@ -110,7 +115,7 @@ def _joined(url: str, target: str) -> str:
         raise FetchError(f"a redirect to nowhere: {error}", passing=False) from error
 
 
-async def _body(got: aiohttp.ClientResponse, most_bytes: int) -> bytes:
+async def _body(got: aiohttp.ClientResponse, most_bytes: int, *, cut: bool) -> bytes:
     encoding = got.headers.get("Content-Encoding", "").strip().lower()
     if encoding in {"", "identity"}:
         unpack = None
@@ -121,9 +126,25 @@ async def _body(got: aiohttp.ClientResponse, most_bytes: int) -> bytes:
     body = bytearray()
     async for piece in got.content.iter_chunked(_PIECE_BYTES):
         body += piece if unpack is None else unpack.take(piece, most_bytes + 1 - len(body))
+        if len(body) > most_bytes and cut:
+            break
         if len(body) > most_bytes:
             raise FetchError(f"larger than {most_bytes} bytes", passing=False)
-    return bytes(body)
+    return bytes(body[:most_bytes])
+
+
+def unzipped(body: bytes, most_bytes: int) -> bytes:
+    """What is in a file that is packed by itself, as sitemaps often are; anything else as it is.
+
+    Raises:
+        FetchError: it is broken, or larger than that.
+    """
+    if not body.startswith(_GZIP):
+        return body
+    inner = _Unpacking().take(body, most_bytes + 1)
+    if len(inner) > most_bytes:
+        raise FetchError(f"larger than {most_bytes} bytes", passing=False)
+    return inner
 
 
 class _Unpacking:
@@ -155,11 +176,8 @@ async def fetching(
     *, contact: str | None = None, allow_private: bool = False, timeout_s: float = DOCUMENT_TIMEOUT_S
 ) -> AsyncIterator[Fetcher]:
     """A fetcher with its own session: no cookies, no proxies, no credentials from the environment."""
-    connector = aiohttp.TCPConnector(
-        resolver=PublicResolver(allow_private=allow_private), limit=_CONNECTIONS, limit_per_host=2, ttl_dns_cache=60
-    )
     session = aiohttp.ClientSession(
-        connector=connector,
+        connector=connector(allow_private=allow_private, limit=_CONNECTIONS, limit_per_host=2),
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
         trust_env=False,

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Final
 
 from lxml import etree
 
 from streams.feeds.addresses import RefusedAddressError, check_url
 
+_FEED_SCHEME: Final = re.compile(r"^feed:(?://(?!https?:)|(?://)?(?=(https?:)))", re.IGNORECASE)
 
-def read_listing(arguments: Iterable[str]) -> list[str]:
+
+def read_listing(arguments: Iterable[str], say: Callable[[str], None] = lambda _: None) -> list[str]:
     """The addresses of all named feeds, each once, in order.
+
+    An invalid address in a file is passed over, and ``say`` gets a line about it: nobody checks the lists that feed readers
+    export.
 
     Raises:
         ValueError: an argument is neither an address nor a file with OPML, or with one address per line.
@@ -19,15 +26,37 @@ def read_listing(arguments: Iterable[str]) -> list[str]:
     """
     found: dict[str, None] = {}
     for each in arguments:
-        urls = [each] if "://" in each else urls_of(Path(each).read_bytes())
-        if not urls:
+        if "://" in each:
+            found[_address(each)] = None
+            continue
+        addresses = _usable(urls_of(Path(each).read_bytes()), say)
+        if not addresses:
             raise ValueError(f"{each}: no feed in it: expected OPML (outline xmlUrl=…), or an address a line")
-        for url in urls:
-            try:
-                found[check_url(url, allow_private=True)] = None
-            except RefusedAddressError as error:
-                raise ValueError(f"{url[:200]}: {error}") from error
+        found |= dict.fromkeys(addresses)
     return list(found)
+
+
+def _usable(urls: Iterable[str], say: Callable[[str], None]) -> list[str]:
+    usable = []
+    for url in urls:
+        try:
+            usable.append(_address(url))
+        except ValueError as error:
+            say(f"passed over: {error}")
+    return usable
+
+
+def _address(url: str) -> str:
+    """The address, also where it is written for feed readers: ``feed://host/…``, ``feed:https://host/…``.
+
+    Raises:
+        ValueError: it is none.
+    """
+    written = _FEED_SCHEME.sub(lambda found: "" if found[1] else "http://", url)
+    try:
+        return check_url(written, allow_private=True)
+    except RefusedAddressError as error:
+        raise ValueError(f"{url[:200]}: {error}") from error
 
 
 def urls_of(listing: bytes) -> list[str]:

@@ -17,7 +17,7 @@ from streams.feeds.fetching import ROBOTS_NAME, Answer, Fetcher, FetchError
 DAY_S: Final = 24 * 3600.0
 _FIRST_BACKOFF_S: Final = 60.0
 _MOST_CRAWL_DELAY_S: Final = 60.0
-_MOST_ROBOTS_BYTES: Final = 512 << 10  # RFC 9309 requires at least 500 KiB
+_MOST_ROBOTS_BYTES: Final = 512 << 10  # RFC 9309 requires at least 500 KiB; the rest is ignored
 _ROBOTS_KEPT: Final = 256  # origins
 _ROBOTS_AGAIN_S: Final = 600.0  # after it could not be read
 _HOSTS_KEPT: Final = 10_000
@@ -129,7 +129,7 @@ class Manners:
     async def _read_rules(self, origin: str) -> Protego:
         """By RFC 9309: a server without a robots.txt allows everything, one that can't answer forbids everything for now."""
         try:
-            answer = await self._fetcher.get(f"{origin}/robots.txt", _MOST_ROBOTS_BYTES, self._pace.turn)
+            answer = await self._fetcher.get(f"{origin}/robots.txt", _MOST_ROBOTS_BYTES, self._pace.turn, cut=True)
         except FetchError as error:
             if error.passing:
                 raise FetchError(f"robots.txt could not be read: {error}") from error

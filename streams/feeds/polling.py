@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import SystemRandom
 from typing import Any, Final
@@ -17,8 +17,9 @@ from typing import Any, Final
 import orjson
 from aiokafka.errors import MessageSizeTooLargeError
 
-from streams.feeds.entries import Entry, Feed, NotAFeedError, identity, read_feed
-from streams.feeds.fetching import Answer, FetchError
+from streams.feeds.entries import Entry, Feed, identity, read_feed
+from streams.feeds.fetching import Answer, FetchError, unzipped
+from streams.feeds.forms import NotAFeedError
 from streams.feeds.manners import DAY_S, Manners, backoff_s, retry_after_s, round_s
 from streams.feeds.seen import Seen, Standing
 from streams.records import Rejection
@@ -97,8 +98,8 @@ class Poller:
                 return
             await asyncio.sleep(wait_s)
 
-    async def poll(self, url: str) -> float:
-        """Poll one feed once; returns the seconds until the next poll is due."""
+    async def poll(self, url: str, *, part: bool = False) -> float:
+        """Poll one feed, or a ``part`` of an index, once; returns the seconds until the next poll is due."""
         standing = self._seen.standing(url)
         self.totals.polled += 1
         try:
@@ -109,13 +110,24 @@ class Poller:
             if answer.status != 200:
                 return self._failed(standing, f"status {answer.status}", _asked_s(answer))
             async with self._parsing:
-                feed = await asyncio.to_thread(read_feed, answer.body, answer.url, answer.content_type)
+                feed = await asyncio.to_thread(_read, answer)
         except (FetchError, NotAFeedError) as error:
             return self._failed(standing, str(error), 0.0)
+        if feed.parts:
+            return await self._poll_parts(standing, feed.parts, part=part)
         whole = await self._publish_new(url, feed)
         etag, modified = (answer.headers.get("etag"), answer.headers.get("last-modified")) if whole else (None, None)
         address = answer.url if answer.moved else standing.address
         return self._succeeded(Standing(url, address, etag, modified), feed.ttl_s)
+
+    async def _poll_parts(self, standing: Standing, parts: Sequence[str], *, part: bool) -> float:
+        """Poll the sitemaps of an index, each with a standing of its own; the index is read anew each time."""
+        if part:
+            return self._failed(standing, "an index of sitemaps within another", 0.0)
+        for each in parts:
+            if self._seen.standing(each).not_before_s <= time.time():
+                await self.poll(each, part=True)
+        return self._succeeded(Standing(standing.url, standing.address), 0.0)
 
     def _succeeded(self, standing: Standing, ttl_s: float) -> float:
         self._seen.put(standing)
@@ -182,6 +194,10 @@ class Poller:
         if answer.content_type not in {"text/html", "application/xhtml+xml", ""}:
             raise FetchError(f"a page of type {answer.content_type[:80]}", passing=False)
         return await asyncio.to_thread(decode_page, answer)
+
+
+def _read(answer: Answer) -> Feed:
+    return read_feed(unzipped(answer.body, MOST_FEED_BYTES), answer.url, answer.content_type)
 
 
 def _conditions(standing: Standing) -> dict[str, str]:

@@ -12,7 +12,7 @@ from typing import Final
 
 import aiohttp
 
-from streams.feeds.addresses import PublicResolver, check_url, refusal_behind
+from streams.feeds.addresses import check_url, connector, refusal_behind
 from streams.feeds.manners import retry_after_s
 from streams.webhook.signing import Message, signed
 
@@ -69,9 +69,8 @@ async def sending(
         RefusedAddressError: the address may not be asked.
     """
     check_url(url, allow_private=allow_private)
-    connector = aiohttp.TCPConnector(resolver=PublicResolver(allow_private=allow_private), ttl_dns_cache=60)
     session = aiohttp.ClientSession(
-        connector=connector,
+        connector=connector(allow_private=allow_private),
         cookie_jar=aiohttp.DummyCookieJar(),
         trust_env=False,
         headers={"User-Agent": f"Headwater/{version('headwater-news')} (webhook)"},

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from streams.articles import Article, read_article
 from streams.feeds.addresses import RefusedAddressError, check_url, is_public
-from streams.feeds.entries import NotAFeedError, read_feed
+from streams.feeds.entries import read_feed
+from streams.feeds.forms import NotAFeedError
 from streams.feeds.listing import read_listing, urls_of
 from streams.feeds.manners import backoff_s, retry_after_s, round_s
 from streams.feeds.polling import record_of
@@ -156,3 +157,99 @@ def test_what_is_published_is_an_article_to_the_pipeline(page):
     assert (article.headline, article.outlet, article.url) == ("Bridge to be built", "The Farm", "https://news.example/a")
     assert (article.source_id, article.published) == ("g7", "2026-11-02T10:00:00+00:00")
     assert ("spoke about the bridge" in article.body) == (page is not None)
+
+
+def _rss(items):
+    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>T</title>{items}</channel></rss>'
+
+
+JSON_FEED = (
+    '{"version": "https://jsonfeed.org/version/1", "title": "T", "items": [{"id": 1, "url": "/a", "title": "Zürich wählt"}]}'
+)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        JSON_FEED.encode("latin-1"),
+        JSON_FEED.encode("utf-16"),
+        JSON_FEED.replace("h w", "h\nw").encode(),
+        JSON_FEED.encode("utf-8-sig"),
+    ],
+    ids=["Latin-1", "UTF-16", "a line break in a text", "with a mark"],
+)
+def test_a_json_feed_is_read_as_it_is_written(body):
+    (entry,) = read_feed(body, "https://a.example/feed", "application/json").entries
+    assert entry.facts["title"].split() == ["Zürich", "wählt"]
+
+
+@pytest.mark.parametrize("link", ["", "<link>https://a.example/</link>"], ids=["no link", "all link to the front page"])
+def test_articles_of_a_template_that_gives_all_the_same_guid_are_all_read(link):
+    items = "".join(f"<item><title>Town {n}</title>{link}<guid isPermaLink='false'>x</guid></item>" for n in range(3))
+    assert len({entry.key for entry in read_feed(_rss(items).encode(), "https://a.example/feed").entries}) == 3
+
+
+@pytest.mark.parametrize("at", ["<title>Half", "<title>Half</title>", "<title>Half</title><link>https://a.exam"])
+def test_the_last_entry_of_a_feed_that_breaks_off_is_left_for_the_next_time(at):
+    """Published by half, its headline would keep the whole article out as a repeat."""
+    body = _rss(f"<item><title>Whole</title><link>https://a.example/1</link></item><item>{at}")
+    body = body[: body.index(at) + len(at)]
+    assert [entry.facts["title"] for entry in read_feed(body.encode(), "https://a.example/feed").entries] == ["Whole"]
+
+
+def test_a_feed_that_ends_in_rubbish_is_whole():
+    body = _rss("<item><title>Whole</title><link>https://a.example/1</link></item>") + "<!-- cached -->" * 1_000
+    assert len(read_feed(body.encode(), "https://a.example/feed").entries) == 1
+
+
+def test_of_a_page_it_is_said_which_feeds_it_names():
+    page = '<!doctype html><html><head><link rel="alternate" type="application/rss+xml" href="/rss.xml"></head></html>'
+    with pytest.raises(NotAFeedError, match=r"a page, not a feed; its feeds: https://a.example/rss.xml"):
+        read_feed(page.encode(), "https://a.example/", "text/html")
+
+
+def test_the_link_is_the_article_s_own_where_a_counter_stands_before_it():
+    more = "<feedburner:origLink xmlns:feedburner='http://rssnamespace.org/feedburner/ext/1.0'>https://a.example/1</feedburner:origLink>"
+    body = _rss(f"<item><title>A</title><link>https://count.example/x</link>{more}</item>")
+    assert read_feed(body.encode(), "https://a.example/feed").entries[0].url == "https://a.example/1"
+
+
+def test_an_index_gives_its_latest_sitemaps_and_those_of_news_before_others():
+    def index(*places):
+        told = "".join(
+            f"<sitemap><loc>https://a.example/{name}</loc><lastmod>{day}</lastmod></sitemap>" for name, day in places
+        )
+        return f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{told}</sitemapindex>'.encode()
+
+    old = [(f"archive-{n}.xml", f"2020-01-{n:02}") for n in range(1, 20)]
+    assert read_feed(index(*old, ("today.xml", "2026-11-02")), "https://a.example/").parts[0] == "https://a.example/today.xml"
+    assert len(read_feed(index(*old), "https://a.example/").parts) == 5
+    assert read_feed(index(*old, ("news.xml", "")), "https://a.example/").parts == ("https://a.example/news.xml",)
+
+
+def test_a_sitemap_in_another_encoding_is_read():
+    body = '<?xml version="1.0" encoding="utf-16"?><urlset><url><loc>https://a.example/1</loc></url></urlset>'
+    assert [entry.url for entry in read_feed(body.encode("utf-16"), "https://a.example/").entries] == ["https://a.example/1"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<feed xmlns="http://www.w3.org/2005/Atom">' + '<entry xml:base="a/">' * 100_000,
+        _rss("<item><description>" + "<div>" * 500_000 + "</description></item>"),
+        _rss("<item>" * 500_000),
+    ],
+    ids=["entries with a base", "divisions", "items"],
+)
+def test_elements_within_each_other_without_end_are_refused(body):
+    """The first took hours, and all other feeds waited."""
+    with pytest.raises(NotAFeedError, match="within each other"):
+        read_feed(body.encode(), "https://a.example/feed")
+
+
+def test_what_is_never_closed_is_not_taken_for_depth():
+    """Line breaks and paragraphs as people write them, in markup and in CDATA."""
+    text = "<br><p>" * 100
+    items = "".join(f"<item><title>{n}</title><link>/{n}</link><description>{text}</description></item>" for n in range(20))
+    items += f"<item><title>c</title><link>/c</link><description><![CDATA[{'<div>' * 1000}]]></description></item>"
+    assert len(read_feed(_rss(items).encode(), "https://a.example/feed").entries) == 21

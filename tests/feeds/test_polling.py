@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gzip
 import json
 import time
 from collections.abc import AsyncIterator
@@ -11,10 +12,12 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import aiohttp
 import pytest
 from aiohttp import web
 from aiokafka.errors import KafkaError
 
+from streams.feeds.addresses import connector, refusal_behind
 from streams.feeds.fetching import fetching
 from streams.feeds.manners import Manners, Pace
 from streams.feeds.polling import Poller
@@ -336,3 +339,66 @@ async def test_requests_to_one_host_are_a_pause_apart():
     pace, began = Pace(0.2), time.monotonic()
     await asyncio.gather(*(pace.turn(f"http://one.example/{n}") for n in range(3)))
     assert time.monotonic() - began >= 0.4
+
+
+async def test_no_way_of_writing_this_machine_s_number_gets_there(tmp_path):
+    """Browsers and libraries read full-width and circled digits, and ideographic stops, as a number."""
+    async with reading(tmp_path) as reader:
+        reader.allow_private = False
+        reader.farm.answers |= {"/feed": rss(item("/a")), "/a": PAGE}
+        port = reader.farm.root.rpartition(":")[2]
+        hosts = [
+            "①②⑦.⓪.⓪.①",
+            "１２７.０.０.１",
+            "127。0。0。1",
+            "ｌｏｃａｌｈｏｓｔ",
+            "[::ffff:127.0.0.1]",
+            "0x7f.1",
+            "[64:ff9b::7f00:1]",
+        ]
+        await reader.once(*(f"http://{host}:{port}/feed" for host in hosts))
+    assert not reader.farm.asked
+    assert sum("not a public address" in line for line in reader.said) == len(hosts)
+
+
+async def test_a_number_is_judged_when_it_is_dialled_however_it_got_there(tmp_path):
+    async with reading(tmp_path) as reader, aiohttp.ClientSession(connector=connector(allow_private=False)) as session:
+        with pytest.raises(aiohttp.ClientError) as raised:
+            await session.get(reader.farm.root)
+    assert refusal_behind(raised.value) is not None
+
+
+async def test_robots_txt_counts_however_long_it_is(tmp_path):
+    async with reading(tmp_path) as reader:
+        robots = "User-agent: *\nDisallow: /\n" + "# a comment\n" * 100_000
+        reader.farm.answers |= {
+            "/robots.txt": lambda _: web.Response(text=robots), "/feed": rss(item("/a")), "/a": PAGE,
+        }  # fmt: skip
+        await reader.once("/feed")
+    assert reader.farm.asked["/feed"] == 0
+    assert "robots.txt forbids it" in reader.said[0]
+
+
+async def test_an_index_of_packed_sitemaps_is_followed_one_deep(tmp_path):
+    async with reading(tmp_path) as reader:
+        root = reader.farm.root
+        listed = "".join(f"<sitemap><loc>{root}/{name}</loc></sitemap>" for name in ("news.xml.gz", "news2"))
+        index = f"<sitemapindex>{listed}</sitemapindex>"
+        sitemap = gzip.compress(f"<urlset><url><loc>{root}/a</loc></url></urlset>".encode())
+        reader.farm.answers |= {
+            "/index": index, "/news2": index, "/a": PAGE,
+            "/news.xml.gz": lambda _: web.Response(body=sitemap, content_type="application/gzip", headers={"ETag": '"1"'}),
+        }  # fmt: skip
+        await reader.once("/index")
+        await reader.once("/index")
+    assert [record["url"] for record in reader.records] == [f"{root}/a"]
+    assert reader.farm.headers["/news.xml.gz"]["If-None-Match"] == '"1"'
+    assert any("an index of sitemaps within another" in line for line in reader.said)
+
+
+async def test_a_packed_sitemap_costs_no_more_than_its_bound(tmp_path):
+    async with reading(tmp_path) as reader:
+        bombed = gzip.compress(bytes(40 << 20))
+        reader.farm.answers["/s.xml.gz"] = lambda _: web.Response(body=bombed, content_type="application/gzip")
+        await reader.once("/s.xml.gz")
+    assert "larger than" in reader.said[0]
