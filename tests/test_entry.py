@@ -91,3 +91,10 @@ def test_ctrl_c_before_a_command_begins_ends_it_without_a_word(monkeypatch):
     assert seen[0] is signal.SIG_DFL, "while it is imported"
     assert seen[-1] is signal.default_int_handler, "while it runs"
     assert after is signal.SIG_DFL, "while Python ends"
+
+
+@pytest.mark.parametrize("command", ["pipe", "enrich"])
+def test_what_needs_no_kafka_imports_no_client_of_it(command):
+    """It is a sixth of what such a command takes for one article."""
+    asked = f"import sys, streams.commands.{command}; print('aiokafka' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", asked], capture_output=True, check=True, text=True).stdout == "False\n"

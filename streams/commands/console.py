@@ -12,7 +12,8 @@ import click
 from aiohttp import web
 
 from agents import pipeline_steps
-from streams.commands.context import http_root, read_settings, until_told
+from streams.commands.arguments import read_settings
+from streams.commands.context import http_root, until_told
 from streams.console.guard import new_token
 from streams.console.web import Console
 from streams.kafka.quiet import quieten

@@ -1,4 +1,4 @@
-"""What every command starts with: the settings, and errors that a person can read."""
+"""What every command that asks Kafka starts with: partitions, records, and errors that a person can read."""
 
 from __future__ import annotations
 
@@ -17,12 +17,9 @@ from aiokafka.errors import KafkaError
 
 from streams.kafka.admin import partition_counts
 from streams.kafka.clients import connection, opened
-from streams.settings import Settings, SettingsError
+from streams.settings import Settings
 
 T = TypeVar("T")
-
-FILE = click.Path(exists=True, dir_okay=False, allow_dash=True)
-"""The type of an argument that names a file to read, or "-" for standard input."""
 
 
 async def partitions_of(settings: Settings, topic: str) -> list[TopicPartition]:
@@ -81,14 +78,6 @@ def embedded_kafka() -> ModuleType:
             f"the embedded Kafka is not installed ({error}): it comes with the repository (`make run`). "
             "To use a Kafka of yours, set HEADWATER_BROKERS."
         ) from error
-
-
-def read_settings() -> Settings:
-    """The settings from the environment, or a usage error that names each wrong variable."""
-    try:
-        return Settings.from_environment()
-    except SettingsError as error:
-        raise click.UsageError(str(error)) from error
 
 
 def run_async(work: Coroutine[Any, Any, T], settings: Settings) -> T:

@@ -10,7 +10,7 @@ from typing import TypeVar
 import click
 
 from streams.articles import Article, read_article, tag_article
-from streams.commands.context import FILE, read_settings
+from streams.commands.arguments import FILE, read_settings
 from streams.commands.inputs import Document, read_documents
 from streams.commands.json_lines import json_line
 from streams.documents import internal_error, ninjs_document

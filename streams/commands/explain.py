@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from streams.articles import LEFT_WHOLE, Article, headline_of, tag_article
-from streams.commands.context import FILE, read_settings
+from streams.commands.arguments import FILE, read_settings
 from streams.commands.enrich import netted, prepared_documents
 from streams.commands.inputs import Document
 from streams.commands.printing import columns

@@ -13,7 +13,8 @@ from typing import Final
 import click
 from aiokafka.errors import KafkaError
 
-from streams.commands.context import read_settings, run_async, until_told
+from streams.commands.arguments import read_settings
+from streams.commands.context import run_async, until_told
 from streams.export.exporting import BOOK, Bounds, Exporter, FormatChangedError
 from streams.export.files import KINDS, MissingLibraryError
 from streams.kafka.clients import failure_of

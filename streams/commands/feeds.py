@@ -16,7 +16,8 @@ import click
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
-from streams.commands.context import partitions_of, read_settings, run_async
+from streams.commands.arguments import read_settings
+from streams.commands.context import partitions_of, run_async
 from streams.feeds.fetching import fetching
 from streams.feeds.listing import read_listing
 from streams.feeds.manners import Manners, Pace

@@ -9,7 +9,8 @@ import click
 from aiohttp import web
 from aiokafka import AIOKafkaProducer
 
-from streams.commands.context import http_root, partitions_of, read_settings, run_async, until_told
+from streams.commands.arguments import read_settings
+from streams.commands.context import http_root, partitions_of, run_async, until_told
 from streams.console.guard import new_token
 from streams.ingest.web import Ingest, Send
 from streams.kafka.clients import opened, publisher

@@ -10,7 +10,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from streams.commands.context import FILE
+from streams.commands.arguments import FILE
 from streams.commands.enrich import prepared_documents
 from streams.commands.printing import counted, table_console
 from streams.records import Rejection

@@ -18,7 +18,8 @@ from rich.progress import Progress
 from streams.archives.loading import Loader, Noted, Send
 from streams.archives.pages import Page
 from streams.archives.reading import BrokenArchiveError
-from streams.commands.context import partitions_of, read_settings, run_async
+from streams.commands.arguments import read_settings
+from streams.commands.context import partitions_of, run_async
 from streams.kafka.clients import opened, publisher
 from streams.settings import Settings
 from streams.topics import RAW

@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from agents import pipeline_steps
-from streams.commands.context import read_settings, run_async
+from streams.commands.arguments import read_settings
+from streams.commands.context import run_async
 from streams.kafka.migration import MigrationError, Moved, migrate_stream
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import click
 
 from agents import pipeline_steps
-from streams.commands.context import FILE, read_settings
+from streams.commands.arguments import FILE, read_settings
 from streams.commands.inputs import read_documents
 from streams.commands.record_lines import read_line, record_line
 from streams.memory import MemoryPipeline

@@ -10,7 +10,8 @@ from aiokafka.errors import KafkaError
 from rich.console import Console
 from rich.progress import Progress
 
-from streams.commands.context import FILE, partitions_of, read_settings, run_async
+from streams.commands.arguments import FILE, read_settings
+from streams.commands.context import partitions_of, run_async
 from streams.commands.inputs import read_documents
 from streams.kafka.clients import opened, publisher
 from streams.settings import Settings

@@ -14,7 +14,8 @@ from aiokafka.errors import KafkaError, ProducerFenced
 from rich.console import Console
 from rich.progress import Progress
 
-from streams.commands.context import read_settings, run_async
+from streams.commands.arguments import read_settings
+from streams.commands.context import run_async
 from streams.commands.printing import columns, folded, hung, shortened, wrapped
 from streams.documents import REPLAY_HEADER, time_text
 from streams.kafka.clients import opened

@@ -13,7 +13,8 @@ import orjson
 from aiokafka import AIOKafkaProducer
 
 from streams.articles import OWN_URI, article_id
-from streams.commands.context import read_settings, records_of, run_async
+from streams.commands.arguments import read_settings
+from streams.commands.context import records_of, run_async
 from streams.commands.printing import columns, hung
 from streams.documents import ORIGIN_HEADER, article_uri, time_text
 from streams.kafka.admin import topic_config

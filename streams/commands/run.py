@@ -21,7 +21,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from agents import pipeline_steps
-from streams.commands.context import embedded_kafka, read_settings, run_async
+from streams.commands.arguments import read_settings
+from streams.commands.context import embedded_kafka, run_async
 from streams.commands.show import show
 from streams.documents import ORIGIN_HEADER
 from streams.kafka.admin import create_topics, partition_counts

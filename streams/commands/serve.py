@@ -8,7 +8,8 @@ import logging
 import click
 from aiohttp import web
 
-from streams.commands.context import http_root, read_settings, until_told
+from streams.commands.arguments import read_settings
+from streams.commands.context import http_root, until_told
 from streams.kafka.quiet import quieten
 from streams.serve.web import Serving
 

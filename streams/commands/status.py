@@ -15,7 +15,8 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
 from agents import pipeline_steps
-from streams.commands.context import read_settings, run_async
+from streams.commands.arguments import read_settings
+from streams.commands.context import run_async
 from streams.commands.printing import columns, counted, shortened, table_lines, wrapped
 from streams.console.health import Health, Watched
 from streams.documents import time_text

@@ -12,7 +12,8 @@ import click
 from aiokafka import AIOKafkaConsumer
 from rich.console import Console
 
-from streams.commands.context import partitions_of, read_settings, run_async
+from streams.commands.arguments import read_settings
+from streams.commands.context import partitions_of, run_async
 from streams.commands.facts import Condition, formatted
 from streams.commands.record_lines import record_line
 from streams.commands.show import show

@@ -6,7 +6,8 @@ import click
 from rich.table import Table
 
 from agents import pipeline_steps
-from streams.commands.context import read_settings, run_async
+from streams.commands.arguments import read_settings
+from streams.commands.context import run_async
 from streams.commands.printing import table_console
 from streams.commands.strimzi import strimzi_manifests
 from streams.kafka.admin import create_topics, partition_counts

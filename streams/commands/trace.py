@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 import click
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
-from streams.commands.context import read_settings, records_of, run_async
+from streams.commands.arguments import read_settings
+from streams.commands.context import records_of, run_async
 from streams.commands.journeys import PLACE, Journey, Sought, articles_of, in_order, sought, told, told_of_story
 from streams.commands.printing import columns
 from streams.commands.storybook import StoryBook

@@ -18,7 +18,8 @@ import click
 from aiokafka.errors import KafkaError
 from multidict import MultiDict
 
-from streams.commands.context import read_settings, run_async, until_told
+from streams.commands.arguments import read_settings
+from streams.commands.context import run_async, until_told
 from streams.feeds.addresses import RefusedAddressError, check_url
 from streams.kafka.clients import failure_of
 from streams.outgoing.book import Book, InUseError

@@ -15,7 +15,8 @@ from pathlib import Path
 import click
 
 from agents import pipeline_steps
-from streams.commands.context import read_settings, run_async
+from streams.commands.arguments import read_settings
+from streams.commands.context import run_async
 from streams.descriptors import raise_limit
 from streams.heap import return_large_blocks
 from streams.kafka.admin import TopicsMissingError, check_topics

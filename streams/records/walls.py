@@ -66,10 +66,10 @@ def judge_wall(headline: str | None, text: str) -> Rejection | None:
         return None
     title = (headline or "").lower()
     for reason, judge in ((Reason.ROBOT_CHECK, _is_check), (Reason.CONSENT_WALL, _is_consent), (Reason.PAY_WALL, _is_offer)):
-        phrases = _phrases()[reason]
-        if not any(sign in lowered for sign in phrases.signs) or _is_article(lowered, phrases.signs):
+        signs = _tables()[reason]["signs"]
+        if not any(sign in lowered for sign in signs) or _is_article(lowered, signs):
             continue
-        if judge(title, lowered, phrases):
+        if judge(title, lowered, _phrases(reason)):
             return Rejection(reason, _MESSAGES[reason])
     return None
 
@@ -79,31 +79,30 @@ def pay_wall() -> Rejection:
 
 
 class _Phrases(NamedTuple):
-    signs: tuple[str, ...]
     act: re.Pattern[str]
     topic: re.Pattern[str] | None
     weak: re.Pattern[str] | None
 
 
 @cache
-def _phrases() -> dict[Reason, _Phrases]:
+def _tables() -> dict[Reason, dict[str, tuple[str, ...]]]:
     tables = tomllib.loads((files("streams.records") / "wall_phrases.toml").read_text("utf-8"))
     names = {Reason.CONSENT_WALL: "consent", Reason.ROBOT_CHECK: "robot", Reason.PAY_WALL: "pay"}
-    return {
-        reason: _Phrases(
-            tuple(tables[name]["signs"]),
-            _any_of(tables[name]["act"]),
-            _any_of(tables[name]["topic"]) if "topic" in tables[name] else None,
-            _any_of(tables[name]["weak"]) if "weak" in tables[name] else None,
-        )
-        for reason, name in names.items()
-    }
+    return {reason: {kind: tuple(each) for kind, each in tables[name].items()} for reason, name in names.items()}
+
+
+@cache
+def _phrases(reason: Reason) -> _Phrases:
+    """Compiled for the first text that has one of the signs: that takes as long as a hundred articles."""
+    table = _tables()[reason]
+    topic, weak = (_any_of(table[name]) if name in table else None for name in ("topic", "weak"))
+    return _Phrases(_any_of(table["act"]), topic, weak)
 
 
 @cache
 def signs_of_walls() -> tuple[str, ...]:
     """Literals in lower case; a text with none of them is not a wall."""
-    return tuple(sign for phrases in _phrases().values() for sign in phrases.signs)
+    return tuple(sign for table in _tables().values() for sign in table["signs"])
 
 
 def _any_of(phrases: Iterable[str]) -> re.Pattern[str]:

@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from streams.articles import Article, prepare_article
-from streams.records import Draft, Reason, Rejection, judge_text, read_record
+from streams.records import Draft, Reason, Rejection, judge_text, read_record, walls
 
 # Made up after the walls that sites show, a language each.
 WALLS = {
@@ -403,3 +403,10 @@ ARTICLES = {
 @pytest.mark.parametrize(("value", "content_type"), ARTICLES.values(), ids=ARTICLES)
 def test_an_article_among_lists_and_pictures_is_an_article(value: str, content_type: str) -> None:
     assert reason_of(value, content_type) is None
+
+
+def test_a_text_without_a_sign_of_walls_compiles_none_of_their_patterns():
+    """Most articles have none, and the patterns take a tenth of a second."""
+    walls._phrases.cache_clear()
+    assert judge_text("Bridge to be built", "The council voted on Monday to build a bridge over the river.") is None
+    assert walls._phrases.cache_info().misses == 0

@@ -24,6 +24,7 @@ from typing import Final
 
 _MODEL_FILE = Path(__file__).with_name("model.xz")
 _LANE_BYTES = 2
+_BLOCK_ROWS = 512
 LONGEST_NGRAM: Final = 5
 MOST_LETTERS: Final = 200
 HEAVIEST: Final = (1 << 8 * _LANE_BYTES) // (MOST_LETTERS * LONGEST_NGRAM) - 2
@@ -182,15 +183,16 @@ def with_beginnings(weights: Iterable[tuple[str, int]]) -> dict[str, int]:
     here would hold all weights twice.
     """
     found: dict[str, int] = {}
-    beginnings: list[tuple[str, int]] = []  # of the previous n-gram in alphabetical order; the longest last
+    beginnings: list[str] = []  # of the previous n-gram in alphabetical order; the longest last
     for ngram, weight in weights:
-        found[ngram] = weight
+        total = weight
         if len(ngram) <= LONGEST_NGRAM:
-            while beginnings and not ngram.startswith(beginnings[-1][0]):
+            while beginnings and not ngram.startswith(beginnings[-1]):
                 beginnings.pop()
             if beginnings:
-                found[ngram] += beginnings[-1][1]
-            beginnings.append((ngram, found[ngram]))
+                total += found[beginnings[-1]]
+            beginnings.append(ngram)
+        found[ngram] = total
     return found
 
 
@@ -210,9 +212,16 @@ def models() -> dict[str, Model]:
 
 
 def _unpack(columns: bytes, rows: int, languages: int) -> Iterator[int]:
-    """Turns the file's columns, one per language because that compresses better, into one integer per row."""
+    """Turns the file's columns, one per language because that compresses better, into one integer per row.
+
+    By blocks of rows that fit a processor's cache: the whole table at once takes twice as long.
+    """
     size = languages * _LANE_BYTES
-    packed = bytearray(rows * size)
-    for language in range(languages):
-        packed[language * _LANE_BYTES :: size] = columns[language * rows : (language + 1) * rows]
-    return (int.from_bytes(packed[start : start + size], "little") for start in range(0, rows * size, size))
+    for first in range(0, rows, _BLOCK_ROWS):
+        count = min(_BLOCK_ROWS, rows - first)
+        packed = bytearray(count * size)
+        for language in range(languages):
+            at = language * rows + first
+            packed[language * _LANE_BYTES :: size] = columns[at : at + count]
+        for start in range(0, count * size, size):
+            yield int.from_bytes(packed[start : start + size], "little")
