@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, NamedTuple
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.bufferedreaders import DecompressingBufferedReader
@@ -21,6 +21,8 @@ from streams.archives.pages import MOST_PAGE_BYTES, Passed, Response
 
 _UNPACKED: Final = {"", "identity", "gzip", "deflate"}
 _MOST_HEAD_BYTES: Final = 1 << 20
+_PIECE_BYTES: Final = 1 << 20
+_GZIP: Final = b"\x1f\x8b"
 _MOST_WORDS: Final = 200  # characters of a reader's message about a file, as it quotes the file
 _HTTP: Final = StatusAndHeadersParser(["HTTP/1.0", "HTTP/1.1", "HTTP/2"], verify=False)
 
@@ -59,6 +61,13 @@ class Found:
     next_offset: int
 
 
+class _Record(NamedTuple):
+    """Any record: a response, why it is passed over, or None for another type; and where the next one begins."""
+
+    what: Response | Passed | None
+    next_offset: int
+
+
 def read_archive(file: Path, offset: int = 0) -> Iterator[Found]:
     """The responses of an archive from an offset at which a record begins. Records that are not responses are left out.
 
@@ -67,25 +76,66 @@ def read_archive(file: Path, offset: int = 0) -> Iterator[Found]:
         BrokenArchiveError: it is not an archive, or is truncated.
     """
     with file.open("rb") as opened:
-        _begin(opened, offset)
-        iterator = ArchiveIterator(opened, no_record_parse=True)
-        reader = iterator.reader = _Reader(opened)
-        try:
-            for record in iterator:
-                has_whole_head = not reader.broke_off  # a length may have lost its last digits
-                reader.head_bytes = 0
-                what = _response(record) if record.rec_type == "response" else None
-                reader.head_bytes = 0
-                iterator.read_to_end()
-                reader.broke_off = False
-                if not (has_whole_head and _is_whole(record, iterator)):
-                    raise BrokenArchiveError(f"{file}: breaks off in the record at offset {offset:,}")
-                offset = iterator.offset
-                if what is not None:
-                    yield Found(what, offset)
-        except (ArchiveLoadFailed, zlib.error, EOFError, AttributeError, _HeadTooLongError) as error:
-            raise BrokenArchiveError(f"{file}: can't be read from offset {offset:,} on: {_first_line(error)}") from error
-        _check_end(file, opened, offset)
+        while True:
+            try:
+                for found in _records(file, opened, offset):
+                    offset = found.next_offset
+                    if found.what is not None:
+                        yield Found(found.what, offset)
+            except BrokenArchiveError:
+                after = _next_member(opened, offset)
+                if after is None:
+                    raise
+                offset = after
+                yield Found(Passed("broken"), offset)
+            else:
+                return
+
+
+def _records(file: Path, opened: BinaryIO, offset: int) -> Iterator[_Record]:
+    """All records from an offset on, to the end of the file.
+
+    Raises:
+        BrokenArchiveError: a record can't be read, or is truncated.
+    """
+    _begin(opened, offset)
+    iterator = ArchiveIterator(opened, no_record_parse=True)
+    reader = iterator.reader = _Reader(opened)
+    try:
+        for record in iterator:
+            has_whole_head = not reader.broke_off  # a length may have lost its last digits
+            reader.head_bytes = 0
+            what = _response(record) if record.rec_type == "response" else None
+            reader.head_bytes = 0
+            iterator.read_to_end()
+            reader.broke_off = False
+            if not (has_whole_head and _is_whole(record, iterator)):
+                raise BrokenArchiveError(f"{file}: breaks off in the record at offset {offset:,}")
+            offset = iterator.offset
+            yield _Record(what, offset)
+    except (ArchiveLoadFailed, zlib.error, EOFError, AttributeError, _HeadTooLongError) as error:
+        raise BrokenArchiveError(f"{file}: can't be read from offset {offset:,} on: {_first_line(error)}") from error
+    _check_end(file, opened, offset)
+
+
+def _next_member(opened: BinaryIO, offset: int) -> int | None:
+    """Where the next packed record begins, if the one at the offset is whole as far as gzip can tell; else None.
+
+    A record with a wrong length is then one broken page, not the end of the archive.
+    """
+    opened.seek(offset)
+    unpacking = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        while not unpacking.eof:
+            piece = unpacking.unconsumed_tail or opened.read(_PIECE_BYTES)
+            if not piece:
+                return None
+            unpacking.decompress(piece, _PIECE_BYTES)
+    except zlib.error:
+        return None
+    after = opened.tell() - len(unpacking.unused_data)
+    opened.seek(after)
+    return after if opened.read(2) == _GZIP else None
 
 
 def _begin(opened: BinaryIO, offset: int) -> None:
@@ -96,10 +146,13 @@ def _begin(opened: BinaryIO, offset: int) -> None:
 
 
 def _is_whole(record: Any, iterator: Any) -> bool:
-    """Whether a record that was read to its end is complete; if it is compressed, according to its checksum."""
-    packed = iterator.reader.decompressor
-    # The head has no length of its own: without a limit it is truncated there.
-    return getattr(record.raw_stream, "limit", 1) == 0 and (packed is None or packed.eof)
+    """Whether a record that was read to its end is complete; if it is packed, with its checksum, and by itself."""
+    reader = iterator.reader
+    packed = reader.decompressor
+    # Without a limit, the record broke off in its head, before its length.
+    if getattr(record.raw_stream, "limit", 1) != 0:
+        return False
+    return packed is None or (packed.eof and not (reader.buff and reader.buff.tell() < reader.buff_size))
 
 
 def _check_end(file: Path, opened: BinaryIO, offset: int) -> None:
@@ -115,7 +168,7 @@ def _check_end(file: Path, opened: BinaryIO, offset: int) -> None:
 
 def _first_line(error: Exception) -> str:
     words = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
-    return words[:_MOST_WORDS].replace("\0", "")
+    return "".join(each if each.isascii() and each.isprintable() else "?" for each in words[:_MOST_WORDS])
 
 
 def _response(record: Any) -> Response | Passed:

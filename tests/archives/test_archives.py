@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import re
 import tempfile
 from pathlib import Path
 from random import Random
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 
 from streams.archives.loading import Loader, Noted
 from streams.archives.pages import MOST_PAGE_BYTES, Page, Passed, page_of, time_ms_of
-from streams.archives.reading import BrokenArchiveError, read_archive
+from streams.archives.reading import BrokenArchiveError, Found, read_archive
 from tests.archives.making import archive, page
 
 TITLES = [f"Town {number}" for number in range(6)]
@@ -237,3 +238,30 @@ async def test_a_time_ahead_of_the_clock_becomes_now(tmp_path):
     await Loader(noted, kafka.send, clock=lambda: NOW_S).load(file)
     assert [each.time_ms for each in kafka.pages] == [int(NOW_S * 1000)]
     noted.close()
+
+
+def _spoiled(length):
+    """The first of three packed pages with another length than it has."""
+    plain = archive(MADE[:1], packed=False)
+    begin = plain.rindex(b"WARC/1.0\r\n")  # where its response begins
+    head, _, body = plain[begin:].partition(b"\r\n\r\n")
+    head = re.sub(rb"Content-Length: \d+", b"Content-Length: " + length, head)
+    return gzip.compress(head + b"\r\n\r\n" + body)
+
+
+@pytest.mark.parametrize("length", [b"10", b"100000", b"-5", b"many"])
+def test_a_packed_page_with_a_wrong_length_is_broken_and_the_next_ones_go_on(length):
+    """One bad record does not cost the rest of an archive."""
+    bad = _spoiled(length)
+    found, whole = read(bad + SHORT[True])
+    assert whole
+    assert found[0] == Found(Passed("broken"), len(bad))
+    assert [each.what for each in found[1:]] == [each.what for each in read(SHORT[True])[0]]
+    assert read(bad)[1] is False  # nothing follows: it may as well have broken off
+
+
+@pytest.mark.parametrize("pages", [1, 2, 30])
+def test_of_an_archive_packed_as_a_whole_no_place_is_noted_to_go_on_from(pages):
+    """A small one has all its records in one gulp: the places counted from its end lay before its beginning."""
+    found, whole = read(gzip.compress(archive(MADE[:1] * pages, packed=False)))
+    assert (found, whole) == ([], False)
