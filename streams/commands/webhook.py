@@ -22,6 +22,7 @@ from streams.commands.arguments import read_settings
 from streams.commands.context import run_async, until_told
 from streams.feeds.addresses import RefusedAddressError, check_url
 from streams.kafka.clients import failure_of
+from streams.kafka.quiet import quieten, retries
 from streams.outgoing.book import Book, InUseError
 from streams.outgoing.items import Wanted
 from streams.outgoing.source import OtherTopicError, reading
@@ -60,6 +61,7 @@ def webhook(url: str, book: Path | None, *, from_beginning: bool, allow_private:
     it does. A canceled or expired article is told as removed, an embargoed one is told when its embargo ends.
     """
     settings = read_settings()
+    quieten()
     try:
         check_url(url, allow_private=allow_private)
         key = read_secret(settings.webhook_secret or "")
@@ -106,7 +108,7 @@ async def _follow(settings: Settings, book: Book, delivery: Delivery, *, from_en
         if error is not None and not isinstance(error, (KafkaError, TimeoutError)):
             raise error
         book.undo()
-        _say(f"Kafka does not answer ({error or 'no answer'}); tried again in {_AGAIN_S:g} s")
+        retries.warning("Kafka is away: %s; trying again", error or "no answer")
         await asyncio.sleep(_AGAIN_S)
 
 

@@ -51,8 +51,9 @@ async def test_a_webhook_that_is_killed_again_and_again_tells_everything_in_orde
                 while len({told["origin"] for _, told in got}) < enough - (VERSIONS if turn == KILLS else 0):
                     assert webhook.returncode is None, (await webhook.communicate())[1].decode()
                     await asyncio.sleep(0.01)
-            webhook.kill()
-            await webhook.communicate()
+            webhook.terminate() if turn == KILLS else webhook.kill()
+            said = (await webhook.communicate())[1].decode()
+    assert (webhook.returncode, "articles told" in said) == (0, True), said
     told = {each["origin"] for _, each in got}
     # Of the article that was canceled, what had not been told by then need not be.
     assert set(places) - told <= {place for place, each in zip(places, records, strict=False) if each.key == records[3].key}
