@@ -349,8 +349,9 @@ def _subjects(figures: Mapping[str, Any]) -> Iterator[str]:
     yield (
         "Written by `python -m bench.quality.subject_gold DATA --output bench/results`. The gold set: texts whose subjects"
         " were all labelled by hand, by the rules of `bench/data/subject_gold.md` (English: guides and blogs; the others:"
-        f" news), read twice by the same person ({read['same']} of {read['texts']} alike, kappa {read['kappa']:.2f}). A tag is"
-        " a top level at confidence 50 or more. Precision: of the tags; recall: of the subjects that are right, or, where a"
+        " news), read twice by one annotator, soon after each other"
+        f" ({read['same']} of {read['texts']} alike, kappa {read['kappa']:.2f}). A tag is a top level at confidence 50"
+        " or more. Precision: of the tags; recall: of the subjects that are right, or, where a"
         " set has one subject a text, of texts with a right tag. The mean counts each language once."
     )
     heads = ("", "texts", "with a tag", "precision", "recall", "F1")
