@@ -31,6 +31,7 @@ from aiokafka.record.default_records import DefaultRecordBase, DefaultRecordBatc
 from aiokafka.record.legacy_records import LegacyRecordBatch
 
 from streams.bounds import printable_name
+from streams.kafka.aiokafka_types import records_being_read
 from streams.steps import UnreadBatch
 
 _FRAME: Final = struct.Struct(">qi")  # offset and length, the same in all formats
@@ -448,8 +449,8 @@ def _name(name: bytes | None) -> str:
 
 def open_bytes(fetched: fetcher.FetchResult) -> int:
     """Unpacked size, in bytes, of the batch being read from a fetch."""
-    records = fetched._partition_records
-    return 0 if records is None else cast("Records", records._records).open_bytes
+    records: Records | None = records_being_read(fetched)
+    return 0 if records is None else records.open_bytes
 
 
 fetcher.MemoryRecords = Records

@@ -17,7 +17,7 @@ from streams.kafka.aiokafka_types import told_offset
 from streams.kafka.clients import connection, opened
 from streams.kafka.clock import ClockError, check_clock
 from streams.kafka.fitting import grow_changelog
-from streams.kafka.group import reached
+from streams.kafka.group import Told, reached
 from streams.kafka.identity import TopicIdentity, identify
 from streams.kafka.outbox import Outbox
 from streams.kafka.progress import PROGRESS_KEY, Marks, Progress, SourceChange
@@ -199,7 +199,8 @@ async def _find_start(claim: Claim, own: Progress, reader: AIOKafkaConsumer) -> 
     if seen.change is not None:
         _allow(claim, seen.change, own, seen.source, seen.end)
         return Start(earliest, marks, change=seen.change)
-    told = await told_offset(reader, claim.source)
+    noted = await told_offset(reader, claim.source)
+    told = Told(*noted) if noted else None
     change = None
     if own.next_offset is None and told is not None and told.offset and told.is_ours:
         change = SourceChange.CHANGELOG_LOST
