@@ -164,7 +164,7 @@ def _in_words(error: BaseException) -> str:
         case ssl.SSLError() if "CERTIFICATE" in str(error.reason):
             words = f"it does not accept our certificate ({error.reason}); see HEADWATER_TLS_CERT_FILE"
         case ssl.SSLError() | ConnectionResetError() | EOFError() | IllegalSaslStateError():
-            words = "it broke the connection off: it may speak another HEADWATER_SECURITY_PROTOCOL"
+            words = "it broke off the connection: it may speak another HEADWATER_SECURITY_PROTOCOL"
         case _:
             words = str(error) or repr(error)
     return words

@@ -202,7 +202,7 @@ class TableCopies:
         """Remove damaged copies once all of them are closed."""
         if self.damage is None:
             return
-        log.warning("%s is damaged (%s): removed, and read anew from the changelog", self.folder, self.damage)
+        log.warning("%s is damaged (%s): removed, and restored from the changelog", self.folder, self.damage)
         with contextlib.suppress(FileNotFoundError):  # somebody has removed it
             shutil.rmtree(self.folder)
         self.damage = None
@@ -260,7 +260,7 @@ class TablePartition:
         if stored == self._identity:
             return
         if stored is not None:
-            log.warning("the copy is of another changelog (%s, not %s) and is made anew", stored.decode(), identity)
+            log.warning("the copy is of another changelog (%s, not %s) and is rebuilt", stored.decode(), identity)
             self._note_wiped(Wiped.FOREIGN)
         self._wipe()
 
@@ -313,7 +313,7 @@ class TablePartition:
         end = (await consumer.end_offsets([changelog]))[changelog]
         begin = (await consumer.beginning_offsets([changelog]))[changelog]
         if self.position > end:
-            log.warning("the copy knows more than %s holds: the log was cut short, and the copy is made anew", changelog)
+            log.warning("the copy knows more than %s holds: the log was cut short, and the copy is rebuilt", changelog)
             self._note_wiped(Wiped.FOREIGN)
             self._wipe()
         position = max(self.position, begin)

@@ -218,7 +218,7 @@ def _allow(claim: Claim, change: SourceChange, own: Progress, source: TopicIdent
     explanation = explain(change, claim.source.topic, own, source, offset)
     if claim.settings.on_changed_topic is OnChangedTopic.STOP or change is SourceChange.OTHER_PARTITIONS:
         raise SourceChangedError(change, explanation)
-    log.warning("%s: %s; so it is set", claim.name, explanation)
+    log.warning("%s: %s; the settings allow it", claim.name, explanation)
 
 
 async def write_progress(
