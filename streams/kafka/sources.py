@@ -37,7 +37,7 @@ class SourceChangedError(RefusedError):
         self.change = change
 
 
-class Seen(NamedTuple):
+class SourceState(NamedTuple):
     """What a look at a source found: the change, if any; which topic it is now; and the offset at its end."""
 
     change: SourceChange | None
@@ -45,7 +45,7 @@ class Seen(NamedTuple):
     end: int
 
 
-async def look_at(reader: AIOKafkaConsumer, source: TopicPartition, progress: Progress, *, keyed: bool) -> Seen:
+async def look_at(reader: AIOKafkaConsumer, source: TopicPartition, progress: Progress, *, keyed: bool) -> SourceState:
     """Compare a source partition with the ``progress`` made on it; a change counts only once it has lasted ten seconds.
 
     ``keyed``: something is remembered by key.
@@ -59,7 +59,7 @@ async def look_at(reader: AIOKafkaConsumer, source: TopicPartition, progress: Pr
         end: int = (await reader.end_offsets([source]))[source]
         change = find_change(progress, now, end, keyed=keyed)
         if change is None or time.monotonic() > deadline:
-            return Seen(change, now, end)
+            return SourceState(change, now, end)
         await asyncio.sleep(_LOOK_AGAIN_S)
 
 

@@ -156,7 +156,7 @@ async def spoken_version(client: AIOKafkaClient, wanted: TransactionProtocol) ->
     return TransactionsV2.version if is_new else TransactionsV0.version
 
 
-async def partitions_of(producer: TransactionalProducer, topics: Iterable[str]) -> list[TopicPartition]:
+async def all_partitions(producer: TransactionalProducer, topics: Iterable[str]) -> list[TopicPartition]:
     """All partitions of the topics."""
     return [TopicPartition(topic, each) for topic in topics for each in await producer.partitions_for(topic)]
 
@@ -167,7 +167,7 @@ async def sweep(producer: TransactionalProducer, topics: Iterable[str] = (), par
     Raises:
         KafkaError: it failed, or another producer of this name is doing it.
     """
-    swept = [*partitions, *await partitions_of(producer, topics)]
+    swept = [*partitions, *await all_partitions(producer, topics)]
     await producer.begin_transaction()
     await producer.add(swept)
     await producer.abort_transaction()
@@ -181,7 +181,7 @@ async def settle(producer: TransactionalProducer, topics: Iterable[str]) -> None
     Raises:
         KafkaError: it failed.
     """
-    settled = await partitions_of(producer, topics)
+    settled = await all_partitions(producer, topics)
     await producer.begin_transaction()
     await producer.add(settled)
     await producer.commit_transaction()

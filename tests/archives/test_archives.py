@@ -172,7 +172,7 @@ class Kafka:
     def __init__(self, most=1_000, error=KafkaConnectionError):
         self.pages, self.most, self.error = [], most, error
 
-    async def send(self, made: Page):
+    async def send(self, made: ArchivedPage):
         future = asyncio.get_running_loop().create_future()
         if len(self.pages) < self.most:
             self.pages.append(made)

@@ -97,7 +97,7 @@ def rank_top_levels(headline: str, body: str, language: str) -> list[str]:
     Empty if no word of the text is known.
     """
     table = _table(language)
-    reading = None if table is None else table.read(read_article(headline, body, (), table).weights())
+    reading = None if table is None else table.read(weigh_article(headline, body, (), table).weights())
     if reading is None:
         return []
     return sorted(TOP_LEVELS, key=lambda code: (-reading.shares[TOP_LEVELS.index(code)], code))
@@ -207,7 +207,7 @@ class Words:
         return {word: _WEIGHTS[halves] for word, halves in self.attention.items()}
 
 
-def read_article(headline: str, body: str, keywords: Sequence[str], table: WordTable) -> Words:
+def weigh_article(headline: str, body: str, keywords: Sequence[str], table: WordTable) -> Words:
     """The words of an article as the table has them, and how much each counts because of its place."""
     read = READ_CHARS // 2 if table.language in WITHOUT_SPACES else READ_CHARS
     found = Words()
