@@ -9,7 +9,7 @@ from typing import Any
 
 from streams.records.markup import text_of
 from streams.records.page_place import AUTHOR_NAMES, Page, ancestors, labels_of, names_of, spaced_words
-from streams.records.titles import beginnings_of, fold, is_cut, whole_title, without_outlet
+from streams.records.titles import beginnings_of, is_cut, letters_of, whole_title, without_outlet
 from streams.records.urls import url_parts
 
 _SITE_NAMES = re.compile(
@@ -132,7 +132,7 @@ def _is_headline(page: Page, element: Any) -> bool:
     ):
         return False
     link = element.find(".//a")
-    return not (link is not None and url_parts(link.get("href") or "/x").path in ("", "/") and words_of(link) == words)
+    return not (link is not None and url_parts(link.get("href") or "/x").path in ("", "/") and text_of(link) == words)
 
 
 def _in_person(element: Any) -> bool:

@@ -122,8 +122,10 @@ def _names_agency_behind(text: str) -> bool:
         return False
     first, last = fold(words[0]), fold(words[-1]).strip(".")
     is_first = first in _WITH and is_agency(" ".join(words[1:]))
-    is_photo = first in words_of("credit") and (is_agency(" ".join(words[1:])) or words[1] == "©" or words[1].lower() == "via")
-    return is_first or is_photo or (last in words_of("credit") and is_agency(" ".join(words[:-1])))
+    is_photo = first in group_words("credit") and (
+        is_agency(" ".join(words[1:])) or words[1] == "©" or words[1].lower() == "via"
+    )
+    return is_first or is_photo or (last in group_words("credit") and is_agency(" ".join(words[:-1])))
 
 
 def is_enclosed(text: str) -> bool:
@@ -255,10 +257,10 @@ def _judge_label(folded: str, text: str) -> CutKind | None:
     if not ends_in_full_stop(text) and (starts_with(f"{label} ", "read") or starts_with(f"{' '.join(words[1:])} ", "read")):
         return CutKind.RELATED
     is_short = len(text) <= _LONGEST_CREDIT and len(rest.split()) <= _MOST_CREDIT_WORDS
-    is_label = label in words_of("credit") or (
-        label in words_of("source") and is_agency(text.strip()[-len(rest) :].strip(BULLETS + "."))
+    is_label = label in group_words("credit") or (
+        label in group_words("source") and is_agency(text.strip()[-len(rest) :].strip(BULLETS + "."))
     )
-    is_label = is_label or (label in words_of("editor") and _is_name(text[len(text) - len(rest) :]))
+    is_label = is_label or (label in group_words("editor") and _is_name(text[len(text) - len(rest) :]))
     return CutKind.CREDIT if is_label and is_short and not _is_long_sentence(text, rest) else None
 
 
@@ -344,7 +346,7 @@ def _is_appeal(folded: str, signs: Signs) -> bool:
 def _is_time(folded: str) -> bool:
     bare = folded.strip(" .:-~约約")
     if starts_with(bare, "reading-time"):
-        label = max((each for each in words_of("reading-time") if bare.startswith(each)), key=len)
+        label = max((each for each in group_words("reading-time") if bare.startswith(each)), key=len)
         bare = _ABOUT.sub("", bare[len(label) :].strip(" .:：~约約"))
     number = bare.lstrip("0123456789 -–")
     if number != bare and number.strip() in group_words("minutes"):

@@ -81,7 +81,7 @@ def tag_subjects(
     words = Words()
     if table is not None:
         # What names a subject is the source's word, and counts as such: not a second time as a word.
-        words = read_article(headline, body, [keyword for keyword in keywords if term_named(keyword) is None], table)
+        words = weigh_article(headline, body, [keyword for keyword in keywords if term_named(keyword) is None], table)
         reading = table.read(words.weights(), _source_odds(said))
         if reading is not None:
             top_levels = _top_levels(reading, said)
@@ -118,7 +118,7 @@ def load(*languages: str) -> None:
 def _borne_out(keywords: Sequence[str], headline: str, body: str, table: WordTable) -> Sequence[str]:
     """The keywords without those that name a subject where the text is clearly of another, and not of this one."""
     named = {keyword: TOP_LEVELS.index(term.top) for keyword in keywords if (term := term_named(keyword)) is not None}
-    own = table.read(read_article(headline, body, (), table).weights()) if named else None
+    own = table.read(weigh_article(headline, body, (), table).weights()) if named else None
     if own is None or max(own.shares) < CLEAR_SHARE:
         return keywords
     return [keyword for keyword in keywords if keyword not in named or own.shares[named[keyword]] >= BORNE_OUT]
