@@ -142,7 +142,7 @@ def _shown_dates(page: Page) -> tuple[list[str], list[str]]:
     modified: list[str] = []
     _trust_labelled(page)
     for element in [*page.own("time"), *(each for each in page.own("abbr") if each.get("title"))]:
-        text = element.get("datetime") or element.get("title") or words_of(element)
+        text = element.get("datetime") or element.get("title") or text_of(element)
         if _is_told_of(element):
             continue
         (modified if _says_updated(element) else published).append(text)
@@ -166,8 +166,8 @@ def _is_told_of(element: Any) -> bool:
     paragraph = next((each for each in element.iterancestors() if each.tag in ("p", "li")), None)
     if paragraph is None or says(_DATE_NAMES, labels_of(paragraph)):
         return False
-    line = words_of(paragraph)
-    others = line.replace(words_of(element), " ")
+    line = text_of(paragraph)
+    others = line.replace(text_of(element), " ")
     is_labelled = _PUBLISHED.match(line) or _UPDATED.search(line) or names_in(line)
     return (
         not is_labelled

@@ -106,10 +106,10 @@ def _told_titles(page: Page) -> Iterator[str]:
     told += [text_of(element) for element in page.tree.iter("title")][:1]
     if page.article and not page.article.get("headline"):
         told += names_of(page.article.get("name"))
-    site = {fold(outlet) for outlet in page.outlets}
+    site = {letters_of(outlet) for outlet in page.outlets}
     written = list(dict.fromkeys(line for title in told if (line := " ".join(title.split()))))[:_MOST_TITLES]
     titles = [without_outlet(line, page.outlets) for line in written]
-    titles = [title for title in titles if fold(title) not in site]
+    titles = [title for title in titles if letters_of(title) not in site]
     yield from (whole_title(title, titles) for title in titles if not is_cut(title) or whole_title(title, titles) != title)
     yield from (title for title in titles if is_cut(title))
 

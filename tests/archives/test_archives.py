@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.archives.loading import Loader, Noted
-from streams.archives.pages import MOST_PAGE_BYTES, Page, Passed, page_of, time_ms_of
+from streams.archives.pages import MOST_PAGE_BYTES, ArchivedPage, Passed, page_of, time_ms_of
 from streams.archives.reading import BrokenArchiveError, Found, read_archive
 from tests.archives.making import archive, page
 

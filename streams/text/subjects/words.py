@@ -243,7 +243,7 @@ class WordTable:
         ]
         return Reading(shares, confidences, telling)
 
-    def _is_lone(self, share: float, number: int, known: Sequence[tuple[str, int, Row]]) -> bool:
+    def _is_lone(self, share: float, number: int, known: Sequence[tuple[str, int, WordRow]]) -> bool:
         """Whether figures of speech alone speak clearly for a top level: few of them, or beside a word that contradicts."""
         if share < LOOKED_AT or TOP_LEVELS[number] not in LENDERS:
             return False
@@ -254,7 +254,7 @@ class WordTable:
         figures = {word[:STEM] for word, row in speaking if number in row.figures}
         return 0 < len(figures) < MANY_FIGURES or (bool(figures) and self._is_contradicted(number, known))
 
-    def _is_plain(self, share: float, number: int, known: Iterable[tuple[str, int, Row]]) -> bool:
+    def _is_plain(self, share: float, number: int, known: Iterable[tuple[str, int, WordRow]]) -> bool:
         if self.language != "en":
             return True
         place = 8 * _LANE_BYTES * number
@@ -285,7 +285,7 @@ class WordTable:
             missing = FIGURE_PARTS
         return said * min(missing, FIGURE_PARTS) // FIGURE_PARTS
 
-    def _is_contradicted(self, number: int, known: Iterable[tuple[str, int, Row]]) -> bool:
+    def _is_contradicted(self, number: int, known: Iterable[tuple[str, int, WordRow]]) -> bool:
         """Whether a word that is no figure speaks clearly for a top level that borrows others' words."""
         clear = _ZERO + CONTRADICTS / self.numbers.scale
         return TOP_LEVELS[number] in LENDERS and any(
@@ -325,7 +325,9 @@ class WordTable:
             return None
         lanes = bytearray(len(values) * _LANE_BYTES)
         lanes[::_LANE_BYTES] = values
-        return Row(int.from_bytes(lanes, "little"), self._find_figures(word), values.index(max(values)), self._is_work(word))
+        return WordRow(
+            int.from_bytes(lanes, "little"), self._find_figures(word), values.index(max(values)), self._is_work(word)
+        )
 
     def _find_figures(self, word: str) -> frozenset[int]:
         begun = (numbers for beginning, numbers in self._beginnings.items() if word.startswith(beginning))
