@@ -308,7 +308,7 @@ class Settings:
         OnChangedTopic.STOP,
         _one_of(OnChangedTopic),
         "",
-        "where a topic was made anew or has lost its end since it was worked on: stop, or begin-anew at its beginning",
+        "what to do if a topic was recreated or truncated since it was worked on: stop, or begin-anew at its beginning",
     )
     transactions: TransactionProtocol = _setting(
         TransactionProtocol.NEWEST,

@@ -28,7 +28,7 @@ class SettingsFileError(ValueError):
     """The file can't be read, or has malformed lines; the message names each but quotes none, as it may hold a secret."""
 
 
-class Line(NamedTuple):
+class FileLine(NamedTuple):
     """What a line of the file sets, and its number, from 1."""
 
     value: str
@@ -43,13 +43,13 @@ class Variables:
     sources: dict[str, str]
 
 
-def read_lines(text: str) -> dict[str, Line]:
+def read_lines(text: str) -> dict[str, FileLine]:
     """The variables HEADWATER_… that a file's text sets; the last line for a name counts.
 
     Raises:
         SettingsFileError: a line is neither a comment nor ``NAME=value``.
     """
-    found: dict[str, Line] = {}
+    found: dict[str, FileLine] = {}
     wrong = []
     for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
         if not line.strip() or line.lstrip().startswith("#"):
@@ -58,7 +58,7 @@ def read_lines(text: str) -> dict[str, Line]:
         if match is None:
             wrong.append(f"line {number} is not NAME=value")
         elif match["name"].startswith(PREFIX) and match["name"] != VARIABLE:
-            found[match["name"]] = Line(_unquoted(match["value"]), number)
+            found[match["name"]] = FileLine(_unquoted(match["value"]), number)
     if wrong:
         raise SettingsFileError("; ".join(wrong))
     return found

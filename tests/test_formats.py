@@ -15,7 +15,7 @@ from agents import pipeline_steps
 from streams.articles import Article, article_from_json
 from streams.formats import FORMAT, NewerFormatError, read_stamp, stamp
 from streams.kafka import failures
-from streams.kafka.group import GROUP_NOTE, GroupAheadError, Told, reached
+from streams.kafka.group import GROUP_NOTE, GroupAheadError, GroupOffset, reached
 from streams.kafka.progress import PROGRESS_KEY, Marks, Progress
 from streams.kafka.tables import Foreign
 from streams.memory import MemoryRecord
@@ -227,12 +227,12 @@ SOURCE = TopicPartition(RAW, 3)
     ("own", "told", "expected"),
     [
         pytest.param(None, None, None, id="nobody has said anything: from the beginning"),
-        pytest.param(None, Told(7, ""), 7, id="the changelog says nothing: as the group says"),
+        pytest.param(None, GroupOffset(7, ""), 7, id="the changelog says nothing: as the group says"),
         pytest.param(7, None, 7, id="the group says nothing"),
-        pytest.param(7, Told(5, ""), 7, id="the group is behind"),
-        pytest.param(7, Told(7, ""), 7, id="0.1.0 has told the group the same"),
-        pytest.param(7, Told(9, GROUP_NOTE), 7, id="Kafka lost a transaction of ours after it had confirmed it"),
-        pytest.param(7, Told(9, "headwater format 1"), 7, id="or one of an older format"),
+        pytest.param(7, GroupOffset(5, ""), 7, id="the group is behind"),
+        pytest.param(7, GroupOffset(7, ""), 7, id="0.1.0 has told the group the same"),
+        pytest.param(7, GroupOffset(9, GROUP_NOTE), 7, id="Kafka lost a transaction of ours after it had confirmed it"),
+        pytest.param(7, GroupOffset(9, "headwater format 1"), 7, id="or one of an older format"),
     ],
 )
 def test_the_changelog_counts_where_the_group_can_be_explained(own, told, expected):
@@ -242,13 +242,13 @@ def test_the_changelog_counts_where_the_group_can_be_explained(own, told, expect
 @pytest.mark.parametrize("note", ["", "reset by hand", "headwater format x"], ids=repr)
 def test_a_group_that_somebody_else_moved_ahead_stops_the_worker(note):
     with pytest.raises(GroupAheadError, match=r"news\.raw/3: the group headwater is at offset 9, and the changelog at 7"):
-        reached(SOURCE, "headwater", 7, Told(9, note))
+        reached(SOURCE, "headwater", 7, GroupOffset(9, note))
 
 
 @pytest.mark.parametrize("own", [None, 7, 20])
 def test_a_group_that_a_newer_version_told_stops_the_worker(own):
     with pytest.raises(NewerFormatError, match=r"the group's offset of news\.raw/3 .* format 3"):
-        reached(SOURCE, "headwater", own, Told(9, "headwater format 3"))
+        reached(SOURCE, "headwater", own, GroupOffset(9, "headwater format 3"))
 
 
 @pytest.mark.parametrize(

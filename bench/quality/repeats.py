@@ -28,7 +28,7 @@ from streams.text.duplicates import (
     remember_text,
 )
 from streams.text.headline import normalise_headline
-from streams.text.wording import Likeness, fingerprint_headline, likeness, read_headline
+from streams.text.wording import Likeness, fingerprint_headline, likeness, take_apart
 
 _WINDOW_MS = 72 * 3_600_000
 _EQUAL_BY_PEOPLE = 3.0  # "roughly equivalent"
@@ -80,7 +80,7 @@ def repeats(articles: Iterable[Told]) -> Iterator[tuple[DuplicateKind, Told, Tol
     for offset, article in enumerate(articles):
         told.append(article)
         outlets = [article.outlet] if article.outlet else []
-        headline = read_headline(normalise_headline(article.headline, outlets))
+        headline = take_apart(normalise_headline(article.headline, outlets))
         key = fingerprint_headline(article.headline, outlets)
         seen = Sighting(
             offset, 0, f"{offset:032x}", print_outlet(article.outlet), print_body(article.text), wording=headline.wording
@@ -108,7 +108,7 @@ def _tell(name: str, articles: list[Told]) -> None:
 def _tell_pairs(rows: list[dict[str, Any]]) -> None:
     scores: dict[Likeness, list[float]] = defaultdict(list)
     for row in rows:
-        one, other = (read_headline(normalise_headline(row[side])) for side in "ab")
+        one, other = (take_apart(normalise_headline(row[side])) for side in "ab")
         if one.key_text == other.key_text and (like := likeness(other, one.wording)):
             scores[like].append(row["score"])
     print(f"pairs of headlines: {len(rows):,}")

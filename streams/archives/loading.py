@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from aiokafka.errors import MessageSizeTooLargeError
 
-from streams.archives.pages import Page, Passed, page_of
+from streams.archives.pages import ArchivedPage, Passed, page_of
 from streams.archives.reading import Found, read_archive
 
 _MOST_WAITING: Final = 500
@@ -25,7 +25,7 @@ _MOST_WAITING_BYTES: Final = 32 << 20
 _NOTE_EVERY: Final = 200  # records: after a kill this many are published again, plus those that were waiting
 _BEGINNING_BYTES: Final = 64 << 10
 
-Send = Callable[[Page], Awaitable[asyncio.Future[Any]]]
+Send = Callable[[ArchivedPage], Awaitable[asyncio.Future[Any]]]
 """Puts a page into Kafka's queue; the future ends once Kafka has it."""
 
 
@@ -108,7 +108,7 @@ class Loader:
         self._waiting.clear()
         self._waiting_bytes = 0
 
-    async def _take(self, found: tuple[Found, Page | Passed]) -> None:
+    async def _take(self, found: tuple[Found, ArchivedPage | Passed]) -> None:
         record, page = found
         sent, weight = None, 0
         if isinstance(page, Passed):
@@ -119,9 +119,11 @@ class Loader:
         self._waiting_bytes += weight
         self.offset = record.next_offset
 
-    async def _sent(self, page: Page) -> asyncio.Future[Any] | None:
+    async def _sent(self, page: ArchivedPage) -> asyncio.Future[Any] | None:
         now_ms = int(self._clock() * 1000)
-        timed = Page(page.key, page.value, page.content_type, min(page.time_ms if page.time_ms is not None else now_ms, now_ms))
+        timed = ArchivedPage(
+            page.key, page.value, page.content_type, min(page.time_ms if page.time_ms is not None else now_ms, now_ms)
+        )
         try:
             return await self._send(timed)
         except MessageSizeTooLargeError:
@@ -144,7 +146,7 @@ class Loader:
         self._done = offset
 
 
-def _next(found: Any) -> tuple[Found, Page | Passed] | None:
+def _next(found: Any) -> tuple[Found, ArchivedPage | Passed] | None:
     """The next response and what it becomes: both take time, so both happen in a thread."""
     each: Found | None = next(found, None)
     if each is None:

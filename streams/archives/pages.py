@@ -31,7 +31,7 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ArchivedPage:
     """A future record. ``time_ms``: when it was archived, since 1970; None if that can't be read."""
 
     key: bytes
@@ -47,7 +47,7 @@ class Passed:
     why: str
 
 
-def page_of(response: Response) -> Page | Passed:
+def page_of(response: Response) -> ArchivedPage | Passed:
     """The page as a record with its address; if its text can't be decoded, its bytes, which the stream rejects and keeps."""
     if response.status != "200":
         return Passed("status other than 200")
@@ -59,9 +59,9 @@ def page_of(response: Response) -> Page | Passed:
     body, marked = unmarked(response.body)
     decoded = decode(body, marked, declared_charset(body, response.content_type))
     if isinstance(decoded, Rejection):
-        return Page(key, response.body, response.content_type or "text/html", time_ms)
+        return ArchivedPage(key, response.body, response.content_type or "text/html", time_ms)
     value = orjson.dumps({"url": _text(response.url), "html": _text(decoded.text)})
-    return Page(key, value, _JSON, time_ms) if len(value) <= _MOST_RECORD_BYTES else Passed("too large")
+    return ArchivedPage(key, value, _JSON, time_ms) if len(value) <= _MOST_RECORD_BYTES else Passed("too large")
 
 
 def _is_html(response: Response) -> bool:

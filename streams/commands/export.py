@@ -17,7 +17,7 @@ from streams.commands.arguments import read_settings
 from streams.commands.context import run_async, until_told
 from streams.export.exporting import BOOK, Bounds, Exporter, FormatChangedError
 from streams.export.files import KINDS, MissingLibraryError
-from streams.kafka.clients import failure_of
+from streams.kafka.clients import attempt
 from streams.kafka.quiet import quieten, retries
 from streams.outgoing.book import Book, InUseError
 from streams.outgoing.source import OtherTopicError, reading
@@ -70,7 +70,7 @@ class _Following:
             OtherTopicError: the topic is a different one.
         """
         while True:
-            error = await failure_of(self._read())
+            error = await attempt(self._read())
             if self._done:
                 return
             if error is not None and (self._once or not isinstance(error, (KafkaError, TimeoutError))):

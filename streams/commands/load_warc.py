@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from streams.archives.loading import Loader, Noted, Send
-from streams.archives.pages import Page
+from streams.archives.pages import ArchivedPage
 from streams.archives.reading import BrokenArchiveError
 from streams.commands.arguments import read_settings
 from streams.commands.context import partitions_of, run_async
@@ -95,7 +95,7 @@ def _shown(loader: Loader, file: Path) -> Any:
 
 
 def _sender(producer: AIOKafkaProducer, topic: str) -> Send:
-    async def send(page: Page) -> asyncio.Future[Any]:
+    async def send(page: ArchivedPage) -> asyncio.Future[Any]:
         headers = [("content-type", page.content_type.encode("utf-8", "replace"))]
         sent: asyncio.Future[Any] = await producer.send(topic, page.value, page.key, timestamp_ms=page.time_ms, headers=headers)
         return sent

@@ -30,5 +30,5 @@ def migrate(new_id: str, partitions: int | None) -> None:
     for topic, offsets in moved.passed_over.items():
         click.echo(f"{topic}: begins after the {offsets:,} offsets of before")
     if moved.gone:
-        click.echo(f"{moved.gone:,} offsets that Kafka has deleted since can't be read anew", err=True)
+        click.echo(f"{moved.gone:,} offsets that Kafka has deleted since can't be read again", err=True)
     click.echo(f"Now start every worker with HEADWATER_APP_ID={new_id}")

@@ -21,7 +21,6 @@ from multidict import MultiDict
 from streams.commands.arguments import read_settings
 from streams.commands.context import run_async, until_told
 from streams.feeds.addresses import RefusedAddressError, check_url
-from streams.kafka.clients import failure_of
 from streams.kafka.quiet import quieten, retries
 from streams.outgoing.book import Book, InUseError
 from streams.outgoing.items import Wanted
@@ -102,7 +101,7 @@ async def _run(settings: Settings, book: Book, how: _How) -> None:
 
 async def _follow(settings: Settings, book: Book, delivery: Delivery, *, from_end: bool) -> None:
     while True:
-        error = await failure_of(_read(settings, book, delivery, from_end=from_end))
+        error = await attempt(_read(settings, book, delivery, from_end=from_end))
         while isinstance(error, BaseExceptionGroup):
             error = error.exceptions[0]
         if error is not None and not isinstance(error, (KafkaError, TimeoutError)):

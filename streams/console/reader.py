@@ -19,7 +19,7 @@ from streams.console.picture import READ, Picture, View, seen_of
 from streams.console.rows import Row
 from streams.console.wire import RING
 from streams.kafka.admin import partition_counts
-from streams.kafka.clients import connection, failure_of, opened
+from streams.kafka.clients import attempt, connection, opened
 from streams.kafka.quiet import retries
 from streams.settings import Settings
 from streams.steps import Record
@@ -61,7 +61,7 @@ class Reader:
     async def run(self) -> None:
         """Follow the stream until cancelled, whatever happens to Kafka."""
         while True:
-            self._lost(_first(await failure_of(self._follow())))
+            self._lost(_first(await attempt(self._follow())))
             await asyncio.sleep(_RETRY_S)
 
     def _lost(self, error: BaseException | None) -> None:

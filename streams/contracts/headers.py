@@ -91,7 +91,7 @@ _CUTS: Final[dict[str, Schema]] = {
 }
 
 
-def event_headers(event_type: str, schema: str, *, subject: str = "The article's uri.") -> dict[str, Schema]:
+def event_header_schemas(event_type: str, schema: str, *, subject: str = "The article's uri.") -> dict[str, Schema]:
     """The attributes that every event has."""
     return {
         "content-type": {"const": "application/json"},
@@ -129,7 +129,7 @@ _ALWAYS: Final = (
 
 def enriched_headers() -> Schema:
     """Of news.enriched."""
-    event = event_headers(ENRICHED_TYPE, ENRICHED_SCHEMA)
+    event = event_header_schemas(ENRICHED_TYPE, ENRICHED_SCHEMA)
     required = [*_ALWAYS, "ce_language", "ce_languageconfidence", "ce_languagecreator", "ce_cuts"]
     return headers_schema(
         "Headers of news.enriched", required, {**event, **_INSTRUCTIONS, **_LANGUAGE, **_DATES, **_CONFIDENCE, **_CUTS, **TRACE}
@@ -139,7 +139,7 @@ def enriched_headers() -> Schema:
 def duplicates_headers() -> Schema:
     """Of news.duplicates."""
     kind: dict[str, Any] = {"ce_kind": described(known_values(DuplicateKind), "As `kind` in the document.")}
-    event = event_headers(DUPLICATE_TYPE, DUPLICATE_SCHEMA)
+    event = event_header_schemas(DUPLICATE_TYPE, DUPLICATE_SCHEMA)
     return headers_schema("Headers of news.duplicates", [*_ALWAYS, *kind], {**event, **kind, **_INSTRUCTIONS, **TRACE})
 
 

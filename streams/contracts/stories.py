@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from streams.contracts.headers import TRACE, event_headers, headers_schema
+from streams.contracts.headers import TRACE, event_header_schemas, headers_schema
 from streams.contracts.values import (
     DIALECT,
     FILLED,
@@ -98,7 +98,7 @@ def stories_headers() -> Schema:
         "ce_likeness": described(NUMBER, "How alike it and the story were, of 1,000."),
         "ce_words": described(TEXT, "The words that spoke most for it."),
     }
-    event = event_headers(STORY_TYPE, STORY_SCHEMA, subject="The story's uri.")
+    event = event_header_schemas(STORY_TYPE, STORY_SCHEMA, subject="The story's uri.")
     event["ce_id"] = described(
         {"type": "string", "pattern": f"{HEX_128.removesuffix('$')}:.+/[0-9]+/[0-9]+$"},
         "The story, and the raw record that changed it: the same for every replay of the log.",

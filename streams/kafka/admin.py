@@ -137,7 +137,7 @@ def misfit(step: Step, own: int, source: int) -> str | None:
     return (
         f"the changelog of {step.name} has {own} partitions and {step.source} has {source}. Do not make them equal by hand:"
         " its keys are on other partitions then than what is remembered of them. Stop all workers, run `headwater migrate"
-        " NEW_ID`, and start them with HEADWATER_APP_ID=NEW_ID: everything is read anew"
+        " NEW_ID`, and start them with HEADWATER_APP_ID=NEW_ID: everything is read again"
     )
 
 

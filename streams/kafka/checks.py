@@ -82,7 +82,7 @@ _WRITTEN: Final = (
     _Rule(
         COMPRESSION,
         lambda found, wanted: found in {"producer", wanted},
-        "the broker compresses anew what Headwater writes, and consumers have to read that",
+        "the broker recompresses what Headwater writes, and consumers must be able to read that",
         harms=False,
     ),
     *_KEPT,

@@ -29,6 +29,7 @@ from aiokafka.errors import (
 from aiokafka.protocol.admin import SaslAuthenticateRequest
 from aiokafka.protocol.metadata import MetadataRequest
 
+from streams.kafka.aiokafka_types import client_of, connection_of
 from streams.kafka.reading import bound_batches
 from streams.settings import Settings
 
@@ -79,18 +80,18 @@ def tls_context(settings: Settings) -> ssl.SSLContext | None:
     return context
 
 
-async def failure_of(work: Coroutine[Any, Any, None]) -> BaseException | None:
+async def attempt(work: Coroutine[Any, Any, None]) -> BaseException | None:
     """Run ``work`` and return what it failed with; None if it finished, or was cancelled from inside.
 
     It runs as a task of its own: when a connection breaks, aiokafka cancels whoever waits for it or closes it, and that must
     not cancel the caller.
     """
-    attempt = asyncio.create_task(work)
+    task = asyncio.create_task(work)
     try:
-        await asyncio.wait({attempt})
+        await asyncio.wait({task})
     finally:
-        attempt.cancel()
-    return None if attempt.cancelled() else attempt.exception()
+        task.cancel()
+    return None if task.cancelled() else task.exception()
 
 
 def publisher(settings: Settings) -> AIOKafkaProducer:
@@ -123,7 +124,7 @@ async def opened(client: Client) -> AsyncIterator[Client]:
         try:
             await client.start()
         except KafkaConnectionError as error:
-            inner = client.client if isinstance(client, AIOKafkaProducer) else client._client  # noqa: SLF001
+            inner = client.client if isinstance(client, AIOKafkaProducer) else client_of(client)
             raise NotConnectedError(await _reason(inner) or str(error)) from error
         yield client
     finally:
@@ -135,8 +136,7 @@ async def _reason(client: AIOKafkaClient) -> str | None:
 
     A refusal says more than an unreachable broker, so it is preferred. None if a broker accepts us now.
     """
-    names = ("client_id", "security_protocol", "ssl_context", "sasl_mechanism", "sasl_plain_username", "sasl_plain_password")
-    arguments = {name: getattr(client, f"_{name}") for name in names}
+    arguments = connection_of(client)
     errors: list[BaseException] = []
     for host, port, _ in client.hosts:
         try:
@@ -164,7 +164,7 @@ def _in_words(error: BaseException) -> str:
         case ssl.SSLError() if "CERTIFICATE" in str(error.reason):
             words = f"it does not accept our certificate ({error.reason}); see HEADWATER_TLS_CERT_FILE"
         case ssl.SSLError() | ConnectionResetError() | EOFError() | IllegalSaslStateError():
-            words = "it broke the connection off: it may speak another HEADWATER_SECURITY_PROTOCOL"
+            words = "it broke off the connection: it may speak another HEADWATER_SECURITY_PROTOCOL"
         case _:
             words = str(error) or repr(error)
     return words

@@ -141,7 +141,7 @@ async def fit_topics(settings: Settings, steps: Iterable[Step]) -> None:
             try:
                 await grow_changelog(settings, changelog, counts[step.source])
             except ChangelogTooSmallError as error:
-                log.warning("%s; until then the partitions beyond are left alone", error)
+                log.warning("%s; until then the new partitions are not read", error)
     changelogs = {step.changelog.topic(settings.app_id) for step in steps}
     # How long outcomes are kept is up to those who read them.
     internal = {step.source for step in steps} & {topic for step in steps for topic in step.sends_to} - {*OUTCOMES}

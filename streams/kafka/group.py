@@ -21,7 +21,7 @@ class GroupAheadError(RuntimeError):
     """Somebody else has moved the group beyond what our changelog says: an older version, or a person."""
 
 
-class Told(NamedTuple):
+class GroupOffset(NamedTuple):
     """The last offset committed to the group, and the note beside it ("" if there is none)."""
 
     offset: int
@@ -33,7 +33,7 @@ class Told(NamedTuple):
         return _NOTE.fullmatch(self.note) is not None
 
 
-def reached(source: TopicPartition, group: str, own: int | None, told: Told | None) -> int | None:
+def reached(source: TopicPartition, group: str, own: int | None, told: GroupOffset | None) -> int | None:
     """The offset to continue from, None for the beginning: the changelog's ``own``, or ``told`` if the changelog has none.
 
     If our own transactions brought the group further than the changelog, Kafka has lost a transaction that it had confirmed.

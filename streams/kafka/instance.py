@@ -16,6 +16,8 @@ from aiokafka.protocol.commit import OffsetCommitRequest
 from aiokafka.protocol.group import HeartbeatRequest, HeartbeatResponse_v1
 from aiokafka.protocol.types import Array, Int16, Int32, Int64, Schema, String
 
+from streams.kafka.aiokafka_types import commit_fields, heartbeat_fields
+
 FENCED_INSTANCE_ID: Final = 82
 _UNKNOWN_LEADER_EPOCH: Final = -1
 
@@ -75,7 +77,7 @@ class NamedHeartbeat(Request[HeartbeatRequestV3]):
     API_KEY: ClassVar[int] = 12
 
     def __init__(self, heartbeat: HeartbeatRequest, instance_id: str) -> None:
-        self._fields = heartbeat._group, heartbeat._generation_id, heartbeat._member_id, instance_id
+        self._fields = *heartbeat_fields(heartbeat), instance_id
 
     def build(self, request_struct_class: type[HeartbeatRequestV3]) -> HeartbeatRequestV3:
         return request_struct_class(*self._fields)
@@ -87,11 +89,11 @@ class NamedCommit(Request[OffsetCommitRequestV7]):
     API_KEY: ClassVar[int] = 8
 
     def __init__(self, commit: OffsetCommitRequest, instance_id: str) -> None:
+        member, committed = commit_fields(commit)
         topics = [
             (topic, [(each, offset, _UNKNOWN_LEADER_EPOCH, metadata) for each, offset, metadata in partitions])
-            for topic, partitions in commit._topics
+            for topic, partitions in committed
         ]
-        member = commit._consumer_group, commit._consumer_group_generation_id, commit._consumer_id
         self._fields = *member, instance_id, topics
 
     def build(self, request_struct_class: type[OffsetCommitRequestV7]) -> OffsetCommitRequestV7:

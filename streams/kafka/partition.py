@@ -31,7 +31,7 @@ from streams.kafka.observer import Observer
 from streams.kafka.partition_time import PartitionTime
 from streams.kafka.progress import PROGRESS_KEY, Marks, Progress
 from streams.kafka.sources import SourceChangedError
-from streams.kafka.tables import Change, CopyDamagedError, TableCopies, TablePartition
+from streams.kafka.tables import CopyDamagedError, TableChange, TableCopies, TablePartition
 from streams.kafka.takeover import Claim, take_over
 from streams.kafka.transport import Batch
 from streams.settings import Settings
@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 
 _SEND_BACK_AGAIN_S = 5.0
 _IDLE_S, _MOST_IDLE_S = 5.0, 300.0
-_FORGOTTEN = Change(None)
+_FORGOTTEN = TableChange(None)
 _SAYS_WHY_S = 20.0
 _READ_IN_A_TURN = 1_000  # entries of a table, before others get their turn
 _LOOKED_AT_PER_RECORD = 4  # table entries: each is looked at about four times while it is worth keeping
@@ -66,7 +66,7 @@ class Share(NamedTuple):
     records: Sequence[Record]
     batch: Batch  # the batch they are from
     outputs: Sequence[Output]
-    changes: Mapping[bytes, Change]
+    changes: Mapping[bytes, TableChange]
     faults: Sequence[Fault | None]
 
 
@@ -108,7 +108,7 @@ class OwnedPartition:
         self.marks = Marks()
         """Identifies the source that is worked on."""
         self._whole: Any = None  # the table as one value, if its step decides on all of it
-        self._ahead: Mapping[bytes, Change] = {}  # changes that are being committed
+        self._ahead: Mapping[bytes, TableChange] = {}  # changes that are being committed
         self._decided_to = 0
         self.next_offset = 0
         """Everything before this offset is known to be committed; 0 at the start."""
@@ -195,7 +195,7 @@ class OwnedPartition:
             return None
         known = self._look_up({record.key for record in records if record.key is not None})
         outputs: list[Output] = []
-        changes: dict[bytes, Change] = {}
+        changes: dict[bytes, TableChange] = {}
         faults: list[Fault | None] = []
         breath.draw()
         for record in records:
@@ -205,8 +205,8 @@ class OwnedPartition:
             faults.append(decision.fault)
             if decision.remember is not None and record.key is not None:
                 known[record.key] = decision.remember
-                changes[record.key] = Change(decision.remember, stamp_s)
-            changes |= {key: Change(value, stamp_s) for key, value in decision.changes.items()}
+                changes[record.key] = TableChange(decision.remember, stamp_s)
+            changes |= {key: TableChange(value, stamp_s) for key, value in decision.changes.items()}
             if breath.is_spent:
                 break
             await breath.pause()
@@ -219,7 +219,7 @@ class OwnedPartition:
             self._batch = None
         self.marks = self.marks._replace(latest_ms=self._time.latest_ms)
         changes = dict.fromkeys(self._find_expired(_LOOKED_AT_PER_RECORD * count), _FORGOTTEN) | changes
-        changes[PROGRESS_KEY] = Change(Progress(self._decided_to, self._owner, self.marks).pack())
+        changes[PROGRESS_KEY] = TableChange(Progress(self._decided_to, self._owner, self.marks).pack())
         return Share(self, records[:count], batch, outputs, changes, faults)
 
     def _ask(self, record: Record, remembered: Any) -> Decision:

@@ -31,6 +31,7 @@ from aiokafka.record.default_records import DefaultRecordBase, DefaultRecordBatc
 from aiokafka.record.legacy_records import LegacyRecordBatch
 
 from streams.bounds import printable_name
+from streams.kafka.aiokafka_types import records_being_read
 from streams.steps import UnreadBatch
 
 _FRAME: Final = struct.Struct(">qi")  # offset and length, the same in all formats
@@ -102,7 +103,7 @@ class Records:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._at = 0
-        self._batch: Batch | OldBatch | None = None
+        self._batch: ProducerBatch | OldBatch | None = None
 
     def size_in_bytes(self) -> int:
         return len(self._data)
@@ -116,7 +117,7 @@ class Records:
         """Whether a whole batch follows: the broker cuts off the last one where the fetch ends."""
         return self._end() <= len(self._data)
 
-    def next_batch(self) -> Batch | OldBatch | None:
+    def next_batch(self) -> ProducerBatch | OldBatch | None:
         """The next batch.
 
         Raises:
@@ -129,7 +130,7 @@ class Records:
         if len(wire) <= _OLD_KEY_AT[0]:
             raise CorruptRecordException(f"a batch of {len(wire)} bytes")
         self._at = end
-        self._batch = Batch(wire) if wire[_MAGIC_AT] >= 2 else OldBatch(wire)
+        self._batch = ProducerBatch(wire) if wire[_MAGIC_AT] >= 2 else OldBatch(wire)
         return self._batch
 
     def _end(self) -> int:
@@ -151,7 +152,7 @@ class Read(NamedTuple):
     checksum: None = None
 
 
-class Batch:
+class ProducerBatch:
     """A producer's batch in the current format (magic 2); iterate it once."""
 
     def __init__(self, wire: bytes) -> None:
@@ -448,8 +449,8 @@ def _name(name: bytes | None) -> str:
 
 def open_bytes(fetched: fetcher.FetchResult) -> int:
     """Unpacked size, in bytes, of the batch being read from a fetch."""
-    records = fetched._partition_records
-    return 0 if records is None else cast("Records", records._records).open_bytes
+    records: Records | None = records_being_read(fetched)
+    return 0 if records is None else records.open_bytes
 
 
 fetcher.MemoryRecords = Records

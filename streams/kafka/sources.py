@@ -37,7 +37,7 @@ class SourceChangedError(RefusedError):
         self.change = change
 
 
-class Seen(NamedTuple):
+class SourceState(NamedTuple):
     """What a look at a source found: the change, if any; which topic it is now; and the offset at its end."""
 
     change: SourceChange | None
@@ -45,7 +45,7 @@ class Seen(NamedTuple):
     end: int
 
 
-async def look_at(reader: AIOKafkaConsumer, source: TopicPartition, progress: Progress, *, keyed: bool) -> Seen:
+async def look_at(reader: AIOKafkaConsumer, source: TopicPartition, progress: Progress, *, keyed: bool) -> SourceState:
     """Compare a source partition with the ``progress`` made on it; a change counts only once it has lasted ten seconds.
 
     ``keyed``: something is remembered by key.
@@ -59,7 +59,7 @@ async def look_at(reader: AIOKafkaConsumer, source: TopicPartition, progress: Pr
         end: int = (await reader.end_offsets([source]))[source]
         change = find_change(progress, now, end, keyed=keyed)
         if change is None or time.monotonic() > deadline:
-            return Seen(change, now, end)
+            return SourceState(change, now, end)
         await asyncio.sleep(_LOOK_AGAIN_S)
 
 
@@ -73,22 +73,22 @@ def explain(change: SourceChange, topic: str, progress: Progress, source: TopicI
                 f" If that is meant, {mended}: it is read from its beginning"
             )
         case SourceChange.MADE_ANEW:
-            return f"{topic} was deleted and made anew since it was worked on: {mended}, and it is read from its beginning"
+            return f"{topic} was deleted and recreated since it was worked on: {mended}, and it is read from its beginning"
         case SourceChange.CUT_SHORT:
             return (
                 f"{topic} ends at offset {offset} and was worked on up to {progress.next_offset}: Kafka has lost the end of it,"
-                f" and what came since may lie there. S{mended[1:]}, and it is read from its beginning"
+                f" and newer records may be in their place. S{mended[1:]}, and it is read from its beginning"
             )
         case SourceChange.OTHER_PARTITIONS:
             return (
                 f"{topic} had {before.partitions} partitions and has {source.partitions}: its keys are on other partitions now"
-                " than what is remembered of them, which can't be mended. Stop all workers, run `headwater migrate NEW_ID`,"
-                " and start them with HEADWATER_APP_ID=NEW_ID: everything is read anew"
+                " than what is remembered of them, which can't be repaired. Stop all workers, run `headwater migrate NEW_ID`,"
+                " and start them with HEADWATER_APP_ID=NEW_ID: everything is read again"
             )
         case SourceChange.CHANGELOG_LOST:
             return (
-                f"a worker told the group of offset {offset} of {topic}, and the changelog says nothing of it: that was made"
-                f" anew. S{mended[1:]}, and work goes on at that offset, with nothing remembered"
+                f"a worker told the group of offset {offset} of {topic}, and the changelog has no record of it: it was"
+                f" recreated. S{mended[1:]}, and work goes on at that offset, with nothing remembered"
             )
 
 

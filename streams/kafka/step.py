@@ -146,7 +146,7 @@ class OwnedStep:
             self._task.cancel()
         _, running = await asyncio.wait([self._task], timeout=_RELEASE_TIMEOUT_S)
         if running:
-            log.warning("%s: gives up the transaction under way", self._step.name)
+            log.warning("%s: gives up the current transaction", self._step.name)
             await end_task(self._task, self._step.name)
         await end_task(self._watching, self._step.name)
         await self._source.close()

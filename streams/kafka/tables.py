@@ -69,14 +69,14 @@ _LOCK = "/LOCK"
 _DAMAGE = ("Corruption", "IO error: No such file")
 
 
-class Change(NamedTuple):
+class TableChange(NamedTuple):
     """The value remembered under a key from now on, None to forget it; ``stamp_s``: since when, by the partition's time."""
 
     value: bytes | None
     stamp_s: int = 0
 
     @classmethod
-    def read(cls, record: Record) -> Change:
+    def read(cls, record: Record) -> TableChange:
         """A change as read from the changelog."""
         return cls(record.value, stamp_of(record))
 
@@ -202,7 +202,7 @@ class TableCopies:
         """Remove damaged copies once all of them are closed."""
         if self.damage is None:
             return
-        log.warning("%s is damaged (%s): removed, and read anew from the changelog", self.folder, self.damage)
+        log.warning("%s is damaged (%s): removed, and restored from the changelog", self.folder, self.damage)
         with contextlib.suppress(FileNotFoundError):  # somebody has removed it
             shutil.rmtree(self.folder)
         self.damage = None
@@ -260,7 +260,7 @@ class TablePartition:
         if stored == self._identity:
             return
         if stored is not None:
-            log.warning("the copy is of another changelog (%s, not %s) and is made anew", stored.decode(), identity)
+            log.warning("the copy is of another changelog (%s, not %s) and is rebuilt", stored.decode(), identity)
             self._note_wiped(Wiped.FOREIGN)
         self._wipe()
 
@@ -284,11 +284,11 @@ class TablePartition:
         [value] = self.get([PROGRESS_KEY])
         return Progress.unpack(value)
 
-    def put(self, changes: Mapping[bytes, Change], position: int) -> None:
+    def put(self, changes: Mapping[bytes, TableChange], position: int) -> None:
         """Remember ``changes`` and that the changelog is known up to ``position``, atomically."""
         self._write(changes.items(), position)
 
-    def _write(self, changes: Iterable[tuple[bytes, Change]], position: int) -> None:
+    def _write(self, changes: Iterable[tuple[bytes, TableChange]], position: int) -> None:
         batch = WriteBatch(raw_mode=True)
         for key, change in changes:
             if change.value is None:
@@ -313,7 +313,7 @@ class TablePartition:
         end = (await consumer.end_offsets([changelog]))[changelog]
         begin = (await consumer.beginning_offsets([changelog]))[changelog]
         if self.position > end:
-            log.warning("the copy knows more than %s holds: the log was cut short, and the copy is made anew", changelog)
+            log.warning("the copy knows more than %s holds: the log was cut short, and the copy is rebuilt", changelog)
             self._note_wiped(Wiped.FOREIGN)
             self._wipe()
         position = max(self.position, begin)
@@ -329,7 +329,7 @@ class TablePartition:
                 position, stalled_at = now_at, time.monotonic() + _STALL_TIMEOUT_S
             elif time.monotonic() > stalled_at:
                 raise TimeoutError(f"{changelog}: nothing came for {_STALL_TIMEOUT_S:.0f} s at offset {position} of {end}")
-            changes = [(each.key, Change.read(each)) for each in records if foreign.lets_through(each)]
+            changes = [(each.key, TableChange.read(each)) for each in records if foreign.lets_through(each)]
             self._write(changes, position)
             read += len(records)
         return read

@@ -17,13 +17,13 @@ from streams.kafka.aiokafka_types import told_offset
 from streams.kafka.clients import connection, opened
 from streams.kafka.clock import ClockError, check_clock
 from streams.kafka.fitting import grow_changelog
-from streams.kafka.group import reached
+from streams.kafka.group import GroupOffset, reached
 from streams.kafka.identity import TopicIdentity, identify
 from streams.kafka.outbox import Outbox
 from streams.kafka.progress import PROGRESS_KEY, Marks, Progress, SourceChange
 from streams.kafka.sources import SourceChangedError, explain, look_at
 from streams.kafka.tables import Foreign, TableCopies, TablePartition
-from streams.kafka.transactions import TransactionalProducer, partitions_of, sweep
+from streams.kafka.transactions import TransactionalProducer, all_partitions, sweep
 from streams.settings import OnChangedTopic, Settings
 
 log = logging.getLogger(__name__)
@@ -199,7 +199,8 @@ async def _find_start(claim: Claim, own: Progress, reader: AIOKafkaConsumer) -> 
     if seen.change is not None:
         _allow(claim, seen.change, own, seen.source, seen.end)
         return Start(earliest, marks, change=seen.change)
-    told = await told_offset(reader, claim.source)
+    noted = await told_offset(reader, claim.source)
+    told = GroupOffset(*noted) if noted else None
     change = None
     if own.next_offset is None and told is not None and told.offset and told.is_ours:
         change = SourceChange.CHANGELOG_LOST
@@ -217,7 +218,7 @@ def _allow(claim: Claim, change: SourceChange, own: Progress, source: TopicIdent
     explanation = explain(change, claim.source.topic, own, source, offset)
     if claim.settings.on_changed_topic is OnChangedTopic.STOP or change is SourceChange.OTHER_PARTITIONS:
         raise SourceChangedError(change, explanation)
-    log.warning("%s: %s; so it is set", claim.name, explanation)
+    log.warning("%s: %s; the settings allow it", claim.name, explanation)
 
 
 async def write_progress(
@@ -231,7 +232,7 @@ async def write_progress(
     Raises:
         ClockError: this machine's clock is so far ahead that the broker accepts nothing.
     """
-    settled = await partitions_of(producer, topics)
+    settled = await all_partitions(producer, topics)
     await producer.begin_transaction()
     await producer.add(settled)
     outbox = Outbox(producer)

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, Protocol
 
 from aiokafka import TopicPartition
-from aiokafka.client import AIOKafkaClient, ConnectionGroup
-from aiokafka.conn import AIOKafkaConnection, CloseReason
+from aiokafka.client import AIOKafkaClient
 from aiokafka.producer.message_accumulator import BatchBuilder
 
+from streams.kafka.aiokafka_types import mark_closed, when_coordinator_connection_breaks
 from streams.kafka.outbox import Written
 from streams.kafka.transaction_messages import TRANSACTION_VERSION, finalised_features
 from streams.kafka.transactions_v0 import TransactionsV0, aiokafka_producer
@@ -89,24 +89,12 @@ class TransactionalProducer:
         client = self.client
         await client.bootstrap()
         version = await spoken_version(client, self._wanted)
-        self._hear_of_closed_connections()
+        when_coordinator_connection_breaks(client, self._lose_coordinator)
         if version == TransactionsV2.version:
             self._transactions = TransactionsV2(client, self._name, TIMEOUT_MS, self._lose_coordinator)
         else:
             self._transactions = TransactionsV0(self._aiokafka, self._lose_coordinator)
         await self._transactions.start()
-
-    def _hear_of_closed_connections(self) -> None:
-        client = self.client
-        hear = client._on_connection_closed
-
-        def closed(broken: AIOKafkaConnection, reason: CloseReason) -> None:
-            coordinators = [each for (_, group), each in client._conns.items() if group == ConnectionGroup.COORDINATION]
-            if broken in coordinators and reason not in (CloseReason.IDLE_DROP, CloseReason.SHUTDOWN):
-                self._lose_coordinator()
-            hear(broken, reason)
-
-        client._on_connection_closed = closed
 
     def when_coordinator_lost(self, call: Callable[[], None]) -> None:
         """Call ``call`` when the transaction coordinator, or the connection to it, is lost. To be set before the start.
@@ -151,7 +139,7 @@ class TransactionalProducer:
 
     async def close(self) -> None:
         """Close without sending the rest: an open transaction is ended by whoever shuts this producer out."""
-        self._aiokafka._closed = True
+        mark_closed(self._aiokafka)
         if self._transactions is not None:
             await self._transactions.close()
         await self.client.close()
@@ -168,7 +156,7 @@ async def spoken_version(client: AIOKafkaClient, wanted: TransactionProtocol) ->
     return TransactionsV2.version if is_new else TransactionsV0.version
 
 
-async def partitions_of(producer: TransactionalProducer, topics: Iterable[str]) -> list[TopicPartition]:
+async def all_partitions(producer: TransactionalProducer, topics: Iterable[str]) -> list[TopicPartition]:
     """All partitions of the topics."""
     return [TopicPartition(topic, each) for topic in topics for each in await producer.partitions_for(topic)]
 
@@ -179,7 +167,7 @@ async def sweep(producer: TransactionalProducer, topics: Iterable[str] = (), par
     Raises:
         KafkaError: it failed, or another producer of this name is doing it.
     """
-    swept = [*partitions, *await partitions_of(producer, topics)]
+    swept = [*partitions, *await all_partitions(producer, topics)]
     await producer.begin_transaction()
     await producer.add(swept)
     await producer.abort_transaction()
@@ -193,7 +181,7 @@ async def settle(producer: TransactionalProducer, topics: Iterable[str]) -> None
     Raises:
         KafkaError: it failed.
     """
-    settled = await partitions_of(producer, topics)
+    settled = await all_partitions(producer, topics)
     await producer.begin_transaction()
     await producer.add(settled)
     await producer.commit_transaction()

@@ -15,9 +15,18 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.client import CoordinationType
 from aiokafka.errors import IllegalOperation, KafkaError, UnknownTopicOrPartitionError
 from aiokafka.producer.message_accumulator import BatchBuilder
-from aiokafka.producer.sender import EndTxnHandler, Sender
+from aiokafka.producer.sender import EndTxnHandler
 from aiokafka.producer.transaction_manager import TransactionState
 
+from streams.kafka.aiokafka_types import (
+    end_transactions_by,
+    ending_of,
+    find_coordinator,
+    flush,
+    sender_of,
+    transaction_of,
+    when_coordinator_dead,
+)
 from streams.kafka.clients import MAX_REQUEST_BYTES, connection
 from streams.kafka.outbox import BATCH_BYTES, Written
 from streams.settings import Settings
@@ -41,18 +50,18 @@ def aiokafka_producer(
         compression_type="zstd",
         request_timeout_ms=REQUEST_TIMEOUT_MS,
     )
-    sender: Sender = producer._sender
+    sender = sender_of(producer)
 
     async def end_transaction(result: Any) -> None:
-        await sender._message_accumulator.flush_for_commit()
-        transaction = sender._txn_manager
+        await flush(sender)
+        transaction = transaction_of(sender)
         if transaction.is_empty_transaction():
             transaction.complete_transaction()
             return
-        node_id = await sender._find_coordinator(CoordinationType.TRANSACTION, transaction.transactional_id)
+        node_id = await find_coordinator(sender, CoordinationType.TRANSACTION, transaction.transactional_id)
         await _EndTransactionOnce(sender, result).do(node_id)
 
-    sender._do_txn_commit = end_transaction
+    end_transactions_by(sender, end_transaction)
     return producer
 
 
@@ -78,19 +87,13 @@ class TransactionsV0:
 
     def __init__(self, producer: AIOKafkaProducer, coordinator_lost: Callable[[], None]) -> None:
         self._producer = producer
-        sender: Sender = producer._sender
-        bury = sender._coordinator_dead
-
-        def dead(kind: Any) -> None:
-            if kind == CoordinationType.TRANSACTION:
-                coordinator_lost()
-            bury(kind)
-
-        sender._coordinator_dead = dead
+        when_coordinator_dead(
+            sender_of(producer), lambda kind: coordinator_lost() if kind == CoordinationType.TRANSACTION else None
+        )
 
     async def start(self) -> None:
         """Shut out the previous producer of this name, over a connected client."""
-        await self._producer._sender.start()
+        await sender_of(self._producer).start()
 
     async def begin(self) -> None:
         with losses_of(self._producer):
@@ -121,7 +124,7 @@ class TransactionsV0:
     async def close(self) -> None:
         """Close without sending the rest."""
         failure_of(self._producer)  # retrieve the exception, or asyncio warns about it
-        sending = self._producer._sender.sender_task
+        sending = sender_of(self._producer).sender_task
         if sending is not None:
             sending.cancel()
             await asyncio.wait([sending], timeout=_DISCARD_TIMEOUT_S)
@@ -146,10 +149,10 @@ def losses_of(producer: AIOKafkaProducer) -> Iterator[None]:
 
 def failure_of(producer: AIOKafkaProducer) -> BaseException | None:
     """The failure because of which a producer can't commit what it began; None while it is healthy."""
-    transaction = producer._txn_manager
+    transaction = transaction_of(producer)
     if transaction.state not in (TransactionState.ABORTABLE_ERROR, TransactionState.FATAL_ERROR):
         return None
-    ended = transaction._transaction_waiter
+    ended = ending_of(transaction)
     failure: BaseException | None = ended.exception() if ended is not None and ended.done() and not ended.cancelled() else None
     return failure or KafkaError("the producer has failed")
 
@@ -160,7 +163,7 @@ async def add(producer: AIOKafkaProducer, partitions: Iterable[TopicPartition]) 
     Raises:
         KafkaError: the producer has failed.
     """
-    transaction = producer._txn_manager
+    transaction = transaction_of(producer)
     for tp in partitions:
         transaction.maybe_add_partition_to_txn(tp)
     while transaction.partitions_to_add():  # noqa: ASYNC110 - aiokafka has nothing else to wait for
@@ -168,12 +171,3 @@ async def add(producer: AIOKafkaProducer, partitions: Iterable[TopicPartition]) 
     # A failure also empties the list of partitions to add: the end would then be marked nowhere.
     if (failure := failure_of(producer)) is not None:
         raise failure
-
-
-async def sweep_topics(producer: AIOKafkaProducer, topics: Iterable[str]) -> None:
-    """See :func:`streams.kafka.transactions.sweep`; for a producer of aiokafka's own."""
-    swept = [TopicPartition(topic, each) for topic in topics for each in await producer.partitions_for(topic)]
-    with losses_of(producer):
-        await producer.begin_transaction()
-        await add(producer, swept)
-        await producer.abort_transaction()

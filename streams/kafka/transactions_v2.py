@@ -43,6 +43,7 @@ from aiokafka.errors import (
 from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.protocol.transaction import AddPartitionsToTxnRequest, InitProducerIdRequest
 
+from streams.kafka.aiokafka_types import partitions_of_topic, stored_form
 from streams.kafka.outbox import Written
 from streams.kafka.transaction_messages import Appended, EndTransaction, Produce, read_produced
 
@@ -73,8 +74,7 @@ class _Batch:
 
     def __init__(self, builder: BatchBuilder, producer_id: int, epoch: int, sequence: int) -> None:
         self.count: int = builder.record_count()
-        builder._set_producer_state(producer_id, epoch, sequence)
-        self.content: bytes = builder._build()
+        self.content = stored_form(builder, producer_id, epoch, sequence)
 
 
 class TransactionsV2:
@@ -237,7 +237,7 @@ class TransactionsV2:
 
     async def _leader_of(self, tp: TopicPartition) -> int | None:
         """The node that accepts a partition's batches; None if there is none at the moment."""
-        if tp.partition not in await self._client._wait_on_metadata(tp.topic):
+        if tp.partition not in await partitions_of_topic(self._client, tp.topic):
             raise UnknownTopicOrPartitionError(f"{tp.topic}/{tp.partition}")
         leader: int | None = self._client.cluster.leader_for_partition(tp)
         return None if leader == -1 else leader

@@ -38,13 +38,28 @@ from aiokafka.consumer.group_coordinator import HeartbeatRequest
 from aiokafka.errors import NoError, RebalanceInProgressError, for_code
 from faust.transport.drivers import aiokafka as driver
 
+from streams.kafka.aiokafka_types import (
+    ask_coordinator,
+    assignment_of,
+    client_of,
+    coordinator_of,
+    drop_taken,
+    fetch_at_once,
+    fetched_of,
+    fetcher_of,
+    instance_of,
+    next_arrival,
+    position_of,
+    read_committed,
+    subscriptions_of,
+)
 from streams.kafka.assignor import TopicwiseAssignor
 from streams.kafka.failures import RefusedError, stop_for_namesake, stop_worker
 from streams.kafka.group import GROUP_NOTE
 from streams.kafka.instance import name_instance
 from streams.kafka.reading import open_bytes
 from streams.kafka.refusals import refusal, watch_joining
-from streams.kafka.uninterrupted import Uninterrupted, assignment_of
+from streams.kafka.uninterrupted import Uninterrupted
 
 SCHEME = "kafka-batch"
 
@@ -233,26 +248,24 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
         super().__post_init__()
         sys.setswitchinterval(_SWITCH_INTERVAL_S)
         # Ranges of the log that were fetched and hold no record for us: where each begins, by the position after it.
-        self._quiet: dict[Any, tuple[int, int]] = {}
+        self._quiet: dict[Any, tuple[Any, int | None]] = {}
         self._handed_over_at = 0.0
         self._arrival: asyncio.Future[None] | None = None
         # Batches that are still in use. They count until they are freed, so nobody has to report what became of them.
         self._on_their_way: WeakSet[Batch] = WeakSet()
         self._is_full = False
 
-    def _begin(self, tp: Any, position: int) -> int:
+    def _begin(self, tp: Any, position: int | None) -> Any:
         """Where reading must start to find all that a fetch at ``position`` finds: markers may have moved the position."""
         begin, end = self._quiet.get(tp, (position, position))
         return begin if end == position else position
 
     def _create_worker_consumer(self, transport: driver.Transport) -> AIOKafkaConsumer:
         consumer = super()._create_worker_consumer(transport)
-        consumer._isolation_level = "read_committed"
-        consumer._fetch_max_wait_ms = _FETCH_WAIT_MS
-        consumer._partition_assignment_strategy = [TopicwiseAssignor]
-        watch_joining(consumer._client, self._stop_if_refused)
-        if instance_id := consumer._group_instance_id:
-            name_instance(consumer._client, instance_id, lambda: stop_for_namesake(instance_id))
+        read_committed(consumer, _FETCH_WAIT_MS, [TopicwiseAssignor])
+        watch_joining(client_of(consumer), self._stop_if_refused)
+        if instance_id := instance_of(consumer):
+            name_instance(client_of(consumer), instance_id, lambda: stop_for_namesake(instance_id))
         return consumer
 
     def _stop_if_refused(self, code: int) -> None:
@@ -263,15 +276,15 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
     async def _fetch_records(
         self, consumer: AIOKafkaConsumer, active_partitions: Any, timeout: float | None = None, max_records: int | None = None
     ) -> dict[Any, list[Fetched]]:
-        fetcher = consumer._fetcher
-        fetcher._prefetch_backoff = 0.0  # partitions that are held back must not keep it from fetching the others
+        fetcher = fetcher_of(consumer)
+        fetch_at_once(fetcher)  # partitions that are held back must not keep it from fetching the others
         now = time.monotonic()
         deadline = now + (timeout or 0.0)
         await asyncio.sleep(self._handed_over_at + _HAND_OVER_EVERY_S - now)
         while self.consumer.flow_active and (assignment := assignment_of(consumer)) is not None:
-            before = {tp: assignment.state_value(tp)._position for tp in assignment.tps}
+            before = {tp: position_of(assignment, tp) for tp in assignment.tps}
             # Neither call yields to the event loop, so these are the positions that it fetches from.
-            if failed := {tp for tp, fetched in fetcher._records.items() if not isinstance(fetched, FetchResult)}:
+            if failed := {tp for tp, fetched in fetched_of(fetcher).items() if not isinstance(fetched, FetchResult)}:
                 await super()._fetch_records(consumer, failed, timeout=0, max_records=max_records)  # raises the error
             begins = {tp: self._begin(tp, position) for tp, position in before.items()}
             taken = self._take(fetcher, active_partitions, max_records, begins)
@@ -280,13 +293,13 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
                 if batch := taken.get(tp):
                     by_topic[tp.topic].append(batch)
                 quiet_from = batch.records[-1].offset + 1 if batch else begin
-                self._quiet[tp] = quiet_from, assignment.state_value(tp)._position
+                self._quiet[tp] = quiet_from, position_of(assignment, tp)
             now = time.monotonic()
             if by_topic:
                 self._handed_over_at = now
             if by_topic or now >= deadline:
                 return {batches[0].tp: [Fetched(batches)] for batches in by_topic.values()}
-            self._arrival = fetcher._create_fetch_waiter()
+            self._arrival = next_arrival(fetcher)
             await asyncio.wait([self._arrival], timeout=_HAND_OVER_EVERY_S if self._is_full else deadline - now)
             if not self._arrival.done():
                 self._arrival.cancel()
@@ -315,13 +328,13 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
         (:mod:`streams.kafka.reading`). While several large ones are being read, other partitions wait for one of them to
         finish.
         """
-        most_bytes = batch_bytes(len(fetcher._subscriptions.subscription.assignment.tps))
+        most_bytes = batch_bytes(len(subscriptions_of(fetcher).subscription.assignment.tps))
         most_records = max_records or sys.maxsize
-        open_now = {tp: open_bytes(fetched) for tp, fetched in fetcher._records.items() if isinstance(fetched, FetchResult)}
+        open_now = {tp: open_bytes(fetched) for tp, fetched in fetched_of(fetcher).items() if isinstance(fetched, FetchResult)}
         taken: dict[Any, Batch] = {}
         room_bytes = _IN_FLIGHT_BYTES - sum(batch.weight_bytes for batch in self._on_their_way)
-        with fetcher._subscriptions.fetch_context():
-            for tp, fetched in list(fetcher._records.items()):
+        with subscriptions_of(fetcher).fetch_context():
+            for tp, fetched in list(fetched_of(fetcher).items()):
                 if tp in self.consumer.held or (active_partitions and tp not in active_partitions):
                     continue
                 if not open_now[tp] and sum(open_now.values()) >= _OPEN_BYTES:
@@ -331,8 +344,7 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
                 records = _take_some(fetched, most_records, min(most_bytes, room_bytes))
                 open_now[tp] = open_bytes(fetched)
                 if not fetched.has_more():
-                    del fetcher._records[tp]
-                    fetcher._notify(fetcher._wait_consume_future)
+                    drop_taken(fetcher, tp)
                 if records:
                     taken[tp] = batch = Batch(records, begins[tp])
                     self._on_their_way.add(batch)
@@ -346,9 +358,9 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
 
     async def heartbeat(self) -> None:
         """Send one heartbeat; raises the KafkaError that the coordinator answers with."""
-        coordinator = self._ensure_consumer()._coordinator
+        coordinator = coordinator_of(self._ensure_consumer())
         request = HeartbeatRequest(coordinator.group_id, coordinator.generation, coordinator.member_id)
-        response = await coordinator._send_req(request)
+        response = await ask_coordinator(coordinator, request)
         error = for_code(response.error_code)
         if error is not NoError:
             raise error(f"group {coordinator.group_id}, generation {coordinator.generation}")
@@ -356,7 +368,7 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
     async def tell_group(self, offsets: Mapping[TopicPartition, int]) -> None:
         """Commit offsets; raises KafkaError if this worker may not, or if it fails."""
         consumer = self._ensure_consumer()
-        if consumer._subscription.reassignment_in_progress:
+        if subscriptions_of(consumer).reassignment_in_progress:
             # The answer would be that this generation is over, and aiokafka would leave the group that it is just joining.
             raise RebalanceInProgressError
         await consumer.commit({tp: (offset, GROUP_NOTE) for tp, offset in offsets.items()})

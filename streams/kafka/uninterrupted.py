@@ -10,18 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.consumer.subscription_state import Assignment
 from faust.transport.consumer import ensure_TPset
 from faust.transport.drivers import aiokafka as driver
 
+from streams.kafka.aiokafka_types import assignment_of, consumer_of, coordinator_of, position_of
 from streams.kafka.assignor import TopicwiseAssignor
-
-
-def assignment_of(consumer: AIOKafkaConsumer) -> Assignment | None:
-    """What a consumer reads from; None before its first assignment."""
-    subscription = consumer._subscription.subscription
-    return None if subscription is None else subscription.assignment
 
 
 def carry_on(before: Assignment, now: Assignment, positions: dict[TopicPartition, int]) -> None:
@@ -29,7 +24,7 @@ def carry_on(before: Assignment, now: Assignment, positions: dict[TopicPartition
 
     ``positions`` are those of earlier assignments; the last one's are added to it.
     """
-    known = {tp: before.state_value(tp)._position for tp in before.tps}
+    known = {tp: position_of(before, tp) for tp in before.tps}
     positions.update((tp, position) for tp, position in known.items() if position is not None)
     for tp in now.tps & positions.keys():
         if not (state := now.state_value(tp)).has_valid_position:
@@ -46,17 +41,17 @@ class Uninterrupted(driver.ConsumerRebalanceListener):
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Take nothing away yet."""
-        self._before = assignment_of(self._thread._ensure_consumer())
+        self._before = assignment_of(consumer_of(self._thread))
         self._thread.app.on_rebalance_start()
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         """Move retained partitions to where they were read up to, before aiokafka asks the group; then tell the owners."""
         thread = self._thread
-        consumer = thread._ensure_consumer()
+        consumer = consumer_of(thread)
         now = assignment_of(consumer)
         if self._before is not None and now is not None:
             carry_on(self._before, now, self._positions)
-        generation = consumer._coordinator.generation
+        generation = coordinator_of(consumer).generation
         # aiokafka does not tell its sticky assignor the generation; without it, stale claims would count as much as fresh ones.
         TopicwiseAssignor.on_generation_assignment(generation)
         if not thread.app.flow_control.is_active():

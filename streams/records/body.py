@@ -12,7 +12,7 @@ from itertools import islice, pairwise, takewhile
 from typing import Any, Final, NamedTuple
 
 from streams.records.labels import says
-from streams.records.markup import words_of
+from streams.records.markup import text_of
 from streams.records.page_place import labels_of
 from streams.records.prose import is_sentence, weight_of
 
@@ -360,7 +360,7 @@ def flatten_cells(tree: Any) -> None:
     """Put the texts of a table cell that holds a list or paragraphs into one line, because a table's row is a line."""
     for cell in tree.iter("td", "th"):
         if any(child.tag in {"ul", "ol"} for child in cell) and next(cell.iter("table"), None) is cell.find(".//table"):
-            words = ", ".join(filter(None, (words_of(item) for item in cell.iter("li"))))
+            words = ", ".join(filter(None, (text_of(item) for item in cell.iter("li"))))
             own = " ".join((cell.text or "").split())
             tail = cell.tail
             for child in list(cell):

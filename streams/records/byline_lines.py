@@ -63,7 +63,7 @@ def names_in(line: str) -> str | None:
     return name_of(found["names"]) if found else None
 
 
-def is_label(line: str) -> bool:
+def announces_name(line: str) -> bool:
     """Whether a line only announces a name: "By", "Author(s)"."""
     return _ALONE.fullmatch(line) is not None
 

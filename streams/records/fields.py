@@ -11,7 +11,7 @@ from streams.records.bylines import read_names
 from streams.records.characters import without_controls
 from streams.records.dates import best_moment
 from streams.records.draft import Draft, Image, Instructions, PubStatus, Reason, Rejection, Repair
-from streams.records.images import associated_image, line_of, read_image
+from streams.records.images import associated_image, first_line, read_image
 from streams.records.keywords import read_keywords
 from streams.records.languages import language_tag
 from streams.records.markup import paragraphs
@@ -303,7 +303,7 @@ def _image(record: Mapping[str, object], url: str | None) -> Image | None:
     image = _first(record, "image", lambda value: read_image(value, url)) or associated_image(record.get("associations"))
     if image is None:
         return None
-    caption, credit = (_first(record, field, line_of) for field in ("image_caption", "image_credit"))
+    caption, credit = (_first(record, field, first_line) for field in ("image_caption", "image_credit"))
     return Image(url=image.url, caption=image.caption or caption, credit=image.credit or credit)
 
 
@@ -318,18 +318,18 @@ _NAME_PARTS = (
 _RIGHTS_KEYS = ("linkedRights", "encodedRights", "url", "@id", *_NAME_KEYS)
 
 
-def status_of(record: Mapping[str, object]) -> str:
+def publication_status(record: Mapping[str, object]) -> str:
     """The last word of a record's publication status, in lower case, even of a code ("stat:canceled"); "" if none."""
     written = _first(record, "status", _line) or ""
     return re.split("[:/#]", written.lower().strip())[-1]
 
 
 def is_withheld(record: Mapping[str, object]) -> bool:
-    return status_of(record) == _WITHHELD
+    return publication_status(record) == _WITHHELD
 
 
 def is_canceled(record: Mapping[str, object]) -> bool:
-    return status_of(record) in _CANCELED
+    return publication_status(record) in _CANCELED
 
 
 def read_instructions(record: Mapping[str, object]) -> Instructions:

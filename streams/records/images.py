@@ -81,15 +81,15 @@ def _addresses(value: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _words(value: Mapping[str, Any], keys: tuple[str, ...]) -> str | None:
-    return next((words for key in keys if (words := line_of(value.get(key)))), None)
+    return next((words for key in keys if (words := first_line(value.get(key)))), None)
 
 
-def line_of(value: object) -> str | None:
+def first_line(value: object) -> str | None:
     """The first words in a value, without markup, in one line."""
     if isinstance(value, str):
         return " ".join(_TAG.sub(" ", without_controls(value)).split())[:_MOST_CHARACTERS] or None
     if isinstance(value, list):
-        return next((words for each in value[:8] if (words := line_of(each))), None)
+        return next((words for each in value[:8] if (words := first_line(each))), None)
     if isinstance(value, dict):
-        return next((words for key in _NESTED_KEYS if (words := line_of(value.get(key)))), None)
+        return next((words for key in _NESTED_KEYS if (words := first_line(value.get(key)))), None)
     return None

@@ -170,7 +170,7 @@ def paragraphs(text: str) -> str:
     return "" if tree is None else visible_text(tree)
 
 
-def words_of(element: Any) -> str:
+def text_of(element: Any) -> str:
     """All text of an element in one line."""
     return " ".join(element.text_content().split())
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final
 
-from streams.records.byline_lines import are_people, is_label, is_person, name_of, names_in
+from streams.records.byline_lines import announces_name, are_people, is_person, name_of, names_in
 from streams.records.bylines import read_names
 from streams.records.labels import says
 from streams.records.linked_data import types_of
@@ -170,7 +170,7 @@ def _boxes(page: Page) -> Iterator[list[str]]:
     """The names after "Written by" and the like anywhere on the page: boxes about the author are below the text."""
     for element in islice(page.body.iter("*"), MOST_LOOKED_AT):
         label = (element.text or "").strip()
-        if 4 < len(label) <= _LONGEST_LABEL and is_label(label) and page.is_own(element):
+        if 4 < len(label) <= _LONGEST_LABEL and announces_name(label) and page.is_own(element):
             rest = line_of(element, _SHORT).removeprefix(label) or (element.tail or "").strip()
             behind = element.getnext()
             yield [name for name in [name_of(rest or (line_of(behind, _SHORT) if behind is not None else ""))] if name]
@@ -179,7 +179,7 @@ def _boxes(page: Page) -> Iterator[list[str]]:
 def _behind_label(element: Any) -> str | None:
     """The name in the element after one that says "By" or "Author"."""
     label = next((each for each in element if isinstance(each.tag, str)), None)
-    if label is None or (element.text or "").strip() or not is_label(spaced_words(label)):
+    if label is None or (element.text or "").strip() or not announces_name(spaced_words(label)):
         return None
     return name_of(spaced_words(element).removeprefix(spaced_words(label)).strip(" :"))
 

@@ -11,7 +11,7 @@ from streams.records.byline_lines import names_in
 from streams.records.dates import Moment, best_moment, read_moment
 from streams.records.labels import says
 from streams.records.linked_data import types_of
-from streams.records.markup import words_of
+from streams.records.markup import text_of
 from streams.records.page_place import Page, labels_of, line_of, nodes_of
 from streams.records.urls import url_parts
 
@@ -129,7 +129,7 @@ def _of_metas(page: Page, names: tuple[str, ...]) -> list[str]:
 
 def _marked_dates(page: Page, name: str) -> list[str]:
     found = [each for each in page.marked() if name in each.get("itemprop").split() and not page.is_beside(each)]
-    return [each.get("content") or each.get("datetime") or words_of(each) for each in found]
+    return [each.get("content") or each.get("datetime") or text_of(each) for each in found]
 
 
 def _best(page: Page, written: list[str]) -> Moment | None:
@@ -142,7 +142,7 @@ def _shown_dates(page: Page) -> tuple[list[str], list[str]]:
     modified: list[str] = []
     _trust_labelled(page)
     for element in [*page.own("time"), *(each for each in page.own("abbr") if each.get("title"))]:
-        text = element.get("datetime") or element.get("title") or words_of(element)
+        text = element.get("datetime") or element.get("title") or text_of(element)
         if _is_told_of(element):
             continue
         (modified if _says_updated(element) else published).append(text)
@@ -154,7 +154,7 @@ def _shown_dates(page: Page) -> tuple[list[str], list[str]]:
             continue
         if (element not in near and not says(_DATE_NAMES, labels_of(element))) or not page.is_own(element):
             continue
-        text = words_of(element)
+        text = text_of(element)
         if 6 <= len(text) <= _SHORT and re.search(r"\d", text):
             for day in _days_in(text, page.language):
                 (modified if _says_updated(element) or _UPDATED.search(text) else published).append(day)
@@ -166,8 +166,8 @@ def _is_told_of(element: Any) -> bool:
     paragraph = next((each for each in element.iterancestors() if each.tag in ("p", "li")), None)
     if paragraph is None or says(_DATE_NAMES, labels_of(paragraph)):
         return False
-    line = words_of(paragraph)
-    others = line.replace(words_of(element), " ")
+    line = text_of(paragraph)
+    others = line.replace(text_of(element), " ")
     is_labelled = _PUBLISHED.match(line) or _UPDATED.search(line) or names_in(line)
     return (
         not is_labelled
@@ -233,7 +233,7 @@ def _says_updated(element: Any) -> bool:
     said = " ".join(
         (
             element.text or "",
-            words_of(before) if before is not None and len(before) < 4 else "",
+            text_of(before) if before is not None and len(before) < 4 else "",
             (element.getparent().text or "") if element.getparent() is not None else "",
         )
     )

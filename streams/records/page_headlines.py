@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from operator import itemgetter
 from typing import Any
 
-from streams.records.markup import words_of
+from streams.records.markup import text_of
 from streams.records.page_place import AUTHOR_NAMES, Page, ancestors, labels_of, names_of, spaced_words
-from streams.records.titles import beginnings_of, fold, is_cut, whole_title, without_outlet
+from streams.records.titles import beginnings_of, is_cut, letters_of, whole_title, without_outlet
 from streams.records.urls import url_parts
 
 _SITE_NAMES = re.compile(
@@ -41,13 +41,13 @@ def read_headline(page: Page) -> tuple[str | None, Any]:
     if shown := _named_in_part(page, titles, headings):
         return shown
     likeness, best = max(
-        ((_likeness(words_of(each), titles), each) for each in headings), key=itemgetter(0), default=(0.0, None)
+        ((_likeness(text_of(each), titles), each) for each in headings), key=itemgetter(0), default=(0.0, None)
     )
     if best is not None and (likeness > _LEAST_ALIKE or not titles):
         return _shown(page, best, titles), best
     if titles and (same := _named_lower(page, titles)) is not None:
         return max(titles[0], spaced_words(same), key=len), same
-    if best is not None and len(headings) == 1 and (likeness > _HARDLY_ALIKE or _is_stub(page, words_of(best))):
+    if best is not None and len(headings) == 1 and (likeness > _HARDLY_ALIKE or _is_stub(page, text_of(best))):
         return _shown(page, best, titles), best
     if titles:
         return titles[0], best
@@ -66,23 +66,23 @@ def _named_in_part(page: Page, titles: list[str], headings: list[Any]) -> tuple[
 
     Only headings above the first one of the first rank count: below it come sections, which a title may be named after.
     """
-    beginnings = {fold(each) for title in titles for each in beginnings_of(title)}
-    if not beginnings or any(fold(words_of(each)) in beginnings for each in headings):
+    beginnings = {letters_of(each) for title in titles for each in beginnings_of(title)}
+    if not beginnings or any(letters_of(text_of(each)) in beginnings for each in headings):
         return None
     for element in page.body.iter("h1", "h2", "h3"):
         if element in headings:
             return None
-        if fold(words_of(element)) in beginnings and _is_headline(page, element):
+        if letters_of(text_of(element)) in beginnings and _is_headline(page, element):
             return spaced_words(element), element
     return None
 
 
 def _named_lower(page: Page, titles: list[str]) -> Any:
     """The first heading, of any rank, that matches a title, or continues a long one that was cut without an ellipsis."""
-    wanted = {fold(title) for title in titles}
+    wanted = {letters_of(title) for title in titles}
     cut = tuple(title for title in wanted if len(title) >= _LEAST_CUT)
     for element in page.body.iter("h1", "h2", "h3"):
-        said = fold(words_of(element))
+        said = letters_of(text_of(element))
         if (said in wanted or (cut and said.startswith(cut))) and not page.is_beside(element):
             return element
     return None
@@ -90,7 +90,7 @@ def _named_lower(page: Page, titles: list[str]) -> Any:
 
 def _is_stub(page: Page, heading: str) -> bool:
     """Whether the page's only name is a ``title`` less than half as long as its one heading: a section's name, or a stub."""
-    title = next((words_of(element) for element in page.tree.iter("title")), "")
+    title = next((text_of(element) for element in page.tree.iter("title")), "")
     return not any(_declared_titles(page)) and len(heading) > 2 * len(title)
 
 
@@ -103,25 +103,25 @@ def _declared_titles(page: Page) -> list[str]:
 def _told_titles(page: Page) -> Iterator[str]:
     """The titles that the page names, best first, without its outlet, and without titles of the site."""
     told = _declared_titles(page)
-    told += [words_of(element) for element in page.tree.iter("title")][:1]
+    told += [text_of(element) for element in page.tree.iter("title")][:1]
     if page.article and not page.article.get("headline"):
         told += names_of(page.article.get("name"))
-    site = {fold(outlet) for outlet in page.outlets}
+    site = {letters_of(outlet) for outlet in page.outlets}
     written = list(dict.fromkeys(line for title in told if (line := " ".join(title.split()))))[:_MOST_TITLES]
     titles = [without_outlet(line, page.outlets) for line in written]
-    titles = [title for title in titles if fold(title) not in site]
+    titles = [title for title in titles if letters_of(title) not in site]
     yield from (whole_title(title, titles) for title in titles if not is_cut(title) or whole_title(title, titles) != title)
     yield from (title for title in titles if is_cut(title))
 
 
 def _is_headline(page: Page, element: Any) -> bool:
     """Whether a heading may be the article's, and not that of a menu, a logo, an author or the site."""
-    words = words_of(element)
+    words = text_of(element)
     if (
         not words
         or len(words) > _MOST_OF_HEADLINE
         or page.is_beside(element)
-        or fold(words) in {fold(outlet) for outlet in page.outlets}
+        or letters_of(words) in {letters_of(outlet) for outlet in page.outlets}
     ):
         return False
     called = " ".join(labels_of(each) for each in (element, element.getparent()) if each is not None)
@@ -132,7 +132,7 @@ def _is_headline(page: Page, element: Any) -> bool:
     ):
         return False
     link = element.find(".//a")
-    return not (link is not None and url_parts(link.get("href") or "/x").path in ("", "/") and words_of(link) == words)
+    return not (link is not None and url_parts(link.get("href") or "/x").path in ("", "/") and text_of(link) == words)
 
 
 def _in_person(element: Any) -> bool:
@@ -145,7 +145,7 @@ def _likeness(words: str, titles: Iterable[str]) -> float:
     best = 0.0
     for title in titles:
         other = set(title.casefold().split())
-        if fold(title) == fold(words):
+        if letters_of(title) == letters_of(words):
             return 1.0
         if own and other:
             best = max(best, len(own & other) / max(min(len(own), len(other)), 3))
@@ -155,18 +155,19 @@ def _likeness(words: str, titles: Iterable[str]) -> float:
 def _shown(page: Page, heading: Any, titles: list[str]) -> str:
     """The words of a heading, its parts separated by spaces, without a kicker or subtitle that its title does not have."""
     text = without_outlet(spaced_words(heading), page.outlets)
-    wanted = {fold(title) for title in titles}
-    if fold(text) in wanted:
+    wanted = {letters_of(title) for title in titles}
+    if letters_of(text) in wanted:
         return text
     parts = [each for each in heading.iterdescendants() if isinstance(each.tag, str) and each.tag != "br"]
     for part in parts:
-        if fold(spaced_words(part)) in wanted:
+        if letters_of(spaced_words(part)) in wanted:
             return spaced_words(part)
     beginning = next(
         (
             title
             for title in titles
-            if len(title) * 2 > len(text) and (fold(text).endswith(fold(title)) or fold(text).startswith(fold(title)))
+            if len(title) * 2 > len(text)
+            and (letters_of(text).endswith(letters_of(title)) or letters_of(text).startswith(letters_of(title)))
         ),
         None,
     )

@@ -9,7 +9,7 @@ from typing import Any
 from streams.records.draft import Reason, Rejection
 from streams.records.linked_data import ARTICLE_TYPES
 from streams.records.listings import gallery, holds_article, index_page, judge_listing
-from streams.records.markup import visible_text, words_of
+from streams.records.markup import text_of, visible_text
 from streams.records.page_signs import Signs, confidence_of, is_of_another_kind
 from streams.records.prose import weight_of
 from streams.records.walls import judge_wall, pay_wall
@@ -108,7 +108,7 @@ def _refuse_listing(tree: Any, record: Mapping[str, object], *, is_described: bo
 
 def _count_linked_headings(tree: Any) -> int:
     """The number of different headings that are links: an article's own heading is not a link."""
-    found = (words_of(heading) for heading in tree.iter("h1", "h2", "h3", "h4") if _is_linked(heading))
+    found = (text_of(heading) for heading in tree.iter("h1", "h2", "h3", "h4") if _is_linked(heading))
     return len({words for words in found if weight_of(words) >= _SHORTEST_HEADING})
 
 
@@ -117,12 +117,12 @@ def _teasers(tree: Any) -> Iterator[str]:
     for heading in tree.iter("h1", "h2", "h3", "h4"):
         if _is_linked(heading):
             link = next(heading.iterancestors("a"), heading)
-            yield from (words_of(paragraph) for paragraph in islice(link.itersiblings("p"), 2))
+            yield from (text_of(paragraph) for paragraph in islice(link.itersiblings("p"), 2))
 
 
 def _has_own_title(tree: Any) -> bool:
     """Whether a first-rank heading is a title and not a link: an index page has its section's name or a logo there."""
-    return any(weight_of(words_of(heading)) >= _SHORTEST_TITLE and not _is_linked(heading) for heading in tree.iter("h1"))
+    return any(weight_of(text_of(heading)) >= _SHORTEST_TITLE and not _is_linked(heading) for heading in tree.iter("h1"))
 
 
 def _is_linked(heading: Any) -> bool:
@@ -136,9 +136,9 @@ def _count_posts(tree: Any) -> int:
         1
         for post in posts
         if any(_is_linked(heading) for heading in post.iter("h1", "h2", "h3"))
-        and sum(len(words_of(paragraph)) for paragraph in post.iter("p")) >= _LEAST_POST
+        and sum(len(text_of(paragraph)) for paragraph in post.iter("p")) >= _LEAST_POST
     )
 
 
 def _lines_beside_figures(tree: Any) -> list[str]:
-    return [words_of(each) for each in tree.iter("p") if next(each.iterancestors("figure", "figcaption"), None) is None]
+    return [text_of(each) for each in tree.iter("p") if next(each.iterancestors("figure", "figcaption"), None) is None]

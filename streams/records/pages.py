@@ -25,16 +25,16 @@ from streams.records.markup import (
     parse,
     refuse_deep,
     refuse_hostile,
+    text_of,
     visible_text,
     without_control,
-    words_of,
 )
 from streams.records.page_facts import read_facts
 from streams.records.page_kinds import refuse_page
 from streams.records.page_place import spaced_words
 from streams.records.page_signs import Signs, confidence_of, signs_of
 from streams.records.prose import weight_of
-from streams.records.titles import fold as squeezed
+from streams.records.titles import letters_of as squeezed
 from streams.records.wrappers import open_wrappers
 
 _MAX_ELEMENTS_THOROUGH = 5_000  # trafilatura's second reading is quadratic in nested lists and tables
@@ -130,8 +130,8 @@ def _page_metadata(tree: Any) -> dict[str, object]:
     The date is read here because trafilatura uses today as an upper bound: its answer would change with the day.
     """
     links = [link.get("href") for link in tree.iter("link") if link.get("rel") == "canonical"]
-    headings = [words_of(element) for element in tree.iter("h1")]
-    titles = [words_of(element) for element in tree.iter("title")]
+    headings = [text_of(element) for element in tree.iter("h1")]
+    titles = [text_of(element) for element in tree.iter("title")]
     documents = _linked_data(tree)
     article = _described_article(documents, {*headings, *titles, *(href for href in links if href)})
     metas = _metas(tree)
@@ -217,12 +217,12 @@ def _part_headings(tree: Any, headline: str) -> None:
     """Separate the parts of each heading as a reader sees them; remove the kicker from the headline's."""
     own = squeezed(headline)
     for heading in tree.iter("h1", "h2", "h3"):
-        said = squeezed(words_of(heading)) if len(heading) else ""
+        said = squeezed(text_of(heading)) if len(heading) else ""
         if not said or heading.find(".//a") is not None:
             continue
         is_headlines = own and len(own) * _MOST_OF_KICKER > len(said) and (said.startswith(own) or said.endswith(own))
         words = headline if is_headlines else spaced_words(heading)
-        if words != words_of(heading):
+        if words != text_of(heading):
             tail = heading.tail
             for part in list(heading):
                 heading.remove(part)

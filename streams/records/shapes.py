@@ -115,7 +115,7 @@ def names_by_field(shape: Shape) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield field, tuple(name for _, name in ranked)
 
 
-def unread(shape: Shape) -> tuple[str, ...]:
+def unread_names(shape: Shape) -> tuple[str, ...]:
     """The names of a shape that nothing is read from; not empty only if the list and the table of fields disagree."""
     read = {name for _, names in names_by_field(shape) for name in names}
     return tuple(name for name in shape.fields if name not in read)

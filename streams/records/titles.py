@@ -60,13 +60,13 @@ class _Names:
     def __init__(self, outlets: Iterable[str]) -> None:
         outlets = list(outlets)
         self._forms = {form for outlet in outlets for form in _forms(outlet)}
-        self._hosts = [fold(outlet.lower().removeprefix("www.")) for outlet in outlets if _HOST.fullmatch(outlet)]
+        self._hosts = [letters_of(outlet.lower().removeprefix("www.")) for outlet in outlets if _HOST.fullmatch(outlet)]
 
     def __contains__(self, segment: str) -> bool:
-        folded = fold(segment)
+        folded = letters_of(segment)
         if folded in self._forms or _SITE.fullmatch(segment.strip()):
             return True
-        words = [word for each in segment.split() if (word := fold(each)) not in _SMALL_WORDS]
+        words = [word for each in segment.split() if (word := letters_of(each)) not in _SMALL_WORDS]
         return any(
             (len(folded) >= _LEAST_OF_HOST and folded in host)
             or (len(words) > 1 and all(len(word) >= _LEAST_OF_WORD and word in host for word in words))
@@ -109,7 +109,7 @@ def _forms(outlet: str) -> set[str]:
         parts += [label for label in labels[:-1] if len(label) > 3]
     words = re.findall(r"\b[^\W\d_]", outlet)
     parts += ["".join(words)] if len(words) >= _LEAST_INITIALS and not is_host else []
-    forms = {fold(part) for part in parts}
+    forms = {letters_of(part) for part in parts}
     return {form for form in forms | {"the" + form for form in forms} if len(form) > 1}
 
 
@@ -126,12 +126,12 @@ def is_cut(title: str) -> bool:
 
 def whole_title(title: str, others: Iterable[str]) -> str:
     """The complete title among ``others`` that ``title`` is the truncated beginning of; ``title`` if there is none."""
-    beginning = fold(_CUT.sub("", title))
+    beginning = letters_of(_CUT.sub("", title))
     if not is_cut(title) or len(beginning) < _LEAST_BEGINNING:
         return title
-    return next((each for each in others if not is_cut(each) and fold(each).startswith(beginning)), title)
+    return next((each for each in others if not is_cut(each) and letters_of(each).startswith(beginning)), title)
 
 
-def fold(text: str) -> str:
+def letters_of(text: str) -> str:
     """Letters and digits alone, in lower case."""
     return "".join(filter(str.isalnum, text.casefold()))

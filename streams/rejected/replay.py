@@ -16,12 +16,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import InvalidTimestampError, MessageSizeTooLargeError, RecordListTooLargeError
 
 from streams.kafka.admin import create_topics, partition_counts
 from streams.kafka.clients import opened
-from streams.kafka.transactions_v0 import aiokafka_producer, losses_of, sweep_topics
+from streams.kafka.transactions_v0 import TransactionsV0, aiokafka_producer, losses_of
 from streams.rejected.deadletters import (
     DeadLetters,
     Originals,
@@ -155,7 +155,7 @@ class Replay:
             most_bytes=_MOST_RECORD_BYTES,
         )
         async with opened(producer), opened(open_reader(self._settings)) as reader, opened(open_reader(self._settings)) as raw:
-            await sweep_topics(producer, [RAW, self._marks])
+            await self._end_what_was_torn(producer)
             # Only after the producer has started: until then another replay may have been adding marks.
             marked = await self._letters.replayed(reader, self._settings)
             originals = await Originals.at_present(raw, self._settings)
@@ -176,6 +176,14 @@ class Replay:
                     batch, batch_bytes = [], 0
             if batch:
                 await self._send(producer, batch, advance)
+
+    async def _end_what_was_torn(self, producer: AIOKafkaProducer) -> None:
+        """Abort a transaction over both topics, as :func:`streams.kafka.transactions.sweep` does for the workers' producers."""
+        transactions = TransactionsV0(producer, coordinator_lost=lambda: None)
+        await transactions.begin()
+        both = [TopicPartition(topic, each) for topic in (RAW, self._marks) for each in await producer.partitions_for(topic)]
+        await transactions.add(both)
+        await transactions.end(commit=False)
 
     def _is_due(self, record: Record, marked: PlaceSet) -> bool:
         place = place_of(record)

@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from streams.kafka.admin import partition_counts
-from streams.kafka.clients import connection, failure_of, opened
+from streams.kafka.clients import attempt, connection, opened
 from streams.kafka.quiet import retries
 from streams.outgoing.items import Item, item_of
 from streams.serve.published import RING, Ring
@@ -43,7 +43,7 @@ class Follower:
     async def run(self) -> None:
         """Follow the topic until cancelled, whatever happens to Kafka."""
         while True:
-            error = await failure_of(self._follow())
+            error = await attempt(self._follow())
             if error is not None and not isinstance(error, (KafkaError, OSError, TimeoutError)):
                 raise error
             self.away = str(error or "") or "no answer"

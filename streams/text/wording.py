@@ -97,7 +97,7 @@ class Likeness(IntEnum):
 
 
 @lru_cache(maxsize=1_024)
-def read_headline(normalised: str) -> Headline:
+def take_apart(normalised: str) -> Headline:
     """Split a normalised headline into its parts."""
     genre, said = genre_of(normalised)
     words, behind, preposition = [], [], 0
@@ -116,7 +116,7 @@ def read_headline(normalised: str) -> Headline:
 @lru_cache(maxsize=1_024)  # called by `prepare`, and twice by `deduplicate`: for the key's owner and for the signature
 def compared_headline(headline: str, outlets: tuple[str, ...], authors: tuple[str, ...], section: str | None) -> Headline:
     """A headline in the form for comparison: normalised and split into its parts."""
-    return read_headline(normalise_headline(headline, outlets, authors=authors, section=section))
+    return take_apart(normalise_headline(headline, outlets, authors=authors, section=section))
 
 
 def fingerprint_headline(

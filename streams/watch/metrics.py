@@ -151,13 +151,13 @@ class Metrics:
         )
         self._changes = self._counter(
             "source_changes",
-            "Partitions whose source is not the topic that was worked on: begun anew or, with /health saying why, refused.",
+            "Partitions whose source is not the topic that was worked on: started over or, with /health saying why, refused.",
             "step",
             "change",
         )
         self._wiped = self._counter(
             "copies_wiped",
-            "Times that local state was removed and read anew: damaged, or foreign (of another changelog).",
+            "Times that local state was removed and restored: damaged, or foreign (of another changelog).",
             "step",
             "reason",
         )

@@ -97,7 +97,7 @@ class Supervisor:
                 await end(process)
                 return
             if process.returncode == NAME_TAKEN_STATUS:
-                log.critical("worker process %d is not started again: another worker has its instance id", number)
+                log.critical("worker process %d is not restarted: another worker has its instance id", number)
                 self.name_taken = True
                 self.stop()
                 return

@@ -22,12 +22,12 @@ def traced(observer: Observer, settings: Settings) -> Observer:
     if not is_wanted(os.environ):
         return observer
     if not is_installed():
-        log.warning("OpenTelemetry is set up by its variables, and not installed: no spans (pip install opentelemetry-sdk)")
+        log.warning("OpenTelemetry is configured but not installed: no spans (pip install opentelemetry-sdk)")
         return observer
     try:
         spans = import_module("streams.watch.spans").spans(settings)
     except (ImportError, LookupError, ValueError) as error:
-        log.warning("OpenTelemetry can't be started, no spans: %s", error)
+        log.warning("OpenTelemetry can't be started, so there are no spans: %s", error)
         return observer
     return Observers(observer, cast("Observer", spans))
 

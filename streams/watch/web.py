@@ -147,7 +147,7 @@ class Watch:
             except _NO_ANSWER as error:
                 reason = str(error) or f"none within {_ANSWER_TIMEOUT_S:.0f} s"
                 if self._silence is None:
-                    log.warning("Kafka does not answer how many records wait: %s", reason)
+                    log.warning("Kafka does not say how many records are waiting: %s", reason)
                 self._silence = f"Kafka: no answer ({reason})"
                 # Time without an answer does not count: a partition that was stuck before continues from there.
                 self._looked_at = time.monotonic()

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.archives.loading import Loader, Noted
-from streams.archives.pages import MOST_PAGE_BYTES, Page, Passed, page_of, time_ms_of
+from streams.archives.pages import MOST_PAGE_BYTES, ArchivedPage, Passed, page_of, time_ms_of
 from streams.archives.reading import BrokenArchiveError, Found, read_archive
 from tests.archives.making import archive, page
 
@@ -172,7 +172,7 @@ class Kafka:
     def __init__(self, most=1_000, error=KafkaConnectionError):
         self.pages, self.most, self.error = [], most, error
 
-    async def send(self, made: Page):
+    async def send(self, made: ArchivedPage):
         future = asyncio.get_running_loop().create_future()
         if len(self.pages) < self.most:
             self.pages.append(made)

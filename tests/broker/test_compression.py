@@ -86,7 +86,7 @@ async def test_a_worker_says_where_the_broker_compresses_anew(tmp_path):
         await stream.publish(STORIES)
         await stream.outcomes(len(STORIES))
         assert codecs(stream, ENRICHED) == {"gzip"}
-        assert f"{ENRICHED} has {COMPRESSION}=gzip: the broker compresses anew" in stream.log_of(worker)
+        assert f"{ENRICHED} has {COMPRESSION}=gzip: the broker recompresses" in stream.log_of(worker)
         assert PREPARED + " has" not in stream.log_of(worker)
 
 
@@ -97,4 +97,4 @@ async def test_topics_that_leave_it_to_the_producer_get_the_settings_codec(tmp_p
         await stream.publish(STORIES)
         await stream.outcomes(len(STORIES))
         assert {codec for topic in OUTCOMES for codec in codecs(stream, topic)} == {"gzip"}
-        assert "compresses anew" not in stream.log_of(worker)
+        assert "recompresses" not in stream.log_of(worker)

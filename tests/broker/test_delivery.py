@@ -668,7 +668,7 @@ async def test_a_topic_made_anew_is_told_while_it_is_worked_on_and_after_and_beg
     await make_anew(worker, PREPARED, [b"1", b"2", b"3", b"4", b"5"])
     await worker.until(lambda: worker.stopped)
     assert isinstance(worker.stopped[0], SourceChangedError)
-    assert "news.prepared was deleted and made anew" in str(worker.stopped[0])
+    assert "news.prepared was deleted and recreated" in str(worker.stopped[0])
     assert "HEADWATER_ON_CHANGED_TOPIC=begin-anew" in str(worker.stopped[0])
     assert first.statuses()[0].problem == str(worker.stopped[0])
     assert b'headwater_source_changes_total{change="made-anew",step="test"} 1.0' in metrics.exposition()[0]

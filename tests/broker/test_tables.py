@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from agents.deduplicate import HEADLINES
 from streams.kafka.clients import connection, opened
-from streams.kafka.tables import Change, TableCopies, TablePartition
+from streams.kafka.tables import TableChange, TableCopies, TablePartition
 from tests.broker.stream import Raw, Stream
 
 KEEP_S = 3_600
@@ -72,7 +72,7 @@ async def test_what_an_aborted_transaction_changed_is_not_restored_nor_waited_fo
 async def test_a_copy_that_knows_more_than_the_changelog_is_made_anew(stream):
     """The topic was deleted and created again: what the copy says is of another life."""
     table = await opened_copy(stream)
-    table.put({b"a": Change(b"old")}, 1_000)
+    table.put({b"a": TableChange(b"old")}, 1_000)
     await write_changes(stream, (b"b", b"1"))
     await restore(stream, table)
     assert table.get([b"a", b"b"]) == [None, b"1"]

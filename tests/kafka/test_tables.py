@@ -16,13 +16,13 @@ from rocksdict import Rdict
 from streams.kafka import tables
 from streams.kafka.observer import Wiped
 from streams.kafka.progress import PROGRESS_KEY, Marks, Progress
-from streams.kafka.tables import Change, CopyDamagedError, TableCopies, TableInUseError, TablePartition
+from streams.kafka.tables import CopyDamagedError, TableChange, TableCopies, TableInUseError, TablePartition
 
 KEEP_S = 3_600
 
 
-def told(values: Mapping[bytes, bytes], stamp_s: int = 0) -> dict[bytes, Change]:
-    return {key: Change(value, stamp_s) for key, value in values.items()}
+def told(values: Mapping[bytes, bytes], stamp_s: int = 0) -> dict[bytes, TableChange]:
+    return {key: TableChange(value, stamp_s) for key, value in values.items()}
 
 
 async def opened(folder: Path, partition: int = 0) -> TablePartition:
@@ -48,7 +48,7 @@ async def test_a_copy_remembers_what_it_was_told_however_often_it_is_closed_and_
 
 def forget(table: TablePartition, count: int, now_s: int) -> None:
     """Look at so many entries and forget those that are too old, as the transaction does that follows."""
-    table.put(dict.fromkeys(table.find_expired(count, now_s), Change(None)), table.position + 1)
+    table.put(dict.fromkeys(table.find_expired(count, now_s), TableChange(None)), table.position + 1)
 
 
 async def test_what_is_too_old_to_be_of_use_leaves_the_copy_and_the_disk(tmp_path):
@@ -115,7 +115,7 @@ async def test_a_partition_forgets_its_own_entries_alone_and_never_how_far_it_ha
     progress = Progress(7, "me", Marks("cluster", "f00d", 4, (1, 2, 3)))
     for table in (mine, other):
         table.adopt("cluster/f00d")
-        table.put(told({b"%d" % number: b"" for number in range(50)}, 1) | {PROGRESS_KEY: Change(progress.pack())}, 50)
+        table.put(told({b"%d" % number: b"" for number in range(50)}, 1) | {PROGRESS_KEY: TableChange(progress.pack())}, 50)
     for _ in range(30):
         forget(mine, 7, KEEP_S + 2)
     assert mine.get([b"0", b"49"]) == [None, None]

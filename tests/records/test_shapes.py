@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from streams.records import FIELDS, Draft, Instructions, Reason, Rejection, read_record
-from streams.records.shapes import SHAPES, unread
+from streams.records.shapes import SHAPES, unread_names
 from streams.records.table import inputs_document
 
 URL = "https://herald.example/news/bridge"
@@ -535,7 +535,7 @@ def test_what_is_no_article_of_text_is_refused(record: Any, reason: Reason) -> N
 
 
 def test_every_field_of_a_shape_is_read() -> None:
-    assert {title: unread(shape) for title, shape in SHAPES.items() if unread(shape)} == {}
+    assert {title: unread_names(shape) for title, shape in SHAPES.items() if unread_names(shape)} == {}
 
 
 def test_the_document_is_current_and_names_every_field_and_reason() -> None:

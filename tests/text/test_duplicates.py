@@ -28,7 +28,7 @@ from streams.text.duplicates import (
     without,
 )
 from streams.text.headline import normalise_headline
-from streams.text.wording import Headline, Wording, read_headline
+from streams.text.wording import Headline, Wording, take_apart
 
 HOUR_MS = 3_600_000
 WINDOW_MS = 72 * HOUR_MS
@@ -47,7 +47,7 @@ OTHER = (
 GREW = BODY + " The opposition announced on Tuesday that it would ask a court to look at the vote, and collected signatures."
 
 
-HEADLINE = read_headline(normalise_headline("Council adopts plan for harbour bridge"))
+HEADLINE = take_apart(normalise_headline("Council adopts plan for harbour bridge"))
 
 
 def find_owner(row, seen: Sighting, window_ms: int, headline: Headline = HEADLINE) -> Sighting | None:
@@ -240,7 +240,7 @@ TEXTS = [
 
 
 def read(headline: str) -> Headline:
-    return read_headline(normalise_headline(headline))
+    return take_apart(normalise_headline(headline))
 
 
 def seen_as(headline: str, offset: int, *, text: str, at_ms: int = NOW_MS, outlet: str | None = None) -> Sighting:

@@ -18,8 +18,8 @@ from streams.text.wording import (
     Likeness,
     fingerprint_headline,
     likeness,
-    read_headline,
     says_the_same,
+    take_apart,
 )
 
 # fmt: off
@@ -31,7 +31,7 @@ words = st.lists(st.sampled_from((
 
 
 def read(headline: str) -> Headline:
-    return read_headline(normalise_headline(headline))
+    return take_apart(normalise_headline(headline))
 
 
 def alike(one: str, other: str) -> Likeness:

@@ -495,6 +495,6 @@ def test_the_clock_is_the_machines(monkeypatch):
 
 
 async def test_a_partition_that_must_not_be_worked_on_makes_the_worker_unhealthy_and_says_why(worker):
-    worker.statuses = (AT_WORK._replace(problem="news.prepared was deleted and made anew", waiting_for="restoring"),)
-    problem = "deduplicate news.prepared/2: news.prepared was deleted and made anew"
+    worker.statuses = (AT_WORK._replace(problem="news.prepared was deleted and recreated", waiting_for="restoring"),)
+    problem = "deduplicate news.prepared/2: news.prepared was deleted and recreated"
     assert await worker.get("/health") == (503, {"healthy": False, "problems": [problem]})

@@ -103,7 +103,7 @@ FIRST = PartitionSeen(0, replicas=3, in_sync=3, has_leader=True)
         pytest.param(
             ENRICHED,
             {"config": {"compression.type": "gzip"}},
-            "advice news.enriched has compression.type=gzip: the broker compresses anew",
+            "advice news.enriched has compression.type=gzip: the broker recompresses",
             id="compressed anew",
         ),
         pytest.param(

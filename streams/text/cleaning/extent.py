@@ -45,7 +45,7 @@ _CREDIT_WORD = re.compile(r"\([^\W\d_]{3,12} ?[:：][^()]{2,40}\)\.?$")  # "(Ima
 _LONGEST_CAPTION = 250  # characters
 
 
-def is_page(lines: Sequence[Line]) -> bool:
+def has_surroundings(lines: Sequence[Line]) -> bool:
     """Whether there is something around the article: much furniture, or a menu above the first paragraph."""
     if sum([not line.is_plain for line in lines]) >= _PAGE_SIGNS:
         return True
@@ -66,7 +66,7 @@ def find_article(lines: Sequence[Line], start: int, *, is_extracted: bool = Fals
     them costs as much as ``_GAP`` characters of prose. After Pasternack and Roth, "Extracting article text from the web with
     maximum subsequence segmentation" (WWW 2009), with gaps.
     """
-    if not is_page(lines):
+    if not has_surroundings(lines):
         return [True] * len(lines)
     scores = score_places(score_page(lines), start or None)
     strange = _find_strange(lines, scores, start)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from streams.text.article import Cut, CutKind
 from streams.text.cleaning.dateline import read_dateline, states_fact
-from streams.text.cleaning.extent import find_article, guess_start, is_page, score_page
+from streams.text.cleaning.extent import find_article, guess_start, has_surroundings, score_page
 from streams.text.cleaning.ledger import Verdict, make_cut
 from streams.text.cleaning.line_model import score_headlines
 from streams.text.cleaning.lines import LONGEST_LINK, Line
@@ -79,7 +79,7 @@ def _heaviest_start(lines: list[Line], starts: Sequence[int]) -> int:
 
 def find_headline(lines: list[Line]) -> tuple[str, bool]:
     """The headline of a text whose producer names none ("" if there is no text), and whether it is certain."""
-    if (is_sure_page := is_page(lines)) or len(lines) >= _MANY_LINES:
+    if (is_sure_page := has_surroundings(lines)) or len(lines) >= _MANY_LINES:
         found, odds = _likeliest_headline(lines)
         if found and (is_sure_page or odds > 0):
             return found, odds >= _SURE

@@ -21,14 +21,14 @@ _WHOLE = frozenset(("help-us",))
 """Groups whose words must end where a word of the line ends."""
 
 
-class Place(NamedTuple):
+class SignSpan(NamedTuple):
     """Where a group's words begin in a line: the first and the last of them, in characters."""
 
     first: int
     last: int
 
 
-Signs = dict[str, Place]
+Signs = dict[str, SignSpan]
 """By group."""
 
 
@@ -42,7 +42,7 @@ def find_signs(folded: str) -> Signs:
             for word, group in index.get(folded[at : at + length], ()):
                 if folded.startswith(word, at) and not (group in _WHOLE and folded[at + len(word) :][:1].isalpha()):
                     before = signs.get(group)
-                    signs[group] = Place(before.first if before else at, at)
+                    signs[group] = SignSpan(before.first if before else at, at)
     return signs
 
 
@@ -56,7 +56,7 @@ def fold(text: str) -> str:
 
 
 @cache
-def words_of(group: str) -> frozenset[str]:
+def group_words(group: str) -> frozenset[str]:
     """The words of a group, folded."""
     return frozenset(fold(word) for words in _lists()[group].values() for word in words)
 
@@ -71,7 +71,7 @@ def _index() -> dict[str, tuple[tuple[str, str], ...]]:
     """(word, group) by the first three characters of the word, or two of a short one."""
     index: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
     for group in sorted(_lists().keys() - _PLAIN):
-        for word in sorted(words_of(group)):
+        for word in sorted(group_words(group)):
             bare = word.lstrip("¿¡(«„“ ")
             index[bare[:_LONG] if len(bare) >= _LONG else bare].append((bare, group))
     return {start: tuple(words) for start, words in index.items()}
@@ -80,6 +80,6 @@ def _index() -> dict[str, tuple[tuple[str, str], ...]]:
 @cache
 def _by_start(group: str) -> dict[str, tuple[str, ...]]:
     starts: defaultdict[str, list[str]] = defaultdict(list)
-    for word in words_of(group):
+    for word in group_words(group):
         starts[word[:2]].append(word)
     return {start: tuple(words) for start, words in starts.items()}

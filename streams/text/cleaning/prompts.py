@@ -11,7 +11,7 @@ import re
 
 from streams.text.article import CutKind
 from streams.text.cleaning.phrases import BULLETS, load_phrases
-from streams.text.cleaning.prompt_signs import Signs, find_signs, fold, starts_with, words_of
+from streams.text.cleaning.prompt_signs import Signs, find_signs, fold, group_words, starts_with
 from streams.text.sentences import ends_in_full_stop, ends_sentence
 
 LONGEST_PROMPT = 220  # characters
@@ -77,7 +77,12 @@ def recognise_prompt(text: str) -> CutKind | None:
         return CutKind.SHARE_BAR
     if kind := _judge_label(folded, text):
         return kind
-    if is_doubled(folded) or _leads_on(folded) or _MORE_FROM.fullmatch(folded) or folded.rstrip(_LINK_END) in words_of("go-on"):
+    if (
+        is_doubled(folded)
+        or _leads_on(folded)
+        or _MORE_FROM.fullmatch(folded)
+        or folded.rstrip(_LINK_END) in group_words("go-on")
+    ):
         return CutKind.RELATED
     if (
         _SLASHED.fullmatch(folded)
@@ -94,7 +99,7 @@ def recognise_prompt(text: str) -> CutKind | None:
 def _leads_on(folded: str) -> bool:
     """Whether a line is a label for links to other articles, without a title: "Potrebbe interessarti anche"."""
     is_label = len(folded) <= _LONGEST_LABEL and len(folded.split()) <= _MOST_LABEL_WORDS and not ends_sentence(folded)
-    return is_label and starts_with(f"{folded} ", "read") and not words_of("also").isdisjoint(folded.rstrip(":").split())
+    return is_label and starts_with(f"{folded} ", "read") and not group_words("also").isdisjoint(folded.rstrip(":").split())
 
 
 def is_related_heading(kind: CutKind | None, text: str) -> bool:
@@ -117,8 +122,10 @@ def _names_agency_behind(text: str) -> bool:
         return False
     first, last = fold(words[0]), fold(words[-1]).strip(".")
     is_first = first in _WITH and is_agency(" ".join(words[1:]))
-    is_photo = first in words_of("credit") and (is_agency(" ".join(words[1:])) or words[1] == "©" or words[1].lower() == "via")
-    return is_first or is_photo or (last in words_of("credit") and is_agency(" ".join(words[:-1])))
+    is_photo = first in group_words("credit") and (
+        is_agency(" ".join(words[1:])) or words[1] == "©" or words[1].lower() == "via"
+    )
+    return is_first or is_photo or (last in group_words("credit") and is_agency(" ".join(words[:-1])))
 
 
 def is_enclosed(text: str) -> bool:
@@ -141,7 +148,7 @@ def names_source(text: str) -> bool:
     return (
         found is not None
         and len(text) <= _LONGEST_CREDIT
-        and found[1].strip(BULLETS) in words_of("source")
+        and found[1].strip(BULLETS) in group_words("source")
         and not _is_told(text)
     )
 
@@ -217,7 +224,7 @@ def is_bio(text: str) -> bool:
     folded = text.casefold()
     if len(text) <= _LONGEST_CONTACT and _MAIL.search(text) and len(text.split()) <= _MOST_LABEL_WORDS + 1:
         return True
-    return len(text) <= 2 * LONGEST_PROMPT and any(0 < folded.find(word) <= 2 * _NEAR for word in words_of("bio"))
+    return len(text) <= 2 * LONGEST_PROMPT and any(0 < folded.find(word) <= 2 * _NEAR for word in group_words("bio"))
 
 
 def is_network(text: str) -> bool:
@@ -245,15 +252,15 @@ def _judge_label(folded: str, text: str) -> CutKind | None:
     words = label.split()
     if len(label) > _LONGEST_LABEL or len(words) > _MOST_LABEL_WORDS or not rest:
         return None
-    if label in words_of("tags"):
+    if label in group_words("tags"):
         return CutKind.RELATED
     if not ends_in_full_stop(text) and (starts_with(f"{label} ", "read") or starts_with(f"{' '.join(words[1:])} ", "read")):
         return CutKind.RELATED
     is_short = len(text) <= _LONGEST_CREDIT and len(rest.split()) <= _MOST_CREDIT_WORDS
-    is_label = label in words_of("credit") or (
-        label in words_of("source") and is_agency(text.strip()[-len(rest) :].strip(BULLETS + "."))
+    is_label = label in group_words("credit") or (
+        label in group_words("source") and is_agency(text.strip()[-len(rest) :].strip(BULLETS + "."))
     )
-    is_label = is_label or (label in words_of("editor") and _is_name(text[len(text) - len(rest) :]))
+    is_label = is_label or (label in group_words("editor") and _is_name(text[len(text) - len(rest) :]))
     return CutKind.CREDIT if is_label and is_short and not _is_long_sentence(text, rest) else None
 
 
@@ -317,7 +324,7 @@ def _is_call(folded: str, signs: Signs) -> bool:
         return True
     if len(folded) > _LONGEST_ASIDE or not _begins(signs, "support-first"):
         return False
-    return "cause" in signs or _is_priced(folded) or not words_of("person").isdisjoint(folded.split()[1:2])
+    return "cause" in signs or _is_priced(folded) or not group_words("person").isdisjoint(folded.split()[1:2])
 
 
 def _is_priced(folded: str) -> bool:
@@ -339,17 +346,17 @@ def _is_appeal(folded: str, signs: Signs) -> bool:
 def _is_time(folded: str) -> bool:
     bare = folded.strip(" .:-~约約")
     if starts_with(bare, "reading-time"):
-        label = max((each for each in words_of("reading-time") if bare.startswith(each)), key=len)
+        label = max((each for each in group_words("reading-time") if bare.startswith(each)), key=len)
         bare = _ABOUT.sub("", bare[len(label) :].strip(" .:：~约約"))
     number = bare.lstrip("0123456789 -–")
-    if number != bare and number.strip() in words_of("minutes"):
+    if number != bare and number.strip() in group_words("minutes"):
         return True
     return _AGO.fullmatch(bare) is not None
 
 
 def _has_person(folded: str) -> bool:
-    return not words_of("person").isdisjoint(re.findall(r"[^\W\d_]+", folded))
+    return not group_words("person").isdisjoint(re.findall(r"[^\W\d_]+", folded))
 
 
-_A_MONTH = re.compile(rf"(?<![^\W\d_])(?:{'|'.join(map(re.escape, sorted(words_of('a-month'))))})(?![^\W\d_])")
+_A_MONTH = re.compile(rf"(?<![^\W\d_])(?:{'|'.join(map(re.escape, sorted(group_words('a-month'))))})(?![^\W\d_])")
 _JUDGES = (_is_notice, _is_prompt, _is_last_prompt, _is_letter, _is_login, _is_appeal, _is_call)

@@ -81,7 +81,7 @@ def tag_subjects(
     words = Words()
     if table is not None:
         # What names a subject is the source's word, and counts as such: not a second time as a word.
-        words = read_article(headline, body, [keyword for keyword in keywords if term_named(keyword) is None], table)
+        words = weigh_article(headline, body, [keyword for keyword in keywords if term_named(keyword) is None], table)
         reading = table.read(words.weights(), _source_odds(said))
         if reading is not None:
             top_levels = _top_levels(reading, said)
@@ -97,7 +97,7 @@ def rank_top_levels(headline: str, body: str, language: str) -> list[str]:
     Empty if no word of the text is known.
     """
     table = _table(language)
-    reading = None if table is None else table.read(read_article(headline, body, (), table).weights())
+    reading = None if table is None else table.read(weigh_article(headline, body, (), table).weights())
     if reading is None:
         return []
     return sorted(TOP_LEVELS, key=lambda code: (-reading.shares[TOP_LEVELS.index(code)], code))
@@ -118,7 +118,7 @@ def load(*languages: str) -> None:
 def _borne_out(keywords: Sequence[str], headline: str, body: str, table: WordTable) -> Sequence[str]:
     """The keywords without those that name a subject where the text is clearly of another, and not of this one."""
     named = {keyword: TOP_LEVELS.index(term.top) for keyword in keywords if (term := term_named(keyword)) is not None}
-    own = table.read(read_article(headline, body, (), table).weights()) if named else None
+    own = table.read(weigh_article(headline, body, (), table).weights()) if named else None
     if own is None or max(own.shares) < CLEAR_SHARE:
         return keywords
     return [keyword for keyword in keywords if keyword not in named or own.shares[named[keyword]] >= BORNE_OUT]
@@ -207,7 +207,7 @@ class Words:
         return {word: _WEIGHTS[halves] for word, halves in self.attention.items()}
 
 
-def read_article(headline: str, body: str, keywords: Sequence[str], table: WordTable) -> Words:
+def weigh_article(headline: str, body: str, keywords: Sequence[str], table: WordTable) -> Words:
     """The words of an article as the table has them, and how much each counts because of its place."""
     read = READ_CHARS // 2 if table.language in WITHOUT_SPACES else READ_CHARS
     found = Words()

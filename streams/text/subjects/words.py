@@ -157,7 +157,7 @@ class Numbers:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class WordRow:
     """A word's row.
 
     ``lanes``: its numbers side by side in one integer; ``figures``: the top levels (by number) for which it may only be a
@@ -243,7 +243,7 @@ class WordTable:
         ]
         return Reading(shares, confidences, telling)
 
-    def _is_lone(self, share: float, number: int, known: Sequence[tuple[str, int, Row]]) -> bool:
+    def _is_lone(self, share: float, number: int, known: Sequence[tuple[str, int, WordRow]]) -> bool:
         """Whether figures of speech alone speak clearly for a top level: few of them, or beside a word that contradicts."""
         if share < LOOKED_AT or TOP_LEVELS[number] not in LENDERS:
             return False
@@ -254,14 +254,14 @@ class WordTable:
         figures = {word[:STEM] for word, row in speaking if number in row.figures}
         return 0 < len(figures) < MANY_FIGURES or (bool(figures) and self._is_contradicted(number, known))
 
-    def _is_plain(self, share: float, number: int, known: Iterable[tuple[str, int, Row]]) -> bool:
+    def _is_plain(self, share: float, number: int, known: Iterable[tuple[str, int, WordRow]]) -> bool:
         if self.language != "en":
             return True
         place = 8 * _LANE_BYTES * number
         least = _ZERO + PLAIN / self.numbers.scale
         return share >= LOOKED_AT and any(row.lanes >> place & 255 >= least for _, _, row in known)
 
-    def _without_company(self, number: int, known: Sequence[tuple[str, int, Row]], others: int) -> int:
+    def _without_company(self, number: int, known: Sequence[tuple[str, int, WordRow]], others: int) -> int:
         """How much a text's words overstate a top level: figures of speech count in full only in company.
 
         ``others`` is company other than words.
@@ -285,7 +285,7 @@ class WordTable:
             missing = FIGURE_PARTS
         return said * min(missing, FIGURE_PARTS) // FIGURE_PARTS
 
-    def _is_contradicted(self, number: int, known: Iterable[tuple[str, int, Row]]) -> bool:
+    def _is_contradicted(self, number: int, known: Iterable[tuple[str, int, WordRow]]) -> bool:
         """Whether a word that is no figure speaks clearly for a top level that borrows others' words."""
         clear = _ZERO + CONTRADICTS / self.numbers.scale
         return TOP_LEVELS[number] in LENDERS and any(
@@ -297,14 +297,14 @@ class WordTable:
             for word, _, row in known
         )
 
-    def _confidence(self, share: float, number: int, known: Iterable[tuple[str, int, Row]]) -> float:
+    def _confidence(self, share: float, number: int, known: Iterable[tuple[str, int, WordRow]]) -> float:
         bounded = min(max(share, 1e-6), 1 - 1e-6)
         odds = self.numbers.slope * log(bounded / (1 - bounded)) + self.numbers.offset
         if share >= LOOKED_AT and known and self.language != "en":
             odds += SUPPORT_ODDS * (min(self._support(number, known), MOST_SUPPORT) - USUAL_SUPPORT)
         return 1 / (1 + exp(-odds))
 
-    def _support(self, number: int, known: Iterable[tuple[str, int, Row]]) -> float:
+    def _support(self, number: int, known: Iterable[tuple[str, int, WordRow]]) -> float:
         """How clearly, in log odds, the second of a text's words speaks for a top level: a single word may be chance."""
         place = 8 * _LANE_BYTES * number
         best: dict[str, int] = {}
@@ -314,7 +314,7 @@ class WordTable:
                 best[word[:STEM]] = max(value, best.get(word[:STEM], 0))
         return self.numbers.scale * (nlargest(2, best.values())[1] if len(best) > 1 else 0)
 
-    def _widen_row(self, word: str) -> Row | None:
+    def _widen_row(self, word: str) -> WordRow | None:
         """The row of a word, ready to be added up; None if it has none."""
         start = self._index.get(word)
         if start is not None:
@@ -325,7 +325,9 @@ class WordTable:
             return None
         lanes = bytearray(len(values) * _LANE_BYTES)
         lanes[::_LANE_BYTES] = values
-        return Row(int.from_bytes(lanes, "little"), self._find_figures(word), values.index(max(values)), self._is_work(word))
+        return WordRow(
+            int.from_bytes(lanes, "little"), self._find_figures(word), values.index(max(values)), self._is_work(word)
+        )
 
     def _find_figures(self, word: str) -> frozenset[int]:
         begun = (numbers for beginning, numbers in self._beginnings.items() if word.startswith(beginning))
