@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Final
 
@@ -62,7 +63,12 @@ class _Commands(click.Group):
         return commands + click.Command.shell_complete(self, ctx, incomplete)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
-        resolved = super().resolve_command(ctx, args)
+        try:
+            resolved = super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            if near := get_close_matches(args[0], COMMANDS, n=1):
+                error.message += f" Did you mean '{near[0]}'?"
+            raise
         if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # after the imports, commands clean up on Ctrl-C themselves
             signal.signal(signal.SIGINT, signal.default_int_handler)
         return resolved

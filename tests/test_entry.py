@@ -12,6 +12,7 @@ from types import ModuleType
 
 import click
 import pytest
+from click.testing import CliRunner
 
 import streams.commands
 from streams import __main__, entry
@@ -98,3 +99,16 @@ def test_what_needs_no_kafka_imports_no_client_of_it(command):
     """It is a sixth of what such a command takes for one article."""
     asked = f"import sys, streams.commands.{command}; print('aiokafka' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", asked], capture_output=True, check=True, text=True).stdout == "False\n"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        pytest.param("stats", "No such command 'stats'. Did you mean 'status'?", id="a slip"),
+        pytest.param("qqqq", "No such command 'qqqq'.\n", id="nothing like it"),
+    ],
+)
+def test_a_command_that_does_not_exist_is_answered_with_the_nearest(typed, said):
+    answer = CliRunner().invoke(__main__.main, [typed])
+    assert answer.exit_code == 2
+    assert said in answer.output
