@@ -7,7 +7,7 @@ Nothing depends on the clock, the environment or the network: the same bytes giv
     reading      takes a record through the other modules
     forms        JSON, HTML, text or XML? a Confluent frame?
     encodings    bytes → text; mojibake: text that was once read in a wrong encoding
-    objects      JSON: envelopes, CloudEvents, ninjs; linked_data: schema.org's JSON-LD
+    objects      JSON: envelopes, CloudEvents, ninjs; news_items: NewsML-G2's shape; linked_data: schema.org's JSON-LD
     pages        HTML pages; page_kinds: which ones hold no article; markup: HTML as a tree and as lines
     page_facts   what a page says about its article: page_headlines, page_bylines, page_dates, page_images; page_place: which
                  elements are near the headline or beside the article; byline_lines: lines that name the authors

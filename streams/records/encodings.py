@@ -73,6 +73,7 @@ _MOST_CHAOS, _LEAST_COHERENCE = 10, 20  # per cent, charset-normalizer's measure
 _LEAST_DETECTABLE = 64  # bytes: fewer could be in too many encodings
 _MOST_LOOKED_AT = 32_768  # bytes used for detection
 _EXCERPT = 60  # characters
+_SHIFTS_TO_JAPANESE = re.compile(rb"\x1b\$[@B][!-~]{2}")
 _TEXT_PER_BROKEN = 200  # characters: rarer broken bytes are blemishes in UTF-8; more frequent ones mean another encoding
 
 
@@ -81,6 +82,8 @@ def unmarked(value: bytes) -> tuple[bytes, str | None]:
     for mark, codec in _MARKS:
         if value.startswith(mark):
             return value[len(mark) :], codec
+    if value[:_BEGINNING].isascii() and _SHIFTS_TO_JAPANESE.search(value, 0, _BEGINNING):
+        return value, "iso-2022-jp"
     head = value[:64]
     if len(head) >= 4:
         zeros_odd, zeros_even = head[1::2].count(0), head[::2].count(0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, TypeVar
@@ -29,7 +30,7 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "text": (
         "body", "bodies", "article_body", "content:encoded", "text", "plaintext", "content", "body_text", "full_text",
-        "main_text", "text_content", "content_text", "plain_text", "article_text", "story_text", "raw_text",
+        "main_text", "text_content", "content_text", "plain_text", "article_text", "story_text", "raw_text", "paragraphs",
     ),
     "html": ("html", "content_html", "body_html", "body_xhtml", "article_html", "raw_html"),
     "teaser": (
@@ -119,14 +120,19 @@ _PARTS_OF_TIME = 6  # year to second, in Python's struct_time
 # Keys under which objects keep a string: schema.org, feedparser, ninjs, WordPress, New York Times, Guardian, MongoDB.
 _NAME_KEYS = (
     "name", "title", "label", "term", "value", "rendered", "main", "original", "webTitle", "@value", "_", "$date", "$oid",
+    "string",
 )  # fmt: skip
 _KEYWORD_KEYS = ("value", *_NAME_KEYS)  # in the New York Times' objects, "name" is the kind of keyword
-_TEXT_KEYS = ("value", "rendered", "text", "plain", "html", "content", "@value")
-_URL_KEYS = ("@id", "url", "href", "value", "rendered")
+_TEXT_KEYS = ("value", "rendered", "text", "plain", "html", "content", "@value", "string")  # the last of Avro's JSON
+_URL_KEYS = ("@id", "url", "href", "value", "rendered", "string")
 
 _SCHEMA_PREFIX = re.compile(r"^(?:schema:|https?://schema\.org/)", re.IGNORECASE)
 _INLINE_TAG = re.compile(r"</?(?:a|abbr|b|bdi|br|em|font|i|mark|p|small|span|strong|sub|sup|u|wbr)\b[^<>]*>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
+_LETTER_ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot);)(?:#\d{2,6}|#x[0-9a-f]{2,5}|[a-z]{3,8});", re.IGNORECASE)
+_ESCAPE = re.compile(r"\\u[0-9a-fA-F]{4}")
+_ESCAPES = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
+_MOST_UNESCAPED, _BEGINNING = 3, 10_000  # times; characters
 _NEWSAPI_CUT = re.compile(r"\s*(?:…|\.\.\.)?\s*\[\+\d+ chars\]\s*$")
 _MAIL = re.compile(r"[(<]?(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)+[)>]?")  # tried once per word, so linear
 _BY = re.compile(r"^(?:(?:by|por|par|автор|بقلم|作者)\s*[:：]?\s+|von\s+(?=(?-i:[A-ZÄÖÜ])\S+\s))", re.IGNORECASE)
@@ -373,8 +379,21 @@ def _one_line(value: object, keys: tuple[str, ...] = _NAME_KEYS) -> str:
 
 
 def decode_entities(text: str) -> str:
-    """Text without HTML's character references, which some feeds escape once too often."""
-    return html.unescape(text) if _ENTITY.search(text) else text
+    """Text without HTML's character references and JSON's escapes, which some feeds escape once too often, or twice."""
+    if len(_ESCAPE.findall(text[:_BEGINNING])) > 1:
+        text = _ESCAPES.sub(_unescaped, text)
+    for _ in range(_MOST_UNESCAPED):
+        if not _ENTITY.search(text) or (plain := html.unescape(text)) == text:
+            break
+        text = plain
+        if not _LETTER_ENTITY.search(text):  # what is left may be meant: "&lt;" in a text on HTML
+            break
+    return text
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    text: str = json.loads(f'"{found[0]}"')
+    return found[0] if any("\ud800" <= each <= "\udfff" for each in text) else text
 
 
 def _first(record: Mapping[str, object], field: str, read: Callable[[object], T | None]) -> T | None:

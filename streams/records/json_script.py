@@ -20,10 +20,12 @@ def read_script(script: str) -> Any:
         return orjson.loads(_CONTROL.sub(" ", text))
     except orjson.JSONDecodeError:
         pass
-    try:
-        return orjson.loads(_CONTROL.sub(" ", _without_loose(text)))
-    except orjson.JSONDecodeError:
-        return None
+    for each in (text, script):  # the second begins with a whole comment
+        try:
+            return orjson.loads(_CONTROL.sub(" ", _WRAPPING.sub("", _without_loose(each))))
+        except orjson.JSONDecodeError:
+            continue
+    return None
 
 
 def _without_loose(text: str) -> str:

@@ -35,7 +35,7 @@ _SPACE = re.compile(r"\s+")
 _BLOCKS: Final = frozenset((
     "address", "article", "aside", "blockquote", "br", "button", "caption", "dd", "details", "div", "dl", "dt", "figcaption",
     "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "img", "li", "main", "nav", "ol", "p",
-    "pre", "section", "summary", "table", "tr", "ul",
+    "pre", "section", "summary", "table", "tr", "ul", "audio", "embed", "iframe", "object", "picture", "video",
 ))
 _UNSEEN: Final = frozenset(("head", "iframe", "noscript", "object", "script", "style", "svg", "template", "textarea"))
 # fmt: on

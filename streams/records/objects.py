@@ -31,6 +31,7 @@ from streams.records.fields import (
 )
 from streams.records.linked_data import embedded_articles, is_article, resolved
 from streams.records.markup import is_markup
+from streams.records.news_items import flat_news_item
 from streams.records.pages import read_html
 
 
@@ -115,6 +116,7 @@ def _is_deeper(parsed: Any, max_depth: int) -> bool:
 # JSON Feed, Media Cloud, Elasticsearch, Debezium. They count only if there is no headline and no text beside them.
 _WRAPPERS: Final = (
     "article", "articles", "entry", "entries", "item", "items", "story", "stories", "results", "result", "docs", "hits",
+    "records",
     "response", "after", "source", "data", "payload", "value", "post", "news", "json-ld",
 )  # fmt: skip
 
@@ -160,6 +162,8 @@ def _inner(value: Mapping[str, Any]) -> tuple[Any] | None:
         return (value["data"],)
     if changed := _changed(value):
         return changed
+    if (item := flat_news_item(value)) is not None:
+        return (item,)
     if ("@graph" in value or "@type" in value) and not is_article(value):
         found = list(embedded_articles(value))
         return (found,) if found else (value["@graph"],) if "@graph" in value else None
@@ -194,18 +198,28 @@ def _event_data(event: Mapping[str, Any]) -> tuple[bytes, str | None] | Rejectio
 
 # ---- Objects
 
-_NOT_TEXT_TYPES: Final = frozenset(("audio", "video", "picture", "graphic", "event", "planning"))  # of ninjs
+_NOT_TEXT_TYPES: Final = frozenset(  # of ninjs
+    ("audio", "video", "picture", "graphic", "event", "planning", "component", "composite", "package")
+)
 
 
-def read_object(value: Mapping[str, Any]) -> Draft | Rejection:
-    """Read an article that is an object: its fields by their names, its text plain or HTML."""
+def _named_fields(value: Mapping[str, Any]) -> tuple[list[tuple[str, Any]], dict[str, object]]:
+    """An object's fields as written, and under their folded names, with those of libraries that mean something else by one."""
     within = value.get("fields")  # the Guardian's
     written = [*value.items(), *(within.items() if isinstance(within, dict) else ())]
     record = folded(written)
     if "sourcehostname" in record:  # trafilatura's JSON, where "source" is the page's address
         record["url"] = record.pop("source", None)
+    if isinstance(lines := record.get("news"), list) and all(isinstance(line, str) for line in lines):  # AFP's
+        record.setdefault("text", lines)
     if is_article(value):
         record.setdefault("headline", record.get("name"))
+    return written, record
+
+
+def read_object(value: Mapping[str, Any]) -> Draft | Rejection:
+    """Read an article that is an object: its fields by their names, its text plain or HTML."""
+    written, record = _named_fields(value)
     if is_canceled(record):
         return _read_cancellation(record)
     record = _with_roles(record)

@@ -82,6 +82,7 @@ class _Phrases(NamedTuple):
     act: re.Pattern[str]
     topic: re.Pattern[str] | None
     weak: re.Pattern[str] | None
+    told: re.Pattern[str] | None
 
 
 @cache
@@ -95,8 +96,8 @@ def _tables() -> dict[Reason, dict[str, tuple[str, ...]]]:
 def _phrases(reason: Reason) -> _Phrases:
     """Compiled for the first text that has one of the signs: that takes as long as a hundred articles."""
     table = _tables()[reason]
-    topic, weak = (_any_of(table[name]) if name in table else None for name in ("topic", "weak"))
-    return _Phrases(_any_of(table["act"]), topic, weak)
+    topic, weak, told = (_any_of(table[name]) if name in table else None for name in ("topic", "weak", "told"))
+    return _Phrases(_any_of(table["act"]), topic, weak, told)
 
 
 @cache
@@ -120,6 +121,8 @@ def _is_check(title: str, text: str, phrases: _Phrases) -> bool:
     assert phrases.weak is not None
     # Articles about such pages name them in the title, or quote them; the page itself addresses the reader.
     said = _distinct(phrases.act, _QUOTED.sub(" ", text.removeprefix(title)))
+    if phrases.told is not None and phrases.told.search(text):
+        return False
     acts = _distinct(phrases.act, text)
     found = acts | _distinct(phrases.weak, text)
     if not said and (not acts or weight_of(text) > _TITLE_AND_A_SENTENCE):

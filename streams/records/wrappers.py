@@ -13,7 +13,10 @@ _TELLING: Final = ("class", "id", "role", "hidden", "aria-hidden")  # attributes
 
 
 def open_wrappers(tree: Any) -> None:
-    """Turn each such element around the page's headline into a plain container, and those within it that hold as much."""
+    """Turn each such element around the page's headline into a plain container, and those within it that hold as much.
+
+    An ``aside`` that holds the page's text is one wherever the headline stands.
+    """
     for heading in tree.iter("h1"):
         around = list(takewhile(lambda each: each.tag not in {"body", "html"}, heading.iterancestors()))
         if not any(each.tag in _WRAPPERS for each in around):
@@ -21,6 +24,9 @@ def open_wrappers(tree: Any) -> None:
         whole = list(takewhile(partial(_holds, least=_LEAST_SHARE * _prose_in(tree)), reversed(around)))
         for element in dropwhile(lambda each: each.tag not in _WRAPPERS, whole):
             _make_plain(element)
+    least = _LEAST_SHARE * _prose_in(tree)
+    for aside in [each for each in tree.iter("aside") if _holds(each, least=least)]:  # the article below its headline
+        _make_plain(aside)
 
 
 def _holds(element: Any, *, least: float) -> bool:

@@ -1,0 +1,40 @@
+"""An item of NewsML-G2 in JSON, as agencies' converters write it: what is nested there is laid flat, under ninjs's names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+_PARTS: Final = ("itemMeta", "contentMeta")
+_INLINE: Final = ("inlineXML", "inlineData", "inlineHTML")
+_VALUES: Final = ("value", "#text", "content", "_", "$")
+
+
+def flat_news_item(value: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The fields of the news item in an object; None where it holds none."""
+    item = value.get("newsItem")
+    if not isinstance(item, dict):
+        return None
+    flat = {name: each for name, each in item.items() if name not in {*_PARTS, "contentSet"}}
+    for part in _PARTS:
+        if isinstance(found := item.get(part), dict):
+            flat |= {name: _plain(each) for name, each in found.items()}
+    if isinstance(guid := item.get("guid"), str):
+        flat["uri"] = guid
+    if text := _inline(item.get("contentSet")):
+        flat["body_html"] = text
+    return flat
+
+
+def _plain(value: Any) -> Any:
+    """A value, or of one that is told by a code or a tag of its own, that."""
+    if isinstance(value, dict):
+        return next((value[name] for name in ("qcode", "tag", *_VALUES) if isinstance(value.get(name), str)), value)
+    return value
+
+
+def _inline(content: Any) -> str:
+    """The text within a content set, the longest of several."""
+    found = [content.get(name) for name in _INLINE] if isinstance(content, dict) else []
+    parts = [part for each in found for part in (each if isinstance(each, list) else [each])]
+    return max((text for part in parts if isinstance(text := _plain(part), str)), key=len, default="")
