@@ -21,6 +21,7 @@ from multidict import MultiDict
 from streams.commands.arguments import read_settings
 from streams.commands.context import run_async, until_told
 from streams.feeds.addresses import RefusedAddressError, check_url
+from streams.kafka.clients import attempt
 from streams.kafka.quiet import quieten, retries
 from streams.outgoing.book import Book, InUseError
 from streams.outgoing.items import Wanted
