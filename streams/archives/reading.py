@@ -42,6 +42,8 @@ class _Reader(DecompressingBufferedReader):
     """How much was read in lines since this was last set to 0."""
     broke_off = False
     """Whether a line without its end was read since this was last set to False: the file is truncated there."""
+    first_lines = b""
+    """The first four bytes that were read in lines since this was last set to nothing."""
 
     def readline(self, length: int | None = None) -> bytes:
         left = _MOST_HEAD_BYTES - self.head_bytes
@@ -50,6 +52,7 @@ class _Reader(DecompressingBufferedReader):
         line: bytes = super().readline(left if length is None else min(length, left))
         self.head_bytes += len(line)
         self.broke_off |= not line.endswith(b"\n")
+        self.first_lines = (self.first_lines + line)[:4]
         return line
 
 
@@ -106,7 +109,7 @@ def _records(file: Path, opened: BinaryIO, offset: int) -> Iterator[_Record]:
             has_whole_head = not reader.broke_off  # a length may have lost its last digits
             reader.head_bytes = 0
             what = _response(record) if record.rec_type == "response" else None
-            reader.head_bytes = 0
+            reader.head_bytes, reader.first_lines = 0, b""
             iterator.read_to_end()
             reader.broke_off = False
             if not (has_whole_head and _is_whole(record, iterator)):
@@ -146,13 +149,16 @@ def _begin(opened: BinaryIO, offset: int) -> None:
 
 
 def _is_whole(record: Any, iterator: Any) -> bool:
-    """Whether a record that was read to its end is complete; if it is packed, with its checksum, and by itself."""
+    """Whether a record that was read to its end is complete: packed, with its checksum, and by itself; otherwise with the two
+    empty lines that end it. Where an archive broke off and was written on, other bytes fill the length told."""
     reader = iterator.reader
     packed = reader.decompressor
     # Without a limit, the record broke off in its head, before its length.
     if getattr(record.raw_stream, "limit", 1) != 0:
         return False
-    return packed is None or (packed.eof and not (reader.buff and reader.buff.tell() < reader.buff_size))
+    if packed is None:
+        return record.format != "warc" or reader.first_lines.startswith((b"\r\n\r\n", b"\n\n"))
+    return packed.eof and not (reader.buff and reader.buff.tell() < reader.buff_size)
 
 
 def _check_end(file: Path, opened: BinaryIO, offset: int) -> None:

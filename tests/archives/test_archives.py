@@ -125,6 +125,17 @@ def test_an_archive_that_breaks_off_or_is_torn_gives_what_comes_before(data, pac
         assert read(content, found[-1].next_offset) == (whole[len(found) :], True)
 
 
+@pytest.mark.parametrize("tail", [b"\0\0garbage", b"WARC/1.0\r\n"])
+def test_what_was_written_on_where_an_archive_broke_off_is_no_part_of_a_page(tail):
+    """Not packed, it has no checksum: other bytes may fill the length that a record told."""
+    content = SHORT[False]
+    whole, _ = read(content)
+    end = whole[0].next_offset
+    for cut in range(end - 16, end + 1):
+        found, is_complete = read(content[:cut] + tail)
+        assert (found, is_complete) == (whole[: len(found)], False), cut
+
+
 def test_an_archive_that_breaks_off_within_a_length_gives_only_what_comes_before():
     """ "Content-Length: 63" may be the beginning of "Content-Length: 634"."""
     content = SHORT[False]
