@@ -157,7 +157,8 @@ def _is_whole(record: Any, iterator: Any) -> bool:
     if getattr(record.raw_stream, "limit", 1) != 0:
         return False
     if packed is None:
-        return record.format != "warc" or reader.first_lines.startswith((b"\r\n\r\n", b"\n\n"))
+        read: bytes = reader.first_lines
+        return record.format != "warc" or read.startswith((b"\r\n\r\n", b"\n\n"))
     return packed.eof and not (reader.buff and reader.buff.tell() < reader.buff_size)
 
 
