@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urljoin
 
-import feedparser
 from lxml import etree
 
+from streams.feeds import bounded_feedparser
 from streams.feeds.forms import NotAFeedError, check_depth, feeds_of_page, is_cut_short, read_json, text_of
 from streams.records.urls import canonical_url, url_identity
 
@@ -171,7 +171,7 @@ def _syndication(body: bytes, url: str, content_type: str, *, cut: bool = False)
     # As a file object: feedparser takes some bytes for the name of a file, or for an address to fetch.
     headers = {"content-type": content_type or "application/xml", "content-location": url}
     try:
-        parsed = feedparser.parse(io.BytesIO(body), response_headers=headers, sanitize_html=False)
+        parsed = bounded_feedparser.parse(io.BytesIO(body), response_headers=headers, sanitize_html=False)
     except Exception as error:
         raise NotAFeedError(f"not a feed that can be read: {type(error).__name__}") from error
     if not parsed.get("version") and not parsed.entries:
