@@ -25,8 +25,9 @@ _PORT = 8_421  # next to the console's
 def serve(host: str, port: int, names: tuple[str, ...], public_url: str | None, title: str) -> None:
     """Serve the newest articles as Atom, JSON Feed and server-sent events.
 
-    /atom, /feed.json and /events take ?lang=&subject=&outlet=&q=. Anything canceled, expired or embargoed is never shown. It
-    reads Kafka as any consumer of the outputs does, in no group. Anybody who can reach it can read it.
+    /atom, /feed.json and /events take ?lang=&subject=&outlet=&q=; the feeds also take of=stories, for one article of each
+    story. Anything canceled, expired or embargoed is never shown. It reads Kafka as any consumer of the outputs does, in no
+    group. Anybody who can reach it can read it.
     """
     settings = read_settings()
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # that Kafka is away, we say ourselves

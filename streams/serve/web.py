@@ -1,7 +1,7 @@
 """What feed readers and listeners ask for.
 
 GET  /                    which feeds there are, and how it stands
-GET  /atom, /feed.json    the newest articles; ?lang=&subject=&outlet=&q=&count=
+GET  /atom, /feed.json    the newest articles; ?lang=&subject=&outlet=&q=&count=; with ?of=stories one of each story
 GET  /events              the same as server-sent events, from now on or from Last-Event-ID on: article, removed, gap
 """
 
@@ -27,6 +27,8 @@ from streams.settings import Settings
 MOST_LISTENERS: Final = 100
 _COUNT: Final = 50  # articles in a feed, where nobody asks for another number
 _MOST_COUNT: Final = 200
+_OF_FIRSTS: Final = "firsts"
+_OF_STORIES: Final = "stories"
 _WAITING_EVENTS: Final = 1_000
 _SEND_TIMEOUT_S: Final = 10.0
 _BEAT_S: Final = 15.0  # proxies close what is silent for longer
@@ -148,7 +150,7 @@ class Serving:
         state = self.follower.away and f"Kafka is away: {self.follower.away}"
         told = f"{len(self.follower.ring):,} articles; {state or 'following'}"
         return web.Response(
-            text=f"{self._title}\n\n/atom\n/feed.json\n/events\n\n?lang=&subject=&outlet=&q=&count=\n\n{told}\n"
+            text=f"{self._title}\n\n/atom\n/feed.json\n/events\n\n?lang=&subject=&outlet=&q=&count=&of=stories\n\n{told}\n"
         )
 
     async def _atom(self, request: web.Request) -> web.Response:
@@ -161,8 +163,12 @@ class Serving:
         """The feed; 304 where the reader has it, 503 before there is one: an empty feed would be a lie."""
         if not self.follower.ready:
             return web.Response(status=503, headers={"Retry-After": "10"}, text="not yet: reading what Kafka has\n")
+        of = request.query.get("of", _OF_FIRSTS)
+        if of not in {_OF_FIRSTS, _OF_STORIES}:
+            return web.Response(status=400, text=f"of={_OF_FIRSTS} or of={_OF_STORIES}\n")
         now_s, count = self._clock(), _count(request)
-        items = self.follower.ring.newest(Wanted.of(request.query), now_s, count)
+        stories = self.follower.stories if of == _OF_STORIES else None
+        items = self.follower.ring.newest(Wanted.of(request.query), now_s, count, stories)
         removed = self.follower.ring.removed(now_s, count)
         body = write(self._title, self._url(request), items, removed)
         etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
@@ -176,6 +182,8 @@ class Serving:
         return f"{own}{request.rel_url}"
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
+        if request.query.get("of", _OF_FIRSTS) != _OF_FIRSTS:
+            return web.Response(status=400, text="events tell of articles; /atom and /feed.json take of=stories\n")
         if len(self._listeners) >= MOST_LISTENERS or not self.follower.ready:
             return web.Response(status=503, headers={"Retry-After": "10"}, text="too many listeners, or nothing read yet\n")
         response = web.StreamResponse(

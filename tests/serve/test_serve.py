@@ -15,11 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from agents import pipeline_steps
 from streams.kafka.quiet import quieten
-from streams.memory import MemoryRecord
+from streams.memory import MemoryPipeline, MemoryRecord
 from streams.outgoing.items import Wanted, item_of
 from streams.serve import following
 from streams.serve.published import Ring, mark_of, read_mark
+from streams.serve.stories import Stories
 from streams.serve.web import Serving
 from streams.serve.writing import ATOM, TOMBSTONES, atom, json_feed
 from streams.settings import Settings
@@ -388,3 +390,90 @@ async def test_a_kafka_that_is_away_is_said_once_and_not_with_every_try(caplog, 
 
 async def _refused():
     raise OSError("nobody answers")
+
+
+FERRY = """The ferry Saint Brendan ran aground on rocks off Kellmouth harbour on Monday night with forty passengers and eleven
+crew aboard. Coastguard helicopters and two lifeboats from Carrick took everybody off within three hours, and nobody was hurt.
+Captain Moira Doyle said that fog and a failed radar had led the vessel out of the marked channel near Gannet Point. Divers will
+inspect the hull today, before tugs try to refloat it tonight, and the marine accident branch has opened an inquiry."""
+HEADLINES = ("Ferry runs aground off Kellmouth", "Kellmouth ferry aground, forty rescued", "Coastguard rescues forty")
+
+
+def ferry(number, **more):
+    """An article of one story, each in other words."""
+    return wire(f"urn:w:{number}", 1, HEADLINES[number], body_text=f"{FERRY} Our reporter {number} saw it.", **more)
+
+
+class WithStories(Served):
+    """A server that is fed with what the pipeline says of stories too."""
+
+    def publish(self, *values) -> None:
+        pipeline = MemoryPipeline(pipeline_steps(Settings()))
+        for number, value in enumerate(values):
+            for out in pipeline.publish("news.raw", b"k", value, JSON, int(NOW_S - 300 + number) * 1_000):
+                record = MemoryRecord(out.topic, 0, self.offset, out.timestamp_ms, out.key, out.value, tuple(out.headers))
+                if out.topic == "news.enriched":
+                    self.take(record)
+                elif out.topic == "news.stories":
+                    self.serving.follower.stories.take(record)
+
+
+JSON = (("content-type", b"application/json"),)
+
+
+@asynccontextmanager
+async def served_with_stories():
+    own = WithStories()
+    async with TestClient(TestServer(own.serving.application(follows=False))) as own.client:
+        yield own
+
+
+async def test_of_stories_each_has_one_entry_its_first_article():
+    async with served_with_stories() as own:
+        own.publish(ferry(0), raw("Bridge over the river to be built"), ferry(1), ferry(2))
+        assert len(await own.titles("/atom")) == 4
+        assert await own.titles("/atom?of=stories") == ["Bridge over the river to be built", "Ferry runs aground off Kellmouth"]
+
+
+async def test_another_article_stands_for_a_story_whose_first_one_may_not_be_shown():
+    async with served_with_stories() as own:
+        own.publish(ferry(0, embargoed="2027-02-01T00:00:00Z"), ferry(1), ferry(2))
+        assert await own.titles("/atom?of=stories") == ["Kellmouth ferry aground, forty rescued"]
+        assert await own.titles("/atom?of=stories&q=reporter+2") == ["Coastguard rescues forty"]
+
+
+async def test_an_article_waits_to_be_grouped_and_then_stands_for_itself():
+    async with served() as own:
+        own.publish(raw("Bridge over the river to be built"))
+        (item,) = own.serving.follower.ring.newest(Wanted(), NOW_S, 1)
+        own.now_s = item.time_ms / 1_000 + 59
+        assert await own.titles("/atom?of=stories") == []
+        own.now_s += 2
+        assert await own.titles("/atom?of=stories") == ["Bridge over the river to be built"]
+
+
+async def test_a_story_stays_folded_when_its_first_article_has_gone_with_time():
+    async with served_with_stories() as own:
+        own.serving.follower.ring = Ring(most=2)
+        own.publish(ferry(0), ferry(1), ferry(2))
+        assert await own.titles("/atom?of=stories") == []
+        assert len(await own.titles("/atom")) == 2
+
+
+@pytest.mark.parametrize("path", ["/atom?of=story", "/events?of=stories"])
+async def test_what_is_not_told_of_stories_is_said(path):
+    async with served() as own:
+        response = await own.client.get(path)
+        assert (response.status, response.content_type) == (400, "text/plain")
+        assert "of=stories" in await response.text()
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.lists(st.integers(0, 9), min_size=1, max_size=4)), min_size=1, max_size=30))
+def test_whatever_becomes_of_stories_the_one_told_last_has_one_entry(changes):
+    stories = Stories(most=3)
+    for story, articles in changes:
+        associations = [{"rel": "member", "uri": f"urn:headwater:article:{each}"} for each in articles]
+        stories.take(MemoryRecord("news.stories", 0, 0, 0, b"%d" % story, orjson.dumps({"associations": associations}), ()))
+    (item,) = (item_of(record) for record in outcomes([raw("Bridge")]) if record.topic == "news.enriched")
+    told = [replace(item, id=str(each)) for each in set(articles)]
+    assert [each.id for each in told if stories.stands(each, (), NOW_S)] == [str(articles[0])]
