@@ -20,11 +20,11 @@ async def _feeds(stream, url):
     return said.decode()
 
 
-async def _feed(root, articles):
+async def _feed(root, articles, query=""):
     """Our feed, once it holds so many articles."""
     async with asyncio.timeout(120), aiohttp.ClientSession() as session:
         while True:
-            async with session.get(f"{root}/atom") as response:
+            async with session.get(f"{root}/atom{query}") as response:
                 feed = feedparser.parse(await response.read())
                 if response.status == 200 and len(feed.entries) >= articles:
                     return feed
@@ -59,6 +59,9 @@ async def test_what_feeds_publish_comes_out_deduplicated_as_a_feed(tmp_path):
                 told = await asyncio.wait_for(events.content.readuntil(b"\n\n"), 120)
                 assert json.loads(told.partition(b"data: ")[2])["title"] == "Vote in the south"
                 assert ARTICLE[:40] in json.loads(told.partition(b"data: ")[2])["content_text"]
+            assert len((await _feed(root, 3)).entries) == 3
+            of_stories = await _feed(root, 1, "?of=stories")
+            assert {entry.title for entry in of_stories.entries} <= {"Bridge to be built", "Flood in the north"}  # one text
         finally:
             serve.terminate()
             await serve.wait()
