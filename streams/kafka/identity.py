@@ -13,6 +13,7 @@ from aiokafka.errors import NoError, for_code
 from aiokafka.protocol.metadata import MetadataRequest
 
 from streams.kafka.aiokafka_types import client_of
+from streams.kafka.any_broker import ask_any_broker
 from streams.kafka.topic_metadata import NO_ID, DescribeTopics
 
 
@@ -35,11 +36,10 @@ async def identify(reader: AIOKafkaConsumer, topics: Iterable[str]) -> dict[str,
     """
     asked = sorted({str(topic) for topic in topics})
     client = client_of(reader)
-    node = client.get_random_node()
     try:
-        response = await client.send(node, DescribeTopics(asked))
+        response = await ask_any_broker(client, DescribeTopics(asked))
     except NotImplementedError:  # an older Kafka: at least the cluster can be identified
-        response = await client.send(node, MetadataRequest(asked, allow_auto_topic_creation=False))
+        response = await ask_any_broker(client, MetadataRequest(asked, allow_auto_topic_creation=False))
     return _read_identities(response.to_object())
 
 

@@ -30,6 +30,7 @@ from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.transaction import InitProducerIdRequest
 from aiokafka.protocol.types import Array, Boolean, Bytes, Int16, Int32, Schema, String
 
+from streams.kafka.any_broker import ask_any_broker
 from streams.kafka.clients import connection
 from streams.kafka.topic_metadata import DescribeTopics
 from streams.settings import Settings
@@ -156,7 +157,7 @@ class Inspector:
             KafkaError: Kafka does not answer, or is older than 2.8.
         """
         try:
-            response = await self._client.send(self._client.get_random_node(), DescribeTopics(names, with_rights=True))
+            response = await ask_any_broker(self._client, DescribeTopics(names, with_rights=True))
         except NotImplementedError as error:
             raise UnsupportedVersionError("Kafka before 2.8 does not tell what we may do with topics") from error
         return {topic["name"]: _topic_seen(topic) for topic in response.to_object()["topics"]}

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from aiokafka import TopicPartition
 from aiokafka.client import AIOKafkaClient
-from aiokafka.errors import NodeNotReadyError, NoError, for_code
+from aiokafka.errors import NoError, for_code
 from aiokafka.protocol.api import Request, RequestStruct, Response, ResponseHeader_v0
 from aiokafka.protocol.types import (
     Boolean,
@@ -25,6 +25,8 @@ from aiokafka.protocol.types import (
     Schema,
     TaggedFields,
 )
+
+from streams.kafka.any_broker import ask_any_broker
 
 TRANSACTION_VERSION: Final = "transaction.version"
 
@@ -193,10 +195,8 @@ async def finalised_features(client: AIOKafkaClient) -> dict[str, int]:
     Raises:
         KafkaError: no broker answers.
     """
-    if (node := client.get_random_node()) is None:
-        raise NodeNotReadyError("the broker does not know of any broker yet")
     try:
-        answer = await client.send(node, _ApiVersions())
+        answer = await ask_any_broker(client, _ApiVersions())
     except NotImplementedError:  # before 2.4
         return {}
     if (error := for_code(answer.error_code)) is not NoError:

@@ -295,6 +295,9 @@ def test_messages_are_as_kafkas_protocol_writes_them():
     assert sent.encode() == b"\x03id" + b"\xff\xff" + (1000).to_bytes(4) + b"\x02" + b"\x06topic" + partitions + b"\0" + b"\0"
 
 
+ONE_BROKER = SimpleNamespace(brokers=lambda: [SimpleNamespace(nodeId=1)])
+
+
 @pytest.mark.parametrize(
     ("tags", "found"),
     [
@@ -315,11 +318,11 @@ async def test_what_the_cluster_has_agreed_on_is_read(tags, found):
         await asyncio.sleep(0)
         return answer
 
-    assert await finalised_features(SimpleNamespace(get_random_node=lambda: 1, send=send)) == found
+    assert await finalised_features(SimpleNamespace(cluster=ONE_BROKER, send=send)) == found
 
 
 async def test_a_kafka_too_old_to_be_asked_has_no_features():
     async def send(*_):
         raise NotImplementedError
 
-    assert await finalised_features(SimpleNamespace(get_random_node=lambda: 1, send=send)) == {}
+    assert await finalised_features(SimpleNamespace(cluster=ONE_BROKER, send=send)) == {}
