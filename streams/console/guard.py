@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import re
 import secrets
 from collections.abc import Collection
 from typing import Final
@@ -32,15 +33,19 @@ HEADERS: Final = {
 }
 
 MOST_BODY_BYTES: Final = 1 << 20
+_HOST: Final = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<name>[^\s:/?#@\\\[\]]+))(?::(?P<port>[0-9]{0,5}))?")
 
 
 def is_own_host(host: str, names: Collection[str]) -> bool:
-    """Whether a Host header names us: localhost, an IP address (which no name server can forge), or one of ``names``."""
-    try:
-        name = urlsplit(f"//{host}").hostname or ""
-    except ValueError:
+    """Whether a Host header names us: localhost, an IP address (which no name server can forge), or one of ``names``.
+
+    Case is ignored. What is more than a name and a port is not ours: addresses in answers are made of it.
+    """
+    found = _HOST.fullmatch(host)
+    if found is None or int(found["port"] or 0) > 65_535:
         return False
-    if name == "localhost" or name.endswith(".localhost") or name in names:
+    name = (found["six"] or found["name"]).lower()
+    if name == "localhost" or name.endswith(".localhost") or name in {each.lower() for each in names}:
         return True
     try:
         ipaddress.ip_address(name)
@@ -65,7 +70,8 @@ def knows(token: str | None, authorization: str | None) -> bool:
     """Whether a request carries the token; False if there is no token."""
     if token is None or authorization is None:
         return False
-    return hmac.compare_digest(authorization.encode("utf-8", "surrogateescape"), f"Bearer {token}".encode())
+    scheme, _, given = authorization.strip().partition(" ")
+    return scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode("utf-8", "surrogateescape"), token.encode())
 
 
 def guard(names: Collection[str], token: str | None) -> Middleware:

@@ -26,10 +26,20 @@ from streams.console.wire import Filter
         ("news.example.evil.example", False),
         ("", False),
         ("[broken", False),
+        ("localhost:", True),
+        ("localhost:abc", False),
+        ("localhost:65536", False),
+        ("127.0.0.1:80:80", False),
+        ("evil@localhost", False),
+        ("localhost/path", False),
+        ("localhost#a", False),
+        ("localhost?a", False),
+        ("localhost evil.example", False),
+        ("[::1%25<a>]", False),
     ],
 )
 def test_only_our_own_names_and_addresses_in_numbers_are_answered(host, own):
-    assert is_own_host(host, {"news.example"}) is own
+    assert is_own_host(host, {"News.example"}) is own
 
 
 @pytest.mark.parametrize(
@@ -54,6 +64,11 @@ def test_another_sites_page_is_told_apart(origin, fetch_site, elsewhere):
     [
         ("s3cret", "Bearer s3cret", True),
         ("s3cret", "Bearer S3CRET", False),
+        ("s3cret", "bearer s3cret", True),
+        ("s3cret", "BEARER  s3cret ", True),
+        ("s3cret", "Bearers3cret", False),
+        ("s3cret", "Basic s3cret", False),
+        ("s3cret", "", False),
         ("s3cret", "s3cret", False),
         ("s3cret", None, False),
         ("s3cret", "Bearer \udcff", False),
