@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import chain
 from typing import Any, Final
 
 from aiohttp import web
@@ -38,6 +39,7 @@ _HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
+_EVENT_HEADERS: Final = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _Writer = Callable[[str, str, Sequence[Item], Sequence[Item]], bytes]
 
 
@@ -186,9 +188,9 @@ class Serving:
             return web.Response(status=400, text="events tell of articles; /atom and /feed.json take of=stories\n")
         if len(self._listeners) >= MOST_LISTENERS or not self.follower.ready:
             return web.Response(status=503, headers={"Retry-After": "10"}, text="too many listeners, or nothing read yet\n")
-        response = web.StreamResponse(
-            headers={**_HEADERS, "Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        )
+        if request.method == "HEAD":
+            return web.Response(headers=_EVENT_HEADERS)
+        response = web.StreamResponse(headers={**_HEADERS, **_EVENT_HEADERS})
         listener = Listener(Wanted.of(request.query))
         missed = self._missed(listener, request.headers.get("Last-Event-ID", request.query.get("last-event-id", "")))
         self._listeners.add(listener)  # in the same turn as what was missed: nothing comes between
@@ -203,8 +205,11 @@ class Serving:
             self._listeners.discard(listener)
         return response
 
-    def _missed(self, listener: Listener, last_id: str) -> list[bytes]:
-        """What has changed since an event's id; a gap where the ring does not go back so far, or the id says nothing."""
+    def _missed(self, listener: Listener, last_id: str) -> Iterable[bytes]:
+        """What has changed since an event's id; a gap where the ring does not go back so far, or the id says nothing.
+
+        Each is judged and written when its turn comes: a slow listener costs no copy, and is not told what expired meanwhile.
+        """
         now_s, ring = self._clock(), self.follower.ring
         mark = mark_of(ring.positions, now_s)
         if not last_id:
@@ -214,10 +219,10 @@ class Serving:
         then_s = read[1] if read else 0.0
         whole = read is not None and ring.has_all_since(positions) and _is_past(positions, ring.positions)
         told = [] if whole else [event("gap", {"why": "some of what came since then is not kept any more"})]
-        items = ring.since(positions if _is_past(positions, ring.positions) else {}, then_s, now_s)
+        items = list(ring.since(positions if _is_past(positions, ring.positions) else {}, then_s, now_s))
         # Only the last event has the id: who is cut off before it is told all of them again.
-        told += [payload for item in items if (payload := _event(item, listener.wanted, "", now_s)) is not None]
-        return [*told, event("hello", {}, mark)]
+        events = (_event(item, listener.wanted, "", self._clock()) for item in items)
+        return chain(told, filter(None, events), [event("hello", {}, mark)])
 
 
 def _is_past(positions: Positions, now: Positions) -> bool:

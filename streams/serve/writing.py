@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import orjson
@@ -17,6 +18,8 @@ ATOM: Final = "http://www.w3.org/2005/Atom"
 TOMBSTONES: Final = "http://purl.org/atompub/tombstones/1.0"
 _LANGUAGE: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_LANGUAGE_TAG = re.compile("[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 _EPOCH: Final = "1970-01-01T00:00:00Z"
 
 
@@ -26,14 +29,14 @@ def article_of(item: Item) -> dict[str, Any]:
     people = [{"name": name} for name in (document.get("by"), item.outlet) if name]
     told = {
         "id": item.uri,
-        "url": item.url,
+        "url": _address(item),
         "title": item.headline,
         "summary": item.summary,
         "content_text": item.body or item.summary or item.headline,
-        "date_published": document.get("firstCreated"),
-        "date_modified": item.updated,
+        "date_published": _moment(document.get("firstCreated")),
+        "date_modified": _moment(item.updated),
         "authors": people,
-        "language": document.get("language") if document.get("language") != "und" else None,
+        "language": _language(document),
         "tags": [name for name, _ in _subjects(item)],
         "image": next(_images(document), None),
     }
@@ -58,7 +61,7 @@ def atom(title: str, url: str, items: Sequence[Item], removed: Sequence[Item]) -
     feed = etree.Element(f"{{{ATOM}}}feed", nsmap={None: ATOM, "at": TOMBSTONES})
     _add(feed, "id", url)
     _add(feed, "title", title)
-    _add(feed, "updated", max((_updated(item) for item in (*items, *removed)), default=_EPOCH))
+    _add(feed, "updated", max((_updated(item) for item in (*items, *removed)), default=_EPOCH, key=datetime.fromisoformat))
     _add(feed, "link", rel="self", type="application/atom+xml", href=url)
     _add(_add(feed, "author"), "name", "Headwater")
     for item in removed:
@@ -72,15 +75,15 @@ def atom(title: str, url: str, items: Sequence[Item], removed: Sequence[Item]) -
 def _add_entry(feed: Any, item: Item) -> None:
     document = item.document
     entry = _add(feed, "entry")
-    if (language := document.get("language")) and language != "und":
+    if language := _language(document):
         entry.set(_LANGUAGE, language)
     _add(entry, "id", item.uri)
     _add(entry, "title", item.headline or item.uri)
     _add(entry, "updated", _updated(item))
-    if published := document.get("firstCreated"):
+    if published := _moment(document.get("firstCreated")):
         _add(entry, "published", published)
-    if item.url:
-        _add(entry, "link", rel="alternate", type="text/html", href=item.url)
+    if address := _address(item):
+        _add(entry, "link", rel="alternate", type="text/html", href=address)
     _add(_add(entry, "author"), "name", document.get("by") or item.outlet or "unknown")
     for name, uri in _subjects(item):
         _add(entry, "category", term=uri or name, label=name)
@@ -101,7 +104,28 @@ def _add(parent: Any, name: str, text: str | None = None, **attributes: str) -> 
 
 def _updated(item: Item) -> str:
     """When the version was made; a feed must say so."""
-    return item.updated or time_text(item.time_ms) or _EPOCH
+    return _moment(item.updated) or time_text(item.time_ms) or _EPOCH
+
+
+def _moment(written: str | None) -> str | None:
+    """A time as feeds write it (RFC 3339), one without a zone in UTC; None for anything else, which readers would choke on."""
+    try:
+        moment = datetime.fromisoformat(written or "")
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
+    return written if _RFC_3339.fullmatch(written or "") else moment.isoformat()
+
+
+def _language(document: Mapping[str, Any]) -> str | None:
+    """The language's tag, where it is one and tells something."""
+    tag = document.get("language") or "und"
+    return tag if tag != "und" and _LANGUAGE_TAG.fullmatch(tag) else None
+
+
+def _address(item: Item) -> str | None:
+    """The page of the article; nothing that a reader would run instead of opening it."""
+    return item.url if item.url.startswith(("http://", "https://")) else None
 
 
 def _removed_at(item: Item) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -22,10 +23,11 @@ from streams.outgoing.items import Wanted, item_of
 from streams.serve import following
 from streams.serve.published import Ring, mark_of, read_mark
 from streams.serve.stories import Stories
-from streams.serve.web import Serving
+from streams.serve.web import Listener, Serving
 from streams.serve.writing import ATOM, TOMBSTONES, atom, json_feed
 from streams.settings import Settings
 from tests.console.records import outcomes
+from tests.outgoing.items import HOUR_S, LATER, record
 
 NOW_S = 1_800_000_000.0  # 2027-01-15
 BODY = "The city council voted on Monday to build the bridge over the river, and the mayor said that work would begin."
@@ -53,9 +55,9 @@ class Served:
         self.serving.follower.ready = True
 
     def publish(self, *values) -> None:
-        for record in outcomes(values):
-            if record.topic == "news.enriched":
-                self.take(record)
+        for outcome in outcomes(values):
+            if outcome.topic == "news.enriched":
+                self.take(outcome)
 
     def take(self, record) -> None:
         item = item_of(
@@ -477,3 +479,61 @@ def test_whatever_becomes_of_stories_the_one_told_last_has_one_entry(changes):
     (item,) = (item_of(record) for record in outcomes([raw("Bridge")]) if record.topic == "news.enriched")
     told = [replace(item, id=str(each)) for each in set(articles)]
     assert [each.id for each in told if stories.stands(each, (), NOW_S)] == [str(articles[0])]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"language": "de\x01"},
+        {"language": "no tag at all"},
+        {"versionCreated": "yesterday\x00"},
+        {"versionCreated": "2027-01-15"},
+        {"versionCreated": "2027-01-15T06:00:00"},
+        {"versionCreated": "2027-01-15T06:00:00+00:00:30"},
+        {"versionCreated": "0001-01-01T00:00:00+14:00"},
+        {"firstCreated": "\ud7ff"},
+        {"by": "\x00", "copyrightNotice": "]]>\x1b\ufffe"},
+        {"altIds": [{"role": "url", "value": "javascript:alert(1)"}]},
+        {"subjects": [{"name": "\x00"}, {"literal": "a\x08b", "uri": "\x00"}]},
+    ],
+    ids=str,
+)
+async def test_one_odd_article_does_not_spoil_the_feed_of_all(said):
+    """Times are written as RFC 3339, tags of languages as BCP 47, and no address is there that a reader would run."""
+    async with served() as own:
+        own.take(record(0, "odd", **said))
+        own.take(record(1, "even"))
+        assert await own.titles() == ["Headline even 1", "Headline odd 1"]
+        for path in ("/atom", "/feed.json"):
+            assert b"javascript:" not in await (await own.client.get(path)).read()
+        feed = etree.fromstring(await (await own.client.get("/atom")).read())
+        moments = [each.text for name in ("updated", "published") for each in feed.iter(f"{{{ATOM}}}{name}")]
+        moment = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"
+        assert [each for each in moments if not re.fullmatch(moment, each)] == []
+
+
+async def test_events_can_be_asked_for_their_head_and_nobody_listens_then():
+    async with served() as own:
+        response = await asyncio.wait_for(own.client.head("/events"), 30)
+        assert (response.status, response.content_type) == (200, "text/event-stream")
+        assert not own.serving._listeners
+
+
+async def test_what_expires_while_a_slow_listener_is_told_is_not_told_any_more():
+    async with served() as own:
+        own.take(record(0, "a"))
+        own.take(record(1, "b", expires=LATER))
+        missed = iter(own.serving._missed(Listener(Wanted()), "0=-1@0"))
+        assert b"Headline a 1" in next(missed)
+        own.now_s += HOUR_S
+        rest = b"".join(missed)
+        assert b"Headline b 1" not in rest
+        assert b"event: removed" in rest
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:99999", "localhost:abc", "localhost/x", "evil@localhost"])
+async def test_a_host_that_is_no_name_and_port_is_refused_in_words(host):
+    async with served() as own:
+        response = await own.client.get("/atom", headers={"Host": host})
+        assert response.status == 403
+        assert "--name" in await response.text()
