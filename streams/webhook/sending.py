@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Final
@@ -17,6 +17,7 @@ from streams.feeds.manners import retry_after_s
 from streams.webhook.signing import Message, signed
 
 ANSWER_TIMEOUT_S: Final = 15.0
+_BODY_TIMEOUT_S: Final = 1.0
 _MOST_ANSWER_BYTES: Final = 64 << 10
 
 
@@ -49,8 +50,12 @@ class Sender:
         try:
             async with asyncio.timeout(ANSWER_TIMEOUT_S), asking as answer:
                 asked_s = retry_after_s(answer.headers.get("Retry-After"), self._clock())
-                await answer.content.read(_MOST_ANSWER_BYTES)  # read to its end, the connection serves the next one
-                return Sent(answer.status, f"status {answer.status}", asked_s)
+                sent = Sent(answer.status, f"status {answer.status}", asked_s)
+                # Read to its end, the connection serves the next one. The status counts, whatever becomes of the body.
+                with suppress(aiohttp.ClientError, OSError, ValueError, TimeoutError):
+                    async with asyncio.timeout(_BODY_TIMEOUT_S):
+                        await answer.content.read(_MOST_ANSWER_BYTES)
+                return sent
         except TimeoutError:
             return Sent(None, f"no answer within {ANSWER_TIMEOUT_S:g} s")
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -73,6 +78,7 @@ async def sending(
         connector=connector(allow_private=allow_private),
         cookie_jar=aiohttp.DummyCookieJar(),
         trust_env=False,
+        auto_decompress=False,  # a few bytes can be a gigabyte, and nobody reads it
         headers={"User-Agent": f"Headwater/{version('headwater-news')} (webhook)"},
     )
     async with session:

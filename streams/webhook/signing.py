@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -43,7 +42,7 @@ def read_secret(written: str) -> bytes:
         raise SecretError("it is not set")
     try:
         key = base64.b64decode(written.strip().removeprefix(PREFIX), validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # binascii.Error is one; letters outside ASCII are another
         raise SecretError(f"not in base64: {error}") from error
     if len(key) not in _KEY_BYTES:
         raise SecretError(f"{len(key)} bytes, must be {_KEY_BYTES[0]} to {_KEY_BYTES[-1]}")

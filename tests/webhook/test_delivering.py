@@ -244,3 +244,36 @@ def test_a_wait_grows_within_its_bounds(failures, asked_s, chance):
     waited = wait_s(failures, asked_s, chance)
     assert min(asked_s, 3600) <= waited <= 1.5 * max(MOST_WAIT_S, min(asked_s, 3600))
     assert waited <= 1.5 * wait_s(failures + 1, asked_s, 0.0)
+
+
+def _answers(status, body=b"", *, length=None, encoding=None, ends=True):
+    """A server's handler: this status, a body of another length than it says, or one that does not end."""
+
+    async def answer(request):
+        headers = ({"Content-Length": str(length)} if length else {}) | ({"Content-Encoding": encoding} if encoding else {})
+        response = web.StreamResponse(status=status, headers=headers)
+        await response.prepare(request)
+        await response.write(body)
+        if not ends:
+            await asyncio.Event().wait()
+        request.transport.close()
+        return response
+
+    return answer
+
+
+@pytest.mark.parametrize("status", [200, 410, 500])
+@pytest.mark.parametrize(
+    "broken",
+    [
+        pytest.param({"body": b"ok", "length": 100}, id="it closes in the middle"),
+        pytest.param({"body": b"ok", "encoding": "gzip"}, id="it is not the gzip that it says"),
+        pytest.param({"body": b"ok", "ends": False}, id="its body does not end"),
+    ],
+)
+async def test_the_status_counts_whatever_becomes_of_the_answers_body(monkeypatch, status, broken):
+    """What a receiver has taken is not sent to it again and again."""
+    monkeypatch.setattr(sending_module, "_BODY_TIMEOUT_S", 0.2)
+    async with farm("*") as own, sending(f"{own.root}/hook", KEY, allow_private=True) as sender:
+        own.answers["/hook"] = _answers(status, **broken)
+        assert (await sender.send(MESSAGE)).status == status

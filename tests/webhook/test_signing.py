@@ -46,7 +46,10 @@ def test_the_body_says_what_happened_and_where_it_comes_from():
 
 @pytest.mark.parametrize(
     "written",
-    ["", "whsec_", "password", "whsec_" + base64.b64encode(b"x" * 23).decode(), base64.b64encode(b"x" * 65).decode()],
+    [
+        *("", "whsec_", "password", "wh\xe9sec_", "whsec_\U0001f511", "whsec_a"),
+        *("whsec_" + base64.b64encode(b"x" * 23).decode(), base64.b64encode(b"x" * 65).decode()),
+    ],
 )
 def test_a_secret_that_is_none_is_refused(written):
     with pytest.raises(SecretError):
