@@ -88,6 +88,22 @@ _COLUMNS: Final = (
 )
 
 
+_SAID: Final = {
+    "version": "version",
+    "version_created": "versionCreated",
+    "published": "firstCreated",
+    "expires": "expires",
+    "language": "language",
+    "byline": "by",
+}
+"""The columns that hold a text of the document as it is."""
+
+
+def _text(said: Any) -> str | None:
+    """A text; anything else as JSON, since a column holds texts alone."""
+    return said if said is None or isinstance(said, str) else orjson.dumps(said).decode()
+
+
 def _columns_of(change: Change, item: Item, document: str) -> dict[str, Any]:
     told = told_of(change, item)
     row: dict[str, Any] = {"change": told["change"], "id": told["id"], "origin": told["origin"], "time": _moment(item.time_ms)}
@@ -96,15 +112,10 @@ def _columns_of(change: Change, item: Item, document: str) -> dict[str, Any]:
     said = item.document
     subjects = [name for each in said.get("subjects") or () if (name := each.get("name") or each.get("literal"))]
     return row | {
-        "version": said.get("version"),
-        "version_created": said.get("versionCreated"),
-        "published": said.get("firstCreated"),
-        "expires": said.get("expires"),
-        "language": said.get("language"),
+        **{column: _text(said.get(name)) for column, name in _SAID.items()},
         "headline": item.headline,
         "summary": item.summary or None,
         "body": item.body or None,
-        "byline": said.get("by"),
         "outlet": item.outlet or None,
         "url": item.url or None,
         "subjects": subjects,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -17,6 +17,7 @@ from streams.steps import Record, header
 _LATEST_ZONE: Final = timedelta(hours=12)  # a time without a zone comes last in UTC-12
 _EARLIEST_ZONE: Final = timedelta(hours=-14)  # and first in UTC+14
 _MOST_QUERY: Final = 200  # characters
+_MOST_LEVELS: Final = 200  # of lists and objects inside each other; whoever writes it adds a few
 
 _LISTS: Final = ("headlines", "bodies", "descriptions", "infoSources", "altIds", "subjects", "associations")
 _MEMBER_TEXTS: Final = ("value", "name", "role", "uri", "literal", "rel")
@@ -90,6 +91,8 @@ def item_of(record: Record) -> Item | None:
         return None
     if not isinstance(document, dict) or not article_id or not article_id.isprintable() or not _is_ninjs(document):
         return None
+    if _is_too_deep(record.value or b"", document):
+        return None
     # Where either says so, it is canceled. A record without a value is a tombstone.
     says = {header(record, STATUS_HEADER), document.get("pubStatus")}
     canceled = record.value is None or PubStatus.CANCELED in says
@@ -107,6 +110,23 @@ def item_of(record: Record) -> Item | None:
         size=len(record.value or b""),
         document=document,
     )
+
+
+def _is_too_deep(value: bytes, document: Mapping[str, Any]) -> bool:
+    """Whether it could be read, but not be written again: orjson reads 1,024 levels, and writes 254."""
+    if value.count(b"[") + value.count(b"{") <= _MOST_LEVELS:
+        return False
+    level: list[Any] = [document]
+    for _ in range(_MOST_LEVELS):
+        level = [each for member in level for each in _members(member)]
+    return bool(level)
+
+
+def _members(member: Any) -> Iterable[Any]:
+    """What is inside a list or an object."""
+    if isinstance(member, dict):
+        return member.values()
+    return member if isinstance(member, list) else ()
 
 
 def _is_ninjs(document: Mapping[str, Any]) -> bool:

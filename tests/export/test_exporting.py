@@ -225,3 +225,29 @@ def test_a_missing_library_is_told_before_anything_is_read(folder, monkeypatch):
         pass
     with folder.process("jsonl"):
         pass
+
+
+ODD = {
+    "numbers where texts belong": {"version": 7, "expires": 5, "embargoedUntil": None},
+    "objects where texts belong": {"version": {"a": [1]}, "expires": ["x"]},
+    "nothing": {"headlines": None, "bodies": [], "subjects": [None][:0], "version": None, "language": ""},
+    "a long text": {"bodies": [{"value": "word " * 200_000}]},
+    "a deep one": {"more": json.loads("[" * 120 + "]" * 120)},
+}
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "parquet"])
+@pytest.mark.parametrize("said", ODD.values(), ids=ODD)
+def test_an_odd_document_is_a_row_like_any_other(tmp_path, said, kind):
+    folder = Folder(tmp_path)
+    folder.export(record(1, "a", **said), record(2, "b"), kind=kind)
+    read = "read_json" if kind == "jsonl" else "read_parquet"
+    found = duckdb.sql(f"SELECT origin FROM {read}('{tmp_path}/*.{kind}')").fetchall()
+    assert found == [("news.enriched/0/1",), ("news.enriched/0/2",)]
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "parquet"])
+def test_a_document_that_is_too_deep_to_be_written_again_holds_up_no_other(tmp_path, kind):
+    folder = Folder(tmp_path)
+    folder.export(record(1, "a", more=json.loads("[" * 240 + "]" * 240)), record(2, "b"), kind=kind)
+    assert folder.names == [f"news.enriched-0-00000000000000000002-00000000000000000002.{kind}"]
