@@ -7,6 +7,7 @@ bytes where it is not.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -21,6 +22,9 @@ MOST_KEY_CHARACTERS: Final = 1_024
 NDJSON: Final = "application/x-ndjson"
 _ARTICLE_A_LINE: Final = {NDJSON, "application/ndjson", "application/jsonl", "application/x-jsonlines", "application/jsonlines"}
 _JSON: Final = "application/json"
+_WIDE_CHARSET: Final = re.compile(r";\s*charset\s*=\s*[\"']?\s*(?:utf-?_?(?:16|32)|ucs|iso-10646)", re.IGNORECASE)
+_WIDE_MARKS: Final = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
+_WIDE_LINES: Final = "lines are told apart in UTF-8 and other charsets whose line feed is one byte"
 _TAKEN: Final = f"{_JSON}, {NDJSON}, text/html, text/plain"
 
 
@@ -49,7 +53,8 @@ class Head:
     @property
     def record_type(self) -> str:
         """The content type of each record, with the charset that the request tells."""
-        return _JSON if self.is_lines else self.content_type.strip()
+        _, semicolon, parameters = self.content_type.strip().partition(";")
+        return f"{_JSON}{semicolon}{parameters}" if self.is_lines else self.content_type.strip()
 
     @property
     def record_key(self) -> bytes | None:
@@ -65,6 +70,8 @@ def check_head(head: Head) -> Refusal | None:
         refusal = Refusal(415, f"Content-Type is missing: must be one of {_TAKEN}")
     elif not head.is_lines and declared_form(head.content_type) in {None, Form.XML}:
         refusal = Refusal(415, f"Content-Type {head.content_type[:80]!r} is not read: must be one of {_TAKEN}")
+    elif head.is_lines and _WIDE_CHARSET.search(head.content_type):
+        refusal = Refusal(415, f"Content-Type {head.content_type[:80]!r} is not read: {_WIDE_LINES}")
     elif head.length is not None and head.length > MOST_BODY_BYTES:
         refusal = too_large(f"{head.length:,} bytes")
     elif len(head.key) > MOST_KEY_CHARACTERS:
@@ -80,6 +87,8 @@ def split_body(head: Head, body: bytes) -> list[bytes] | Refusal:
     """The values of the records to be, one or more: the body, or its lines, as they are."""
     if not body.strip():
         return Refusal(400, "the body is empty")
+    if head.is_lines and body.startswith(_WIDE_MARKS):
+        return Refusal(400, f"the body is in UTF-16 or UTF-32: {_WIDE_LINES}")
     if head.is_lines:
         return _split_lines(body)
     if declared_form(head.content_type) is Form.JSON and _is_array(body):

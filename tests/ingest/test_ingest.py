@@ -198,6 +198,23 @@ def test_lines_are_kept_byte_for_byte(body):
     """Nothing but line ends and blank lines goes."""
     values = split_body(Head(NDJSON), body)
     if isinstance(values, Refusal):
-        assert not body.strip()
+        assert not body.strip() or body.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff"))
     else:
         assert values == [line.rstrip(b"\r") for line in body.split(b"\n") if line.strip()]
+
+
+@pytest.mark.parametrize("charset", ["", "; charset=iso-8859-1", ';charset="windows-1251"'])
+def test_the_charset_of_lines_goes_on_with_each_of_them(charset):
+    assert Head(f"{NDJSON}{charset}").record_type == f"application/json{charset}"
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "UTF-16LE", '"utf-32"', "ucs-2", "utf16"])
+def test_lines_whose_line_feed_is_more_than_a_byte_are_refused_and_not_torn(charset):
+    assert getattr(check_head(Head(f"{NDJSON}; charset={charset}")), "status", None) == 415
+    assert check_head(Head(f"application/json; charset={charset}")) is None
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+def test_lines_that_begin_with_the_mark_of_such_a_charset_are_refused_too(encoding):
+    lines = '{"title": "a"}\n{"title": "b"}\n'.encode(encoding)
+    assert getattr(split_body(Head(NDJSON), lines), "status", None) == 400
