@@ -15,6 +15,7 @@ from agents import pipeline_steps
 from streams.commands.arguments import read_settings
 from streams.commands.context import http_root, until_told
 from streams.console.guard import new_token
+from streams.console.runner import runner_of
 from streams.console.web import Console
 from streams.kafka.quiet import quieten
 from streams.settings import Settings
@@ -43,7 +44,7 @@ def console(read_only: bool, port: int | None, any_port: bool) -> None:
 
 async def _serve(settings: Settings, *, read_only: bool, any_port: bool) -> None:
     token = None if read_only else settings.console_token or new_token()
-    runner = web.AppRunner(Console(settings, pipeline_steps(settings), token).application(), access_log=None)
+    runner = runner_of(Console(settings, pipeline_steps(settings), token).application())
     await runner.setup()
     try:
         try:

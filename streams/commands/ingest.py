@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaProducer
 from streams.commands.arguments import read_settings
 from streams.commands.context import http_root, partitions_of, run_async, until_told
 from streams.console.guard import new_token
+from streams.console.runner import runner_of
 from streams.ingest.web import Ingest, Send
 from streams.kafka.clients import opened, publisher
 from streams.settings import Settings
@@ -40,7 +41,7 @@ async def _ingest(settings: Settings, host: str, port: int, names: tuple[str, ..
     token = settings.ingest_token or new_token()
     async with opened(publisher(settings)) as producer:
         application = Ingest(_sender(producer, topic), token=token, names=names).application()
-        runner = web.AppRunner(application, access_log=None, auto_decompress=False, shutdown_timeout=2.0)
+        runner = runner_of(application, auto_decompress=False, shutdown_timeout=2.0)
         await runner.setup()
         try:
             await _listen(runner, host, port)

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from streams.commands.arguments import read_settings
 from streams.commands.context import http_root, until_told
+from streams.console.runner import runner_of
 from streams.kafka.quiet import quieten
 from streams.serve.web import Serving
 
@@ -40,7 +41,7 @@ def serve(host: str, port: int, names: tuple[str, ...], public_url: str | None, 
 
 
 async def _serve(serving: Serving, host: str, port: int) -> None:
-    runner = web.AppRunner(serving.application(), access_log=None, shutdown_timeout=2.0)
+    runner = runner_of(serving.application(), shutdown_timeout=2.0)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()

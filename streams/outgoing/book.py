@@ -36,7 +36,7 @@ _ITEM: Final = "id, partition, offset, time_ms"
 
 
 class InUseError(Exception):
-    """Another process has the file."""
+    """The file can't be had: another process has it, or it can't be written; the message says which."""
 
 
 class Book:
@@ -46,11 +46,14 @@ class Book:
         """Open the file, or make it. A kill tears nothing either way; power cuts may cost the last commits.
 
         Raises:
-            InUseError: another process has it.
+            InUseError: another process has it, or it can't be written.
             sqlite3.DatabaseError: it is something else.
         """
         file.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(file, timeout=1.0, isolation_level=None)
+        try:
+            self._db = sqlite3.connect(file, timeout=1.0, isolation_level=None)
+        except sqlite3.OperationalError as error:
+            raise InUseError(f"{file}: {error}") from error
         try:
             self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._db.execute("PRAGMA journal_mode = WAL")
@@ -59,7 +62,8 @@ class Book:
             self._db.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
             self._db.close()
-            raise InUseError(f"{file}: {error}; each process needs one of its own") from error
+            advice = "; each process needs one of its own" if "locked" in str(error) else ""
+            raise InUseError(f"{file}: {error}{advice}") from error
 
     def close(self) -> None:
         """Close the file; what is not committed is undone."""

@@ -251,3 +251,10 @@ def test_a_document_that_is_too_deep_to_be_written_again_holds_up_no_other(tmp_p
     folder = Folder(tmp_path)
     folder.export(record(1, "a", more=json.loads("[" * 240 + "]" * 240)), record(2, "b"), kind=kind)
     assert folder.names == [f"news.enriched-0-00000000000000000002-00000000000000000002.{kind}"]
+
+
+def test_a_book_that_cannot_be_written_is_named_and_nobody_is_said_to_have_it(tmp_path):
+    with pytest.raises(InUseError) as raised:
+        Book(tmp_path)
+    assert str(tmp_path) in str(raised.value)
+    assert "each process" not in str(raised.value)
