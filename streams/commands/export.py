@@ -85,9 +85,10 @@ class _Following:
                 turn = await source.read()
                 self.exporter.take(turn)
                 self.exporter.release()
-                self._done = self._once and turn.at_end
-                if self._done or self.exporter.is_due:
+                at_end = self._once and turn.at_end
+                if at_end or self.exporter.is_due:
                     self.exporter.finish()
+                self._done = at_end  # not before: a full disk must be told, and a file that broke not be finished again
 
 
 async def _export(following: _Following) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import importlib
 import json
 import sys
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 
 import duckdb
 import pytest
@@ -14,7 +16,10 @@ from streams.export.exporting import BOOK, Bounds, Exporter, FormatChangedError
 from streams.export.files import MissingLibraryError
 from streams.outgoing.book import Book, InUseError
 from streams.outgoing.source import Turn
+from streams.settings import Settings
 from tests.outgoing.items import HOUR_S, LATER, NOW_S, kill, record
+
+command = importlib.import_module("streams.commands.export")
 
 
 class Folder:
@@ -258,3 +263,26 @@ def test_a_book_that_cannot_be_written_is_named_and_nobody_is_said_to_have_it(tm
         Book(tmp_path)
     assert str(tmp_path) in str(raised.value)
     assert "each process" not in str(raised.value)
+
+
+async def test_once_tells_that_the_disk_was_full_at_the_last_step(tmp_path, monkeypatch):
+    """It finished the broken file a second time, which a disk may even answer with success."""
+
+    class AtEnd:
+        async def read(self):
+            return Turn({0: [record(1, "a")]}, {0: 2}, at_end=True)
+
+    @asynccontextmanager
+    async def reading(*_):
+        yield AtEnd()
+
+    def full():
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(command, "reading", reading)
+    folder = Folder(tmp_path)
+    with folder.process() as exporter:
+        exporter.finish = full
+        with pytest.raises(OSError, match="No space left"):
+            await command._Following(Settings(), exporter, exporter._book, once=True).run()
+    assert folder.names == []
