@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import importlib
 import logging
 import signal
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import click
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -20,6 +21,7 @@ from streams.kafka.clients import connection, opened
 from streams.settings import Settings
 
 T = TypeVar("T")
+_OF_DISKS: Final = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG}
 
 
 async def partitions_of(settings: Settings, topic: str) -> list[TopicPartition]:
@@ -90,6 +92,8 @@ def run_async(work: Coroutine[Any, Any, T], settings: Settings) -> T:
     except (KafkaError, OSError) as error:
         if isinstance(error, OSError) and error.filename is not None:
             raise click.ClickException(f"{error.filename}: {error.strerror}") from error
+        if isinstance(error, OSError) and error.errno in _OF_DISKS:
+            raise click.ClickException(str(error)) from error
         raise click.ClickException(f"Kafka at {','.join(settings.brokers)}: {error}") from error
 
 
