@@ -254,9 +254,10 @@ def _answers(status, body=b"", *, length=None, encoding=None, ends=True):
         response = web.StreamResponse(status=status, headers=headers)
         await response.prepare(request)
         await response.write(body)
-        if not ends:
-            await asyncio.Event().wait()
-        request.transport.close()
+        while not ends and request.transport is not None:  # until the sender has gone
+            await asyncio.sleep(0.01)
+        if request.transport is not None:
+            request.transport.close()
         return response
 
     return answer
