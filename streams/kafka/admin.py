@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Final, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from typing import Any, Final, TypeVar
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import (
     ClusterAuthorizationFailedError,
+    KafkaConnectionError,
     KafkaError,
     NoError,
     TopicAlreadyExistsError,
@@ -77,17 +78,32 @@ async def partition_counts(settings: Settings, names: Sequence[str]) -> dict[str
 
 
 async def _asked(settings: Settings, ask: Callable[[AIOKafkaAdminClient], Awaitable[T]]) -> T:
-    """Ask a broker, and ask another one if the first has just gone away: a single lost broker is no reason to give up."""
+    async def once() -> T:
+        async with opened(AIOKafkaAdminClient(**connection(settings))) as admin:
+            return await ask(admin)
+
+    return await patiently(once)
+
+
+async def patiently(ask: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Ask Kafka, and ask again if a broker has just gone away or come back: that is no reason to give up.
+
+    Raises:
+        KafkaError: it goes on failing, or will not pass by itself.
+    """
     deadline = time.monotonic() + _ASK_FOR_S
     while True:
+        asking = asyncio.create_task(ask())  # aiokafka may cancel whoever waits for a connection that breaks: not us
         try:
-            async with opened(AIOKafkaAdminClient(**connection(settings))) as admin:
-                return await ask(admin)
-        except NotConnectedError:
-            raise
-        except (KafkaError, TimeoutError) as error:
-            if time.monotonic() > deadline or not getattr(error, "retriable", True):
-                raise
+            await asyncio.wait({asking})
+        finally:
+            asking.cancel()
+        error = KafkaConnectionError("the connection broke") if asking.cancelled() else asking.exception()
+        if error is None:
+            return asking.result()
+        passes = isinstance(error, (KafkaError, TimeoutError)) and getattr(error, "retriable", True)
+        if not passes or isinstance(error, NotConnectedError) or time.monotonic() > deadline:
+            raise error
         await asyncio.sleep(_ASK_AGAIN_S)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -12,7 +13,7 @@ from aiokafka.errors import KafkaError, for_code
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import Array, Boolean, Int8, Int16, Int32, Schema, String
 
-from streams.kafka.admin import TopicsMissingError, partition_counts, topic_config
+from streams.kafka.admin import TopicsMissingError, partition_counts, patiently, topic_config
 from streams.kafka.aiokafka_types import send_to_controller
 from streams.kafka.clients import connection, opened
 from streams.kafka.identity import identify
@@ -200,16 +201,18 @@ async def _refuse_other_partitions(settings: Settings, steps: Iterable[Step], co
         TopicsMissingError: it has.
     """
     for step in steps:
-        changelog = step.changelog.topic(settings.app_id)
-        if not (counts[step.source] and counts[changelog]):
-            continue
-        reader = AIOKafkaConsumer(**connection(settings), isolation_level="read_committed", enable_auto_commit=False)
-        async with opened(reader):
-            source = (await identify(reader, [step.source]))[step.source]
-            tps = [TopicPartition(changelog, number) for number in range(counts[changelog])]
-            for progress in (await last_progress(reader, tps, Foreign(skip=settings.skip_foreign))).values():
-                if progress.marks.partitions not in (0, source.partitions) and progress.marks.topic_id == source.topic_id:
-                    raise TopicsMissingError(explain(SourceChange.OTHER_PARTITIONS, step.source, progress, source, 0))
+        if counts[step.source] and counts[changelog := step.changelog.topic(settings.app_id)]:
+            await patiently(partial(_refuse_another_count, settings, step.source, changelog, counts[changelog]))
+
+
+async def _refuse_another_count(settings: Settings, topic: Topic, changelog: str, count: int) -> None:
+    reader = AIOKafkaConsumer(**connection(settings), isolation_level="read_committed", enable_auto_commit=False)
+    async with opened(reader):
+        source = (await identify(reader, [topic]))[topic]
+        tps = [TopicPartition(changelog, number) for number in range(count)]
+        for progress in (await last_progress(reader, tps, Foreign(skip=settings.skip_foreign))).values():
+            if progress.marks.partitions not in (0, source.partitions) and progress.marks.topic_id == source.topic_id:
+                raise TopicsMissingError(explain(SourceChange.OTHER_PARTITIONS, topic, progress, source, 0))
 
 
 async def last_progress(
