@@ -46,9 +46,12 @@ async def test_a_webhook_that_is_killed_again_and_again_tells_everything_in_orde
         places = await stream.publish([*records, _version(3, VERSIONS + 1, "canceled")], ENRICHED)
         for turn in range(KILLS + 1):
             webhook = await stream.start_command("webhook", "--from-beginning", "--allow-private", f"{own.root}/hook")
-            enough = len(places) if turn == KILLS else min(len(got) + 40, len(places))
+            # Earlier versions of the article that was canceled need not be told: to wait for all would be to wait for ever.
+            enough = len(places) - VERSIONS
+            if turn < KILLS:
+                enough = min(len({told["origin"] for _, told in got}) + 40, enough)
             async with asyncio.timeout(120):
-                while len({told["origin"] for _, told in got}) < enough - (VERSIONS if turn == KILLS else 0):
+                while len({told["origin"] for _, told in got}) < enough:
                     assert webhook.returncode is None, (await webhook.communicate())[1].decode()
                     await asyncio.sleep(0.01)
             webhook.terminate() if turn == KILLS else webhook.kill()
