@@ -8,6 +8,7 @@ import errno
 import importlib
 import logging
 import signal
+import sys
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from types import ModuleType
 from typing import Any, Final, TypeVar
@@ -64,6 +65,28 @@ async def until_told() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     await told.wait()
+
+
+async def run_until_told(work: Coroutine[Any, Any, None]) -> None:
+    """Do work until it ends, or until Ctrl-C or SIGTERM cancels it.
+
+    Raises:
+        BaseException: what the work failed with.
+    """
+    tasks = asyncio.create_task(work), asyncio.create_task(until_told())
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        if tasks[0].done():
+            tasks[0].result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def say(line: str) -> None:
+    """Tell of progress, on standard error."""
+    click.echo(line, file=sys.stderr)
 
 
 def http_root(host: str, port: int) -> str:

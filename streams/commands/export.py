@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
-import sys
 import time
 from pathlib import Path
 from typing import Final
@@ -14,7 +13,7 @@ import click
 from aiokafka.errors import KafkaError
 
 from streams.commands.arguments import read_settings
-from streams.commands.context import run_async, until_told
+from streams.commands.context import run_async, run_until_told, say
 from streams.export.exporting import BOOK, Bounds, Exporter, FormatChangedError
 from streams.export.files import KINDS, MissingLibraryError
 from streams.kafka.clients import attempt
@@ -80,7 +79,7 @@ class _Following:
             await asyncio.sleep(_AGAIN_S)
 
     async def _read(self) -> None:
-        async with reading(self._settings, self._book, _say) as source:
+        async with reading(self._settings, self._book, say) as source:
             while not self._done:
                 turn = await source.read()
                 self.exporter.take(turn)
@@ -93,17 +92,5 @@ class _Following:
 
 async def _export(following: _Following) -> None:
     """Write until told to end, or up to the end; then finish what is open."""
-    work, told = asyncio.create_task(following.run()), asyncio.create_task(until_told())
-    try:
-        await asyncio.wait({work, told}, return_when=asyncio.FIRST_COMPLETED)
-        if work.done():
-            work.result()
-        following.exporter.finish()
-    finally:
-        for task in (work, told):
-            task.cancel()
-        await asyncio.gather(work, told, return_exceptions=True)
-
-
-def _say(line: str) -> None:
-    click.echo(line, file=sys.stderr)
+    await run_until_told(following.run())
+    following.exporter.finish()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from streams.commands.arguments import read_settings
-from streams.commands.context import partitions_of, run_async
+from streams.commands.context import partitions_of, run_async, say
 from streams.feeds.fetching import fetching
 from streams.feeds.listing import read_listing
 from streams.feeds.manners import Manners, Pace
@@ -66,7 +65,7 @@ def feeds(sources: tuple[str, ...], seen: Path | None, **options: Any) -> None:
     """
     settings = read_settings()
     try:
-        urls = read_listing(sources, _say)
+        urls = read_listing(sources, say)
     except (ValueError, OSError) as error:
         raise click.UsageError(str(error)) from error
     try:
@@ -90,7 +89,7 @@ async def _poll(settings: Settings, urls: list[str], seen: Seen, how: _How) -> T
     asking = fetching(contact=how.contact, allow_private=how.allow_private)
     async with opened(publisher(settings)) as producer, asking as fetcher:
         manners = Manners(fetcher, Pace(how.pause_s))
-        poller = Poller(manners, seen, _sender(producer, how.topic, patient=not how.once), _say, every_s=how.every_min * 60)
+        poller = Poller(manners, seen, _sender(producer, how.topic, patient=not how.once), say, every_s=how.every_min * 60)
         progress = asyncio.create_task(_tell(poller.totals))
         try:
             await poller.run(urls, once=how.once)
@@ -114,7 +113,7 @@ def _sender(producer: AIOKafkaProducer, topic: str, *, patient: bool) -> Send:
             except KafkaError as error:
                 if not patient:
                     raise
-                _say(f"Kafka does not take records ({error}); tried again in {_KAFKA_AGAIN_S:g} s")
+                say(f"Kafka does not take records ({error}); tried again in {_KAFKA_AGAIN_S:g} s")
                 await asyncio.sleep(_KAFKA_AGAIN_S)
 
     return send
@@ -126,9 +125,5 @@ async def _tell(totals: Totals) -> None:
     while True:
         await asyncio.sleep(_TOTALS_EVERY_S)
         if (now := str(totals)) != before:
-            _say(now)
+            say(now)
             before = now
-
-
-def _say(line: str) -> None:
-    click.echo(line, file=sys.stderr)

@@ -7,7 +7,6 @@ import base64
 import contextlib
 import secrets
 import sqlite3
-import sys
 import time
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -19,7 +18,7 @@ from aiokafka.errors import KafkaError
 from multidict import MultiDict
 
 from streams.commands.arguments import read_settings
-from streams.commands.context import run_async, until_told
+from streams.commands.context import run_async, run_until_told, say
 from streams.feeds.addresses import RefusedAddressError, check_url
 from streams.kafka.clients import attempt
 from streams.kafka.quiet import quieten, retries
@@ -86,18 +85,11 @@ def _file(settings: Settings, url: str) -> Path:
 async def _run(settings: Settings, book: Book, how: _How) -> None:
     """Deliver until told to end, or until there is nobody to deliver to."""
     async with sending(how.url, how.key, allow_private=how.allow_private) as sender:
-        delivery = Delivery(book, sender.send, how.wanted, _say, time.time)
-        work = asyncio.create_task(_follow(settings, book, delivery, from_end=not how.from_beginning))
-        told = asyncio.create_task(until_told())
+        delivery = Delivery(book, sender.send, how.wanted, say, time.time)
         try:
-            await asyncio.wait({work, told}, return_when=asyncio.FIRST_COMPLETED)
-            if work.done():
-                work.result()
+            await run_until_told(_follow(settings, book, delivery, from_end=not how.from_beginning))
         finally:
-            for task in (work, told):
-                task.cancel()
-            await asyncio.gather(work, told, return_exceptions=True)
-            _say(str(delivery.totals))
+            say(str(delivery.totals))
 
 
 async def _follow(settings: Settings, book: Book, delivery: Delivery, *, from_end: bool) -> None:
@@ -113,12 +105,8 @@ async def _follow(settings: Settings, book: Book, delivery: Delivery, *, from_en
 
 
 async def _read(settings: Settings, book: Book, delivery: Delivery, *, from_end: bool) -> None:
-    async with reading(settings, book, _say, from_end=from_end) as source:
-        _say("following news.enriched")
+    async with reading(settings, book, say, from_end=from_end) as source:
+        say("following news.enriched")
         while True:
             await delivery.take(await source.read())
             await delivery.release()
-
-
-def _say(line: str) -> None:
-    click.echo(line, file=sys.stderr)
