@@ -17,7 +17,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from infra.kafka import EmbeddedKafka, KafkaUnavailable
+from infra.kafka import EmbeddedKafka, KafkaUnavailable, _classes, install
 
 TOPIC = "news.raw"
 ROOT = Path(__file__).parents[2]
@@ -88,6 +88,11 @@ def test_carries_records_up_to_16_mb(kafka: EmbeddedKafka) -> None:
     long_article = b"x" * 15_000_000
     publish(kafka, b"short", long_article)
     assert read(kafka, 2) == [b"short", long_article]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what a process has mapped is read from /proc")
+def test_starts_from_the_classes_that_java_has_kept(kafka: EmbeddedKafka) -> None:
+    assert _classes(install()).name in Path(f"/proc/{kafka.pid}/maps").read_text()
 
 
 def test_two_run_side_by_side(kafka: EmbeddedKafka) -> None:

@@ -25,10 +25,16 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def one_jar_is_kafka(monkeypatch: pytest.MonkeyPatch) -> None:
+def one_jar_formatted(monkeypatch: pytest.MonkeyPatch) -> None:
     """Kafka is JAR alone, and formats itself in no time."""
     monkeypatch.setattr(kafka, "JARS_SHA256", hashlib.sha256(hashlib.sha256(JAR).digest()).hexdigest())
     monkeypatch.setattr(kafka, "_format", lambda installation: (installation / "formatted").mkdir())
+
+
+@pytest.fixture
+def one_jar_is_kafka(one_jar_formatted: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its classes are kept in no time, too."""
+    monkeypatch.setattr(kafka, "_keep_classes", lambda installation, _: kafka._classes(installation).touch())
 
 
 class Download:
@@ -93,6 +99,15 @@ def test_downloads_once() -> None:
     download, reports = Download(JAR), list[str]()
     assert install(reports.append, download) == install(reports.append, download)
     assert (download.count, reports) == (1, ["downloading"])
+
+
+@pytest.mark.usefixtures("one_jar_formatted")
+def test_where_java_cannot_keep_kafkas_classes_that_is_said_once_and_kafka_can_be_used() -> None:
+    reports = list[str]()
+    for _ in range(2):
+        installation = install(reports.append, Download(JAR))
+    assert sum(report.startswith("Kafka will start more slowly") for report in reports) == 1, reports
+    assert not [path for path in installation.iterdir() if path.name.startswith("tmp")]
 
 
 @pytest.mark.usefixtures("one_jar_is_kafka")
