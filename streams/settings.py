@@ -329,6 +329,12 @@ class Settings:
         secret=True,
     )
     console_workers: tuple[str, ...] = _setting((), _addresses, "http://host:port,…", "workers whose /ready the console shows")
+    http_connections: int = _setting(
+        500,
+        _whole(1, 10_000),
+        "number",
+        "connections that `console`, `serve` and `ingest` hold open, each process for itself; more are told to come back (503)",
+    )
     ingest_token: str | None = _setting(
         None,
         _secret,

@@ -44,7 +44,7 @@ def console(read_only: bool, port: int | None, any_port: bool) -> None:
 
 async def _serve(settings: Settings, *, read_only: bool, any_port: bool) -> None:
     token = None if read_only else settings.console_token or new_token()
-    runner = runner_of(Console(settings, pipeline_steps(settings), token).application())
+    runner = runner_of(Console(settings, pipeline_steps(settings), token).application(), settings.http_connections)
     await runner.setup()
     try:
         try:

@@ -41,7 +41,7 @@ async def _ingest(settings: Settings, host: str, port: int, names: tuple[str, ..
     token = settings.ingest_token or new_token()
     async with opened(publisher(settings)) as producer:
         application = Ingest(_sender(producer, topic), token=token, names=names).application()
-        runner = runner_of(application, auto_decompress=False, shutdown_timeout=2.0)
+        runner = runner_of(application, settings.http_connections, auto_decompress=False, shutdown_timeout=2.0)
         await runner.setup()
         try:
             await _listen(runner, host, port)

@@ -35,13 +35,13 @@ def serve(host: str, port: int, names: tuple[str, ...], public_url: str | None, 
     quieten()
     serving = Serving(settings, title=title, public_url=public_url, names=names)
     try:
-        asyncio.run(_serve(serving, host, port))
+        asyncio.run(_serve(serving, settings.http_connections, host, port))
     except OSError as error:
         raise click.ClickException(f"--host, --port: {error}") from error
 
 
-async def _serve(serving: Serving, host: str, port: int) -> None:
-    runner = runner_of(serving.application(), shutdown_timeout=2.0)
+async def _serve(serving: Serving, connections: int, host: str, port: int) -> None:
+    runner = runner_of(serving.application(), connections, shutdown_timeout=2.0)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()
