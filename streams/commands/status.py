@@ -62,6 +62,8 @@ class Status:
     troubled: tuple[str, ...]
     workers: tuple[str, ...]
     errors: tuple[str, ...]
+    topics: tuple[str, ...] = ()
+    """Settings of topics that are not as `topics create` would have them."""
 
 
 @click.command()
@@ -115,7 +117,8 @@ async def _looks(settings: Settings) -> AsyncGenerator[Status, None]:
                 while True:
                     await asyncio.sleep(_BETWEEN_LOOKS_S)
                     await health.look()
-                    yield status_of(settings, steps, health, transactions, await _last_letters(reader, settings))
+                    seen = status_of(settings, steps, health, transactions, await _last_letters(reader, settings))
+                    yield replace(seen, topics=tuple(map(str, await health.misset_topics())))
                     seen_once = True
         except (KafkaError, OSError) as error:
             if not seen_once:
@@ -211,6 +214,10 @@ def told(seen: Status, width: int) -> Iterator[str]:
         if lines:
             yield f"{title}:"
             yield from (shortened(f"  {line}", width) for line in lines)
+    if seen.topics:
+        yield "topics that are kept otherwise than they should be:"
+        for line in seen.topics:
+            yield from wrapped(f"  {line}", width)
 
 
 def duration(seconds: float | None) -> str:

@@ -21,11 +21,13 @@ from streams.descriptors import raise_limit
 from streams.heap import return_large_blocks
 from streams.kafka.admin import TopicsMissingError, check_topics
 from streams.kafka.app import UnsafeFaustError, add_agent, create_app
+from streams.kafka.checks import Finding
 from streams.kafka.delivery import Delivery
 from streams.kafka.failures import FOR_OPERATORS, NAME_TAKEN_STATUS, stop_worker
 from streams.kafka.fitting import fit_topics
 from streams.kafka.quiet import quieten
 from streams.kafka.state_lock import StateInUseError, hold_state
+from streams.kafka.topic_watch import TopicWatch
 from streams.settings import Settings
 from streams.steps import Step
 from streams.watch.logs import LogFormat, set_up_logs
@@ -33,7 +35,7 @@ from streams.watch.metrics import Metrics
 from streams.watch.standing import tell_standing
 from streams.watch.supervisor import Supervisor
 from streams.watch.tracing import traced
-from streams.watch.web import serve
+from streams.watch.web import Watch, serve
 
 
 @click.command()
@@ -78,14 +80,14 @@ def worker(loglevel: str, log_format: str, only: str | None, processes: int, mem
     steps = [step for step in pipeline_steps(settings) if only in (None, step.name)]
     with _state_of_ours(settings, steps):
         try:
-            run_async(_prepare_topics(settings), settings)
+            found = run_async(_prepare_topics(settings), settings)
         except TopicsMissingError as error:
             raise click.ClickException(str(error)) from error
         if processes > 1:
             options = ("--loglevel", loglevel, "--log-format", log_format, *(("--only", only) if only else ()))
             _supervise(settings, processes, options)
         else:
-            _work(settings, steps, loglevel, member)
+            _work(settings, steps, loglevel, member, TopicWatch(settings, pipeline_steps(settings), found))
 
 
 def _state_of_ours(settings: Settings, steps: Sequence[Step]) -> ExitStack:
@@ -112,11 +114,12 @@ def make_state_folder(settings: Settings) -> None:
         ) from error
 
 
-async def _prepare_topics(settings: Settings) -> None:
+async def _prepare_topics(settings: Settings) -> list[Finding]:
+    """Returns what is not as `topics create` would have it, and harms nothing."""
     steps = pipeline_steps(settings)
     try:
         await fit_topics(settings, steps)
-        await check_topics(settings, steps)
+        return await check_topics(settings, steps)
     except FOR_OPERATORS as error:
         stop_worker("start", error)
 
@@ -131,7 +134,7 @@ def _supervise(settings: Settings, processes: int, options: tuple[str, ...]) -> 
         sys.exit(NAME_TAKEN_STATUS)
 
 
-def _work(settings: Settings, steps: Sequence[Step], loglevel: str, member: Path | None) -> None:
+def _work(settings: Settings, steps: Sequence[Step], loglevel: str, member: Path | None, topics: TopicWatch) -> None:
     try:
         loop = asyncio.new_event_loop()
         asyncio.set_event_loop(loop)  # where Faust looks for it
@@ -147,18 +150,20 @@ def _work(settings: Settings, steps: Sequence[Step], loglevel: str, member: Path
         threading.Thread(target=_end_with_supervisor, daemon=True).start()
     if settings.web_port or member is not None:
         try:  # first of all, so that a worker that is still starting says so
-            loop.run_until_complete(serve(app, delivery, settings, metrics, member))
+            loop.run_until_complete(serve(Watch(app, delivery, settings, metrics, topics), metrics, settings, member))
         except OSError as error:
             raise click.ClickException(f"HEADWATER_WEB_HOST, HEADWATER_WEB_PORT: {error}") from error
     if loglevel != "debug":
         quieten()
     telling = loop.create_task(tell_standing(app, delivery, settings), name="standing")
+    watching = loop.create_task(topics.watch(), name="watch over the topics")
     faust_worker = app.Worker(loglevel=loglevel.upper(), loop=loop, override_logging=False)
     faust_worker.spinner = None  # at level warning and above, it would create every debug record in order to spin
     try:
         faust_worker.execute_from_commandline()
     finally:
         telling.cancel()
+        watching.cancel()
 
 
 def _end_with_supervisor() -> None:

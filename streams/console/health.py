@@ -22,7 +22,8 @@ from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment
 from aiokafka.errors import KafkaError
 
 from streams.console.counts import Look, drain_s
-from streams.kafka.admin import partition_counts
+from streams.kafka.admin import look_at_topics, partition_counts
+from streams.kafka.checks import Finding
 from streams.kafka.clients import connection, opened
 from streams.kafka.progress import PROGRESS_KEY, Progress
 from streams.settings import Settings
@@ -132,6 +133,10 @@ class Health:
             self._lag_reader, self._changelogs, self._admin = LagReader(lag_consumer), changelogs, admin
             self._lag_consumer = lag_consumer
             yield
+
+    async def misset_topics(self) -> list[Finding]:
+        """How topics are kept otherwise than `topics create` would have it."""
+        return await look_at_topics(self._admin, self._settings, self._steps)
 
     async def _assign(self, changelogs: AIOKafkaConsumer) -> None:
         app_id = self._settings.app_id

@@ -20,7 +20,7 @@ from aiokafka.errors import (
     for_code,
 )
 
-from streams.kafka.checks import SETTINGS, Finding, Role, findings
+from streams.kafka.checks import SAFE_COPIES, SETTINGS, Finding, Role, findings
 from streams.kafka.clients import NotConnectedError, connection, opened
 from streams.settings import Settings
 from streams.steps import Step, Topic
@@ -33,7 +33,6 @@ T = TypeVar("T")
 _ASK_FOR_S: Final = 20.0
 _ASK_AGAIN_S: Final = 0.3
 _NOT_TOLD: Final = (NoError, TopicAuthorizationFailedError, ClusterAuthorizationFailedError)
-_SAFE_COPIES: Final = 3  # with fewer, losing one broker would stop all writing
 
 
 async def create_topics(settings: Settings, topics: Sequence[Topic]) -> list[str]:
@@ -61,7 +60,7 @@ async def create_topics(settings: Settings, topics: Sequence[Topic]) -> list[str
 
 def _kept_by(settings: Settings, topic: Topic) -> dict[str, str]:
     """A topic's configuration. With three copies, two must have a record before it counts: one broker alone could lose it."""
-    copies = {"min.insync.replicas": "2"} if settings.replication >= _SAFE_COPIES else {}
+    copies = {"min.insync.replicas": "2"} if settings.replication >= SAFE_COPIES else {}
     return {**copies, **topic.config}
 
 
@@ -73,11 +72,13 @@ async def partition_counts(settings: Settings, names: Sequence[str]) -> dict[str
         described = await admin.describe_topics(sorted(existing)) if existing else []
         return {topic["topic"]: len(topic["partitions"]) for topic in described}
 
-    counts = await _asked(settings, count)
+    counts = await asked(settings, count)
     return {name: counts.get(name, 0) for name in names}
 
 
-async def _asked(settings: Settings, ask: Callable[[AIOKafkaAdminClient], Awaitable[T]]) -> T:
+async def asked(settings: Settings, ask: Callable[[AIOKafkaAdminClient], Awaitable[T]]) -> T:
+    """Ask Kafka through a connection of its own, :func:`patiently`."""
+
     async def once() -> T:
         async with opened(AIOKafkaAdminClient(**connection(settings))) as admin:
             return await ask(admin)
@@ -111,10 +112,10 @@ class TopicsMissingError(RuntimeError):
     """Topics that the pipeline needs are missing, or do not fit together."""
 
 
-async def check_topics(settings: Settings, steps: Iterable[Step]) -> None:
+async def check_topics(settings: Settings, steps: Iterable[Step]) -> list[Finding]:
     """Before a worker starts, make sure the topics of the steps exist and that their configuration does no harm.
 
-    A setting that differs from what `topics create` would choose, but harms nothing yet, is logged as a warning.
+    A setting that differs from what `topics create` would choose, but harms nothing yet, is logged as a warning and returned.
 
     Raises:
         TopicsMissingError: some topics are missing; a changelog has a different number of partitions than the source whose keys
@@ -128,19 +129,35 @@ async def check_topics(settings: Settings, steps: Iterable[Step]) -> None:
     for step in steps:
         if (wrong := misfit(step, counts[step.changelog.topic(settings.app_id)], counts[step.source])) is not None:
             raise TopicsMissingError(wrong)
-    found = await _look_at(settings, steps, topics)
+    found = await asked(settings, lambda admin: look_at_topics(admin, settings, steps))
     if harmful := [str(each) for each in found if each.harms]:
         raise TopicsMissingError("; ".join(harmful))
     for each in found:
         log.warning("%s", each)
-
-
-async def _look_at(settings: Settings, steps: Sequence[Step], topics: Sequence[Topic]) -> list[Finding]:
-    found: list[Finding] = []
-    for topic in topics:
-        kept = await topic_config(settings, topic, SETTINGS)
-        found += findings(topic, role_of(topic, steps), kept)
     return found
+
+
+async def look_at_topics(admin: AIOKafkaAdminClient, settings: Settings, steps: Iterable[Step]) -> list[Finding]:
+    """How Kafka keeps the steps' topics, as far as it differs from what `topics create` would choose.
+
+    Topics that are not there are skipped.
+
+    Raises:
+        KafkaError: Kafka does not answer, or a topic is just being deleted.
+    """
+    steps = tuple(steps)
+    topics = topics_of(steps, settings)
+    existing = set(await admin.list_topics())
+    there = [str(topic) for topic in topics if topic in existing]
+    described = await admin.describe_topics(there) if there else []
+    copies = {topic["topic"]: min((len(each["replicas"]) for each in topic["partitions"]), default=0) for topic in described}
+    kept = await topic_configs(admin, there, SETTINGS)
+    return [
+        finding
+        for topic in topics
+        if topic in kept
+        for finding in findings(topic, role_of(topic, steps), kept[topic], copies.get(topic))
+    ]
 
 
 def misfit(step: Step, own: int, source: int) -> str | None:
@@ -175,7 +192,7 @@ async def topic_config(settings: Settings, topic: str, names: Sequence[str]) -> 
     async def describe(admin: AIOKafkaAdminClient) -> dict[str, str]:
         return (await topic_configs(admin, [topic], names))[topic]
 
-    return await _asked(settings, describe)
+    return await asked(settings, describe)
 
 
 async def topic_configs(

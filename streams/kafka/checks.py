@@ -10,6 +10,11 @@ from streams.steps import Topic
 from streams.topics import COMPRESSION, MOST_BYTES
 
 FOREVER: Final = -1
+SAFE_COPIES: Final = 3
+"""With so many copies of each partition, a record can be in two of them before it counts; with fewer, losing one broker would
+stop all writing."""
+_IN_SYNC: Final = "min.insync.replicas"
+_UNCLEAN: Final = "unclean.leader.election.enable"
 
 
 class Finding(NamedTuple):
@@ -103,16 +108,41 @@ _RULES: Final = {
 }
 
 
-def findings(topic: Topic, role: Role, kept: Mapping[str, str]) -> Iterator[Finding]:
+def findings(topic: Topic, role: Role, kept: Mapping[str, str], copies: int | None = None) -> Iterator[Finding]:
     """Compare a topic's configuration, ``kept``, with what ``topics create`` would have set, and yield what is wrong.
 
-    Settings that Kafka does not report are skipped, and so are those that `topics create` leaves to the cluster.
+    Settings that Kafka does not report are skipped, and so are those that `topics create` leaves to the cluster. ``copies`` is
+    how many brokers have each partition, None if unknown.
     """
     for setting, fits, why, harms in _RULES[role]:
         wanted, found = topic.config.get(setting), kept.get(setting)
         if wanted is not None and found is not None and not fits(found, wanted):
             yield Finding(str(topic), setting, found, wanted, why, harms)
+    if kept.get(_UNCLEAN) == "true":
+        yield Finding(
+            str(topic), _UNCLEAN, "true", "false", "a leader that lacks the last records would delete them", harms=False
+        )
+    if copies and _IN_SYNC in kept:
+        yield from _judge_in_sync(topic, role, int(kept[_IN_SYNC]), copies)
 
 
-SETTINGS: Final = tuple(sorted({rule.setting for rules in _RULES.values() for rule in rules}))
+def _judge_in_sync(topic: Topic, role: Role, needed: int, copies: int) -> Iterator[Finding]:
+    """``needed``: how many of a partition's ``copies`` must have a record before it counts as written."""
+    wanted = "2" if copies >= SAFE_COPIES else "1"
+    if needed > copies:
+        why = f"nothing can be written to it, as each partition has {_counted(copies)}"
+        yield Finding(str(topic), _IN_SYNC, str(needed), wanted, why, harms=role is not Role.SOURCE)
+    elif copies >= SAFE_COPIES and needed == 1:
+        why = "one broker alone confirms a record, and could lose it"
+        yield Finding(str(topic), _IN_SYNC, str(needed), wanted, why, harms=False)
+    elif copies > 1 and needed == copies:
+        why = "nothing can be written to it while any of its brokers is away"
+        yield Finding(str(topic), _IN_SYNC, str(needed), wanted, why, harms=False)
+
+
+def _counted(copies: int) -> str:
+    return f"{copies} {'copy' if copies == 1 else 'copies'}"
+
+
+SETTINGS: Final = tuple(sorted({_IN_SYNC, _UNCLEAN, *(rule.setting for rules in _RULES.values() for rule in rules)}))
 """The settings that are checked."""

@@ -24,6 +24,7 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from streams.documents import CHECK_HEADER, KIND_HEADER, LANGUAGE_HEADER, REASON_HEADER
+from streams.kafka.checks import Finding
 from streams.kafka.observer import Times, Wiped
 from streams.kafka.progress import SourceChange
 from streams.records import Reason
@@ -217,6 +218,13 @@ class Metrics:
             "clock_seconds", "What time it is here, in seconds since 1970: to be compared with the scraper's."
         )
         self._clock.set_function(time.time)
+        self._misset = self._gauge(
+            "topic_settings_wrong",
+            "1 for each setting of a topic that differs from what `topics create` chooses; where it harms, no worker starts.",
+            "topic",
+            "setting",
+            "harms",
+        )
         self._state_bytes = self._gauge("state_bytes", "Size on disk of what is remembered for a topic's records.", "topic")
 
     def committed(self, step: Step, records: Sequence[Record], outputs: Sequence[Output], times: Times) -> None:
@@ -289,6 +297,12 @@ class Metrics:
         self._rebalances_seen = rebalances
         for state, count in partitions.items():
             self._partitions.labels(state).set(count)
+
+    def kept(self, findings: Iterable[Finding]) -> None:
+        """How Kafka keeps the topics, as far as it is not as it should be: exactly these."""
+        self._misset.clear()
+        for each in findings:
+            self._misset.labels(each.topic, each.setting, "yes" if each.harms else "no").set(1)
 
     def sampled(
         self,

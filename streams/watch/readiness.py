@@ -67,7 +67,7 @@ def judge_topics(
             found = True
             yield fault("topics", f"{topic}: {_missing(described)}")
             continue
-        wrong = findings(topic, role_of(topic, steps), configs.get(topic, {}))
+        wrong = findings(topic, role_of(topic, steps), configs.get(topic, {}), described.partitions[0].replicas)
         settings = ((fault if each.harms else advice)("topics", str(each)) for each in wrong)
         for finding in (*_judge_partitions(described), *settings):
             found = found or finding.grade is Grade.FAULT

@@ -142,8 +142,11 @@ def joint_health_app(sockets: Iterable[Path]) -> web.Application:
 
     async def health(_: web.Request) -> web.Response:
         # A worker that does not answer has ended or is starting; the supervisor takes care of it.
-        problems = list(_numbered(await gather("/health"), "problems", silence=None))
-        return health_response(not problems, {"healthy": not problems, "problems": problems})
+        answers = await gather("/health")
+        problems = list(_numbered(answers, "problems", silence=None))
+        # All of them look at the same topics.
+        warnings = list(dict.fromkeys(each for answer in answers.values() if answer for each in answer["warnings"]))
+        return health_response(not problems, {"healthy": not problems, "problems": problems, "warnings": warnings})
 
     async def ready(_: web.Request) -> web.Response:
         waiting_for = list(_numbered(await gather("/ready"), "waiting_for", silence="to start"))

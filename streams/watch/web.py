@@ -1,6 +1,6 @@
 """The pages of a worker, for supervisors and Prometheus: is it alive, is it working, what has it done.
 
-    GET /health    200 alive; 503 stuck: restart it
+    GET /health    200 alive; 503 stuck: restart it; and how topics are kept otherwise than they should be
     GET /ready     200 working on all of its partitions; 503 not (yet)
     GET /metrics   what :mod:`streams.watch.metrics` counts
 
@@ -36,6 +36,7 @@ from aiokafka.errors import KafkaError
 from streams.kafka.clients import connection, opened
 from streams.kafka.delivery import Delivery
 from streams.kafka.partition import PartitionStatus
+from streams.kafka.topic_watch import TopicWatch
 from streams.settings import Settings
 from streams.watch.lag import LagReader
 from streams.watch.listening import Pages, listen
@@ -69,8 +70,11 @@ class Watch:
     twice the planned interval is counted.
     """
 
-    def __init__(self, app: faust.App, delivery: Delivery, settings: Settings, metrics: Metrics) -> None:
+    def __init__(
+        self, app: faust.App, delivery: Delivery, settings: Settings, metrics: Metrics, topics: TopicWatch | None = None
+    ) -> None:
         self._app = app
+        self._topics = topics
         self._delivery = delivery
         self._settings = settings
         self._metrics = metrics
@@ -99,6 +103,10 @@ class Watch:
                 found.append(f"{status.name}: records wait (lag {seen.lag}), none committed for {seen.stuck_s:.0f} s")
         return found
 
+    def warnings(self) -> list[str]:
+        """What somebody should mend, but no restart would: how topics are kept."""
+        return [] if self._topics is None else [str(each) for each in self._topics.findings]
+
     def waiting_for(self) -> list[str]:
         """What keeps the worker from being ready, in words; empty if nothing does."""
         if self._app.should_stop:
@@ -120,6 +128,7 @@ class Watch:
             rebalances=self._app.rebalancing_count,
             partitions={"ready": waiting.count(False), "waiting": waiting.count(True)},
         )
+        self._metrics.kept(() if self._topics is None else self._topics.findings)
 
     def look(self, lags: Mapping[TopicPartition, int], statuses: Mapping[TopicPartition, PartitionStatus]) -> None:
         """Note the state of the working partitions: their lags, and their status when Kafka was asked for those."""
@@ -188,7 +197,7 @@ def health_app(watch: Watch, metrics: Metrics) -> web.Application:
 
     async def health(_: web.Request) -> web.Response:
         problems = watch.problems()
-        return health_response(not problems, {"healthy": not problems, "problems": problems})
+        return health_response(not problems, {"healthy": not problems, "problems": problems, "warnings": watch.warnings()})
 
     async def ready(_: web.Request) -> web.Response:
         waiting_for = watch.waiting_for()
@@ -209,13 +218,12 @@ def health_response(good: bool, body: dict[str, Any]) -> web.Response:  # noqa: 
     return web.json_response(body, status=200 if good else 503, headers={"Cache-Control": "no-store"})
 
 
-async def serve(app: faust.App, delivery: Delivery, settings: Settings, metrics: Metrics, socket: Path | None = None) -> Pages:
+async def serve(watch: Watch, metrics: Metrics, settings: Settings, socket: Path | None = None) -> Pages:
     """Answer on ``settings.web_host`` and ``web_port``, or on a Unix socket, until the loop ends or the pages are closed.
 
     Raises:
         OSError: the address does not exist, or another process has the port.
     """
-    watch = Watch(app, delivery, settings, metrics)
     answering = await listen(health_app(watch, metrics), settings.web_host, settings.web_port, socket)
     watch.start()
     return answering

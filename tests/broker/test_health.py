@@ -105,7 +105,7 @@ async def test_a_worker_says_what_it_waits_for_until_it_is_at_work_and_is_health
     waited_for = await probe.until("/ready", 200)
     assert waited_for[0].startswith("the consumer group: ")
     assert {reason for reason in waited_for if reason.startswith("deduplicate news.prepared/")}
-    assert await probe.get("/health") == (200, {"healthy": True, "problems": []})
+    assert await probe.get("/health") == (200, {"healthy": True, "problems": [], "warnings": []})
     partitions = (await probe.metrics())["headwater_partitions"]
     assert partitions == {"ready": 12, "waiting": 0}  # 4 of each step
 

@@ -84,6 +84,33 @@ def test_what_is_more_than_needed_is_well(changed):
     assert found(ENRICHED, OUTCOME, **changed) == []
 
 
+@pytest.mark.parametrize(
+    ("role", "copies", "needed", "harms"),
+    [
+        pytest.param(BETWEEN, 1, "2", True, id="one copy that two must have"),
+        pytest.param(OUTCOME, 3, "4", True, id="three that four must have"),
+        pytest.param(CHANGELOG, 2, "3", True, id="a changelog's"),
+        pytest.param(SOURCE, 1, "2", False, id="which is the producers' trouble"),
+        pytest.param(OUTCOME, 3, "1", False, id="one of three confirms alone"),
+        pytest.param(OUTCOME, 3, "3", False, id="no broker may be away"),
+        pytest.param(CHANGELOG, 2, "2", False, id="neither of two may be away"),
+    ],
+)
+def test_how_many_copies_must_have_a_record_fits_how_many_there_are(role, copies, needed, harms):
+    seen = findings(ENRICHED, role, {"min.insync.replicas": needed}, copies)
+    assert [(each.setting, each.harms) for each in seen] == [("min.insync.replicas", harms)]
+
+
+@pytest.mark.parametrize(("copies", "needed"), [(1, "1"), (2, "1"), (3, "2"), (4, "2"), (4, "3"), (None, "7")])
+def test_copies_as_topics_create_makes_them_are_well_and_so_are_unknown_ones(copies, needed):
+    assert list(findings(ENRICHED, OUTCOME, {"min.insync.replicas": needed}, copies)) == []
+
+
+def test_a_leader_that_may_delete_what_others_have_is_spoken_of():
+    [finding] = findings(PREPARED, BETWEEN, {"unclean.leader.election.enable": "true"})
+    assert (finding.wanted, finding.harms) == ("false", False)
+
+
 def test_what_kafka_does_not_tell_is_passed_over():
     assert list(findings(PREPARED, BETWEEN, {})) == []
 

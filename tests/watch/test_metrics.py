@@ -15,6 +15,7 @@ from aiokafka import TopicPartition
 from prometheus_client.parser import text_string_to_metric_families
 
 from agents import pipeline_steps
+from streams.kafka.checks import Finding
 from streams.kafka.observer import Times, Wiped
 from streams.kafka.partition import PartitionStatus
 from streams.kafka.progress import SourceChange
@@ -192,6 +193,7 @@ def filled() -> Metrics:
     metrics.committed(DEDUPLICATE, [record(PREPARED)], [*pipeline_outputs(), doubted], Times(0.1, 0.1, 0.1))
     metrics.restored(DEDUPLICATE, 1, 0.1)
     metrics.sampled({SOURCE: 7}, {PREPARED: 4096}, {SOURCE: range(2, 16)})
+    metrics.kept([Finding("news.raw", "retention.ms", "1000", "-1", "it forgets", harms=False)])
     metrics.stands(ready=True, healthy=True, rebalances=1, partitions={"ready": 1, "waiting": 0})
     return metrics
 
@@ -287,7 +289,7 @@ def worker(monkeypatch):
 
 
 async def test_a_worker_at_work_is_healthy_and_ready(worker):
-    assert await worker.get("/health") == (200, {"healthy": True, "problems": []})
+    assert await worker.get("/health") == (200, {"healthy": True, "problems": [], "warnings": []})
     assert await worker.get("/ready") == (200, {"ready": True, "waiting_for": []})
 
 
@@ -312,7 +314,7 @@ async def test_a_worker_without_partitions_is_healthy_and_ready(monkeypatch):
 )
 async def test_a_worker_that_is_not_at_work_yet_is_healthy_and_says_what_it_waits_for(worker, change, reason):
     change(worker)
-    assert await worker.get("/health") == (200, {"healthy": True, "problems": []})
+    assert await worker.get("/health") == (200, {"healthy": True, "problems": [], "warnings": []})
     assert await worker.get("/ready") == (503, {"ready": False, "waiting_for": [reason]})
 
 
@@ -322,7 +324,7 @@ async def test_a_worker_that_commits_nothing_while_records_wait_is_unhealthy_aft
     assert (await worker.get("/health"))[0] == 200, "55 s: from the first look to the last"
     worker.look(lag=8)
     problem = "deduplicate news.prepared/2: records wait (lag 8), none committed for 60 s"
-    assert await worker.get("/health") == (503, {"healthy": False, "problems": [problem]})
+    assert await worker.get("/health") == (503, {"healthy": False, "problems": [problem], "warnings": []})
     worker.watch.tell()
     assert samples(worker.metrics)["headwater_healthy"] == 0
 
@@ -360,7 +362,7 @@ async def test_the_time_that_a_worker_was_paused_is_not_held_against_it(worker):
 async def test_a_partition_whose_task_is_gone_makes_the_worker_unhealthy(worker):
     worker.statuses = (AT_WORK._replace(ended=True),)
     problem = "deduplicate news.prepared/2: its task has ended"
-    assert await worker.get("/health") == (503, {"healthy": False, "problems": [problem]})
+    assert await worker.get("/health") == (503, {"healthy": False, "problems": [problem], "warnings": []})
 
 
 async def test_metrics_say_how_the_worker_stands(worker):
@@ -497,4 +499,17 @@ def test_the_clock_is_the_machines(monkeypatch):
 async def test_a_partition_that_must_not_be_worked_on_makes_the_worker_unhealthy_and_says_why(worker):
     worker.statuses = (AT_WORK._replace(problem="news.prepared was deleted and recreated", waiting_for="restoring"),)
     problem = "deduplicate news.prepared/2: news.prepared was deleted and recreated"
-    assert await worker.get("/health") == (503, {"healthy": False, "problems": [problem]})
+    assert await worker.get("/health") == (503, {"healthy": False, "problems": [problem], "warnings": []})
+
+
+async def test_topics_that_are_kept_wrongly_are_told_and_leave_a_worker_healthy_as_no_restart_would_help(worker):
+    """Restarted, it would refuse to start."""
+    finding = Finding("news.prepared", "cleanup.policy", "compact", "delete", "records would go", harms=True)
+    worker.watch = Watch(worker.app, worker.delivery, SETTINGS, worker.metrics, SimpleNamespace(findings=[finding]))
+    assert await worker.get("/health") == (200, {"healthy": True, "problems": [], "warnings": [str(finding)]})
+    worker.watch.tell()
+    sample = 'headwater_topic_settings_wrong{harms="yes",setting="cleanup.policy",topic="news.prepared"} 1.0'
+    assert sample in worker.metrics.exposition()[0].decode()
+    worker.watch = Watch(worker.app, worker.delivery, SETTINGS, worker.metrics, SimpleNamespace(findings=[]))
+    worker.watch.tell()
+    assert "headwater_topic_settings_wrong{" not in worker.metrics.exposition()[0].decode()
