@@ -220,7 +220,7 @@ class Metrics:
         self._clock.set_function(time.time)
         self._misset = self._gauge(
             "topic_settings_wrong",
-            "1 for each topic setting that differs from what `topics create` chooses. harms: yes, no worker starts with it.",
+            "1 for each setting of a topic that differs from what `topics create` chooses; where it harms, no worker starts.",
             "topic",
             "setting",
             "harms",
