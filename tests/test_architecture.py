@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,26 @@ def _imported(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             names.add(node.module or "")
     return names
+
+
+def test_a_class_has_a_name_of_its_own():
+    """One word, one thing. The programs in bench/peers are each whole by themselves, and private names are a module's own."""
+    places: defaultdict[str, set[Path]] = defaultdict(set)
+    for path in (path for top in ("streams", "agents", "infra", "bench") for path in (ROOT / top).rglob("*.py")):
+        for name in () if ROOT / "bench" / "peers" in path.parents else _named(path):
+            places[name].add(path.relative_to(ROOT))
+    assert not {name: where for name, where in places.items() if len(where) > 1}
+
+
+def _named(path: Path) -> set[str]:
+    """The public classes of a module, and its names for types."""
+    found: set[str] = set()
+    for node in ast.parse(path.read_text("utf-8")).body:
+        if isinstance(node, ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Assign):
+            found |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+    return {name for name in found if name[0].isupper() and not name.isupper()}
 
 
 def test_the_page_of_settings_is_made_of_their_declarations():

@@ -44,7 +44,7 @@ KEPT_OUT = 8  # one row in this many
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SubjectRow:
     """A text with the top levels (by number) that are right for it: several if any of them is, none if nobody knows.
 
     ``kept_out``: no training sees it; ``calibrates``: but confidences are fitted to it. ``section`` is what its source calls
@@ -61,7 +61,7 @@ class Row:
     headline: bool = False
 
 
-def labelled_rows(data: Path) -> list[Row]:
+def labelled_rows(data: Path) -> list[SubjectRow]:
     """HuffPost, Wikipedia's current events and SIB-200, one row in eight kept out (of SIB-200, in all languages the same)."""
     seen: Counter[tuple[str, str]] = Counter()
     rows = []
@@ -72,12 +72,12 @@ def labelled_rows(data: Path) -> list[Row]:
         right = tuple(TOP_LEVELS.index(code) for code in each["ok"])
         kept_out, calibrates = number % KEPT_OUT == 0, number % (2 * KEPT_OUT) == 0
         headline = each["ds"] == "huffpost"
-        rows.append(Row(text, each["lang"], each["ds"], right, kept_out, calibrates, each["fine"][0], headline))
+        rows.append(SubjectRow(text, each["lang"], each["ds"], right, kept_out, calibrates, each["fine"][0], headline))
         seen[key] += 1
     return rows
 
 
-def sib_rows(data: Path) -> list[Row]:
+def sib_rows(data: Path) -> list[SubjectRow]:
     """SIB-200 in the languages that are only in languages-200-dev; ``labelled_rows`` keeps out the same sentences."""
     english = {row.text: row for row in labelled_rows(data) if (row.source, row.language) == ("sib200", "en")}
     sentences: dict[str, list[str]] = defaultdict(list)
@@ -92,19 +92,19 @@ def sib_rows(data: Path) -> list[Row]:
     return rows
 
 
-def lead_rows() -> list[Row]:
+def lead_rows() -> list[SubjectRow]:
     """Headlines and leads that were written to train on."""
-    return [Row(text, language, "leads", right) for language, right, text in _written(LEADS)]
+    return [SubjectRow(text, language, "leads", right) for language, right, text in _written(LEADS)]
 
 
-def unseen_rows(data: Path) -> list[Row]:
+def unseen_rows(data: Path) -> list[SubjectRow]:
     """News of sources that nothing is trained on.
 
     Headlines of stories and NTREX-128, labelled by hand, and headlines that were written for it.
     """
     labels = json.loads(LABELS.read_text(encoding="utf-8"))
     rows = [
-        Row(each["title"], "en", "stories", _numbers(labels["stories"][each["cluster"]]), kept_out=True, headline=True)
+        SubjectRow(each["title"], "en", "stories", _numbers(labels["stories"][each["cluster"]]), kept_out=True, headline=True)
         for each in read_lines(data / "headline-stories-dev.jsonl.gz")
     ]
     of_language = {language: iter(text.split()) for language, text in labels["ntrex"].items()}
@@ -112,13 +112,17 @@ def unseen_rows(data: Path) -> list[Row]:
         if each["set"] == "ntrex" and each["kind"] in {"headline", "paragraph"} and each["lang"] in of_language:
             right = _numbers(next(of_language[each["lang"]]))
             if right:
-                rows.append(Row(each["text"], each["lang"], "ntrex", right, kept_out=True, headline=each["kind"] == "headline"))
+                rows.append(
+                    SubjectRow(each["text"], each["lang"], "ntrex", right, kept_out=True, headline=each["kind"] == "headline")
+                )
     return [*rows, *written_rows()]
 
 
-def written_rows() -> list[Row]:
+def written_rows() -> list[SubjectRow]:
     """Headlines that were written to measure on."""
-    return [Row(text, language, "written", right, kept_out=True, headline=True) for language, right, text in _written(LINES)]
+    return [
+        SubjectRow(text, language, "written", right, kept_out=True, headline=True) for language, right, text in _written(LINES)
+    ]
 
 
 def _written(path: Path) -> Iterator[tuple[str, tuple[int, ...], str]]:

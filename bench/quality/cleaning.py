@@ -25,7 +25,7 @@ from typing import Any
 from unittest.mock import patch
 
 from bench.training.line_model import (
-    Sample,
+    FlattenedPage,
     is_one_of,
     make_piece_samples,
     make_samples,
@@ -127,7 +127,7 @@ def measure_speed(text: str) -> None:
     print(f"seed page ({len(text)} characters): {1 / best:,.0f} a second")
 
 
-def _without(samples: Sequence[Sample], pages: int, folds: int, fold: int) -> list[Sample]:
+def _without(samples: Sequence[FlattenedPage], pages: int, folds: int, fold: int) -> list[FlattenedPage]:
     return [sample for sample in samples if sample.page >= pages or sample.page % folds != fold]
 
 

@@ -33,10 +33,10 @@ _CORE = (
 _NO_NEWS = "eo la lg mi sn st tn ts"
 _BOUNDS = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 1.01)
 
-Judged = tuple[dict[str, Any], str, float]
+JudgedLanguage = tuple[dict[str, Any], str, float]
 
 
-def judge(rows: Iterable[dict[str, Any]]) -> list[Judged]:
+def judge(rows: Iterable[dict[str, Any]]) -> list[JudgedLanguage]:
     """Each row with the language found, without its script, and the confidence. Headlines are read as headlines."""
     found = []
     for row in rows:
@@ -54,7 +54,7 @@ def named(tag: str, right: str) -> str:
     return language if language in {"sr", "zh"} else tag
 
 
-def print_sentences(judged: list[Judged]) -> None:
+def print_sentences(judged: list[JudgedLanguage]) -> None:
     """SIB-200: how many of its languages are known, and how well."""
     print_table("SIB-200, unseen third", judged, lambda row: [row["code"]])
     right: defaultdict[str, list[bool]] = defaultdict(list)
@@ -65,7 +65,7 @@ def print_sentences(judged: list[Judged]) -> None:
     print(f"at least 95 %: {sum(share >= 0.95 for share in shares)} languages")
 
 
-def print_doubt(judged: list[Judged]) -> None:
+def print_doubt(judged: list[JudgedLanguage]) -> None:
     """How often a language that was not taught is named with a confidence of 0.8 or more: by mean and by language."""
     sure: defaultdict[str, list[bool]] = defaultdict(list)
     for row, _, confidence in judged:
@@ -96,7 +96,7 @@ def of_interest(row: dict[str, Any]) -> list[str]:
     return names
 
 
-def print_table(title: str, judged: Iterable[Judged], keys: Callable[[dict[str, Any]], Iterable[str]]) -> None:
+def print_table(title: str, judged: Iterable[JudgedLanguage], keys: Callable[[dict[str, Any]], Iterable[str]]) -> None:
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for row, tag, _ in judged:
         right = row["lang"]
@@ -110,7 +110,7 @@ def print_table(title: str, judged: Iterable[Judged], keys: Callable[[dict[str, 
         print(f"{name:28}{rows:7}{count['strict'] / rows:8.2%}{count['merged'] / rows:8.2%}  {' '.join(wrong)}")
 
 
-def print_calibration(judged: Iterable[Judged]) -> None:
+def print_calibration(judged: Iterable[JudgedLanguage]) -> None:
     rows = [(confidence, row["lang"] == tag) for row, tag, confidence in judged]
     print(f"\n{'confidence':28}{'rows':>7}{'said':>8}{'right':>8}")
     for low, high in pairwise(_BOUNDS):

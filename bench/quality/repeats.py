@@ -37,7 +37,7 @@ _ONE_STORY = {"dw0Jnf": "d8bRIS2P12vQAfMQyl607kCwJ9A5M"}
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class RepeatArticle:
     """An article: its headline, text, outlet ("" for unknown), and the story it is of (None: unknown)."""
 
     headline: str
@@ -52,10 +52,13 @@ def main() -> int:
     parser.add_argument("data", type=Path)
     data: Path = parser.parse_args().data
     headlines = _rows(data, "headline-stories")
-    _tell("headlines alone", [Told(row["title"], "", _outlet(row), _story(row["cluster"])) for row in headlines])
-    _tell("articles with stories", [Told(row["title"], row["text"], "", row["cluster"]) for row in _rows(data, "stories")])
+    _tell("headlines alone", [RepeatArticle(row["title"], "", _outlet(row), _story(row["cluster"])) for row in headlines])
+    _tell(
+        "articles with stories",
+        [RepeatArticle(row["title"], row["text"], "", row["cluster"]) for row in _rows(data, "stories")],
+    )
     strangers = (row for row in _rows(data, "subjects") if row["title"])
-    _tell("articles without stories", [Told(row["title"], row["text"], "", None) for row in strangers])
+    _tell("articles without stories", [RepeatArticle(row["title"], row["text"], "", None) for row in strangers])
     _tell_pairs(list(_rows(data, "headline-pairs")))
     return 0
 
@@ -73,10 +76,10 @@ def _story(cluster: str) -> str:
     return next((one for other, one in _ONE_STORY.items() if cluster.startswith(other)), cluster)
 
 
-def repeats(articles: Iterable[Told]) -> Iterator[tuple[DuplicateKind, Told, Told]]:
+def repeats(articles: Iterable[RepeatArticle]) -> Iterator[tuple[DuplicateKind, RepeatArticle, RepeatArticle]]:
     """Each repeat's kind, the article, and the one it repeats; all at one time, in the order given."""
     rows: dict[str, tuple[Sighting, ...]] = defaultdict(tuple)
-    told: list[Told] = []
+    told: list[RepeatArticle] = []
     for offset, article in enumerate(articles):
         told.append(article)
         outlets = [article.outlet] if article.outlet else []
@@ -94,7 +97,7 @@ def repeats(articles: Iterable[Told]) -> Iterator[tuple[DuplicateKind, Told, Tol
             rows[key] = remember_text(rows[key], seen) or rows[key]
 
 
-def _tell(name: str, articles: list[Told]) -> None:
+def _tell(name: str, articles: list[RepeatArticle]) -> None:
     found, same = Counter[DuplicateKind](), Counter[DuplicateKind]()
     for kind, article, owner in repeats(articles):
         found[kind] += 1

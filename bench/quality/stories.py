@@ -39,7 +39,7 @@ FEW = 3  # a wrong story of no more articles is a small mistake
 _BEGINNING = 80  # characters of a text that has no headline
 
 
-class Row(NamedTuple):
+class StoryArticle(NamedTuple):
     """An article; ``story`` is None for a stranger."""
 
     headline: str
@@ -75,7 +75,7 @@ def main() -> int:
     return 0
 
 
-def tell_curve(rows: Sequence[Row]) -> None:
+def tell_curve(rows: Sequence[StoryArticle]) -> None:
     """A line a threshold."""
     signed = sign(rows)
     for join in JOINS:
@@ -83,7 +83,7 @@ def tell_curve(rows: Sequence[Row]) -> None:
         tell(rows, Limits(join=join), name, signed)
 
 
-def tell(rows: Sequence[Row], limits: Limits, name: str, signed: Sequence[Signature] | None = None) -> None:
+def tell(rows: Sequence[StoryArticle], limits: Limits, name: str, signed: Sequence[Signature] | None = None) -> None:
     """The figures of one run, in a line."""
     grouped = group(signed or sign(rows), limits)
     truth = [row.story for row in rows]
@@ -96,7 +96,7 @@ def tell(rows: Sequence[Row], limits: Limits, name: str, signed: Sequence[Signat
     )
 
 
-def tell_strangers(rows: Sequence[Row]) -> None:
+def tell_strangers(rows: Sequence[StoryArticle]) -> None:
     """How many stories strangers make among themselves; some are right, as the texts of a year tell of one war."""
     sizes = Counter(group(sign(rows), Limits()).stories).values()
     large = sorted((size for size in sizes if size > FEW), reverse=True)
@@ -106,12 +106,12 @@ def tell_strangers(rows: Sequence[Row]) -> None:
     )
 
 
-def sign(rows: Iterable[Row]) -> list[Signature]:
+def sign(rows: Iterable[StoryArticle]) -> list[Signature]:
     """The signatures of rows, one a second."""
     return [_sign(number, row) for number, row in enumerate(rows)]
 
 
-def _sign(number: int, row: Row) -> Signature:
+def _sign(number: int, row: StoryArticle) -> Signature:
     headline = row.headline or row.body[:_BEGINNING]
     return Signature(
         article_id=blake2b(b"%d" % number, digest_size=16).hexdigest(),
@@ -170,31 +170,40 @@ def _pairs(count: int) -> int:
     return count * (count - 1) // 2
 
 
-def read_events(data: Path, parity: int) -> list[Row]:
+def read_events(data: Path, parity: int) -> list[StoryArticle]:
     """The articles of every other topic of ECB+: a topic is two events that are easily confused."""
     rows = _read(data / "stories-dev.jsonl.gz")
     topics = sorted({row["topic"] for row in rows})[parity::2]
-    return [Row(row["title"], row["text"].removeprefix(row["title"]), row["cluster"]) for row in rows if row["topic"] in topics]
+    return [
+        StoryArticle(row["title"], row["text"].removeprefix(row["title"]), row["cluster"])
+        for row in rows
+        if row["topic"] in topics
+    ]
 
 
-def read_headlines(data: Path) -> list[Row]:
+def read_headlines(data: Path) -> list[StoryArticle]:
     """An aggregator's headlines, in order of time."""
-    return [Row(row["title"], "", row["cluster"], row["publisher"]) for row in _read(data / "headline-stories-dev.jsonl.gz")]
+    return [
+        StoryArticle(row["title"], "", row["cluster"], row["publisher"])
+        for row in _read(data / "headline-stories-dev.jsonl.gz")
+    ]
 
 
-def read_strangers(data: Path) -> list[Row]:
+def read_strangers(data: Path) -> list[StoryArticle]:
     """English texts of many years, shuffled."""
-    rows = [Row(row["title"], row["text"], None) for row in _read(data / "subjects-dev.jsonl.gz") if row["lang"] == "en"]
+    rows = [
+        StoryArticle(row["title"], row["text"], None) for row in _read(data / "subjects-dev.jsonl.gz") if row["lang"] == "en"
+    ]
     return shuffled(rows)
 
 
-def shuffled(rows: list[Row]) -> list[Row]:
+def shuffled(rows: list[StoryArticle]) -> list[StoryArticle]:
     """The rows in a drawn order, always the same."""
     random.Random(SEED).shuffle(rows)
     return rows
 
 
-def interleaved(rows: Sequence[Row], others: Sequence[Row]) -> list[Row]:
+def interleaved(rows: Sequence[StoryArticle], others: Sequence[StoryArticle]) -> list[StoryArticle]:
     """The rows in their order, with others in between, as evenly as it goes."""
     found = list(rows)
     for number, other in enumerate(others):

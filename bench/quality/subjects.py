@@ -20,7 +20,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.data.subject_rows import Row, labelled_rows, sib_rows, unseen_rows
+from bench.data.subject_rows import SubjectRow, labelled_rows, sib_rows, unseen_rows
 from streams.text.article import Subject
 from streams.text.subjects import words as subject_words
 from streams.text.subjects.names import media_topics
@@ -54,23 +54,23 @@ ENOUGH = 5  # texts of a subject, to have an F1
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedText:
     """A text, the top levels that come first and second (-1: none), and those that were given, with their confidence."""
 
-    row: Row
+    row: SubjectRow
     first: int
     second: int
     given: Sequence[tuple[int, int]]
     deeper: Sequence[str]
 
 
-def judge(row: Row) -> Judged:
+def judge(row: SubjectRow) -> JudgedText:
     """Tag a text as an article's headline or body."""
     headline, body = (row.text, "") if row.headline else ("", row.text)
     first, second = [TOP_LEVELS.index(code) for code in rank_top_levels(headline, body, row.language)[:2]] or [-1, -1]
     subjects = tag_subjects(headline, body, (), row.language)
     deeper = [code for subject in subjects if (code := subject.uri.removeprefix(URI_PREFIX)) not in TOP_LEVELS]
-    return Judged(row, first, second, top_levels(subjects), deeper)
+    return JudgedText(row, first, second, top_levels(subjects), deeper)
 
 
 def top_levels(subjects: Sequence[Subject]) -> list[tuple[int, int]]:
@@ -78,7 +78,7 @@ def top_levels(subjects: Sequence[Subject]) -> list[tuple[int, int]]:
     return [(TOP_LEVELS.index(code), confidence) for code, confidence in found if code in TOP_LEVELS]
 
 
-def f1(judged: Sequence[Judged]) -> float:
+def f1(judged: Sequence[JudgedText]) -> float:
     """Averaged over subjects; a text that may be several things counts for the one it was found to be, else for its first."""
     hits: Counter[int] = Counter()
     wrong: Counter[int] = Counter()
@@ -94,7 +94,7 @@ def f1(judged: Sequence[Judged]) -> float:
     return sum(scores) / len(scores) if scores else 0.0
 
 
-def line(name: str, judged: Sequence[Judged]) -> str:
+def line(name: str, judged: Sequence[JudgedText]) -> str:
     accuracy = share([each.first in each.row.right for each in judged])
     of_two = share([bool({each.first, each.second} & set(each.row.right)) for each in judged])
     measured = [each for each in judged if not each.row.calibrates]
@@ -107,9 +107,9 @@ def line(name: str, judged: Sequence[Judged]) -> str:
     )
 
 
-def table(judged: Sequence[Judged], name_of: Callable[[Row], str]) -> list[str]:
+def table(judged: Sequence[JudgedText], name_of: Callable[[SubjectRow], str]) -> list[str]:
     """A line a group, in the order of their names."""
-    groups: dict[str, list[Judged]] = defaultdict(list)
+    groups: dict[str, list[JudgedText]] = defaultdict(list)
     for each in judged:
         groups[name_of(each.row)].append(each)
     return [HEADER, *(line(name, groups[name]) for name in sorted(groups))]
@@ -119,7 +119,7 @@ def share(right: Sequence[bool]) -> float:
     return sum(right) / len(right) if right else 0.0
 
 
-def calibration(judged: Sequence[Judged]) -> list[str]:
+def calibration(judged: Sequence[JudgedText]) -> list[str]:
     bands: dict[int, list[tuple[int, bool]]] = defaultdict(list)
     for each in (each for each in judged if not each.row.calibrates):
         for number, confidence in each.given:
@@ -131,7 +131,7 @@ def calibration(judged: Sequence[Judged]) -> list[str]:
     ]
 
 
-def deeper_terms(judged: Sequence[Judged]) -> str:
+def deeper_terms(judged: Sequence[JudgedText]) -> str:
     """How often a deeper term, as its ancestor of the second level, is one that the section means."""
     known = [each for each in judged if each.row.section in DEEPER]
     right = [second_level(code) in DEEPER[each.row.section] for each in known for code in each.deeper]
@@ -147,7 +147,7 @@ def second_level(code: str) -> str:
     return code if parent is None or media_topics()[parent].parent is None else second_level(parent)
 
 
-def speed(judged: Sequence[Judged]) -> float:
+def speed(judged: Sequence[JudgedText]) -> float:
     """Articles a second of processor time, best of five: English texts joined to 2,000 characters."""
     joined = " ".join(each.row.text for each in judged)
     articles = [joined[start : start + ARTICLE_CHARS] for start in range(0, min(len(joined), 200_000), ARTICLE_CHARS)]
@@ -185,7 +185,7 @@ def main() -> None:
     print(f"{speed(english):,.0f} articles of {ARTICLE_CHARS:,} characters a second (processor time)")
 
 
-def _subject(row: Row) -> str:
+def _subject(row: SubjectRow) -> str:
     return media_topics()[TOP_LEVELS[row.right[0]]].names["en"][0][:22]
 
 

@@ -22,7 +22,7 @@ _ENGLISH_SHARE = 2 / 3
 _REPEATED_FROM = 5_000  # the latest stories; news is repeated while it is new
 
 
-class Raw(NamedTuple):
+class RawRecord(NamedTuple):
     """A record as a producer publishes it."""
 
     value: bytes
@@ -137,7 +137,7 @@ _AFTER: Final = (
 )  # fmt: skip
 
 
-def mixed_articles(count: int, seed: int = 1, body_bytes: int = BODY_BYTES) -> list[Raw]:
+def mixed_articles(count: int, seed: int = 1, body_bytes: int = BODY_BYTES) -> list[RawRecord]:
     """``count`` articles in the mix of this module; bodies of about ``body_bytes``."""
     return [_raw(story, number, chance) for number, (story, chance) in enumerate(_stories(count, seed, body_bytes))]
 
@@ -210,7 +210,7 @@ def _filled(pattern: str, language: str, chance: random.Random) -> str:
     return text[0].upper() + text[1:]
 
 
-def _raw(story: _Story, number: int, chance: random.Random) -> Raw:
+def _raw(story: _Story, number: int, chance: random.Random) -> RawRecord:
     outlet, name = chance.choice(_OUTLETS), chance.choice(_NAMES)
     shape = chance.random()
     if shape < JSON_SHARE:
@@ -223,11 +223,11 @@ def _raw(story: _Story, number: int, chance: random.Random) -> Raw:
             "publisher": outlet,
             "published": f"2026-03-{number % 28 + 1:02}T{number % 24:02}:00:00Z",
         }
-        return Raw(orjson.dumps(document), "application/json")
+        return RawRecord(orjson.dumps(document), "application/json")
     if shape < JSON_SHARE + TEXT_SHARE:
         lines = (*_BEFORE, story.headline, f"By {name}", "", *story.body, "", *_AFTER)
-        return Raw("\n".join(lines).encode(), "text/plain; charset=utf-8")
-    return Raw(_page(story, outlet, name).encode(), "text/html; charset=utf-8")
+        return RawRecord("\n".join(lines).encode(), "text/plain; charset=utf-8")
+    return RawRecord(_page(story, outlet, name).encode(), "text/html; charset=utf-8")
 
 
 def _page(story: _Story, outlet: str, name: str) -> str:

@@ -45,7 +45,7 @@ _VOCABULARY = (
 WORDS = _VOCABULARY.split()
 
 
-class Article(NamedTuple):
+class FloodRecord(NamedTuple):
     """What is published: the bytes of a record, and what kind of content they are."""
 
     value: bytes
@@ -58,7 +58,9 @@ def headline(number: int) -> str:
     return f"{' '.join(chance.choices(WORDS, k=6))} {number}".capitalize()
 
 
-def articles(headlines: Iterable[int], size_bytes: int, *, html: bool = False, repetitive: bool = False) -> Iterator[Article]:
+def articles(
+    headlines: Iterable[int], size_bytes: int, *, html: bool = False, repetitive: bool = False
+) -> Iterator[FloodRecord]:
     """An article about the size given for each headline; ``repetitive`` ones compress to next to nothing."""
     chance = random.Random(1)
     sentences = [f"{' '.join(chance.choices(WORDS, k=14))}.".capitalize() for _ in range(2_000)]
@@ -71,10 +73,10 @@ def articles(headlines: Iterable[int], size_bytes: int, *, html: bool = False, r
         if html:
             body = "".join(f"<p>{each}</p>" for each in paragraphs)
             page = f"<html><head><title>{title}</title></head><body><article><h1>{title}</h1>{body}</article></body></html>"
-            yield Article(page.encode(), "text/html")
+            yield FloodRecord(page.encode(), "text/html")
         else:
             document = {"title": title, "text": "\n\n".join(paragraphs), "url": f"https://bench.example/{count}"}
-            yield Article(orjson.dumps(document), "application/json")
+            yield FloodRecord(orjson.dumps(document), "application/json")
 
 
 def memory_mb(pid: int, field: str = "VmRSS") -> float:
@@ -86,7 +88,7 @@ def memory_mb(pid: int, field: str = "VmRSS") -> float:
 class BenchStream(Stream):
     """A stream whose broker can be taken away."""
 
-    async def publish_articles(self, published: Iterator[Article]) -> int:
+    async def publish_articles(self, published: Iterator[FloodRecord]) -> int:
         """Publish in compressed batches, wait for every confirmation; returns how many."""
         producer = AIOKafkaProducer(
             **connection(self.settings),

@@ -110,7 +110,7 @@ class Ground:
             await asyncio.gather(*deliveries)
 
     @contextlib.asynccontextmanager
-    async def reader(self, topics: Sequence[str], partitions: int, wait_ms: int = 100) -> AsyncIterator[Reader]:
+    async def reader(self, topics: Sequence[str], partitions: int, wait_ms: int = 100) -> AsyncIterator[OutcomeReader]:
         """A read_committed reader of all that the topics hold.
 
         It has one request at a broker at a time, for the partitions whose records it has read: what comes to the others
@@ -123,10 +123,10 @@ class Ground:
             wanted = [TopicPartition(topic, partition) for topic in topics for partition in range(partitions)]
             consumer.assign(wanted)
             await consumer.seek_to_beginning(*wanted)
-            yield Reader(consumer)
+            yield OutcomeReader(consumer)
 
 
-class Reader:
+class OutcomeReader:
     """Counts outcomes as they are committed."""
 
     def __init__(self, consumer: AIOKafkaConsumer) -> None:

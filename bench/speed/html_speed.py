@@ -23,24 +23,24 @@ from streams.records import Draft, read_record
 from streams.samples import load_samples
 
 
-class Page(NamedTuple):
+class TimedPage(NamedTuple):
     """A page and, where it is known, the text of its article."""
 
     html: bytes
     body: str | None = None
 
 
-def pages(files: Iterable[str]) -> Iterator[Page]:
+def pages(files: Iterable[str]) -> Iterator[TimedPage]:
     paths = [Path(each) for each in files]
     if not paths:
-        yield from (Page(each.value) for each in load_samples() if each.value and each.name.startswith("page-"))
+        yield from (TimedPage(each.value) for each in load_samples() if each.value and each.name.startswith("page-"))
     for path in paths:
         if ".jsonl" in path.suffixes:
             lines = (gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()).splitlines()
             rows = (orjson.loads(line) for line in lines if line.strip())
-            yield from (Page(row["html"].encode(), row.get("article_body")) for row in rows)
+            yield from (TimedPage(row["html"].encode(), row.get("article_body")) for row in rows)
         else:
-            yield Page(path.read_bytes())
+            yield TimedPage(path.read_bytes())
 
 
 def cleaned(page: bytes) -> str:

@@ -23,7 +23,7 @@ from bench.peers.names import Job
 from bench.speed.contestants import AS_STARTED, CONTESTANTS, Contestant, named
 from bench.speed.environments import EnvironmentUnavailableError
 from bench.speed.figures import percentile
-from bench.speed.ground import Ground, Input, Reader, ground
+from bench.speed.ground import Ground, Input, OutcomeReader, ground
 from bench.speed.machine import facts
 from bench.speed.race import ContestantFailedError, Heat, Load, make_load, running, warm_up
 from bench.speed.report import NO_WORKER, OUTPUT, carry_out, write_report
@@ -73,7 +73,7 @@ async def measure_reader(kafka: Ground, schedule: Schedule) -> dict[str, list[fl
 
 
 async def _both(
-    kafka: Ground, topic: str, reader: Reader, schedule: Schedule, alive: Callable[[], None]
+    kafka: Ground, topic: str, reader: OutcomeReader, schedule: Schedule, alive: Callable[[], None]
 ) -> dict[str, list[float]]:
     at = len(schedule.load.main) - schedule.quiet
     busy, calm = schedule.load.main[:at], schedule.load.main[at:]
@@ -91,7 +91,9 @@ async def _publish(producer: AIOKafkaProducer, topic: str, records: Sequence[Inp
         await producer.send(topic, each.value, each.key, timestamp_ms=int(time.time() * 1000), headers=list(each.headers))
 
 
-async def _follow(publish: Coroutine[Any, Any, None], count: int, reader: Reader, alive: Callable[[], None]) -> list[float]:
+async def _follow(
+    publish: Coroutine[Any, Any, None], count: int, reader: OutcomeReader, alive: Callable[[], None]
+) -> list[float]:
     publishing = asyncio.create_task(publish)
     latencies: list[float] = []
     quiet_since = time.monotonic()

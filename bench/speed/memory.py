@@ -25,7 +25,7 @@ import orjson
 from agents import pipeline_steps
 from bench.peers.dedup import is_first, seen_at
 from bench.peers.names import Job
-from bench.speed.articles import BODY_BYTES, Raw, dedup_events, mixed_articles
+from bench.speed.articles import BODY_BYTES, RawRecord, dedup_events, mixed_articles
 from bench.speed.environments import ROOT
 from streams.memory import MemoryPipeline
 from streams.settings import Settings
@@ -108,7 +108,7 @@ def stages_us(articles: int, seed: int = 1, body_bytes: int = BODY_BYTES) -> dic
     return {name: ns / articles / 1000 for name, ns in taken_ns.items()}
 
 
-def _ready(articles: int, seed: int, body_bytes: int) -> tuple[MemoryPipeline, list[Raw]]:
+def _ready(articles: int, seed: int, body_bytes: int) -> tuple[MemoryPipeline, list[RawRecord]]:
     """A pipeline that has loaded and cached what it does on first use, and the articles for it."""
     pipeline = MemoryPipeline(pipeline_steps(Settings()))
     for raw in mixed_articles(max(200, articles // 10), seed + 1, body_bytes):
@@ -118,7 +118,7 @@ def _ready(articles: int, seed: int, body_bytes: int) -> tuple[MemoryPipeline, l
     return pipeline, raws
 
 
-def _publish(pipeline: MemoryPipeline, raw: Raw) -> None:
+def _publish(pipeline: MemoryPipeline, raw: RawRecord) -> None:
     for _ in pipeline.publish(RAW, None, raw.value, (("content-type", raw.content_type.encode()),), _NOW_MS):
         pass
 

@@ -31,7 +31,7 @@ from bench.peers.names import Job
 from bench.speed.articles import BODY_BYTES, dedup_events, mixed_articles
 from bench.speed.contestants import Contestant
 from bench.speed.environments import ROOT
-from bench.speed.ground import Ground, Input, Reader
+from bench.speed.ground import Ground, Input, OutcomeReader
 from bench.speed.machine import cpu_seconds, family, peak_resident_bytes
 from streams.kafka.admin import create_topics
 from streams.settings import Settings
@@ -271,7 +271,7 @@ def _environment(settings: Settings, heat: Heat) -> dict[str, str]:
     }
 
 
-async def warm_up(ground: Ground, heat: Heat, process: Process, reader: Reader, first_ms: int) -> float:
+async def warm_up(ground: Ground, heat: Heat, process: Process, reader: OutcomeReader, first_ms: int) -> float:
     """Let a contestant do the load's articles to warm up on, half of them when all its processes are at work.
 
     Returns the seconds from its start until its first outcome.

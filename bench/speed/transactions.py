@@ -38,7 +38,7 @@ WARM: Final = 60
 
 
 @dataclass
-class Taken:
+class TransactionCosts:
     """What one kind's transactions took, in all."""
 
     walls_ms: list[float] = field(default_factory=list)
@@ -60,7 +60,7 @@ class Writer:
 
     def __init__(self, settings: Settings, protocol: TransactionProtocol) -> None:
         self._producer = TransactionalProducer(replace(settings, transactions=protocol), f"bench-{protocol}")
-        self.taken = Taken()
+        self.taken = TransactionCosts()
 
     async def start(self) -> None:
         """Start, and count each request from here on."""
@@ -107,7 +107,7 @@ async def alone(kafka: Ground, transactions: int) -> None:
             for writer in writers.values():
                 await writer.start()
                 await writer.turn(kafka, partitions, WARM, 0.0)
-                writer.taken = Taken()
+                writer.taken = TransactionCosts()
             for turn in range(transactions // TURN):
                 for name in sorted(writers, reverse=bool(turn % 2)):
                     await asyncio.sleep(0.1)

@@ -112,7 +112,7 @@ STEADINESS = 1e-5
 DECLARED_ALONE = ("br", "fy", "pcm", "se")
 ROMANISED = ("hi", "ru", "uk", "el")
 
-Span = list[str]
+TextSpan = list[str]
 
 
 @dataclass
@@ -120,7 +120,7 @@ class Examples:
     """Spans of one script, each with the position of its language; the first ``of_text`` are from texts."""
 
     tags: list[str]
-    spans: list[Span]
+    spans: list[TextSpan]
     labels: list[int]
     of_text: int
 
@@ -132,9 +132,9 @@ def tags_of(script: str) -> list[str]:
 def examples(script: str, rows: Iterable[dict[str, Any]], wordfreq: Path) -> Examples:
     chance = random.Random(0)
     tags = tags_of(script)
-    spans: list[Span] = []
+    spans: list[TextSpan] = []
     labels: list[int] = []
-    by_language: defaultdict[str, dict[str, Span]] = defaultdict(dict)
+    by_language: defaultdict[str, dict[str, TextSpan]] = defaultdict(dict)
     for row in rows:
         for tag, text in _written(row, script, chance):
             if tag in tags:
@@ -174,7 +174,7 @@ def _written(row: dict[str, Any], script: str, chance: random.Random) -> Iterato
         yield f"{row['lang']}-Latn", romanise(text, row["lang"], chance)
 
 
-def _cut(text: Span, chance: random.Random, lengths: Sequence[int] = SPAN_WORDS) -> Iterator[Span]:
+def _cut(text: TextSpan, chance: random.Random, lengths: Sequence[int] = SPAN_WORDS) -> Iterator[TextSpan]:
     start = 0
     while start < len(text):
         length = chance.choice(lengths)
@@ -234,7 +234,7 @@ def most_telling(script: str, given: Examples, rates: list[Rates]) -> list[str]:
     return sorted(ngram for ngram in chosen if all(script_of(letter) in {script, ""} for letter in ngram))
 
 
-def design(spans: list[Span], known: list[str]) -> Any:
+def design(spans: list[TextSpan], known: list[str]) -> Any:
     """How often each known n-gram stands in each span."""
     position = {ngram: index for index, ngram in enumerate(known)}
     rows = [0]

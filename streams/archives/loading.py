@@ -7,7 +7,6 @@ that was killed starts there the next time.
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import time
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable
@@ -19,13 +18,15 @@ from aiokafka.errors import MessageSizeTooLargeError
 
 from streams.archives.pages import ArchivedPage, Passed, page_of
 from streams.archives.reading import Found, read_archive
+from streams.sqlite_file import open_sqlite
 
 _MOST_WAITING: Final = 500
 _MOST_WAITING_BYTES: Final = 32 << 20
 _NOTE_EVERY: Final = 200  # records: after a kill this many are published again, plus those that were waiting
 _BEGINNING_BYTES: Final = 64 << 10
+_SCHEMA: Final = "CREATE TABLE IF NOT EXISTS archives (id BLOB PRIMARY KEY, offset INTEGER NOT NULL) WITHOUT ROWID"
 
-Send = Callable[[ArchivedPage], Awaitable[asyncio.Future[Any]]]
+SendPage = Callable[[ArchivedPage], Awaitable[asyncio.Future[Any]]]
 """Puts a page into Kafka's queue; the future ends once Kafka has it."""
 
 
@@ -36,12 +37,9 @@ class Noted:
         """Open the file, or create it.
 
         Raises:
-            sqlite3.DatabaseError: it is something else.
+            UnusableFileError: it can't be written, or is something else.
         """
-        file.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(file, timeout=30.0, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("CREATE TABLE IF NOT EXISTS archives (id BLOB PRIMARY KEY, offset INTEGER NOT NULL) WITHOUT ROWID")
+        self._db = open_sqlite(file, _SCHEMA, shared=True, survives_power_cuts=True)
 
     def close(self) -> None:
         self._db.close()
@@ -65,7 +63,7 @@ def _identity(archive: Path) -> bytes:
 class Loader:
     """Loads archives one after another. ``counts``: what became of the responses, in words; ``offset``: how far it has read."""
 
-    def __init__(self, noted: Noted, send: Send, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, noted: Noted, send: SendPage, clock: Callable[[], float] = time.time) -> None:
         """``clock``: seconds since 1970; Kafka would refuse an archive's time that is ahead of it."""
         self._noted = noted
         self._send = send

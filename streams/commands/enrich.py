@@ -11,7 +11,7 @@ import click
 
 from streams.articles import Article, read_article, tag_article
 from streams.commands.arguments import FILE, read_settings
-from streams.commands.inputs import Document, read_documents
+from streams.commands.inputs import RawInput, read_documents
 from streams.commands.json_lines import json_line
 from streams.documents import internal_error, ninjs_document
 from streams.faults import Fault, caught
@@ -49,7 +49,7 @@ def netted(work: Callable[[], T]) -> T | Rejection:
     return internal_error(found) if isinstance(found, Fault) else found
 
 
-def prepared_documents(files: Iterable[str]) -> Iterator[tuple[Document, Article | Rejection]]:
+def prepared_documents(files: Iterable[str]) -> Iterator[tuple[RawInput, Article | Rejection]]:
     """Each document of the files (or stdin), with the cleaned article it gives or the reason why it gives none."""
     settings = read_settings()
     for document in read_documents(files):

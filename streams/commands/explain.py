@@ -13,7 +13,7 @@ from rich.text import Text
 from streams.articles import LEFT_WHOLE, Article, headline_of, tag_article
 from streams.commands.arguments import FILE, read_settings
 from streams.commands.enrich import netted, prepared_documents
-from streams.commands.inputs import Document
+from streams.commands.inputs import RawInput
 from streams.commands.printing import columns
 from streams.explanation import repairs_of_reading, subject_code, told_declared, told_id, told_published, told_reading
 from streams.records import Rejection, Repair
@@ -21,7 +21,7 @@ from streams.rejected.letters import plain
 from streams.stories import sign_article
 from streams.text.article import Cut, Language, Subject
 from streams.text.language.opinions import Detect, choose_detector, differs, is_doubtful
-from streams.text.stories.index import Change, StoryIndex, Told
+from streams.text.stories.index import StoryChange, StoryIndex, Told
 from streams.text.subjects import tag as media_topics
 from streams.text.subjects.evidence import as_written
 
@@ -59,7 +59,7 @@ def explain_outcome(article: Article | Rejection, detect: Detect, stories: Story
     return chain(explain_article(article, *tags), explain_story(article, *tags, stories))
 
 
-def explain_reading(document: Document) -> Iterator[str]:
+def explain_reading(document: RawInput) -> Iterator[str]:
     """What a document was read as, and by which sign."""
     yield from _row("read as", told_reading(document.value, document.content_type))
 
@@ -126,7 +126,7 @@ def _told_story(told: Sequence[Told]) -> str | None:
         return None  # it is there already
     change, story, member, words = told[0]
     assert member is not None
-    if change is Change.FOUNDED:
+    if change is StoryChange.FOUNDED:
         return f"founds {story.id}: none of the articles before it is like it"
     said = f"{change} {story.id}, now of {len(story.members)} articles, founded by “{story.members[0].headline}”"
     return f"{said}: {member.relation}, {member.likeness / 10:.0f} % alike, by {', '.join(words)}"

@@ -14,11 +14,11 @@ from aiokafka.errors import KafkaError
 
 from streams.commands.arguments import read_settings
 from streams.commands.context import run_async, run_until_told, say
-from streams.export.exporting import BOOK, Bounds, Exporter, FormatChangedError
+from streams.export.exporting import BOOK, Exporter, FileBounds, FormatChangedError
 from streams.export.files import KINDS, MissingLibraryError
 from streams.kafka.clients import attempt
 from streams.kafka.quiet import quieten, retries
-from streams.outgoing.book import Book, InUseError
+from streams.outgoing.book import Book
 from streams.outgoing.source import OtherTopicError, reading
 from streams.settings import Settings
 
@@ -43,11 +43,11 @@ def export(folder: Path, kind: str, every_min: float, *, once: bool) -> None:
     quieten()
     try:
         with contextlib.closing(Book(folder / BOOK)) as book:
-            exporter = Exporter(folder, book, kind, time.time, Bounds(every_s=every_min * 60))
+            exporter = Exporter(folder, book, kind, time.time, FileBounds(every_s=every_min * 60))
             run_async(_export(_Following(settings, exporter, book, once=once)), settings)
             held = f", {book.waiting:,} wait for the end of their embargo" if book.waiting else ""
             click.echo(f"{exporter.written:,} rows written{held}")
-    except (InUseError, sqlite3.DatabaseError, FormatChangedError, OtherTopicError, MissingLibraryError, OSError) as error:
+    except (sqlite3.DatabaseError, FormatChangedError, OtherTopicError, MissingLibraryError, OSError) as error:
         raise click.ClickException(str(error)) from error
 
 

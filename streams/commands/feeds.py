@@ -20,8 +20,8 @@ from streams.commands.context import partitions_of, run_async, say
 from streams.feeds.fetching import fetching
 from streams.feeds.listing import read_listing
 from streams.feeds.manners import Manners, Pace
-from streams.feeds.polling import Poller, Send, Totals
-from streams.feeds.seen import InUseError, Seen
+from streams.feeds.polling import Poller, PollingTotals, SendEntry
+from streams.feeds.seen import Seen
 from streams.kafka.clients import opened, publisher
 from streams.settings import Settings
 from streams.topics import RAW
@@ -73,7 +73,7 @@ def feeds(sources: tuple[str, ...], seen: Path | None, **options: Any) -> None:
         with contextlib.closing(Seen(file, time.time())) as memory, _interruptible():
             totals = run_async(_poll(settings, urls, memory, _How(**options)), settings)
             click.echo(str(totals))
-    except (InUseError, sqlite3.DatabaseError) as error:
+    except sqlite3.DatabaseError as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -84,7 +84,7 @@ def _interruptible() -> Iterator[None]:
         yield
 
 
-async def _poll(settings: Settings, urls: list[str], seen: Seen, how: _How) -> Totals:
+async def _poll(settings: Settings, urls: list[str], seen: Seen, how: _How) -> PollingTotals:
     await partitions_of(settings, how.topic)  # fails at once, where aiokafka would retry for 40 s
     asking = fetching(contact=how.contact, allow_private=how.allow_private)
     async with opened(publisher(settings)) as producer, asking as fetcher:
@@ -100,7 +100,7 @@ async def _poll(settings: Settings, urls: list[str], seen: Seen, how: _How) -> T
     return poller.totals
 
 
-def _sender(producer: AIOKafkaProducer, topic: str, *, patient: bool) -> Send:
+def _sender(producer: AIOKafkaProducer, topic: str, *, patient: bool) -> SendEntry:
     """Sends a record and waits until Kafka has it; if ``patient``, however long that takes."""
 
     async def send(key: bytes, value: bytes) -> None:
@@ -119,7 +119,7 @@ def _sender(producer: AIOKafkaProducer, topic: str, *, patient: bool) -> Send:
     return send
 
 
-async def _tell(totals: Totals) -> None:
+async def _tell(totals: PollingTotals) -> None:
     """Report progress once a minute, if there was any."""
     before = ""
     while True:

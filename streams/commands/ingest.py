@@ -13,7 +13,7 @@ from streams.commands.arguments import read_settings
 from streams.commands.context import http_root, partitions_of, run_async, until_told
 from streams.console.guard import new_token
 from streams.console.runner import runner_of
-from streams.ingest.web import Ingest, Send
+from streams.ingest.web import Ingest, SendBody
 from streams.kafka.clients import opened, publisher
 from streams.settings import Settings
 from streams.topics import RAW
@@ -60,7 +60,7 @@ async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
         raise click.ClickException(f"--host, --port: {error}") from error
 
 
-def _sender(producer: AIOKafkaProducer, topic: str) -> Send:
+def _sender(producer: AIOKafkaProducer, topic: str) -> SendBody:
     async def send(value: bytes, key: bytes | None, content_type: str) -> asyncio.Future[Any]:
         headers = [("content-type", content_type.encode("utf-8", "replace"))]
         sent: asyncio.Future[Any] = await producer.send(topic, value, key, headers=headers)

@@ -19,14 +19,14 @@ _JSON_LINES = (".jsonl", ".ndjson")
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class RawInput:
     """A future raw record: its bytes and, if known, its content type."""
 
     value: bytes
     content_type: str | None
 
 
-def read_documents(paths: Iterable[str]) -> Iterator[Document]:
+def read_documents(paths: Iterable[str]) -> Iterator[RawInput]:
     """Read every path in turn; "-" (or no path at all) is standard input.
 
     JSON lines give one document per line; a JSON array one per element; anything else is one document as a whole. The format is
@@ -42,13 +42,13 @@ def read_documents(paths: Iterable[str]) -> Iterator[Document]:
             with Path(path).open("rb") as lines:
                 yield from _json_lines(lines)
         elif (content_type := _TYPE_BY_SUFFIX.get(Path(path).suffix.lower())) is not None:
-            yield Document(Path(path).read_bytes(), content_type)
+            yield RawInput(Path(path).read_bytes(), content_type)
         else:
             with Path(path).open("rb") as lines:
                 yield from split_documents(lines)
 
 
-def split_documents(lines: Iterable[bytes]) -> Iterator[Document]:
+def split_documents(lines: Iterable[bytes]) -> Iterator[RawInput]:
     """Determine a stream's format from its content; JSON lines are passed on as they come, anything else is read whole."""
     lines = iter(lines)
     first = next((line for line in lines if line.strip()), b"")
@@ -62,19 +62,19 @@ def split_documents(lines: Iterable[bytes]) -> Iterator[Document]:
         document = orjson.loads(whole)
         elements = document if isinstance(document, list) else [document]
         try:
-            yield from [Document(orjson.dumps(element), JSON) for element in elements]
+            yield from [RawInput(orjson.dumps(element), JSON) for element in elements]
         except TypeError:  # nested deeper than it can be written: nor will it be read
-            yield Document(whole, JSON)
+            yield RawInput(whole, JSON)
         return
     filled = [line for line in whole.splitlines() if line.strip()]
     if sum(line.lstrip().startswith(b"{") for line in filled) * 2 > len(filled) > 1:
         yield from _json_lines(filled)  # JSON lines whose first one is broken
     else:
-        yield Document(whole, None)
+        yield RawInput(whole, None)
 
 
-def _json_lines(lines: Iterable[bytes]) -> Iterator[Document]:
-    return (Document(line.rstrip(b"\r\n"), JSON) for line in lines if line.strip())
+def _json_lines(lines: Iterable[bytes]) -> Iterator[RawInput]:
+    return (RawInput(line.rstrip(b"\r\n"), JSON) for line in lines if line.strip())
 
 
 def _is_json(text: bytes) -> bool:

@@ -15,7 +15,7 @@ from aiokafka import AIOKafkaProducer
 from rich.console import Console
 from rich.progress import Progress
 
-from streams.archives.loading import Loader, Noted, Send
+from streams.archives.loading import Loader, Noted, SendPage
 from streams.archives.pages import ArchivedPage
 from streams.archives.reading import BrokenArchiveError
 from streams.commands.arguments import read_settings
@@ -94,7 +94,7 @@ def _shown(loader: Loader, file: Path) -> Any:
             following.cancel()
 
 
-def _sender(producer: AIOKafkaProducer, topic: str) -> Send:
+def _sender(producer: AIOKafkaProducer, topic: str) -> SendPage:
     async def send(page: ArchivedPage) -> asyncio.Future[Any]:
         headers = [("content-type", page.content_type.encode("utf-8", "replace"))]
         sent: asyncio.Future[Any] = await producer.send(topic, page.value, page.key, timestamp_ms=page.time_ms, headers=headers)

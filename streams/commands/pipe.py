@@ -15,7 +15,7 @@ from streams.memory import MemoryPipeline
 from streams.steps import Headers
 from streams.topics import OUTCOMES, RAW, STORIES
 
-Raw = tuple[bytes | None, bytes | None, Headers, int]
+RawFields = tuple[bytes | None, bytes | None, Headers, int]
 
 
 @click.command()
@@ -37,13 +37,13 @@ def pipe(files: tuple[str, ...], records: bool, internal: bool) -> None:
         out.flush()
 
 
-def _articles(files: tuple[str, ...]) -> Iterator[Raw]:
+def _articles(files: tuple[str, ...]) -> Iterator[RawFields]:
     for document in read_documents(files):
         content_type = document.content_type
         yield None, document.value, (("content-type", content_type.encode()),) if content_type else (), 0
 
 
-def _whole_records(files: tuple[str, ...]) -> Iterator[Raw]:
+def _whole_records(files: tuple[str, ...]) -> Iterator[RawFields]:
     for number, (_, line, _, _) in enumerate(_articles(files), 1):
         try:
             yield read_line(line or b"")

@@ -17,7 +17,7 @@ from streams.steps import Record, header
 from streams.stories import CHANGE_HEADER, STORY_URI
 from streams.text.article import Language
 from streams.text.language.opinions import is_doubtful
-from streams.text.stories.index import Change
+from streams.text.stories.index import StoryChange
 from streams.topics import DUPLICATES, ENRICHED, REJECTED, STORIES
 
 _MOST_COLUMNS: Final = 107
@@ -82,7 +82,7 @@ def _story(record: Record, document: dict[str, Any]) -> str:
     lines = [f"[bold cyan]story[/]      [bold]{escape(_short(headlines[0]['value']))}[/]"]
     told = [change, header(record, LANGUAGE_HEADER), counts, _into(record)]
     lines.append(f"           {escape(_short(' · '.join(filter(None, told))))}")
-    if change in (Change.JOINED, Change.MERGED) and member:
+    if change in (StoryChange.JOINED, StoryChange.MERGED) and member:
         relation, likeness = header(record, "ce_relation"), int(header(record, "ce_likeness") or 0)
         why = f"{relation}, {likeness / 10:.0f} % alike: {header(record, 'ce_words') or 'no word'}"
         lines += [f"           + {escape(_short(said))}", f"           [dim]{escape(_short(why))}[/]"]

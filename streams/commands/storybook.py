@@ -12,7 +12,7 @@ from streams.commands.printing import shortened
 from streams.rejected.letters import plain
 from streams.steps import Record, header, origin
 from streams.stories import CHANGE_HEADER, STORY_URI
-from streams.text.stories.index import Change
+from streams.text.stories.index import StoryChange
 from streams.text.stories.story import Relation
 
 _HEADLINE_COLUMNS: Final = 60
@@ -42,7 +42,7 @@ class StoryBook:
             return
         members = self._members.setdefault(story, set())
         members |= named
-        if header(record, CHANGE_HEADER) == Change.LEFT:
+        if header(record, CHANGE_HEADER) == StoryChange.LEFT:
             members.discard(cause)
         if into := header(record, "ce_mergedinto"):
             self._merged_into[story] = into.removeprefix(STORY_URI)
@@ -84,12 +84,12 @@ def told_change(record: Record, *, of_story: bool = False) -> str:
         return f"story {story_id(record)} goes into {into.removeprefix(STORY_URI)}"
     subject, story = (f"{_article_of(record)} ", "") if of_story else ("", f" story {story_id(record)}")
     match header(record, CHANGE_HEADER):
-        case Change.FOUNDED:
+        case StoryChange.FOUNDED:
             return f"{subject}founds{story or ' it'}: no other is like it"
-        case Change.LEFT:
+        case StoryChange.LEFT:
             return f"{subject}leaves{story}: {_counted(record)} left"
         case change:
-            too = ", with the articles of another" if change == Change.MERGED else ""
+            too = ", with the articles of another" if change == StoryChange.MERGED else ""
             return f"{subject}joins{story}{too}, now of {_counted(record)}: {_why(record)}"
 
 

@@ -22,11 +22,11 @@ from streams.commands.context import run_async, run_until_told, say
 from streams.feeds.addresses import RefusedAddressError, check_url
 from streams.kafka.clients import attempt
 from streams.kafka.quiet import quieten, retries
-from streams.outgoing.book import Book, InUseError
-from streams.outgoing.items import Wanted
+from streams.outgoing.book import Book
+from streams.outgoing.items import ArticleFilter
 from streams.outgoing.source import OtherTopicError, reading
 from streams.settings import Settings
-from streams.webhook.delivering import Delivery, GoneError
+from streams.webhook.delivering import Deliverer, GoneError
 from streams.webhook.sending import sending
 from streams.webhook.signing import PREFIX, SecretError, read_secret
 
@@ -41,7 +41,7 @@ class _How:
     key: bytes
     allow_private: bool
     from_beginning: bool
-    wanted: Wanted
+    wanted: ArticleFilter
 
 
 @click.command()
@@ -69,11 +69,11 @@ def webhook(url: str, book: Path | None, *, from_beginning: bool, allow_private:
     except SecretError as error:
         fresh = PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
         raise click.UsageError(f"HEADWATER_WEBHOOK_SECRET: {error}; a new one: {fresh}") from error
-    wanted = Wanted.of(MultiDict((name, value) for name, values in filters.items() for value in values))
+    wanted = ArticleFilter.of(MultiDict((name, value) for name, values in filters.items() for value in values))
     try:
         with contextlib.closing(Book(book or _file(settings, url), survives_power_cuts=False)) as opened:
             run_async(_run(settings, opened, _How(url, key, allow_private, from_beginning, wanted)), settings)
-    except (InUseError, sqlite3.DatabaseError, OtherTopicError, GoneError, RefusedAddressError) as error:
+    except (sqlite3.DatabaseError, OtherTopicError, GoneError, RefusedAddressError) as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -85,14 +85,14 @@ def _file(settings: Settings, url: str) -> Path:
 async def _run(settings: Settings, book: Book, how: _How) -> None:
     """Deliver until told to end, or until there is nobody to deliver to."""
     async with sending(how.url, how.key, allow_private=how.allow_private) as sender:
-        delivery = Delivery(book, sender.send, how.wanted, say, time.time)
+        delivery = Deliverer(book, sender.send, how.wanted, say, time.time)
         try:
             await run_until_told(_follow(settings, book, delivery, from_end=not how.from_beginning))
         finally:
             say(str(delivery.totals))
 
 
-async def _follow(settings: Settings, book: Book, delivery: Delivery, *, from_end: bool) -> None:
+async def _follow(settings: Settings, book: Book, delivery: Deliverer, *, from_end: bool) -> None:
     while True:
         error = await attempt(_read(settings, book, delivery, from_end=from_end))
         while isinstance(error, BaseExceptionGroup):
@@ -104,7 +104,7 @@ async def _follow(settings: Settings, book: Book, delivery: Delivery, *, from_en
         await asyncio.sleep(_AGAIN_S)
 
 
-async def _read(settings: Settings, book: Book, delivery: Delivery, *, from_end: bool) -> None:
+async def _read(settings: Settings, book: Book, delivery: Deliverer, *, from_end: bool) -> None:
     async with reading(settings, book, say, from_end=from_end) as source:
         say("following news.enriched")
         while True:

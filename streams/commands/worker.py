@@ -21,7 +21,7 @@ from streams.descriptors import raise_limit
 from streams.heap import return_large_blocks
 from streams.kafka.admin import TopicsMissingError, check_topics
 from streams.kafka.app import UnsafeFaustError, add_agent, create_app
-from streams.kafka.checks import Finding
+from streams.kafka.checks import Deviation
 from streams.kafka.delivery import Delivery
 from streams.kafka.failures import FOR_OPERATORS, NAME_TAKEN_STATUS, stop_worker
 from streams.kafka.fitting import fit_topics
@@ -114,7 +114,7 @@ def make_state_folder(settings: Settings) -> None:
         ) from error
 
 
-async def _prepare_topics(settings: Settings) -> list[Finding]:
+async def _prepare_topics(settings: Settings) -> list[Deviation]:
     """Returns what is not as `topics create` would have it, and harms nothing."""
     steps = pipeline_steps(settings)
     try:

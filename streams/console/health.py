@@ -23,7 +23,7 @@ from aiokafka.errors import KafkaError
 
 from streams.console.counts import Look, drain_s
 from streams.kafka.admin import look_at_topics, partition_counts
-from streams.kafka.checks import Finding
+from streams.kafka.checks import Deviation
 from streams.kafka.clients import connection, opened
 from streams.kafka.progress import PROGRESS_KEY, Progress
 from streams.settings import Settings
@@ -134,7 +134,7 @@ class Health:
             self._lag_consumer = lag_consumer
             yield
 
-    async def misset_topics(self) -> list[Finding]:
+    async def misset_topics(self) -> list[Deviation]:
         """How topics are kept otherwise than `topics create` would have it."""
         return await look_at_topics(self._admin, self._settings, self._steps)
 

@@ -38,7 +38,7 @@ _OUTLETS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class LetterFilter:
     """Which dead letters the page asks for: what a :class:`Query` can express, plus the outlet and words."""
 
     query: Query
@@ -46,7 +46,7 @@ class Wanted:
     words: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, asked: Mapping[str, Any], now_ms: int) -> Wanted:
+    def of(cls, asked: Mapping[str, Any], now_ms: int) -> LetterFilter:
         """Read the fields of an address or a request.
 
         Raises:
@@ -182,7 +182,7 @@ class Letters:
         self._replaying = asyncio.Lock()
         self._plans: OrderedDict[str, _Planned] = OrderedDict()
 
-    async def list(self, wanted: Wanted) -> dict[str, Any]:
+    async def list(self, wanted: LetterFilter) -> dict[str, Any]:
         """The dead letters that are asked for, among the newest 20,000 offsets.
 
         Raises:
@@ -207,7 +207,7 @@ class Letters:
             letters = await DeadLetters.at_present(reader, self._settings, Query(places=frozenset({place_of(record)})))
             return place_of(record) in await letters.replayed(reader, self._settings)
 
-    async def plan(self, wanted: Wanted) -> dict[str, Any]:
+    async def plan(self, wanted: LetterFilter) -> dict[str, Any]:
         """What a replay would do, for confirmation; its number stays valid for the next eight plans.
 
         Raises:
@@ -225,7 +225,7 @@ class Letters:
             self._plans.popitem(last=False)
         return {"plan": number, **_told(plan)}
 
-    async def _only(self, wanted: Wanted, letters: DeadLetters, reader: Any) -> DeadLetters:
+    async def _only(self, wanted: LetterFilter, letters: DeadLetters, reader: Any) -> DeadLetters:
         """The letters of an outlet, or with certain words, by their places; without those that came back, as for any filter."""
         marked = await letters.replayed(reader, self._settings)
         records: AsyncIterator[Record] = letters.read(reader)

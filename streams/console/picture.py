@@ -6,8 +6,8 @@ from collections import Counter
 from typing import Any, Final
 
 from streams.console.counts import Accounts, Ages, Minutes, Rate, balance
-from streams.console.rows import Refused, Repeat, Row, view
-from streams.console.stories import Stories
+from streams.console.rows import FoldedRepeat, Refused, Row, view
+from streams.console.stories import StoryRows
 from streams.console.wire import Wire
 from streams.steps import Record
 from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, RAW, REJECTED
@@ -15,7 +15,7 @@ from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, RAW, REJECTED
 READ: Final = (RAW, *OUTCOMES)
 """Without these there is nothing to show; news.stories is added to the page once it exists."""
 
-View = Row | Repeat | Refused
+View = Row | FoldedRepeat | Refused
 
 
 class Picture:
@@ -30,7 +30,7 @@ class Picture:
         self._whole = whole
         self.began_s = began_s
         self.wire = Wire()
-        self.stories = Stories()
+        self.stories = StoryRows()
         self.accounts = Accounts({part: offset for (topic, part), offset in live_from.items() if topic == RAW})
         self.counts: Counter[str] = Counter()
         self.kinds: Counter[str] = Counter()
@@ -66,7 +66,7 @@ class Picture:
                 self._minutes["language"].add(at_s, now_s, [seen.language])
                 self._minutes["subject"].add(at_s, now_s, [name for name, _ in seen.subjects[:1]])
                 return self.wire.add(seen)
-            case Repeat():
+            case FoldedRepeat():
                 return self.wire.fold(seen)
             case _:
                 self._minutes["reason"].add(at_s, now_s, [seen.reason])
@@ -74,7 +74,7 @@ class Picture:
 
     def _count(self, topic: str, seen: View) -> None:
         self.counts[topic] += 1
-        if isinstance(seen, Repeat):
+        if isinstance(seen, FoldedRepeat):
             self.kinds[seen.kind] += 1
         elif isinstance(seen, Refused):
             self.reasons[seen.reason] += 1

@@ -39,7 +39,7 @@ def shown(text: Any, most: int = _HEADLINE) -> str:
 
 
 @dataclass(slots=True)
-class Repeat:
+class FoldedRepeat:
     """A record of news.duplicates: which article it repeats, and how."""
 
     owner: str
@@ -91,7 +91,7 @@ class Row:
     seq: int = 0
     repeated: int = 0
     kinds: dict[str, int] = field(default_factory=dict)
-    repeats: list[Repeat] = field(default_factory=list)
+    repeats: list[FoldedRepeat] = field(default_factory=list)
     outlets: set[str] = field(default_factory=set)
 
     @property
@@ -100,7 +100,7 @@ class Row:
         language = self.confidence < SURE_LANGUAGE or self.agrees is False
         return self.known and (language or not self.subjects or self.subjects[0][1] < SURE_SUBJECT)
 
-    def fold(self, repeat: Repeat) -> None:
+    def fold(self, repeat: FoldedRepeat) -> None:
         """Count a repeat, and keep the newest ones."""
         self.repeated += 1
         self.kinds[repeat.kind] = self.kinds.get(repeat.kind, 0) + 1
@@ -150,7 +150,7 @@ class Refused:
     time_ms: int
 
 
-def view(record: Record) -> Row | Repeat | Refused | None:
+def view(record: Record) -> Row | FoldedRepeat | Refused | None:
     """What the console keeps of an outcome's record; None for one that Headwater did not write."""
     if record.topic == REJECTED:
         reason = header(record, REASON_HEADER)
@@ -191,9 +191,9 @@ def _row(record: Record, document: Mapping[str, Any]) -> Row:
     )
 
 
-def _repeat(record: Record, document: Mapping[str, Any]) -> Repeat:
+def _repeat(record: Record, document: Mapping[str, Any]) -> FoldedRepeat:
     owner = document.get("owner")
-    return Repeat(
+    return FoldedRepeat(
         owner=shown(owner.get("id") if isinstance(owner, dict) else "", _NAME),
         id=shown(document.get("id"), _NAME),
         kind=shown(header(record, KIND_HEADER) or document.get("kind"), _NAME),

@@ -34,7 +34,7 @@ class StoryRow:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-class Stories:
+class StoryRows:
     """Fed with records of news.stories in reading order."""
 
     def __init__(self) -> None:

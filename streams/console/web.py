@@ -28,7 +28,7 @@ from aiokafka.errors import KafkaError
 from streams.console.drawer import drawer, explain_origin, load_models, raw_place
 from streams.console.guard import MOST_BODY_BYTES, add_headers, guard
 from streams.console.health import Health
-from streams.console.letters import Letters, ReplayRefusedError, Wanted
+from streams.console.letters import LetterFilter, Letters, ReplayRefusedError
 from streams.console.older import Older
 from streams.console.reader import Reader
 from streams.console.viewers import FLUSH_S, SNAPSHOT_ROWS, Viewer, Viewers, event
@@ -233,7 +233,7 @@ class Console:
         asked: dict[str, Any] = dict(request.query)
         asked |= {"reason": request.query.getall("reason", []), "place": request.query.getall("place", [])}
         async with asyncio.timeout(3 * _ANSWER_TIMEOUT_S):
-            return _json(await self._letters.list(Wanted.of(asked, _now_ms())))
+            return _json(await self._letters.list(LetterFilter.of(asked, _now_ms())))
 
     async def _older_rows(self, request: web.Request) -> web.Response:
         async with asyncio.timeout(_ANSWER_TIMEOUT_S):
@@ -249,7 +249,7 @@ class Console:
         return _json(picture.hour(time.time()) if picture is not None else {})
 
     async def _plan(self, request: web.Request) -> web.Response:
-        return _json(await self._letters.plan(Wanted.of(await _object(request), _now_ms())))
+        return _json(await self._letters.plan(LetterFilter.of(await _object(request), _now_ms())))
 
     async def _replay(self, request: web.Request) -> web.Response:
         asked = await _object(request)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
-from streams.console.rows import Repeat, Row
+from streams.console.rows import FoldedRepeat, Row
 
 RING: Final = 1_000
 """How many articles are kept."""
@@ -81,7 +81,7 @@ class Wire:
             row.repeated, row.kinds, row.repeats, row.outlets = former.repeated, former.kinds, former.repeats, former.outlets
         return self._put(row)
 
-    def fold(self, repeat: Repeat) -> Row:
+    def fold(self, repeat: FoldedRepeat) -> Row:
         """A repeat came: it lifts the first of its headline to the top. Being picked up is news."""
         row = self._remove(repeat.owner)
         if row is None:

@@ -15,7 +15,7 @@ from streams.settings import SaslMechanism, Settings
 from streams.steps import Topic
 from streams.topics import INTERNAL, MOST_BYTES, RAW
 
-Document = dict[str, Any]
+AsyncApi = dict[str, Any]
 
 _BINDING: Final = "0.5.0"  # of Kafka, the latest that AsyncAPI 3.1 has
 _WHOLE_NUMBERS: Final = ("retention.ms", "retention.bytes", MOST_BYTES)
@@ -37,7 +37,7 @@ The contract of Headwater's topics: what producers may write and what consumers 
 what the fields mean, what may change, and how to read them."""
 
 
-def asyncapi_document() -> Document:
+def asyncapi_document() -> AsyncApi:
     """The whole document, as plain values."""
     settings = Settings()
     outcomes = outcome_examples()
@@ -64,7 +64,7 @@ def asyncapi_document() -> Document:
     }
 
 
-def _servers() -> Document:
+def _servers() -> AsyncApi:
     return {
         "local": {"host": "localhost:9092", "protocol": "kafka", "description": "HEADWATER_BROKERS"},
         "secure": {
@@ -76,13 +76,13 @@ def _servers() -> Document:
     }
 
 
-def _security_schemes() -> Document:
-    schemes: Document = {name: {"type": name, "description": mechanism.value} for mechanism, name in _SECURITY.items()}
+def _security_schemes() -> AsyncApi:
+    schemes: AsyncApi = {name: {"type": name, "description": mechanism.value} for mechanism, name in _SECURITY.items()}
     return schemes | {"tlsCertificate": {"type": "X509", "description": "HEADWATER_TLS_CERT_FILE"}}
 
 
-def _channel(topic: Topic, messages: list[str], settings: Settings) -> Document:
-    config: Document = {name: int(topic.config[name]) for name in _WHOLE_NUMBERS if name in topic.config}
+def _channel(topic: Topic, messages: list[str], settings: Settings) -> AsyncApi:
+    config: AsyncApi = {name: int(topic.config[name]) for name in _WHOLE_NUMBERS if name in topic.config}
     config["cleanup.policy"] = topic.config["cleanup.policy"].split(",")
     return {
         "address": str(topic),
@@ -100,11 +100,11 @@ def _channel(topic: Topic, messages: list[str], settings: Settings) -> Document:
     }
 
 
-def _operation(topic: Topic, messages: list[str], settings: Settings) -> tuple[str, Document]:
+def _operation(topic: Topic, messages: list[str], settings: Settings) -> tuple[str, AsyncApi]:
     """What Headwater does with a topic: it receives from news.raw, and sends to the others."""
     channel = _camel(topic)
     name = f"read{channel[4:]}" if topic == RAW else f"write{channel[4:]}"
-    operation: Document = {
+    operation: AsyncApi = {
         "action": "receive" if topic == RAW else "send",
         "channel": {"$ref": f"#/channels/{channel}"},
         "messages": [{"$ref": f"#/channels/{channel}/messages/{message}"} for message in messages],
@@ -115,7 +115,7 @@ def _operation(topic: Topic, messages: list[str], settings: Settings) -> tuple[s
     return name, operation
 
 
-def _message(contract: Contract, examples: list[Example]) -> Document:
+def _message(contract: Contract, examples: list[Example]) -> AsyncApi:
     anything = described({}, "The original bytes; of a record that was too large, its first MiB.")
     return {
         "name": contract.message,
@@ -130,11 +130,11 @@ def _message(contract: Contract, examples: list[Example]) -> Document:
     }
 
 
-def _raw_messages() -> Document:
+def _raw_messages() -> AsyncApi:
     return {name: _raw_message(content_type, name, summary) for content_type, (name, summary) in _RAW_NAMES.items()}
 
 
-def _raw_message(content_type: str, name: str, summary: str) -> Document:
+def _raw_message(content_type: str, name: str, summary: str) -> AsyncApi:
     headers: Schema = {
         "content-type": described({"type": "string"}, "Of the value; where it is missing, the value is looked at."),
         **TRACE,
@@ -154,7 +154,7 @@ def _raw_message(content_type: str, name: str, summary: str) -> Document:
     }
 
 
-def _internal_message(topic: Topic) -> Document:
+def _internal_message(topic: Topic) -> AsyncApi:
     headers: Schema = {
         "content-type": {"const": "application/json"},
         ORIGIN_HEADER: described({"type": "string"}, "Where the raw record stands."),
@@ -176,11 +176,11 @@ def _internal(topic: Topic) -> str:
     return f"internal{_camel(topic)[4:]}"
 
 
-def _key(schema: Schema) -> Document:
+def _key(schema: Schema) -> AsyncApi:
     return {"kafka": {"key": schema, "bindingVersion": _BINDING}}
 
 
-def _example(example: Example) -> Document:
+def _example(example: Example) -> AsyncApi:
     return {"name": example.name, "summary": f"key {example.key}", "headers": example.headers, "payload": example.payload}
 
 

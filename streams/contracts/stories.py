@@ -22,7 +22,7 @@ from streams.contracts.values import (
 from streams.documents import NINJS_SCHEMA
 from streams.records import PubStatus
 from streams.stories import CHANGE_HEADER, STORY_SCHEMA, STORY_TYPE, STORY_URI
-from streams.text.stories.index import Change
+from streams.text.stories.index import StoryChange
 from streams.text.stories.story import Relation
 
 _STATUS: Final[Schema] = {"enum": [PubStatus.USABLE.value, PubStatus.CANCELED.value]}
@@ -81,7 +81,8 @@ def stories_headers() -> Schema:
     """Of news.stories."""
     told: dict[str, Schema] = {
         CHANGE_HEADER: described(
-            known_values(Change), "What became of the story. Who reads `founded` alone has each of them once. More may come."
+            known_values(StoryChange),
+            "What became of the story. Who reads `founded` alone has each of them once. More may come.",
         ),
         "ce_version": described(NUMBER, "As `version` in the document."),
         "ce_pubstatus": described(_STATUS, "As `pubStatus`."),

@@ -14,7 +14,7 @@ from typing import Final
 
 from streams.export.files import KINDS, Rows, load_pyarrow
 from streams.outgoing.book import Book
-from streams.outgoing.decisions import EXPIRED, Decision, decide, decide_waiting
+from streams.outgoing.decisions import EXPIRED, Telling, decide, decide_waiting
 from streams.outgoing.items import Item, item_of
 from streams.outgoing.source import Turn
 from streams.steps import Record
@@ -29,7 +29,7 @@ _DUE_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class FileBounds:
     """When the files that are being written are finished."""
 
     bytes: int = 256 << 20
@@ -56,7 +56,9 @@ class FormatChangedError(Exception):
 class Exporter:
     """Writes what may be told, partition by partition. ``clock``: seconds since 1970; ``written``: how many rows so far."""
 
-    def __init__(self, folder: Path, book: Book, kind: str, clock: Callable[[], float], bounds: Bounds = Bounds()) -> None:
+    def __init__(
+        self, folder: Path, book: Book, kind: str, clock: Callable[[], float], bounds: FileBounds = FileBounds()
+    ) -> None:
         """Finish what a former process promised.
 
         Raises:
@@ -106,7 +108,7 @@ class Exporter:
             for item in gone:
                 self._settle(item, EXPIRED, own=False)
 
-    def _settle(self, item: Item, decision: Decision, *, own: bool) -> None:
+    def _settle(self, item: Item, decision: Telling, *, own: bool) -> None:
         """Write a row if there is one; ``own``: in its place among the offsets, and not later."""
         if decision.tell is not None:
             file = self._file(item.partition)

@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol
 
 import orjson
 
-from streams.outgoing.decisions import Change, told_of
+from streams.outgoing.decisions import Notice, told_of
 from streams.outgoing.items import Item
 
 _GROUP_BYTES: Final = 2 << 20
@@ -24,7 +24,7 @@ class MissingLibraryError(Exception):
 class Rows(Protocol):
     """A file that is being written."""
 
-    def add(self, change: Change, item: Item) -> int:
+    def add(self, change: Notice, item: Item) -> int:
         """Add a row; returns what it weighs as JSON, in bytes."""
 
     def close(self) -> None:
@@ -37,7 +37,7 @@ class LineRows:
     def __init__(self, file: Path) -> None:
         self._file = file.open("wb")
 
-    def add(self, change: Change, item: Item) -> int:
+    def add(self, change: Notice, item: Item) -> int:
         return self._file.write(orjson.dumps(told_of(change, item), option=orjson.OPT_APPEND_NEWLINE))
 
     def close(self) -> None:
@@ -63,8 +63,8 @@ class ParquetRows:
         self._rows: list[dict[str, Any]] = []
         self._bytes = 0
 
-    def add(self, change: Change, item: Item) -> int:
-        document = "" if change is Change.REMOVED else orjson.dumps(item.document).decode()
+    def add(self, change: Notice, item: Item) -> int:
+        document = "" if change is Notice.REMOVED else orjson.dumps(item.document).decode()
         self._rows.append(_columns_of(change, item, document))
         self._bytes += len(document)
         if self._bytes >= _GROUP_BYTES:
@@ -104,10 +104,10 @@ def _text(said: Any) -> str | None:
     return said if said is None or isinstance(said, str) else orjson.dumps(said).decode()
 
 
-def _columns_of(change: Change, item: Item, document: str) -> dict[str, Any]:
+def _columns_of(change: Notice, item: Item, document: str) -> dict[str, Any]:
     told = told_of(change, item)
     row: dict[str, Any] = {"change": told["change"], "id": told["id"], "origin": told["origin"], "time": _moment(item.time_ms)}
-    if change is Change.REMOVED:
+    if change is Notice.REMOVED:
         return row
     said = item.document
     subjects = [name for each in said.get("subjects") or () if (name := each.get("name") or each.get("literal"))]

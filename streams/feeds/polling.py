@@ -21,7 +21,7 @@ from streams.feeds.entries import Entry, Feed, identity, read_feed
 from streams.feeds.fetching import Answer, FetchError, unzipped
 from streams.feeds.forms import NotAFeedError
 from streams.feeds.manners import DAY_S, Manners, backoff_s, retry_after_s, round_s
-from streams.feeds.seen import Seen, Standing
+from streams.feeds.seen import FeedState, Seen
 from streams.records import Rejection
 from streams.records.encodings import declared_charset, decode, unmarked
 
@@ -35,12 +35,12 @@ _PAGE_ATTEMPTS: Final = 3
 """How many rounds a temporarily failing page is tried in; then the feed's own text is published alone."""
 _CHANCE: Final = SystemRandom()
 
-Send = Callable[[bytes, bytes], Awaitable[None]]
+SendEntry = Callable[[bytes, bytes], Awaitable[None]]
 """Key and value to news.raw; returns once Kafka has the record."""
 
 
 @dataclass(slots=True)
-class Totals:
+class PollingTotals:
     """What has happened so far: polls of feeds, entries published (``bare``: without their page), entries postponed."""
 
     polled: int = 0
@@ -65,7 +65,7 @@ class Totals:
 class Poller:
     """Polls feeds and publishes what is new in them; ``say`` gets a line for each feed that has news or fails."""
 
-    def __init__(self, manners: Manners, seen: Seen, send: Send, say: Callable[[str], None], *, every_s: float) -> None:
+    def __init__(self, manners: Manners, seen: Seen, send: SendEntry, say: Callable[[str], None], *, every_s: float) -> None:
         self._manners = manners
         self._seen = seen
         self._send = send
@@ -74,7 +74,7 @@ class Poller:
         self._turns = asyncio.Semaphore(_FEEDS_AT_ONCE)
         self._parsing = asyncio.Lock()  # only one feed's tree in memory at a time
         self._publishing: set[str] = set()
-        self.totals = Totals()
+        self.totals = PollingTotals()
 
     async def run(self, urls: Iterable[str], *, once: bool) -> None:
         """Poll all feeds, for ever or once each.
@@ -88,7 +88,7 @@ class Poller:
 
     async def _follow(self, url: str, *, once: bool) -> None:
         while True:
-            wait_s = self._seen.standing(url).not_before_s - time.time()
+            wait_s = self._seen.state_of(url).not_before_s - time.time()
             if wait_s <= 0:
                 async with self._turns:
                     wait_s = await self.poll(url)
@@ -100,46 +100,46 @@ class Poller:
 
     async def poll(self, url: str, *, part: bool = False) -> float:
         """Poll one feed, or a ``part`` of an index, once; returns the seconds until the next poll is due."""
-        standing = self._seen.standing(url)
+        state = self._seen.state_of(url)
         self.totals.polled += 1
         try:
-            answer = await self._manners.get(standing.address, MOST_FEED_BYTES, _conditions(standing))
+            answer = await self._manners.get(state.address, MOST_FEED_BYTES, _conditions(state))
             if answer.status == 304:
                 self.totals.unchanged += 1
-                return self._succeeded(replace(standing, failures=0, not_before_s=0.0), 0.0)
+                return self._succeeded(replace(state, failures=0, not_before_s=0.0), 0.0)
             if answer.status != 200:
-                return self._failed(standing, f"status {answer.status}", _asked_s(answer))
+                return self._failed(state, f"status {answer.status}", _asked_s(answer))
             async with self._parsing:
                 feed = await asyncio.to_thread(_read, answer)
         except (FetchError, NotAFeedError) as error:
-            return self._failed(standing, str(error), 0.0)
+            return self._failed(state, str(error), 0.0)
         if feed.parts:
-            return await self._poll_parts(standing, feed.parts, part=part)
+            return await self._poll_parts(state, feed.parts, part=part)
         whole = await self._publish_new(url, feed)
         etag, modified = (answer.headers.get("etag"), answer.headers.get("last-modified")) if whole else (None, None)
-        address = answer.url if answer.moved else standing.address
-        return self._succeeded(Standing(url, address, etag, modified), feed.ttl_s)
+        address = answer.url if answer.moved else state.address
+        return self._succeeded(FeedState(url, address, etag, modified), feed.ttl_s)
 
-    async def _poll_parts(self, standing: Standing, parts: Sequence[str], *, part: bool) -> float:
-        """Poll the sitemaps of an index, each with a standing of its own; the index is read anew each time."""
+    async def _poll_parts(self, state: FeedState, parts: Sequence[str], *, part: bool) -> float:
+        """Poll the sitemaps of an index, each with a state of its own; the index is read anew each time."""
         if part:
-            return self._failed(standing, "an index of sitemaps within another", 0.0)
+            return self._failed(state, "an index of sitemaps within another", 0.0)
         for each in parts:
-            if self._seen.standing(each).not_before_s <= time.time():
+            if self._seen.state_of(each).not_before_s <= time.time():
                 await self.poll(each, part=True)
-        return self._succeeded(Standing(standing.url, standing.address), 0.0)
+        return self._succeeded(FeedState(state.url, state.address), 0.0)
 
-    def _succeeded(self, standing: Standing, ttl_s: float) -> float:
-        self._seen.put(standing)
+    def _succeeded(self, state: FeedState, ttl_s: float) -> float:
+        self._seen.put(state)
         return round_s(self._every_s, ttl_s, _CHANCE.random())
 
-    def _failed(self, standing: Standing, why: str, asked_s: float) -> float:
+    def _failed(self, state: FeedState, why: str, asked_s: float) -> float:
         """If an address that a feed moved to fails, it is given up: the next poll uses the original address."""
         self.totals.failed += 1
-        failures = standing.failures + 1
+        failures = state.failures + 1
         wait_s = backoff_s(failures, asked_s, _CHANCE.random())
-        self._seen.put(replace(standing, address=standing.url, failures=failures, not_before_s=time.time() + wait_s))
-        self._say(f"{standing.url}: {why}; asked again in {wait_s:,.0f} s")
+        self._seen.put(replace(state, address=state.url, failures=failures, not_before_s=time.time() + wait_s))
+        self._say(f"{state.url}: {why}; asked again in {wait_s:,.0f} s")
         return wait_s
 
     async def _publish_new(self, url: str, feed: Feed) -> bool:
@@ -200,9 +200,9 @@ def _read(answer: Answer) -> Feed:
     return read_feed(unzipped(answer.body, MOST_FEED_BYTES), answer.url, answer.content_type)
 
 
-def _conditions(standing: Standing) -> dict[str, str]:
+def _conditions(state: FeedState) -> dict[str, str]:
     """The headers that make polling an unchanged feed cheap."""
-    told = {"If-None-Match": standing.etag, "If-Modified-Since": standing.modified}
+    told = {"If-None-Match": state.etag, "If-Modified-Since": state.modified}
     accepts = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
     return {"Accept": accepts, **{name: value for name, value in told.items() if value}}
 

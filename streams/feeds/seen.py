@@ -1,16 +1,16 @@
 """What was published before, and the state of each feed: a SQLite file for one process at a time.
 
-A key is remembered only when Kafka has its record. With write-ahead logging (WAL), a kill loses at most the last commit, and
-never corrupts the file.
+A key is remembered only when Kafka has its record.
 """
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final
+
+from streams.sqlite_file import open_sqlite
 
 _DAY_S: Final = 24 * 3600
 _KEPT_S: Final = 90 * _DAY_S  # after a feed last listed it
@@ -26,7 +26,7 @@ CREATE TABLE IF NOT EXISTS feeds (
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class FeedState:
     """The state of a feed: its address, what to ask with, how often it failed in a row, and when it may be asked again."""
 
     url: str
@@ -38,10 +38,6 @@ class Standing:
     """Since 1970; set by a failure or a server's Retry-After, not by the usual round."""
 
 
-class InUseError(Exception):
-    """Another process uses the file."""
-
-
 class Seen:
     """The memory of one polling process. Times are seconds since 1970, given by the caller."""
 
@@ -49,21 +45,11 @@ class Seen:
         """Open the file, or create it.
 
         Raises:
-            InUseError: another process uses it.
-            sqlite3.DatabaseError: it is something else.
+            UnusableFileError: another process uses it, it can't be written, or it is something else.
         """
-        file.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(file, timeout=1.0, isolation_level=None)
-        try:
-            self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = NORMAL")
-            self._db.executescript(_SCHEMA)
-            self._db.execute("DELETE FROM entries WHERE listed_s < ?", (now_s - _KEPT_S,))
-            self._db.execute("DELETE FROM attempts WHERE at_s < ?", (now_s - _KEPT_S,))
-        except sqlite3.OperationalError as error:
-            self._db.close()
-            raise InUseError(f"{file}: {error}; each process needs a file of its own") from error
+        self._db = open_sqlite(file, _SCHEMA)
+        self._db.execute("DELETE FROM entries WHERE listed_s < ?", (now_s - _KEPT_S,))
+        self._db.execute("DELETE FROM attempts WHERE at_s < ?", (now_s - _KEPT_S,))
 
     def close(self) -> None:
         self._db.close()
@@ -88,14 +74,14 @@ class Seen:
         )
         return int(self._db.execute(grown, (_hash(key), int(now_s))).fetchone()[0])
 
-    def standing(self, url: str) -> Standing:
+    def state_of(self, url: str) -> FeedState:
         found = self._db.execute(
             "SELECT address, etag, modified, failures, not_before_s FROM feeds WHERE url = ?", (url,)
         ).fetchone()
-        return Standing(url, *found) if found else Standing(url, url)
+        return FeedState(url, *found) if found else FeedState(url, url)
 
-    def put(self, standing: Standing) -> None:
-        values = (standing.url, standing.address, standing.etag, standing.modified, standing.failures, standing.not_before_s)
+    def put(self, state: FeedState) -> None:
+        values = (state.url, state.address, state.etag, state.modified, state.failures, state.not_before_s)
         self._db.execute("INSERT OR REPLACE INTO feeds VALUES (?, ?, ?, ?, ?, ?)", values)
 
 

@@ -30,7 +30,7 @@ _MORE_HEADERS: Final = {
     503: {"Retry-After": "5"},
 }
 
-Send = Callable[[bytes, bytes | None, str], Awaitable[asyncio.Future[Any]]]
+SendBody = Callable[[bytes, bytes | None, str], Awaitable[asyncio.Future[Any]]]
 """Value, key and content type into Kafka's queue; the future ends with topic, partition and offset once Kafka has the record.
 
 Raises:
@@ -39,7 +39,7 @@ Raises:
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class SenderBounds:
     """What senders may cost."""
 
     held_bytes: int = 64 << 20
@@ -53,7 +53,9 @@ class Bounds:
 class Ingest:
     """Takes articles for whoever has the token."""
 
-    def __init__(self, send: Send, *, token: str, names: Collection[str] = (), bounds: Bounds = Bounds()) -> None:
+    def __init__(
+        self, send: SendBody, *, token: str, names: Collection[str] = (), bounds: SenderBounds = SenderBounds()
+    ) -> None:
         self._send = send
         self._token = token
         self._names = names

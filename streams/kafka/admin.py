@@ -20,7 +20,7 @@ from aiokafka.errors import (
     for_code,
 )
 
-from streams.kafka.checks import SAFE_COPIES, SETTINGS, Finding, Role, findings
+from streams.kafka.checks import SAFE_COPIES, SETTINGS, Deviation, Role, findings
 from streams.kafka.clients import NotConnectedError, connection, opened
 from streams.settings import Settings
 from streams.steps import Step, Topic
@@ -112,7 +112,7 @@ class TopicsMissingError(RuntimeError):
     """Topics that the pipeline needs are missing, or do not fit together."""
 
 
-async def check_topics(settings: Settings, steps: Iterable[Step]) -> list[Finding]:
+async def check_topics(settings: Settings, steps: Iterable[Step]) -> list[Deviation]:
     """Before a worker starts, make sure the topics of the steps exist and that their configuration does no harm.
 
     A setting that differs from what `topics create` would choose, but harms nothing yet, is logged as a warning and returned.
@@ -137,7 +137,7 @@ async def check_topics(settings: Settings, steps: Iterable[Step]) -> list[Findin
     return found
 
 
-async def look_at_topics(admin: AIOKafkaAdminClient, settings: Settings, steps: Iterable[Step]) -> list[Finding]:
+async def look_at_topics(admin: AIOKafkaAdminClient, settings: Settings, steps: Iterable[Step]) -> list[Deviation]:
     """How Kafka keeps the steps' topics, as far as it differs from what `topics create` would choose.
 
     Topics that are not there are skipped.

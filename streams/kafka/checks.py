@@ -17,7 +17,7 @@ _IN_SYNC: Final = "min.insync.replicas"
 _UNCLEAN: Final = "unclean.leader.election.enable"
 
 
-class Finding(NamedTuple):
+class Deviation(NamedTuple):
     """A topic's setting that differs from what it should be; ``harms``: it would lose or block records, so no worker starts."""
 
     topic: str
@@ -108,7 +108,7 @@ _RULES: Final = {
 }
 
 
-def findings(topic: Topic, role: Role, kept: Mapping[str, str], copies: int | None = None) -> Iterator[Finding]:
+def findings(topic: Topic, role: Role, kept: Mapping[str, str], copies: int | None = None) -> Iterator[Deviation]:
     """Compare a topic's configuration, ``kept``, with what ``topics create`` would have set, and yield what is wrong.
 
     Settings that Kafka does not report are skipped, and so are those that `topics create` leaves to the cluster. ``copies`` is
@@ -117,27 +117,27 @@ def findings(topic: Topic, role: Role, kept: Mapping[str, str], copies: int | No
     for setting, fits, why, harms in _RULES[role]:
         wanted, found = topic.config.get(setting), kept.get(setting)
         if wanted is not None and found is not None and not fits(found, wanted):
-            yield Finding(str(topic), setting, found, wanted, why, harms)
+            yield Deviation(str(topic), setting, found, wanted, why, harms)
     if kept.get(_UNCLEAN) == "true":
-        yield Finding(
+        yield Deviation(
             str(topic), _UNCLEAN, "true", "false", "a leader that lacks the last records would delete them", harms=False
         )
     if copies and _IN_SYNC in kept:
         yield from _judge_in_sync(topic, role, int(kept[_IN_SYNC]), copies)
 
 
-def _judge_in_sync(topic: Topic, role: Role, needed: int, copies: int) -> Iterator[Finding]:
+def _judge_in_sync(topic: Topic, role: Role, needed: int, copies: int) -> Iterator[Deviation]:
     """``needed``: how many of a partition's ``copies`` must have a record before it counts as written."""
     wanted = "2" if copies >= SAFE_COPIES else "1"
     if needed > copies:
         why = f"nothing can be written to it, as each partition has {_counted(copies)}"
-        yield Finding(str(topic), _IN_SYNC, str(needed), wanted, why, harms=role is not Role.SOURCE)
+        yield Deviation(str(topic), _IN_SYNC, str(needed), wanted, why, harms=role is not Role.SOURCE)
     elif copies >= SAFE_COPIES and needed == 1:
         why = "one broker alone confirms a record, and could lose it"
-        yield Finding(str(topic), _IN_SYNC, str(needed), wanted, why, harms=False)
+        yield Deviation(str(topic), _IN_SYNC, str(needed), wanted, why, harms=False)
     elif copies > 1 and needed == copies:
         why = "nothing can be written to it while any of its brokers is away"
-        yield Finding(str(topic), _IN_SYNC, str(needed), wanted, why, harms=False)
+        yield Deviation(str(topic), _IN_SYNC, str(needed), wanted, why, harms=False)
 
 
 def _counted(copies: int) -> str:

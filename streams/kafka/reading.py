@@ -140,7 +140,7 @@ class Records:
         return self._at + _FRAME.size + max(length, 0)
 
 
-class Read(NamedTuple):
+class FetchedRecord(NamedTuple):
     """A record in the form that aiokafka's fetcher expects."""
 
     offset: int
@@ -174,7 +174,7 @@ class ProducerBatch:
 
     def __iter__(self) -> Iterator[Any]:
         if _only_offsets.get():
-            yield from (Read(offset, -1, 0, None, None, []) for offset in range(self.base_offset, self.next_offset))
+            yield from (FetchedRecord(offset, -1, 0, None, None, []) for offset in range(self.base_offset, self.next_offset))
             return
         offset, plain = self.base_offset - 1, b""
         try:
@@ -215,7 +215,7 @@ class ProducerBatch:
         except _UNREADABLE:
             yield from self._read_again(plain, count, previous)
 
-    def _read_again(self, plain: bytes, count: int, previous: int) -> Iterator[Read]:
+    def _read_again(self, plain: bytes, count: int, previous: int) -> Iterator[FetchedRecord]:
         """The records after the first ``count``, read by the lenient reader; raises at what is unreadable."""
         for number, record in enumerate(read_leniently(plain)):
             if number < count:
@@ -227,7 +227,7 @@ class ProducerBatch:
             previous = record.offset
             yield record
 
-    def _rest(self, offset: int, error: Exception) -> Iterator[Read]:
+    def _rest(self, offset: int, error: Exception) -> Iterator[FetchedRecord]:
         """One record for everything after ``offset``; none if there is nothing left."""
         if offset >= self.next_offset - 1:
             return
@@ -280,11 +280,11 @@ class OldBatch:
         return memoryview(self._wire)[value_at + 4 : value_at + 4 + max(value_bytes, 0)]
 
 
-def _unread(content: bytes, offsets: range, records: int, codec: int, error: Exception, timestamp: int) -> Read:  # noqa: PLR0913, PLR0917
+def _unread(content: bytes, offsets: range, records: int, codec: int, error: Exception, timestamp: int) -> FetchedRecord:  # noqa: PLR0913, PLR0917
     name = _CODECS[codec] if codec < len(_CODECS) else f"unknown codec {codec}"
     too_large = isinstance(error, _TooLargeError)
     value = UnreadBatch(content, offsets=offsets, records=records, codec=name, problem=str(error), too_large=too_large)
-    return Read(offsets[-1], timestamp, 0, None, value, [])
+    return FetchedRecord(offsets[-1], timestamp, 0, None, value, [])
 
 
 def unpack(codec: int, packed: memoryview, most_bytes: int, before: bytes = b"") -> bytes:
@@ -406,7 +406,7 @@ class _Cursor:
         return self._data[begin : self.at]
 
 
-def read_leniently(plain: bytes) -> Iterator[Read]:
+def read_leniently(plain: bytes) -> Iterator[FetchedRecord]:
     """The records of an uncompressed batch, read as Kafka itself reads them: any header names, any attributes.
 
     Raises:
@@ -425,7 +425,7 @@ def read_leniently(plain: bytes) -> Iterator[Read]:
         raise CorruptRecordException(f"{len(plain) - at} bytes after the last record")
 
 
-def _read_one(cursor: _Cursor, end: int, header: tuple[int, ...]) -> Read:
+def _read_one(cursor: _Cursor, end: int, header: tuple[int, ...]) -> FetchedRecord:
     append_time = header[5] & DefaultRecordBase.TIMESTAMP_TYPE_MASK
     delta_ms, offset_delta = cursor.number(), cursor.number()
     timestamp = header[8] if append_time else header[7] + delta_ms
@@ -435,7 +435,7 @@ def _read_one(cursor: _Cursor, end: int, header: tuple[int, ...]) -> Read:
     headers = [(_name(cursor.content()), cursor.content()) for _ in range(count)]
     if cursor.at != end:
         raise CorruptRecordException(f"a record ends {end - cursor.at} bytes after its last header")
-    return Read(header[0] + offset_delta, timestamp, int(bool(append_time)), key, value, headers)
+    return FetchedRecord(header[0] + offset_delta, timestamp, int(bool(append_time)), key, value, headers)
 
 
 def _name(name: bytes | None) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Final, NoReturn
 
 from streams.kafka.admin import asked, look_at_topics
-from streams.kafka.checks import Finding
+from streams.kafka.checks import Deviation
 from streams.kafka.failures import LOST, uncancelled
 from streams.settings import Settings
 from streams.steps import Step
@@ -28,7 +28,7 @@ class TopicWatch:
     ``steps`` are those of the whole pipeline, whichever of them run here; ``findings``, what was found and logged at the start.
     """
 
-    def __init__(self, settings: Settings, steps: Iterable[Step], findings: Iterable[Finding] = ()) -> None:
+    def __init__(self, settings: Settings, steps: Iterable[Step], findings: Iterable[Deviation] = ()) -> None:
         self._settings = settings
         self._steps = tuple(steps)
         self.findings = tuple(findings)

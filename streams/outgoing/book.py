@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import json
 import math
-import sqlite3
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
 import orjson
 
-from streams.outgoing.decisions import Change, Decision, Known
+from streams.outgoing.decisions import Known, Notice, Telling
 from streams.outgoing.items import Item, Rank, rank_of
+from streams.sqlite_file import open_sqlite
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -35,10 +35,6 @@ CREATE TABLE IF NOT EXISTS files (made TEXT PRIMARY KEY, name TEXT NOT NULL) WIT
 _ITEM: Final = "id, partition, offset, time_ms"
 
 
-class InUseError(Exception):
-    """The file can't be had: another process has it, or it can't be written; the message says which."""
-
-
 class Book:
     """The memory of what goes to one receiver."""
 
@@ -46,24 +42,10 @@ class Book:
         """Open the file, or make it. A kill tears nothing either way; power cuts may cost the last commits.
 
         Raises:
-            InUseError: another process has it, or it can't be written.
-            sqlite3.DatabaseError: it is something else.
+            UnusableFileError: another process has it, it can't be written, or it is something else.
         """
-        file.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            self._db = sqlite3.connect(file, timeout=1.0, isolation_level=None)
-        except sqlite3.OperationalError as error:
-            raise InUseError(f"{file}: {error}") from error
-        try:
-            self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute(f"PRAGMA synchronous = {'FULL' if survives_power_cuts else 'NORMAL'}")
-            self._db.executescript(_SCHEMA)
-            self._db.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:
-            self._db.close()
-            advice = "; each process needs one of its own" if "locked" in str(error) else ""
-            raise InUseError(f"{file}: {error}{advice}") from error
+        self._db = open_sqlite(file, _SCHEMA, survives_power_cuts=survives_power_cuts)
+        self._db.execute("BEGIN IMMEDIATE")
 
     def close(self) -> None:
         """Close the file; what is not committed is undone."""
@@ -103,10 +85,10 @@ class Book:
         found = self._db.execute("SELECT rank, told FROM articles WHERE id = ?", (item.id,)).fetchone()
         return Known(_read_rank(found[0]), bool(found[1])) if found else Known()
 
-    def settle(self, item: Item, decision: Decision) -> None:
+    def settle(self, item: Item, decision: Telling) -> None:
         """Keep what was decided, and done."""
         if decision.latest:
-            told = decision.tell is Change.ARTICLE
+            told = decision.tell is Notice.ARTICLE
             place = (item.id, item.partition, item.offset, item.time_ms)
             ends_s = item.ends_s if told and math.isfinite(item.ends_s) else None
             stands = (*place, json.dumps(item.rank), told, ends_s)
@@ -115,7 +97,7 @@ class Book:
             if decision.waits and math.isfinite(item.shown_s):
                 values = (*place, item.shown_s, item.ends_s, orjson.dumps(item.document))
                 self._db.execute("INSERT INTO waiting VALUES (?, ?, ?, ?, ?, ?, ?)", values)
-        elif decision.tell is Change.REMOVED:
+        elif decision.tell is Notice.REMOVED:
             self._db.execute("UPDATE articles SET told = 0, ends_s = NULL WHERE id = ?", (item.id,))
 
     def released(self, now_s: float, most: int) -> list[Item]:

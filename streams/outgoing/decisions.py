@@ -15,7 +15,7 @@ from streams.outgoing.items import Item, Rank
 from streams.topics import ENRICHED
 
 
-class Change(StrEnum):
+class Notice(StrEnum):
     """What is told."""
 
     ARTICLE = "article"
@@ -31,39 +31,39 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class Telling:
     """``tell``: None for nothing. ``latest``: it is the newest version now. ``waits``: it is told when its embargo ends."""
 
-    tell: Change | None
+    tell: Notice | None
     latest: bool = False
     waits: bool = False
 
 
-NOTHING: Final = Decision(None)
-EXPIRED: Final = Decision(Change.REMOVED)
+NOTHING: Final = Telling(None)
+EXPIRED: Final = Telling(Notice.REMOVED)
 """Of an article that the receiver has."""
 
 
-def decide(item: Item, known: Known, now_s: float, *, wanted: bool) -> Decision:
+def decide(item: Item, known: Known, now_s: float, *, wanted: bool) -> Telling:
     """What becomes of a version; ``wanted``: whether the receiver has asked for its like."""
     if known.latest is not None and item.rank < known.latest:
         return NOTHING  # an older version that came late
-    removed = Change.REMOVED if known.told else None
+    removed = Notice.REMOVED if known.told else None
     if item.canceled:
-        return Decision(Change.REMOVED, latest=True)
+        return Telling(Notice.REMOVED, latest=True)
     if item.ends_s <= now_s or not wanted:
-        return Decision(removed, latest=True)
+        return Telling(removed, latest=True)
     if item.shown_s > now_s:
-        return Decision(removed, latest=True, waits=True)
-    return Decision(Change.ARTICLE, latest=True)
+        return Telling(removed, latest=True, waits=True)
+    return Telling(Notice.ARTICLE, latest=True)
 
 
-def decide_waiting(item: Item, now_s: float) -> Decision:
+def decide_waiting(item: Item, now_s: float) -> Telling:
     """What becomes of a version whose embargo has ended."""
-    return Decision(None if item.ends_s <= now_s else Change.ARTICLE, latest=True)
+    return Telling(None if item.ends_s <= now_s else Notice.ARTICLE, latest=True)
 
 
-def told_of(change: Change, item: Item) -> dict[str, Any]:
+def told_of(change: Notice, item: Item) -> dict[str, Any]:
     """What a receiver reads: which article, which record says so, and the article as ninjs where it is not removed."""
     told = {
         "change": change.value,
@@ -71,4 +71,4 @@ def told_of(change: Change, item: Item) -> dict[str, Any]:
         "origin": f"{ENRICHED}/{item.partition}/{item.offset}",
         "time": time_text(item.time_ms),
     }
-    return told if change is Change.REMOVED else {**told, "document": item.document}
+    return told if change is Notice.REMOVED else {**told, "document": item.document}

@@ -158,7 +158,7 @@ def _seconds(written: Any, without_zone: timedelta, unreadable: float) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ArticleFilter:
     """Which articles: each filled field must agree, with any of its values; all ``words`` must occur."""
 
     languages: tuple[str, ...] = ()
@@ -167,7 +167,7 @@ class Wanted:
     words: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, query: Any) -> Wanted:
+    def of(cls, query: Any) -> ArticleFilter:
         """What ``?lang=&subject=&outlet=&q=`` ask for, each several times if need be; case aside."""
 
         def values(name: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from streams.records.draft import Reason, Rejection
 from streams.records.linked_data import ARTICLE_TYPES
 from streams.records.listings import gallery, holds_article, index_page, judge_listing
 from streams.records.markup import text_of, visible_text
-from streams.records.page_signs import Signs, confidence_of, is_of_another_kind
+from streams.records.page_signs import PageSigns, confidence_of, is_of_another_kind
 from streams.records.prose import weight_of
 from streams.records.walls import judge_wall, pay_wall
 
@@ -31,7 +31,7 @@ _LEAST_CONFIDENCE = 0.3  # of the model; chosen on WCXB's development split, jud
 _GALLERY_TYPES = ("ImageGallery", "MediaGallery")
 
 
-def refuse_page(tree: Any, record: Mapping[str, object], text: str, signs: Signs) -> Rejection | None:
+def refuse_page(tree: Any, record: Mapping[str, object], text: str, signs: PageSigns) -> Rejection | None:
     """NOT_AN_ARTICLE, INDEX_PAGE, GALLERY or one of the walls for a page that is one; None for an article, or in doubt.
 
     ``signs``: the signs of its build, which make an article likely or unlikely.
@@ -39,7 +39,7 @@ def refuse_page(tree: Any, record: Mapping[str, object], text: str, signs: Signs
     return _refuse_kind(tree, record, text) or _refuse_unlikely(record, signs)
 
 
-def _refuse_unlikely(record: Mapping[str, object], signs: Signs) -> Rejection | None:
+def _refuse_unlikely(record: Mapping[str, object], signs: PageSigns) -> Rejection | None:
     """NOT_AN_ARTICLE for a page that is built like other kinds of pages and nowhere says that it is an article."""
     confidence = confidence_of(signs)
     types = record.get("@types")

@@ -76,22 +76,22 @@ _LONG = 200  # … and of a long one
 _SHORT = 30  # weight of a menu entry, or a label
 _LONG_SLUG = 4  # hyphens in the last part of an article's address
 
-Signs = dict[str, float]
+PageSigns = dict[str, float]
 
 
-def signs_of(tree: Any, record: Mapping[str, object], blocks: Sequence[Block]) -> Signs:
+def signs_of(tree: Any, record: Mapping[str, object], blocks: Sequence[Block]) -> PageSigns:
     """The signs of a page, each 0.0 or more: ``record`` is what it says about itself, ``blocks`` its texts in order."""
     return _signs_told(record) | _signs_of_address(record) | _signs_of_text(blocks) | _signs_of_build(tree)
 
 
-def confidence_of(signs: Signs) -> float:
+def confidence_of(signs: PageSigns) -> float:
     """How likely a page with these signs holds an article, 0.0 to 1.0."""
     model = _model()
     against = model["bias"] + sum(model["weights"][name] * value for name, value in signs.items())
     return 1 / (1 + exp(max(-50.0, min(50.0, against))))
 
 
-def is_of_another_kind(signs: Signs) -> bool:
+def is_of_another_kind(signs: PageSigns) -> bool:
     """Whether some sign points to another kind of page: a page with few signs of an article may just say little."""
     said = any(signs[name] for name in _KINDS) or (signs["prices"] > 0 and signs["class_product"] > 0)
     return said and not signs["path_news"]
@@ -104,7 +104,7 @@ def _model() -> dict[str, Any]:
     return model
 
 
-def _signs_told(record: Mapping[str, object]) -> Signs:
+def _signs_told(record: Mapping[str, object]) -> PageSigns:
     types = record.get("@types")
     types = types if isinstance(types, set) else set()
     kind = str(record.get("ogtype") or "").lower()
@@ -118,7 +118,7 @@ def _signs_told(record: Mapping[str, object]) -> Signs:
     return signs
 
 
-def _signs_of_address(record: Mapping[str, object]) -> Signs:
+def _signs_of_address(record: Mapping[str, object]) -> PageSigns:
     told = (record.get(name) for name in ("canonical", "ogurl", "url"))
     address = url_parts(next((each for each in told if isinstance(each, str) and each), "").lower())
     parts = [part for part in address.path.split("/") if part]
@@ -130,7 +130,7 @@ def _signs_of_address(record: Mapping[str, object]) -> Signs:
     return signs
 
 
-def _signs_of_text(blocks: Sequence[Block]) -> Signs:
+def _signs_of_text(blocks: Sequence[Block]) -> PageSigns:
     weights = [weight_of(block.text) for block in blocks]
     own = [weight for block, weight in zip(blocks, weights, strict=True) if block.linked < 1 / 2 and weight >= _PROSE]
     total = sum(weights)
@@ -154,7 +154,7 @@ def _classes() -> Any:
     return etree.XPath("descendant-or-self::*/@class", smart_strings=False)
 
 
-def _signs_of_build(tree: Any) -> Signs:
+def _signs_of_build(tree: Any) -> PageSigns:
     tags = Counter([element.tag for element in tree.iter("*")])
     joint = " ".join(filter(None, _classes()(tree))).lower()
     counts = Counter(_CLASS.findall(joint))

@@ -32,7 +32,7 @@ from streams.records.markup import (
 from streams.records.page_facts import read_facts
 from streams.records.page_kinds import refuse_page
 from streams.records.page_place import spaced_words
-from streams.records.page_signs import Signs, confidence_of, signs_of
+from streams.records.page_signs import PageSigns, confidence_of, signs_of
 from streams.records.prose import weight_of
 from streams.records.titles import letters_of as squeezed
 from streams.records.wrappers import open_wrappers
@@ -113,7 +113,7 @@ def _blocks(tree: Any) -> list[Block]:
     return list(blocks_of(tree))
 
 
-def read_signs(page: str) -> Signs:
+def read_signs(page: str) -> PageSigns:
     """The signs by which a page is judged to be an article; empty if it can't be read."""
     plain = without_control(page)
     tree = None if refuse_hostile(plain) else parse(plain)

@@ -18,7 +18,7 @@ from streams.kafka.clients import attempt, connection, opened
 from streams.kafka.quiet import retries
 from streams.outgoing.items import Item, item_of
 from streams.serve.published import RING, Ring
-from streams.serve.stories import Stories
+from streams.serve.stories import StoryArticles
 from streams.settings import Settings
 from streams.steps import Record
 from streams.topics import ENRICHED, STORIES
@@ -38,7 +38,7 @@ class Follower:
         self._changed = changed
         self._begun = begun
         self.ring = Ring()
-        self.stories = Stories()
+        self.stories = StoryArticles()
         self.ready = False
         """Whether all that was there at the beginning is read."""
         self.away: str | None = "not connected yet"
@@ -77,7 +77,7 @@ class Follower:
         begins: dict[TopicPartition, int] = await consumer.beginning_offsets([*tps, *of_stories])
         ends: dict[TopicPartition, int] = await consumer.end_offsets([*tps, *of_stories])
         if not self.ready or any(self.ring.positions.get(tp.partition, -1) >= ends[tp] for tp in tps):
-            self.ring, self.stories, self.ready = Ring(), Stories(), False
+            self.ring, self.stories, self.ready = Ring(), StoryArticles(), False
             self._begun()
         for tp in tps:
             first = max(begins[tp], ends[tp] - _OFFSETS_A_RECORD * RING // len(tps))

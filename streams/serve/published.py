@@ -8,8 +8,8 @@ from dataclasses import replace
 from itertools import islice
 from typing import Final
 
-from streams.outgoing.items import Item, Wanted
-from streams.serve.stories import Stories
+from streams.outgoing.items import ArticleFilter, Item
+from streams.serve.stories import StoryArticles
 
 RING: Final = 1_000
 """How many articles are kept."""
@@ -70,13 +70,13 @@ class Ring:
             self._forget(oldest)
         return item
 
-    def newest(self, wanted: Wanted, now_s: float, most: int, stories: Stories | None = None) -> list[Item]:
+    def newest(self, wanted: ArticleFilter, now_s: float, most: int, stories: StoryArticles | None = None) -> list[Item]:
         """At most so many articles that are asked for and may be shown, the newest first; with ``stories``, one of each."""
         shown = (item for item in reversed(self._items.values()) if item.is_shown(now_s))
         asked = (item for item in shown if wanted.takes(item))
         return list(islice(asked if stories is None else self._folded(list(asked), stories, now_s), most))
 
-    def _folded(self, items: Sequence[Item], stories: Stories, now_s: float) -> Iterator[Item]:
+    def _folded(self, items: Sequence[Item], stories: StoryArticles, now_s: float) -> Iterator[Item]:
         hidden = {item.uri for item in (*self._items.values(), *self._removed.values())} - {item.uri for item in items}
         return (item for item in items if stories.stands(item, hidden, now_s))
 

@@ -17,7 +17,7 @@ UNGROUPED_S: Final = 60.0
 """So long an article waits to be grouped; then it stands for itself: it came from a worker without stories."""
 
 
-class Stories:
+class StoryArticles:
     """The articles of each story, from records of news.stories in reading order."""
 
     def __init__(self, most: int = MOST_STORIES) -> None:

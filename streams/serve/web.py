@@ -19,7 +19,7 @@ from aiohttp.typedefs import Handler
 
 from streams.console.guard import is_own_host
 from streams.console.viewers import event
-from streams.outgoing.items import Item, Wanted
+from streams.outgoing.items import ArticleFilter, Item
 from streams.serve.following import Follower
 from streams.serve.published import Positions, mark_of, read_mark
 from streams.serve.writing import article_of, atom, json_feed
@@ -46,7 +46,7 @@ _Writer = Callable[[str, str, Sequence[Item], Sequence[Item]], bytes]
 class Listener:
     """Somebody who waits for events: what is asked for, how far it has been told, and what is to be sent."""
 
-    def __init__(self, wanted: Wanted) -> None:
+    def __init__(self, wanted: ArticleFilter) -> None:
         self.wanted = wanted
         self.events: asyncio.Queue[bytes] = asyncio.Queue(_WAITING_EVENTS)
         self.dropped = asyncio.Event()
@@ -170,7 +170,7 @@ class Serving:
             return web.Response(status=400, text=f"of={_OF_FIRSTS} or of={_OF_STORIES}\n")
         now_s, count = self._clock(), _count(request)
         stories = self.follower.stories if of == _OF_STORIES else None
-        items = self.follower.ring.newest(Wanted.of(request.query), now_s, count, stories)
+        items = self.follower.ring.newest(ArticleFilter.of(request.query), now_s, count, stories)
         removed = self.follower.ring.removed(now_s, count)
         body = write(self._title, self._url(request), items, removed)
         etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
@@ -191,7 +191,7 @@ class Serving:
         if request.method == "HEAD":
             return web.Response(headers=_EVENT_HEADERS)
         response = web.StreamResponse(headers={**_HEADERS, **_EVENT_HEADERS})
-        listener = Listener(Wanted.of(request.query))
+        listener = Listener(ArticleFilter.of(request.query))
         missed = self._missed(listener, request.headers.get("Last-Event-ID", request.query.get("last-event-id", "")))
         self._listeners.add(listener)  # in the same turn as what was missed: nothing comes between
         try:
@@ -230,7 +230,7 @@ def _is_past(positions: Positions, now: Positions) -> bool:
     return all(offset <= now.get(partition, -1) for partition, offset in positions.items())
 
 
-def _event(item: Item, wanted: Wanted, mark: str, now_s: float) -> bytes | None:
+def _event(item: Item, wanted: ArticleFilter, mark: str, now_s: float) -> bytes | None:
     """What a listener is told of an article: it, that it is removed, or nothing.
 
     Whoever may have been shown what is canceled or has expired, or an earlier version of what does not fit any more, takes it

@@ -24,7 +24,7 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from streams.documents import CHECK_HEADER, KIND_HEADER, LANGUAGE_HEADER, REASON_HEADER
-from streams.kafka.checks import Finding
+from streams.kafka.checks import Deviation
 from streams.kafka.observer import Times, Wiped
 from streams.kafka.progress import SourceChange
 from streams.records import Reason
@@ -32,7 +32,7 @@ from streams.steps import Output, Record, Step
 from streams.stories import CHANGE_HEADER
 from streams.text.duplicates import DuplicateKind
 from streams.text.language.opinions import differs
-from streams.text.stories.index import Change as StoryChange
+from streams.text.stories.index import StoryChange
 from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, REJECTED, STORIES
 
 # A `…_created` series beside each counter and histogram would double what is scraped.
@@ -298,7 +298,7 @@ class Metrics:
         for state, count in partitions.items():
             self._partitions.labels(state).set(count)
 
-    def kept(self, findings: Iterable[Finding]) -> None:
+    def kept(self, findings: Iterable[Deviation]) -> None:
         """How Kafka keeps the topics, as far as it is not as it should be: exactly these."""
         self._misset.clear()
         for each in findings:

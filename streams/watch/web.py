@@ -49,7 +49,7 @@ _ANSWER_TIMEOUT_S: Final = 10.0
 _NO_ANSWER: Final = (KafkaError, OSError, asyncio.TimeoutError)
 
 
-class Pace(NamedTuple):
+class Motion(NamedTuple):
     """An observation of a working partition: its next offset, its lag in offsets, and how long it has been stuck."""
 
     next_offset: int
@@ -57,10 +57,10 @@ class Pace(NamedTuple):
     stuck_s: float
 
 
-def follow(before: Pace | None, next_offset: int, lag: int, elapsed_s: float) -> Pace:
+def follow(before: Motion | None, next_offset: int, lag: int, elapsed_s: float) -> Motion:
     """The next look at a partition, ``elapsed_s`` after the one ``before``: it is stuck if it has work and does not move."""
     stuck = before is not None and before.lag > 0 and lag > 0 and before.next_offset == next_offset
-    return Pace(next_offset, lag, before.stuck_s + elapsed_s if before is not None and stuck else 0.0)
+    return Motion(next_offset, lag, before.stuck_s + elapsed_s if before is not None and stuck else 0.0)
 
 
 class Watch:
@@ -79,13 +79,13 @@ class Watch:
         self._settings = settings
         self._metrics = metrics
         self._every_s = min(_SAMPLE_EVERY_S, settings.stall_s / 4)
-        self._paces: dict[TopicPartition, Pace] = {}
+        self._motions: dict[TopicPartition, Motion] = {}
         self._looked_at = time.monotonic()
         self._silence: str | None = None
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Look from now on, until the event loop ends."""
+        """Motion from now on, until the event loop ends."""
         self._task = asyncio.create_task(self._look_on(), name="watch")
 
     def problems(self) -> list[str]:
@@ -94,7 +94,7 @@ class Watch:
         if self._task is not None and self._task.done() and not self._task.cancelled():
             found.append(f"the watch over the partitions has ended: {self._task.exception()!r}")
         for status in self._delivery.statuses():
-            seen = self._paces.get(status.source)
+            seen = self._motions.get(status.source)
             if status.problem:
                 found.append(f"{status.name}: {status.problem}")
             elif status.ended:
@@ -135,7 +135,9 @@ class Watch:
         now = time.monotonic()
         elapsed_s = min(now - self._looked_at, 2 * self._every_s)
         self._looked_at = now
-        self._paces = {tp: follow(self._paces.get(tp), statuses[tp].next_offset, lag, elapsed_s) for tp, lag in lags.items()}
+        self._motions = {
+            tp: follow(self._motions.get(tp), statuses[tp].next_offset, lag, elapsed_s) for tp, lag in lags.items()
+        }
 
     async def _look_on(self) -> None:
         while True:
@@ -174,7 +176,7 @@ class Watch:
 
     def _has_worked(self, status: PartitionStatus) -> bool:
         """Whether its next offset means something: true if it keeps losing its transactions, false if it is being acquired."""
-        seen = self._paces.get(status.source)
+        seen = self._motions.get(status.source)
         return status.waiting_for is None or (seen is not None and status.next_offset >= seen.next_offset)
 
     async def _state_bytes(self) -> dict[str, int]:

@@ -14,8 +14,8 @@ from random import SystemRandom
 from typing import Final
 
 from streams.outgoing.book import Book
-from streams.outgoing.decisions import EXPIRED, Change, Decision, decide, decide_waiting
-from streams.outgoing.items import Item, Wanted, item_of
+from streams.outgoing.decisions import EXPIRED, Notice, Telling, decide, decide_waiting
+from streams.outgoing.items import ArticleFilter, Item, item_of
 from streams.outgoing.source import TOPIC, Turn
 from streams.webhook.answers import MOST_REFUSALS, Meaning, meaning_of, wait_s
 from streams.webhook.sending import Sent
@@ -25,7 +25,7 @@ _AT_ONCE: Final = 8
 _DUE_AT_ONCE: Final = 500
 _CHANCE: Final = SystemRandom()
 
-_Due = tuple[Item, Callable[[], Decision]]
+_Due = tuple[Item, Callable[[], Telling]]
 
 
 class GoneError(Exception):
@@ -33,7 +33,7 @@ class GoneError(Exception):
 
 
 @dataclass(slots=True)
-class Totals:
+class DeliveryTotals:
     """What has happened so far: articles told, told as removed, given up since they were refused; requests that failed."""
 
     told: int = 0
@@ -46,14 +46,14 @@ class Totals:
         return f"{self.told:,} articles told, {self.removed:,} removals{more}, {self.failed:,} requests failed"
 
 
-class Delivery:
+class Deliverer:
     """Delivers to one receiver what it wants. ``say`` is given a line where it fails, and when it answers again."""
 
     def __init__(  # noqa: PLR0913 - what it is made of
         self,
         book: Book,
         send: Callable[[Message], Awaitable[Sent]],
-        wanted: Wanted,
+        wanted: ArticleFilter,
         say: Callable[[str], None],
         clock: Callable[[], float],
         *,
@@ -64,7 +64,7 @@ class Delivery:
         self._at_once = asyncio.Semaphore(_AT_ONCE)
         self._failing = False
         self._passed: dict[int, int] = {}
-        self.totals = Totals()
+        self.totals = DeliveryTotals()
 
     async def take(self, turn: Turn) -> None:
         """Deliver what came.
@@ -114,10 +114,10 @@ class Delivery:
             self._book.pass_to(partition, offset)
             self._book.commit()
 
-    def _decide(self, item: Item) -> Decision:
+    def _decide(self, item: Item) -> Telling:
         return decide(item, self._book.known(item), self._clock(), wanted=self._wanted.takes(item))
 
-    def _decide_waiting(self, item: Item) -> Decision:
+    def _decide_waiting(self, item: Item) -> Telling:
         return decide_waiting(item, self._clock())
 
     async def _due(self, items: list[_Due]) -> None:
@@ -125,7 +125,7 @@ class Delivery:
             await self._settle(item, deciding)
             self._book.commit()
 
-    async def _settle(self, item: Item, deciding: Callable[[], Decision]) -> None:
+    async def _settle(self, item: Item, deciding: Callable[[], Telling]) -> None:
         """Tell of a version until the receiver has it; decided anew before each request: it may expire meanwhile."""
         refusals = failures = 0
         while (decision := deciding()).tell is not None:
@@ -146,12 +146,12 @@ class Delivery:
             await self._wait(sent, failures)
         self._book.settle(item, decision)
 
-    def _count(self, change: Change) -> None:
+    def _count(self, change: Notice) -> None:
         if self._failing:
             self._failing = False
             self._say("the receiver answers again")
-        self.totals.told += change is Change.ARTICLE
-        self.totals.removed += change is Change.REMOVED
+        self.totals.told += change is Notice.ARTICLE
+        self.totals.removed += change is Notice.REMOVED
 
     async def _wait(self, sent: Sent, failures: int) -> None:
         seconds = wait_s(failures, sent.asked_s, _CHANCE.random())

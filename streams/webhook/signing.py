@@ -11,12 +11,12 @@ from typing import Final
 
 import orjson
 
-from streams.outgoing.decisions import Change, told_of
+from streams.outgoing.decisions import Notice, told_of
 from streams.outgoing.items import Item
 
 PREFIX: Final = "whsec_"
 _KEY_BYTES: Final = range(24, 65)
-_TYPES: Final = {Change.ARTICLE: "article.published", Change.REMOVED: "article.removed"}
+_TYPES: Final = {Notice.ARTICLE: "article.published", Notice.REMOVED: "article.removed"}
 
 
 class SecretError(ValueError):
@@ -49,7 +49,7 @@ def read_secret(written: str) -> bytes:
     return key
 
 
-def message_of(change: Change, item: Item, topic: str) -> Message:
+def message_of(change: Notice, item: Item, topic: str) -> Message:
     """``topic``: which news.enriched it is, so that no other stream has the same ids."""
     told = told_of(change, item)
     body = orjson.dumps({"type": _TYPES[change], "timestamp": told["time"], "data": told})

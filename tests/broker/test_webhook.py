@@ -10,7 +10,7 @@ from collections import defaultdict
 import orjson
 from aiohttp import web
 
-from streams.outgoing.decisions import Change
+from streams.outgoing.decisions import Notice
 from streams.topics import ENRICHED
 from tests.broker.stream import Raw, Stream
 from tests.feeds.farm import farm
@@ -64,7 +64,7 @@ async def test_a_webhook_that_is_killed_again_and_again_tells_everything_in_orde
     assert len({message for message, _ in got}) == len(told)
     versions = defaultdict(list)
     for _, each in got:
-        if each["change"] == Change.ARTICLE:
+        if each["change"] == Notice.ARTICLE:
             versions[each["id"]].append(int(each["document"]["version"]))
     for each in versions.values():
         firsts = list(dict.fromkeys(each))

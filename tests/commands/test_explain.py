@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from streams.__main__ import main
 from streams.articles import LEFT_WHOLE, Article, headline_of, prepare_article, tag_article
 from streams.commands.explain import explain_article, explain_reading
-from streams.commands.inputs import HTML, JSON, Document
+from streams.commands.inputs import HTML, JSON, RawInput
 from streams.records import Rejection, Repair, read_record
 from streams.samples import load_samples
 from streams.text.article import Cut, CutKind, Language, Subject, Witness
@@ -135,7 +135,7 @@ def test_the_outlet_author_and_section_are_no_part_of_what_is_compared():
     ],
 )
 def test_what_a_document_is_taken_for(value, content_type, said):
-    assert _rows(explain_reading(Document(value, content_type))) == [("read as", said)]
+    assert _rows(explain_reading(RawInput(value, content_type))) == [("read as", said)]
 
 
 @pytest.mark.parametrize(

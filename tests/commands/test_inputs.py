@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from streams.__main__ import main
-from streams.commands.inputs import HTML, JSON, TEXT, Document, read_documents, split_documents
+from streams.commands.inputs import HTML, JSON, TEXT, RawInput, read_documents, split_documents
 
 PAGE = b"A headline\n\nA first paragraph.\nA second one.\n"
 
@@ -26,7 +26,7 @@ PAGE = b"A headline\n\nA first paragraph.\nA second one.\n"
     ],
 )
 def test_json_is_split_into_articles(content, documents):
-    assert list(split_documents(content.splitlines(keepends=True))) == [Document(each, JSON) for each in documents]
+    assert list(split_documents(content.splitlines(keepends=True))) == [RawInput(each, JSON) for each in documents]
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_json_lines_are_passed_on_as_they_come():
             yield b'{"title":"a"}\n'
 
     documents = split_documents(endless())
-    assert next(documents) == Document(b'{"title":"a"}', JSON)
+    assert next(documents) == RawInput(b'{"title":"a"}', JSON)
 
 
 def test_files_are_told_by_their_suffix(tmp_path):
@@ -75,4 +75,4 @@ def test_a_line_that_is_no_record_is_told_by_its_number(line):
 
 def test_json_that_is_too_deep_is_one_document_which_will_be_refused():
     value = b'[{"title":"a"},' + b"[" * 300 + b"]" * 300 + b"]"
-    assert list(split_documents([value])) == [Document(value, JSON)]
+    assert list(split_documents([value])) == [RawInput(value, JSON)]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.console.rows import Refused, Repeat, Row, outlet_of, shown, view
+from streams.console.rows import FoldedRepeat, Refused, Row, outlet_of, shown, view
 from streams.memory import MemoryRecord
 from streams.samples import load_samples
 from streams.topics import DUPLICATES, ENRICHED, REJECTED
@@ -18,7 +18,7 @@ BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 def test_every_sample_is_listed_as_what_it_became():
     records = outcomes((sample.value, sample.content_type) for sample in load_samples())
-    kinds = {ENRICHED: Row, DUPLICATES: Repeat, REJECTED: Refused}
+    kinds = {ENRICHED: Row, DUPLICATES: FoldedRepeat, REJECTED: Refused}
     assert [type(view(record)) for record in records] == [kinds[record.topic] for record in records]
     assert {record.topic for record in records} == set(kinds)
 

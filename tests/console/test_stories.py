@@ -5,7 +5,7 @@ from __future__ import annotations
 import orjson
 
 from agents import pipeline_steps
-from streams.console.stories import MOST_STORIES, Stories
+from streams.console.stories import MOST_STORIES, StoryRows
 from streams.memory import MemoryPipeline, MemoryRecord
 from streams.settings import Settings
 from streams.topics import RAW, STORIES
@@ -16,7 +16,7 @@ class Page:
     """The stories of the articles that were published."""
 
     def __init__(self):
-        self.stories = Stories()
+        self.stories = StoryRows()
         self._pipeline = MemoryPipeline(pipeline_steps(Settings()))
         self._number = 0
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.console.rows import Repeat, Row
+from streams.console.rows import FoldedRepeat, Row
 from streams.console.wire import Filter, Wire
 
 EVERYTHING = Filter()
@@ -20,7 +20,9 @@ def row(number, **more):
 
 
 def repeat(owner, number=99, kind="same-article", outlet="B"):
-    return Repeat(f"id{owner}", f"r{number}", kind, f"news.duplicates/0/{number}", "", number, outlet, f"Story {owner}", "")
+    return FoldedRepeat(
+        f"id{owner}", f"r{number}", kind, f"news.duplicates/0/{number}", "", number, outlet, f"Story {owner}", ""
+    )
 
 
 def ids(wire, wanted=EVERYTHING, most=100):

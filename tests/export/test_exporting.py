@@ -12,11 +12,12 @@ import duckdb
 import pytest
 
 from streams.export import exporting
-from streams.export.exporting import BOOK, Bounds, Exporter, FormatChangedError
+from streams.export.exporting import BOOK, Exporter, FileBounds, FormatChangedError
 from streams.export.files import MissingLibraryError
-from streams.outgoing.book import Book, InUseError
+from streams.outgoing.book import Book
 from streams.outgoing.source import Turn
 from streams.settings import Settings
+from streams.sqlite_file import UnusableFileError
 from tests.outgoing.items import HOUR_S, LATER, NOW_S, kill, record
 
 command = importlib.import_module("streams.commands.export")
@@ -33,7 +34,7 @@ class Folder:
     def process(self, kind="jsonl", bounds=None):
         book = Book(self.path / BOOK)
         try:
-            yield Exporter(self.path, book, kind, lambda: self.now_s, bounds or Bounds())
+            yield Exporter(self.path, book, kind, lambda: self.now_s, bounds or FileBounds())
         finally:
             book.close()  # what is not committed is lost, as by a kill
 
@@ -193,7 +194,7 @@ def test_a_kill_between_two_renames_is_made_up_for_at_the_next_start(folder, mon
 
 
 def test_files_are_finished_when_they_are_full_or_old(folder):
-    with folder.process(bounds=Bounds(rows=3, every_s=60)) as exporter:
+    with folder.process(bounds=FileBounds(rows=3, every_s=60)) as exporter:
         take(exporter, record(4, "a"))
         assert not exporter.is_due
         folder.now_s += 61
@@ -208,7 +209,7 @@ def test_a_folder_has_one_format_and_one_process_at_a_time(folder):
     folder.export(record(4, "a"))
     with pytest.raises(FormatChangedError, match="begun as jsonl"), folder.process("parquet"):
         pass
-    with folder.process(), pytest.raises(InUseError):
+    with folder.process(), pytest.raises(UnusableFileError):
         Book(folder.path / BOOK)
 
 
@@ -256,13 +257,6 @@ def test_a_document_that_is_too_deep_to_be_written_again_holds_up_no_other(tmp_p
     folder = Folder(tmp_path)
     folder.export(record(1, "a", more=json.loads("[" * 240 + "]" * 240)), record(2, "b"), kind=kind)
     assert folder.names == [f"news.enriched-0-00000000000000000002-00000000000000000002.{kind}"]
-
-
-def test_a_book_that_cannot_be_written_is_named_and_nobody_is_said_to_have_it(tmp_path):
-    with pytest.raises(InUseError) as raised:
-        Book(tmp_path)
-    assert str(tmp_path) in str(raised.value)
-    assert "each process" not in str(raised.value)
 
 
 async def test_once_tells_that_the_disk_was_full_at_the_last_step(tmp_path, monkeypatch):

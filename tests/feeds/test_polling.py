@@ -21,7 +21,7 @@ from streams.feeds.addresses import connector, refusal_behind
 from streams.feeds.fetching import fetching
 from streams.feeds.manners import Manners, Pace
 from streams.feeds.polling import Poller
-from streams.feeds.seen import InUseError, Seen
+from streams.feeds.seen import Seen
 from tests.feeds.farm import ARTICLE, PAGE, Farm, bomb, farm, item, moved, rss, slow, zipped
 
 
@@ -53,7 +53,7 @@ class Reader:
     def forgive(self, path: str) -> None:
         """As if the time that a failure has to wait were over."""
         with contextlib.closing(Seen(self.file, time.time())) as seen:
-            seen.put(replace(seen.standing(self.farm.root + path), not_before_s=0.0))
+            seen.put(replace(seen.state_of(self.farm.root + path), not_before_s=0.0))
 
 
 @asynccontextmanager
@@ -219,7 +219,7 @@ async def test_a_feed_that_fails_is_left_alone_for_as_long_as_it_says(tmp_path, 
         await reader.once("/feed")
         assert reader.farm.asked["/feed"] == 1
         with contextlib.closing(Seen(reader.file, time.time())) as seen:
-            assert seen.standing(reader.farm.root + "/feed").not_before_s > time.time() + 3_500
+            assert seen.state_of(reader.farm.root + "/feed").not_before_s > time.time() + 3_500
 
 
 async def test_a_host_that_asks_to_be_left_alone_is_with_all_its_pages(tmp_path):
@@ -328,11 +328,6 @@ async def test_who_asks_says_who_it_is(tmp_path):
     headers = reader.farm.headers["/a"]
     assert headers["User-Agent"].startswith("Headwater/")
     assert "Cookie" not in headers
-
-
-async def test_two_processes_can_not_share_a_memory(tmp_path):
-    with contextlib.closing(Seen(tmp_path / "seen", 0)), pytest.raises(InUseError, match="file of its own"):
-        Seen(tmp_path / "seen", 0)
 
 
 async def test_requests_to_one_host_are_a_pause_apart():

@@ -18,7 +18,7 @@ from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
 from streams.ingest.bodies import MOST_ARTICLES, MOST_BODY_BYTES, NDJSON, Head, Refusal, check_head, split_body
 from streams.ingest.openapi import openapi_document
-from streams.ingest.web import Bounds, Ingest
+from streams.ingest.web import Ingest, SenderBounds
 
 TOKEN = {"Authorization": "Bearer secret"}
 JSON = TOKEN | {"Content-Type": "application/json"}
@@ -138,7 +138,7 @@ async def test_what_kafka_refuses_is_not_accepted(error, status, word):
 
 async def test_what_kafka_does_not_confirm_stays_counted_until_it_does_and_more_is_put_off():
     """The sender hears 503 and can go; the memory is still in use, so others hear 429 until Kafka is back."""
-    async with ingesting(bounds=Bounds(held_bytes=100_000, confirm_s=0.05)) as (client, ingest, kafka):
+    async with ingesting(bounds=SenderBounds(held_bytes=100_000, confirm_s=0.05)) as (client, ingest, kafka):
         kafka.silent = True
         first = await client.post("/articles", data=b"{}", headers=JSON)
         assert first.status == 503
@@ -163,7 +163,7 @@ async def test_a_body_that_does_not_arrive_frees_its_place():
         yield b"{"
         await released.wait()
 
-    async with ingesting(bounds=Bounds(body_s=0.05)) as (client, ingest, _):
+    async with ingesting(bounds=SenderBounds(body_s=0.05)) as (client, ingest, _):
         response = await client.post("/articles", data=stalled(), headers=JSON)
         assert response.status == 408 in DESCRIBED
         assert ingest.held_bytes == 0

@@ -9,13 +9,13 @@ import pytest
 from aiokafka.errors import KafkaConnectionError
 
 from streams.kafka import topic_watch
-from streams.kafka.checks import Finding
+from streams.kafka.checks import Deviation
 from streams.kafka.topic_watch import TopicWatch
 from streams.settings import Settings
 
-SHORT = Finding("news.raw", "retention.ms", "1000", "-1", "it forgets", harms=False)
+SHORT = Deviation("news.raw", "retention.ms", "1000", "-1", "it forgets", harms=False)
 SHORTER = SHORT._replace(found="10")
-TIMES = Finding("news.prepared", "message.timestamp.type", "LogAppendTime", "CreateTime", "it replaces them", harms=True)
+TIMES = Deviation("news.prepared", "message.timestamp.type", "LogAppendTime", "CreateTime", "it replaces them", harms=True)
 
 
 class Kafka:

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from streams.outgoing.book import Book
-from streams.outgoing.decisions import EXPIRED, NOTHING, Change, Decision, Known, decide, decide_waiting
+from streams.outgoing.decisions import EXPIRED, NOTHING, Known, Notice, Telling, decide, decide_waiting
 from streams.outgoing.items import item_of, rank_of
 from tests.outgoing.items import BEFORE, HOUR_S, LATER, NOW_S, item, kill, record
 
@@ -17,9 +17,9 @@ FIRST = rank_of({"version": "1", "versionCreated": "2027-01-15T06:00:00Z"})
 SECOND = rank_of({"version": "2", "versionCreated": "2027-01-15T06:00:00Z"})
 THIRD = rank_of({"version": "3", "versionCreated": "2027-01-15T06:00:00Z"})
 
-TOLD = Decision(Change.ARTICLE, latest=True)
-GONE = Decision(Change.REMOVED, latest=True)
-WAITS = Decision(None, latest=True, waits=True)
+TOLD = Telling(Notice.ARTICLE, latest=True)
+GONE = Telling(Notice.REMOVED, latest=True)
+WAITS = Telling(None, latest=True, waits=True)
 
 
 @pytest.mark.parametrize(
@@ -34,10 +34,10 @@ WAITS = Decision(None, latest=True, waits=True)
         pytest.param(item(1, embargoedUntil=LATER), Known(), WAITS, id="an embargo waits"),
         pytest.param(item(1, embargoedUntil=BEFORE), Known(), TOLD, id="an embargo that has ended is none"),
         pytest.param(
-            item(1, number="2", embargoedUntil=LATER), Known(FIRST, told=True), replace(WAITS, tell=Change.REMOVED),
+            item(1, number="2", embargoedUntil=LATER), Known(FIRST, told=True), replace(WAITS, tell=Notice.REMOVED),
             id="what was told and is embargoed now is taken back until then",
         ),
-        pytest.param(item(1, expires=BEFORE), Known(), Decision(None, latest=True), id="an expired article is not told"),
+        pytest.param(item(1, expires=BEFORE), Known(), Telling(None, latest=True), id="an expired article is not told"),
         pytest.param(item(1, expires=BEFORE), Known(FIRST, told=True), GONE, id="one that was told is taken back"),
         pytest.param(item(1, expires=LATER), Known(), TOLD, id="one that expires later is told"),
     ],
@@ -48,12 +48,12 @@ def test_what_becomes_of_a_version(of, known, decision):
 
 def test_who_was_told_an_article_that_does_not_fit_any_more_is_told_that_it_is_gone():
     assert decide(item(1), Known(FIRST, told=True), NOW_S, wanted=False) == GONE
-    assert decide(item(1), Known(), NOW_S, wanted=False) == Decision(None, latest=True)
+    assert decide(item(1), Known(), NOW_S, wanted=False) == Telling(None, latest=True)
 
 
 def test_what_expires_before_its_embargo_ends_is_never_told():
     late = item(1, embargoedUntil=LATER, expires="2027-01-15T08:30:00Z")
-    assert decide_waiting(late, NOW_S + HOUR_S) == Decision(None, latest=True)
+    assert decide_waiting(late, NOW_S + HOUR_S) == Telling(None, latest=True)
 
 
 VERSIONS = st.lists(
@@ -77,10 +77,10 @@ def test_nothing_is_told_that_may_not_be_shown_and_nothing_that_may_is_forgotten
     def tell(of, decision):
         nonlocal has
         book.settle(of, decision)
-        if decision.tell is Change.ARTICLE:
+        if decision.tell is Notice.ARTICLE:
             assert of.is_shown(now_s)
             has = of.offset
-        elif decision.tell is Change.REMOVED:
+        elif decision.tell is Notice.REMOVED:
             has = None
 
     def pass_time():

@@ -19,10 +19,10 @@ from lxml import etree
 from agents import pipeline_steps
 from streams.kafka.quiet import quieten
 from streams.memory import MemoryPipeline, MemoryRecord
-from streams.outgoing.items import Wanted, item_of
+from streams.outgoing.items import ArticleFilter, item_of
 from streams.serve import following
 from streams.serve.published import Ring, mark_of, read_mark
-from streams.serve.stories import Stories
+from streams.serve.stories import StoryArticles
 from streams.serve.web import Listener, Serving
 from streams.serve.writing import ATOM, TOMBSTONES, atom, json_feed
 from streams.settings import Settings
@@ -188,8 +188,8 @@ async def test_a_feed_holds_what_is_asked_for(query, titles):
 def test_a_subject_goes_by_its_name_its_code_and_its_address(by):
     document = {"subjects": [{"name": "Politics", "uri": "http://cv.iptc.org/newscodes/mediatopic/11000000"}]}
     item = item_of(MemoryRecord("news.enriched", 0, 0, 0, b"a", orjson.dumps(document), ()))
-    assert Wanted(subjects=(by,)).takes(item)
-    assert not Wanted(subjects=("sport",)).takes(item)
+    assert ArticleFilter(subjects=(by,)).takes(item)
+    assert not ArticleFilter(subjects=("sport",)).takes(item)
 
 
 async def test_a_canceled_article_leaves_the_feed_and_is_announced():
@@ -336,7 +336,7 @@ def test_in_any_order_the_greatest_version_decides(versions):
         ring.take(enriched(number, offset, version=str(version), pubStatus="canceled" if canceled else "usable"))
         if version >= last.get(number, (0, False))[0]:
             last[number] = (version, canceled)
-    shown = {item.id for item in ring.newest(Wanted(), NOW_S, 99)}
+    shown = {item.id for item in ring.newest(ArticleFilter(), NOW_S, 99)}
     assert shown == {str(number) for number, (_, canceled) in last.items() if not canceled}
     assert {item.id for item in ring.removed(NOW_S, 99)} == {str(number) for number, (_, canceled) in last.items() if canceled}
 
@@ -354,7 +354,7 @@ FOREIGN = [
 def test_any_record_is_an_article_or_none(key, value):
     item = item_of(MemoryRecord("news.enriched", 0, 0, 0, key, value, ()))
     if item is not None:
-        assert Wanted(languages=("x",), subjects=("x",), outlets=("x",), words=("x",)).takes(item) in {True, False}
+        assert ArticleFilter(languages=("x",), subjects=("x",), outlets=("x",), words=("x",)).takes(item) in {True, False}
         assert atom("News", "https://us.example/", [item], [item])
         assert json_feed("News", "https://us.example/", [item], [item])
 
@@ -447,7 +447,7 @@ async def test_another_article_stands_for_a_story_whose_first_one_may_not_be_sho
 async def test_an_article_waits_to_be_grouped_and_then_stands_for_itself():
     async with served() as own:
         own.publish(raw("Bridge over the river to be built"))
-        (item,) = own.serving.follower.ring.newest(Wanted(), NOW_S, 1)
+        (item,) = own.serving.follower.ring.newest(ArticleFilter(), NOW_S, 1)
         own.now_s = item.time_ms / 1_000 + 59
         assert await own.titles("/atom?of=stories") == []
         own.now_s += 2
@@ -472,7 +472,7 @@ async def test_what_is_not_told_of_stories_is_said(path):
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.lists(st.integers(0, 9), min_size=1, max_size=4)), min_size=1, max_size=30))
 def test_whatever_becomes_of_stories_the_one_told_last_has_one_entry(changes):
-    stories = Stories(most=3)
+    stories = StoryArticles(most=3)
     for story, articles in changes:
         associations = [{"rel": "member", "uri": f"urn:headwater:article:{each}"} for each in articles]
         stories.take(MemoryRecord("news.stories", 0, 0, 0, b"%d" % story, orjson.dumps({"associations": associations}), ()))
@@ -523,7 +523,7 @@ async def test_what_expires_while_a_slow_listener_is_told_is_not_told_any_more()
     async with served() as own:
         own.take(record(0, "a"))
         own.take(record(1, "b", expires=LATER))
-        missed = iter(own.serving._missed(Listener(Wanted()), "0=-1@0"))
+        missed = iter(own.serving._missed(Listener(ArticleFilter()), "0=-1@0"))
         assert b"Headline a 1" in next(missed)
         own.now_s += HOUR_S
         rest = b"".join(missed)

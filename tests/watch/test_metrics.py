@@ -15,7 +15,7 @@ from aiokafka import TopicPartition
 from prometheus_client.parser import text_string_to_metric_families
 
 from agents import pipeline_steps
-from streams.kafka.checks import Finding
+from streams.kafka.checks import Deviation
 from streams.kafka.observer import Times, Wiped
 from streams.kafka.partition import PartitionStatus
 from streams.kafka.progress import SourceChange
@@ -27,7 +27,7 @@ from streams.text.duplicates import DuplicateKind
 from streams.topics import DUPLICATES, ENRICHED, PREPARED, RAW, REJECTED, SIGNATURES, STORIES
 from streams.watch.lag import LagReader
 from streams.watch.metrics import BatchHistogram, Metrics, tally, unread_ratio
-from streams.watch.web import Pace, Watch, follow, health_app
+from streams.watch.web import Motion, Watch, follow, health_app
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = Settings(web_port=1, stall_s=60)
@@ -250,15 +250,15 @@ def test_alerts_name_metrics_that_exist():
     ("before", "next_offset", "lag", "stuck_s"),
     [
         pytest.param(None, 10, 5, 0, id="seen for the first time"),
-        pytest.param(Pace(10, 5, 40), 10, 5, 45, id="records wait and nothing is committed"),
-        pytest.param(Pace(10, 5, 40), 10, 900, 45, id="more and more wait"),
-        pytest.param(Pace(10, 5, 40), 11, 900, 0, id="slow, but it moves"),
-        pytest.param(Pace(10, 0, 0), 10, 5, 0, id="idle for long, and the first record has just come"),
-        pytest.param(Pace(10, 5, 40), 10, 0, 0, id="what waited has been deleted by Kafka"),
+        pytest.param(Motion(10, 5, 40), 10, 5, 45, id="records wait and nothing is committed"),
+        pytest.param(Motion(10, 5, 40), 10, 900, 45, id="more and more wait"),
+        pytest.param(Motion(10, 5, 40), 11, 900, 0, id="slow, but it moves"),
+        pytest.param(Motion(10, 0, 0), 10, 5, 0, id="idle for long, and the first record has just come"),
+        pytest.param(Motion(10, 5, 40), 10, 0, 0, id="what waited has been deleted by Kafka"),
     ],
 )
 def test_stuck_is_a_partition_that_has_work_and_does_not_move(before, next_offset, lag, stuck_s):
-    assert follow(before, next_offset, lag, elapsed_s=5) == Pace(next_offset, lag, stuck_s)
+    assert follow(before, next_offset, lag, elapsed_s=5) == Motion(next_offset, lag, stuck_s)
 
 
 class Worker:
@@ -504,7 +504,7 @@ async def test_a_partition_that_must_not_be_worked_on_makes_the_worker_unhealthy
 
 async def test_topics_that_are_kept_wrongly_are_told_and_leave_a_worker_healthy_as_no_restart_would_help(worker):
     """Restarted, it would refuse to start."""
-    finding = Finding("news.prepared", "cleanup.policy", "compact", "delete", "records would go", harms=True)
+    finding = Deviation("news.prepared", "cleanup.policy", "compact", "delete", "records would go", harms=True)
     worker.watch = Watch(worker.app, worker.delivery, SETTINGS, worker.metrics, SimpleNamespace(findings=[finding]))
     assert await worker.get("/health") == (200, {"healthy": True, "problems": [], "warnings": [str(finding)]})
     worker.watch.tell()

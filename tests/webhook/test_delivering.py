@@ -13,11 +13,11 @@ from multidict import MultiDict
 
 from streams.feeds.addresses import RefusedAddressError
 from streams.outgoing.book import Book
-from streams.outgoing.items import Wanted
+from streams.outgoing.items import ArticleFilter
 from streams.outgoing.source import Turn
 from streams.webhook import sending as sending_module
 from streams.webhook.answers import MOST_WAIT_S, Meaning, meaning_of, wait_s
-from streams.webhook.delivering import Delivery, GoneError
+from streams.webhook.delivering import Deliverer, GoneError
 from streams.webhook.sending import sending
 from streams.webhook.signing import Message
 from tests.feeds.farm import farm, moved
@@ -57,7 +57,7 @@ class Run:
         self.waits = []
         self.said = []
         self.file = file
-        self.wanted = Wanted.of(MultiDict(filters))
+        self.wanted = ArticleFilter.of(MultiDict(filters))
 
     async def sleep(self, seconds):
         self.waits.append(seconds)
@@ -71,7 +71,9 @@ class Run:
         nexts = {number: each[-1].offset + 1 for number, each in by_partition.items()}
         with contextlib.closing(Book(self.file, survives_power_cuts=False)) as book:
             async with sending(url, KEY, allow_private=True, clock=lambda: self.now_s) as sender:
-                self.delivery = Delivery(book, sender.send, self.wanted, self.said.append, lambda: self.now_s, sleep=self.sleep)
+                self.delivery = Deliverer(
+                    book, sender.send, self.wanted, self.said.append, lambda: self.now_s, sleep=self.sleep
+                )
                 await self.delivery.take(Turn(by_partition, nexts, at_end=True))
                 await self.delivery.release()
                 self.positions = book.positions()

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from streams.outgoing.decisions import Change
+from streams.outgoing.decisions import Notice
 from streams.webhook.signing import Message, SecretError, message_of, read_secret, signed
 from tests.outgoing.items import NOW_S, item
 
@@ -23,12 +23,12 @@ def test_a_signature_is_that_of_the_standard_webhooks():
 
 
 def test_the_same_record_has_the_same_id_and_body_every_time_and_any_other_has_another():
-    first = message_of(Change.ARTICLE, item(4), "cluster/topic")
-    assert first == message_of(Change.ARTICLE, item(4), "cluster/topic")
+    first = message_of(Notice.ARTICLE, item(4), "cluster/topic")
+    assert first == message_of(Notice.ARTICLE, item(4), "cluster/topic")
     others = [
-        message_of(Change.ARTICLE, item(5), "cluster/topic"),
-        message_of(Change.REMOVED, item(4), "cluster/topic"),
-        message_of(Change.ARTICLE, item(4), "cluster/another"),
+        message_of(Notice.ARTICLE, item(5), "cluster/topic"),
+        message_of(Notice.REMOVED, item(4), "cluster/topic"),
+        message_of(Notice.ARTICLE, item(4), "cluster/another"),
     ]
     assert len({first.id, *(each.id for each in others)}) == 4
     assert "." not in first.id  # which separates what is signed
@@ -36,10 +36,10 @@ def test_the_same_record_has_the_same_id_and_body_every_time_and_any_other_has_a
 
 
 def test_the_body_says_what_happened_and_where_it_comes_from():
-    body = json.loads(message_of(Change.ARTICLE, item(4), "t").body)
+    body = json.loads(message_of(Notice.ARTICLE, item(4), "t").body)
     assert (body["type"], body["data"]["origin"]) == ("article.published", "news.enriched/0/4")
     assert body["data"]["document"]["headlines"][0]["value"] == "Headline a 1"
-    removed = json.loads(message_of(Change.REMOVED, item(4), "t").body)
+    removed = json.loads(message_of(Notice.REMOVED, item(4), "t").body)
     assert removed["type"] == "article.removed"
     assert "document" not in removed["data"]
 

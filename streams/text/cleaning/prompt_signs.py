@@ -28,14 +28,14 @@ class SignSpan(NamedTuple):
     last: int
 
 
-Signs = dict[str, SignSpan]
+PromptSigns = dict[str, SignSpan]
 """By group."""
 
 
-def find_signs(folded: str) -> Signs:
+def find_signs(folded: str) -> PromptSigns:
     """The groups with a word in a line: one that a word of the line begins with."""
     index = _index()
-    signs: Signs = {}
+    signs: PromptSigns = {}
     for found in _WORD_START.finditer(folded):
         at = found.start()
         for length in (_LONG, _SHORT):

@@ -11,7 +11,7 @@ import re
 
 from streams.text.article import CutKind
 from streams.text.cleaning.phrases import BULLETS, load_phrases
-from streams.text.cleaning.prompt_signs import Signs, find_signs, fold, group_words, starts_with
+from streams.text.cleaning.prompt_signs import PromptSigns, find_signs, fold, group_words, starts_with
 from streams.text.sentences import ends_in_full_stop, ends_sentence
 
 LONGEST_PROMPT = 220  # characters
@@ -182,7 +182,7 @@ def _is_told(text: str) -> bool:
     return ends_in_full_stop(text) and len(text.split()) > _MOST_CREDIT_WORDS
 
 
-def _is_notice(folded: str, signs: Signs) -> bool:
+def _is_notice(folded: str, signs: PromptSigns) -> bool:
     if len(folded) > _LONGEST_NOTICE:
         return False
     if _is_continued(folded, signs) or ("paying" in signs and "only" in signs):
@@ -192,7 +192,7 @@ def _is_notice(folded: str, signs: Signs) -> bool:
     return "notice" in signs or "rating" in signs or ("?" in folded and "this" in signs)
 
 
-def _is_continued(folded: str, signs: Signs) -> bool:
+def _is_continued(folded: str, signs: PromptSigns) -> bool:
     """ "Story continues below advertisement"."""
     if len(folded) > _LONGEST_CONTACT or ends_sentence(folded):
         return False
@@ -268,7 +268,7 @@ def _is_long_sentence(text: str, rest: str) -> bool:
     return ends_sentence(text) and len(rest.split()) > 3
 
 
-def _is_prompt(folded: str, signs: Signs) -> bool:
+def _is_prompt(folded: str, signs: PromptSigns) -> bool:
     """Whether a line begins by saying what its reader should do, and names a channel, an application or a newsletter."""
     is_first = _is_request(folded, signs)
     if is_first and "thing-first" in signs:
@@ -280,25 +280,25 @@ def _is_prompt(folded: str, signs: Signs) -> bool:
     return len(folded) <= _LONGEST_ASIDE and "act" in signs and _has_person(folded)
 
 
-def _is_request(folded: str, signs: Signs) -> bool:
+def _is_request(folded: str, signs: PromptSigns) -> bool:
     return _begins(signs, "act") or (_begins(signs, "act-first") and not ends_in_full_stop(folded))
 
 
-def _begins(signs: Signs, group: str) -> bool:
+def _begins(signs: PromptSigns, group: str) -> bool:
     """Whether a line begins with a word of the group, possibly after a mark."""
     return group in signs and signs[group].first <= 1
 
 
-def _is_last_prompt(folded: str, signs: Signs) -> bool:
+def _is_last_prompt(folded: str, signs: PromptSigns) -> bool:
     """The same for languages with the verb at the end: Turkish, Hindi, Japanese, Korean and others."""
     return len(folded) <= _LONGEST_ASIDE and ("thing-last" in signs or "thing" in signs) and _asks_last(folded, signs)
 
 
-def _asks_last(folded: str, signs: Signs) -> bool:
+def _asks_last(folded: str, signs: PromptSigns) -> bool:
     return "act-last" in signs and signs["act-last"].last >= len(folded) - _LAST
 
 
-def _is_letter(folded: str, signs: Signs) -> bool:
+def _is_letter(folded: str, signs: PromptSigns) -> bool:
     """Whether a line offers letters to its reader: it names an inbox, and addresses the reader or says what they contain."""
     if len(folded) > _LONGEST_NOTICE or "inbox" not in signs:
         return False
@@ -307,7 +307,7 @@ def _is_letter(folded: str, signs: Signs) -> bool:
     return not ends_in_full_stop(folded) and _has_person(folded)
 
 
-def _is_login(folded: str, signs: Signs) -> bool:
+def _is_login(folded: str, signs: PromptSigns) -> bool:
     """ "Already a subscriber? Log in"."""
     if len(folded) > _LONGEST_ASIDE or "login" not in signs:
         return False
@@ -316,7 +316,7 @@ def _is_login(folded: str, signs: Signs) -> bool:
     return ("subscriber" in signs and signs["subscriber"].first < signs["login"].first) or _ASKED.search(folded) is not None
 
 
-def _is_call(folded: str, signs: Signs) -> bool:
+def _is_call(folded: str, signs: PromptSigns) -> bool:
     """Whether a newsroom asks for hints, corrections or opinions, or for money for its cause."""
     if len(folded) > _LONGEST_NOTICE:
         return False
@@ -332,7 +332,7 @@ def _is_priced(folded: str) -> bool:
     return found is not None and _A_MONTH.search(folded, found.end(), found.end() + _NEAR) is not None
 
 
-def _is_appeal(folded: str, signs: Signs) -> bool:
+def _is_appeal(folded: str, signs: PromptSigns) -> bool:
     """Whether a paper asks for money: it mentions support and its work or reader, or a price per month."""
     if len(folded) > _LONGEST_NOTICE:
         return False

@@ -113,7 +113,7 @@ class Limits:
     """In the stream's time: a story stays at least this long although its own time is past, for the sake of backfills."""
 
 
-class Change(StrEnum):
+class StoryChange(StrEnum):
     """What happened to a story."""
 
     FOUNDED = "founded"
@@ -125,7 +125,7 @@ class Change(StrEnum):
 class Told(NamedTuple):
     """A story after a change; ``member``: the article that caused it; ``words``: the strongest evidence for its joining."""
 
-    change: Change
+    change: StoryChange
     story: Story
     member: Member | None
     words: tuple[str, ...] = ()
@@ -196,7 +196,7 @@ class StoryIndex:
             packed = pack_story(self._dated(each.story))
             changes[bytes.fromhex(each.story.id)] = stamp(packed)
             heappush(self._due, self._place(packed))
-        if told and told[0].change is Change.LEFT:
+        if told and told[0].change is StoryChange.LEFT:
             self._joined.pop(_short(signature.article_id), None)
         changes |= dict.fromkeys(self._forget())
         changes[CLOCK_KEY] = stamp(_CLOCK.pack(self._clock_ms))
@@ -212,7 +212,7 @@ class StoryIndex:
         version = 1 if former is None else unpack_story(self._packed[former]).version + 1
         member = self._member(signature, Relation.FOUNDED, WHOLE)
         story = Story(signature.article_id, signature.language, (member,), Sum() + Sum(signature.vector), 0, version)
-        return Told(Change.FOUNDED, story, member)
+        return Told(StoryChange.FOUNDED, story, member)
 
     def _join(self, candidate: _Candidate, signature: Signature) -> Told | None:
         story = unpack_story(self._packed[candidate.slot])
@@ -228,7 +228,7 @@ class StoryIndex:
         member = self._member(signature, relation, candidate.likeness, of)
         total = story.total + Sum(signature.vector)
         grown = replace(story, members=(*story.members, member), total=total, version=story.version + 1)
-        return Told(Change.JOINED, grown, member, _shared_words(signature, story.total.vector))
+        return Told(StoryChange.JOINED, grown, member, _shared_words(signature, story.total.vector))
 
     def _needed_of(self, candidate: _Candidate, signature: Signature, members: Iterable[Member], of: str | None) -> int:
         """How similar an article must be, considering its headline and text beside the members'."""
@@ -288,10 +288,10 @@ class StoryIndex:
             members, total = (*older.members, *younger.members), older.total + younger.total
             return (
                 joined._replace(
-                    change=Change.MERGED, story=replace(older, members=members, total=total, version=older.version + 1)
+                    change=StoryChange.MERGED, story=replace(older, members=members, total=total, version=older.version + 1)
                 ),
                 Told(
-                    Change.MERGED,
+                    StoryChange.MERGED,
                     replace(younger, members=(), total=Sum(), version=younger.version + 1, merged_into=older.id),
                     None,
                 ),
@@ -538,7 +538,7 @@ def _without(story: Story, article_id: str) -> Told:
     [left] = (member for member in story.members if member.article_id == article_id)
     members = tuple(member for member in story.members if member is not left)
     total = story.total if members else Sum()
-    return Told(Change.LEFT, replace(story, members=members, total=total, version=story.version + 1), left)
+    return Told(StoryChange.LEFT, replace(story, members=members, total=total, version=story.version + 1), left)
 
 
 def _contradicts(signature: Signature, members: Iterable[Member]) -> bool:

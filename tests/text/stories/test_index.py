@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.formats import NewerFormatError, read_stamp
-from streams.text.stories.index import CLOCK_KEY, Change, Limits, StoryIndex, check_remembered
+from streams.text.stories.index import CLOCK_KEY, Limits, StoryChange, StoryIndex, check_remembered
 from streams.text.stories.story import MOST_MEMBERS, MOST_STORY_BYTES, Relation, Story, pack_story, unpack_story
 from tests.text.stories.articles import BUDGET, FERRY, FERRY_AGAIN, HOUR_MS, NOON_MS, WINDOW_MS, article_id, signed
 
@@ -51,7 +51,7 @@ def test_an_article_about_the_same_event_joins_the_story_of_the_first():
     stream = Stream()
     [founded] = stream.take(signed(1, "Ferry runs aground off Kellmouth", FERRY))
     [joined] = stream.take(signed(2, "All 214 passengers saved from the Aurelia", FERRY_AGAIN, outlet="Dunmarrow Times"))
-    assert (founded.change, joined.change) == (Change.FOUNDED, Change.JOINED)
+    assert (founded.change, joined.change) == (StoryChange.FOUNDED, StoryChange.JOINED)
     assert joined.story.id == founded.story.id == article_id(1)
     assert [member.relation for member in joined.story.members] == [Relation.FOUNDED, Relation.SAME_EVENT]
     assert joined.story.outlets == 2
@@ -63,7 +63,7 @@ def test_an_article_about_something_else_founds_its_own():
     stream = Stream()
     stream.take(signed(1, "Ferry runs aground off Kellmouth", FERRY))
     [told] = stream.take(signed(2, "Okafor presents a timid budget", BUDGET))
-    assert told.change is Change.FOUNDED
+    assert told.change is StoryChange.FOUNDED
     assert len(stream.index) == 2
 
 
@@ -119,7 +119,7 @@ def test_an_outlets_column_that_comes_again_is_a_story_of_its_own(first, text, s
     stream = Stream()
     stream.take(signed(1, first, text))
     [told] = stream.take(signed(2, second, other))
-    assert told.change is Change.FOUNDED
+    assert told.change is StoryChange.FOUNDED
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_what_is_not_a_column_come_again_joins_as_before(headline, text, outlet)
     stream = Stream()
     stream.take(signed(1, "Weather for Tuesday: storm", RAIN + TIDES))
     [told] = stream.take(signed(2, headline, text + TIDES, outlet=outlet))
-    assert told.change is Change.JOINED
+    assert told.change is StoryChange.JOINED
 
 
 SERIALS = {
@@ -196,14 +196,14 @@ def test_a_form_that_is_filled_in_with_other_numbers_and_places_is_another_event
     other = TREMOR.format("4,1", "jueves", "Belmonte", 12, "Santa Rita")
     stream.take(signed(1, "Terremoto de magnitud 5,8 sacude la costa de Quilmar", one, language="es"))
     [told] = stream.take(signed(2, "Terremoto de magnitud 4,1 sacude la costa de Belmonte", other, language="es"))
-    assert told.change is Change.FOUNDED
+    assert told.change is StoryChange.FOUNDED
 
 
 def test_the_same_words_in_another_language_are_another_story():
     stream = Stream()
     stream.take(signed(1, "Aurelia Kellmouth Dunmarrow Vaughan", FERRY))
     [told] = stream.take(signed(2, "Aurelia Kellmouth Dunmarrow Vaughan", FERRY, language="de"))
-    assert told.change is Change.FOUNDED
+    assert told.change is StoryChange.FOUNDED
 
 
 @pytest.mark.parametrize("hours", [73, -73])
@@ -211,7 +211,7 @@ def test_a_story_takes_nothing_from_beyond_its_window(hours):
     stream = Stream()
     stream.take(signed(1, "Ferry runs aground off Kellmouth", FERRY))
     [told] = stream.take(signed(2, "Ferry runs aground off Kellmouth", FERRY_AGAIN, time_ms=NOON_MS + hours * HOUR_MS))
-    assert told.change is Change.FOUNDED
+    assert told.change is StoryChange.FOUNDED
 
 
 def test_a_late_article_joins_a_story_whose_span_covers_its_time():
@@ -235,13 +235,13 @@ def test_a_canceled_article_leaves_its_story_and_a_story_without_members_is_over
     stream.take(signed(1, "Ferry runs aground off Kellmouth", FERRY))
     stream.take(signed(2, "All saved from the Aurelia", FERRY_AGAIN))
     [left] = stream.take(signed(1, "", canceled=True))
-    assert (left.change, [member.article_id for member in left.story.members]) == (Change.LEFT, [article_id(2)])
+    assert (left.change, [member.article_id for member in left.story.members]) == (StoryChange.LEFT, [article_id(2)])
     stream.restart()
     [over] = stream.take(signed(2, "", canceled=True))
     assert (over.story.members, over.story.version) == ((), 4)
     assert stream.take(signed(2, "", canceled=True)) == ()
     [again] = stream.take(signed(1, "Ferry runs aground off Kellmouth", FERRY))
-    assert (again.change, again.story.id, again.story.version) == (Change.FOUNDED, article_id(1), 5)
+    assert (again.change, again.story.id, again.story.version) == (StoryChange.FOUNDED, article_id(1), 5)
 
 
 def test_a_cancellation_of_what_nobody_knows_changes_nothing():
@@ -255,14 +255,14 @@ def test_two_stories_that_turn_out_to_be_one_are_merged_into_the_older():
     [other] = stream.take(
         signed(2, "Lifeboats and Captain Idris Vaughan", FERRY[half:], time_ms=NOON_MS + 1, outlet="Dunmarrow Times")
     )
-    assert other.change is Change.FOUNDED
+    assert other.change is StoryChange.FOUNDED
     for number in range(3, 12):
         told = stream.take(signed(number, "Aurelia aground: coastguard alarmed, Captain Idris Vaughan", FERRY))
-        if told[0].change is Change.MERGED:
+        if told[0].change is StoryChange.MERGED:
             break
     survivor, alias = told
-    assert (survivor.change, survivor.story.id) == (Change.MERGED, article_id(1))
-    assert (alias.change, alias.story.id, alias.story.merged_into) == (Change.MERGED, article_id(2), article_id(1))
+    assert (survivor.change, survivor.story.id) == (StoryChange.MERGED, article_id(1))
+    assert (alias.change, alias.story.id, alias.story.merged_into) == (StoryChange.MERGED, article_id(2), article_id(1))
     assert alias.story.members == ()
     assert article_id(2) in {member.article_id for member in survivor.story.members}
     stream.restart()
@@ -274,7 +274,7 @@ def test_a_full_story_takes_no_more():
     stream = Stream()
     for number in range(MOST_MEMBERS + 1):
         told = stream.take(signed(number, "Ferry runs aground off Kellmouth", FERRY))
-    assert told[0].change is Change.FOUNDED
+    assert told[0].change is StoryChange.FOUNDED
     assert len(stream.story(0).members) == MOST_MEMBERS
 
 
@@ -284,7 +284,7 @@ def test_a_story_stays_within_what_its_changelog_takes_however_long_its_headline
     for number in range(MOST_MEMBERS):
         headline = "".join(chr(0x20000 + chance.randrange(40_000)) for _ in range(300))
         told = stream.take(replace(signed(number, headline, FERRY), words=signed(0, "", FERRY).words))
-    assert told[0].change is Change.JOINED
+    assert told[0].change is StoryChange.JOINED
     assert len(stream.index) > 1
     assert max(map(len, stream.table.values())) < MOST_STORY_BYTES + 4_096
 
