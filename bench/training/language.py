@@ -1,9 +1,9 @@
-"""Train the language model that ships: ``streams/text/language/model.xz``.
+"""Train the language model; ``bench.training.language_doubt`` makes ``streams/text/language/model.bin`` of the result.
 
     pip install numpy==2.4.6 scipy==1.17.1 brotli msgpack==1.2.3 py3langid==0.4.0
     pip download --no-deps --only-binary :all: lingua-language-detector==1.3.5 wordfreq==3.1.1
     python -m bench.training.language DATA --lingua lingua_language_detector-1.3.5-py3-none-any.whl \
-        --wordfreq wordfreq-3.1.1-py3-none-any.whl --out streams/text/language/model.xz
+        --wordfreq wordfreq-3.1.1-py3-none-any.whl --out latin.xz --scripts Latn
 
 DATA holds ``language-dev.jsonl.gz``, ``headline-stories-dev.jsonl.gz`` and ``subjects-dev.jsonl.gz``. A quarter of the first
 two's documents is not trained on, so that ``bench.quality.language`` has unseen texts to measure what ships; ``--leave-out ud``
@@ -306,7 +306,7 @@ def weights(given: Examples, known: list[str], rates: list[Rates], iterations: i
 
 
 def pack(models: list[tuple[str, list[str], list[str], Any]]) -> bytes:
-    """The file that `streams.text.language.model` reads."""
+    """The file that `bench.training.language_doubt` reads."""
     header, parts = [], []
     for script, tags, known, found in models:
         whole = np.clip(np.rint((found - found.min(1, keepdims=True)) * PER_NAT), 0, HEAVIEST).astype(np.uint8)

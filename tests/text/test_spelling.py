@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.text.spelling import comparable, one_spelling
+
+_DIGITS = [chr(code) for code in range(0x20000) if chr(code).isdecimal()]
 
 letters = st.text(st.characters(min_codepoint=0xC0, max_codepoint=0x52F) | st.sampled_from("abc颱台風风 üéđљџж"))
 
@@ -49,3 +53,10 @@ def test_accents_stay_where_they_tell_words_apart(one: str, other: str) -> None:
 def test_one_spelling_of_one_spelling_is_itself(text: str) -> None:
     once = one_spelling(comparable(text))
     assert one_spelling(once) == once
+
+
+def test_the_digits_of_all_scripts_are_one():
+    """Those that Unicode 14 has, Python 3.11's; a newer Python may know more, which must not change a fingerprint."""
+    unified = [digit for digit in _DIGITS if comparable(digit) == str(unicodedata.decimal(digit))]
+    assert len(unified) == 660
+    assert unified == _DIGITS or unicodedata.unidata_version > "14.0.0"

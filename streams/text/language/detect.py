@@ -82,7 +82,7 @@ def detect_language(headline: str, body: str, declared: str | None = None) -> La
 
 def known_languages() -> frozenset[str]:
     """The tags that `detect_language` can return, without "und"."""
-    learned = {_tag(script, tag) for script, model in models().items() for tag in model.tags}
+    learned = {_tag(script, tag) for script in models() for tag in models().tags(script)}
     return frozenset(learned | set(ONLY_LANGUAGE.values()) | {"zh", "zh-Hans", "zh-Hant"})
 
 

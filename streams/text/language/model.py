@@ -11,23 +11,22 @@ are the same in every order and on every machine. The score of a word is cached:
 
 from __future__ import annotations
 
-import json
-import lzma
 import struct
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import count
 from operator import add
 from pathlib import Path
 from typing import Final
 
-_MODEL_FILE = Path(__file__).with_name("model.xz")
-_LANE_BYTES = 2
-_BLOCK_ROWS = 512
+from streams.text.language.model_file import LANE_BYTES, ModelFile, open_model
+
+_MODEL_FILE = Path(__file__).with_name("model.bin")
 LONGEST_NGRAM: Final = 5
 MOST_LETTERS: Final = 200
-HEAVIEST: Final = (1 << 8 * _LANE_BYTES) // (MOST_LETTERS * LONGEST_NGRAM) - 2
+HEAVIEST: Final = (1 << 8 * LANE_BYTES) // (MOST_LETTERS * LONGEST_NGRAM) - 2
 # 300 bytes each. Only speed depends on it.
 _WORDS_REMEMBERED = 50_000
 
@@ -116,7 +115,7 @@ class Model:
         self,
         tags: Sequence[str],
         per_nat: float,
-        weights: dict[str, int],
+        weights: Weights,
         head_start: Sequence[int] = (),
         usual: Sequence[Usual] = (),
     ) -> None:
@@ -124,7 +123,7 @@ class Model:
         self.per_nat = per_nat
         self.head_start = dict(zip(self.tags, head_start, strict=False))
         self.usual = dict(zip(self.tags, usual, strict=False))
-        self._head_start = sum(score << 8 * _LANE_BYTES * lane for lane, score in enumerate(head_start))
+        self._head_start = sum(score << 8 * LANE_BYTES * lane for lane, score in enumerate(head_start))
         self._lanes = struct.Struct(f"<{len(tags) + 1}H")  # the last lane: each word's best score
         self._of_word = _remembering(weights, len(tags))
 
@@ -150,8 +149,40 @@ class Model:
         return Scores(sums[:-1], self.tags, known, self.per_nat, sums[-1])
 
 
-def _remembering(weights: dict[str, int], languages: int) -> Callable[[str], int]:
-    get = weights.get
+class Weights:
+    """The n-grams of a script, and the weights of each with those of its own beginnings added.
+
+    So the longest known n-gram at each place of a word represents all that begin there, and a word costs a third of the
+    look-ups. Whole words are looked up on their own and add nothing. Sums are worked out when they are first needed: a process
+    needs few of them.
+    """
+
+    def __init__(self, ngrams: Sequence[str], own: Callable[[int], int]) -> None:
+        """``own``: the weights of an n-gram by its place among ``ngrams``, side by side in one integer."""
+        self._ngrams = ngrams
+        self._own = own
+        self.number_of: dict[str, int] = dict(zip(ngrams, count(1), strict=False))
+        """Counted from 1, so that a number is true."""
+        self.sums: list[int | None] = [None] * (len(ngrams) + 1)
+        """By number, as far as they are known."""
+
+    def sum_of(self, number: int) -> int:
+        """Work out the weights of the n-gram with this number, and remember them."""
+        ngram = self._ngrams[number - 1]
+        total = self._own(number - 1)
+        if len(ngram) <= LONGEST_NGRAM and (beginning := self._longest_beginning(ngram)):
+            known = self.sums[beginning]
+            total += self.sum_of(beginning) if known is None else known
+        self.sums[number] = total
+        return total
+
+    def _longest_beginning(self, ngram: str) -> int | None:
+        get = self.number_of.get
+        return next(filter(None, (get(ngram[:size]) for size in range(len(ngram) - 1, 0, -1))), None)
+
+
+def _remembering(weights: Weights, languages: int) -> Callable[[str], int]:
+    get, sums, sum_of = weights.number_of.get, weights.sums, weights.sum_of
     lanes = struct.Struct(f"<{languages}H")
     size, best_at = lanes.size, 8 * lanes.size
 
@@ -159,69 +190,63 @@ def _remembering(weights: dict[str, int], languages: int) -> Callable[[str], int
     def of_word(word: str) -> int:
         padded = f" {word} "
         length = len(padded)
-        total = get(padded, 0) if length > LONGEST_NGRAM else 0
+        total = 0
+        if length > LONGEST_NGRAM and (number := get(padded)):
+            total = sum_of(number)
         for start in range(length - 1):
             # The longest known n-gram, up to `LONGEST_NGRAM`; written without a loop, since most time is spent here.
-            total += (
+            number = (
                 get(padded[start : start + 5])
                 or get(padded[start : start + 4])
                 or get(padded[start : start + 3])
                 or get(padded[start : start + 2])
-                or get(padded[start], 0)
+                or get(padded[start])
             )
+            if number:
+                known = sums[number]
+                total += sum_of(number) if known is None else known
         best: int = max(lanes.unpack(total.to_bytes(size, "little")))
         return total + (best << best_at)
 
     return of_word
 
 
-def with_beginnings(weights: Iterable[tuple[str, int]]) -> dict[str, int]:
-    """Each n-gram with the weights of all its own beginnings added.
+class Models(Mapping[str, Model]):
+    """The models by script (ISO 15924), each put together when it is first used."""
 
-    So the longest known n-gram at each place of a word represents all that begin there, and a word costs a third of the
-    look-ups. Whole words are looked up on their own and add nothing. The n-grams must be in alphabetical order: sorting them
-    here would hold all weights twice.
-    """
-    found: dict[str, int] = {}
-    beginnings: list[str] = []  # of the previous n-gram in alphabetical order; the longest last
-    for ngram, weight in weights:
-        total = weight
-        if len(ngram) <= LONGEST_NGRAM:
-            while beginnings and not ngram.startswith(beginnings[-1]):
-                beginnings.pop()
-            if beginnings:
-                total += found[beginnings[-1]]
-            beginnings.append(ngram)
-        found[ngram] = total
-    return found
+    def __init__(self, file: ModelFile) -> None:
+        self._file = file
+        self._made: dict[str, Model] = {}
+
+    def __getitem__(self, script: str) -> Model:
+        made = self._made.get(script)
+        if made is None:
+            of = self._file.scripts[script]
+            weights = Weights(*self._file.read(script))
+            usual = [Usual(*(value / 1000 for value in values)) for values in of["usual"]]
+            made = self._made[script] = Model(of["tags"], of["per_nat"], weights, of["head_start"], usual)
+        return made
+
+    def __contains__(self, script: object) -> bool:
+        return script in self._file.scripts
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._file.scripts)
+
+    def __len__(self) -> int:
+        return len(self._file.scripts)
+
+    def tags(self, script: str) -> Sequence[str]:
+        """The languages of a script, without putting its model together."""
+        tags: Sequence[str] = self._file.scripts[script]["tags"]
+        return tags
 
 
 @cache
-def models() -> dict[str, Model]:
-    """By script (ISO 15924), read from the file once."""
-    found = {}
-    with lzma.open(_MODEL_FILE) as file:
-        header = json.loads(file.read(int.from_bytes(file.read(4), "little")))
-        for script in header["scripts"]:
-            names = file.read(script["ngram_bytes"]).decode().split("\n")
-            weights = _unpack(file.read(script["weight_bytes"]), len(names), len(script["tags"]))
-            with_all = with_beginnings(zip(names, weights, strict=True))
-            usual = [Usual(*(value / 1000 for value in values)) for values in script["usual"]]
-            found[script["script"]] = Model(script["tags"], script["per_nat"], with_all, script["head_start"], usual)
-    return found
+def models() -> Models:
+    """The models that ship; the file is mapped and checked once.
 
-
-def _unpack(columns: bytes, rows: int, languages: int) -> Iterator[int]:
-    """Turns the file's columns, one per language because that compresses better, into one integer per row.
-
-    By blocks of rows that fit a processor's cache: the whole table at once takes twice as long.
+    Raises:
+        OSError: the file can't be read, or is damaged.
     """
-    size = languages * _LANE_BYTES
-    for first in range(0, rows, _BLOCK_ROWS):
-        count = min(_BLOCK_ROWS, rows - first)
-        packed = bytearray(count * size)
-        for language in range(languages):
-            at = language * rows + first
-            packed[language * _LANE_BYTES :: size] = columns[at : at + count]
-        for start in range(0, count * size, size):
-            yield int.from_bytes(packed[start : start + size], "little")
+    return Models(open_model(_MODEL_FILE))
