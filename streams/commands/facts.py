@@ -104,6 +104,20 @@ class Condition:
 
 _ESCAPES: Final = {r"\t": "\t", r"\n": "\n", r"\\": "\\"}
 _PARTS = re.compile(r"\\[tn\\]|\{([^{}]+)\}")
+_UNCLOSED = re.compile(r"\{[\w.][^{}]*(?=\{|\Z)")
+
+
+def check_template(template: str) -> str:
+    """The template itself. Braces around anything but a name are text, as in ``{"lang": "{language}"}``.
+
+    Raises:
+        ValueError: it has no name in braces, or a brace that is not closed behind a name.
+    """
+    if (found := _UNCLOSED.search(template)) is not None:
+        raise ValueError(f"{found[0]!r} is not closed: expected {{NAME}}")
+    if not any(match[1] and match[1].strip() for match in _PARTS.finditer(template)):
+        raise ValueError(f"{template!r} has no {{NAME}}, so all lines would be the same")
+    return template
 
 
 def formatted(record: Record, template: str) -> str:

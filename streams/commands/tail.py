@@ -14,7 +14,7 @@ from rich.console import Console
 
 from streams.commands.arguments import read_settings
 from streams.commands.context import partitions_of, run_async
-from streams.commands.facts import Condition, formatted
+from streams.commands.facts import Condition, check_template, formatted
 from streams.commands.record_lines import record_line
 from streams.commands.show import show
 from streams.kafka.clients import connection, opened
@@ -32,11 +32,27 @@ class _Where(click.ParamType):
             self.fail(str(error), param, ctx)
 
 
+class _Template(click.ParamType):
+    name = "TEMPLATE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            return check_template(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
 @click.command()
 @click.argument("topic")
 @click.option("--where", "conditions", multiple=True, type=_Where(), help="Only records like that; may be given several times.")
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Stop after N records.")
-@click.option("--format", "template", metavar="TEMPLATE", help=r"A line a record: '{time} {language}\t{headlines.0.value}'.")
+@click.option(
+    "--format",
+    "template",
+    type=_Template(),
+    metavar="TEMPLATE",
+    help=r"A line a record: '{time} {language}\t{headlines.0.value}'.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON line a record: {topic, key, headers, value, timestamp}.")
 @click.option("--new", is_flag=True, help="Only what comes from now on.")
 @click.option("--once", is_flag=True, help="Stop at the end of the topic.")

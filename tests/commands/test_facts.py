@@ -5,10 +5,12 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.commands.facts import Condition, fact, formatted
+from streams.__main__ import main
+from streams.commands.facts import Condition, check_template, fact, formatted
 from tests.commands.test_rejected import dead
 
 ARTICLE = SimpleNamespace(
@@ -85,3 +87,23 @@ def test_whatever_a_record_holds_a_line_of_it_moves_no_cursor(value, template):
 def test_json_that_is_too_deep_to_be_written_again_says_nothing_within():
     record = SimpleNamespace(topic="news.raw", value=b'{"a":' * 600 + b"1" + b"}" * 600, headers=())
     assert fact(record, "a.a") is None
+
+
+@pytest.mark.parametrize(
+    "template", ["{", "}", "{}", "{ }", "", "language", "{language", "{place} {language", "{language {place}"]
+)
+def test_a_template_without_a_name_or_with_a_brace_left_open_is_refused(template):
+    """Else each record is the same line, and nothing says why."""
+    said = CliRunner().invoke(main, ["tail", "news.enriched", "--format", template])
+    assert said.exit_code == 2
+    assert "{NAME}" in said.output
+
+
+@pytest.mark.parametrize("template", ["{language}", '{"lang": "{language}"}', "{{language}}", r"{place}\t{", "}{place}"])
+def test_braces_that_are_text_stay_text(template):
+    assert check_template(template) == template
+    filled = {"{place}": "news.enriched/3/17", "{language}": "de", r"\t": "\t"}
+    expected = template
+    for name, value in filled.items():
+        expected = expected.replace(name, value)
+    assert formatted(ARTICLE, template) == expected

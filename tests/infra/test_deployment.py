@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -25,6 +26,7 @@ from streams.settings_file import PREFIX
 ROOT = Path(__file__).resolve().parents[2]
 INFRA = ROOT / "infra"
 KUBERNETES = INFRA / "kubernetes"
+KUBECTL = shutil.which("kubectl")
 OWN_KINDS = {"KafkaTopic", "KafkaUser", "ServiceMonitor", "ScaledObject", "TriggerAuthentication", "Kustomization"}
 
 
@@ -87,18 +89,58 @@ def test_a_pod_has_what_a_worker_needs_and_nothing_more():
     }
     assert {container[f"{kind}Probe"]["httpGet"]["path"] for kind in ("startup", "liveness")} == {"/health"}
     assert container["readinessProbe"]["httpGet"]["path"] == "/ready"
-    [settings] = manifests(KUBERNETES / "base" / "settings.yaml")
-    state = settings["data"]["HEADWATER_STATE_DIR"]
+    state = pod_settings()["HEADWATER_STATE_DIR"]
     mounts = [mount["mountPath"] for mount in container["volumeMounts"]]
     assert any(state.startswith(mount + "/") for mount in mounts), "a folder of our own within the volume"
 
 
+def pod_settings() -> dict[str, str]:
+    lines = (KUBERNETES / "base" / "settings.env").read_text("utf-8").splitlines()
+    return dict(line.split("=", 1) for line in lines if not line.startswith("#"))
+
+
+def test_a_changed_setting_replaces_the_pods():
+    """A generated ConfigMap has a hash in its name. Pods keep the values of a plain one until somebody restarts them."""
+    found = [(path, each) for path in KUBERNETES.rglob("*.yaml") for each in manifests(path)]
+    assert not [path for path, each in found if each["kind"] == "ConfigMap"]
+    generated = {each["name"] for _, kustomization in found for each in kustomization.get("configMapGenerator", ())}
+    [container] = workers()["containers"]
+    assert {each["configMapRef"]["name"] for each in container["envFrom"]} <= generated
+    assert not [path for path, each in found if each.get("generatorOptions", {}).get("disableNameSuffixHash")]
+
+
+@pytest.mark.skipif(KUBECTL is None, reason="kubectl is not installed; it makes the manifests as a cluster gets them")
+def test_the_made_manifests_change_with_a_setting_and_with_one_that_an_overlay_merges(tmp_path):
+    above = tmp_path / "above"
+    above.mkdir()
+    shutil.copytree(KUBERNETES / "base", tmp_path / "base")
+    kustomization = {
+        "resources": ["../base"],
+        "configMapGenerator": [{"name": "headwater", "behavior": "merge", "literals": ["HEADWATER_PARTITIONS=24"]}],
+    }
+    (above / "kustomization.yaml").write_text(yaml.safe_dump(kustomization), "utf-8")
+    made = {name: made_of(tmp_path / name) for name in ("base", "above")}
+    names = {}
+    for name, each in made.items():
+        [settings] = [found for found in each if found["kind"] == "ConfigMap"]
+        [pods] = [found for found in each if found["kind"] == "StatefulSet"]
+        names[name] = settings["metadata"]["name"]
+        [container] = pods["spec"]["template"]["spec"]["containers"]
+        assert container["envFrom"] == [{"configMapRef": {"name": names[name]}}]
+        assert settings["data"] == pod_settings() | ({"HEADWATER_PARTITIONS": "24"} if name == "above" else {})
+    assert names["base"] != names["above"]
+
+
+def made_of(folder: Path) -> list[dict]:
+    said = subprocess.run([KUBECTL, "kustomize", folder], capture_output=True, text=True, check=True)
+    return list(yaml.safe_load_all(said.stdout))
+
+
 def test_there_are_no_more_pods_than_partitions():
-    [settings] = manifests(KUBERNETES / "base" / "settings.yaml")
     processes = int(workers()["containers"][0]["args"][2])
     for name in ("by-time.yaml", "by-records.yaml"):
         scaled = next(each for each in manifests(KUBERNETES / "keda" / name) if each["kind"] == "ScaledObject")
-        assert scaled["spec"]["maxReplicaCount"] == int(settings["data"]["HEADWATER_PARTITIONS"]) // processes
+        assert scaled["spec"]["maxReplicaCount"] == int(pod_settings()["HEADWATER_PARTITIONS"]) // processes
 
 
 def test_the_topics_and_rights_for_strimzi_are_made_of_the_pipeline():
@@ -121,7 +163,7 @@ def test_images_bear_the_version_of_the_project():
 
 
 def variables_of_infra() -> set[str]:
-    files = [*INFRA.rglob("*.yaml"), *INFRA.rglob("*.service"), INFRA / "container" / "Dockerfile"]
+    files = [*INFRA.rglob("*.yaml"), *INFRA.rglob("*.env"), *INFRA.rglob("*.service"), INFRA / "container" / "Dockerfile"]
     return {name for path in files for name in re.findall(r"HEADWATER_[A-Z_]+", path.read_text("utf-8"))}
 
 
