@@ -184,7 +184,7 @@ def refuse_embargoed(article: Article, timestamp_ms: int) -> Rejection | None:
     try:
         moment = datetime.fromisoformat(until)
     except ValueError:
-        return Rejection(Reason.EMBARGOED, f'embargoed until "{until}", which is no time that can be read')
+        return Rejection(Reason.EMBARGOED, f'embargoed until "{until}", a time that cannot be read')
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC) + _LATEST_ZONE
     if (moment - _EPOCH) // timedelta(milliseconds=1) <= timestamp_ms:
@@ -297,7 +297,7 @@ def article_from_json(value: bytes) -> Article:
         and (article.article_confidence is None or type(article.article_confidence) is float)
         and all(type(text) is str and _HASH.fullmatch(text) for text in (article.id, article.fingerprint))
     ):
-        raise ValueError("no article: a field is of another type")
+        raise ValueError("not an article: a field has the wrong type")
     return article
 
 

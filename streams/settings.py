@@ -235,7 +235,7 @@ class Settings:
         200_000,
         _whole(1, 1_000_000_000),
         "stories",
-        "so many are remembered a partition of news.signatures, about 1.3 kB each; the oldest go first",
+        "how many are remembered per partition of news.signatures, about 1.3 kB each; the oldest are forgotten first",
     )
     suppress: frozenset[DuplicateKind] = _setting(
         frozenset(DuplicateKind) - {DuplicateKind.NEW_VERSION, DuplicateKind.RUBRIC},
@@ -253,7 +253,7 @@ class Settings:
         Codec.ZSTD,
         _one_of(Codec),
         "",
-        "of the topics that others read: zstd, or gzip for readers that have no zstd (kafkajs); set it before `topics create`",
+        "of the topics that others read: zstd, or gzip for readers without zstd (kafkajs); set it before `topics create`",
     )
     source_header: str | None = _setting(
         None, _text, "", "a header that a gateway sets and producers cannot: its value becomes part of each article's id"
@@ -268,7 +268,7 @@ class Settings:
         LanguageCheck.NONE,
         _one_of(LanguageCheck),
         "",
-        "who gives a second opinion on it: none or langdetect",
+        "who gives a second opinion on the language: none or langdetect",
     )
     max_article_bytes: int = _setting(2 << 20, _whole(1024, 4 << 20), "bytes", "a larger record is rejected; at most 4 MiB")
     max_unpacked_batch_bytes: int = _setting(
@@ -314,7 +314,7 @@ class Settings:
         TransactionProtocol.NEWEST,
         _one_of(TransactionProtocol),
         "",
-        "Kafka's transactions: the newest that the cluster has (v2 since Kafka 4.0), or v0, those of old, in any case",
+        "which Kafka transactions to use: the newest that the cluster supports (v2 since Kafka 4.0), or always the old v0",
     )
     console_port: int = _setting(8420, _whole(0, 65_535), "port", "where `console` answers; 0: any that is free")
     console_host: str = _setting("127.0.0.1", _text, "address", "the address it listens on; 0.0.0.0 for all of the machine's")
@@ -394,7 +394,7 @@ class Settings:
             if setting.default is None and not environment[variable].strip():
                 continue
             if setting.name in values or setting.name in unusable:
-                wrong.append(f"{variable}: {variable.removesuffix(_FILE)} is set as well, and one of them is enough")
+                wrong.append(f"{variable}: {variable.removesuffix(_FILE)} is also set; set only one of them")
                 continue
             read = _secret_from_file if variable in in_files else setting.metadata["read"]
             try:

@@ -100,12 +100,12 @@ def signature_from_json(value: bytes) -> Signature:
     except (TypeError, KeyError, AttributeError, IndexError) as error:
         raise ValueError(f"no signature: {error!r}") from None
     if not _is_sound(signature):
-        raise ValueError("no signature: a field is of another type, or too large")
+        raise ValueError("not a signature: a field has the wrong type or is too large")
     return signature
 
 
 def _is_sound(signature: Signature) -> bool:
-    """Whether each field has its type and is no larger than :func:`sign_article` makes it, so that a story can remember it."""
+    """Whether each field has its type and is at most as large as :func:`sign_article` makes it, so a story can remember it."""
     body = signature.body
     texts = (
         (signature.language, _MOST_LANGUAGE_CHARACTERS),

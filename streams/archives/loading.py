@@ -99,7 +99,7 @@ class Loader:
                 self._noted.note(archive, self._done)
 
     def _give_up(self) -> None:
-        """Await nothing more; further refusals by Kafka are covered by the first one."""
+        """Stop waiting; further refusals by Kafka are covered by the first one."""
         for _, _, sent in self._waiting:
             if sent is not None:
                 sent.add_done_callback(lambda each: each.cancelled() or each.exception())

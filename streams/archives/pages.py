@@ -52,7 +52,7 @@ def page_of(response: Response) -> ArchivedPage | Passed:
     if response.status != "200":
         return Passed("status other than 200")
     if not _is_html(response):
-        return Passed("other than HTML")
+        return Passed("not HTML")
     if len(response.body) > MOST_PAGE_BYTES:
         return Passed("too large")
     key, time_ms = identity(response.url).encode("utf-8", "replace"), time_ms_of(response.date)

@@ -149,8 +149,8 @@ def _begin(opened: BinaryIO, offset: int) -> None:
 
 
 def _is_whole(record: Any, iterator: Any) -> bool:
-    """Whether a record that was read to its end is complete: packed, with its checksum, and by itself; otherwise with the two
-    empty lines that end it. Where an archive broke off and was written on, other bytes fill the length told."""
+    """Whether a record that was read to its end is complete. A packed one is alone and has its checksum; any other ends with
+    two empty lines. Where an archive broke off and was continued, other bytes fill the declared length."""
     reader = iterator.reader
     packed = reader.decompressor
     # Without a limit, the record broke off in its head, before its length.
@@ -190,7 +190,7 @@ def _response(record: Any) -> Response | Passed:
         return Passed("broken")
     heading = record.http_headers.get_header
     if (heading("Content-Encoding") or "").strip().lower() not in _UNPACKED:
-        return Passed("packed in a way that is not read")
+        return Passed("packed in an unsupported way")
     try:
         body = record.content_stream().read(MOST_PAGE_BYTES + 1)
     except (zlib.error, ValueError, OSError):

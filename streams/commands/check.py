@@ -48,7 +48,7 @@ _CLOCK_ERROR: Final = 5  # TIME_ERROR in timex.h
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON line a finding.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON line per finding.")
 def check(as_json: bool) -> None:
     """Say whether a worker could do its work here: settings, disk, clock, brokers, topics, rights.
 

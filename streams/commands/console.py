@@ -34,7 +34,7 @@ def console(read_only: bool, port: int | None, any_port: bool) -> None:
     """
     settings = read_settings()
     settings = settings if port is None else replace(settings, console_port=port)
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # that Kafka is away, we say ourselves
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # we report ourselves that Kafka is away
     quieten()
     try:
         asyncio.run(_serve(settings, read_only=read_only, any_port=any_port))

@@ -85,7 +85,7 @@ async def run_until_told(work: Coroutine[Any, Any, None]) -> None:
 
 
 def say(line: str) -> None:
-    """Tell of progress, on standard error."""
+    """Report progress on standard error."""
     click.echo(line, file=sys.stderr)
 
 

@@ -104,7 +104,7 @@ def _told_creator(language: Language) -> str:
 
 
 def _evidence(subject: Subject, article: Article) -> Iterator[str]:
-    """The words that spoke for a subject, as they stand in the text, with what each added."""
+    """The words that spoke for a subject, as they appear in the text, with what each added."""
     text = f"{article.headline}\n{article.body}"
     for word, odds in zip_longest(subject.evidence, subject.odds, fillvalue=0.0):
         written = as_written(str(word), text)

@@ -87,10 +87,10 @@ class _Following:
                 at_end = self._once and turn.at_end
                 if at_end or self.exporter.is_due:
                     self.exporter.finish()
-                self._done = at_end  # not before: a full disk must be told, and a file that broke not be finished again
+                self._done = at_end  # only now: a full disk must be reported, and a broken file must not be finished again
 
 
 async def _export(following: _Following) -> None:
-    """Write until told to end, or up to the end; then finish what is open."""
+    """Write until told to stop, or up to the end of the topic; then finish what is open."""
     await run_until_told(following.run())
     following.exporter.finish()

@@ -63,7 +63,7 @@ def _written(value: Any) -> str | None:
         return value
     try:
         return orjson.dumps(value).decode()
-    except TypeError:  # nested deeper than it can be written
+    except TypeError:  # nested too deeply to be written
         return None
 
 

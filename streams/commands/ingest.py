@@ -18,19 +18,19 @@ from streams.kafka.clients import opened, publisher
 from streams.settings import Settings
 from streams.topics import RAW
 
-_PORT = 8_422  # next to the console's and serve's
+_PORT = 8_422  # next to those of the console and serve
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where it answers: this machine alone.")
 @click.option("--port", type=click.IntRange(0, 65_535), default=_PORT, show_default=True)
-@click.option("--name", "names", multiple=True, help="A host name it answers to, beside localhost and numbers.")
+@click.option("--name", "names", multiple=True, help="A host name it answers to, besides localhost and IP addresses.")
 @click.option("--topic", default=RAW, show_default=True)
 def ingest(host: str, port: int, names: tuple[str, ...], topic: str) -> None:
     """Take articles by HTTP: POST /articles, one as JSON, HTML or text, or many as NDJSON.
 
     It answers 202 once Kafka has them on all replicas in sync. Senders need the token: HEADWATER_INGEST_TOKEN, or one that
-    is made up and printed. /openapi.json tells the rest.
+    is made up and printed. /openapi.json describes the rest.
     """
     settings = read_settings()
     run_async(_ingest(settings, host, port, names, topic), settings)

@@ -63,7 +63,7 @@ def split_documents(lines: Iterable[bytes]) -> Iterator[RawInput]:
         elements = document if isinstance(document, list) else [document]
         try:
             yield from [RawInput(orjson.dumps(element), JSON) for element in elements]
-        except TypeError:  # nested deeper than it can be written: nor will it be read
+        except TypeError:  # nested too deeply to be written, and so to be read
             yield RawInput(whole, JSON)
         return
     filled = [line for line in whole.splitlines() if line.strip()]

@@ -44,7 +44,7 @@ class Compared:
 
 @language.command()
 @click.argument("file", default="-", type=FILE)
-@click.option("--all", "everything", is_flag=True, help="List the articles that both name alike too.")
+@click.option("--all", "everything", is_flag=True, help="Also list the articles on which both agree.")
 def compare(file: str, everything: bool) -> None:
     """For each article of FILE (or stdin) whose tags differ, show langdetect's tag beside ours, and count them.
 

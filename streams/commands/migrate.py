@@ -12,7 +12,7 @@ from streams.kafka.migration import MigrationError, Moved, migrate_stream
 
 @click.command()
 @click.argument("new_id")
-@click.option("--partitions", type=click.IntRange(1), help="Let news.prepared have so many from now on; it can only grow.")
+@click.option("--partitions", type=click.IntRange(1), help="How many partitions news.prepared gets; never fewer than now.")
 def migrate(new_id: str, partitions: int | None) -> None:
     """Read everything again under the HEADWATER_APP_ID NEW_ID, for a stream whose partitions were altered.
 
@@ -28,7 +28,7 @@ def migrate(new_id: str, partitions: int | None) -> None:
     for topic, count in moved.partitions.items():
         click.echo(f"{topic}: {count} partitions")
     for topic, offsets in moved.passed_over.items():
-        click.echo(f"{topic}: begins after the {offsets:,} offsets of before")
+        click.echo(f"{topic}: begins after its first {offsets:,} offsets")
     if moved.gone:
         click.echo(f"{moved.gone:,} offsets that Kafka has deleted since can't be read again", err=True)
     click.echo(f"Now start every worker with HEADWATER_APP_ID={new_id}")

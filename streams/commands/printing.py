@@ -52,7 +52,7 @@ def hung(head: str, text: str, width: int) -> Iterator[str]:
 
 
 def folded(text: str, width: int) -> Iterator[str]:
-    """A text's lines, each broken wherever ``width`` cells are full: what is shown is all of it, as it stands."""
+    """A text's lines, broken wherever ``width`` cells are full; every character is shown unchanged."""
     for line in text.expandtabs(4).split("\n"):
         begin = used = 0
         for at, character in enumerate(line):

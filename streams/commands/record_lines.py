@@ -18,8 +18,8 @@ def record_line(
 ) -> bytes:
     """One record as {topic, key, headers, value, timestamp}: bytes as text, or as {"base64": …} if they are not text.
 
-    The value of our own documents is their JSON; a rejected record's is kept as the text it came as, and so is JSON that is
-    nested too deep to be written again.
+    The value of our own documents is their JSON; a rejected record's stays the text it came as, and so does JSON that is
+    nested too deeply to be written again.
     """
     line: dict[str, Any] = {
         "topic": topic,

@@ -120,7 +120,7 @@ def rejected() -> None:
 @rejected.command("list")
 @_filters
 @click.option("--limit", type=click.IntRange(1), metavar="N", help=f"The newest N. Default: {_LISTED}; with --json, all.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON line a record.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON line per record.")
 def list_(limit: int | None, as_json: bool, **filters: Any) -> None:
     """List rejected records, the newest last, and count them by reason.
 

@@ -76,7 +76,7 @@ async def _retract(settings: Settings, articles: tuple[str, ...], note: str | No
             told.append(f"{published.article_id}: canceled by {at.topic}/{at.partition}/{at.offset}")
             told += [f"  stands in {place}" for place in published.places]
             if not published.places:
-                told.append(f"  not in {ENRICHED}: its headline, if it holds one, stays taken until the window has passed")
+                told.append(f"  not in {ENRICHED}: its headline, if it owns one, stays taken until the window has passed")
     return [*told, "", "Kafka still keeps:", *[line async for line in _kept(settings)]]
 
 
@@ -87,7 +87,7 @@ def cancellation(published: Published, note: str | None, now_ms: int) -> dict[st
         "uri": article_uri(published.article_id),
         "type": "text",
         "pubstatus": "canceled",
-        "version": document.get("version"),  # of two items with one version, the later one counts
+        "version": document.get("version"),  # of two items with the same version, the later one counts
         "versioncreated": time_text(now_ms),
         "headlines": document.get("headlines"),
         "altids": document.get("altIds"),

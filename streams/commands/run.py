@@ -96,7 +96,7 @@ async def _run(settings: Settings, folder: Path, *, once: bool) -> bool:
             came_in, came_out, stories = 0, Counter[str](), Counter[str]()
             records = _follow(outcomes, process, log)
             samples = load_samples()
-            # The first one by itself, so that it can be seen; then all the others at once.
+            # The first one by itself, so that it can be seen; then the rest at once.
             for some in (samples[:1], samples[1:]):
                 places = await _publish(settings, some)
                 console.print(f"[dim]{len(places)} published to {RAW}{'' if came_in else '; a worker is starting'}[/]\n")
@@ -140,7 +140,7 @@ async def _account_for(places: set[str], records: AsyncIterator[Record | None], 
         elif not waiting and quiet >= _QUIET_POLLS:
             break  # all are there, and nothing more came for a moment: stories follow their articles
         if time.monotonic() > deadline:
-            raise _MissingError(f"nothing came of {sorted(waiting)} in {_SAMPLES_TIMEOUT_S:.0f} s")
+            raise _MissingError(f"no outcome of {sorted(waiting)} within {_SAMPLES_TIMEOUT_S:.0f} s")
     return counts
 
 

@@ -20,8 +20,8 @@ _PORT = 8_421  # next to the console's
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where it answers: this machine alone.")
 @click.option("--port", type=click.IntRange(0, 65_535), default=_PORT, show_default=True)
-@click.option("--name", "names", multiple=True, help="A host name it answers to, beside localhost and numbers.")
-@click.option("--public-url", metavar="URL", help="How readers reach it, where a proxy stands before it.")
+@click.option("--name", "names", multiple=True, help="A host name it answers to, besides localhost and IP addresses.")
+@click.option("--public-url", metavar="URL", help="The address at which readers reach it, if it is behind a proxy.")
 @click.option("--title", default="Headwater", show_default=True)
 def serve(host: str, port: int, names: tuple[str, ...], public_url: str | None, title: str) -> None:
     """Serve the newest articles as Atom, JSON Feed and server-sent events.
@@ -31,7 +31,7 @@ def serve(host: str, port: int, names: tuple[str, ...], public_url: str | None, 
     group. Anybody who can reach it can read it.
     """
     settings = read_settings()
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # that Kafka is away, we say ourselves
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # we report ourselves that Kafka is away
     quieten()
     serving = Serving(settings, title=title, public_url=public_url, names=names)
     try:

@@ -55,7 +55,7 @@ def _counts(value: str | None, default: Any) -> bool:
 
 @click.command()
 @click.option("--changed", is_flag=True, help="Only those that are set.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON line a setting.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON line per setting.")
 @click.option("--markdown", is_flag=True, help="As docs/configuration.md.")
 def settings(changed: bool, as_json: bool, markdown: bool) -> None:
     """Show every setting: the current value, where it comes from, what it means.

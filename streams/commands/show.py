@@ -25,7 +25,7 @@ _INDENT: Final = 11  # columns, for the label
 
 
 def show(record: Record) -> str:
-    """A record of any topic as rich markup, two to four lines; one that is not what its topic has, by how it begins."""
+    """A record of any topic as rich markup, two to four lines; a foreign one is shown by its beginning."""
     if record.topic == REJECTED:
         return _rejected(record)
     shower = _SHOWERS.get(record.topic, _unknown)

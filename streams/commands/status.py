@@ -67,8 +67,8 @@ class Status:
 
 
 @click.command()
-@click.option("--watch", is_flag=True, help="Go on, a new look every 2 seconds, until Ctrl-C.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON line a look.")
+@click.option("--watch", is_flag=True, help="Look again every 2 seconds, until Ctrl-C.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON line per look.")
 def status(watch: bool, as_json: bool) -> None:
     """Show the state of the stream: members, partitions, lag, rates, time to drain, last errors.
 
@@ -88,7 +88,7 @@ def _own_worker(settings: Settings) -> tuple[str, ...]:
 
 
 async def _show(settings: Settings, *, watch: bool, as_json: bool) -> bool:
-    """Print one status, or one after the other; True if the last one had a partition without a worker."""
+    """Print one status, or one after another; True if the last one had a partition without a worker."""
     away = False
     # Closed here: what the loop's end closes outlives the loop, and says so.
     async with contextlib.aclosing(_looks(settings)) as looks:

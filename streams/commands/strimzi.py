@@ -16,8 +16,8 @@ from streams.topics import ENRICHED, RAW, topics_of
 _API: Final = "kafka.strimzi.io/v1"
 _HEAD: Final = """\
 # Made by `headwater topics strimzi`, with HEADWATER_APP_ID, _PARTITIONS and _REPLICATION as they are set: don't edit.
-# Topics, and a user for each who comes: the workers, who operates them, a producer, a consumer. Each may do what it does, and
-# no more: a test runs the pipeline with these rights and no others. Kafka must have `authorization: {type: simple}`.
+# Topics, and one user per role: the workers, their operator, a producer, a consumer. Each has only the rights that it needs:
+# a test runs the pipeline with exactly these. Kafka must have `authorization: {type: simple}`.
 """
 
 

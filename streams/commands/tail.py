@@ -44,16 +44,16 @@ class _Template(click.ParamType):
 
 @click.command()
 @click.argument("topic")
-@click.option("--where", "conditions", multiple=True, type=_Where(), help="Only records like that; may be given several times.")
+@click.option("--where", "conditions", multiple=True, type=_Where(), help="Only records that meet it; can be repeated.")
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Stop after N records.")
 @click.option(
     "--format",
     "template",
     type=_Template(),
     metavar="TEMPLATE",
-    help=r"A line a record: '{time} {language}\t{headlines.0.value}'.",
+    help=r"Text per record: '{time} {language}\t{headlines.0.value}'.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON line a record: {topic, key, headers, value, timestamp}.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON line per record: {topic, key, headers, value, timestamp}.")
 @click.option("--new", is_flag=True, help="Only what comes from now on.")
 @click.option("--once", is_flag=True, help="Stop at the end of the topic.")
 def tail(topic: str, conditions: tuple[Condition, ...], template: str | None, as_json: bool, **options: Any) -> None:

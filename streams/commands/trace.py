@@ -46,7 +46,7 @@ async def _told(settings: Settings, named: str) -> list[str]:
             return list(told_of_story(records, columns()))
     elif journeys := await _find(settings, looked_for):
         return list(told(journeys, await _find_stories(settings, journeys), columns()))
-    raise click.ClickException(f"nothing in Kafka is of {plain(named)}")
+    raise click.ClickException(f"nothing in Kafka belongs to {plain(named)}")
 
 
 async def _find(settings: Settings, looked_for: Sought) -> list[Journey]:

@@ -1,4 +1,4 @@
-"""``headwater webhook``: articles to somebody's server, each as a signed request."""
+"""``headwater webhook``: articles to a receiver's server, each as a signed request."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ class _How:
 @click.option("--subject", multiple=True, help="Only with this subject: its name, URI or code.")
 @click.option("--outlet", multiple=True, help="Only of this publisher.")
 @click.option("--q", multiple=True, metavar="WORDS", help="Only with all these words.")
-@click.option("--from-beginning", is_flag=True, help="The first time, begin with what Kafka has, not with what comes.")
+@click.option("--from-beginning", is_flag=True, help="On the first start, begin with what Kafka already has.")
 @click.option("--book", type=click.Path(dir_okay=False, path_type=Path), help="The memory. [default: in the state folder]")
 @click.option("--allow-private", is_flag=True, help="Also send to addresses of this machine and of private networks.")
 def webhook(url: str, book: Path | None, *, from_beginning: bool, allow_private: bool, **filters: Any) -> None:
-    """Send articles to URL as they come: a signed POST each, at least once, those of one article in their order.
+    """Send articles to URL as they come, each as a signed POST: at least once, the versions of an article in order.
 
-    They are signed by the Standard Webhooks with HEADWATER_WEBHOOK_SECRET. What the receiver does not take is sent again until
-    it does. A canceled or expired article is told as removed, an embargoed one is told when its embargo ends.
+    They are signed by the Standard Webhooks with HEADWATER_WEBHOOK_SECRET. A message that the receiver does not accept is sent
+    again until it does. A canceled or expired article is reported as removed; an embargoed one is sent when its embargo ends.
     """
     settings = read_settings()
     quieten()
@@ -83,7 +83,7 @@ def _file(settings: Settings, url: str) -> Path:
 
 
 async def _run(settings: Settings, book: Book, how: _How) -> None:
-    """Deliver until told to end, or until there is nobody to deliver to."""
+    """Deliver until told to stop, or until there is nobody to deliver to."""
     async with sending(how.url, how.key, allow_private=how.allow_private) as sender:
         delivery = Deliverer(book, sender.send, how.wanted, say, time.time)
         try:

@@ -142,7 +142,7 @@ _FIRST: Final = (
 
 
 def load_models(settings: Settings) -> None:
-    """Read in what explaining needs, which takes a second or more: so that the first drawer need not wait for it."""
+    """Load what explaining needs. It takes a second or more, which the first drawer then need not wait for."""
     detect = choose_detector(settings.language_detector, settings.language_check)
     for value, kind in _FIRST:
         caught(partial(explain_record, value, kind, settings.max_article_bytes, None, detect))
@@ -233,8 +233,8 @@ def _repeat(record: Record, raw: Explanation | None) -> dict[str, Any]:
 _KINDS: Final = {
     "same-article": "same-article: the text is equal, or nearly so and from another outlet",
     "updated": "updated: the same outlet's article, its text grown or corrected",
-    "same-headline": "same-headline: the headline is equal, the text is another",
-    "same-words": "same-words: the headline has the same words in another order or form, the text is another",
+    "same-headline": "same-headline: the headline is equal, the text differs",
+    "same-words": "same-words: the headline has the same words in another order or form, the text differs",
 }
 
 
@@ -284,7 +284,7 @@ def _decided(told: Explanation, article: Article, record: Record) -> list[list[s
         ("Language", f"{language.tag}, confidence {language.confidence:.2f}, by {header(record, 'ce_languagecreator')}"),
         ("Second opinion", language.check and f"{language.check}, by langdetect"),
         ("Declared", told_declared(article.language, language)),
-        ("Subjects", f"by {SUBJECTS_CREATOR}" if told.subjects else "none sure enough to be said"),
+        ("Subjects", f"by {SUBJECTS_CREATOR}" if told.subjects else "none is sure enough"),
         ("Published", told_published(article)),
         ("Section", article.section),
         ("Compared as", headline_of(article).normalised),

@@ -1,6 +1,6 @@
 """Who may ask for what: the console shows news to whoever can reach it, and acts only for holders of the token.
 
-Somebody else's page, open in the same browser, must be able to do neither. It could try three ways. A name of its own that
+Another site's page, open in the same browser, must be able to do neither. It could try three ways. A name of its own that
 resolves to our address (DNS rebinding): only our own names are answered. A request across origins: ``Sec-Fetch-Site`` and
 ``Origin`` give it away, and without our headers it could not read the answer anyway. Our page in a frame: forbidden. Headlines
 are hostile input: the page treats all text as text, and its policy allows no script but its own file.
@@ -39,7 +39,7 @@ _HOST: Final = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<name>[^\s:/?#@\\\
 def is_own_host(host: str, names: Collection[str]) -> bool:
     """Whether a Host header names us: localhost, an IP address (which no name server can forge), or one of ``names``.
 
-    Case is ignored. What is more than a name and a port is not ours: addresses in answers are made of it.
+    Case is ignored. A header with more than a name and a port is refused, because addresses in answers are made from it.
     """
     found = _HOST.fullmatch(host)
     if found is None or int(found["port"] or 0) > 65_535:
@@ -86,7 +86,7 @@ def guard(names: Collection[str], token: str | None) -> Middleware:
         # A link from elsewhere may open the page itself; nothing else.
         opens_page = request.method == "GET" and request.path == "/" and request.headers.get("Sec-Fetch-Mode") == "navigate"
         if elsewhere and not opens_page:
-            return _refusal(403, "another site asks for this")
+            return _refusal(403, "the request comes from another site")
         if request.method not in {"GET", "HEAD"} and not knows(token, request.headers.get("Authorization")):
             return _refusal(403, "acting needs the console's token")
         return await handler(request)

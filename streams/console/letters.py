@@ -251,7 +251,7 @@ class Letters:
         if planned is None:
             raise ReplayRefusedError("that plan is gone: look again")
         if self._replaying.locked():
-            raise ReplayRefusedError("another replay runs: wait for it")
+            raise ReplayRefusedError("another replay is running: wait for it")
         async with self._replaying:
             async with opened(open_reader(self._settings)) as reader:
                 now_due = (await count_due(reader, self._settings, planned.letters, again=False)).due.total()

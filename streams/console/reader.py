@@ -31,7 +31,7 @@ _TOPICS_AGAIN_S: Final = 30.0
 _FETCH_BYTES: Final = 8 << 20
 _PARTITION_FETCH_BYTES: Final = 1 << 20
 _TURN_RECORDS: Final = 100
-# Transactions of one record leave a marker each: this many offsets hold as many records as we want.
+# Transactions of one record leave a marker each: this many offsets hold as many records as we need.
 _OFFSETS_A_RECORD: Final = 2
 
 

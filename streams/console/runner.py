@@ -16,11 +16,11 @@ from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler
 
 SILENT_S: Final = 60.0
-"""So long a connection may ask nothing, or half a head, before it is closed; aiohttp waits an hour."""
+"""How long a connection may send nothing, or half a head, before it is closed; aiohttp waits an hour."""
 UNREAD_S: Final = 30.0
-"""So long the other side may leave more unread than fits into the buffers, before it is cut off."""
+"""How long the other side may leave more unread than fits into the buffers, before it is cut off."""
 TURNED_AWAY_S: Final = 2.0
-"""So long a connection that is too many stays, to send what it has begun and read the answer."""
+"""How long a connection beyond the limit stays, to send what it has begun and read the answer."""
 _MOST_TURNED_AWAY: Final = 64  # more are cut off without an answer
 _LOG: Final = logging.getLogger("aiohttp.server.bounded")
 _BUSY: Final = b"too many connections: come back later\n"
@@ -46,7 +46,7 @@ class BoundedRunner(web.AppRunner):
 
 
 def runner_of(application: web.Application, most_connections: int, **more: Any) -> web.AppRunner:
-    """A runner that logs no accesses; ``more`` as ``web.AppRunner`` takes it."""
+    """A runner without an access log; ``more`` is passed to ``web.AppRunner``."""
     _LOG.addFilter(_is_ours)
     return BoundedRunner(application, most_connections, **more)
 
@@ -69,7 +69,7 @@ class Connections:
 
     @web.middleware
     async def answering(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Counts a connection as busy until its answer is made; what it does not read then is another matter."""
+        """Counts a connection as busy until its answer is made; whether it then reads that does not count."""
         transport = request.transport
         if transport not in self._answering:
             return await handler(request)
@@ -81,7 +81,7 @@ class Connections:
                 self._answering[transport] -= 1
 
     def admit(self, transport: asyncio.Transport) -> bool:
-        """Take in a new connection, instead of the one that has waited longest to ask; False if all are being answered."""
+        """Take a new connection, if need be in place of the one idle longest; False if all are being answered."""
         if len(self) >= self._most:
             waiting = next((each for each, requests in self._answering.items() if not requests), None)
             if waiting is None:

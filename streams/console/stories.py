@@ -12,7 +12,7 @@ from streams.bounds import printable_name
 from streams.steps import Record, header
 
 MOST_STORIES: Final = 300
-"""Of at most a few kilobytes each."""
+"""How many stories are kept, at most a few kilobytes each."""
 _MOST_SHOWN, _MOST_MEMBERS = 60, 40
 _MOST_CHARACTERS = 300
 

@@ -264,7 +264,7 @@ def _article_of(record: Record) -> str:
 
 
 async def read_at(consumer: AIOKafkaConsumer, tp: TopicPartition, offset: int) -> Record | None:
-    """The record at an offset; None if there is none (any more, or yet)."""
+    """The record at an offset; None if it is gone or not there yet."""
     consumer.assign([tp])
     begins, ends = await consumer.beginning_offsets([tp]), await consumer.end_offsets([tp])
     if not begins[tp] <= offset < ends[tp]:

@@ -73,7 +73,7 @@ class Wire:
         return reversed(self._rows.values())
 
     def add(self, row: Row) -> Row:
-        """An article came: at the top. One whose id is there already is a newer version, and keeps the repeats."""
+        """An article came: it goes to the top. If its id is already listed, it is a newer version, and keeps the repeats."""
         former = self._remove(row.id)
         if former is not None:
             row.versions = former.versions + 1 if former.known else 1

@@ -17,7 +17,7 @@ from streams.topics import INTERNAL, MOST_BYTES, RAW
 
 AsyncApi = dict[str, Any]
 
-_BINDING: Final = "0.5.0"  # of Kafka, the latest that AsyncAPI 3.1 has
+_BINDING: Final = "0.5.0"  # of the Kafka binding, the latest in AsyncAPI 3.1
 _WHOLE_NUMBERS: Final = ("retention.ms", "retention.bytes", MOST_BYTES)
 _RAW_NAMES: Final = {
     "application/json": ("rawJson", "An article as JSON, in any of the shapes that INPUTS.md lists."),
@@ -124,7 +124,7 @@ def _message(contract: Contract, examples: list[Example]) -> AsyncApi:
         "contentType": "application/octet-stream" if contract.value is None else "application/json",
         "headers": _inlined(contract.headers),
         "payload": anything if contract.value is None else _inlined(contract.value),
-        "correlationId": {"location": f"$message.header#/{ORIGIN_HEADER}", "description": "The raw record it came of."},
+        "correlationId": {"location": f"$message.header#/{ORIGIN_HEADER}", "description": "The raw record it was made from."},
         "bindings": _key(contract.key),
         "examples": [_example(each) for each in examples],
     }
@@ -136,10 +136,10 @@ def _raw_messages() -> AsyncApi:
 
 def _raw_message(content_type: str, name: str, summary: str) -> AsyncApi:
     headers: Schema = {
-        "content-type": described({"type": "string"}, "Of the value; where it is missing, the value is looked at."),
+        "content-type": described({"type": "string"}, "The value's type; if it is missing, the value itself decides."),
         **TRACE,
-        RELEASE_HEADER: described({"const": Reason.EMBARGOED.value}, "A person let it go although it is embargoed."),
-        REPLAY_HEADER: described({"type": "string"}, "Of a replay: its place in news.rejected."),
+        RELEASE_HEADER: described({"const": Reason.EMBARGOED.value}, "A person released it in spite of its embargo."),
+        REPLAY_HEADER: described({"type": "string"}, "On a replay: its place in news.rejected."),
     }
     is_json = content_type.endswith("json")
     return {
@@ -157,14 +157,14 @@ def _raw_message(content_type: str, name: str, summary: str) -> AsyncApi:
 def _internal_message(topic: Topic) -> AsyncApi:
     headers: Schema = {
         "content-type": {"const": "application/json"},
-        ORIGIN_HEADER: described({"type": "string"}, "Where the raw record stands."),
+        ORIGIN_HEADER: described({"type": "string"}, "The place of the raw record."),
         **TRACE,
         REPLAY_HEADER: {"type": "string"},
     }
     return {
         "name": _internal(topic),
         "title": _internal(topic),
-        "summary": "Internal, and no contract: it may change.",
+        "summary": "Internal, not part of the contract: it may change.",
         "contentType": "application/json",
         "headers": {"type": "object", "required": ["content-type", ORIGIN_HEADER], "properties": headers},
         "payload": {"type": "object"},

@@ -1,8 +1,8 @@
-"""Which changes of a schema break a consumer that was written against the one before.
+"""Which changes of a schema break a consumer that was written against the previous one.
 
-The rule: what a consumer was told of stays, with its type and its bounds; fields, and values of words that are said to be
-open, may be added. So every document that the new schema allows has to be one that the old one allows, and no promise is
-taken back. Of the keywords that :mod:`streams.contracts.values` uses; any other change of them is taken for a breaking one.
+The rule: whatever was promised stays, with its type and bounds; fields may be added, and so may values of words that are
+declared open. So the old schema must allow every document that the new one allows, and no promise is withdrawn. The rules
+cover the keywords that :mod:`streams.contracts.values` uses; any other change counts as breaking.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _COMPARED: Final = {"type", "enum", "const", "required", "properties", "items", 
 
 
 def breaking_changes(before: Schema | None, after: Schema | None, place: str = "$") -> Iterator[str]:
-    """What of a schema's change breaks a consumer, a line each: where, and what."""
+    """What in a schema's change breaks a consumer, one line each: where, and what."""
     if before is None or after is None:
         if before is not after:
             yield f"{place}: JSON became any bytes, or the other way round"
@@ -33,7 +33,7 @@ def breaking_changes(before: Schema | None, after: Schema | None, place: str = "
 
 
 def contract_changes(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
-    """The same of a whole contract (:meth:`streams.contracts.contract.Contract.promised`)."""
+    """The same for a whole contract (:meth:`streams.contracts.contract.Contract.promised`)."""
     if before["topic"] != after["topic"]:
         yield f"the topic was {before['topic']} and is {after['topic']}"
     for part in ("key", "headers", "value"):
@@ -47,7 +47,7 @@ def _types(before: Schema, after: Schema, place: str) -> Iterator[str]:
 
 
 def _values(before: Schema, after: Schema, place: str) -> Iterator[str]:
-    """A closed list of values takes no more; a constant is a list of one."""
+    """A closed list of values may not grow; a constant is a list of one."""
     allowed, used = _closed(before), _closed(after)
     if allowed is not None and (used is None or not all(value in allowed for value in used)):
         yield f"{place}: was one of {allowed} and may be {used or 'anything'}"

@@ -1,4 +1,4 @@
-"""One entry a topic that others read: its key, headers and documents. A new topic's contract is one more entry."""
+"""One entry per topic that others read: its key, headers and documents. A new topic's contract is one more entry."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ARTICLE_ID: Final[Schema] = {"type": "string", "pattern": HEX_128}
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """What a topic's readers rely on. ``message`` names its records; ``value`` is None where they may be any bytes."""
+    """What a topic's readers rely on. ``message`` names its records; ``value`` is None if they may be any bytes."""
 
     topic: Topic
     message: str
@@ -27,17 +27,17 @@ class Contract:
 
     @property
     def name(self) -> str:
-        """How its files and subjects begin: the topic's name without "news."."""
+        """The prefix of its files and registry subjects: the topic's name without "news."."""
         return self.topic.removeprefix("news.")
 
     @property
     def schemas(self) -> dict[str, Schema]:
-        """The parts that are put down as files of their own, by the name of the file."""
+        """The parts that are written to files of their own, by file name."""
         value = {} if self.value is None else {f"{self.name}.json": self.value}
         return {**value, f"{self.name}.headers.json": self.headers}
 
     def promised(self) -> dict[str, Any]:
-        """All of it as one document: what a later version is compared with."""
+        """All of it as one document, with which a later version is compared."""
         return {"topic": str(self.topic), "key": self.key, "headers": self.headers, "value": self.value}
 
 
@@ -45,7 +45,7 @@ CONTRACTS: Final = (
     Contract(
         ENRICHED,
         "enrichedArticle",
-        "A version of an article: clean, the first of its headline, with language and subjects; or a kill.",
+        "A version of an article: clean, the first with its headline, with language and subjects; or a kill.",
         described(_ARTICLE_ID, "The article's id, the same for all its versions; the topic is compacted to the last."),
         enriched_headers(),
         enriched_schema(),
@@ -61,7 +61,7 @@ CONTRACTS: Final = (
     Contract(
         DUPLICATES,
         "duplicate",
-        "An article whose headline came before: which article owns it, and how this one repeats it.",
+        "An article whose headline was seen before: which article owns it, and how this one repeats it.",
         described(_ARTICLE_ID, "The id of the article that repeats the headline."),
         duplicates_headers(),
         duplicates_schema(),

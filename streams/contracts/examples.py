@@ -1,6 +1,6 @@
-"""A record of each kind for docs/asyncapi.yaml: what the pipeline's own functions make of a few raw records.
+"""One record of each kind for docs/asyncapi.yaml: what the pipeline's own functions make of a few raw records.
 
-The language is told, so that the examples do not change with each model.
+The language is given, so that the examples do not change with each model.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _KILL: Final[dict[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A record as people write one down: key and headers as text, a JSON value as it is."""
+    """A record in readable form: key and headers as text, a JSON value as JSON."""
 
     name: str
     key: str | None

@@ -1,4 +1,4 @@
-"""The contract as files: docs/schemas and docs/asyncapi.yaml. ``make contracts`` writes them; a test holds them to the code.
+"""The contract as files: docs/schemas and docs/asyncapi.yaml. ``make contracts`` writes them; a test compares them.
 
 It refuses a change that breaks consumers under the same ``$id``: docs/consumers.md has the rule.
 """
@@ -28,12 +28,12 @@ def contract_files() -> dict[str, str]:
 
 
 def json_text(schema: Schema) -> str:
-    """A schema as people read it."""
+    """A schema as indented JSON."""
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
 def broken_promises(docs: Path) -> Iterator[str]:
-    """What of the schemas in ``docs`` the code no longer keeps, a line each; a schema under a new ``$id`` is a new one."""
+    """The promises of the schemas in ``docs`` that the code breaks, one line each; a new ``$id`` makes a new schema."""
     for contract in CONTRACTS:
         for name, schema in contract.schemas.items():
             path = docs / SCHEMAS / name
@@ -43,7 +43,7 @@ def broken_promises(docs: Path) -> Iterator[str]:
 
 
 def main(docs: Path) -> int:
-    """Write the files; returns 1, and writes nothing, where that would break a consumer."""
+    """Write the files; returns 1, and writes nothing, if that would break a consumer."""
     if broken := list(broken_promises(docs)):
         sys.stderr.write("\n".join((*broken, "This breaks consumers: docs/consumers.md says what may change, and how.", "")))
         return 1

@@ -1,4 +1,4 @@
-"""Schemas of the headers of each outcome: an object of texts, in UTF-8.
+"""Schemas of the headers of each outcome: an object of UTF-8 texts.
 
 ``ce_…`` are the attributes of a CloudEvent 1.0 in binary mode; ``__streams.errors.…`` are Kafka Streams' (KIP-1034).
 """
@@ -59,7 +59,7 @@ _INSTRUCTIONS: Final[dict[str, Schema]] = {
 }
 
 _DATES: Final[dict[str, Schema]] = {
-    "ce_published": described(TEXT, "When the source published it: ISO 8601, with a zone only where the source names one."),
+    "ce_published": described(TEXT, "When the source published it: ISO 8601, with a zone only if the source names one."),
     "ce_publishedprecision": described(_DATE, "How precise that is."),
     "ce_modified": described(TEXT, "When the source changed it, likewise."),
     "ce_modifiedprecision": _DATE,
@@ -68,25 +68,27 @@ _DATES: Final[dict[str, Schema]] = {
 _LANGUAGE: Final[dict[str, Schema]] = {
     "ce_language": described(LANGUAGE_TAG, "As `language`; `und` of a kill."),
     "ce_languageconfidence": described(
-        {"type": "string", "pattern": "^(0\\.[0-9]{2}|1\\.00)$"}, "How sure that is, 0.00 to 1.00."
+        {"type": "string", "pattern": "^(0\\.[0-9]{2}|1\\.00)$"}, "How sure the language is, 0.00 to 1.00."
     ),
-    "ce_languagecreator": described({**URI, "examples": [LANGUAGE_CREATOR]}, "Who found it; a new model has another name."),
+    "ce_languagecreator": described(
+        {**URI, "examples": [LANGUAGE_CREATOR]}, "Which model found it; a new model has another name."
+    ),
     "ce_languagedeclared": described(TEXT, "What the source says, as it wrote it; up to 100 bytes."),
-    "ce_languageagrees": described({"enum": ["true", "false"]}, "Whether both name one language."),
+    "ce_languageagrees": described({"enum": ["true", "false"]}, "Whether both name the same language."),
     "ce_languagecheck": described(LANGUAGE_TAG, "A second opinion, with HEADWATER_LANGUAGE_CHECK."),
 }
 
 _CONFIDENCE: Final[dict[str, Schema]] = {
     "ce_articleconfidence": described(
         {"type": "string", "pattern": "^0\\.[0-9]{2}$"},
-        "How likely a page of HTML holds an article, where that is in doubt: below 0.90. Absent otherwise.",
+        "How likely an HTML page holds an article, if that is in doubt: below 0.90. Absent otherwise.",
     )
 }
 
 _CUTS: Final[dict[str, Schema]] = {
     "ce_cuts": described(
         {"type": "string", "pattern": "^\\["},
-        "JSON: what reading mended and cleaning took out, each with kind, reason, offset, length and excerpt; the first 100.",
+        "JSON: what reading repaired and cleaning removed, each with kind, reason, offset, length, excerpt; the first 100.",
     )
 }
 
@@ -98,14 +100,16 @@ def event_header_schemas(event_type: str, schema: str, *, subject: str = "The ar
         "ce_specversion": {"const": "1.0"},
         "ce_id": described(
             {"type": "string", "pattern": f"{HEX_128.removesuffix('$')}:.+/[0-9]+/[0-9]+$"},
-            "The article and its raw record: the same for every replay of the log. With `ce_source` it tells repeats.",
+            "The article and its raw record: the same for every replay of the log. With `ce_source` it identifies the event.",
         ),
         "ce_source": {"const": EVENT_SOURCE},
         "ce_type": {"const": event_type},
-        "ce_time": described(TIME, "The raw record's timestamp; absent where it has none."),
+        "ce_time": described(TIME, "The raw record's timestamp; absent if it has none."),
         "ce_subject": described(URI, subject),
-        "ce_dataschema": described({"const": schema}, "The `$id` of the document's schema; it changes when that breaks."),
-        ORIGIN_HEADER: described(_PLACE, "Where the raw record stands: topic/partition/offset."),
+        "ce_dataschema": described(
+            {"const": schema}, "The `$id` of the document's schema; a breaking change gives it a new one."
+        ),
+        ORIGIN_HEADER: described(_PLACE, "The place of the raw record: topic/partition/offset."),
     }
 
 
@@ -144,21 +148,23 @@ def duplicates_headers() -> Schema:
 
 
 def rejected_headers() -> Schema:
-    """Of news.rejected: beside these, the producer's own headers as they came."""
+    """The headers of news.rejected; the producer's own headers accompany them as they came."""
     errors = {
         REASON_HEADER: described(known_values(Reason), "The reason, one word. More reasons may come."),
-        f"{ERRORS}message": described(TEXT, "The same for people: what the producer has to mend."),
-        f"{ERRORS}topic": described(TEXT, "Where the record stood that was rejected."),
+        f"{ERRORS}message": described(TEXT, "The reason in words: what the producer has to fix."),
+        f"{ERRORS}topic": described(TEXT, "The topic of the rejected record."),
         f"{ERRORS}partition": NUMBER,
         f"{ERRORS}offset": NUMBER,
         f"{ERRORS}stage": described(known_values(["prepare", "deduplicate"]), "The step that rejected it."),
-        ORIGIN_HEADER: described(_PLACE, "Where the raw record stands: topic/partition/offset."),
+        ORIGIN_HEADER: described(_PLACE, "The place of the raw record: topic/partition/offset."),
     }
     sometimes = {
-        f"{ERRORS}original-bytes": described(NUMBER, "Of a record that was too large to be kept: how large it was."),
-        f"{ERRORS}batch-first-offset": described(NUMBER, "Of a producer's batch that could not be read: its first record,"),
-        f"{ERRORS}batch-last-offset": described(NUMBER, "its last record,"),
-        f"{ERRORS}batch-records": described(NUMBER, "how many it says it has,"),
-        f"{ERRORS}batch-compression": described(known_values(["none", "gzip", "snappy", "lz4", "zstd"]), "and its codec."),
+        f"{ERRORS}original-bytes": described(NUMBER, "The size of a record that was too large to be kept."),
+        f"{ERRORS}batch-first-offset": described(NUMBER, "For a producer's batch that could not be read: its first offset."),
+        f"{ERRORS}batch-last-offset": described(NUMBER, "For such a batch: its last offset."),
+        f"{ERRORS}batch-records": described(NUMBER, "For such a batch: the number of records that it declares."),
+        f"{ERRORS}batch-compression": described(
+            known_values(["none", "gzip", "snappy", "lz4", "zstd"]), "For such a batch: its codec."
+        ),
     }
     return headers_schema("Headers of news.rejected", list(errors), {**errors, **sometimes})

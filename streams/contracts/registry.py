@@ -1,6 +1,6 @@
-"""Handing the schemas to a schema registry: Confluent's REST API (Karapace, Redpanda and others speak it too), and Apicurio's.
+"""Sends the schemas to a schema registry: by Confluent's REST API (also Karapace's, Redpanda's and others'), or Apicurio's.
 
-Values stay plain JSON: no schema's number is before them. A registry tells readers and tools what the topics hold.
+Values stay plain JSON, without a schema's number in front. A registry tells readers and tools what the topics hold.
 
 Sources: Confluent's Schema Registry API reference (POST /subjects/{subject}/versions, PUT /config/{subject}); Apicurio
 Registry's Core REST API v3 and v2 (POST /groups/{group}/artifacts).
@@ -26,11 +26,11 @@ _CONFLUENT_JSON: Final = "application/vnd.schemaregistry.v1+json"
 _MOST_ANSWER_BYTES: Final = 1 << 20
 
 FORWARD: Final = "FORWARD"
-"""Who reads by the schema of before reads what is written by the next: what docs/consumers.md promises."""
+"""Readers with the previous schema can read what is written with the next one, as docs/consumers.md promises."""
 
 
 class RegistryKind(StrEnum):
-    """Whose API a registry speaks."""
+    """Which API a registry has."""
 
     CONFLUENT = "confluent"
     APICURIO = "apicurio"
@@ -41,7 +41,7 @@ class RegistryError(RuntimeError):
 
 
 class Pushed(NamedTuple):
-    """A schema that the registry has now: under which name, and what it answered (Confluent's id, Apicurio's version)."""
+    """A schema that the registry has now: its name, and the registry's answer (Confluent's id, Apicurio's version)."""
 
     subject: str
     answer: str
@@ -58,12 +58,12 @@ def kind_of(url: str) -> RegistryKind:
 
 
 def push(url: str, authorization: str | None = None, group: str = "default") -> Iterator[Pushed]:
-    """Hand over every schema, one after the other; one that is there already stays as it is.
+    """Send every schema, one after another; one that is there already stays unchanged.
 
     ``authorization`` is the header of that name. A user and password in the URL are sent as Basic.
 
     Raises:
-        RegistryError: at the first that fails.
+        RegistryError: for the first that fails.
     """
     push_one = _push_to_apicurio if kind_of(url) is RegistryKind.APICURIO else _push_to_confluent
     for subject, schema in subjects().items():
@@ -80,7 +80,7 @@ class _Registry:
         self._authorization = authorization or (_basic(user) if user else None)
 
     def ask(self, method: str, path: str, body: Any, media_type: str, **headers: str) -> Any:
-        """Send JSON, or text as it is; returns the JSON that comes back.
+        """Send JSON, or text unchanged; returns the JSON that comes back.
 
         Raises:
             RegistryError: no answer, or one that is not a success.
@@ -101,7 +101,7 @@ class _Registry:
 
 
 def _push_to_confluent(registry: _Registry, subject: str, schema: Schema, _: str) -> str:
-    """Under the compatibility that our rule of change has: the default, BACKWARD, would refuse a new field."""
+    """Register with the compatibility of our own rule: the default, BACKWARD, would refuse a new field."""
     path = quote(subject, safe="")
     registry.ask("PUT", f"/config/{path}", {"compatibility": FORWARD}, _CONFLUENT_JSON)
     versions = {"schemaType": "JSON", "schema": json.dumps(schema)}
@@ -134,7 +134,7 @@ def _read_json(answer: HTTPResponse) -> Any:
 
 
 def _reason(error: HTTPError) -> str:
-    """What the registry says of it: Confluent's and Apicurio's v3's words, else the beginning of the answer."""
+    """The registry's message, from the fields of Confluent and Apicurio v3, else the beginning of the answer."""
     text = error.read(_MOST_ANSWER_BYTES).decode("utf-8", "replace")
     try:
         told = json.loads(text)

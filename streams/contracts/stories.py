@@ -37,7 +37,7 @@ def stories_schema() -> Schema:
     """Of news.stories: a ninjs 3.1 composite."""
     association = an_object(
         ["name", "rel", "uri", "type"],
-        name=described(known_values([*Relation, "merged-into"]), "In what way it belongs to the story. More may come."),
+        name=described(known_values([*Relation, "merged-into"]), "How it belongs to the story. More may come."),
         rel=described({"enum": ["member", "mergedInto"]}, "An article of the story, or the story that took it in."),
         uri=described(URI, "The article of news.enriched, or the story."),
         type={"enum": ["text", "composite"]},
@@ -55,12 +55,12 @@ def stories_schema() -> Schema:
         ),
         "type": {"const": "composite"},
         "representationType": {"const": "partial"},
-        "version": described(NUMBER, "How many records have told of the story."),
+        "version": described(NUMBER, "How many records the story has had."),
         "versionCreated": described(TIME, "The timestamp of the record that changed it."),
         "firstCreated": described(TIME, "The time of its earliest article."),
         "pubStatus": described(_STATUS, "`canceled`: it was merged, or all its articles were canceled."),
         "language": LANGUAGE_TAG,
-        "headlines": described(_PLAIN, "That of its most central article."),
+        "headlines": described(_PLAIN, "The headline of its most central article."),
         "subjects": {"type": "array", "minItems": 1, "items": an_object(["uri", "name"], uri=URI, name=TEXT)},
         "associations": described(
             {"type": "array", "minItems": 1, "items": association}, "Its articles: the first and the latest, at most 100."
@@ -82,22 +82,22 @@ def stories_headers() -> Schema:
     told: dict[str, Schema] = {
         CHANGE_HEADER: described(
             known_values(StoryChange),
-            "What became of the story. Who reads `founded` alone has each of them once. More may come.",
+            "What happened to the story. Reading only `founded` gives each story once. More may come.",
         ),
         "ce_version": described(NUMBER, "As `version` in the document."),
         "ce_pubstatus": described(_STATUS, "As `pubStatus`."),
         "ce_articles": described(NUMBER, "How many articles it has."),
-        "ce_outlets": described(NUMBER, "How many outlets they are of."),
-        "ce_languages": described(NUMBER, "How many languages they are in."),
+        "ce_outlets": described(NUMBER, "From how many outlets."),
+        "ce_languages": described(NUMBER, "In how many languages."),
     }
     sometimes: dict[str, Schema] = {
         "ce_language": described(LANGUAGE_TAG, "As `language`."),
         "ce_mergedinto": described(URI, "The story that took it in."),
-        "ce_article": described(URI, "The article that is the reason for the change."),
-        "ce_relation": described(known_values(Relation), "In what way that belongs to the story."),
+        "ce_article": described(URI, "The article that caused the change."),
+        "ce_relation": described(known_values(Relation), "How that article belongs to the story."),
         "ce_repeats": described(URI, "The article whose headline or text it repeats."),
-        "ce_likeness": described(NUMBER, "How alike it and the story were, of 1,000."),
-        "ce_words": described(TEXT, "The words that spoke most for it."),
+        "ce_likeness": described(NUMBER, "How alike it and the story were: 0 to 1,000."),
+        "ce_words": described(TEXT, "The words that contributed most to that."),
     }
     event = event_header_schemas(STORY_TYPE, STORY_SCHEMA, subject="The story's uri.")
     event["ce_id"] = described(

@@ -1,7 +1,7 @@
 """JSON Schemas of the documents that consumers read.
 
-They are open: a field that is not named here may come later, and is to be ignored. Their ``x-known-values`` are what occurs
-today of a word that may get more values. Only keywords that JSON Schema draft 7 and 2020-12 have in common, so that any
+They are open: fields that are not named here may be added, and readers ignore them. ``x-known-values`` lists today's values
+of a word that may get more. Only keywords that JSON Schema draft 7 and 2020-12 have in common are used, so that any
 validator and AsyncAPI's own schema language read them alike.
 """
 
@@ -25,17 +25,17 @@ KNOWN_VALUES: Final = "x-known-values"
 
 
 def described(schema: Schema, description: str) -> Schema:
-    """The schema with what a person should know."""
+    """The schema with a description."""
     return {"description": description, **schema}
 
 
 def known_values(values: Iterable[str], **more: Any) -> Schema:
-    """A word that may get more values: those of today are named, and others are valid."""
+    """A word that may get more values: today's are named, and others are valid."""
     return {"type": "string", **more, KNOWN_VALUES: [str(value) for value in values]}
 
 
 def an_object(required: Iterable[str], **properties: Schema) -> Schema:
-    """An object that may hold more than is named."""
+    """An object that may hold more fields than are named."""
     return {"type": "object", "required": list(required), "properties": properties}
 
 
@@ -66,13 +66,13 @@ _SUBJECT: Final = an_object(
     name=described(TEXT, "IPTC's English name, or the source's keyword."),
     uri=described(URI, "An IPTC Media Topic; absent for a keyword."),
     literal=described(TEXT, "The source's keyword, as it wrote it."),
-    rel=described({"const": "keyword"}, "Of a keyword alone."),
+    rel=described({"const": "keyword"}, "Only on a keyword."),
     creator=described(
         {**URI, "examples": [CREATOR, *(f"urn:headwater:source:{each}" for each in Witness if each is not Witness.TEXT)]},
-        "Who says so: Headwater's model, or the source by its section or keyword. A new model has another name.",
+        "Who says so: Headwater's model, or the source by section or keyword. A new model has another name.",
     ),
     confidence=described(
-        _PERCENT, "How sure: of 100 subjects that say 80, about 80 are right (English; see the model's card for others)."
+        _PERCENT, "How sure: of 100 subjects with 80, about 80 are right (English; see the model's card for others)."
     ),
     relevance=described(_PERCENT, "How much of the article is about it. Not how sure it is: that is `confidence`."),
 )
@@ -81,7 +81,7 @@ _PICTURE: Final = an_object(
     ["name", "uri"],
     name={"const": "lead image"},
     rel={"const": "lead-image"},
-    uri=described(URI, "The picture's address, as the source gives it."),
+    uri=described(URI, "The picture's URL, as the source gives it."),
     type={"const": "picture"},
     descriptions=_texts("The caption."),
     by=described(TEXT, "Who made it."),
@@ -93,13 +93,13 @@ _ROLES: Final = ("url", "source-id", "wire-uri", "headline-fingerprint")
 _INSTRUCTIONS: Final[dict[str, Schema]] = {
     "version": described(TEXT, "The wire's own number of this version."),
     "versionCreated": described(
-        TIME, "When this version was made, by the wire; for all else the raw record's timestamp. The later one counts."
+        TIME, "When this version was made: a wire's own time, otherwise the raw record's timestamp. The later one counts."
     ),
     "pubStatus": described(
         {"enum": [PubStatus.USABLE.value, PubStatus.CANCELED.value]}, "`canceled` is a kill: take the article down."
     ),
-    "embargoedUntil": described(TIME, "Not to be published before; without a zone it is in the header alone."),
-    "expires": described(TIME, "Of no interest after; Headwater does nothing about it."),
+    "embargoedUntil": described(TIME, "Not to be published before; a time without a zone is only in the header."),
+    "expires": described(TIME, "Not of interest afterwards; Headwater does not act on it."),
     "urgency": described({"type": "integer", "minimum": 1, "maximum": 9}, "The wire's; 1 is the most urgent."),
     "edNote": described(TEXT, "For editors; never to be published."),
     "usageTerms": TEXT,
@@ -109,7 +109,7 @@ _INSTRUCTIONS: Final[dict[str, Schema]] = {
 
 
 def enriched_schema() -> Schema:
-    """Of news.enriched: the part of IPTC's ninjs 3.1 that Headwater fills, and what it promises beyond it."""
+    """news.enriched: the part of IPTC's ninjs 3.1 that Headwater fills, and what it promises beyond that."""
     properties: dict[str, Schema] = {
         "uri": described(
             {"type": "string", "format": "uri", "pattern": f"^{OWN_URI}[0-9a-f]{{32}}$"},
@@ -123,14 +123,14 @@ def enriched_schema() -> Schema:
         ),
         "type": {"const": "text"},
         "representationType": described(
-            {"enum": ["full", "partial"]}, "`partial` of a kill, which names the article and has no body; else `full`."
+            {"enum": ["full", "partial"]}, "`partial` for a kill, which names the article and has no body; else `full`."
         ),
         **_INSTRUCTIONS,
-        "firstCreated": described(TIME, "When the source published it; absent where it names no zone (`ce_published`)."),
-        "language": described(LANGUAGE_TAG, "BCP 47, of the text itself; `und` where there is too little of it."),
-        "headlines": _texts("One, without labels and outlet's name.", FILLED),
+        "firstCreated": described(TIME, "When the source published it; absent if it names no zone (`ce_published`)."),
+        "language": described(LANGUAGE_TAG, "BCP 47, found in the text itself; `und` if there is too little of it."),
+        "headlines": _texts("One, without labels and the outlet's name.", FILLED),
         "bodies": _texts(
-            "One: the article's paragraphs, each a line, without the page's furniture. Absent where there is only a headline.",
+            "One: the article's paragraphs, one per line, without page furniture. Absent if there is only a headline.",
             FILLED,
             charCount=_COUNT,
             wordCount=_COUNT,
@@ -146,7 +146,7 @@ def enriched_schema() -> Schema:
         "associations": _some(_PICTURE, "The lead image."),
         "altIds": _some(
             an_object(["role", "value"], role=known_values(_ROLES), value=TEXT),
-            "Other names of the article: its canonical address, its source's id, a wire's uri, its headline's fingerprint.",
+            "Other names of the article: its canonical URL, its source's id, a wire's uri, its headline's fingerprint.",
         ),
     }
     return {
@@ -155,7 +155,7 @@ def enriched_schema() -> Schema:
         "title": "Enriched article",
         "description": "An article of news.enriched. Valid IPTC ninjs 3.1 as well (© IPTC, CC BY 4.0).",
         **an_object(["uri", "standard", "type", "representationType", "pubStatus"], **properties),
-        # What may be published has a language and a headline; what is canceled need not, and has no text.
+        # An article that may be published has a language and a headline; a canceled one may lack them, and has no text.
         "if": {"properties": {"pubStatus": {"const": PubStatus.USABLE.value}}},
         "then": {"required": ["language", "headlines"], "properties": {"representationType": {"const": "full"}}},
         "else": {"not": {"required": ["bodies"]}, "properties": {"representationType": {"const": "partial"}}},
@@ -163,17 +163,17 @@ def enriched_schema() -> Schema:
 
 
 def duplicates_schema() -> Schema:
-    """Of news.duplicates: a repeated headline, who owns it, and how it is repeated."""
+    """news.duplicates: a repeated headline, its owner, and how it is repeated."""
     properties: dict[str, Schema] = {
         "id": described({"type": "string", "pattern": HEX_128}, "The article that repeats a headline; the record's key."),
         "kind": described(known_values(DuplicateKind), "How it repeats the headline's owner. More kinds may come."),
         "headline": TEXT,
         "headlineFingerprint": {"type": "string", "pattern": HEX_128},
-        "url": described(_or_null(URI), "Its canonical address."),
+        "url": described(_or_null(URI), "Its canonical URL."),
         "sourceId": _or_null(TEXT),
         "outlet": described(_or_null(TEXT), "The publisher's name, else its host."),
         "time": described(_or_null(TIME), "The raw record's timestamp."),
-        "published": described(_or_null(TIME), "When its source published it, where that names a zone."),
+        "published": described(_or_null(TIME), "When its source published it, if the source names a zone."),
         "owner": described(
             an_object(["id", "time"], id={"type": "string", "pattern": HEX_128}, time=_or_null(TIME)),
             f"The article of news.enriched that has the headline: `{OWN_URI}` and this id are its uri.",
@@ -186,6 +186,6 @@ def duplicates_schema() -> Schema:
         "$schema": DIALECT,
         "$id": DUPLICATE_SCHEMA,
         "title": "Duplicate",
-        "description": "An article of news.duplicates: its headline came before.",
+        "description": "An article of news.duplicates: its headline was seen before.",
         **an_object(properties, **properties),
     }

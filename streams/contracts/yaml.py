@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-# What reads as a text without quotes in YAML 1.1 and 1.2 alike: no number, no date, no sign of its grammar.
+# Text that needs no quotes in YAML 1.1 and 1.2: it cannot be read as a number, a date or syntax.
 _BARE = re.compile(r"[A-Za-z_/][A-Za-z0-9_./{}+\-]*(?: [A-Za-z0-9_./(][A-Za-z0-9_./()+\-,;]*)*")
 _WORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 
@@ -45,5 +45,5 @@ def _item(inner: Any) -> Iterator[str]:
 def _scalar(value: Any) -> str:
     if isinstance(value, str) and _BARE.fullmatch(value) and value.lower() not in _WORDS:
         return value
-    written = json.dumps(value, ensure_ascii=False)  # JSON is YAML, except for signs that can't be seen
+    written = json.dumps(value, ensure_ascii=False)  # JSON is YAML, except for invisible characters
     return "".join(each if each.isprintable() else f"\\U{ord(each):08x}" for each in written)

@@ -1,7 +1,7 @@
-"""Articles → files that appear whole, once, and in an order that their names tell.
+"""Articles → files that appear complete, once, and in the order of their names.
 
 news.enriched-3-00000000000000000042-00000000000000000941.jsonl       offsets 42 to 941 of partition 3
-news.enriched-3-00000000000000000941-late-000007.jsonl                told after those: embargoes that ended, expiries
+news.enriched-3-00000000000000000941-late-000007.jsonl                written after those: ended embargoes, expiries
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from streams.steps import Record
 from streams.topics import ENRICHED
 
 BOOK: Final = ".headwater-export.sqlite3"
-"""The name of the book, in the folder: with the files goes what was told in them."""
+"""The book's name. It is in the folder, so that files and the memory of what they hold stay together."""
 _MADE: Final = ".part"
 _FORMAT: Final = "format"
 _LATE: Final = "late"
@@ -30,18 +30,18 @@ _DUE_AT_ONCE: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class FileBounds:
-    """When the files that are being written are finished."""
+    """The limits at which the files being written are finished."""
 
     bytes: int = 256 << 20
-    """Of JSON, all partitions together."""
+    """Size as JSON, over all partitions."""
     rows: int = 100_000
     every_s: float = 300.0
-    """After their first row."""
+    """Age since their first row."""
 
 
 @dataclass(slots=True)
 class _Open:
-    """A file that is being written, and the first and last offset of news.enriched that it has; None where all came late."""
+    """A file being written, and the first and last offset of news.enriched in it; None if all of its rows came late."""
 
     made: Path
     rows: Rows
@@ -54,7 +54,7 @@ class FormatChangedError(Exception):
 
 
 class Exporter:
-    """Writes what may be told, partition by partition. ``clock``: seconds since 1970; ``written``: how many rows so far."""
+    """Writes what may be published, partition by partition. ``clock``: seconds since 1970; ``written``: rows so far."""
 
     def __init__(
         self, folder: Path, book: Book, kind: str, clock: Callable[[], float], bounds: FileBounds = FileBounds()
@@ -63,11 +63,11 @@ class Exporter:
 
         Raises:
             FormatChangedError: the folder was begun in another format.
-            MissingLibraryError: this one needs a library that is not installed.
+            MissingLibraryError: the format needs a library that is not installed.
             OSError: the folder can't be written.
         """
         if (former := book.about(_FORMAT)) not in {None, kind}:
-            raise FormatChangedError(f"{folder} was begun as {former}: take another folder for {kind}")
+            raise FormatChangedError(f"{folder} was begun as {former}: choose another folder for {kind}")
         if kind == "parquet":
             load_pyarrow()
         book.set_about(_FORMAT, kind)
@@ -83,7 +83,7 @@ class Exporter:
             left.unlink()
 
     def take(self, turn: Turn) -> None:
-        """Write what came."""
+        """Write what was read."""
         for records in turn.records.values():
             for record in records:
                 self._take(record)
@@ -99,7 +99,7 @@ class Exporter:
         self._settle(item, decision, own=True)
 
     def release(self) -> None:
-        """Write what has come to its time: embargoes that ended, and articles that have expired."""
+        """Write what has become due: articles whose embargo has ended, and removals of those that have expired."""
         now_s = self._clock()
         while due := self._book.released(now_s, _DUE_AT_ONCE):
             for item in due:
@@ -109,7 +109,7 @@ class Exporter:
                 self._settle(item, EXPIRED, own=False)
 
     def _settle(self, item: Item, decision: Telling, *, own: bool) -> None:
-        """Write a row if there is one; ``own``: in its place among the offsets, and not later."""
+        """Write a row if there is one; ``own``: at its own offset rather than late."""
         if decision.tell is not None:
             file = self._file(item.partition)
             self._bytes += file.rows.add(decision.tell, item)
@@ -128,13 +128,13 @@ class Exporter:
 
     @property
     def is_due(self) -> bool:
-        """Whether the files are large or old enough."""
+        """Whether the files are large or old enough to be finished."""
         full = self._bytes >= self._bounds.bytes or self._rows >= self._bounds.rows
         # A clock that was set back finishes them too.
         return bool(self._open) and (full or not 0 <= self._clock() - self._began_s < self._bounds.every_s)
 
     def finish(self) -> None:
-        """Have all files appear, and keep how far they reach."""
+        """Make all files appear, and note how far they reach."""
         for file in self._open.values():
             file.rows.close()
         self._book.promise((file.made.name, self._name(partition, file)) for partition, file in self._open.items())
@@ -147,7 +147,7 @@ class Exporter:
     def _keep_promises(self) -> None:
         promised = self._book.promised()
         for made, name in promised:
-            if (self._folder / made).exists():  # else a former process has renamed it
+            if (self._folder / made).exists():  # otherwise a former process has renamed it
                 (self._folder / made).replace(self._folder / name)
         if promised:
             _sync(self._folder)
@@ -163,7 +163,7 @@ class Exporter:
 
 
 def _sync(folder: Path) -> None:
-    """A new name is on the disk once its folder is."""
+    """Sync a folder: only then are new names in it on the disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

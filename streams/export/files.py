@@ -1,4 +1,4 @@
-"""Rows into a file: JSON Lines, or Parquet by pyarrow, which is installed by itself."""
+"""Rows into a file: JSON Lines, or Parquet by pyarrow, which has to be installed separately."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from streams.outgoing.decisions import Notice, told_of
 from streams.outgoing.items import Item
 
 _GROUP_BYTES: Final = 2 << 20
-"""Of JSON, that a Parquet file gathers in memory before it writes a group of rows."""
+"""Size as JSON of the rows that a Parquet file collects in memory before it writes a row group."""
 
 
 class MissingLibraryError(Exception):
@@ -22,17 +22,17 @@ class MissingLibraryError(Exception):
 
 
 class Rows(Protocol):
-    """A file that is being written."""
+    """A file being written."""
 
     def add(self, change: Notice, item: Item) -> int:
-        """Add a row; returns what it weighs as JSON, in bytes."""
+        """Add a row; returns its size as JSON, in bytes."""
 
     def close(self) -> None:
-        """Everything is on the disk."""
+        """Finish the file: everything is on the disk afterwards."""
 
 
 class LineRows:
-    """A JSON object a line."""
+    """One JSON object per line."""
 
     def __init__(self, file: Path) -> None:
         self._file = file.open("wb")
@@ -47,7 +47,7 @@ class LineRows:
 
 
 class ParquetRows:
-    """Columns of what is asked for most, and the whole document as JSON."""
+    """Columns for the fields that are queried most, and one for the whole document as JSON."""
 
     def __init__(self, file: Path) -> None:
         arrow, parquet = load_pyarrow()
@@ -96,11 +96,11 @@ _SAID: Final = {
     "language": "language",
     "byline": "by",
 }
-"""The columns that hold a text of the document as it is."""
+"""The columns that hold a text of the document unchanged."""
 
 
 def _text(said: Any) -> str | None:
-    """A text; anything else as JSON, since a column holds texts alone."""
+    """A text; anything else as JSON, because the column holds only texts."""
     return said if said is None or isinstance(said, str) else orjson.dumps(said).decode()
 
 
@@ -131,7 +131,7 @@ def _moment(time_ms: int) -> datetime | None:
 
 
 def load_pyarrow() -> tuple[Any, Any]:
-    """Both of its modules.
+    """pyarrow's two modules.
 
     Raises:
         MissingLibraryError: it is not installed.
@@ -145,4 +145,4 @@ def load_pyarrow() -> tuple[Any, Any]:
 
 
 KINDS: Final[Mapping[str, type[LineRows | ParquetRows]]] = {"jsonl": LineRows, "parquet": ParquetRows}
-"""By the endings of their names."""
+"""By file name suffix."""

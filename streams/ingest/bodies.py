@@ -1,7 +1,6 @@
-"""A request's head and body → the records to be, or why they are refused. Pure.
+"""A request's head and body → future records, or why they are refused. Pure.
 
-Only what HTTP is needed for is judged here. Whether a record is an article, the stream decides, and keeps its
-bytes where it is not.
+Only what concerns HTTP is judged here. The stream decides whether a record is an article, and keeps its bytes if it is not.
 """
 
 from __future__ import annotations
@@ -24,13 +23,13 @@ _ARTICLE_A_LINE: Final = {NDJSON, "application/ndjson", "application/jsonl", "ap
 _JSON: Final = "application/json"
 _WIDE_CHARSET: Final = re.compile(r";\s*charset\s*=\s*[\"']?\s*(?:utf-?_?(?:16|32)|ucs|iso-10646)", re.IGNORECASE)
 _WIDE_MARKS: Final = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
-_WIDE_LINES: Final = "lines are told apart in UTF-8 and other charsets whose line feed is one byte"
+_WIDE_LINES: Final = "lines can be separated only in UTF-8 and other charsets whose line feed is one byte"
 _TAKEN: Final = f"{_JSON}, {NDJSON}, text/html, text/plain"
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a request is not taken: a status of HTTP, and words for whoever sent it."""
+    """Why a request is refused: an HTTP status, and a message for its sender."""
 
     status: int
     why: str
@@ -38,7 +37,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a request says of its body. ``length``: in bytes, None where it is not told."""
+    """What a request says about its body. ``length``: in bytes, None if unknown."""
 
     content_type: str = ""
     encoding: str = ""
@@ -52,7 +51,7 @@ class Head:
 
     @property
     def record_type(self) -> str:
-        """The content type of each record, with the charset that the request tells."""
+        """The content type of each record, with the request's charset."""
         _, semicolon, parameters = self.content_type.strip().partition(";")
         return f"{_JSON}{semicolon}{parameters}" if self.is_lines else self.content_type.strip()
 
@@ -84,7 +83,7 @@ def too_large(found: str) -> Refusal:
 
 
 def split_body(head: Head, body: bytes) -> list[bytes] | Refusal:
-    """The values of the records to be, one or more: the body, or its lines, as they are."""
+    """The values of the future records, one or more: the body, or its lines, unchanged."""
     if not body.strip():
         return Refusal(400, "the body is empty")
     if head.is_lines and body.startswith(_WIDE_MARKS):
@@ -92,7 +91,7 @@ def split_body(head: Head, body: bytes) -> list[bytes] | Refusal:
     if head.is_lines:
         return _split_lines(body)
     if declared_form(head.content_type) is Form.JSON and _is_array(body):
-        return Refusal(400, f"the body is a JSON array: send its elements as {NDJSON}, one a line")
+        return Refusal(400, f"the body is a JSON array: send its elements as {NDJSON}, one per line")
     return [body]
 
 

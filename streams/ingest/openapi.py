@@ -1,4 +1,4 @@
-"""What ``headwater ingest`` takes and answers, as OpenAPI 3.1. Pure."""
+"""What ``headwater ingest`` accepts and answers, as OpenAPI 3.1. Pure."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from streams.ingest.bodies import MOST_ARTICLES, MOST_BODY_BYTES, MOST_KEY_CHARA
 
 _REFUSALS: Final = {
     400: "The body is empty or a JSON array, or the Idempotency-Key is too long.",
-    401: "The token is missing or another.",
+    401: "The token is missing or wrong.",
     403: "The Host header names another server.",
     408: "The body did not arrive in time.",
-    413: "The body, or an article in it, is too large, or has too many articles. Articles before it may be in Kafka.",
-    415: "The Content-Type is not read, or the body is compressed.",
-    429: "Too much waits to be written: send it again after Retry-After.",
+    413: "The body, or an article in it, is too large, or there are too many. Articles before it may be in Kafka.",
+    415: "The Content-Type is not supported, or the body is compressed.",
+    429: "Too much is waiting to be written: send it again after Retry-After.",
     503: "Kafka did not confirm all of it in time. Some may be in Kafka: send all of it again; repeats are found.",
 }
 _OBJECT: Final = {"schema": {"type": "object"}}
@@ -36,7 +36,7 @@ def openapi_document(version: str) -> dict[str, Any]:
 def _post() -> dict[str, Any]:
     return {
         "operationId": "postArticles",
-        "summary": "Send an article, or many.",
+        "summary": "Send one article or many.",
         "security": [{"token": []}],
         "parameters": [
             {
@@ -49,7 +49,7 @@ def _post() -> dict[str, Any]:
         ],
         "requestBody": {
             "required": True,
-            "description": f"At most {MOST_BODY_BYTES:,} bytes and {MOST_ARTICLES:,} articles; in {NDJSON} one a line.",
+            "description": f"At most {MOST_BODY_BYTES:,} bytes and {MOST_ARTICLES:,} articles; in {NDJSON} one per line.",
             "content": {"application/json": _OBJECT, NDJSON: _PAGE, "text/html": _PAGE, "text/plain": _PAGE},
         },
         "responses": {

@@ -1,7 +1,7 @@
-"""What producers ask for.
+"""The requests of producers.
 
 POST /articles         one article, or NDJSON: 202 once Kafka has all of it
-GET  /openapi.json     how to
+GET  /openapi.json     the description of both
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from streams.ingest.bodies import MOST_BODY_BYTES, Head, Refusal, check_head, sp
 from streams.ingest.openapi import openapi_document
 from streams.steps import origin
 
-_LEAST_HELD_BYTES: Final = 64 << 10  # what a request costs beside its body; so a thousand of them at once
+_LEAST_HELD_BYTES: Final = 64 << 10  # what a request costs besides its body: this allows a thousand at once
 _HEADERS: Final = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 _MORE_HEADERS: Final = {
     401: {"WWW-Authenticate": 'Bearer realm="headwater"'},
@@ -31,19 +31,19 @@ _MORE_HEADERS: Final = {
 }
 
 SendBody = Callable[[bytes, bytes | None, str], Awaitable[asyncio.Future[Any]]]
-"""Value, key and content type into Kafka's queue; the future ends with topic, partition and offset once Kafka has the record.
+"""Puts value, key and content type into Kafka's queue; the future ends with topic, partition and offset once Kafka has it.
 
 Raises:
-    KafkaError: it does not take it.
+    KafkaError: Kafka refuses the record.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class SenderBounds:
-    """What senders may cost."""
+    """Limits on what senders may cost."""
 
     held_bytes: int = 64 << 20
-    """Bodies that are being read or that Kafka does not have yet, all requests together."""
+    """Bodies being read or not yet in Kafka, over all requests."""
     body_s: float = 30.0
     """How long a body may take to arrive."""
     confirm_s: float = 30.0
@@ -51,7 +51,7 @@ class SenderBounds:
 
 
 class Ingest:
-    """Takes articles for whoever has the token."""
+    """Takes articles from senders with the token."""
 
     def __init__(
         self, send: SendBody, *, token: str, names: Collection[str] = (), bounds: SenderBounds = SenderBounds()
@@ -93,13 +93,13 @@ class Ingest:
 
     async def _articles(self, request: web.Request) -> web.Response:
         if not knows(self._token, request.headers.get("Authorization")):
-            return _refused(Refusal(401, "the token is missing or another: Authorization: Bearer TOKEN"))
+            return _refused(Refusal(401, "the token is missing or wrong: Authorization: Bearer TOKEN"))
         head = _head(request)
         if refusal := check_head(head):
             return _refused(refusal)
         held_bytes = max(MOST_BODY_BYTES if head.length is None else head.length, _LEAST_HELD_BYTES)
         if self.held_bytes + held_bytes > self._bounds.held_bytes:
-            return _refused(Refusal(429, "too much waits to be written: send it again later"))
+            return _refused(Refusal(429, "too much is waiting to be written: send it again later"))
         return await self._take(request, head, held_bytes)
 
     async def _take(self, request: web.Request, head: Head, held_bytes: int) -> web.Response:
@@ -124,7 +124,7 @@ class Ingest:
         self._sending.discard(task)
         self.held_bytes -= held_bytes
         if not task.cancelled():
-            task.exception()  # the answer has told it, or came too early for it
+            task.exception()  # the answer has reported it, or came too early for it
 
     async def _answer(self, sending: asyncio.Task[list[str]], count: int) -> web.Response:
         await asyncio.wait({sending}, timeout=self._bounds.confirm_s)
@@ -142,7 +142,7 @@ class Ingest:
         """Send all records, and wait until Kafka has said yes or no to each.
 
         Raises:
-            KafkaError: it has refused one of them; the first that it refused.
+            KafkaError: the first error, if Kafka has refused any of them.
         """
         confirmations: list[asyncio.Future[Any]] = []
         failed: list[KafkaError] = []
@@ -170,7 +170,7 @@ def _head(request: web.Request) -> Head:
 
 
 async def _read(request: web.Request, body_s: float) -> bytes | Refusal:
-    """A body, whatever length it was said to have; no more of it is held than may be taken."""
+    """A body, whatever length was declared; never more is held than the limit."""
     body = bytearray()
     try:
         async with asyncio.timeout(body_s):

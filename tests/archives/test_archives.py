@@ -79,9 +79,9 @@ def test_a_page_comes_out_as_it_was_sent(body, more):
     [
         pytest.param("status other than 200", b"", {"status": "301 Moved"}, id="a redirect"),
         pytest.param("status other than 200", page("A"), {"status": "404 Not Found"}, id="an error page"),
-        pytest.param("other than HTML", b"\x89PNG", {"Content_Type": "image/png"}, id="a picture"),
-        pytest.param("other than HTML", b"User-agent: *", {"Content_Type": "text/plain"}, id="robots.txt"),
-        pytest.param("packed in a way that is not read", b"\x0b", {"Content_Encoding": "br"}, id="Brotli"),
+        pytest.param("not HTML", b"\x89PNG", {"Content_Type": "image/png"}, id="a picture"),
+        pytest.param("not HTML", b"User-agent: *", {"Content_Type": "text/plain"}, id="robots.txt"),
+        pytest.param("packed in an unsupported way", b"\x0b", {"Content_Encoding": "br"}, id="Brotli"),
         pytest.param("too large", b"<p>" + b"a" * MOST_PAGE_BYTES, {}, id="a page above the bound"),
         pytest.param("too large", gzip.compress(b"<p>" + b"a" * (40 << 20)), {"Content_Encoding": "gzip"}, id="a gzip bomb"),
     ],

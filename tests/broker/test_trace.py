@@ -33,7 +33,7 @@ async def test_an_article_is_followed_from_where_it_waits_to_its_outcome(stream)
     [place] = await stream.publish([Raw(ARTICLE, b"k", TRACED, 1_790_000_000_000)])
     for named in (place, TRACE_ID):
         assert (await traced(stream, named))[-1].strip() == "waits in news.raw: no outcome yet"
-    assert await traced(stream, URL) == [f"Error: nothing in Kafka is of {URL}"]
+    assert await traced(stream, URL) == [f"Error: nothing in Kafka belongs to {URL}"]
     stream.start_worker()
     [outcome, *_] = await stream.outcomes(1)
     enriched = f"{outcome.topic}/{outcome.partition}/{outcome.offset}"
@@ -74,7 +74,7 @@ async def test_an_article_is_followed_into_its_story_and_the_story_article_by_ar
 
 async def test_what_is_not_there_is_one_line(stream):
     for named in ("news.raw/0/99", "news.raw/99/0", "news.other/0/0", "https://a.example/none", "f" * 32):
-        assert await traced(stream, named) == [f"Error: nothing in Kafka is of {named}"]
+        assert await traced(stream, named) == [f"Error: nothing in Kafka belongs to {named}"]
 
 
 async def test_a_workers_spans_are_those_that_the_records_name(stream):

@@ -193,7 +193,7 @@ def filled() -> Metrics:
     metrics.committed(DEDUPLICATE, [record(PREPARED)], [*pipeline_outputs(), doubted], Times(0.1, 0.1, 0.1))
     metrics.restored(DEDUPLICATE, 1, 0.1)
     metrics.sampled({SOURCE: 7}, {PREPARED: 4096}, {SOURCE: range(2, 16)})
-    metrics.kept([Finding("news.raw", "retention.ms", "1000", "-1", "it forgets", harms=False)])
+    metrics.kept([Deviation("news.raw", "retention.ms", "1000", "-1", "it forgets", harms=False)])
     metrics.stands(ready=True, healthy=True, rebalances=1, partitions={"ready": 1, "waiting": 0})
     return metrics
 
