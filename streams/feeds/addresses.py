@@ -42,7 +42,7 @@ class RefusedAddressError(OSError):
 
 
 def is_public(number: str) -> bool:
-    """Whether an IP address is on the public internet; if it wraps another (mapped, 6to4, NAT64, Teredo, ISATAP), both must be."""
+    """Whether an IP address is on the public internet; of one that wraps another (mapped, 6to4, NAT64, ISATAP …), both are."""
     try:
         address = ipaddress.ip_address(number.partition("%")[0])
     except ValueError:
