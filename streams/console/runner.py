@@ -42,7 +42,7 @@ class BoundedRunner(web.AppRunner):
     def server(self) -> Any:
         """What makes the protocol of each new connection, as sites ask for it."""
         inner = super().server
-        return inner and (lambda: _Connection(inner, self._connections))
+        return inner and (lambda: _Bounded(inner, self._connections))
 
 
 def runner_of(application: web.Application, most_connections: int, **more: Any) -> web.AppRunner:
@@ -76,6 +76,10 @@ class Connections:
         self._answering[transport] += 1
         try:
             return await handler(request)
+        except ConnectionError:
+            if request.transport is not None:
+                raise
+            return web.Response(status=400)  # to nobody: who asked is gone, which is no error of ours to log
         finally:
             if transport in self._answering:
                 self._answering[transport] -= 1
@@ -104,7 +108,7 @@ class Connections:
         self._turned_away -= 1
 
 
-class _Connection(asyncio.Protocol):
+class _Bounded(asyncio.Protocol):
     """Passes everything on to the server's own protocol, or turns the other side away."""
 
     def __init__(self, make_inner: Callable[[], asyncio.Protocol], connections: Connections) -> None:

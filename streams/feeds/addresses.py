@@ -18,6 +18,22 @@ from yarl import URL
 
 MOST_URL_CHARACTERS: Final = 2_048
 _NAT64: Final = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))
+_ISATAP: Final = frozenset((0x0000_5EFE, 0x0200_5EFE))  # RFC 5214: the third quarter of an address that ends in an IPv4 one
+# What Python's own table takes for public, in this version or in others. By IANA's registries of special-purpose addresses;
+# and the number, public by its form, at which Microsoft's cloud answers its machines.
+_NOT_PUBLIC: Final = tuple(
+    ipaddress.ip_network(each)
+    for each in (
+        "192.0.0.0/24",  # protocols' own; 192.0.0.192 tells Oracle's machines their credentials
+        "192.88.99.0/24",  # relays of 6to4, given up
+        "168.63.129.16/32",
+        "64:ff9b:1::/48",
+        "100::/64",
+        "100:0:0:1::/64",
+        "3fff::/20",  # documentation
+        "5f00::/16",  # segments of a network's inner routes
+    )
+)
 _IPV4_COMPATIBLE: Final = ipaddress.IPv6Network("::/96")
 
 
@@ -26,7 +42,7 @@ class RefusedAddressError(OSError):
 
 
 def is_public(number: str) -> bool:
-    """Whether an IP address is on the public internet; if it wraps another (mapped, 6to4, NAT64, Teredo), both must be."""
+    """Whether an IP address is on the public internet; of one that wraps another (mapped, 6to4, NAT64, ISATAP …), both are."""
     try:
         address = ipaddress.ip_address(number.partition("%")[0])
     except ValueError:
@@ -38,6 +54,7 @@ def is_public(number: str) -> bool:
         and not getattr(address, "is_site_local", False)
         and not address.is_multicast
         and not address.is_reserved
+        and not any(address in network for network in _NOT_PUBLIC if network.version == address.version)
     )
 
 
@@ -47,7 +64,8 @@ def _wrapped(address: ipaddress.IPv6Address) -> tuple[ipaddress.IPv4Address, ...
         return address.teredo
     if (single := address.ipv4_mapped or address.sixtofour) is not None:
         return (single,)
-    if address in _IPV4_COMPATIBLE or any(address in network for network in _NAT64):
+    is_last = address in _IPV4_COMPATIBLE or any(address in network for network in _NAT64)
+    if is_last or (int(address) >> 32) & 0xFFFF_FFFF in _ISATAP:
         return (ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF),)
     return ()
 

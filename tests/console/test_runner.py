@@ -24,12 +24,20 @@ class _Site:
     def application(self) -> web.Application:
         application = web.Application()
         application.add_routes([web.get("/slow", self._slow), web.get("/large", self._large), web.get("/", self._quick)])
+        application.add_routes([web.post("/", self._take)])
         return application
 
     async def _slow(self, _: web.Request) -> web.Response:
         self.asked.release()
         await self.go_on.wait()
         return web.Response(text="at last")
+
+    async def _take(self, request: web.Request) -> web.Response:
+        self.asked.release()
+        try:
+            return web.Response(body=await request.read())
+        finally:
+            self.go_on.set()
 
     async def _large(self, _: web.Request) -> web.Response:
         return web.Response(body=bytes(64 << 20))
@@ -119,6 +127,18 @@ async def test_a_reader_that_does_not_read_is_cut_off(monkeypatch, path):
         await asyncio.wait_for(_until_cut_off(writer), 60)
         with pytest.raises((asyncio.IncompleteReadError, ConnectionError)):
             await reader.readexactly(64 << 20)
+
+
+@pytest.mark.parametrize("said", [b"{", b"", b"GET /"])
+async def test_who_leaves_in_the_middle_of_a_body_is_no_error_of_ours(caplog, said):
+    """A traceback each would fill the disk, and stop us when nobody reads the log."""
+    async with _running() as (site, _, address):
+        _, writer = await asyncio.open_connection(*address)
+        writer.write(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n" + said)
+        await site.asked.acquire()
+        writer.transport.abort()
+        await site.go_on.wait()
+    assert not caplog.records
 
 
 async def _until_cut_off(writer: asyncio.StreamWriter) -> None:
