@@ -83,7 +83,6 @@ def stories_headers() -> Schema:
         CHANGE_HEADER: described(
             known_values(StoryChange),
             "What happened to the story. Reading only `founded` gives each story once. More may come.",
-            "What happened to the story. Reading only `founded` gives each story once. More may come.",
         ),
         "ce_version": described(NUMBER, "As `version` in the document."),
         "ce_pubstatus": described(_STATUS, "As `pubStatus`."),
