@@ -85,6 +85,13 @@ FOR_OPERATORS: Final = (ForeignRecordError, NewerFormatError, GroupAheadError, R
 """Errors that stop a worker without being a bug of ours: the message says what to do, and a traceback would only hide it."""
 
 
+class NameRefusedError(KafkaError):
+    """Kafka takes nobody under a ``transactional.id``, until somebody has mended it; the message says what."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
 class StepFailedError(RuntimeError):
     """A step could not decide on a record; the message names its place. Never treated as a failure of Kafka."""
 
@@ -157,6 +164,9 @@ async def keep_trying(name: str, attempt: Callable[[], Awaitable[None]]) -> None
             return
         except FINAL:
             raise
+        except NameRefusedError as error:  # in a line of its own, which the log shows at once
+            retries.error("%s: not acquired yet: %s; trying again", name, error)
+            await asyncio.sleep(pause_s)
         except LOST as error:
             rebalancing = isinstance(error, (RebalanceInProgressError, IllegalGenerationError))
             level = logging.INFO if rebalancing else logging.WARNING

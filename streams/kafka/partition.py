@@ -104,6 +104,7 @@ class OwnedPartition:
         self._restoring = False
         self._owner = ""
         self._problem: str | None = None
+        self._hindrance = ""  # why the last attempt to take it over failed
         self._time = PartitionTime()
         self.marks = Marks()
         """Identifies the source that is worked on."""
@@ -119,7 +120,7 @@ class OwnedPartition:
 
     def status(self, *, ended: bool) -> PartitionStatus:
         """Its status right now."""
-        waiting_for = None if self.ready.is_set() else "restoring" if self._restoring else "acquiring"
+        waiting_for = None if self.ready.is_set() else ("restoring" if self._restoring else "acquiring") + self._hindrance
         ended = ended or (self._task is not None and self._task.done())
         return PartitionStatus(self.name, self._tp, self.next_offset, waiting_for, ended, self._copies.folder, self._problem)
 
@@ -345,6 +346,10 @@ class OwnedPartition:
         except CopyDamagedError:
             self._news.set()  # all partitions must let go of the copies
             raise
+        except LOST as error:
+            self._hindrance = f"; the last attempt failed: {str(error) or repr(error)}"
+            raise
+        self._hindrance = ""
 
     async def _take_over(self) -> None:
         self._close_table()  # left from an earlier attempt

@@ -6,14 +6,17 @@ open and shuts that one out for good, whichever protocol either of them uses.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, Protocol
 
 from aiokafka import TopicPartition
 from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import UnsupportedVersionError
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from streams.kafka.aiokafka_types import mark_closed, when_coordinator_connection_breaks
+from streams.kafka.failures import NameRefusedError
 from streams.kafka.outbox import Written
 from streams.kafka.transaction_messages import TRANSACTION_VERSION, finalised_features
 from streams.kafka.transactions_v0 import TransactionsV0, aiokafka_producer
@@ -22,6 +25,11 @@ from streams.settings import Settings, TransactionProtocol
 
 TIMEOUT_MS: Final = 60_000
 """How long a transaction may stay open before Kafka gives up its producer."""
+_START_TIMEOUT_S: Final = 50.0  # less than a part of a takeover may take: we know more about the failure than it does
+_AFTER_0: Final = (
+    "raise it to 1 or 2 (kafka-features.sh … upgrade --feature transaction.version=1), then restart the brokers one after the"
+    " other: the work goes on by itself"
+)
 
 
 class Transactions(Protocol):
@@ -85,7 +93,13 @@ class TransactionalProducer:
         return self._transactions
 
     async def start(self) -> None:
-        """Connect, choose the protocol, and shut out the previous producer of this name."""
+        """Connect, choose the protocol, and shut out the previous producer of this name.
+
+        Raises:
+            NameRefusedError: Kafka takes nobody under this name, as happens to all names used with transactions v2 once the
+                cluster's ``transaction.version`` is lowered to 0: its coordinator can't write them down any more, and from then
+                on says that it is busy with them, even when the version is raised, until the broker is restarted.
+        """
         client = self.client
         await client.bootstrap()
         version = await spoken_version(client, self._wanted)
@@ -94,7 +108,18 @@ class TransactionalProducer:
             self._transactions = TransactionsV2(client, self._name, TIMEOUT_MS, self._lose_coordinator)
         else:
             self._transactions = TransactionsV0(self._aiokafka, self._lose_coordinator)
-        await self._transactions.start()
+        try:
+            await asyncio.wait_for(self._transactions.start(), _START_TIMEOUT_S)
+        except UnsupportedVersionError as error:
+            raise NameRefusedError(
+                f"Kafka refuses the transactional id {self._name}, which it knows from transactions v2: the cluster's"
+                f" {TRANSACTION_VERSION} was lowered to 0; {_AFTER_0}"
+            ) from error
+        except TimeoutError as error:
+            raise NameRefusedError(
+                f"Kafka keeps the transactional id {self._name} busy for {_START_TIMEOUT_S:.0f} s: a broker on which its last"
+                f" transaction must be marked is away; or {TRANSACTION_VERSION} was lowered to 0 at some time: then {_AFTER_0}"
+            ) from error
 
     def when_coordinator_lost(self, call: Callable[[], None]) -> None:
         """Call ``call`` when the transaction coordinator, or the connection to it, is lost. To be set before the start.

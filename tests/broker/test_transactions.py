@@ -15,7 +15,7 @@ from aiokafka.errors import KafkaConnectionError, KafkaError, ProducerFenced
 from aiokafka.protocol.transaction import EndTxnRequest
 
 from streams.kafka.admin import create_topics
-from streams.kafka.failures import FINAL, LOST
+from streams.kafka.failures import FINAL, LOST, NameRefusedError
 from streams.kafka.outbox import Outbox
 from streams.kafka.transaction_messages import EndTransaction, Produce
 from streams.kafka.transactions import TransactionalProducer, settle, shut_out, sweep
@@ -135,19 +135,23 @@ async def test_a_producer_goes_on_when_the_cluster_falls_back_to_1_beneath_it(lo
 
 
 async def test_a_producer_fails_when_the_cluster_falls_back_to_0_beneath_it_and_a_new_one_speaks_what_is_left(log):
-    """Kafka 4.3 itself then takes the old name no further: what had it open is ended by its timeout."""
+    """Kafka 4.3 then takes nobody under the old name; who tries is told what to do about it."""
     producer = await log.start()
     await log.commit(producer, b"a")
+    log.name = f"test-{uuid4().hex}"
+    await log.commit(await log.start(), b"b")
     await set_transaction_version(log.stream.settings, 0)
     with pytest.raises(KafkaError) as caught:
         await log.commit(producer, b"nobody sees it")
     assert isinstance(caught.value, LOST)
     assert not isinstance(caught.value, FINAL)
+    with pytest.raises(NameRefusedError, match=r"transaction\.version was lowered to 0; raise it to 1 or 2"):
+        await log.start()
     log.name = f"test-{uuid4().hex}"
     other = await log.start()
     assert other.version == 0
-    await log.commit(other, b"b")
-    assert await log.committed() == both(b"a", b"b")
+    await log.commit(other, b"c")
+    assert await log.committed() == both(b"a", b"b", b"c")
 
 
 @pytest.mark.parametrize("how", ["by its heir", "by shut_out"])

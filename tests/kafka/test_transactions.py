@@ -11,6 +11,8 @@ import pytest
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError, ProducerFenced, TopicAuthorizationFailedError, UnknownTopicOrPartitionError
 
+from streams.kafka import transactions
+from streams.kafka.failures import LOST, NameRefusedError
 from streams.kafka.outbox import Outbox
 from streams.kafka.tables import Progress
 from streams.kafka.takeover import write_progress
@@ -105,3 +107,25 @@ async def test_a_topic_that_a_broker_does_not_name_just_now_is_a_loss(producer):
 async def test_an_assertion_that_a_well_producer_meets_is_a_bug(producer):
     with pytest.raises(AssertionError):
         await producer.commit_transaction()
+
+
+async def test_a_name_that_kafka_keeps_busy_is_told_with_what_may_be_done_and_nobody_waits_for_ever(monkeypatch):
+    """As after `transaction.version` was lowered to 0 and raised again: until the coordinator's broker is restarted."""
+    producer = TransactionalProducer(Settings(), "headwater-news.raw-0")
+
+    async def answers():
+        await asyncio.sleep(0)
+
+    async def version(*_):
+        await asyncio.sleep(0)
+        return 2
+
+    monkeypatch.setattr(producer.client, "bootstrap", answers)
+    monkeypatch.setattr(transactions, "spoken_version", version)
+    monkeypatch.setattr(transactions.TransactionsV2, "start", lambda _: asyncio.sleep(3_600))
+    monkeypatch.setattr(transactions, "_START_TIMEOUT_S", 0.01)
+    with pytest.raises(NameRefusedError, match=r"keeps the transactional id headwater-news\.raw-0 busy") as caught:
+        await producer.start()
+    assert isinstance(caught.value, LOST), "the work goes on once it is mended"
+    assert "restart the brokers one after the other" in str(caught.value)
+    await producer.close()
