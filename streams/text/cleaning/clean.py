@@ -87,7 +87,11 @@ def _clean_to_the_end(text: str, headline: str, passes: int, *, is_extracted: bo
     """Clean, and clean again if that joined paragraphs that a flattener had torn apart, or lines lost their links."""
     first = _clean_text_once(text, headline, is_extracted=is_extracted)
     if passes <= 1 or not (
-        unmark(text)[1] or unmark(first.body)[1] or unfold(first.body) != first.body or find_seams(first.body)
+        unmark(text)[1]
+        or unmark(first.body)[1]
+        or unfold(first.body) != first.body
+        or find_seams(first.body)
+        or (first.left_whole and find_seams(text))  # its pieces are lines now, and may be judged otherwise
     ):
         return first
     second = _clean_to_the_end(first.body, first.headline, passes - 1, is_extracted=is_extracted)

@@ -12,12 +12,30 @@ from typing import NamedTuple
 # Scripts without spaces, or with articles and prepositions attached to the word: there a word may begin at any letter.
 _JOINED = "\u0590-\u06ff\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _WORD_START = re.compile(rf"(?<![^\W\d_])[^\W\d_]|[{_JOINED}]")
+_APOSTROPHES = str.maketrans("’‘ʻʼ", "''''")
 _LONG, _SHORT = 3, 2  # leading characters by which words are looked up
 _PLAIN = frozenset(
-    ("credit", "source", "editor", "tags", "minutes", "person", "also", "bio", "go-on", "a-month", "reading-time")
+    (
+        "credit",
+        "source",
+        "editor",
+        "tags",
+        "minutes",
+        "person",
+        "also",
+        "bio",
+        "go-on",
+        "a-month",
+        "reading-time",
+        "rubric",
+        "more",
+        "piece",
+        "here",
+        "contact",
+    )
 )
 """Groups that are compared with whole words or labels instead of being searched in a line."""
-_WHOLE = frozenset(("help-us",))
+_WHOLE = frozenset(("help-us", "app"))
 """Groups whose words must end where a word of the line ends."""
 
 
@@ -52,7 +70,8 @@ def starts_with(folded: str, group: str) -> bool:
 
 
 def fold(text: str) -> str:
-    return text.casefold().replace("’", "'").replace("i\u0307", "i")  # from the Turkish dotted capital
+    """A text without capitals, and with one apostrophe for the many; "i\u0307" is the Turkish dotted capital's."""
+    return text.casefold().translate(_APOSTROPHES).replace("i\u0307", "i")
 
 
 @cache

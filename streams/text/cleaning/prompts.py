@@ -8,6 +8,7 @@ is none of these.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from streams.text.article import CutKind
 from streams.text.cleaning.phrases import BULLETS, load_phrases
@@ -18,9 +19,12 @@ LONGEST_PROMPT = 220  # characters
 _LONGEST_LABEL, _MOST_LABEL_WORDS = 40, 5
 _LONGEST_CREDIT, _MOST_CREDIT_WORDS = 80, 8
 _LONGEST_ASIDE, _LONGEST_NOTICE = 100, 130  # characters
+_A_STEM = 5  # characters that tell a word by its beginning
+_A_WORD = 4  # characters: a space and a short word
 _PLEASE = 10  # characters before the verb of a request
 _NEAR = 24  # characters from its beginning in which a prompt says what to do
-_LABELLED = re.compile(r"([^:：|｜>»/／–—=＝→▸►]{1,40}?)\s*(?:[:：|｜>»=＝／→▸►]|\s[–—/]\s)\s*(\S.*)")
+_LABELLED = re.compile(r"([^:：|｜>»/／–—=＝→▸►՝፦፡]{1,40}?)\s*(?:[:：|｜>»=＝／→▸►՝፦]|፡፡|\s[–—/-]\s)\s*(\S.*)")
+_PHOTO_BY = re.compile(r"(?:fot|foto|nuotr|ph|φωτ|сн|фот|obr|abb|bild)\. ?[^\W\d_]")
 _CAPTIONED = re.compile(
     r"[▲△▼↑◀▶].{2,120}[（(](?:圖|图|写真|写真提供|사진|圖片|图源|資料照)[／/=＝:：]?[^（）()]{1,40}[）)]"
 )  # a picture's caption
@@ -60,7 +64,12 @@ _WITH = frozenset((
     "with", "from", "by", "via", "avec", "mit", "con", "com", "met", "med", "ja", "z", "ze", "s", "se", "с", "со", "з", "зі",
     "із", "cu", "ir", "w", "od", "par", "von", "da", "de",
 ))  # fmt: skip
+_HAVE_YOU_READ = re.compile(r"[^?\s]+(?: [^?\s]+){1,5}[?؟;] \S")
+_BY = frozenset(("by", "von", "par", "di", "de", "por", "van", "av", "af", "od", "z", "от", "från", "fra", "dari", "via"))
+_ARROWS = "▶►→➤➡»>☞👉⏩▷"
 _ASKED = re.compile("[?？؟;] ")
+_PICTURES = ("foto", "bild", "bilde", "billede", "kép", "kuva", "photo", "beeld", "fotó")  # ends of "Borítókép", "Titelbild"
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _PRICE = re.compile(r"[$€£¥₹₽₺₴]\s?\d|\d\s?(?:[$€£¥₹₽₺₴元円원]|euro|kr|zł|kč|ft|lei|lv|лв|руб|грн|din|rsd|tl)")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w+")
 _LONGEST_CONTACT = 60  # characters
@@ -77,29 +86,61 @@ def recognise_prompt(text: str) -> CutKind | None:
         return CutKind.SHARE_BAR
     if kind := _judge_label(folded, text):
         return kind
-    if (
+    if _is_related(folded, text):
+        return CutKind.RELATED
+    if _is_credit(folded, text):
+        return CutKind.CREDIT
+    asked = _ASKED.search(folded) if len(folded) <= _LONGEST_NOTICE else None
+    is_asked = _is_asked(folded) or _is_question(folded) or (asked is not None and _is_asked(folded[asked.end() :]))
+    return CutKind.SUBSCRIPTION if is_asked else None
+
+
+def _is_related(folded: str, text: str) -> bool:
+    """Whether a line leads to other articles."""
+    return (
         is_doubled(folded)
         or _leads_on(folded)
-        or _MORE_FROM.fullmatch(folded)
+        or _is_rubric(folded, text)
+        or _leads_here(folded)
+        or (text[0] in _ARROWS and starts_with(folded, "read") and not ends_in_full_stop(text))
+        or _MORE_FROM.fullmatch(folded) is not None
         or folded.rstrip(_LINK_END) in group_words("go-on")
-    ):
-        return CutKind.RELATED
-    if (
-        _SLASHED.fullmatch(folded)
-        or _CAPTIONED.fullmatch(text.strip())
-        or _REPORTER.fullmatch(folded)
+    )
+
+
+def _is_credit(folded: str, text: str) -> bool:
+    """Whether a line says whose a picture or a text is."""
+    return (
+        _SLASHED.fullmatch(folded) is not None
+        or _is_slashed(text)
+        or _CAPTIONED.fullmatch(text.strip()) is not None
+        or _REPORTER.fullmatch(folded) is not None
         or _is_credited(folded, text)
+        or _are_credits(text)
         or _is_acknowledgement(folded, text)
-    ):
-        return CutKind.CREDIT
+    )
+
+
+def _is_asked(folded: str) -> bool:
+    """Whether a text asks something of its reader, or is a notice."""
     signs = find_signs(folded)
-    return CutKind.SUBSCRIPTION if signs and any(judge(folded, signs) for judge in _JUDGES) else None
+    return bool(signs) and any(judge(folded, signs) for judge in _JUDGES)
 
 
 def _leads_on(folded: str) -> bool:
     """Whether a line is a label for links to other articles, without a title: "Potrebbe interessarti anche"."""
-    is_label = len(folded) <= _LONGEST_LABEL and len(folded.split()) <= _MOST_LABEL_WORDS and not ends_sentence(folded)
+    words = folded.split()
+    is_label = len(folded) <= _LONGEST_LABEL and len(words) <= _MOST_LABEL_WORDS and not ends_sentence(folded)
+    if is_label and len(words) <= 3 and starts_with(folded, "read") and words[-1] in group_words("rubric"):
+        return True  # "Watch the video"
     return is_label and starts_with(f"{folded} ", "read") and not group_words("also").isdisjoint(folded.rstrip(":").split())
+
+
+def _leads_here(folded: str) -> bool:
+    """Whether a line invites to read and points somewhere: "Read our full coverage here", "Have you read this? …"."""
+    if len(folded) > _LONGEST_ASIDE or ends_in_full_stop(folded) or not starts_with(folded, "read"):
+        return False
+    return folded.rstrip(_LINK_END).endswith(_here_ends()) or _HAVE_YOU_READ.match(folded) is not None
 
 
 def is_related_heading(kind: CutKind | None, text: str) -> bool:
@@ -110,8 +151,33 @@ def is_related_heading(kind: CutKind | None, text: str) -> bool:
     return found is None or len(found[2].split()) <= 2
 
 
+def _is_rubric(folded: str, text: str) -> bool:
+    """Whether a line is a kind of article, a bar and a title: "Explained | Why the ferry costs so much"."""
+    label, bar, title = folded.replace("｜", "|").partition("|")
+    return bool(bar) and "|" not in title and label.strip() in group_words("rubric") and not ends_in_full_stop(text)
+
+
+def _are_credits(text: str) -> bool:
+    """Whether a line is several labels with names, one of them a credit: "Autor: Jan Novák, Foto: ČTK"."""
+    pieces = re.split("[,;|] ", text)
+    if not 2 <= len(pieces) <= 4 or len(text) > _LONGEST_ASIDE or not all(map(_LABELLED.fullmatch, pieces)):
+        return False
+    return any(_judge_label(fold(piece), piece) is CutKind.CREDIT for piece in pieces)
+
+
+def _is_slashed(text: str) -> bool:
+    """Whether a line is a photographer and an agency: "Jonas Petraitis / ELTA"."""
+    name, slash, agency = text.rpartition("/")
+    return (
+        bool(slash) and len(name) <= _LONGEST_LABEL and len(name.split()) >= 2 and is_agency(agency.strip()) and _is_name(name)
+    )
+
+
 def _is_credited(folded: str, text: str) -> bool:
-    is_labelled = folded.startswith("fot. ") or (" by " in folded[:20] and starts_with(folded, "credit"))
+    words = text.split()
+    if 3 <= len(words) <= _MOST_LABEL_WORDS and fold(words[1]) in _BY and _is_name(" ".join(words[2:])):
+        return fold(words[0]) in group_words("credit")
+    is_labelled = _PHOTO_BY.match(folded) is not None or (" by " in folded[:20] and starts_with(folded, "credit"))
     return is_labelled and not ends_in_full_stop(text) and len(text) <= _LONGEST_CREDIT
 
 
@@ -121,6 +187,8 @@ def _names_agency_behind(text: str) -> bool:
     if not 2 <= len(words) <= _MOST_LABEL_WORDS:
         return False
     first, last = fold(words[0]), fold(words[-1]).strip(".")
+    if words[-2].endswith((".", "/")) and first in group_words("credit") and is_agency(words[-1]):
+        return True  # "Photo d'illustration. AFP"
     is_first = first in _WITH and is_agency(" ".join(words[1:]))
     is_photo = first in group_words("credit") and (
         is_agency(" ".join(words[1:])) or words[1] == "©" or words[1].lower() == "via"
@@ -157,16 +225,18 @@ def _is_acknowledgement(folded: str, text: str) -> bool:
     """Whether a line only says who had the news first: "(Avec AFP)", "/ritzau/", "With files from …", "© Jo Marsh"."""
     if len(text) > _LONGEST_CREDIT or not has_letter(text):
         return False
-    if (
-        folded.startswith(("©", "(c)", "ⓒ", "(©"))
-        and len(folded.split()) <= _MOST_CREDIT_WORDS
-        and not any(map(str.isdigit, text))
-    ):
-        return not ends_in_full_stop(text)
+    if folded.startswith(("©", "(c)", "（c）", "ⓒ", "(©")) and len(folded.split()) <= _MOST_CREDIT_WORDS:
+        return _YEAR.search(folded) is None and not ends_in_full_stop(text)
     if _names_agency_behind(text):
         return True
     found = _ENCLOSED.fullmatch(text.strip())
     inner = next(filter(None, found.groups()), "").strip(" ©ⓒ.:") if found else ""
+    if (
+        inner
+        and len(inner.split()) <= 2
+        and (fold(inner).split()[0] in group_words("credit") or (_SPACELESS.search(inner) and starts_with(inner, "credit")))
+    ):
+        return True
     if inner and (is_agency(inner) or _judge_label(fold(inner), inner) is CutKind.CREDIT or starts_with(fold(inner), "with")):
         return True
     return starts_with(folded.lstrip("(（["), "with") and (bool(inner) or _has_name(text)) and not _is_told(text)
@@ -188,7 +258,15 @@ def _is_notice(folded: str, signs: PromptSigns) -> bool:
     if _is_continued(folded, signs) or ("paying" in signs and "only" in signs):
         return True
     if _begins(signs, "share") and len(folded) <= _LONGEST_CONTACT and not ends_in_full_stop(folded):
-        return "this" in signs or "thing" in signs
+        words = folded.split()
+        return (
+            "this" in signs
+            or "thing" in signs
+            or len(words) == 1
+            or (len(words) <= 3 and not group_words("piece").isdisjoint(words[1:]))
+        )
+    if "affiliate" in signs and _has_person(folded):
+        return True
     return "notice" in signs or "rating" in signs or ("?" in folded and "this" in signs)
 
 
@@ -196,7 +274,10 @@ def _is_continued(folded: str, signs: PromptSigns) -> bool:
     """ "Story continues below advertisement"."""
     if len(folded) > _LONGEST_CONTACT or ends_sentence(folded):
         return False
-    return "ad" in signs and "continues" in signs
+    if "continues" not in signs:
+        return False
+    first = folded.split(maxsplit=1)[0]
+    return "ad" in signs or (first in group_words("piece") and signs["continues"].first <= len(first) + _A_WORD)
 
 
 def is_label(text: str) -> bool:
@@ -210,7 +291,7 @@ def has_letter(text: str) -> bool:
 
 def is_agency(text: str) -> bool:
     """Whether a text only names a news agency, perhaps with a desk's letters: "AFP", "dpa/mh"."""
-    names = [name.strip(" .") for name in re.split(r"[/,;&+|、،-]", text)]
+    names = [name.strip(" .") for name in re.split(r"[/,;&+|、،-]", text.lstrip("/"))]
     known = load_phrases().agencies
     return (
         bool(names[0])
@@ -254,14 +335,27 @@ def _judge_label(folded: str, text: str) -> CutKind | None:
         return None
     if label in group_words("tags"):
         return CutKind.RELATED
-    if not ends_in_full_stop(text) and (starts_with(f"{label} ", "read") or starts_with(f"{' '.join(words[1:])} ", "read")):
+    if not ends_in_full_stop(text) and _names_other_articles(label, words):
         return CutKind.RELATED
     is_short = len(text) <= _LONGEST_CREDIT and len(rest.split()) <= _MOST_CREDIT_WORDS
-    is_label = label in group_words("credit") or (
-        label in group_words("source") and is_agency(text.strip()[-len(rest) :].strip(BULLETS + "."))
+    is_label = (
+        label in group_words("credit")
+        or label.endswith(_PICTURES)
+        or (len(words) <= 3 and words[-1] in group_words("credit") and f"{words[-1]}:" in folded)
     )
-    is_label = is_label or (label in group_words("editor") and _is_name(text[len(text) - len(rest) :]))
+    said = text.strip()[-len(rest) :].strip(BULLETS + ".")
+    is_label = is_label or (label in group_words("source") and (_is_name(said) or is_agency(said)))
+    is_label = is_label or (label in group_words("editor") and _is_name(said))
     return CutKind.CREDIT if is_label and is_short and not _is_long_sentence(text, rest) else None
+
+
+def _names_other_articles(label: str, words: list[str]) -> bool:
+    """Whether a label announces another article: "Read also", "You may read", "More news"."""
+    if starts_with(f"{label} ", "read") or starts_with(f"{' '.join(words[1:])} ", "read"):
+        return True
+    if f"{label}:" in group_words("read"):
+        return True
+    return len(words) <= 3 and not group_words("more").isdisjoint(words) and _has_word(label, "piece")
 
 
 def _is_long_sentence(text: str, rest: str) -> bool:
@@ -273,7 +367,7 @@ def _is_prompt(folded: str, signs: PromptSigns) -> bool:
     is_first = _is_request(folded, signs)
     if is_first and "thing-first" in signs:
         return True
-    if "thing" not in signs:
+    if "thing" not in signs and "app" not in signs:
         return False
     if is_first or (_SPACELESS.search(folded[:_NEAR]) and "act" in signs):
         return True
@@ -311,9 +405,44 @@ def _is_login(folded: str, signs: PromptSigns) -> bool:
     """ "Already a subscriber? Log in"."""
     if len(folded) > _LONGEST_ASIDE or "login" not in signs:
         return False
+    if "comment" in signs and not ends_in_full_stop(folded):
+        return True
     if signs["login"].first <= _PLEASE and not ends_in_full_stop(folded) and _has_person(folded):
         return True
     return ("subscriber" in signs and signs["subscriber"].first < signs["login"].first) or _ASKED.search(folded) is not None
+
+
+def _is_comment(folded: str, signs: PromptSigns) -> bool:
+    """Whether a line is the head of the readers' comments, or asks for one: "Your comment", "Leave a reply"."""
+    if "comment" not in signs or len(folded.split()) > _MOST_CREDIT_WORDS or ends_sentence(folded):
+        return False
+    return _begins(signs, "leave") or _has_person(folded) or (signs["comment"].first == 0 and _has_word(folded, "piece"))
+
+
+def _has_word(folded: str, group: str) -> bool:
+    """Whether a word of a text is one of the group's, or begins with one of its longer ones."""
+    known = group_words(group)
+    words = re.findall(r"[^\W\d_]+", folded)
+    return not known.isdisjoint(words) or any(
+        len(stem) >= _A_STEM and word.startswith(stem) for word in words for stem in known
+    )
+
+
+def _is_offer(folded: str, signs: PromptSigns) -> bool:
+    """Whether a line without a verb says where news may be had: "More news in our Telegram channel"."""
+    if len(folded) > _LONGEST_ASIDE or ends_sentence(folded) or not ("thing" in signs or "app" in signs):
+        return False
+    return _has_person(folded) and _has_word(folded, "piece")
+
+
+def _is_question(folded: str) -> bool:
+    """Whether a newsroom asks, and then says how to be reached: "Do you know more? Write to us"."""
+    asked = _ASKED.search(folded) if len(folded) <= _LONGEST_NOTICE else None
+    return (
+        asked is not None
+        and starts_with(folded[asked.end() :], "contact")
+        and (_has_person(folded) or _MAIL.search(folded) is not None)
+    )
 
 
 def _is_call(folded: str, signs: PromptSigns) -> bool:
@@ -358,5 +487,10 @@ def _has_person(folded: str) -> bool:
     return not group_words("person").isdisjoint(re.findall(r"[^\W\d_]+", folded))
 
 
+@cache
+def _here_ends() -> tuple[str, ...]:
+    return (*(f" {word}" for word in group_words("here")), "这里", "這裡", "こちら", "ที่นี่")
+
+
 _A_MONTH = re.compile(rf"(?<![^\W\d_])(?:{'|'.join(map(re.escape, sorted(group_words('a-month'))))})(?![^\W\d_])")
-_JUDGES = (_is_notice, _is_prompt, _is_last_prompt, _is_letter, _is_login, _is_appeal, _is_call)
+_JUDGES = (_is_notice, _is_prompt, _is_last_prompt, _is_letter, _is_login, _is_appeal, _is_call, _is_comment, _is_offer)

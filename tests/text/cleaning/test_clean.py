@@ -582,6 +582,7 @@ def test_what_only_mentions_furniture_stays(line: str) -> None:
 @example(SEED, None)
 @example(PAGE, None)
 @example("(ANSA) - ROMA, 03 NOV - " * 20, None)
+@example(f"0.A      000\x1e0Aa{'0' * 28}a.SKIP TO CONTENtAa.A a.A{'0' * 36}Skip TO CONTEntHOME", None)
 def test_cleaning_twice_is_cleaning_once(text: str, headline: str | None) -> None:
     once = clean_text(text, headline)
     twice = clean_text(once.body, once.headline)
