@@ -3,8 +3,8 @@
     python -m bench.speed.start --rounds 5 --beside ../other-checkout
 
 Processor time is that of the whole process, user and system; seconds by the clock say little on a busy machine. The topics
-exist, and the group is new. With ``--beside FOLDER`` the code of another checkout runs in turns with this one, in the same Python
-environment, and the last column is this one's share of the other's. Medians; Linux only, because of /proc.
+exist, and the group is new. With ``--beside FOLDER`` the code of another checkout runs in turns with this one, in the same
+Python environment, and the last column is this one's share of the other's. Medians; Linux only, because of /proc.
 """
 
 from __future__ import annotations
