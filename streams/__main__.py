@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import signal
+from collections.abc import Iterator
 from difflib import get_close_matches
 from importlib import import_module
 from typing import Final
@@ -41,6 +44,16 @@ COMMANDS: Final = {
 """Each command in the order of the help, with what it does, so that the help imports none of them."""
 
 
+@contextlib.contextmanager
+def _no_garbage() -> Iterator[None]:
+    """Imports make many objects and no garbage; looking for it takes a tenth of a start."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
 class _Commands(click.Group):
     """Commands that are imported when they run: each one is in ``streams.commands.<name>``, with "_" for "-"."""
 
@@ -51,7 +64,8 @@ class _Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         name = cmd_name.replace("-", "_")
-        command: click.Command = getattr(import_module(f"streams.commands.{name}"), name)
+        with _no_garbage():
+            command: click.Command = getattr(import_module(f"streams.commands.{name}"), name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -30,6 +30,7 @@ from streams.kafka.state_lock import StateInUseError, hold_state
 from streams.kafka.topic_watch import TopicWatch
 from streams.settings import Settings
 from streams.steps import Step
+from streams.text.language.detect import load
 from streams.watch.logs import LogFormat, set_up_logs
 from streams.watch.metrics import Metrics
 from streams.watch.standing import tell_standing
@@ -77,6 +78,7 @@ def worker(loglevel: str, log_format: str, only: str | None, processes: int, mem
     raise_limit()
     return_large_blocks()
     set_up_logs(loglevel, LogFormat(log_format))
+    _check_model()
     steps = [step for step in pipeline_steps(settings) if only in (None, step.name)]
     with _state_of_ours(settings, steps):
         try:
@@ -88,6 +90,14 @@ def worker(loglevel: str, log_format: str, only: str | None, processes: int, mem
             _supervise(settings, processes, options)
         else:
             _work(settings, steps, loglevel, member, TopicWatch(settings, pipeline_steps(settings), found))
+
+
+def _check_model() -> None:
+    """End with a line that says so if the model of languages is missing or damaged, before any article needs it."""
+    try:
+        load()
+    except OSError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _state_of_ours(settings: Settings, steps: Sequence[Step]) -> ExitStack:

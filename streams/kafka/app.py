@@ -9,6 +9,7 @@ import faust.streams
 from yarl import URL
 
 from streams.kafka.clients import tls_context
+from streams.kafka.no_tables import NoTables
 from streams.kafka.reading import bound_batches
 from streams.kafka.transport import SCHEME, STREAM_BUFFER_BATCHES, Fetched
 from streams.settings import Settings
@@ -39,6 +40,7 @@ def create_app(settings: Settings) -> faust.App:
         broker_credentials=_credentials(settings),
         datadir=settings.state_dir / "faust",
         web_enabled=False,
+        TableManager=NoTables,
         topic_disable_leader=True,
         topic_allow_declare=False,  # `headwater topics create` creates them with the right settings
         consumer_auto_offset_reset="earliest",

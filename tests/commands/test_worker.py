@@ -10,10 +10,12 @@ from pathlib import Path
 import click
 import pytest
 from aiokafka import TopicPartition
+from click.testing import CliRunner
 
-from streams.commands.worker import make_state_folder
+from streams.commands.worker import make_state_folder, worker
 from streams.kafka.partition import PartitionStatus
 from streams.settings import Settings
+from streams.text.language import model
 from streams.watch.logs import JsonFormatter, LogFormat, set_up_logs
 from streams.watch.standing import ranges, standing
 
@@ -119,3 +121,15 @@ def test_a_worker_at_work_says_which_transactions_it_speaks():
 )
 def test_partitions_are_told_in_runs(numbers, told):
     assert ranges(numbers) == told
+
+
+def test_a_model_that_is_damaged_ends_a_worker_at_its_start(tmp_path, monkeypatch):
+    """In one line that names the file, before it asks Kafka for anything: no article is blamed for a broken installation."""
+    (tmp_path / "model.bin").write_bytes(b"cut sh")
+    monkeypatch.setattr(model, "_MODEL_FILE", tmp_path / "model.bin")
+    model.models.cache_clear()
+    result = CliRunner().invoke(worker, ["--processes", "1"], env={"HEADWATER_STATE_DIR": str(tmp_path / "state")})
+    model.models.cache_clear()
+    assert result.exit_code == 1
+    assert str(tmp_path / "model.bin") in result.output
+    assert not (tmp_path / "state").exists()

@@ -36,7 +36,7 @@ from faust.transport.conductor import Conductor
 from faust.transport.drivers import aiokafka as driver
 from feedparser.mixin import _FeedParserMixin
 
-from streams.kafka import transactions_v0, transport, uninterrupted
+from streams.kafka import no_tables, transactions_v0, transport, uninterrupted
 
 KAFKA = Path(transport.__file__).parent
 
@@ -93,6 +93,7 @@ OUR_SUBCLASSES = [
     transport.CommittedReader,
     uninterrupted.Uninterrupted,
     transport.BatchTransport,
+    no_tables.NoTables,
     transactions_v0._EndTransactionOnce,
 ]
 
@@ -174,6 +175,7 @@ def test_what_our_subclasses_use_of_their_bases_is_still_there(ours):
         (transport.CommittedReader, "_create_worker_consumer"),
         (transport.CommittedReader, "_fetch_records"),
         (transactions_v0._EndTransactionOnce, "do"),
+        (no_tables.NoTables, "on_start"),
     ],
     ids=lambda each: getattr(each, "__name__", each),
 )

@@ -87,7 +87,11 @@ def known_languages() -> frozenset[str]:
 
 
 def load() -> None:
-    """Read the model now instead of at the first article that needs it."""
+    """Open the model now instead of at the first article that needs it.
+
+    Raises:
+        OSError: it can't be read, or is damaged.
+    """
     models()
 
 

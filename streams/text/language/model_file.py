@@ -37,7 +37,7 @@ class DamagedModelError(OSError):
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class WeightRows:
     """The weights of one script's n-grams. ``starts``: where the row of each one starts, and where the last one ends."""
 
     languages: int
@@ -62,11 +62,11 @@ class ModelFile:
     _mapped: mmap.mmap
     _begin: int
 
-    def read(self, script: str) -> tuple[list[str], Rows]:
+    def read(self, script: str) -> tuple[list[str], WeightRows]:
         """The n-grams of a script in alphabetical order, and their weights."""
         ngrams, counts, lanes, weights = self._parts(script)
         starts = array("I", accumulate(counts, initial=0))
-        return ngrams.decode().split("\n"), Rows(len(self.scripts[script]["tags"]), starts, lanes, weights)
+        return ngrams.decode().split("\n"), WeightRows(len(self.scripts[script]["tags"]), starts, lanes, weights)
 
     def _parts(self, script: str) -> Iterator[bytes]:
         at = self._begin + self.scripts[script]["at"]

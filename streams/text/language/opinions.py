@@ -16,8 +16,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-from langdetect import PROFILES_DIRECTORY
-
 from streams.text.article import Language
 from streams.text.language.declared import agrees, read_declared
 from streams.text.language.detect import READ_CHARS, detect_language, prose
@@ -50,7 +48,13 @@ class LanguageCheck(StrEnum):
 
 
 def choose_detector(detector: LanguageDetector, check: LanguageCheck) -> Detect:
-    """The function that determines an article's language; with a check, ``Language.check`` has langdetect's answer too."""
+    """The function that determines an article's language; with a check, ``Language.check`` has langdetect's answer too.
+
+    Raises:
+        ImportError: langdetect is asked for and not installed.
+    """
+    if detector is LanguageDetector.LANGDETECT or check is LanguageCheck.LANGDETECT:
+        import_module("langdetect")  # now, rather than at the first article
     named = langdetect_language if detector is LanguageDetector.LANGDETECT else detect_language
     if check is LanguageCheck.NONE:
         return named
@@ -117,7 +121,7 @@ def _factory() -> Any:
 def make_factory(package: str) -> Any:
     """The profiles in the form of one of the two packages."""
     factory = import_module(f"{package}.detector_factory").DetectorFactory()
-    profiles = sorted(path for path in Path(PROFILES_DIRECTORY).iterdir() if path.is_file())
+    profiles = sorted(path for path in Path(import_module("langdetect").PROFILES_DIRECTORY).iterdir() if path.is_file())
     factory.load_json_profile([path.read_text(encoding="utf-8") for path in profiles])
     factory.seed = _SEED
     return factory

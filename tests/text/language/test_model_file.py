@@ -16,7 +16,7 @@ from streams.faults import caught
 from streams.text.language import model as language_model
 from streams.text.language.detect import CREATOR
 from streams.text.language.model import Weights, models
-from streams.text.language.model_file import DamagedModelError, Rows, build_model, open_model
+from streams.text.language.model_file import DamagedModelError, WeightRows, build_model, open_model
 
 SHIPPED = Path(language_model.__file__).with_name("model.bin")
 OF_A_SCRIPT = ("script", "tags", "per_nat", "head_start", "usual")
@@ -35,7 +35,7 @@ def test_another_model_has_another_id():
     assert (CREATOR, digest.hexdigest()[:16]) == ("urn:headwater:model:language-ngrams:3", "499418db222d822e")
 
 
-def columns(rows: Rows, ngrams: int) -> list[bytes]:
+def columns(rows: WeightRows, ngrams: int) -> list[bytes]:
     """The weights of each language, one byte for each n-gram."""
     size = 2 * rows.languages
     side_by_side = b"".join(rows(place).to_bytes(size, "little") for place in range(ngrams))
