@@ -56,8 +56,10 @@ def bounded(output: Output) -> Output:
 def header_text(text: str, most_bytes: int = MOST_HEADER_BYTES) -> bytes:
     """Text as a header's value: in UTF-8, other characters than printable ones replaced by spaces, cut to whole characters."""
     beginning = text[:most_bytes]
-    printable = "".join(each if each.isprintable() else " " for each in beginning)
-    return printable.encode("utf-8", "replace")[:most_bytes].decode("utf-8", "ignore").encode()
+    if not beginning.isprintable():
+        beginning = "".join(each if each.isprintable() else " " for each in beginning)
+    encoded = beginning.encode("utf-8", "replace")
+    return encoded if len(encoded) <= most_bytes else encoded[:most_bytes].decode("utf-8", "ignore").encode()
 
 
 def printable_name(name: bytes) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 import orjson
@@ -72,6 +73,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_MS: Final = 253402300799999  # the end of the year 9999, the last that RFC 3339 can write
 
 
+@lru_cache(maxsize=4_096)  # a record's time is written several times, and a story writes its members' anew
 def time_text(timestamp_ms: int) -> str | None:
     """A record's time as RFC 3339 in UTC with milliseconds; None for a record without a time (0 or less)."""
     if timestamp_ms <= 0:

@@ -60,6 +60,7 @@ _TOP_LINES = 8  # lines above the first paragraph that are searched for a byline
 _END_LINES = 4  # furniture in this many lines after the article shows that it ended there
 _MOST_ROUNDS, _MOST_PASSES = 8, 4
 _MOST_LINES = 10_000
+_MARKS_OF_LINK = 2  # what is before its text, and its address
 _LONGEST_HEADLINE = 200  # characters; for a text that is not cleaned
 
 
@@ -72,12 +73,12 @@ def clean_text(text: str, headline: str | None = None, *, is_extracted: bool = F
 
     The body keeps one line per paragraph. Everything else that was removed, except white space and invisible characters, is in
     ``cuts``, in the order of the text. ``clean_text(c.body, c.headline)`` gives the same body and headline. A text of more than
-    10,000 lines or links is not an article: it stays whole.
+    10,000 lines or links, or 20,000 of Markdown's other marks, is not an article: it stays whole.
     """
     told = tidy(headline or "")
     if len(text) > 2 * _MOST_LINES:
         texts = tidy_lines(text)
-        if max(len(texts), text.count("](")) > _MOST_LINES:
+        if max(len(texts), len(unmark(text)[1]) // _MARKS_OF_LINK) > _MOST_LINES:
             headline = told or texts[0][:_LONGEST_HEADLINE].rstrip()
             return CleanText(headline=headline, body="\n".join(texts), left_whole=True)
     return _clean_to_the_end(text, told, _MOST_PASSES, is_extracted=is_extracted)
@@ -89,7 +90,7 @@ def _clean_to_the_end(text: str, headline: str, passes: int, *, is_extracted: bo
     if passes <= 1 or not (
         unmark(text)[1]
         or unmark(first.body)[1]
-        or unfold(first.body) != first.body
+        or unfold(first.body, first.body) != first.body
         or find_seams(first.body)
         or (first.left_whole and find_seams(text))  # its pieces are lines now, and may be judged otherwise
     ):

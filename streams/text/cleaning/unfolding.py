@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -57,6 +58,7 @@ class Mark(NamedTuple):
     length: int
 
 
+@lru_cache(maxsize=2)  # judging, reading and checking an article ask the same of its text, and of its body
 def unmark(text: str) -> tuple[str, tuple[Mark, ...]]:
     """Blank out Markdown's links, images, headings and emphasis, if the text is Markdown; also returns where they were."""
     if "[2]" in text and _LISTED.search(text):
@@ -103,6 +105,7 @@ def is_link(marked: str, start: int, end: int) -> bool:
     return before.endswith("[") and "#" not in before and marked[end : end + 4].lstrip().startswith("](")
 
 
+@lru_cache(maxsize=2)  # as above
 def unfold(text: str, marked: str = "") -> str:
     """Join the lines of a paragraph that was broken at a width, or at every link.
 

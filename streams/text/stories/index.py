@@ -215,6 +215,8 @@ class StoryIndex:
         return Told(StoryChange.FOUNDED, story, member)
 
     def _join(self, candidate: _Candidate, signature: Signature) -> Told | None:
+        if candidate.likeness < min(self._limits.join_repeat, candidate.needed):
+            return None  # too little whatever its members are
         story = unpack_story(self._packed[candidate.slot])
         if len(story.members) >= MOST_MEMBERS or len(self._packed[candidate.slot]) >= MOST_STORY_BYTES:
             return None

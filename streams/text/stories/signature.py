@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -95,10 +95,10 @@ def _weights(headline: str, body: str, language: str) -> dict[str, int]:
     for word in _cased_down(in_headline, language):
         counts[word] += HEADLINE_TIMES
     names = frozenset[str]() if language in _WITHOUT_CASE_FOR_NAMES else _names(in_headline, in_body)
-    weigh = _weigher(language) if in_body else _weigher_of_headlines(language)
+    rarities = _rarities(language)
     weights = {}
     for word, count in counts.items():
-        if rarity := weigh(word):
+        if (rarity := rarities[word]) and (in_body or not _YEAR.fullmatch(word)):
             ninths = _NAME_NINTHS if word in names else _PLAIN_NINTHS
             weights[word] = _TIMES[min(count, len(_TIMES) - 1)] * rarity * ninths
     return weights
@@ -146,38 +146,33 @@ def _names(in_headline: list[str], in_body: list[str]) -> frozenset[str]:
     return frozenset(lowered for word in capitals if (lowered := word.lower()) not in small)
 
 
-@cache
-def _weigher(language: str) -> Callable[[str], int]:
-    """How rare a word is, in tenths of a decade below one in ten; 0 for one that says nothing."""
-    listed = _rarities(language)
+class _Rarities(dict[str, int]):
+    """How rare the words of a language are, in tenths of a decade below one in ten; 0 for one that says nothing.
 
-    def weigh(word: str) -> int:
+    Words that its list lacks are judged by their build, each time: there is no end of them.
+    """
+
+    def __missing__(self, word: str) -> int:
         if len(word) < 2 or _SMALL_NUMBER.fullmatch(word):
             return 0
-        if listed:
-            return listed.get(word, _UNLISTED_TENTHS)
+        if self:
+            return _UNLISTED_TENTHS
         if word[0].isdigit() or _IN_PAIRS.match(word):
             return _BY_LENGTH_TENTHS[-1]
         return _BY_LENGTH_TENTHS[min(len(word), len(_BY_LENGTH_TENTHS) - 1)]
 
-    return weigh
-
 
 @cache
-def _weigher_of_headlines(language: str) -> Callable[[str], int]:
-    weigh = _weigher(language)
-    return lambda word: 0 if _YEAR.fullmatch(word) else weigh(word)
-
-
-def _rarities(language: str) -> dict[str, int]:
+def _rarities(language: str) -> _Rarities:
     with ZipFile(BytesIO((files(__package__) / "words.zip").read_bytes())) as archive:
         name = f"{_LISTED_AS.get(language, language)}.txt"
         if name not in archive.namelist():
-            return {}
+            return _Rarities()
         lines = archive.read(name).decode().split("\n")
     rarities = (step * _STEP_TENTHS + 1 for step in range(len(lines)))
-    return {
-        word: rarity if rarity >= _COMMON_TENTHS else 0
+    return _Rarities(
+        (word, rarity if rarity >= _COMMON_TENTHS else 0)
         for rarity, line in zip(rarities, lines, strict=True)
         for word in line.split(" ")
-    }
+        if len(word) > 1 and not _SMALL_NUMBER.fullmatch(word)
+    )

@@ -118,3 +118,10 @@ def test_what_is_longer_than_any_page_is_not_cut():
     page = menu + "The mayor said that the council will vote on the harbour in May. " * 10
     assert find_seams(page)
     assert not find_seams(page * 1_000)
+
+
+def test_a_line_of_more_pieces_than_a_page_has_lines_is_not_cut() -> None:
+    """Each piece would be judged as a line: a text of half a megabyte took ten seconds."""
+    names = "Mr. Linden met Ms. Voss. J. R. Okafor, Dr. "
+    assert find_seams(names * 20)
+    assert not find_seams(names * 4_000)
