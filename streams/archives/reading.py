@@ -6,6 +6,7 @@ records are checked for completeness here.
 
 from __future__ import annotations
 
+import logging
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeadersParser, StatusAndHeadersParserException
 
 from streams.archives.pages import MOST_PAGE_BYTES, Passed, Response
+
+# It warns of addresses with spaces, as they stand in the file: escape sequences would reach the terminal.
+logging.getLogger("warcio").setLevel(logging.CRITICAL)
 
 _UNPACKED: Final = {"", "identity", "gzip", "deflate"}
 _MOST_HEAD_BYTES: Final = 1 << 20
@@ -103,6 +107,7 @@ def _records(file: Path, opened: BinaryIO, offset: int) -> Iterator[_Record]:
     """
     _begin(opened, offset)
     iterator = ArchiveIterator(opened, no_record_parse=True)
+    iterator.INC_RECORD = ""  # what it would write to stderr of a torn record, with the file's own bytes; we say where it is
     reader = iterator.reader = _Reader(opened)
     try:
         for record in iterator:

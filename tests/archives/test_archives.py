@@ -276,3 +276,19 @@ def test_of_an_archive_packed_as_a_whole_no_place_is_noted_to_go_on_from(pages):
     """A small one has all its records in one gulp: the places counted from its end lay before its beginning."""
     found, whole = read(gzip.compress(archive(MADE[:1] * pages, packed=False)))
     assert (found, whole) == ([], False)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(
+            lambda content: content.replace(b"<h1>", b"<h1>\x1b[2J\nmore than was told", 1), id="longer than its length"
+        ),
+        pytest.param(lambda content: content.replace(b"https://", b"https:// \x1b[2J", 1), id="an address with a space"),
+    ],
+)
+def test_nothing_of_a_file_reaches_the_terminal_unasked(damage, capfd, caplog):
+    """The library writes warnings of its own, with the bytes of the file in them."""
+    read(damage(SHORT[False]))
+    assert capfd.readouterr() == ("", "")
+    assert not caplog.records

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import os
+import shlex
 import sys
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 import yaml
+from confluent_kafka import Consumer
 from confluent_kafka.admin import (
     AclBinding,
     AclBindingFilter,
@@ -28,6 +32,7 @@ from streams.kafka.admin import create_topics
 from streams.settings import Settings
 from streams.topics import topics_of
 
+SECURITY = Path(__file__).resolve().parents[2] / "docs" / "security.md"
 MANIFESTS = Path(__file__).resolve().parents[2] / "infra" / "kubernetes" / "strimzi" / "headwater.yaml"
 WORKER, OPERATOR, PRODUCER, CONSUMER = "headwater", "headwater-operator", "headwater-producer", "headwater-consumer"
 LIMIT_S = 90.0
@@ -59,14 +64,37 @@ def binding(user, resource, operation):
     )
 
 
-@pytest.fixture
-async def guarded(tmp_path):
-    """A Kafka with an authorizer, its topics, and the rights of the manifests: where to log in, and an administrator."""
+def documented_rights() -> list[AclBinding]:
+    """Every right that the commands of docs/security.md give, as `kafka-acls` reads them."""
+    written = SECURITY.read_text("utf-8").replace("\\\n", " ")
+    commands = [shlex.split(line) for line in written.splitlines() if line.strip().startswith("kafka-acls ")]
+    return [right for command in commands for right in _rights_of(command)]
+
+
+def _rights_of(command):
+    parser = argparse.ArgumentParser()
+    for name in ("bootstrap-server", "command-config", "allow-principal", "topic", "group", "transactional-id"):
+        parser.add_argument(f"--{name}")
+    parser.add_argument("--add", action="store_true", required=True)
+    parser.add_argument("--operation", action="append")
+    parser.add_argument("--resource-pattern-type", default="literal")
+    asked = parser.parse_args(command[1:])
+    pattern = {"literal": "literal", "prefixed": "prefix"}[asked.resource_pattern_type]
+    resources = {"topic": asked.topic, "group": asked.group, "transactionalId": asked.transactional_id}
+    for kind, name in resources.items():
+        if name is not None:
+            resource = {"type": kind, "name": name, "patternType": pattern}
+            yield from (binding(asked.allow_principal.removeprefix("User:"), resource, each) for each in asked.operation)
+
+
+@asynccontextmanager
+async def guarding(folder: Path, given: list[AclBinding]):
+    """A Kafka with an authorizer, its topics, and these rights: where to log in, and an administrator."""
     ports: set[int] = set()
     while len(ports) < 3:
         ports.add(kafka._free_port())
     open_port, login_port, controller = ports
-    known = "".join(f' user_{user}="{PASSWORD}"' for user in (WORKER, OPERATOR, PRODUCER, CONSUMER))
+    known = "".join(f' user_{user}="{PASSWORD}"' for user in {each.principal.removeprefix("User:") for each in given})
     login = f"org.apache.kafka.common.security.plain.PlainLoginModule required{known};"
     settings = {
         "listeners": f"PLAINTEXT://{HOST}:{open_port},LOGIN://{HOST}:{login_port},CONTROLLER://{HOST}:{controller}",
@@ -78,13 +106,19 @@ async def guarded(tmp_path):
         "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
         "super.users": "User:ANONYMOUS",  # of the open listener: ourselves
     }
-    with EmbeddedKafka(tmp_path / "kafka", open_port, settings) as broker:
+    with EmbeddedKafka(folder / "kafka", open_port, settings) as broker:
         admin = AdminClient({"bootstrap.servers": broker.brokers})
         own = Settings(brokers=(broker.brokers,))
         await create_topics(own, topics_of(pipeline_steps(own), own))
-        for future in admin.create_acls(rights()).values():
+        for future in admin.create_acls(given).values():
             future.result(LIMIT_S)
         yield f"{HOST}:{login_port}", admin
+
+
+@pytest.fixture
+async def guarded(tmp_path):
+    async with guarding(tmp_path, rights()) as found:
+        yield found
 
 
 def environment(address: str, user: str, folder: Path) -> dict[str, str]:
@@ -167,6 +201,50 @@ async def test_the_pipeline_runs_with_the_rights_of_the_manifests_and_no_others(
     assert status == 1
     for each in wanting:
         assert any(each.name in fault and "no Write" in fault for fault in faults), (each.name, faults)
+
+
+async def test_the_commands_of_the_page_on_security_are_enough(tmp_path):
+    """Typed as they stand there: the worker works, the gateway publishes, the desk reads, and neither does more."""
+    given = documented_rights()
+    assert {each.principal for each in given} == {"User:gateway", "User:headwater", "User:desk"}
+    async with guarding(tmp_path, given) as (address, _):
+        said, status = await headwater("check", address=address, user=WORKER, folder=tmp_path)
+        assert status == 0, said
+        with (tmp_path / "worker.log").open("wb") as log:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "streams", "worker", "--processes", "1"),
+                env=environment(address, WORKER, tmp_path),
+                stdout=log,
+                stderr=log,
+            )
+        try:
+            article = tmp_path / "article.json"
+            article.write_text(json.dumps({"title": "The ferry resumes its service", "text": "Boats leave at noon again."}))
+            said, status = await headwater("publish", str(article), address=address, user="gateway", folder=tmp_path)
+            assert status == 0, said
+            tail = ("tail", "news.enriched", "--limit", "1", "--format", "{headlines.0.value}")
+            said, status = await headwater(*tail, address=address, user="desk", folder=tmp_path)
+            assert said.strip() == "The ferry resumes its service", said + (tmp_path / "worker.log").read_text()
+            assert await asyncio.to_thread(read_in_group, address, "desk") == 1
+            assert "Authorization" not in (tmp_path / "worker.log").read_text()
+        finally:
+            if process.returncode is None:
+                process.terminate()
+            await process.wait()
+        for user, command in (("gateway", ("tail", "news.raw", "--once")), ("desk", ("tail", "news.rejected", "--once"))):
+            said, status = await headwater(*command, address=address, user=user, folder=tmp_path)
+            assert status != 0, (user, said)
+
+
+def read_in_group(address, user):
+    """How many records a consumer in the group of its name gets, up to the first."""
+    login = {"security.protocol": "SASL_PLAINTEXT", "sasl.mechanism": "PLAIN", "sasl.username": user, "sasl.password": PASSWORD}
+    consumer = Consumer({"bootstrap.servers": address, "group.id": user, "auto.offset.reset": "earliest", **login})
+    consumer.subscribe(["news.enriched"])
+    try:
+        return len(consumer.consume(1, timeout=LIMIT_S))
+    finally:
+        consumer.close()
 
 
 def test_the_manifests_give_every_user_what_the_pipeline_says_it_needs():
