@@ -1,4 +1,4 @@
-"""With the rights of infra/kubernetes/strimzi and no others the pipeline runs; without one of them `check` names it."""
+"""The pipeline runs with exactly the rights of infra/kubernetes/strimzi; `check` names any that is missing."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from streams.topics import topics_of
 MANIFESTS = Path(__file__).resolve().parents[2] / "infra" / "kubernetes" / "strimzi" / "headwater.yaml"
 WORKER, OPERATOR, PRODUCER, CONSUMER = "headwater", "headwater-operator", "headwater-producer", "headwater-consumer"
 LIMIT_S = 90.0
-PASSWORD = "pw"  # of everybody
+PASSWORD = "pw"  # every user's
 KINDS = {"topic": ResourceType.TOPIC, "group": ResourceType.GROUP, "transactionalId": ResourceType.TRANSACTIONAL_ID}
 PATTERNS = {"literal": ResourcePatternType.LITERAL, "prefix": ResourcePatternType.PREFIXED}
 
@@ -61,7 +61,7 @@ def binding(user, resource, operation):
 
 @pytest.fixture
 async def guarded(tmp_path):
-    """A Kafka with an authorizer, its topics, and the rights of the manifests: where to log in, and an administrator."""
+    """A Kafka with an authorizer, its topics, and the rights of the manifests; gives the address and an administrator."""
     ports: set[int] = set()
     while len(ports) < 3:
         ports.add(kafka._free_port())
@@ -76,7 +76,7 @@ async def guarded(tmp_path):
         "listener.name.login.sasl.enabled.mechanisms": "PLAIN",
         "listener.name.login.plain.sasl.jaas.config": login,
         "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
-        "super.users": "User:ANONYMOUS",  # of the open listener: ourselves
+        "super.users": "User:ANONYMOUS",  # the open listener's user: ourselves
     }
     with EmbeddedKafka(tmp_path / "kafka", open_port, settings) as broker:
         admin = AdminClient({"bootstrap.servers": broker.brokers})
@@ -100,7 +100,7 @@ def environment(address: str, user: str, folder: Path) -> dict[str, str]:
 
 
 async def headwater(*arguments, address, user, folder, standard_input=None):
-    """What a command of one of the users says, and its status."""
+    """The output and status of a command run as one of the users."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "streams", *arguments),
         env=environment(address, user, folder),
