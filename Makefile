@@ -1,4 +1,4 @@
-# The two commands of the README, and what developers need beside them. Everything is installed into .venv.
+# The two commands of the README, and what developers need as well. Everything is installed into .venv.
 PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.11; do \
 	command -v $$each >/dev/null && $$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet --quiet
@@ -8,12 +8,12 @@ PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet --quiet
 run: .venv/installed  ## the main job, on a Kafka of its own; ONCE=1 ends after the samples
 	@.venv/bin/headwater run $(if $(ONCE),--once)
 
-test: unit  ## every test, on a real Kafka where it is about delivery
+test: unit  ## every test; those about delivery use a real Kafka
 	@.venv/bin/python -m tests.browser --find
 	@.venv/bin/python -m pytest -n 2 --dist worksteal tests/broker
 	@.venv/bin/python -m tests.browser
 
-unit: .venv/installed-dev  ## the tests without Kafka and without a browser: seconds
+unit: .venv/installed-dev  ## the tests that need no Kafka and no browser: seconds
 	@.venv/bin/python -m pytest -n auto --ignore=tests/broker --ignore=tests/browser
 
 pictures: .venv/installed-dev  ## the README's pictures of the console, from the samples
@@ -28,7 +28,7 @@ lint: .venv/installed-dev  ## style, types, import rules
 bench: .venv/installed-dev  ## beside Faust, Quix Streams, aiokafka and Kafka Streams; latency, growth, costs; writes build/bench
 	@.venv/bin/python -m bench && .venv/bin/python -m bench.speed.latency && .venv/bin/python -m bench.speed.growth
 
-release: build/release/installed  ## wheel and sdist, checked and tried out on each Python there is, with SBOM and licences: dist/
+release: build/release/installed  ## wheel and sdist, checked and tried out on each Python found, with SBOM and licences: dist/
 	@build/release/bin/python -m infra.release
 
 build/release/installed: requirements-build.txt requirements-release.txt
@@ -53,7 +53,7 @@ build/release/installed: requirements-build.txt requirements-release.txt
 	@$(PIP) install --require-hashes --no-build-isolation -r requirements-dev.txt
 	@touch $@
 
-# Written anew by hand when pyproject.toml changes: exact versions with hashes, for all platforms, naming no host.
+# Run it when pyproject.toml changes: exact versions with hashes, for all platforms, naming no host.
 # requirements-worker.txt is for images: what a worker needs, without the embedded Kafka.
 LOCK = .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 lock: .venv/bin/python

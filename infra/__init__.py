@@ -1,1 +1,1 @@
-"""What Headwater runs on, and is not Headwater itself: the embedded Kafka, the vocabulary, alerts."""
+"""What Headwater runs on but is not part of it: the embedded Kafka, the vocabulary, alerts."""

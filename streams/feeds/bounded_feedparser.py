@@ -1,4 +1,4 @@
-"""feedparser, whose search for an address in an author's name is bounded.
+"""feedparser, with a bound on its search for an address in an author's name.
 
 That search is quadratic: 100 kB of a name without a space take half a minute, and hold up all other feeds.
 """
@@ -18,7 +18,7 @@ _part_author: Final = _FeedParserMixin._sync_author_detail
 
 
 def _part_bounded_author(parser: Any, key: str = "author") -> None:
-    """Part the name and the address of an author, or another role, as feedparser does."""
+    """Separate the name and the address of an author, or another role, as feedparser does."""
     context = parser._get_context()
     if author := context.get(key):
         context[key] = author[:_MOST_AUTHOR_CHARACTERS]

@@ -284,7 +284,7 @@ def _sitemap(text: str, url: str) -> Feed:
 
 
 def _index(text: str, url: str) -> Feed:
-    """The sitemaps of an index; where some are of news, those alone."""
+    """The sitemaps of an index; if some are news sitemaps, only those."""
     listed = [(each, told.get("lastmod", "")) for each, told in _places(text, "sitemap", url) if each]
     of_news = [each for each in listed if "news" in each[0].lower()]
     latest = sorted(of_news or listed, key=lambda each: each[1], reverse=True)
@@ -305,7 +305,7 @@ def _pages(text: str, url: str) -> Iterator[dict[str, Any]]:
 
 
 def _places(text: str, name: str, url: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """Each element of this name: where it leads, and what it tells by the names of its own elements."""
+    """Each element of this name: where it leads, and the texts of its own elements by their names."""
     body = _DECLARATION.sub("", text, count=1).encode("utf-8", "replace")
     places = etree.iterparse(
         io.BytesIO(body),

@@ -38,7 +38,7 @@ class Answer:
     url: str
     body: bytes
     headers: Mapping[str, str]
-    """By their names in lower case."""
+    """Headers by lower-case name."""
     moved: bool = False
 
     @property
@@ -71,7 +71,7 @@ class Fetcher:
     ) -> Answer:
         """The document at an address. Waiting for a host's turn does not count towards the document's time limit.
 
-        ``cut``: of one that is larger, the beginning will do.
+        ``cut``: the beginning of a larger one is enough.
 
         Raises:
             FetchError: it is refused, too large, too slow, or the server could not be reached.
@@ -122,7 +122,7 @@ async def _body(got: aiohttp.ClientResponse, most_bytes: int, *, cut: bool) -> b
     elif encoding in {"gzip", "x-gzip", "deflate"}:
         unpack = _Unpacking()
     else:
-        raise FetchError(f'compressed as "{encoding[:20]}", which nobody asked for', passing=False)
+        raise FetchError(f'compressed as "{encoding[:20]}", which was not requested', passing=False)
     body = bytearray()
     async for piece in got.content.iter_chunked(_PIECE_BYTES):
         body += piece if unpack is None else unpack.take(piece, most_bytes + 1 - len(body))
@@ -134,10 +134,10 @@ async def _body(got: aiohttp.ClientResponse, most_bytes: int, *, cut: bool) -> b
 
 
 def unzipped(body: bytes, most_bytes: int) -> bytes:
-    """What is in a file that is packed by itself, as sitemaps often are; anything else as it is.
+    """The content of a gzipped file, as sitemaps often are; anything else unchanged.
 
     Raises:
-        FetchError: it is broken, or larger than that.
+        FetchError: it is broken, or larger than ``most_bytes``.
     """
     if not body.startswith(_GZIP):
         return body

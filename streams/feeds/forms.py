@@ -1,4 +1,4 @@
-"""What the bytes of a feed are, before any parser sees them: decoded, and not nested to wear a parser out. Pure."""
+"""A feed's bytes before any parser sees them: decoded, and checked for nesting that would exhaust a parser. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from streams.records import Rejection
 from streams.records.encodings import declared_charset, decode, unmarked
 
 MOST_DEPTH: Final = 256
-"""libxml2's own limit. feedparser has none, and takes minutes for half a megabyte of elements within each other."""
+"""libxml2's own limit. feedparser has none, and takes minutes for half a megabyte of nested elements."""
 _ASIDE: Final = (("<![CDATA[", "]]>"), ("<!--", "-->"))
 _TAG: Final = re.compile(r"<(/?)([A-Za-z_][^\s<>/]*)([^<>]*)>")
 _FEED_TYPES: Final = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/json")
@@ -27,7 +27,7 @@ class NotAFeedError(ValueError):
 
 
 def text_of(body: bytes, content_type: str) -> str | None:
-    """The text of a feed by its mark, as UTF-8, or as server or document name it; None where it is in nothing."""
+    """The text of a feed, decoded by its byte order mark, as UTF-8, or as server or document declare; None if all fail."""
     inner, marked = unmarked(body)
     decoded = decode(inner, marked, declared_charset(inner, content_type))
     return None if isinstance(decoded, Rejection) else decoded.text
@@ -50,24 +50,24 @@ def read_json(text: str) -> Any:
 
 
 def check_depth(text: str) -> None:
-    """Elements may be within each other so deep; those that are never closed end with the one around them.
+    """Check how deeply elements are nested; those that are never closed end with the one around them.
 
     Raises:
-        NotAFeedError: they are deeper.
+        NotAFeedError: they are nested too deeply.
     """
     around: list[str] = []
     for closes, name in _tags(text):
         if not closes:
             around.append(name)
             if len(around) > MOST_DEPTH:
-                raise NotAFeedError(f"not a feed that can be read: {MOST_DEPTH} elements within each other, and more")
+                raise NotAFeedError(f"not a feed that can be read: elements nested more than {MOST_DEPTH} deep")
         elif name in around:
             while around.pop() != name:
                 pass
 
 
 def _tags(text: str) -> Iterator[tuple[bool, str]]:
-    """Whether each tag closes, and its name; nothing of comments and CDATA, nor tags that close themselves."""
+    """Whether each tag closes, and its name; without comments, CDATA, and tags that close themselves."""
     at = text.find("<")
     while at >= 0:
         aside = next((each for each in _ASIDE if text.startswith(each[0], at)), None)
@@ -82,7 +82,7 @@ def _tags(text: str) -> Iterator[tuple[bool, str]]:
 
 
 def is_cut_short(text: str) -> bool:
-    """Whether RSS or Atom breaks off within its last entry, which may lack what makes it one."""
+    """Whether RSS or Atom breaks off within its last entry, which may then be incomplete."""
     last = max((each.start() for each in _ENTRY.finditer(text)), default=len(text))
     return last < len(text) and _END_OF_ENTRY.search(text, last) is None
 

@@ -31,7 +31,7 @@ def read_listing(arguments: Iterable[str], say: Callable[[str], None] = lambda _
             continue
         addresses = _usable(urls_of(Path(each).read_bytes()), say)
         if not addresses:
-            raise ValueError(f"{each}: no feed in it: expected OPML (outline xmlUrl=…), or an address a line")
+            raise ValueError(f"{each}: contains no feed: expected OPML (outline xmlUrl=…), or one address per line")
         found |= dict.fromkeys(addresses)
     return list(found)
 
@@ -47,10 +47,10 @@ def _usable(urls: Iterable[str], say: Callable[[str], None]) -> list[str]:
 
 
 def _address(url: str) -> str:
-    """The address, also where it is written for feed readers: ``feed://host/…``, ``feed:https://host/…``.
+    """The address; also from forms for feed readers: ``feed://host/…``, ``feed:https://host/…``.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is not an address.
     """
     written = _FEED_SCHEME.sub(lambda found: "" if found[1] else "http://", url)
     try:

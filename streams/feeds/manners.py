@@ -36,7 +36,7 @@ class Pace:
         """
         host, now_s = _host(url), time.monotonic()
         if (left_s := self._held.get(host, 0.0) - now_s) > 0:
-            raise FetchError(f"{host} asked to be left alone for {left_s:.0f} s more")
+            raise FetchError(f"{host} asked to be left alone for another {left_s:.0f} s")
         at_s = max(now_s, self._free.get(host, 0.0))
         self._forget(now_s)
         self._free[host] = at_s + max(self._pause_s, pause_s)

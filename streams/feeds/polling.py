@@ -57,7 +57,7 @@ class PollingTotals:
             "unchanged": self.unchanged,
             "failed": self.failed,
             "entries published": self.published,
-            "of them by the feed's words alone": self.bare,
+            "of them with the feed's own text only": self.bare,
             "put off to the next round": self.put_off,
         }
         return ", ".join(f"{number:,} {what}" for what, number in told.items() if number or what == "entries published")
@@ -94,7 +94,7 @@ class Poller:
                 async with self._turns:
                     wait_s = await self.poll(url)
             elif once:
-                self._say(f"{url}: left alone for {wait_s:,.0f} s more, after a failure")
+                self._say(f"{url}: left alone for another {wait_s:,.0f} s after a failure")
             if once:
                 return
             await asyncio.sleep(wait_s)
@@ -124,7 +124,7 @@ class Poller:
     async def _poll_parts(self, state: FeedState, parts: Sequence[str], *, part: bool) -> float:
         """Poll the sitemaps of an index, each with a state of its own; the index is read anew each time."""
         if part:
-            return self._failed(state, "an index of sitemaps within another", 0.0)
+            return self._failed(state, "a sitemap index within another", 0.0)
         for each in parts:
             if self._seen.state_of(each).not_before_s <= time.time():
                 await self.poll(each, part=True)
@@ -235,7 +235,7 @@ def decode_page(answer: Answer) -> str:
     """A page's text, in the encoding that the server, the page or its bytes indicate.
 
     Raises:
-        FetchError: it is in none.
+        FetchError: it can't be decoded.
     """
     body, marked = unmarked(answer.body)
     decoded = decode(body, marked, declared_charset(body, answer.headers.get("content-type")))

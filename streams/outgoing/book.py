@@ -1,6 +1,6 @@
-"""What one receiver was told, up to where, and what waits for it: a SQLite file, one process at a time.
+"""What one receiver was told, how far it is, and what waits for it: a SQLite file for one process at a time.
 
-Everything since the last ``commit`` is undone by a kill. Times are seconds since 1970, given by the caller.
+A kill undoes everything since the last ``commit``. Times are seconds since 1970, given by the caller.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Book:
     """The memory of what goes to one receiver."""
 
     def __init__(self, file: Path, *, survives_power_cuts: bool = True) -> None:
-        """Open the file, or make it. A kill tears nothing either way; power cuts may cost the last commits.
+        """Open the file, or create it. A kill never corrupts it; a power cut may lose the last commits.
 
         Raises:
             UnusableFileError: another process has it, it can't be written, or it is something else.
@@ -48,20 +48,20 @@ class Book:
         self._db.execute("BEGIN IMMEDIATE")
 
     def close(self) -> None:
-        """Close the file; what is not committed is undone."""
+        """Close the file; uncommitted changes are undone."""
         self._db.close()
 
     def commit(self) -> None:
-        """From here on a restart goes on."""
+        """Commit: a restart continues from here."""
         self._db.execute("COMMIT")
         self._db.execute("BEGIN IMMEDIATE")
 
     def undo(self) -> None:
-        """Back to the last commit."""
+        """Go back to the last commit."""
         self._db.execute("ROLLBACK")
         self._db.execute("BEGIN IMMEDIATE")
 
-    # Where it stands
+    # How far it is
 
     def about(self, name: str) -> str | None:
         found = self._db.execute("SELECT value FROM about WHERE name = ?", (name,)).fetchone()
@@ -71,22 +71,22 @@ class Book:
         self._db.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (name, value))
 
     def positions(self) -> Mapping[int, int]:
-        """The offset that comes next, by partition."""
+        """The next offset, by partition."""
         return dict(self._db.execute("SELECT partition, next_offset FROM positions"))
 
     def pass_to(self, partition: int, next_offset: int) -> None:
-        """Everything below this offset is settled."""
+        """Note that everything below this offset is settled."""
         self._db.execute("INSERT OR REPLACE INTO positions VALUES (?, ?)", (partition, next_offset))
 
     # Articles
 
     def known(self, item: Item) -> Known:
-        """What is known of an article before this version."""
+        """What is known of an item's article from earlier versions."""
         found = self._db.execute("SELECT rank, told FROM articles WHERE id = ?", (item.id,)).fetchone()
         return Known(_read_rank(found[0]), bool(found[1])) if found else Known()
 
     def settle(self, item: Item, decision: Telling) -> None:
-        """Keep what was decided, and done."""
+        """Store a decision that has been carried out."""
         if decision.latest:
             told = decision.tell is Notice.ARTICLE
             place = (item.id, item.partition, item.offset, item.time_ms)
@@ -101,12 +101,12 @@ class Book:
             self._db.execute("UPDATE articles SET told = 0, ends_s = NULL WHERE id = ?", (item.id,))
 
     def released(self, now_s: float, most: int) -> list[Item]:
-        """At most so many versions whose embargo has ended, the earliest first."""
+        """At most ``most`` versions whose embargo has ended, the earliest first."""
         asked = f"SELECT {_ITEM}, shown_s, ends_s, document FROM waiting WHERE shown_s <= ? ORDER BY shown_s, id LIMIT ?"  # noqa: S608
         return [_waiting(*row) for row in self._db.execute(asked, (now_s, most))]
 
     def expired(self, now_s: float, most: int) -> list[Item]:
-        """At most so many articles that were told and have expired since, the earliest first; without their documents."""
+        """At most ``most`` articles that were told and have expired since, the earliest first; without their documents."""
         asked = f"SELECT {_ITEM}, ends_s FROM articles WHERE ends_s <= ? ORDER BY ends_s, id LIMIT ?"  # noqa: S608
         return [_expired(*row) for row in self._db.execute(asked, (now_s, most))]
 
@@ -118,14 +118,14 @@ class Book:
     # Files
 
     def promise(self, files: Iterable[tuple[str, str]]) -> None:
-        """These files are whole under the names that they were made with, and get the names that they are to have."""
+        """Note that these files are complete under their temporary names, and which final names they get."""
         self._db.executemany("INSERT INTO files VALUES (?, ?)", files)
 
     def promised(self) -> list[tuple[str, str]]:
         return list(self._db.execute("SELECT made, name FROM files"))
 
     def forget_files(self) -> None:
-        """They have their names."""
+        """Note that the promised files have their final names."""
         self._db.execute("DELETE FROM files")
 
 

@@ -1,7 +1,6 @@
-"""What a receiver is told of a version of an article: it, that it is removed, or nothing yet. Pure.
+"""What a receiver is told about a version of an article: the article, its removal, or nothing yet. Pure.
 
-A canceled, expired or embargoed article is never told. Whoever may have been told an earlier version of it is told that it is
-removed.
+A canceled, expired or embargoed article is never sent. A receiver that may have an earlier version is told of its removal.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """``tell``: None for nothing. ``latest``: it is the newest version now. ``waits``: it is told when its embargo ends."""
+    """``tell``: None for nothing. ``latest``: it is now the newest version. ``waits``: it is sent when its embargo ends."""
 
     tell: Notice | None
     latest: bool = False
@@ -41,13 +40,13 @@ class Telling:
 
 NOTHING: Final = Telling(None)
 EXPIRED: Final = Telling(Notice.REMOVED)
-"""Of an article that the receiver has."""
+"""When an article that the receiver has expires."""
 
 
 def decide(item: Item, known: Known, now_s: float, *, wanted: bool) -> Telling:
-    """What becomes of a version; ``wanted``: whether the receiver has asked for its like."""
+    """What to do with a version; ``wanted``: whether it matches the receiver's selection."""
     if known.latest is not None and item.rank < known.latest:
-        return NOTHING  # an older version that came late
+        return NOTHING  # an older version that arrived late
     removed = Notice.REMOVED if known.told else None
     if item.canceled:
         return Telling(Notice.REMOVED, latest=True)
@@ -59,12 +58,12 @@ def decide(item: Item, known: Known, now_s: float, *, wanted: bool) -> Telling:
 
 
 def decide_waiting(item: Item, now_s: float) -> Telling:
-    """What becomes of a version whose embargo has ended."""
+    """What to do with a version whose embargo has ended."""
     return Telling(None if item.ends_s <= now_s else Notice.ARTICLE, latest=True)
 
 
 def told_of(change: Notice, item: Item) -> dict[str, Any]:
-    """What a receiver reads: which article, which record says so, and the article as ninjs where it is not removed."""
+    """What a receiver reads: which article, by which record, and the article as ninjs unless it is removed."""
     told = {
         "change": change.value,
         "id": item.uri,

@@ -1,4 +1,4 @@
-"""The articles of news.enriched as those outside are given them: which may be shown when, and which are asked for. Pure."""
+"""The articles of news.enriched for outside receivers: when each may be shown, and whether it is selected. Pure."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from streams.steps import Record, header
 _LATEST_ZONE: Final = timedelta(hours=12)  # a time without a zone comes last in UTC-12
 _EARLIEST_ZONE: Final = timedelta(hours=-14)  # and first in UTC+14
 _MOST_QUERY: Final = 200  # characters
-_MOST_LEVELS: Final = 200  # of lists and objects inside each other; whoever writes it adds a few
+_MOST_LEVELS: Final = 200  # of nested lists and objects; writers add a few more
 
 _LISTS: Final = ("headlines", "bodies", "descriptions", "infoSources", "altIds", "subjects", "associations")
 _MEMBER_TEXTS: Final = ("value", "name", "role", "uri", "literal", "rel")
 _TEXTS: Final = ("language", "by", "firstCreated", "versionCreated", "copyrightNotice", "pubStatus")
 
 Rank = tuple[float, float]
-"""What tells a newer version from an older one: the wire's number, and when it was made (since 1970)."""
+"""What orders versions: the wire's number, and when the version was made (since 1970)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Item:
     size: int
     document: Mapping[str, Any] = field(repr=False)
     revises: bool = False
-    """Whether somebody may have been shown an earlier version."""
+    """Whether an earlier version may have been shown."""
 
     @property
     def uri(self) -> str:
@@ -93,7 +93,7 @@ def item_of(record: Record) -> Item | None:
         return None
     if _is_too_deep(record.value or b"", document):
         return None
-    # Where either says so, it is canceled. A record without a value is a tombstone.
+    # Canceled if either says so. A record without a value is a tombstone.
     says = {header(record, STATUS_HEADER), document.get("pubStatus")}
     canceled = record.value is None or PubStatus.CANCELED in says
     embargo = document.get("embargoedUntil") or header(record, "ce_embargoeduntil")
@@ -113,7 +113,7 @@ def item_of(record: Record) -> Item | None:
 
 
 def _is_too_deep(value: bytes, document: Mapping[str, Any]) -> bool:
-    """Whether it could be read, but not be written again: orjson reads 1,024 levels, and writes 254."""
+    """Whether a value that was read is nested too deeply to be written: orjson reads 1,024 levels and writes 254."""
     if value.count(b"[") + value.count(b"{") <= _MOST_LEVELS:
         return False
     level: list[Any] = [document]
@@ -123,14 +123,14 @@ def _is_too_deep(value: bytes, document: Mapping[str, Any]) -> bool:
 
 
 def _members(member: Any) -> Iterable[Any]:
-    """What is inside a list or an object."""
+    """The values in a list or an object."""
     if isinstance(member, dict):
         return member.values()
     return member if isinstance(member, list) else ()
 
 
 def _is_ninjs(document: Mapping[str, Any]) -> bool:
-    """Whether what is shown of a document has ninjs's shapes."""
+    """Whether the fields of a document that are shown have ninjs's types."""
     lists = (document.get(name) for name in _LISTS)
     shapes = all(each is None or (isinstance(each, list) and all(map(_holds_texts, each))) for each in lists)
     return shapes and all(isinstance(document.get(name, ""), str) for name in _TEXTS)
@@ -141,14 +141,14 @@ def _holds_texts(member: object) -> bool:
 
 
 def rank_of(document: Mapping[str, Any]) -> Rank:
-    """What tells a newer version from an older one: the wire's number, then when it was made."""
+    """What orders versions: the wire's number, then when the version was made."""
     number = document.get("version", "")
     known = isinstance(number, str) and number.isdecimal() and len(number) < 1_000
     return int(number) if known else 0, _seconds(document.get("versionCreated"), timedelta(0), -math.inf)
 
 
 def _seconds(written: Any, without_zone: timedelta, unreadable: float) -> float:
-    """A time as seconds since 1970; one without a zone so much later than in UTC."""
+    """A time as seconds since 1970; one without a zone is read in UTC, then moved by ``without_zone``."""
     try:
         moment = datetime.fromisoformat(written)
         moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC) + without_zone
@@ -159,7 +159,7 @@ def _seconds(written: Any, without_zone: timedelta, unreadable: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class ArticleFilter:
-    """Which articles: each filled field must agree, with any of its values; all ``words`` must occur."""
+    """Which articles: each filled field must match with any of its values; all ``words`` must occur."""
 
     languages: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
@@ -168,7 +168,7 @@ class ArticleFilter:
 
     @classmethod
     def of(cls, query: Any) -> ArticleFilter:
-        """What ``?lang=&subject=&outlet=&q=`` ask for, each several times if need be; case aside."""
+        """The filter of ``?lang=&subject=&outlet=&q=``, each possibly several times; case is ignored."""
 
         def values(name: str) -> tuple[str, ...]:
             return tuple(word for each in query.getall(name, ()) if (word := each.strip().casefold()[:_MOST_QUERY]))
@@ -193,7 +193,7 @@ def _has_language(item: Item, wanted: Sequence[str]) -> bool:
 
 
 def _subject_names(item: Item) -> set[str]:
-    """A subject goes by its name, its URI and its code, with or without "medtop:"."""
+    """A subject is named by its name, its URI, or its code with or without "medtop:"."""
     names: set[str] = set()
     for each in item.document.get("subjects") or ():
         uri = str(each.get("uri") or "").casefold()

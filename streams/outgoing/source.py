@@ -1,6 +1,6 @@
 """The reader of news.enriched for one receiver: read_committed, in no group, from where its book says.
 
-Where the topic is not the one that the book was begun with, or Kafka has deleted what was still to be told, that is said.
+It reports a topic that is not the one the book was begun with, and records that Kafka deleted before they were read.
 """
 
 from __future__ import annotations
@@ -25,25 +25,25 @@ _ANSWER_TIMEOUT_S: Final = 30.0
 _FETCH_BYTES: Final = 8 << 20
 _RECORDS: Final = 500
 TOPIC: Final = "topic"
-"""Where the book says which topic it is of."""
+"""The book's entry for its topic."""
 
 
 class OtherTopicError(Exception):
-    """The topic is another than the one that was read so far, or ends before that; the message says so."""
+    """The topic is not the one read so far, or ends earlier than what was read; the message says so."""
 
 
 NO_SOURCE: Final = (OtherTopicError, TopicsMissingError)
-"""There is nothing to be read from, and waiting does not help."""
+"""There is nothing to read, and waiting does not help."""
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What was read: the records of each partition, and the offset that comes next in each that was read."""
+    """What was read: the records of each partition, and the next offset of each."""
 
     records: Mapping[int, list[Record]]
     next_offsets: Mapping[int, int]
     at_end: bool
-    """Whether everything that was there at the beginning is read."""
+    """Whether everything that existed at the start has been read."""
 
 
 class Source:
@@ -58,10 +58,10 @@ class Source:
         self._behind = set(partitions)
 
     async def read(self) -> Turn:
-        """What has come; nothing after a quarter of a second without any.
+        """What has arrived; empty after a quarter of a second without records.
 
         Raises:
-            KafkaError: Kafka refuses; OffsetOutOfRangeError where it has deleted what comes next.
+            KafkaError: Kafka refuses; OffsetOutOfRangeError if it has deleted the next records.
         """
         fetched = await self._consumer.getmany(timeout_ms=250, max_records=_RECORDS)
         nexts = {tp: await self._consumer.position(tp) for tp in self._partitions}
@@ -80,7 +80,7 @@ async def reading(
     """A source that begins where the book says; a new book begins at the beginning, or ``from_end``.
 
     Raises:
-        OtherTopicError: the book is of another topic.
+        OtherTopicError: the book belongs to another topic.
         KafkaError, TimeoutError: Kafka does not answer.
         TopicsMissingError: there is no such topic.
     """
@@ -102,7 +102,7 @@ async def reading(
         **connection(settings),
         isolation_level="read_committed",
         enable_auto_commit=False,
-        auto_offset_reset="none",  # what Kafka has deleted must be told, and another topic must not be read
+        auto_offset_reset="none",  # deleted records must be reported, and another topic must not be read
         fetch_max_bytes=_FETCH_BYTES,
     )
     async with opened(consumer):
@@ -113,7 +113,7 @@ async def reading(
 
 
 async def _look(settings: Settings, book: Book) -> tuple[dict[TopicPartition, int], dict[TopicPartition, int]]:
-    """Where the partitions begin and end; the book is of this topic, from the first time on."""
+    """Where the partitions begin and end; from the first call on, the book belongs to this topic."""
     counts = await existing(settings, (ENRICHED,))
     tps = [TopicPartition(ENRICHED, number) for number in range(counts[ENRICHED])]
     asking = AIOKafkaConsumer(**connection(settings), isolation_level="read_committed", auto_offset_reset="earliest")
@@ -121,6 +121,6 @@ async def _look(settings: Settings, book: Book) -> tuple[dict[TopicPartition, in
         asker.assign(tps)
         own = str((await identify(asker, [ENRICHED]))[ENRICHED])
         if (former := book.about(TOPIC)) not in {None, own}:
-            raise OtherTopicError(f"{ENRICHED} is another topic ({own}) than the one that was read so far ({former})")
+            raise OtherTopicError(f"{ENRICHED} is a different topic ({own}) from the one read so far ({former})")
         book.set_about(TOPIC, own)
         return await asker.beginning_offsets(tps), await asker.end_offsets(tps)

@@ -43,7 +43,7 @@ from streams.topics import RAW
 
 _BATCH_RECORDS = 500
 _BATCH_BYTES = 8 << 20
-_MOST_RECORD_BYTES = 256 << 20  # before compression: a letter that was cut came as large, and goes back as large
+_MOST_RECORD_BYTES = 256 << 20  # before compression: a letter that was cut goes back in its original size
 # Workers wait for an open transaction on news.raw: one that we leave when killed blocks them for this long (Kafka checks every
 # 10 s), or until the next replay begins.
 _TRANSACTION_TIMEOUT_MS = 30_000

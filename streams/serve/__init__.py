@@ -5,6 +5,5 @@
     following   the reader of news.enriched, read_committed, in no group
     web         the answers, and the listeners that wait for events
 
-A canceled, expired or embargoed article is never shown. The clock is asked here alone, outside
-the decisions of the stream.
+A canceled, expired or embargoed article is never shown. Only here is the clock used, outside the decisions of the stream.
 """

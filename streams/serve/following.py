@@ -1,7 +1,7 @@
-"""Follows news.enriched and news.stories: read_committed, in no group, from the newest thousands of records on.
+"""Follows news.enriched and news.stories: read_committed, in no group, starting with the newest few thousand records.
 
-When Kafka goes away the articles stay as they were; when it is back, reading goes on where it was. A topic that was made anew
-(it ends before we were) begins a new ring.
+When Kafka goes away, the articles stay as they were; when it is back, reading continues where it was. A recreated topic (it
+ends before our position) starts a new ring.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from streams.topics import ENRICHED, STORIES
 
 _ANSWER_TIMEOUT_S: Final = 10.0
 _TURN_RECORDS: Final = 100
-_OFFSETS_A_RECORD: Final = 2  # a transaction of one record leaves a marker beside it
-_CHANGES_AN_ARTICLE: Final = 2  # of stories: one that is merged into another is told as well
+_OFFSETS_A_RECORD: Final = 2  # a transaction of one record also leaves a marker
+_CHANGES_AN_ARTICLE: Final = 2  # of stories: one merged into another also gets a record
 
 
 class Follower:
-    """Keeps the ring; ``changed`` is told each article that the ring takes, once it has caught up."""
+    """Keeps the ring; once it has caught up, ``changed`` gets each article that the ring takes."""
 
     def __init__(self, settings: Settings, changed: Callable[[Item], None], begun: Callable[[], None]) -> None:
         self._settings = settings
@@ -39,7 +39,7 @@ class Follower:
         self.ring = Ring()
         self.stories = StoryArticles()
         self.ready = False
-        """Whether all that was there at the beginning is read."""
+        """Whether everything that existed at the start has been read."""
         self.away: str | None = "not connected yet"
 
     async def run(self) -> None:
@@ -66,7 +66,7 @@ class Follower:
     async def _start(
         self, consumer: AIOKafkaConsumer, tps: list[TopicPartition], of_stories: list[TopicPartition]
     ) -> dict[TopicPartition, int]:
-        """Assign and seek; returns where the partitions end now."""
+        """Assign and seek; returns the current ends of the partitions."""
         consumer.assign([*tps, *of_stories])
         begins: dict[TopicPartition, int] = await consumer.beginning_offsets([*tps, *of_stories])
         ends: dict[TopicPartition, int] = await consumer.end_offsets([*tps, *of_stories])
@@ -77,7 +77,7 @@ class Follower:
             first = max(begins[tp], ends[tp] - _OFFSETS_A_RECORD * RING // len(tps))
             self.ring.begin(tp.partition, first)
             consumer.seek(tp, max(begins[tp], self.ring.positions[tp.partition] + 1))
-        for tp in of_stories:  # each time anew: a story is told whole
+        for tp in of_stories:  # from the beginning each time: a record holds the whole story
             consumer.seek(tp, max(begins[tp], ends[tp] - _CHANGES_AN_ARTICLE * _OFFSETS_A_RECORD * RING // len(of_stories)))
         return ends
 
@@ -90,7 +90,7 @@ class Follower:
             for records in fetched.values():
                 waiting += self._articles_of(records)
             if behind and not self.ready:
-                continue  # the ring is in the order of time across partitions, once all that was there is read
+                continue  # until everything there has been read, the ring is filled in order of time across partitions
             if not self.ready:
                 waiting.sort(key=lambda record: record.timestamp)
             for at in range(0, len(waiting), _TURN_RECORDS):
@@ -103,7 +103,7 @@ class Follower:
                 self.ready, self.away = True, None
 
     def _articles_of(self, records: list[Record]) -> list[Record]:
-        """The records of articles; those of stories are taken in."""
+        """The records of articles; those of stories are added to the stories."""
         for record in records:
             if record.topic == STORIES:
                 self.stories.take(record)

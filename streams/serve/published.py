@@ -14,7 +14,7 @@ from streams.serve.stories import StoryArticles
 RING: Final = 1_000
 """How many articles are kept."""
 MOST_RING_BYTES: Final = 64 << 20
-"""How much they may weigh together, as JSON."""
+"""How large they may be together, as JSON."""
 REMOVED: Final = 1_000
 """How many removals are remembered, so that an older version does not bring an article back."""
 
@@ -32,24 +32,24 @@ class Ring:
         self._items: OrderedDict[str, Item] = OrderedDict()
         self._removed: OrderedDict[str, Item] = OrderedDict()
         self.positions: dict[int, int] = {}
-        """The last offset that was taken, by partition."""
+        """The last offset taken, by partition."""
         self.floor: dict[int, int] = {}
-        """The last offset that is not in the ring any more, by partition."""
+        """The last offset that is no longer in the ring, by partition."""
 
     def __len__(self) -> int:
         return len(self._items)
 
     def begin(self, partition: int, offset: int) -> None:
-        """What comes before this offset is not read."""
+        """Note that nothing before this offset is read."""
         self.floor.setdefault(partition, offset - 1)
         self.positions.setdefault(partition, offset - 1)
 
     def pass_to(self, partition: int, offset: int) -> None:
-        """Everything below this offset was read; the last ones may have been markers of transactions."""
+        """Note that everything below this offset was read; the last offsets may be transaction markers."""
         self.positions[partition] = max(self.positions.get(partition, -1), offset - 1)
 
     def take(self, item: Item) -> Item | None:
-        """Keep a version of an article, and return it; None where a newer one is there already."""
+        """Keep a version of an article, and return it; None if a newer one is there already."""
         self.pass_to(item.partition, item.offset + 1)
         former = self._items.get(item.id) or self._removed.get(item.id)
         if former is not None and item.rank < former.rank:
@@ -71,7 +71,7 @@ class Ring:
         return item
 
     def newest(self, wanted: ArticleFilter, now_s: float, most: int, stories: StoryArticles | None = None) -> list[Item]:
-        """At most so many articles that are asked for and may be shown, the newest first; with ``stories``, one of each."""
+        """At most ``most`` articles that are selected and may be shown, the newest first; with ``stories``, one of each."""
         shown = (item for item in reversed(self._items.values()) if item.is_shown(now_s))
         asked = (item for item in shown if wanted.takes(item))
         return list(islice(asked if stories is None else self._folded(list(asked), stories, now_s), most))
@@ -81,19 +81,19 @@ class Ring:
         return (item for item in items if stories.stands(item, hidden, now_s))
 
     def removed(self, now_s: float, most: int) -> list[Item]:
-        """What must be taken down, the last removals first: the canceled, then the expired."""
+        """What must be taken down, the latest removals first: the canceled, then the expired."""
         expired = (item for item in reversed(self._items.values()) if item.ends_s <= now_s)
         return list(islice((each for group in (reversed(self._removed.values()), expired) for each in group), most))
 
     def since(self, positions: Positions, then_s: float, now_s: float) -> Iterator[Item]:
-        """What has changed since: newer records, and what has come to its time between ``then_s`` and ``now_s``."""
+        """What has changed since: newer records, and what became due between ``then_s`` and ``now_s``."""
         for item in sorted((*self._items.values(), *self._removed.values()), key=lambda each: (each.time_ms, each.offset)):
             newer = item.offset > positions.get(item.partition, -1)
             if newer or (not item.canceled and (then_s < item.shown_s <= now_s or then_s < item.ends_s <= now_s)):
                 yield item
 
     def has_all_since(self, positions: Positions) -> bool:
-        """Whether nothing that came after these positions has left the ring."""
+        """Whether everything after these positions is still in the ring."""
         return all(positions.get(partition, -1) >= floor for partition, floor in self.floor.items())
 
     def _drop(self, article_id: str) -> None:

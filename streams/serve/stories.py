@@ -1,4 +1,4 @@
-"""Which articles stand for their story, for whoever wants one entry a story. Pure."""
+"""Which articles represent their story, for feeds with one entry per story. Pure."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from streams.outgoing.items import Item
 from streams.steps import Record
 
 MOST_STORIES: Final = 4_000
-"""Of at most a hundred articles each; those that changed last."""
+"""How many stories are kept, of at most a hundred articles each: those that changed last."""
 UNGROUPED_S: Final = 60.0
-"""So long an article waits to be grouped; then it stands for itself: it came from a worker without stories."""
+"""How long an article waits to be grouped; then it represents itself, as it came from a worker without stories."""
 
 
 class StoryArticles:
@@ -26,7 +26,7 @@ class StoryArticles:
         self._story_of: dict[str, bytes] = {}
 
     def take(self, record: Record) -> None:
-        """Take in a change of a story; a foreign record changes nothing."""
+        """Add a change of a story; a foreign record changes nothing."""
         key, articles = record.key, _articles_of(record)
         if key is None or articles is None:
             return
@@ -38,9 +38,9 @@ class StoryArticles:
             self._drop(next(iter(self._articles)))
 
     def stands(self, item: Item, hidden: Collection[str], now_s: float) -> bool:
-        """Whether an article stands for its story: it is the first of its articles, those aside that are ``hidden``, by URI.
+        """Whether an article represents its story: it is the first of its articles, apart from those ``hidden``, by URI.
 
-        An article whose story began before it stays folded, also when the first has gone with time.
+        An article whose story began before it stays folded, even after the first has been dropped.
         """
         story = self._story_of.get(item.uri)
         if story is None:
@@ -54,7 +54,7 @@ class StoryArticles:
 
 
 def _articles_of(record: Record) -> tuple[str, ...] | None:
-    """The URIs of a story's articles, its first one first; none of a story that is over, None for a foreign record."""
+    """The URIs of a story's articles, the first one first; empty for a story that is over, None for a foreign record."""
     if record.value is None:
         return ()
     try:

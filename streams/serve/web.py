@@ -1,8 +1,8 @@
-"""What feed readers and listeners ask for.
+"""The requests of feed readers and listeners.
 
-GET  /                    which feeds there are, and how it stands
+GET  /                    which feeds there are, and their state
 GET  /atom, /feed.json    the newest articles; ?lang=&subject=&outlet=&q=&count=; with ?of=stories one of each story
-GET  /events              the same as server-sent events, from now on or from Last-Event-ID on: article, removed, gap
+GET  /events              the same as server-sent events, from now on or from Last-Event-ID: article, removed, gap
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from streams.serve.writing import article_of, atom, json_feed
 from streams.settings import Settings
 
 MOST_LISTENERS: Final = 100
-_COUNT: Final = 50  # articles in a feed, where nobody asks for another number
+_COUNT: Final = 50  # articles in a feed by default
 _MOST_COUNT: Final = 200
 _OF_FIRSTS: Final = "firsts"
 _OF_STORIES: Final = "stories"
 _WAITING_EVENTS: Final = 1_000
 _SEND_TIMEOUT_S: Final = 10.0
-_BEAT_S: Final = 15.0  # proxies close what is silent for longer
-_FRESH_S: Final = 30  # a reader that asks more often is answered by its own cache
+_BEAT_S: Final = 15.0  # proxies close a connection that is silent for longer
+_FRESH_S: Final = 30  # a reader that asks more often gets the answer from its own cache
 _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -44,13 +44,13 @@ _Writer = Callable[[str, str, Sequence[Item], Sequence[Item]], bytes]
 
 
 class Listener:
-    """Somebody who waits for events: what is asked for, how far it has been told, and what is to be sent."""
+    """A client that waits for events: its filter, how far it is, and what is to be sent."""
 
     def __init__(self, wanted: ArticleFilter) -> None:
         self.wanted = wanted
         self.events: asyncio.Queue[bytes] = asyncio.Queue(_WAITING_EVENTS)
         self.dropped = asyncio.Event()
-        """It does not keep up, or what it was told is of another stream. It can come back with Last-Event-ID."""
+        """It does not keep up, or its events are of another stream. It can come back with Last-Event-ID."""
 
     def tell(self, payload: bytes) -> None:
         try:
@@ -71,7 +71,7 @@ class Serving:
         names: Collection[str],
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """``clock``: seconds since 1970; what is embargoed or has expired is judged by it."""
+        """``clock``: seconds since 1970; embargoes and expiries are judged by it."""
         self.follower = Follower(settings, self.changed, self._begun)
         self._title = title
         self._public_url = public_url
@@ -110,14 +110,14 @@ class Serving:
         for listener in self._listeners:
             listener.dropped.set()
 
-    # What changes
+    # Changes
 
     def changed(self, item: Item) -> None:
-        """The ring has taken a version of an article: who waits for it is told."""
+        """The ring has taken a version of an article: send it to the listeners that wait for it."""
         self._tell([item], self._clock(), self._looked_s)
 
     def look(self) -> None:
-        """Tell of what has come to its time since the last look: embargoes that ended, articles that expired."""
+        """Send what became due since the last look: embargoes that ended, articles that expired."""
         now_s = self._clock()
         if now_s > self._looked_s:
             self._tell(list(self.follower.ring.since(self.follower.ring.positions, self._looked_s, now_s)), now_s, now_s)
@@ -129,18 +129,18 @@ class Serving:
             self.look()
 
     def _tell(self, items: Sequence[Item], now_s: float, looked_s: float) -> None:
-        """``looked_s``: up to when embargoes and expiries have been told of; whoever comes back is told of later ones."""
+        """``looked_s``: up to when embargoes and expiries have been sent; a returning listener gets later ones."""
         mark = mark_of(self.follower.ring.positions, looked_s)
         for item in items:
             for listener in self._listeners:
                 if (payload := _event(item, listener.wanted, mark, now_s)) is not None:
                     listener.tell(payload)
 
-    # What is asked
+    # Requests
 
     @web.middleware
     async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Names are checked as the console does: a page elsewhere must not read us under a name of its own (DNS rebinding)."""
+        """Checks names as the console does: another site's page must not read us under a name of its own (DNS rebinding)."""
         if not is_own_host(request.headers.get("Host", ""), self._names):
             return web.Response(status=403, text="this server does not answer to that name: see --name\n")
         response = await handler(request)
@@ -162,7 +162,7 @@ class Serving:
         return self._feed(request, json_feed, "application/feed+json")
 
     def _feed(self, request: web.Request, write: _Writer, content_type: str) -> web.Response:
-        """The feed; 304 where the reader has it, 503 before there is one: an empty feed would be a lie."""
+        """The feed; 304 if the reader has it, 503 before there is one: an empty feed would be wrong."""
         if not self.follower.ready:
             return web.Response(status=503, headers={"Retry-After": "10"}, text="not yet: reading what Kafka has\n")
         of = request.query.get("of", _OF_FIRSTS)
@@ -185,7 +185,7 @@ class Serving:
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
         if request.query.get("of", _OF_FIRSTS) != _OF_FIRSTS:
-            return web.Response(status=400, text="events tell of articles; /atom and /feed.json take of=stories\n")
+            return web.Response(status=400, text="events are of single articles; /atom and /feed.json take of=stories\n")
         if len(self._listeners) >= MOST_LISTENERS or not self.follower.ready:
             return web.Response(status=503, headers={"Retry-After": "10"}, text="too many listeners, or nothing read yet\n")
         if request.method == "HEAD":
@@ -206,9 +206,9 @@ class Serving:
         return response
 
     def _missed(self, listener: Listener, last_id: str) -> Iterable[bytes]:
-        """What has changed since an event's id; a gap where the ring does not go back so far, or the id says nothing.
+        """What has changed since an event's id; a gap if the ring does not go back that far, or the id can't be read.
 
-        Each is judged and written when its turn comes: a slow listener costs no copy, and is not told what expired meanwhile.
+        Each is judged and written when its turn comes: a slow listener costs no copy, and does not get what expired meanwhile.
         """
         now_s, ring = self._clock(), self.follower.ring
         mark = mark_of(ring.positions, now_s)
@@ -218,23 +218,23 @@ class Serving:
         positions: Positions = read[0] if read else {}
         then_s = read[1] if read else 0.0
         whole = read is not None and ring.has_all_since(positions) and _is_past(positions, ring.positions)
-        told = [] if whole else [event("gap", {"why": "some of what came since then is not kept any more"})]
+        told = [] if whole else [event("gap", {"why": "some articles since then are no longer kept"})]
         items = list(ring.since(positions if _is_past(positions, ring.positions) else {}, then_s, now_s))
-        # Only the last event has the id: who is cut off before it is told all of them again.
+        # Only the last event has the id: a listener cut off before it gets all of them again.
         events = (_event(item, listener.wanted, "", self._clock()) for item in items)
         return chain(told, filter(None, events), [event("hello", {}, mark)])
 
 
 def _is_past(positions: Positions, now: Positions) -> bool:
-    """Whether positions can be of this topic: none is ahead of it."""
+    """Whether positions can belong to this topic: none is ahead of it."""
     return all(offset <= now.get(partition, -1) for partition, offset in positions.items())
 
 
 def _event(item: Item, wanted: ArticleFilter, mark: str, now_s: float) -> bytes | None:
-    """What a listener is told of an article: it, that it is removed, or nothing.
+    """What a listener is sent about an article: the article, its removal, or nothing.
 
-    Whoever may have been shown what is canceled or has expired, or an earlier version of what does not fit any more, takes it
-    down.
+    A listener that may have shown an article that is now canceled or expired, or an earlier version of one that no longer
+    matches, takes it down.
     """
     if item.is_shown(now_s) and wanted.takes(item):
         return event("article", article_of(item), mark)

@@ -44,7 +44,7 @@ def article_of(item: Item) -> dict[str, Any]:
 
 
 def json_feed(title: str, url: str, items: Sequence[Item], removed: Sequence[Item]) -> bytes:
-    """A JSON Feed; what was removed is in an extension, ``_headwater``."""
+    """A JSON Feed; removed articles are in an extension, ``_headwater``."""
     return orjson.dumps(
         {
             "version": "https://jsonfeed.org/version/1.1",
@@ -57,7 +57,7 @@ def json_feed(title: str, url: str, items: Sequence[Item], removed: Sequence[Ite
 
 
 def atom(title: str, url: str, items: Sequence[Item], removed: Sequence[Item]) -> bytes:
-    """An Atom feed; what was removed is a ``deleted-entry``."""
+    """An Atom feed; a removed article is a ``deleted-entry``."""
     feed = etree.Element(f"{{{ATOM}}}feed", nsmap={None: ATOM, "at": TOMBSTONES})
     _add(feed, "id", url)
     _add(feed, "title", title)
@@ -118,13 +118,13 @@ def _moment(written: str | None) -> str | None:
 
 
 def _language(document: Mapping[str, Any]) -> str | None:
-    """The language's tag, where it is one and tells something."""
+    """The language's tag, if it is valid and not undetermined."""
     tag = document.get("language") or "und"
     return tag if tag != "und" and _LANGUAGE_TAG.fullmatch(tag) else None
 
 
 def _address(item: Item) -> str | None:
-    """The page of the article; nothing that a reader would run instead of opening it."""
+    """The URL of the article's page; None for a scheme that a reader would run instead of opening."""
     return item.url if item.url.startswith(("http://", "https://")) else None
 
 
@@ -135,7 +135,7 @@ def _removed_at(item: Item) -> str:
 
 
 def _subjects(item: Item) -> Iterator[tuple[str, str]]:
-    """The subjects' names with their URIs; a source's keywords with none. Each name once."""
+    """The subjects' names with their URIs; a source's keywords without one. Each name once."""
     seen: set[str] = set()
     for each in item.document.get("subjects") or ():
         name = each.get("name") or each.get("literal")

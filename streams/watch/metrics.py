@@ -170,13 +170,15 @@ class Metrics:
             "batch_records", "Records of the source in one committed transaction.", "step", _SIZE_BOUNDS
         )
         self._decide = self._histogram(
-            "decide_seconds", "Time to decide on a batch, what others did meanwhile included.", "step", _BATCH_BOUNDS
+            "decide_seconds", "Time to decide on a batch, including what else ran meanwhile.", "step", _BATCH_BOUNDS
         )
         self._decide_cpu = self._counter(
-            "decide_cpu_seconds", "Processor time spent on deciding alone: the rest of the process's is the stream's.", "step"
+            "decide_cpu_seconds",
+            "Processor time spent on deciding alone: the rest of the process's time is the stream's.",
+            "step",
         )
         self._transaction = self._histogram(
-            "transaction_seconds", "Time from the begin of a transaction until it is committed.", "step", _BATCH_BOUNDS
+            "transaction_seconds", "Time from the beginning of a transaction to its commit.", "step", _BATCH_BOUNDS
         )
         self._latency = BatchHistogram(
             "headwater_end_to_end_latency_seconds",
@@ -193,7 +195,7 @@ class Metrics:
         self._build = self._gauge("build_info", "Always 1; the label tells the version of Headwater.", "version")
         self._build.labels(metadata.version("headwater-news")).set(1)
         self._ready = self._gauge("ready", "1 when the worker is at work on all of its partitions (/ready), else 0.")
-        self._healthy = self._gauge("healthy", "0 when the worker is stuck and wants to be restarted (/health), else 1.")
+        self._healthy = self._gauge("healthy", "0 when the worker is stuck and needs a restart (/health), else 1.")
         self._partitions = self._gauge("partitions", "Source partitions the worker owns: ready or waiting.", "state")
         self._lag = self._gauge(
             "lag_records",
@@ -211,12 +213,10 @@ class Metrics:
         )
         self._protocol = self._gauge(
             "transactions_version",
-            "Kafka's transactions that a step's producer speaks: 2 where the cluster has them (KIP-890), 0 for those of old.",
+            "Kafka's transactions that a step's producer speaks: 2 if the cluster has them (KIP-890), else 0, the old ones.",
             "step",
         )
-        self._clock = self._gauge(
-            "clock_seconds", "What time it is here, in seconds since 1970: to be compared with the scraper's."
-        )
+        self._clock = self._gauge("clock_seconds", "The local time, in seconds since 1970, to compare with the scraper's.")
         self._clock.set_function(time.time)
         self._misset = self._gauge(
             "topic_settings_wrong",

@@ -1,6 +1,6 @@
-"""Turn by turn to the receiver. An article's versions go in their order, since each partition is delivered one by one.
+"""Deliver turn by turn. An article's versions stay in order, since each partition is delivered one message at a time.
 
-What is told is kept in the book once the receiver has it: a kill in between sends it again, with the same id.
+The book notes a message once the receiver has it: a kill in between sends it again, with the same id.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ _Due = tuple[Item, Callable[[], Telling]]
 
 
 class GoneError(Exception):
-    """The receiver wants nothing any more."""
+    """The receiver wants no more messages."""
 
 
 @dataclass(slots=True)
 class DeliveryTotals:
-    """What has happened so far: articles told, told as removed, given up since they were refused; requests that failed."""
+    """What has happened so far: articles sent, removals sent, messages given up after refusals; requests that failed."""
 
     told: int = 0
     removed: int = 0
@@ -47,7 +47,7 @@ class DeliveryTotals:
 
 
 class Deliverer:
-    """Delivers to one receiver what it wants. ``say`` is given a line where it fails, and when it answers again."""
+    """Delivers its selection to one receiver. ``say`` gets a line when it fails, and when it answers again."""
 
     def __init__(  # noqa: PLR0913 - what it is made of
         self,
@@ -67,7 +67,7 @@ class Deliverer:
         self.totals = DeliveryTotals()
 
     async def take(self, turn: Turn) -> None:
-        """Deliver what came.
+        """Deliver what was read.
 
         Raises:
             GoneError, RefusedAddressError: (in a group) there is nobody to deliver to.
@@ -75,7 +75,7 @@ class Deliverer:
         await self._together(self._records(number, turn) for number in turn.next_offsets)
 
     async def release(self) -> None:
-        """Deliver what has come to its time: embargoes that ended, and articles that have expired.
+        """Deliver what has become due: articles whose embargo has ended, and removals of those that have expired.
 
         Raises:
             GoneError, RefusedAddressError: (in a group) there is nobody to deliver to.
@@ -102,11 +102,11 @@ class Deliverer:
         items = [item_of(record) for record in records]
         kills = {item.id: item.rank for item in items if item is not None and item.canceled}
         for record, item in zip(records, items, strict=True):
-            # Of what is canceled by now nothing is told but that.
+            # For an article that is canceled by now, only the removal is sent.
             if item is not None and (item.canceled or item.id not in kills or item.rank > kills[item.id]):
                 await self._settle(item, partial(self._decide, item))
             self._pass_to(partition, record.offset + 1)
-        self._pass_to(partition, turn.next_offsets[partition])  # here: who is cut off has not passed
+        self._pass_to(partition, turn.next_offsets[partition])  # here: an interrupted delivery has not passed
 
     def _pass_to(self, partition: int, offset: int) -> None:
         if self._passed.get(partition) != offset:
@@ -126,7 +126,7 @@ class Deliverer:
             self._book.commit()
 
     async def _settle(self, item: Item, deciding: Callable[[], Telling]) -> None:
-        """Tell of a version until the receiver has it; decided anew before each request: it may expire meanwhile."""
+        """Send a version until the receiver has it; decided again before each request, as it may expire meanwhile."""
         refusals = failures = 0
         while (decision := deciding()).tell is not None:
             sent = await self._send(message_of(decision.tell, item, self._book.about(TOPIC) or ""))
@@ -157,5 +157,5 @@ class Deliverer:
         seconds = wait_s(failures, sent.asked_s, _CHANCE.random())
         if not self._failing:
             self._failing = True
-            self._say(f"the receiver does not take it ({sent.why}): tried again, at first in {seconds:.0f} s")
+            self._say(f"the receiver does not accept it ({sent.why}): trying again, first in {seconds:.0f} s")
         await self._sleep(seconds)

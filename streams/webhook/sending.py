@@ -1,4 +1,4 @@
-"""One request by HTTP: to a public address, without redirects, and no more of the answer is read than matters."""
+"""One request by HTTP: to a public address, without redirects, and only the relevant part of the answer is read."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MOST_ANSWER_BYTES: Final = 64 << 10
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What became of a request: a status, or None and why there is none; how long the receiver asked to be left alone."""
+    """The result of a request: a status, or None with the reason; how long the receiver asked to be left alone."""
 
     status: int | None
     why: str
@@ -51,7 +51,7 @@ class Sender:
             async with asyncio.timeout(ANSWER_TIMEOUT_S), asking as answer:
                 asked_s = retry_after_s(answer.headers.get("Retry-After"), self._clock())
                 sent = Sent(answer.status, f"status {answer.status}", asked_s)
-                # Read to its end, the connection serves the next one. The status counts, whatever becomes of the body.
+                # Read to its end, so that the connection can be reused. The status counts whatever happens to the body.
                 with suppress(aiohttp.ClientError, OSError, ValueError, TimeoutError):
                     async with asyncio.timeout(_BODY_TIMEOUT_S):
                         await answer.content.read(_MOST_ANSWER_BYTES)
@@ -68,17 +68,17 @@ class Sender:
 async def sending(
     url: str, key: bytes, *, allow_private: bool = False, clock: Callable[[], float] = time.time
 ) -> AsyncIterator[Sender]:
-    """A sender with a session of its own: no cookies, no proxies, no credentials from the environment.
+    """A sender with its own session: no cookies, no proxies, no credentials from the environment.
 
     Raises:
-        RefusedAddressError: the address may not be asked.
+        RefusedAddressError: requests to the address are not allowed.
     """
     check_url(url, allow_private=allow_private)
     session = aiohttp.ClientSession(
         connector=connector(allow_private=allow_private),
         cookie_jar=aiohttp.DummyCookieJar(),
         trust_env=False,
-        auto_decompress=False,  # a few bytes can be a gigabyte, and nobody reads it
+        auto_decompress=False,  # a few bytes can become a gigabyte, and nobody reads it
         headers={"User-Agent": f"Headwater/{version('headwater-news')} (webhook)"},
     )
     async with session:

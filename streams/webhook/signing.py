@@ -20,12 +20,12 @@ _TYPES: Final = {Notice.ARTICLE: "article.published", Notice.REMOVED: "article.r
 
 
 class SecretError(ValueError):
-    """Something else than a secret of the Standard Webhooks."""
+    """Not a secret of the Standard Webhooks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is sent, and sent again: the same id and the same body each time."""
+    """A message; every retry has the same id and body."""
 
     id: str
     body: bytes
@@ -36,13 +36,13 @@ def read_secret(written: str) -> bytes:
     """The key of a secret, ``whsec_`` and 24 to 64 bytes in base64.
 
     Raises:
-        SecretError: it is something else.
+        SecretError: it is not such a secret.
     """
     if not written.strip():
         raise SecretError("it is not set")
     try:
         key = base64.b64decode(written.strip().removeprefix(PREFIX), validate=True)
-    except ValueError as error:  # binascii.Error is one; letters outside ASCII are another
+    except ValueError as error:  # binascii.Error, or a plain one for letters outside ASCII
         raise SecretError(f"not in base64: {error}") from error
     if len(key) not in _KEY_BYTES:
         raise SecretError(f"{len(key)} bytes, must be {_KEY_BYTES[0]} to {_KEY_BYTES[-1]}")
@@ -50,7 +50,7 @@ def read_secret(written: str) -> bytes:
 
 
 def message_of(change: Notice, item: Item, topic: str) -> Message:
-    """``topic``: which news.enriched it is, so that no other stream has the same ids."""
+    """``topic``: the id of the topic news.enriched, so that no other stream has the same ids."""
     told = told_of(change, item)
     body = orjson.dumps({"type": _TYPES[change], "timestamp": told["time"], "data": told})
     told_id = blake2b(f"{topic} {told['origin']} {change}".encode(), digest_size=16).hexdigest()

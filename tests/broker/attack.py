@@ -1,16 +1,16 @@
-"""An attack: whatever may come in is sent to a stream at work, family by family, and nothing of it may stop the stream.
+"""An attack: hostile input is sent to a running stream, family by family, and none of it may stop the stream.
 
     .venv/bin/python -m tests.broker.attack --seed 7                  # every family once
     .venv/bin/python -m tests.broker.attack --seed 7 --seconds 3600   # again and again, with other seeds
     .venv/bin/python -m tests.broker.attack --only poison,bombs       # some families
 
-Each family has an embedded Kafka and a worker of its own, so that one that gets through spoils no other. What is sent follows
-from the seed. When a family has done its worst, good articles are sent to every partition. Then
+Each family has its own embedded Kafka and worker, so that a successful attack does not affect the others. The input follows
+from the seed. After a family, good articles are sent to every partition. Then
 
 - the good articles are in news.enriched;
-- each record that Kafka took has exactly one outcome (of a batch that is too large to be unpacked: the batch has one);
-- names and attributes in the outcomes' headers can be printed;
-- no worker has ended, and none has held more than a gigabyte of memory.
+- each record that Kafka accepted has exactly one outcome (a batch too large to be unpacked has one as a whole);
+- names and attributes in the outcomes' headers are printable;
+- no worker has ended or used more than a gigabyte of memory.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ TOO_LARGE: Final = "too-large"
 
 
 class Outcome(NamedTuple):
-    """What came out, as far as it is looked at."""
+    """The part of an outcome that is checked."""
 
     topic: str
     origin: str
@@ -75,9 +75,9 @@ class Outcome(NamedTuple):
 
 
 def flaws(record: ConsumerRecord) -> Iterable[str]:
-    """What can't be printed of an outcome's headers: any name, and every attribute that is ours to write.
+    """What is unprintable in an outcome's headers: names, and the attributes that we write.
 
-    A rejected record keeps its own headers as they came, whatever they are called.
+    A rejected record keeps its own headers unchanged, whatever their names.
     """
     ours = (ORIGIN_HEADER, ERRORS) if record.topic == REJECTED else ("ce_",)
     for name, value in record.headers:
@@ -89,7 +89,7 @@ def flaws(record: ConsumerRecord) -> Iterable[str]:
 
 @dataclass
 class Found:
-    """What became of a family."""
+    """The result of a family."""
 
     family: str
     sent: int = 0
@@ -109,7 +109,7 @@ class Found:
 
 
 class Attack:
-    """A stream under attack: what is sent, and what becomes of it."""
+    """A stream under attack: what is sent, and its outcomes."""
 
     def __init__(
         self,
@@ -121,7 +121,7 @@ class Attack:
         short: bool = False,
     ) -> None:
         self.short = short
-        """Whether a family shall do less of what takes it minutes."""
+        """Whether a family skips most of what takes minutes."""
         self.stream = stream
         self.workers = workers
         self.chance = chance
@@ -140,7 +140,7 @@ class Attack:
         return self.stream.settings.partitions
 
     def good(self, **changes: Any) -> Wire:
-        """An article that is like no other."""
+        """An article unlike any other."""
         self._number += 1
         title = changes.pop("title", f"Harbour council number {self._number} opens its bridge to traffic")
         text = f"The bridge number {self._number} was opened on Monday after years of work, said the mayor of the town."
@@ -150,7 +150,7 @@ class Attack:
     async def send(
         self, *records: Wire, partition: int | None = None, codec: Codec = Codec.NONE, good: bool = False, **options: Any
     ) -> list[str]:
-        """Send records as one batch, to a partition drawn unless it is given; returns where they are, if Kafka takes them."""
+        """Send records as one batch, to a given or drawn partition; returns their places, if Kafka accepts them."""
         partition = self.chance.randrange(self.partitions) if partition is None else partition
         wire = await asyncio.to_thread(batch, records, self.now_ms, codec, **options)
         places = await self.send_bytes(wire, len(records), partition)
@@ -159,7 +159,7 @@ class Attack:
         return places
 
     async def send_bytes(self, wire: bytes, count: int, partition: int) -> list[str]:
-        """Send what may not be a batch at all."""
+        """Send bytes that may not be a batch at all."""
         sent = await self._producer.send(RAW, partition, wire)
         self.found.sent += count
         if sent.error is not None:
@@ -170,7 +170,7 @@ class Attack:
         return places
 
     async def send_bomb(self, *records: Wire, codec: Codec) -> None:
-        """Send a batch of which only the whole is accounted for."""
+        """Send a batch that has one outcome as a whole."""
         if places := await self.send(*records, codec=codec):
             self._places.difference_update(places)
             _, partition, first = places[0].split("/")
@@ -186,7 +186,7 @@ class Attack:
 
     @contextlib.asynccontextmanager
     async def watched(self) -> AsyncIterator[None]:
-        """Outcomes are gathered meanwhile."""
+        """Collect outcomes in the meantime."""
         consumer = AIOKafkaConsumer(
             **connection(self.stream.settings), isolation_level="read_committed", enable_auto_commit=False
         )
@@ -211,7 +211,7 @@ class Attack:
                     self._count += 1
 
     def missing(self) -> set[str]:
-        """What has no outcome yet, by its place; a bomb by the place of its first record."""
+        """The places without an outcome yet; for a bomb, the place of its first record."""
         lacking = {place for place in self._places if place not in self.outcomes}
         return lacking | {f"{RAW}/{part}/{first}" for part, first, last in self._bombs if not self._of_bomb(part, first, last)}
 
@@ -219,7 +219,7 @@ class Attack:
         return [each for offset in range(first, last + 1) for each in self.outcomes.get(f"{RAW}/{partition}/{offset}", ())]
 
     async def settle(self, patience_s: float = PATIENCE_S) -> None:
-        """Wait until all that was sent has an outcome and no more come; or a worker has ended, or nothing comes any more."""
+        """Wait until everything sent has an outcome and no more arrive, a worker has ended, or progress has stopped."""
         deadline, seen = time.monotonic() + patience_s, self._count
         while self.missing() and not self.ended() and time.monotonic() < deadline:
             if self._count != seen:
@@ -234,13 +234,13 @@ class Attack:
         return [worker for worker in self.workers if worker.poll() is not None]
 
     def measure(self) -> None:
-        """Take note of what the workers have held at most."""
+        """Note the workers' peak memory."""
         for worker in self.workers:
             with contextlib.suppress(OSError, StopIteration):  # it has ended
                 self.found.peak_mb = max(self.found.peak_mb, memory_mb(worker.pid, "VmHWM"))
 
     def judge(self) -> None:
-        """Compare what was sent with what came out."""
+        """Compare what was sent with the outcomes."""
         wrong = self.found.wrong
         self.found.outcomes = Counter(each.which for outcomes in self.outcomes.values() for each in outcomes)
         for worker in self.ended():
@@ -267,12 +267,12 @@ class Attack:
             wrong.append(f"{self.found.peak_mb:.0f} MB of memory")
 
     def expect(self, holds: bool, otherwise: str) -> None:
-        """What a family promises of its own."""
+        """Note a broken promise of the family itself."""
         if not holds:
             self.found.wrong.append(otherwise)
 
     def expect_outcomes(self, places: Iterable[str], topic: str, which: str | None = None) -> None:
-        """All that was sent there shall have come out so."""
+        """Everything sent to these places must have this outcome."""
         for place in places:
             for each in self.outcomes.get(place, ()):
                 right = each.topic == topic and which in {None, each.which}
@@ -283,7 +283,7 @@ class Attack:
 
 
 async def poison(attack: Attack) -> None:
-    """JSON of every shape, with a value of another kind at any place, with names that mean something, and spoilt as text."""
+    """JSON of every shape: with a value of another type anywhere, with special names, and corrupted as text."""
     records = list(hostile.poison(attack.chance, 200 if attack.short else 600))
     for begin in range(0, len(records), 20):
         codec = attack.chance.choice(list(Codec))
@@ -291,7 +291,7 @@ async def poison(attack: Attack) -> None:
 
 
 async def header_names(attack: Attack) -> None:
-    """Names and values of headers that are no text, or text that does something, on good articles and on bad records."""
+    """Header names and values that are not text, or text with effects, on good articles and on bad records."""
     for name in hostile.HEADER_NAMES:
         await attack.send(attack.good()._replace(headers=[(name, b"x")]))
         await attack.send(Wire(b"", b"k", [(name, None)]))
@@ -302,7 +302,7 @@ async def header_names(attack: Attack) -> None:
 
 
 async def header_values(attack: Attack) -> None:
-    """Control characters on their way from an article into the attributes of an event."""
+    """Control characters that could pass from an article into the attributes of an event."""
     evil = "en\r\nX-Evil: 1\u001b[31m"
     for name in ("language", "url", "id", "published", "publisher", "section", "author", "keywords", "dateline", "inLanguage"):
         for text in (evil, evil * 5_000, "\ud83d\ude00標題\u202e\u2028"):
@@ -310,7 +310,7 @@ async def header_values(attack: Attack) -> None:
 
 
 async def oversize(attack: Attack) -> None:
-    """Records whose outputs would be larger than their topics take: by headers, names, keys and escapes."""
+    """Records whose outputs would exceed their topics' limits: by headers, names, keys and escapes."""
     repeated = hostile.repeated(attack.chance, 6_000, 500, 75_000)
     characters = hostile.repeated_characters(attack.chance, 12_500_000)
     trace = (b"traceparent", b"00-" + b"a" * 32 + b"-" + b"b" * 16 + b"-01" + b"-" * 445)
@@ -338,7 +338,7 @@ async def oversize(attack: Attack) -> None:
 
 
 async def crowds(attack: Attack) -> None:
-    """Records of so many short headers that Python takes thirty times their bytes for them; 6 kB on the wire."""
+    """Records with many short headers, for which Python uses thirty times their bytes; 6 kB on the wire."""
     article, count = attack.good(), attack.chance.randrange(200_000, 260_000)
     name, value = attack.chance.choice([(b"", None), (b"a", b""), (b"\xc3\xa9", b"b")])
     for partition in range(attack.partitions):
@@ -348,7 +348,7 @@ async def crowds(attack: Attack) -> None:
 
 
 async def bombs(attack: Attack) -> None:
-    """19 kB on the wire that are 600 MiB: in one record, in many, in several batches, with every codec."""
+    """19 kB on the wire that unpack to 600 MiB: in one record, in many, in several batches, with every codec."""
     for codec in (Codec.LZ4, Codec.ZSTD) if attack.short else (Codec.GZIP, Codec.SNAPPY, Codec.LZ4, Codec.ZSTD):
         size = (180 if codec is Codec.SNAPPY else 600) * MIB
         await attack.send_bomb(Wire(size, b"k"), codec=codec)
@@ -360,7 +360,7 @@ async def bombs(attack: Attack) -> None:
 
 
 async def flood(attack: Attack) -> None:
-    """The largest records that are no bombs, for 64 partitions at once."""
+    """The largest records below the limit for bombs, for 64 partitions at once."""
     for partition in range(attack.partitions):
         large = [Wire(b'{"title": "Flood %d", "text": "%s"}' % (partition, b"Boats left. " * (4 * MIB // 12 - 10)))]
         large *= 1 if attack.short else 2
@@ -371,7 +371,7 @@ async def flood(attack: Attack) -> None:
 
 
 async def descriptors(attack: Attack) -> None:
-    """A hundred partitions with 1,024 descriptors, some of the work, and the same again from the state that is left."""
+    """A hundred partitions with 1,024 descriptors, part of the work, then the same again from the remaining state."""
     await attack.send_good(5)
     await attack.settle()
     [worker] = attack.workers
@@ -381,7 +381,7 @@ async def descriptors(attack: Attack) -> None:
 
 
 async def connections(attack: Attack) -> None:
-    """Connections to the web port that never get to the end of a request, more than there are descriptors."""
+    """More connections to the web port than there are descriptors, none of which ever completes a request."""
     port = attack.stream.settings.web_port
     asked = b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"
     said = (b"", b"GET", asked[:-2], asked * 50, b"\x16\x03\x01", b"\0" * 9_000)
@@ -434,7 +434,7 @@ async def second_broker(attack: Attack) -> None:
 
 
 async def times(attack: Attack) -> None:
-    """Records of ten years, nine days apart, and of times that no article can have."""
+    """Records from ten years, nine days apart, and with times that no article can have."""
     span = [attack.now_ms - 9 * DAY_MS * back for back in range(300, 0, -1)]
     for at_ms in span:
         await attack.send(attack.good()._replace(timestamp_ms=at_ms), partition=0)
@@ -475,7 +475,7 @@ async def trust(attack: Attack) -> None:
 
 
 async def empty(attack: Attack) -> None:
-    """Nothing at all, in every combination: keys, values, headers, batches."""
+    """Missing and empty parts in every combination: keys, values, headers, batches."""
     for key in (None, b""):
         for value in (None, b"", b"\0", b" ", b"\xef\xbb\xbf", b"{}", b"[]", b'""', b"null", b"0"):
             for headers in ([], [(b"", None)], [(b"", b"")], [(b"content-type", None)], [(b"content-type", b"")]):
@@ -485,7 +485,7 @@ async def empty(attack: Attack) -> None:
 
 
 async def batches(attack: Attack) -> None:
-    """Batches that are not what they say: Kafka refuses most of them, and the rest is somebody's to read."""
+    """Batches that misstate their contents: Kafka refuses most of them, and workers have to read the rest."""
 
     def broken(whole: bytearray) -> None:
         whole[-1] ^= 1
@@ -509,7 +509,7 @@ async def batches(attack: Attack) -> None:
 
 
 async def offsets(attack: Attack) -> None:
-    """A record that says it stands further on than its batch: Kafka looks into compressed batches only."""
+    """A record that claims an offset beyond its batch: Kafka checks only compressed batches."""
     for delta in (1, 7, 1_000, (1 << 31) - 1):
         for partition in range(attack.partitions):
             payload = b"".join(encode(attack.good(), delta, 0))
@@ -518,7 +518,7 @@ async def offsets(attack: Attack) -> None:
 
 
 async def aborted(attack: Attack) -> None:
-    """All of the worst in transactions that are aborted, which nobody has to read, and some of it in one that is committed."""
+    """The worst input in aborted transactions, which nobody has to read, and some of it in a committed one."""
     name = f"attack-{attack.chance.randrange(10**9)}"
     for commits in (False, True, False):
         producer = AIOKafkaProducer(**connection(attack.stream.settings), transactional_id=name)
@@ -547,7 +547,7 @@ async def aborted(attack: Attack) -> None:
 
 @dataclass(frozen=True)
 class Family:
-    """How a family is let loose: on what stream, with how many workers, under which limits."""
+    """How a family runs: on which stream, with how many workers, under which limits."""
 
     strike: Callable[[Attack], Awaitable[None]]
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -579,7 +579,7 @@ FAMILIES: Final[Mapping[str, Family]] = {
 
 
 async def attack(folder: Path, name: str, seed: int, *, short: bool = False) -> Found:
-    """Let one family loose on a stream of its own."""
+    """Run one family on a stream of its own."""
     family, found = FAMILIES[name], Found(name)
     async with Stream(folder, **{"web_port": _free_port(), **family.settings}) as stream:
         workers = [
@@ -612,8 +612,8 @@ def _free_port() -> int:
 
 
 async def main(arguments: argparse.Namespace) -> int:
-    """Run the families, print what became of them; 0 if all hold."""
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # of our own clients, while topics are made
+    """Run the families and print their results; returns 0 if all pass."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # our own clients, while topics are created
     began, seed, failed = time.monotonic(), arguments.seed, 0
     names = arguments.only.split(",") if arguments.only else list(FAMILIES)
     while True:
@@ -635,7 +635,7 @@ async def main(arguments: argparse.Namespace) -> int:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser("python -m tests.broker.attack", description=__doc__.partition("\n")[0])
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--seconds", type=float, default=0, help="go on with the next seeds for so long")
+    parser.add_argument("--seconds", type=float, default=0, help="continue with further seeds for this long")
     parser.add_argument("--only", help=f"some of {', '.join(FAMILIES)}")
-    parser.add_argument("--keep", action="store_true", help="keep the folder of a family that got through")
+    parser.add_argument("--keep", action="store_true", help="keep the folder of a family that failed")
     sys.exit(asyncio.run(main(parser.parse_args())))

@@ -1,20 +1,20 @@
-"""Chaos: workers and the broker are killed, paused, restarted and robbed of their state while articles stream in.
+"""Chaos: workers and brokers are killed, paused, restarted and deprived of their state while articles stream in.
 
     .venv/bin/python -m tests.broker.chaos --seconds 1800 --seed 7
     .venv/bin/python -m tests.broker.chaos --brokers 3 --partitions 12 --workers 4
     .venv/bin/python -m tests.broker.chaos --transactions newest,v0
 
-Of several kinds of ``--transactions`` each worker that starts has the next, as in a rolling upgrade. With three brokers one of
-them at a time is killed, frozen or restarted, and they are restarted in turn.
+With several kinds of ``--transactions``, each starting worker gets the next one, as in a rolling upgrade. With three brokers,
+one at a time is killed, frozen or restarted, and all are restarted in turn.
 
-Everything drawn (articles, faults, pauses) comes from the seed, so that a failing run can be run again. At the end,
+Everything random (articles, faults, pauses) comes from the seed, so that a failing run can be repeated. At the end,
 
 - a read_committed reader finds each input in exactly one outcome, exactly once;
-- the firsts and duplicates are, byte for byte, those that the pure decision gives over news.prepared as it finally stands, and
-  what became of each story that which it gives over news.signatures;
-- a worker under a new application id, given the same news.prepared or news.signatures, writes the same again;
-- no worker has ended but those that were made to, and every exit is counted;
-- some fault cut a transaction short: records that were aborted stand in the log, or nothing was tested.
+- the firsts and duplicates are, byte for byte, those that the pure decision makes of the final news.prepared, and the stories
+  those that it makes of news.signatures;
+  - a worker under a new application id writes the same again from the same news.prepared or news.signatures;
+  - only workers that were told to have ended, and every exit is counted;
+  - some fault interrupted a transaction: the log has aborted records; otherwise nothing was tested.
 """
 
 from __future__ import annotations
@@ -53,13 +53,13 @@ PAUSE_S = 9.0  # of a zombie: beyond the session timeout
 WINDOW_S = 3_600
 SETTLE_TIMEOUT_S = 600.0
 START_TIMEOUT_S = 300.0
-PUBLISH_TIMEOUT_MS = 300_000  # a broker of a busy machine is away for long
+PUBLISH_TIMEOUT_MS = 300_000  # on a busy machine a broker is away for long
 END_TIMEOUT_S = 60.0
 WORK_TIMEOUT_S = 60.0
 LEAST_FAULTS = 10
 MOST_MORE_KILLS = 10
 CATCH_TIMEOUT_S = 15.0
-LEAST_PER_S = 100  # articles that a worker decides anew, on a busy machine
+LEAST_PER_S = 100  # articles that a worker decides again, on a busy machine
 
 TEXTS = {
     "en": "The council met on Monday and adopted the plan after a short debate about its costs.",
@@ -75,7 +75,7 @@ BAD = (b'{"title": ', b"\xff\xfe\x00", b'{"title": 7}', b"", None)
 
 @dataclass
 class Report:
-    """What a run did and found."""
+    """What a run did, and its findings."""
 
     published: int = 0
     faults: Counter[str] = field(default_factory=Counter)
@@ -87,9 +87,7 @@ class Report:
     wrong: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
-        well = (
-            "every input in exactly one outcome, exactly once; every decision as the log has it, and once more when made anew"
-        )
+        well = "every input in exactly one outcome, exactly once; every decision as in the log, and the same when repeated"
         lines = (
             f"{self.published} published: " + ", ".join(f"{count} {topic}" for topic, count in self.outcomes.items()),
             "stories: " + ", ".join(f"{count} {change}" for change, count in self.stories.items()),
@@ -102,7 +100,7 @@ class Report:
 
 
 def articles(random_: random.Random) -> Iterator[Raw]:
-    """Articles without end: headlines come back within the window and beyond it, in five languages, some of them bad input."""
+    """An endless series of articles: headlines recur within the window and beyond, in five languages; some are bad input."""
     at_ms = int(time.time() * 1000) - 48 * 3_600_000
     for number in range(sys.maxsize):
         at_ms += random_.randrange(10_000)
@@ -129,7 +127,7 @@ def _url(number: int) -> str:
 
 
 class Shape(NamedTuple):
-    """How large a stream is that chaos has its way with."""
+    """The size of the stream that chaos runs on."""
 
     brokers: int = 1
     partitions: int = 4
@@ -157,7 +155,7 @@ class Chaos:
         self._spoken = cycle(shape.transactions)
         self._workers = [self._start_worker() for _ in range(shape.workers)]
         self._per_s = shape.articles_per_s
-        self._made_to: set[int] = set()  # processes that are to end
+        self._made_to: set[int] = set()  # processes that were told to end
         self.report = Report()
         self._faults: dict[str, Callable[[], Awaitable[None]]] = {
             "kill -9": self._kill,
@@ -185,7 +183,7 @@ class Chaos:
 
     async def run(self) -> Report:
         """Stream, disturb, settle, check."""
-        await self._stream.outcomes(1, timeout_s=START_TIMEOUT_S)  # the first worker is up: from now on faults hit work
+        await self._stream.outcomes(1, timeout_s=START_TIMEOUT_S)  # the first worker is up: from now on faults hit running work
         self._began = time.monotonic()
         await asyncio.gather(self._publish(), self._disturb())
         await self._check()
@@ -212,7 +210,7 @@ class Chaos:
         self._places += [f"{place.topic}/{place.partition}/{place.offset}" for place in places]
 
     async def _disturb(self) -> None:
-        # Every kind once, in a drawn order, before any comes again.
+        # Every kind once, in random order, before any repeats.
         names: list[str] = []
         try:
             while self._left_s() > PAUSE_S or self.report.faults.total() < LEAST_FAULTS:
@@ -228,7 +226,7 @@ class Chaos:
             self._over = True
 
     async def _until_at_work(self) -> None:
-        """Wait until workers commit again: whom a kill meets while it starts has nothing to lose."""
+        """Wait until workers commit again: a worker killed while it starts has nothing to lose."""
         before = await self._stream.committed(OUTCOMES)
         deadline = time.monotonic() + WORK_TIMEOUT_S
         while await self._stream.committed(OUTCOMES) == before and time.monotonic() < deadline:
@@ -242,9 +240,9 @@ class Chaos:
         self._supervise()
 
     async def _count_aborted(self) -> int:
-        """Records of transactions that were cut short: without any, no fault has hit work in progress.
+        """Records of interrupted transactions: without any, no fault has hit work in progress.
 
-        They stand before one that is committed; what comes after all of these may just be under way.
+        Only records before a committed one count; those after the last one may just be under way.
         """
         topics = [*OUTCOMES, PREPARED, SIGNATURES, STORIES]
         written = places(await self._stream.read(topics, "read_uncommitted"))
@@ -255,14 +253,14 @@ class Chaos:
         return sum(offset < last.get((topic, partition), -1) for topic, partition, offset in written - committed)
 
     def _supervise(self) -> None:
-        """Start again what has ended, as any supervisor would, with the state folder it had."""
+        """Restart workers that have ended, as a supervisor would, with their state folders."""
         for number, worker in enumerate(self._workers):
             if worker.poll() is not None:
                 self._count_exit(worker)
                 self._workers[number] = self._start_worker(worker)
 
     def _count_exit(self, worker: subprocess.Popen[bytes]) -> None:
-        """Every worker that has ended was made to, and ended as it was made to; or there was no Kafka when it started."""
+        """Each ended worker was told to end, and ended in the expected way; or there was no Kafka when it started."""
         status = worker.returncode
         log = self._stream.log_of(worker).splitlines()
         said = [line for line in log if "CRITICAL" in line] or log[-1:]
@@ -281,12 +279,12 @@ class Chaos:
         await self._stop_for_good(self._pick())
 
     async def _kill_in_mid_transaction(self) -> None:
-        """As when a machine loses power: caught by stopping all for a moment, until records stand in the log uncommitted."""
+        """As in a power failure: stop all workers for a moment, once the log has uncommitted records, and kill them."""
         deadline = time.monotonic() + CATCH_TIMEOUT_S
         caught = False
         while not caught and time.monotonic() < deadline:
             self._signal_all(signal.SIGSTOP)
-            await asyncio.sleep(0.1)  # what was sent has been written, and a commit marked
+            await asyncio.sleep(0.1)  # what was sent has been written, and any commit marked
             caught = await self._stream.has_open_transactions([*OUTCOMES, PREPARED, SIGNATURES, STORIES])
             if not caught:
                 self._signal_all(signal.SIGCONT)
@@ -311,7 +309,7 @@ class Chaos:
         await self._ask_to_end(self._workers[self._pick()])
 
     async def _ask_to_end(self, worker: subprocess.Popen[bytes]) -> None:
-        # On a busy machine it may not have got as far as to listen.
+        # On a busy machine it may not be listening yet.
         listens = "Worker ready" in self._stream.log_of(worker)
         if worker.poll() is None:
             self._made_to.add(worker.pid)
@@ -334,7 +332,7 @@ class Chaos:
         await self._stream.freeze_broker(PAUSE_S)
 
     async def _leader(self) -> int:
-        """The broker that has the say over one of the partitions that are written."""
+        """The leader of one of the partitions that are written."""
         topic = self._random.choice([RAW, PREPARED, *OUTCOMES])
         return await self._stream.leader_of(topic, self._random.randrange(self._stream.settings.partitions))
 
@@ -360,12 +358,12 @@ class Chaos:
         shutil.rmtree(self._stream.state_of(self._workers[number]), ignore_errors=True)
 
     async def _foreign_state(self) -> None:
-        """Give a worker the state another one had some faults ago."""
+        """Give a worker the state that another had some faults ago."""
         giver = self._random.randrange(len(self._workers))
         taker = (giver + 1) % len(self._workers)
         past, self._past = self._past, self._stream.folder / f"past-{self.report.faults.total()}"
         await self._stop_for_good(giver)
-        self._past.mkdir()  # stays empty if the giver was wiped and has not written anything since
+        self._past.mkdir()  # stays empty if the other was wiped and has written nothing since
         with contextlib.suppress(FileNotFoundError):
             shutil.copytree(self._stream.state_of(self._workers[giver]), self._past, dirs_exist_ok=True)
         if past is not None:
@@ -397,12 +395,12 @@ class Chaos:
         report.outcomes.update(record.topic for record in found)
         report.aborted = await self._count_aborted()
         if not report.aborted:
-            report.wrong.append("no fault cut a transaction short: nothing was tested")
+            report.wrong.append("no fault interrupted a transaction: nothing was tested")
         prepared = await self._stream.read([PREPARED])
         report.went_back = self._stream.logs().count("going back")
 
         came = Counter(origins(found))
-        # What stands in news.raw. A publisher whose broker dies may write a batch twice; that is not ours to mend.
+        # The records in news.raw. A publisher whose broker dies may write a batch twice, which is outside our control.
         expected = Counter(f"{record.topic}/{record.partition}/{record.offset}" for record in await self._stream.read([RAW]))
         if unknown := set(self._places) - expected.keys():
             report.wrong.append(f"{len(unknown)} confirmed records are not in {RAW}: {sorted(unknown)[:5]} …")
@@ -414,7 +412,7 @@ class Chaos:
         await self._check_decisions(prepared, found)
 
     async def _check_decisions(self, prepared: list[ConsumerRecord], found: list[ConsumerRecord]) -> None:
-        """Whether everything is decided as the log has it, and would be once more."""
+        """Check that every decision agrees with the log, and would be the same if repeated."""
         signatures, stories = await self._stream.read([SIGNATURES]), await self._stream.read([STORIES])
         self.report.stories.update(dict(record.headers)[CHANGE_HEADER].decode() for record in stories)
         theirs = Counter(decisions([*found, *signatures]))
@@ -433,7 +431,7 @@ class Chaos:
             self.report.wrong.append(f"{how}, {more} more and {less} less came out")
 
     async def _is_grouped(self) -> bool:
-        """Whether all signatures have become what they become of stories; looked at closely only once nothing more comes."""
+        """Whether all signatures have had their effect on stories; compared only once no more records arrive."""
         before, self._told = self._told, len(await self._stream.read([STORIES]))
         if self._told != before:
             return False
@@ -448,7 +446,7 @@ class Chaos:
     async def _decide_anew(
         self, step: str, topics: Sequence[str], before: list[ConsumerRecord], expected: int
     ) -> list[ConsumerRecord]:
-        """What a worker under another application id makes of what a step reads, in topics that have ``before``."""
+        """What a worker under another application id makes of a step's source, in topics that already have ``before``."""
         settings = replace(self._stream.settings, app_id="anew")
         await create_topics(settings, topics_of(pipeline_steps(settings), settings))
         self._workers = [self._stream.start_worker("--only", step, HEADWATER_APP_ID="anew")]
@@ -463,7 +461,7 @@ class Chaos:
 
 
 def places(found: list[ConsumerRecord]) -> set[tuple[str, int, int]]:
-    """Where records stand: topic, partition, offset."""
+    """The places of records: topic, partition, offset."""
     return {(record.topic, record.partition, record.offset) for record in found}
 
 
@@ -471,7 +469,7 @@ Decided = list[tuple[str, bytes | None, bytes | None, tuple[tuple[str, bytes], .
 
 
 def decisions(found: list[ConsumerRecord]) -> Decided:
-    """The firsts, duplicates, signatures and stories that came out, whole."""
+    """The firsts, duplicates, signatures and stories that came out, in full."""
     return [
         (record.topic, record.key, record.value, tuple(record.headers), record.timestamp)
         for record in found
@@ -480,7 +478,7 @@ def decisions(found: list[ConsumerRecord]) -> Decided:
 
 
 def decided(prepared: list[ConsumerRecord], stream: Stream) -> Decided:
-    """The firsts, duplicates and signatures that the pure decision gives over news.prepared as it stands."""
+    """The firsts, duplicates and signatures that the pure decision makes of the current news.prepared."""
     step = next(step for step in pipeline_steps(stream.settings) if step.source == PREPARED)
     outputs: Decided = []
     tables: dict[int, dict[bytes | None, bytes]] = defaultdict(dict)
@@ -496,7 +494,7 @@ def decided(prepared: list[ConsumerRecord], stream: Stream) -> Decided:
 
 
 def grouped(signatures: list[ConsumerRecord], stream: Stream) -> Decided:
-    """The stories that the pure decision gives over news.signatures as it stands."""
+    """The stories that the pure decision makes of the current news.signatures."""
     step = next(step for step in pipeline_steps(stream.settings) if step.source == SIGNATURES)
     made = step.changelog.whole
     assert made is not None
@@ -517,7 +515,7 @@ async def chaos(folder: Path, seed: int, seconds: float, shape: Shape, say: Call
 
 
 def main() -> int:
-    """Run it from a command line."""
+    """Run it from the command line."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # the publisher's client, while the broker is away
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--seconds", type=float, default=180)
@@ -526,7 +524,7 @@ def main() -> int:
     parser.add_argument("--partitions", type=int, default=4)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--articles-per-s", type=int, default=60, help="at least 10; fewer on a slow machine")
-    parser.add_argument("--transactions", default="newest", help="kinds, with commas between")
+    parser.add_argument("--transactions", default="newest", help="kinds, separated by commas")
     arguments = parser.parse_args()
     print(f"seed {arguments.seed}")
     folder = Path(tempfile.mkdtemp(prefix="headwater-chaos-"))

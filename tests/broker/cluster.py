@@ -1,4 +1,4 @@
-"""Several brokers as one Kafka: three can lose one and go on."""
+"""Several brokers as one Kafka: three can lose one and continue."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from infra.kafka import HOST, EmbeddedKafka, _free_port, install
 
 
 def cluster(folder: Path, count: int) -> list[EmbeddedKafka]:
-    """The brokers of one Kafka, not started yet: each is a controller as well, and keeps its data in a folder of its own."""
+    """The brokers of one Kafka, not started yet: each is also a controller, and has its own data folder."""
     if count == 1:
         return [EmbeddedKafka(folder / "kafka")]
     ports = [(_free_port(), _free_port()) for _ in range(count)]
@@ -26,7 +26,7 @@ def _node(folder: Path, number: int, port: int, controller_port: int, voters: st
     folder.mkdir(parents=True)
     shutil.copytree(install() / "formatted", folder / "data")
     properties = folder / "data" / "meta.properties"
-    # Kafka keeps the first hundred to itself.
+    # Kafka reserves the first hundred.
     identity = base64.urlsafe_b64encode(uuid.UUID(int=1_000 + number).bytes).decode().rstrip("=")
     text = re.sub(r"node\.id=.*", f"node.id={number}", properties.read_text())
     properties.write_text(re.sub(r"directory\.id=.*", f"directory.id={identity}", text))
@@ -34,7 +34,7 @@ def _node(folder: Path, number: int, port: int, controller_port: int, voters: st
         "node.id": str(number),
         "listeners": f"PLAINTEXT://{HOST}:{port},CONTROLLER://{HOST}:{controller_port}",
         "controller.quorum.voters": voters,
-        "controller.quorum.election.timeout.ms": "2000",  # a busy machine would elect for ever
+        "controller.quorum.election.timeout.ms": "2000",  # otherwise a busy machine would elect for ever
         "controller.quorum.fetch.timeout.ms": "4000",
         "replica.lag.time.max.ms": "5000",
         "offsets.topic.replication.factor": str(count),
@@ -45,7 +45,7 @@ def _node(folder: Path, number: int, port: int, controller_port: int, voters: st
 
 
 def at_once(actions: Iterable[Callable[[], None]]) -> None:
-    """Do them side by side: no broker of several answers before most of them are there."""
+    """Run them in parallel: none of several brokers answers before most of them are up."""
     with ThreadPoolExecutor() as threads:
         for done in [threads.submit(each) for each in actions]:
             done.result()

@@ -1,4 +1,4 @@
-"""A cluster's ``transaction.version``, lowered and raised: as on a Kafka that was upgraded and has not been told so yet."""
+"""A cluster's ``transaction.version``, lowered and raised: as on an upgraded Kafka whose feature level is still the old one."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class _UpdateFeatures(Request[_UpdateFeaturesStruct]):
 
 
 async def set_transaction_version(settings: Settings, level: int) -> None:
-    """Have the cluster agree on a level, and wait until a broker says so."""
+    """Make the cluster agree on a level, and wait until a broker reports it."""
     client = AIOKafkaClient(**connection(settings))
     await client.bootstrap()
     try:

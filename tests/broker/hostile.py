@@ -1,4 +1,4 @@
-"""What an attacker may put into a record: good articles and samples with one thing wrong, drawn from a seed."""
+"""Records as an attacker may write them: good articles and samples with one thing wrong, drawn from a seed."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ STOPPED_ONCE: Final = (
     b'{"fields":{"headline":5},"title":"x"}',
     b'{"fields":{"body":5},"title":"x y z"}',
 )
-"""Each of these once ended every worker for ever; others of their kind are drawn."""
+"""Each of these once stopped every worker for ever; others of their kind are drawn."""
 
-# As JSON text, so that what no JSON library writes is among them.
+# As JSON text, so that they include what no JSON library writes.
 WRONG_VALUES: Final = (
     "null", "true", "false", "0", "-0", "5", "-1.5", "1e400", "-1e999", "NaN", "Infinity", "1" * LONG_DIGITS, "9" * 19,
     '""', '" "', '"\\u0000"', '"\\ud800"', '"\\udfff\\ud800"', '"\\r\\nX-Evil: 1\\u001b[31m"', '"\\u202e\\u2066"',
@@ -55,7 +55,7 @@ SHAPES: Final[tuple[dict[str, Any], ...]] = (
 
 
 def poison(chance: random.Random, count: int) -> Iterator[Wire]:
-    """Bad records: those that stopped workers once, then mutations without end of shapes and samples."""
+    """Bad records: those that once stopped workers, then endless mutations of shapes and samples."""
     for value in STOPPED_ONCE:
         yield Wire(value)
         yield Wire(value, headers=[JSON])
@@ -77,7 +77,7 @@ def _samples() -> list[Any]:
 
 
 def _paths(document: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Where each value of a document is."""
+    """The path of each value in a document."""
     entries = document.items() if isinstance(document, dict) else enumerate(document) if isinstance(document, list) else ()
     for name, value in entries:
         yield (*path, name)
@@ -85,7 +85,7 @@ def _paths(document: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...
 
 
 def _replaced(document: Any, path: tuple[Any, ...], text: str) -> bytes:
-    """The document as JSON, with ``text`` as it is in the place of the value at ``path``."""
+    """The document as JSON, with ``text``, verbatim, in place of the value at ``path``."""
     copied = json.loads(json.dumps(document))
     inner = copied
     for name in path[:-1]:
@@ -99,7 +99,7 @@ def _with_wrong_value(chance: random.Random, document: Any) -> bytes:
 
 
 def _with_wrong_values(chance: random.Random, document: Any) -> bytes:
-    """Several, one after the other, as long as what is left can be read as JSON."""
+    """Several, one after another, as long as the result can be read as JSON."""
     for _ in range(chance.randrange(2, 6)):
         places = list(_paths(document))
         if not places:
@@ -110,7 +110,7 @@ def _with_wrong_values(chance: random.Random, document: Any) -> bytes:
 
 
 def _with_wrong_field(chance: random.Random, document: Any) -> bytes:
-    """A name that means something, with a value that it should not have, at any level."""
+    """A special name with a wrong value, at any level."""
     name = chance.choice([name for names in FIELDS.values() for name in names])
     inner = {**document}
     target = inner
@@ -153,19 +153,19 @@ HEADER_VALUES: Final = (
 
 
 def headers(chance: random.Random) -> list[tuple[bytes, bytes | None]]:
-    """A few of the names and values, also several of one name."""
+    """A few of the names and values; a name may repeat."""
     names = chance.choices(HEADER_NAMES, k=chance.randrange(1, 6))
     names += [each for each in names if chance.random() < 0.3] * chance.choice((1, 1, 50))
     return [(name, chance.choice(HEADER_VALUES)) for name in names]
 
 
 def repeated(chance: random.Random, different: int, size_bytes: int, count: int) -> list[bytes]:
-    """Values of chance that come again and again, so far apart that only a codec of a wide window sees it."""
+    """Random values that repeat, so far apart that only a codec with a wide window finds the repeats."""
     values = [chance.randbytes(size_bytes) for _ in range(different)]
     return [values[number % different] for number in range(count)]
 
 
 def repeated_characters(chance: random.Random, count: int) -> bytes:
-    """So many Chinese characters, each of three bytes; they come again after a million."""
+    """This many Chinese characters of three bytes each; they repeat after a million."""
     period = "".join(chance.choices([chr(each) for each in range(0x4E00, 0x9F00)], k=1_000_000))
     return (period * (count // len(period) + 1))[:count].encode()

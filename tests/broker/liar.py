@@ -3,10 +3,10 @@
     .venv/bin/python -m tests.broker.liar --faults 10000 --seed 7
     .venv/bin/python -m tests.broker.liar --faults 10000 --seed 7 --transactions v0      # the control
 
-Only what a producer says is lied about: Produce, AddPartitionsToTxn and EndTxn. Everything drawn comes from the seed. An owner
-writes one number a transaction, to each partition of a topic, and one time in twelve gives a transaction up half-way; when it
-loses one, it begins again as :mod:`streams.kafka.step` does: under a new name, with the old one shut out, where the log says.
-At the end each partition has each number once, in order; a number that is missing somewhere was torn, one that is there again
+Only a producer's requests are affected: Produce, AddPartitionsToTxn and EndTxn. Everything random comes from the seed. An
+owner writes one number per transaction, to each partition of a topic, and gives up one transaction in twelve half-way. When
+it loses one, it begins again as :mod:`streams.kafka.step` does: under a new name, with the old one shut out, where the log
+says. At the end each partition must have each number once, in order; a number missing somewhere was torn, a repeated one
 was doubled.
 """
 
@@ -67,7 +67,7 @@ _CUTS: Final = {Lie.ANSWER_LOST: 0, Lie.ANSWER_CUT_IN_SIZE: 2, Lie.ANSWER_CUT_IN
 
 
 class Liar:
-    """Stands at ``port`` before the broker at ``broker_port``, while it is open (``async with``)."""
+    """Listens at ``port`` in front of the broker at ``broker_port``, while it is open (``async with``)."""
 
     def __init__(self, port: int, broker_port: int, seed: int) -> None:
         self._port, self._broker_port = port, broker_port
@@ -108,7 +108,7 @@ class Liar:
         try:
             await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
         except asyncio.CancelledError:
-            pass  # the liar ends, and asyncio would log each of its connections
+            pass  # the liar is ending, and asyncio would log each of its connections
         finally:
             for pump in pumps:
                 pump.cancel()
@@ -144,12 +144,12 @@ class Liar:
             fates.append(lie)
             if lie is Lie.SWAPPED and not held:
                 held = whole
-                self._spawn(_let_go(far, held))  # where nothing follows
+                self._spawn(_let_go(far, held))  # in case nothing follows
                 continue
             far.write(whole)
 
     async def _deliver_later(self, whole: bytes) -> None:
-        """As a copy that took another way: its answer finds nobody."""
+        """As a copy that took another route: nobody receives its answer."""
         await asyncio.sleep(self._random.uniform(0, _LATEST_S))
         with contextlib.suppress(OSError):
             reader, writer = await asyncio.open_connection(HOST, self._broker_port)
@@ -186,7 +186,7 @@ async def _frame(reader: asyncio.StreamReader) -> bytes | None:
 
 
 def lied_about_kafka(folder: Path) -> tuple[EmbeddedKafka, int]:
-    """A Kafka that its clients reach at another port, the second value; it talks to itself directly."""
+    """A Kafka whose clients use another port, the second value; it talks to itself directly."""
     port, inner, controller, liar = (_free_port() for _ in range(4))
     settings = {
         "listeners": f"PLAINTEXT://{HOST}:{port},INNER://{HOST}:{inner},CONTROLLER://{HOST}:{controller}",
@@ -199,7 +199,7 @@ def lied_about_kafka(folder: Path) -> tuple[EmbeddedKafka, int]:
 
 
 class Owner:
-    """Writes numbers, one a transaction, and begins again whenever one is lost."""
+    """Writes numbers, one per transaction, and begins again whenever one is lost."""
 
     def __init__(self, settings: Settings, liar: Liar, seed: int) -> None:
         self._settings = settings
@@ -213,7 +213,7 @@ class Owner:
         self.took_s: list[float] = []
 
     async def work(self, faults: int) -> None:
-        """Until so many lies were told."""
+        """Write until this many lies were told."""
         self._liar.is_lying = True
         while self._liar.told.total() < faults:
             try:
@@ -235,7 +235,7 @@ class Owner:
         assert producer is not None
         async with asyncio.timeout(_LIMIT_S):
             await producer.begin_transaction()
-            # Two messages, as to two leaders: only so can something come between.
+            # Two messages, as to two leaders, so that something can come between them.
             for partitions in (range(1, PARTITIONS), range(1)):
                 outbox = Outbox(producer)
                 for partition in partitions:
@@ -250,7 +250,7 @@ class Owner:
         self.took_s.append(time.monotonic() - began)
 
     async def _settle_last(self) -> None:
-        """As ``step._regain_coordinator`` and ``step._settle_last`` do: only with epochs the name is gone on with."""
+        """As ``step._regain_coordinator`` and ``step._settle_last`` do: only with epochs is the name kept."""
         assert self._producer is not None
         self._is_coordinator_lost = False
         try:
@@ -269,7 +269,7 @@ class Owner:
             self._producer = None
 
     async def _begin_again(self) -> None:
-        """A new name; the former ones shut out; and on with what the first partition, the changelog, says."""
+        """Take a new name, shut out the former ones, and continue where the first partition, the changelog, says."""
         self._is_coordinator_lost = False
         while self._former:
             async with asyncio.timeout(_LIMIT_S):
@@ -294,7 +294,7 @@ class Owner:
 
 
 async def read(settings: Settings) -> dict[int, list[int]]:
-    """The numbers in each partition that a read_committed reader sees, once nothing is open."""
+    """The numbers that a read_committed reader sees in each partition, once no transaction is open."""
     tps = [TopicPartition(TOPIC, number) for number in range(PARTITIONS)]
     found: dict[int, list[int]] = {tp.partition: [] for tp in tps}
     consumer = AIOKafkaConsumer(**connection(settings), isolation_level="read_committed", auto_offset_reset="earliest")
@@ -308,7 +308,7 @@ async def read(settings: Settings) -> dict[int, list[int]]:
 
 
 class Findings(NamedTuple):
-    """What a run told and found; ``torn`` and ``doubled`` are numbers."""
+    """What a run did and found; ``torn`` and ``doubled`` list numbers."""
 
     told: Counter[str]
     transactions: int
@@ -334,7 +334,7 @@ class Findings(NamedTuple):
 
 
 def judge(found: dict[int, list[int]]) -> tuple[list[int], list[int], bool]:
-    """Numbers that are missing somewhere, those that are there again, and whether all stand in order."""
+    """The numbers that are missing somewhere, the repeated ones, and whether all are in order."""
     counts = {partition: Counter(numbers) for partition, numbers in found.items()}
     every = sorted(set().union(*counts.values()))
     torn = [each for each in every if not all(each in count for count in counts.values())]
@@ -346,7 +346,7 @@ def judge(found: dict[int, list[int]]) -> tuple[list[int], list[int], bool]:
 async def lie(
     folder: Path, seed: int, faults: int, transactions: TransactionProtocol, say: Callable[[str], None] = print
 ) -> Findings:
-    """Have an owner work behind a liar until so many lies were told."""
+    """Let an owner work behind a liar until this many lies were told."""
     kafka, port = lied_about_kafka(folder)
     await asyncio.to_thread(kafka.start)
     try:
@@ -364,7 +364,7 @@ async def lie(
 
 
 def main() -> int:
-    """Run it from a command line."""
+    """Run it from the command line."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--faults", type=int, default=1_000)
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))

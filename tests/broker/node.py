@@ -1,4 +1,4 @@
-"""Clients and tools of Node's, as they come from npm, installed once into build/."""
+"""Node clients and tools from npm, installed once into build/."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A real OpenSearch of its own: the server's jars by their Maven coordinates, as the embedded Kafka's are."""
+"""A real OpenSearch: the server's jars come by Maven coordinates, like the embedded Kafka's."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class OpenSearch:
         self.address = address
 
     def ask(self, path: str, method: str = "GET") -> Any:
-        """The JSON that it answers; None where there is no such index yet."""
+        """The JSON that it answers; None if there is no such index yet."""
         try:
             with urlopen(Request(self.address + path, method=method), timeout=30) as answer:
                 return json.load(answer)
@@ -71,7 +71,7 @@ def _free_port() -> int:
 
 @contextmanager
 def opensearch(folder: Path) -> Iterator[OpenSearch]:
-    """A server with its data in a folder, ended with the block."""
+    """A server with its data in a folder; it ends with the block."""
     java = shutil.which("java")
     assert java, "needs a JDK 17 or newer (on Debian: apt install openjdk-17-jdk-headless)"
     (folder / "config").mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""Workers of earlier releases, taken from the repository's history, beside those of this one."""
+"""Workers of earlier releases, from the repository's history, beside those of this one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ENTRY_POINTS = "[faust.transports]\nkafka-batch = streams.transport:BatchTransp
 
 
 def unpack_release(commit: str, folder: Path) -> Path:
-    """The packages of a release, in a folder that PYTHONPATH can name; skips the test where the history is not here."""
+    """The packages of a release, in a folder that PYTHONPATH can name; skips the test if the history is missing."""
     packed = subprocess.run(["git", "archive", commit, "streams", "agents"], cwd=ROOT, capture_output=True, check=False)
     if packed.returncode:
         pytest.skip(f"the history of the repository is not here: {packed.stderr.decode()}")
@@ -58,7 +58,7 @@ class OldWorkers:
         subprocess.run(command, env=self._environment(), cwd=self._release, check=True, stdout=subprocess.DEVNULL)
 
     def _environment(self) -> dict[str, str]:
-        """None of the settings that came later."""
+        """The environment without settings that were added later."""
         settings = self._stream.settings
         environment = {name: value for name, value in os.environ.items() if not name.startswith("HEADWATER_")}
         return environment | {

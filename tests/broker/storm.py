@@ -1,8 +1,8 @@
-"""A rebalance storm: members join the group and leave it, again and again, while two workers work off a backlog.
+"""A rebalance storm: members keep joining and leaving the group while two workers process a backlog.
 
     .venv/bin/python -m tests.broker.storm --seconds 60
 
-The guests take their share of the partitions and do nothing with it. Says how many articles came out a second in the storm, and
+The guests take their share of the partitions and do nothing with it. Prints the articles per second during the storm, and
 before and after it, in one run.
 """
 
@@ -29,7 +29,7 @@ STAY_S = 1.7
 
 
 class Rates(NamedTuple):
-    """Articles a second; ``joins`` is how often a guest came or left in the storm."""
+    """Articles per second; ``joins`` counts joins and leaves during the storm."""
 
     quiet_per_s: float
     storm_per_s: float
@@ -45,7 +45,7 @@ class Rates(NamedTuple):
 
 
 def articles(count: int) -> list[Raw]:
-    """Articles of some length, each with a headline of its own."""
+    """Articles of some length, each with its own headline."""
     text = "The council met on Monday and adopted the plan after a short debate about its costs. " * 20
     return [Raw(b'{"title": "Story %d of the day", "text": "%s"}' % (n, text.encode()), b"%d" % n) for n in range(count)]
 
@@ -76,14 +76,14 @@ async def visit(stream: Stream, until_s: float) -> int:
 
 
 async def rate(stream: Stream, seconds: float) -> float:
-    """How many offsets of the outcome topics are committed a second."""
+    """How many offsets of the outcome topics are committed per second."""
     before, began = await stream.committed(OUTCOMES), time.monotonic()
     await asyncio.sleep(seconds)
     return (await stream.committed(OUTCOMES) - before) / (time.monotonic() - began)
 
 
 async def storm(folder: Path, seconds: float, backlog: int, partitions: int = 12) -> Rates:
-    """Measure for so many seconds each: quiet, in the storm, and quiet again; then see that everything came out once."""
+    """Measure for ``seconds`` each: quiet, in the storm, and quiet again; then check that everything came out once."""
     async with Stream(folder, partitions=partitions, session_timeout_s=6) as stream:
         places = await stream.publish(articles(backlog))
         workers = [stream.start_worker() for _ in range(2)]
@@ -104,11 +104,11 @@ async def storm(folder: Path, seconds: float, backlog: int, partitions: int = 12
 
 
 def main() -> int:
-    """Run it from a command line."""
+    """Run it from the command line."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--backlog", type=int, default=60_000, help="more than is worked off meanwhile")
+    parser.add_argument("--backlog", type=int, default=60_000, help="more than is processed meanwhile")
     parser.add_argument("--partitions", type=int, default=12)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="headwater-storm-") as folder:

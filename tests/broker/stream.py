@@ -52,8 +52,8 @@ class Raw(NamedTuple):
 class Stream:
     """``async with Stream(folder) as stream``: topics made, unless told otherwise; no worker yet.
 
-    ``keeps_contract``: what comes out is what consumers were promised. Of several ``brokers``, each has every partition.
-    ``topic_settings`` go before the topics' own.
+    ``keeps_contract``: outputs are validated against what consumers were promised. With several ``brokers``, each has every
+    partition. ``topic_settings`` override the topics' own.
     """
 
     def __init__(
@@ -130,7 +130,7 @@ class Stream:
         return worker
 
     async def start_command(self, *arguments: str, script: Path | None = None) -> asyncio.subprocess.Process:
-        """A process ``headwater …``, or of a script, with pipes; ended with the stream if it has not by then."""
+        """A process ``headwater …``, or a script, with pipes; ended with the stream at the latest."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, *((script,) if script else ("-m", "streams")), *arguments),
             env=compiled_once() | self.settings.as_environment(),
@@ -155,7 +155,7 @@ class Stream:
         return (self.folder / f"worker-{self._workers.index(worker)}.log").read_text("utf-8", "replace")
 
     async def freeze_broker(self, seconds: float, number: int = 0) -> None:
-        """Stop a broker for a while and let it go on, as a full disk or a pause of its machine would."""
+        """Stop a broker for a while and let it continue, as a full disk or a pause of its machine would."""
         pid = self.brokers[number].pid
         assert pid is not None
         os.kill(pid, signal.SIGSTOP)
@@ -169,17 +169,17 @@ class Stream:
         await asyncio.to_thread(self.brokers[number].kill)
 
     async def restart_broker(self, number: int = 0) -> None:
-        """Start a broker again, on the same data and port, after an orderly end if it still runs."""
+        """Start a broker again, on the same data and port, after an orderly end if it is still running."""
         await asyncio.to_thread(self.brokers[number].restart)
 
     async def leader_of(self, topic: str, partition: int = 0) -> int:
-        """Which of the brokers has the say over a partition."""
+        """Which broker is the leader of a partition."""
         async with opened(AIOKafkaAdminClient(**connection(self.settings))) as admin:
             [described] = await admin.describe_topics([topic])
         return next(each["leader"] for each in described["partitions"] if each["partition"] == partition) - 1
 
     async def until_in_sync(self, timeout_s: float = 60.0) -> None:
-        """Wait until every broker has all of every partition: from then on one of them can be spared again."""
+        """Wait until every broker has all of every partition: from then on one of them can be lost again."""
         deadline = time.monotonic() + timeout_s
         while not await self._is_in_sync():
             assert time.monotonic() < deadline, f"the brokers are not in sync after {timeout_s} s"
@@ -199,7 +199,7 @@ class Stream:
         return "\n".join(f"== {path.name}\n{path.read_text('utf-8', 'replace')}" for path in paths)
 
     async def publish(self, records: Iterable[Raw], topic: str = RAW) -> list[str]:
-        """Publish, wait for every confirmation, and return where each record stands (``topic/partition/offset``)."""
+        """Publish, wait for every confirmation, and return each record's place (``topic/partition/offset``)."""
         producer = AIOKafkaProducer(
             **connection(self.settings), enable_idempotence=True, max_request_size=64 << 20, compression_type="lz4"
         )
@@ -211,7 +211,7 @@ class Stream:
             return [f"{at.topic}/{at.partition}/{at.offset}" for at in await asyncio.gather(*deliveries)]
 
     async def read(self, topics: Sequence[str] = OUTCOMES, isolation_level: str = "read_committed") -> list[ConsumerRecord]:
-        """Everything that is in the topics now, in the order of each partition."""
+        """Everything in the topics now, each partition in order."""
         consumer = AIOKafkaConsumer(
             **connection(self.settings),
             isolation_level=isolation_level,
@@ -241,11 +241,11 @@ class Stream:
                 self._checked.add(place)
 
     async def has_open_transactions(self, topics: Sequence[str]) -> bool:
-        """Whether records stand in the topics that are neither committed nor aborted."""
+        """Whether the topics have records that are neither committed nor aborted."""
         return await self._ends(topics, "read_uncommitted") != await self._ends(topics, "read_committed")
 
     async def committed(self, topics: Sequence[str]) -> int:
-        """How far the topics' partitions can be read, all together."""
+        """The sum of the offsets up to which the topics' partitions can be read."""
         return sum((await self._ends(topics, "read_committed")).values())
 
     async def _ends(self, topics: Sequence[str], isolation_level: str) -> dict[TopicPartition, int]:
@@ -258,10 +258,10 @@ class Stream:
         return [TopicPartition(topic, part) for topic in topics for part in range(counts[topic])]
 
     async def outcomes(self, at_least: int, timeout_s: float = 60.0) -> list[ConsumerRecord]:
-        """What a read_committed consumer finds once there are that many outcomes.
+        """What a read_committed consumer finds once there are at least that many outcomes.
 
         Raises:
-            AssertionError: there are not, in time; the message ends with the workers' logs.
+            AssertionError: there are fewer when the time is up; the message ends with the workers' logs.
         """
         deadline = time.monotonic() + timeout_s
         while len(found := await self.read()) < at_least:

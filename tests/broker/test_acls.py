@@ -1,4 +1,4 @@
-"""With the rights of infra/kubernetes/strimzi and no others the pipeline runs; without one of them `check` names it."""
+"""The pipeline runs with exactly the rights of infra/kubernetes/strimzi; `check` names any that is missing."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ SECURITY = Path(__file__).resolve().parents[2] / "docs" / "security.md"
 MANIFESTS = Path(__file__).resolve().parents[2] / "infra" / "kubernetes" / "strimzi" / "headwater.yaml"
 WORKER, OPERATOR, PRODUCER, CONSUMER = "headwater", "headwater-operator", "headwater-producer", "headwater-consumer"
 LIMIT_S = 90.0
-PASSWORD = "pw"  # of everybody
+PASSWORD = "pw"  # every user's
 KINDS = {"topic": ResourceType.TOPIC, "group": ResourceType.GROUP, "transactionalId": ResourceType.TRANSACTIONAL_ID}
 PATTERNS = {"literal": ResourcePatternType.LITERAL, "prefix": ResourcePatternType.PREFIXED}
 
@@ -104,7 +104,7 @@ async def guarding(folder: Path, given: list[AclBinding]):
         "listener.name.login.sasl.enabled.mechanisms": "PLAIN",
         "listener.name.login.plain.sasl.jaas.config": login,
         "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
-        "super.users": "User:ANONYMOUS",  # of the open listener: ourselves
+        "super.users": "User:ANONYMOUS",  # the open listener's user: ourselves
     }
     with EmbeddedKafka(folder / "kafka", open_port, settings) as broker:
         admin = AdminClient({"bootstrap.servers": broker.brokers})
@@ -134,7 +134,7 @@ def environment(address: str, user: str, folder: Path) -> dict[str, str]:
 
 
 async def headwater(*arguments, address, user, folder, standard_input=None):
-    """What a command of one of the users says, and its status."""
+    """The output and status of a command run as one of the users."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "streams", *arguments),
         env=environment(address, user, folder),

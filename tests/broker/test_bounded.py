@@ -1,4 +1,4 @@
-"""Everything is bounded: what is too large ends with its reason, and a flood does not fill the memory."""
+"""Everything is bounded: a record that is too large is rejected with its reason, and a flood does not fill the memory."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ def article_of(size_bytes: int, headline: bytes = b"Ferry service resumes after 
     return frame % (headline, (b"Boats left at noon. " * room)[:room])
 
 
-async def test_what_is_not_too_large_passes_and_what_is_too_large_is_rejected_once_with_all_its_bytes(stream):
+async def test_records_within_the_bound_pass_and_larger_ones_are_rejected_once_with_all_their_bytes(stream):
     largest, larger = article_of(LARGEST_BYTES), article_of(LARGEST_BYTES + 1)
-    # JSON has to escape every character of this one: what is written of it is twice as large.
+    # JSON has to escape every character of this one, so its output is twice as large.
     doubles = b"Harbour bridge opens to traffic\n\n" + b'"' * (LARGEST_BYTES - 100)
-    # About the largest that news.raw takes, and nothing of it compresses.
+    # About the largest record that news.raw accepts, and it does not compress.
     huge, note = os.urandom((11 << 20) + (900 << 10)), os.urandom(50_000)
     published = [
         Raw(largest, b"largest"),
@@ -68,9 +68,9 @@ async def test_what_is_not_too_large_passes_and_what_is_too_large_is_rejected_on
 
 
 async def test_a_flood_of_large_records_does_not_fill_the_memory(stream):
-    """Records of 1 GB that compress to 4 MB: a fetch of 1 MiB may bring 250 MB of them, from each partition.
+    """1 GB of records that compress to 4 MB: a fetch of 1 MiB may bring 250 MB of them from each partition.
 
-    Without a bound on what a batch weighs, 300 of these records took 1.8 GB; with it, 260 MB.
+    Without a bound on a batch's size, 300 of these records took 1.8 GB; with it, 260 MB.
     """
     count = 200
     large = article_of(5_000_000)
@@ -83,7 +83,7 @@ async def test_a_flood_of_large_records_does_not_fill_the_memory(stream):
 
 
 async def test_a_worker_does_not_start_on_a_topic_that_takes_only_smaller_records(stream):
-    """One that is too large for its topic would end every worker that meets it."""
+    """A record that is too large for its topic would end every worker that tries to write it."""
     async with opened(AIOKafkaAdminClient(**connection(stream.settings))) as admin:
         await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, PREPARED, {"max.message.bytes": "1000000"})])
     worker = stream.start_worker()
@@ -95,7 +95,7 @@ async def test_a_worker_does_not_start_on_a_topic_that_takes_only_smaller_record
 TRACE = b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 
-async def test_headers_larger_than_any_output_stop_nobody_and_what_was_cut_is_replayed_whole(stream):
+async def test_headers_larger_than_any_output_stop_nobody_and_cut_records_are_replayed_whole(stream):
     """Compression brings 37 MB of headers into a topic that takes 12."""
     traces = [("traceparent", TRACE.ljust(500, b"x"))] * 75_000
     name = [("\u6f22" * 12_500_000, b"")]

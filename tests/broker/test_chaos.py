@@ -1,4 +1,4 @@
-"""A short run of chaos, the same on every machine but for timing; `python -m tests.broker.chaos` makes longer ones."""
+"""A short run of chaos, the same on every machine except for timing; `python -m tests.broker.chaos` makes longer ones."""
 
 from __future__ import annotations
 

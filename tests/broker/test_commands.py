@@ -1,4 +1,4 @@
-"""What the commands say when something is not as it should be, beside a real Kafka."""
+"""What commands report when something is wrong, on a real Kafka."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ async def stream(tmp_path):
 
 
 async def complaint(stream: Stream, *arguments: str) -> str:
-    """The last line that a command which fails writes to stderr."""
+    """The last line that a failing command writes to stderr."""
     process = await stream.start_command(*arguments)
     _, errors = await asyncio.wait_for(process.communicate(b""), LIMIT_S)
     assert process.returncode != 0
     return errors.decode().splitlines()[-1]
 
 
-async def test_a_topic_that_is_not_there_is_told_and_nothing_is_published(stream, tmp_path):
+async def test_a_missing_topic_is_reported_and_nothing_is_published(stream, tmp_path):
     (tmp_path / "page.txt").write_text("The bridge is open. The mayor cut the ribbon on Monday.")
     assert await complaint(stream, "publish", "--topic", "nope", str(tmp_path / "page.txt")) == "Error: there is no topic nope"
     assert await complaint(stream, "tail", "nope") == "Error: there is no topic nope"
 
 
-async def test_of_files_of_which_one_is_missing_none_is_published(stream, tmp_path):
+async def test_if_one_file_is_missing_none_is_published(stream, tmp_path):
     (tmp_path / "page.txt").write_text("The bridge is open. The mayor cut the ribbon on Monday.")
     said = await complaint(stream, "publish", str(tmp_path / "page.txt"), str(tmp_path / "none.txt"))
     assert "none.txt" in said
@@ -40,7 +40,7 @@ async def test_of_files_of_which_one_is_missing_none_is_published(stream, tmp_pa
 
 
 @pytest.mark.parametrize("options", [pytest.param([], id="for people"), pytest.param(["--json"], id="for programs")])
-async def test_a_reader_that_has_seen_enough_ends_a_tail_without_a_word(stream, options):
+async def test_a_reader_that_has_seen_enough_ends_tail_silently(stream, options):
     await stream.publish([Raw(b'{"title": "Story %d"}' % number) for number in range(3_000)])
     process = await stream.start_command("tail", RAW, *options)
     assert await asyncio.wait_for(process.stdout.readline(), LIMIT_S)

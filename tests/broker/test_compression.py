@@ -1,4 +1,4 @@
-"""What consumers get is compressed as they can read it, and the broker need not compress it anew."""
+"""Outputs are compressed with a codec that consumers can read, and the broker need not recompress them."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ def codecs(stream: Stream, topic: str) -> set[str]:
         data, at = log.read_bytes(), 0
         while at + 61 <= len(data):
             attributes = int.from_bytes(data[at + 21 : at + 23], "big")
-            if not attributes & 0x20:  # no control batch
+            if not attributes & 0x20:  # not a control batch
                 found.add(names[attributes & 7])
             at += 12 + int.from_bytes(data[at + 8 : at + 12], "big")
     return found
 
 
 async def node_has_zstd(folder: Path) -> bool:
-    """Node 22.15 and later have; kafkajs asks for none."""
+    """Node 22.15 and later have it; kafkajs does not use it."""
     script = folder / "zstd.mjs"
     script.write_text('import zlib from "node:zlib"; console.log("zstdDecompress" in zlib);')
     return (await run_node(folder, script))[1].strip() == "true"
@@ -80,7 +80,7 @@ async def test_the_codec_is_that_of_the_setting_and_each_client_reads_what_the_t
             assert "zstd" in errors.lower()
 
 
-async def test_a_worker_says_where_the_broker_compresses_anew(tmp_path):
+async def test_a_worker_says_which_topics_the_broker_recompresses(tmp_path):
     async with Stream(tmp_path, compression=Codec.GZIP) as stream:
         worker = stream.start_worker(HEADWATER_COMPRESSION="zstd")
         await stream.publish(STORIES)
@@ -91,7 +91,7 @@ async def test_a_worker_says_where_the_broker_compresses_anew(tmp_path):
 
 
 async def test_topics_that_leave_it_to_the_producer_get_the_settings_codec(tmp_path):
-    """Topics of an earlier version have no compression.type of their own."""
+    """Topics of an earlier version do not set compression.type."""
     async with Stream(tmp_path, compression=Codec.GZIP, topic_settings={COMPRESSION: "producer"}) as stream:
         worker = stream.start_worker()
         await stream.publish(STORIES)

@@ -1,4 +1,4 @@
-"""examples/consumers read what they are written for: committed records alone, versions, kills, records again."""
+"""examples/consumers handle what they are written for: only committed records, versions, kills, repeated records."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ async def stream(tmp_path_factory):
 
 
 async def told(stream: Stream) -> list[str]:
-    """What a consumer that prints each record as it comes has to print."""
+    """What a consumer that prints each record has to print."""
     documents = [json.loads(record.value) for record in await stream.read([ENRICHED])]
     assert len(documents) == len(PUBLISHED)
     return ["\t".join((each["pubStatus"], each["uri"], each["headlines"][0]["value"])) for each in documents]
@@ -93,7 +93,7 @@ async def told(stream: Stream) -> list[str]:
 
 @asynccontextmanager
 async def running(stream: Stream, command: list[str], group: str, **variables: str) -> AsyncIterator[asyncio.StreamReader]:
-    """A consumer at work, ended afterwards; yields what it prints."""
+    """A running consumer, ended afterwards; yields what it prints."""
     environment = os.environ | {"BROKERS": stream.settings.brokers[0], "GROUP": group} | variables
     log = (stream.folder / f"{group}.log").open("wb")
     process = await asyncio.create_subprocess_exec(*command, env=environment, stdout=asyncio.subprocess.PIPE, stderr=log)
@@ -137,7 +137,7 @@ async def test_a_consumer_in_twenty_lines_prints_every_committed_record_in_order
 
 
 @needs_node
-async def test_the_one_for_node_does_so_where_the_topics_are_gzip(tmp_path):
+async def test_the_consumer_for_node_does_so_with_gzip_topics(tmp_path):
     async with filled_stream(tmp_path, Codec.GZIP) as stream:
         script = shutil.copy(CONSUMERS / "articles.mjs", tmp_path)
         (tmp_path / "node_modules").symlink_to(await asyncio.to_thread(node_modules))
@@ -146,7 +146,7 @@ async def test_the_one_for_node_does_so_where_the_topics_are_gzip(tmp_path):
 
 
 async def becomes(state: Callable[[], Any], expected: Any) -> None:
-    """Wait until a store is in a state."""
+    """Wait until a store has this state."""
     async with asyncio.timeout(LIMIT_S):
         while (found := await asyncio.to_thread(state)) != expected:
             await asyncio.sleep(0.2)
@@ -156,7 +156,7 @@ async def becomes(state: Callable[[], Any], expected: Any) -> None:
 async def keeps_the_latest(
     stream: Stream, script: str, state: Callable[[], Any], count: Callable[[], int], **where: str
 ) -> None:
-    """Two groups, one after the other: the second brings every record again, the oldest first, and nothing changes."""
+    """Two groups, one after another: the second gets every record again, oldest first, and nothing changes."""
     command = [sys.executable, str(CONSUMERS / script)]
     async with running(stream, command, f"{script}-first", **where):
         await becomes(state, LATEST)
@@ -181,7 +181,7 @@ async def test_postgres_keeps_the_latest_version_of_each_article_however_often_r
             return set(ask("select status, headline from articles"))
 
         def written() -> int:
-            """Postgres counts the transactions that changed a row, also where it became what it was."""
+            """Postgres counts every transaction that wrote a row, even without changing it."""
             return sum(row[0] for row in ask("select max(xmin::text::bigint) from articles") if row[0])
 
         await keeps_the_latest(stream, "to_postgres.py", state, written, DATABASE=address)
@@ -200,7 +200,7 @@ async def test_parquet_holds_the_latest_usable_version_of_each_article(stream, t
             rows = set(duckdb.sql(f"select status, headline from '{parquet}'").fetchall())
         except duckdb.Error:
             return set()  # not written yet, or just now
-        return rows | {each for each in LATEST if each[0] == "canceled"}  # kills are kept in the database alone
+        return rows | {each for each in LATEST if each[0] == "canceled"}  # kills are kept only in the database
 
     await keeps_the_latest(stream, "to_parquet.py", state, lambda: parquet.stat().st_mtime_ns, FOLDER=str(tmp_path))
     with duckdb.connect(str(tmp_path / "articles.duckdb")) as database:
@@ -209,7 +209,7 @@ async def test_parquet_holds_the_latest_usable_version_of_each_article(stream, t
 
 @pytest.mark.asyncio(loop_scope="module")
 async def test_opensearch_keeps_the_latest_version_of_each_article(stream, tmp_path):
-    """On a server of its own: whether an older version is refused is its decision."""
+    """On a real server, because the server decides whether an older version is refused."""
     with opensearch(tmp_path / "opensearch") as server:
 
         def state() -> set[tuple[str, str]]:
@@ -226,7 +226,7 @@ async def test_opensearch_keeps_the_latest_version_of_each_article(stream, tmp_p
 
 
 def test_every_example_is_in_the_guide():
-    """As a link: nobody finds what is not in docs/consumers.md."""
+    """As a link: readers find only what docs/consumers.md lists."""
     guide = (CONSUMERS.parents[1] / "docs/consumers.md").read_text("utf-8")
     names = {path.relative_to(CONSUMERS).as_posix() for path in CONSUMERS.rglob("*.*") if path.suffix not in (".mod", ".sum")}
     assert {name for name in names if f"(../examples/consumers/{name})" not in guide} == set()

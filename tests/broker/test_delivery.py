@@ -1,4 +1,4 @@
-"""The delivery discipline, rule by rule, on a real Kafka; Faust's part is played by the test."""
+"""The delivery discipline, rule by rule, on a real Kafka; the test plays Faust's part."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from streams.topics import ENRICHED, PREPARED, topics_of
 from streams.watch.metrics import Metrics
 from tests.broker.stream import Raw, Stream
 
-# Its topic is there; what a test's step remembers is not what deduplicate would.
+# Its topic exists; a test's step remembers something other than deduplicate.
 HEADLINES = replace(deduplicate.HEADLINES, check=bytes)
 
 SOURCE = TopicPartition(PREPARED, 0)
@@ -53,7 +53,7 @@ class StoppedError(Exception):
 
 
 class Faust:
-    """What an owner asks of Faust."""
+    """What an owner needs from Faust."""
 
     def __init__(self):
         self.is_member = True
@@ -85,7 +85,7 @@ class Faust:
 
 
 class Worker:
-    """Owners within this process, of one source partition, with a step that passes everything on."""
+    """Owners in this process, of one source partition, with a step that passes everything on."""
 
     def __init__(self, stream: Stream, monkeypatch):
         self.stream = stream
@@ -134,7 +134,7 @@ class Worker:
         return [record.value for record in await self.stream.read([ENRICHED])]
 
     async def progress(self, partition: int = 0) -> Progress:
-        """How far the partition has come and whose it is, by the changelog."""
+        """The partition's progress and owner, according to the changelog."""
         changes = await self.stream.read([HEADLINES.topic(self.stream.settings.app_id)])
         words = [Progress.unpack(each.value) for each in changes if each.key == PROGRESS_KEY and each.partition == partition]
         return words[-1] if words else Progress(None, None)
@@ -163,7 +163,7 @@ async def worker(request, tmp_path, monkeypatch):
         yield Worker(stream, monkeypatch)
 
 
-async def test_what_kafka_deleted_before_it_was_read_is_passed_over_and_counted_at_the_first_start_too(worker):
+async def test_records_deleted_before_they_were_read_are_skipped_and_counted_also_at_the_first_start(worker):
     metrics = Metrics()
 
     async def delete_before(offset: int) -> None:
@@ -205,7 +205,7 @@ async def test_nothing_is_committed_past_a_transaction_that_is_not_finished(work
     owned.offer(await worker.batch(last=1))
     owned.offer(await worker.batch(begin=2, first=2))
     await worker.until(lambda: waiting)
-    for _ in range(20):  # time enough for the second batch to overtake, if it could
+    for _ in range(20):  # enough time for the second batch to overtake, if it could
         assert await worker.committed() == 0
         assert await worker.came_out() == []
     assert len(waiting) == 1
@@ -215,8 +215,8 @@ async def test_nothing_is_committed_past_a_transaction_that_is_not_finished(work
     await owned.release()
 
 
-@pytest.mark.parametrize("is_lost", [False, True], ids=["and it is committed", "and it is lost"])
-async def test_what_is_decided_while_a_transaction_is_under_way_follows_on_it(worker, is_lost):
+@pytest.mark.parametrize("is_lost", [False, True], ids=["which is committed", "which is lost"])
+async def test_decisions_during_a_transaction_build_on_it(worker, is_lost):
     owned, faust = await worker.own(max_batch_records=1)
     commit, finish = owned._producer.commit_transaction, asyncio.Event()
 
@@ -251,7 +251,7 @@ async def test_an_exception_in_a_step_commits_nothing_of_its_batch_and_stops_the
     await owned.release()
 
 
-async def test_a_failed_delivery_commits_nothing_and_is_not_tried_for_ever(worker):
+async def test_a_failed_delivery_commits_nothing_and_is_not_retried_for_ever(worker):
     await worker.stream.publish([Raw(os.urandom(2_000_000), b"key")], PREPARED)
     owned, _ = await worker.own()
     owned.offer(await worker.batch(first=0, last=3))
@@ -263,7 +263,7 @@ async def test_a_failed_delivery_commits_nothing_and_is_not_tried_for_ever(worke
     await owned.release()
 
 
-async def test_what_is_delivered_again_is_not_done_again(worker):
+async def test_records_delivered_again_are_not_processed_again(worker):
     owned, _ = await worker.own()
     owned.offer(await worker.batch(last=1))
     owned.offer(await worker.batch(last=2))
@@ -315,7 +315,7 @@ async def test_an_heir_that_is_overtaken_on_the_way_does_not_become_the_owner(wo
     name = (await worker.progress()).owner
     its_faust.is_member = False
     go_on.set()
-    await worker.until(lambda: its_faust.confirmations == 2)  # refused, it asks whether it is still meant
+    await worker.until(lambda: its_faust.confirmations == 2)  # refused, it asks whether the partition is still its own
     assert (await worker.progress()).owner == name
     assert late.statuses()[0].waiting_for
     heir.offer(await worker.batch())
@@ -325,7 +325,7 @@ async def test_an_heir_that_is_overtaken_on_the_way_does_not_become_the_owner(wo
     assert not worker.stopped
 
 
-@pytest.mark.parametrize("note", ["", GROUP_NOTE], ids=["by somebody else: it stops", "by ourselves: it goes on"])
+@pytest.mark.parametrize("note", ["", GROUP_NOTE], ids=["moved by somebody else: it stops", "moved by ourselves: it continues"])
 async def test_a_partition_whose_group_is_ahead_of_its_changelog(worker, note):
     first, _ = await worker.own()
     await first.release()
@@ -345,7 +345,7 @@ async def test_a_partition_whose_group_is_ahead_of_its_changelog(worker, note):
     await heir.release()
 
 
-async def test_who_leaves_in_good_order_need_not_be_shut_out(worker):
+async def test_an_owner_that_leaves_in_good_order_need_not_be_shut_out(worker):
     first, _ = await worker.own()
     assert (await worker.progress()).owner
     await first.release()
@@ -357,7 +357,7 @@ async def test_who_leaves_in_good_order_need_not_be_shut_out(worker):
     assert not worker.stopped
 
 
-async def test_who_is_released_while_a_transaction_is_lost_leaves_without_a_word(worker):
+async def test_an_owner_released_while_a_transaction_is_lost_leaves_quietly(worker):
     owned, _ = await worker.own(max_batch_records=1)
     go_on = asyncio.Event()
 
@@ -379,7 +379,7 @@ async def test_who_is_released_while_a_transaction_is_lost_leaves_without_a_word
 
 
 async def test_an_owner_whose_producer_kafka_has_given_up_begins_again(worker):
-    """As after the broker was away for longer than a transaction may take."""
+    """As if the broker was away for longer than a transaction may take."""
     owned, faust = await worker.own()
     name = (await worker.progress()).owner
     async with opened(AIOKafkaProducer(**connection(worker.stream.settings), transactional_id=name)):
@@ -399,10 +399,10 @@ def break_from_coordinator(owned: OwnedStep) -> None:
         coordinator.close(reason=CloseReason.CONNECTION_BROKEN)
 
 
-async def test_an_owner_that_lost_its_coordinator_goes_on_even_when_its_commit_was_answered(worker):
-    """The coordinator may have died before it marked all partitions: another commit without a word more would show the rest.
+async def test_an_owner_that_lost_its_coordinator_continues_even_if_its_commit_was_answered(worker):
+    """The coordinator may have died before it marked all partitions: another commit would then make the rest visible.
 
-    With transactions v2 it marks an end everywhere and goes on; with those of old it takes a new name.
+    With transactions v2 it marks an end everywhere and continues; with v0 it takes a new name.
     """
     owned, faust = await worker.own()
     owned.offer(await worker.batch(last=1))
@@ -443,7 +443,7 @@ async def test_however_often_the_coordinator_is_lost_nothing_is_lost_or_doubled(
     assert not worker.stopped
 
 
-async def test_what_a_rebalance_gives_back_goes_on_as_it_was_and_is_not_taken_over_anew(worker):
+async def test_partitions_given_back_by_a_rebalance_continue_and_are_not_taken_over_again(worker):
     owned, faust = await worker.own()
     name = (await worker.progress()).owner
     owned.offer(await worker.batch(last=1))
@@ -457,7 +457,7 @@ async def test_what_a_rebalance_gives_back_goes_on_as_it_was_and_is_not_taken_ov
     await owned.release()
 
 
-async def test_a_partition_that_is_not_given_back_is_let_go_of_and_its_heir_leaves_the_others_in_peace(tmp_path, monkeypatch):
+async def test_a_partition_not_given_back_is_released_and_its_heir_leaves_the_others_alone(tmp_path, monkeypatch):
     other = TopicPartition(PREPARED, 1)
     async with Stream(tmp_path, partitions=2, keeps_contract=False) as stream:
         worker = Worker(stream, monkeypatch)
@@ -485,13 +485,13 @@ async def test_a_partition_that_is_not_given_back_is_let_go_of_and_its_heir_leav
 
 
 async def ends(worker):
-    """How long each partition of the output topic is, marks of transactions included."""
+    """The length of each partition of the output topic, including transaction markers."""
     async with opened(AIOKafkaConsumer(**connection(worker.stream.settings))) as consumer:
         return await consumer.end_offsets([TopicPartition(ENRICHED, each) for each in range(worker.stream.settings.partitions)])
 
 
-async def test_who_leaves_marks_an_end_wherever_it_has_ever_written(worker):
-    """An answered commit may be torn; with nobody to shut it out, what it left open would hold up all readers for ever."""
+async def test_an_owner_that_leaves_marks_an_end_wherever_it_has_written(worker):
+    """An answered commit may be torn; if nobody shut it out, what it left open would block all readers for ever."""
     owned, _ = await worker.own()
     owned.offer(await worker.batch())
     await worker.until_committed(4)
@@ -502,7 +502,7 @@ async def test_who_leaves_marks_an_end_wherever_it_has_ever_written(worker):
 
 
 async def test_now_and_then_an_owner_marks_an_end_wherever_it_writes(worker, monkeypatch):
-    """So that readers are held up by a torn transaction for a minute at most, also when nothing more comes."""
+    """So a torn transaction blocks readers for at most a minute, even if no more records arrive."""
     monkeypatch.setattr(owned_step, "_SETTLE_EVERY_S", 0.5)
     owned, _ = await worker.own()
     owned.offer(await worker.batch())
@@ -526,7 +526,7 @@ async def test_nothing_is_done_for_a_partition_that_was_released(worker):
     assert await worker.came_out() == []
 
 
-async def test_the_heir_of_a_partition_goes_on_with_its_state(worker):
+async def test_the_heir_of_a_partition_continues_with_its_state(worker):
     first, _ = await worker.own()
     first.offer(await worker.batch(last=1))
     await worker.until_committed(2)
@@ -538,8 +538,8 @@ async def test_the_heir_of_a_partition_goes_on_with_its_state(worker):
     await second.release()
 
 
-async def test_what_is_remembered_is_forgotten_by_the_times_in_the_log_in_the_changelog_too(worker):
-    """The window is a day, and eight more are added. What is old by its own date alone is remembered as today's is."""
+async def test_entries_are_forgotten_by_the_times_in_the_log_also_in_the_changelog(worker):
+    """The window is a day, plus eight more. Records with old dates of their own are remembered as long as today's."""
     now_ms = int(time.time() * 1000)
     later_ms = now_ms + 10 * 86_400_000
     live = [Raw(b"%d" % number, b"live %d" % number, (), later_ms) for number in range(8)]
@@ -555,7 +555,7 @@ async def test_what_is_remembered_is_forgotten_by_the_times_in_the_log_in_the_ch
     await publish(*live[2:], Raw(b"y", b"backfilled", (), 1))
     await publish(*live)
     await publish(Raw(b"w", b"old", (), now_ms), Raw(b"v", b"backfilled", (), 1), Raw(b"u", b"live 0", (), now_ms))
-    assert (await worker.came_out())[-3:] == [b"w", b"yv", b"00u"], "what was long before is forgotten, and nothing else"
+    assert (await worker.came_out())[-3:] == [b"w", b"yv", b"00u"], "only what is long past is forgotten"
     changes = await worker.stream.read([HEADLINES.topic(worker.stream.settings.app_id)])
     assert [each.value for each in changes if each.key == b"old"] == [b"x", None, b"w"]
     await owned.release()
@@ -566,8 +566,8 @@ async def test_what_is_remembered_is_forgotten_by_the_times_in_the_log_in_the_ch
     await heir.release()
 
 
-async def test_a_state_folder_of_another_incarnation_is_wiped_and_what_is_damaged_is_restored(worker):
-    """Its changelog is shorter than the other's position, so that by its offsets alone the copy looks true."""
+async def test_a_state_folder_of_another_incarnation_is_wiped_and_a_damaged_one_is_restored(worker):
+    """Its changelog is shorter than the other's position, so by offsets alone the copy looks valid."""
     other = replace(worker.stream.settings, app_id="other")
     await create_topics(other, topics_of([worker.step()], other))
     first, _ = await worker.own(app_id="other")
@@ -604,7 +604,7 @@ async def test_a_state_folder_of_another_incarnation_is_wiped_and_what_is_damage
 
 
 async def test_a_source_that_has_grown_is_worked_on_as_it_was_until_its_changelog_has_grown(worker, monkeypatch):
-    """By somebody who may do that: we may not."""
+    """By somebody with the right to do it, which we lack."""
     progress = Changelog("headlines", "remembers nothing")
     monkeypatch.setattr(worker, "step", lambda: Step("test", PREPARED, (ENRICHED,), worker.decide, progress))
     settings, beyond = worker.stream.settings, TopicPartition(PREPARED, 1)
@@ -644,7 +644,7 @@ async def test_a_worker_whose_clock_is_wrong_says_so_before_it_decides_on_anythi
 
 
 async def make_anew(worker: Worker, topic: Topic, values: Sequence[bytes]) -> None:
-    """Delete a topic and create it again, as somebody does who wants to begin with a clean one."""
+    """Delete a topic and create it again, as somebody might to start with an empty one."""
     async with opened(AIOKafkaAdminClient(**connection(worker.stream.settings))) as admin:
         await admin.delete_topics([topic])
 
@@ -656,8 +656,8 @@ async def make_anew(worker: Worker, topic: Topic, values: Sequence[bytes]) -> No
     await worker.stream.publish([Raw(value, b"key") for value in values], topic)
 
 
-async def test_a_topic_made_anew_is_told_while_it_is_worked_on_and_after_and_begun_anew_if_that_is_set(worker, monkeypatch):
-    """It has more records than were decided on of the one before: by the offsets alone, four of them would be passed over."""
+async def test_a_recreated_topic_is_reported_during_work_and_at_a_start_and_read_from_its_beginning_if_set(worker, monkeypatch):
+    """It has more records than were decided on in the old one: by offsets alone, four of them would be skipped."""
     monkeypatch.setattr(sources, "_CERTAIN_AFTER_S", 0.1)
     monkeypatch.setattr(sources, "_LOOK_EVERY_S", 0.1)
     monkeypatch.setattr(partition, "_SAYS_WHY_S", 0.1)
@@ -700,7 +700,7 @@ async def test_a_log_that_lost_its_end_is_told_and_so_is_a_batch_from_before_whe
     await worker.until_committed(4)
     owned.offer(await worker.batch())
     await worker.until(lambda: not owned.partitions[SOURCE].waits)
-    assert not worker.stopped, "it was delivered again, and no more"
+    assert not worker.stopped, "it was only delivered again"
     owned.partitions[SOURCE].next_offset = 9  # as if five more had been decided on, and Kafka had lost them
     await owned.release()  # says so to the changelog
     heir, _ = worker.begin_to_own()
@@ -709,10 +709,8 @@ async def test_a_log_that_lost_its_end_is_told_and_so_is_a_batch_from_before_whe
     await heir.release()
 
 
-@pytest.mark.parametrize("is_preset", [True, False], ids=["by somebody beforehand", "by us, whose changelog is lost"])
-async def test_the_group_is_believed_where_no_changelog_ever_said_anything_but_not_where_it_is_lost(
-    worker, monkeypatch, is_preset
-):
+@pytest.mark.parametrize("is_preset", [True, False], ids=["set by somebody beforehand", "set by us, and the changelog is lost"])
+async def test_the_groups_offset_counts_if_there_never_was_a_changelog_but_not_if_it_was_lost(worker, monkeypatch, is_preset):
     monkeypatch.setattr(partition, "_SAYS_WHY_S", 0.1)
     await tell_group(worker, 2, "" if is_preset else GROUP_NOTE)
     owned, faust = worker.begin_to_own()
@@ -736,7 +734,7 @@ async def tell_group(worker: Worker, offset: int, words: str) -> None:
         await group.commit({SOURCE: (offset, words)})
 
 
-async def test_what_the_group_says_of_the_offset_is_not_believed(worker):
+async def test_the_groups_offset_is_not_trusted(worker):
     """After a restart, Kafka 4.3's group coordinator has been seen to answer with offsets of ten minutes before."""
     first, _ = await worker.own()
     first.offer(await worker.batch())
@@ -750,8 +748,8 @@ async def test_what_the_group_says_of_the_offset_is_not_believed(worker):
     assert await worker.came_out() == [b"a", b"ab", b"abc", b"abcd"]
 
 
-async def test_what_a_torn_transaction_left_open_does_not_come_out_with_the_next(worker):
-    """Kafka can lose the marks of a commit; the next commit of the same producer would then let its records out."""
+async def test_records_of_a_torn_transaction_do_not_come_out_with_the_next(worker):
+    """Kafka can lose the marks of a commit; the next commit of the same producer would then expose its records."""
     owned, _ = await worker.own()
     name = (await worker.progress()).owner
     async with opened(aiokafka_producer(worker.stream.settings, name)) as producer:

@@ -1,4 +1,4 @@
-"""The embedded Kafka is a real one: it keeps what it acknowledged, and never outlives who started it."""
+"""The embedded Kafka is a real one: it keeps what it acknowledged, and never outlives the process that started it."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_two_run_side_by_side(kafka: EmbeddedKafka) -> None:
 
 
 def test_keeps_records_in_a_given_folder(tmp_path: Path) -> None:
-    """Even in another process's Kafka, on other ports; and nothing in the folder's name disturbs it."""
+    """Even for another process's Kafka on other ports, and with any characters in the folder's name."""
     folder = tmp_path / "a folder, \N{LATIN SMALL LETTER E WITH ACUTE}=1"
     with EmbeddedKafka(folder) as first:
         create_topic(first)
@@ -116,7 +116,7 @@ def test_keeps_records_in_a_given_folder(tmp_path: Path) -> None:
     assert (folder / "data").is_dir()
 
 
-def test_what_it_writes_is_for_this_user_alone(tmp_path: Path) -> None:
+def test_its_files_are_readable_only_by_this_user(tmp_path: Path) -> None:
     before = os.umask(0o022)
     try:
         with EmbeddedKafka(tmp_path / "kafka") as kafka:
@@ -150,7 +150,7 @@ def test_a_second_one_in_the_same_folder_is_refused_before_it_writes_anything(
 
 
 def test_as_a_command_a_second_one_in_the_same_folder_is_one_clear_line(tmp_path: Path) -> None:
-    """Also where the folder is named in another way; the first goes on."""
+    """Even if the folder is given by another path; the first one continues."""
     (tmp_path / "link").symlink_to(tmp_path / "data", target_is_directory=True)
     with EmbeddedKafka(tmp_path / "data") as first:
         create_topic(first)

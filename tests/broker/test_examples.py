@@ -8,7 +8,7 @@ from tests.broker.stream import Raw, Stream
 from tests.examples.test_examples import FOLDER
 
 
-async def test_the_consumer_shows_the_newest_version_and_takes_down_what_was_killed(tmp_path):
+async def test_the_consumer_shows_the_newest_version_and_takes_down_killed_articles(tmp_path):
     story = {
         "uri": "urn:newsml:example.org:1",
         "headline": "Council adopts budget",

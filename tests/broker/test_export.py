@@ -14,7 +14,7 @@ from streams.topics import ENRICHED
 from tests.broker.stream import Raw, Stream
 
 ROUNDS = 6
-ARTICLES = 700  # a round
+ARTICLES = 700  # per round
 
 
 def _article(number, **said):
@@ -31,7 +31,7 @@ def _article(number, **said):
 
 
 async def _until_file(folder, like):
-    """Wait until there is a file more of this name than before."""
+    """Wait until there is one more file of this name than before."""
     before = _files(folder, like)
     async with asyncio.timeout(60):
         while not _files(folder, like) - before:
@@ -39,7 +39,7 @@ async def _until_file(folder, like):
 
 
 def _files(folder, like):
-    """By name and number on the disk: a file that is made anew is another."""
+    """By name and inode: a file that was written again has another inode."""
     found = os.scandir(folder) if folder.exists() else ()
     return {(each.name, each.inode()) for each in found if fnmatch(each.name, like)}
 
@@ -49,7 +49,7 @@ def _rows(folder):
 
 
 async def test_an_export_that_is_killed_again_and_again_has_each_article_exactly_once(tmp_path):
-    """And what is under embargo appears once, when that ends; what was canceled by then never does."""
+    """An embargoed article appears once, when its embargo ends; one canceled by then never appears."""
     folder = tmp_path / "out"
     async with Stream(tmp_path / "stream", keeps_contract=False) as stream:
         ends = (datetime.now(UTC) + timedelta(seconds=25)).isoformat()

@@ -1,4 +1,4 @@
-"""Bugs of ours on a real Kafka: what one article leads to is a rejection, what most lead to stops the worker."""
+"""Bugs of ours on a real Kafka: one triggered by single articles rejects them, one triggered by most stops the worker."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def article(number: int, word: str = "") -> Raw:
     return Raw(orjson.dumps(document), b"%d" % number)
 
 
-async def test_what_a_bug_kept_from_being_tagged_comes_out_once_a_mended_worker_runs_and_it_is_replayed(stream):
+async def test_articles_rejected_by_a_bug_in_tagging_come_out_once_a_fixed_worker_runs_and_they_are_replayed(stream):
     places = await stream.publish([article(1), article(2, TAGGING), article(3)])
     faulty = stream.start_worker(module=FAULTY)
     outcomes = await stream.outcomes(3)
@@ -54,7 +54,7 @@ async def test_what_a_bug_kept_from_being_tagged_comes_out_once_a_mended_worker_
     assert Counter(headline.split()[1] for headline in enriched) == Counter("123")
 
 
-async def test_what_a_bug_kept_from_being_grouped_is_said_to_be_missing_from_the_stories_and_is_enriched_all_the_same(stream):
+async def test_articles_hit_by_a_bug_in_grouping_are_reported_missing_from_the_stories_and_still_enriched(stream):
     await stream.publish([article(1), article(2, GROUPING), article(3)])
     faulty = stream.start_worker(module=FAULTY)
     assert [record.topic for record in await stream.outcomes(3)] == [ENRICHED] * 3
@@ -66,7 +66,7 @@ async def test_what_a_bug_kept_from_being_grouped_is_said_to_be_missing_from_the
     assert faulty.poll() is None
 
 
-async def test_a_bug_that_most_records_meet_stops_the_worker_before_they_are_committed_and_all_come_out_once_mended(stream):
+async def test_a_bug_that_most_records_meet_stops_the_worker_before_they_are_committed_and_all_come_out_once_fixed(stream):
     places = await stream.publish(article(number, READING) for number in range(150))
     faulty = stream.start_worker(module=FAULTY)
     assert await asyncio.to_thread(faulty.wait, 120) == 70

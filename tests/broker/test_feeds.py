@@ -1,4 +1,4 @@
-"""From feeds to feeds on a real Kafka: a farm of feeds on this machine, the commands as processes, our own Atom read back."""
+"""From feeds to feeds on a real Kafka: local feeds, the commands as processes, our own Atom read back."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ async def _feeds(stream, url):
 
 
 async def _feed(root, articles, query=""):
-    """Our feed, once it holds so many articles."""
+    """Our feed, once it holds this many articles."""
     async with asyncio.timeout(120), aiohttp.ClientSession() as session:
         while True:
             async with session.get(f"{root}/atom{query}") as response:
@@ -31,8 +31,8 @@ async def _feed(root, articles, query=""):
             await asyncio.sleep(0.2)
 
 
-async def test_what_feeds_publish_comes_out_deduplicated_as_a_feed(tmp_path):
-    """Two feeds, one story in both: one article. A later one reaches a listener, and the same poll twice adds nothing."""
+async def test_articles_from_feeds_come_out_deduplicated_as_a_feed(tmp_path):
+    """A story in two feeds gives one article. A later one reaches a listener, and repeating the poll adds nothing."""
     async with farm() as own, Stream(tmp_path) as stream:
         page = PAGE.replace("Bridge to be built", "Flood in the north").replace("bridge", "flood")
         own.answers |= {

@@ -1,4 +1,4 @@
-"""What others wrote into topics that only workers write, and what newer workers left there, on a real Kafka."""
+"""Records of others, or of newer workers, in topics that only workers write, on a real Kafka."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ END_TIMEOUT_S = 60.0
         pytest.param(b"garbage", "was not written by Headwater", id="somebody else"),
     ],
 )
-async def test_a_changelog_that_ends_with_anothers_word_stops_a_worker_at_its_start_with_one_line_and_the_place(
+async def test_a_changelog_whose_last_record_is_foreign_stops_a_worker_at_its_start_with_one_line_and_the_place(
     tmp_path, left, said
 ):
-    """So a worker of a lower version finds it, where those of a higher one ended in good order."""
+    """This is what an older worker finds after newer ones have ended in good order."""
     async with Stream(tmp_path, partitions=1) as stream:
         worker = stream.start_worker()
         await stream.publish([Raw(b'{"title": "The council opens a bridge", "text": "It is open since Monday."}')])

@@ -1,4 +1,4 @@
-"""Stories on a real Kafka: decided exactly once, the same after every restart, and beside workers that know of none."""
+"""Stories on a real Kafka: decided exactly once, the same after every restart, also beside workers without stories."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NOON_MS = int(time.time() * 1000) - 48 * 3_600_000
 
 
 def article(number: int) -> Raw:
-    """Ten articles an event, in two languages, each under a headline of its own; some are canceled later."""
+    """Ten articles per event, in two languages, each with its own headline; some are canceled later."""
     event, language = number % EVENTS, "de" if number % 2 else "en"
     names = [NAMES[(event * step + step) % len(NAMES)] + str(event) for step in range(1, 5)]
     url = f"https://post.example/{number}"
@@ -53,7 +53,7 @@ async def test_stories_are_decided_exactly_once_and_as_the_log_says_whatever_hap
         second.terminate()
         assert await asyncio.to_thread(second.wait, 20) == 0, stream.logs()
         shutil.rmtree(stream.state_of(second))
-        third = stream.start_worker(again=second)  # makes its stories anew of the changelog
+        third = stream.start_worker(again=second)  # rebuilds its stories from the changelog
         await stream.outcomes(len(places), timeout_s=120)
         await until(stream, lambda stories, signatures: len(stories) == len(grouped(signatures, stream)))
         assert third.poll() is None, stream.logs()
@@ -70,7 +70,7 @@ async def test_stories_are_decided_exactly_once_and_as_the_log_says_whatever_hap
 
 
 async def test_a_worker_without_stories_and_one_with_them_share_a_stream(tmp_path):
-    """The upgrade from a version before stories: the old worker sends no signatures and asks for none."""
+    """The upgrade from a version before stories: the old worker neither sends nor reads signatures."""
     async with Stream(tmp_path, max_batch_records=40) as stream:
         old = stream.start_worker(module="tests.broker.worker_without_stories")
         places = await stream.publish(article(number) for number in range(ARTICLES // 2))
@@ -89,7 +89,7 @@ async def test_a_worker_without_stories_and_one_with_them_share_a_stream(tmp_pat
 
 
 async def until(stream: Stream, is_so, timeout_s: float = 120) -> None:
-    """Wait until something is so of the stories and signatures in Kafka."""
+    """Wait until a condition holds for the stories and signatures in Kafka."""
     deadline = time.monotonic() + timeout_s
     while not is_so(await stream.read([STORIES]), await stream.read([SIGNATURES])):
         assert time.monotonic() < deadline, stream.logs()
@@ -97,12 +97,12 @@ async def until(stream: Stream, is_so, timeout_s: float = 120) -> None:
 
 
 def whole(records):
-    """Records as they can be compared."""
+    """Records in a form that can be compared."""
     return [(record.key, record.value, tuple(record.headers), record.timestamp) for record in records]
 
 
 def grouped(signatures, stream: Stream):
-    """What the pure decision gives over news.signatures as it stands."""
+    """What the pure decision makes of the current news.signatures."""
     step = next(step for step in pipeline_steps(stream.settings) if step.source == SIGNATURES)
     made = step.changelog.whole
     assert made is not None

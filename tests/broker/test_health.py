@@ -1,4 +1,4 @@
-"""What a worker's pages say, on a real Kafka."""
+"""A worker's pages, on a real Kafka."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from streams.watch.metrics import Metrics
 from streams.watch.web import Watch
 from tests.broker.stream import Raw, Stream
 
-# Its topic is there; what a test's step remembers is not what deduplicate would.
+# Its topic exists; a test's step remembers something other than deduplicate.
 HEADLINES = replace(deduplicate.HEADLINES, check=bytes)
 
 LIMIT_S = 60.0
@@ -37,7 +37,7 @@ def free_port() -> int:
 
 
 class Probe:
-    """Asks a worker's pages, as a supervisor and Prometheus would."""
+    """Requests a worker's pages, as a supervisor and Prometheus would."""
 
     def __init__(self, stream: Stream, session: aiohttp.ClientSession):
         self._stream = stream
@@ -117,7 +117,7 @@ async def test_every_record_is_counted_in_once_and_out_once(stream, probe):
     firsts = [article(number, language) for language, count in languages.items() for number in range(count)]
     bad = [b'{"title": ', b"", b'{"title": 7, "text": "A body."}', b'{"title": 8, "text": "A body."}']
     published = [*firsts, *firsts[:7], *bad]
-    # In two goes, so that a repeat is not by chance the first of its headline to come.
+    # In two rounds, so that a repeat can't happen to arrive before the first of its headline.
     await stream.publish([Raw(value, bytes([number % 5])) for number, value in enumerate(firsts)])
     await stream.outcomes(len(firsts))
     await stream.publish([Raw(value, bytes([number % 5])) for number, value in enumerate(published[len(firsts) :])])
@@ -147,7 +147,7 @@ async def test_every_record_is_counted_in_once_and_out_once(stream, probe):
     assert found["headwater_restore_seconds_count"]["deduplicate"] == 4
 
 
-async def test_an_idle_stream_has_no_lag_though_transaction_markers_stand_at_its_end(stream, probe):
+async def test_an_idle_stream_has_no_lag_though_it_ends_with_transaction_markers(stream, probe):
     stream.settings = replace(stream.settings, stall_s=8)  # looks every 2 s
     stream.start_worker()
     await probe.until("/ready", 200)
@@ -163,7 +163,7 @@ async def test_an_idle_stream_has_no_lag_though_transaction_markers_stand_at_its
 
 
 async def test_a_worker_is_not_ready_while_the_group_rebalances(stream, probe):
-    """As long as the group waits for a member that is frozen; between members who answer, that is over in no time."""
+    """As long as the group waits for a frozen member; when all members answer, a rebalance is over at once."""
     stream.start_worker()
     await probe.until("/ready", 200)
     stream.settings = replace(stream.settings, web_port=0)
@@ -194,7 +194,7 @@ async def test_a_port_that_is_taken_is_one_clear_line_and_no_worker(stream):
 
 
 async def test_records_that_faust_never_delivers_make_a_worker_unhealthy(stream):
-    """Faust's part is played by the test: it knows of nothing. Kafka itself says that records wait."""
+    """The test plays Faust's part and delivers nothing. Kafka itself reports that records are waiting."""
 
     def pass_on(record: Record, _: bytes | None) -> Decision:
         return Decision((Output(ENRICHED, record.key, record.value, (), record.timestamp),), record.value)
@@ -223,7 +223,7 @@ async def test_records_that_faust_never_delivers_make_a_worker_unhealthy(stream)
 
     try:
         await until(lambda: not watch.waiting_for())
-        # Four partitions share the records; enough of them that this one gets some.
+        # Four partitions share the records: enough for this one to get some.
         await stream.publish([Raw(b"x", bytes([number])) for number in range(40)], PREPARED)
         mine = [record for record in await stream.read([PREPARED]) if record.partition == 0]
         await until(watch.problems)

@@ -1,4 +1,4 @@
-"""From HTTP to what comes out, on a real Kafka: the command as a process."""
+"""From HTTP to the outputs, on a real Kafka: the command as a process."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ async def _line(process):
 
 
 async def test_articles_by_http_come_out_and_the_same_request_twice_gives_each_once(tmp_path):
-    """202 names records that are in Kafka; a repeat, with an address or without, is withheld as the same article."""
+    """202 names records that are in Kafka; a repeat, with or without a URL, is withheld as the same article."""
     async with Stream(tmp_path) as stream:
         stream.start_worker()
         process = await stream.start_command("ingest", "--port", "0")

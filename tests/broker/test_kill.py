@@ -1,4 +1,4 @@
-"""kill -9 in mid-stream: every input is accounted for exactly once all the same."""
+"""kill -9 in mid-stream: every input is still accounted for exactly once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HEADLINES = 2_000
 
 
 def article(number: int) -> Raw:
-    """An article; its headline repeats after 2,000 others, and every hundredth is no article at all."""
+    """An article whose headline repeats after 2,000 others; every hundredth one is not an article."""
     if number % 100 == 99:
         return Raw(b'{"title": %d}' % number, str(number).encode())
     headline = f"Council number {number % HEADLINES} votes on its budget"
@@ -43,7 +43,7 @@ async def test_after_kill_9_every_input_is_in_exactly_one_outcome_exactly_once(t
         assert len(await stream.read([PREPARED])) == ARTICLES - ARTICLES // 100
 
 
-async def test_sigterm_ends_a_worker_in_good_order_and_the_next_goes_on(tmp_path):
+async def test_sigterm_ends_a_worker_in_good_order_and_the_next_continues(tmp_path):
     async with Stream(tmp_path, max_batch_records=100) as stream:
         places = await stream.publish(article(number) for number in range(1_000))
         first = stream.start_worker()
@@ -56,7 +56,7 @@ async def test_sigterm_ends_a_worker_in_good_order_and_the_next_goes_on(tmp_path
         assert origins(await stream.outcomes(len(places))) == sorted(places)
 
 
-async def test_what_faust_loses_on_the_way_is_fetched_again(tmp_path):
+async def test_records_that_faust_loses_are_fetched_again(tmp_path):
     async with Stream(tmp_path, max_batch_records=50) as stream:
         worker = stream.start_worker(module="tests.broker.forgetful_worker")
         places = await stream.publish(article(number) for number in range(1_000))

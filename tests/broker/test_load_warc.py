@@ -1,4 +1,4 @@
-"""A web archive on a real Kafka: the command as a process, killed and started again."""
+"""A web archive on a real Kafka: the command as a process, killed and restarted."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from tests.broker.stream import Stream
 PAGES = 6_000
 
 
-async def test_a_load_that_is_killed_goes_on_and_every_page_comes_with_its_time(tmp_path):
-    """Nothing is lost; pages near the kill may come twice, those far before it do not."""
+async def test_a_killed_load_continues_and_every_page_has_its_time(tmp_path):
+    """Nothing is lost; pages near the kill may come twice, earlier ones do not."""
     async with Stream(tmp_path) as stream:
         file = tmp_path / "news.warc.gz"
         file.write_bytes(archive([(f"https://news.example/{each}", page(f"Town {each}"), {}) for each in range(PAGES)]))

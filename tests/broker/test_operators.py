@@ -1,4 +1,4 @@
-"""What whoever runs it types at noon and at 3 a.m., beside a real Kafka."""
+"""What operators type at noon and at 3 a.m., on a real Kafka."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MOST_LINES_OF_A_START = 15
 
 
 async def said(stream: Stream, *arguments: str) -> tuple[str, str, int]:
-    """What a command writes to stdout and stderr, and its status."""
+    """A command's stdout, stderr and status."""
     process = await stream.start_command(*arguments)
     out, errors = await asyncio.wait_for(process.communicate(b""), LIMIT_S)
     assert b"Traceback" not in errors, errors.decode()
@@ -125,7 +125,7 @@ async def test_a_kafka_that_is_away_is_one_fault_and_one_line(tmp_path):
     ],
 )
 async def test_ctrl_c_at_any_moment_shows_no_traceback(stream, command):
-    """From our first lines to the middle of the work. Before them it is Python that starts, and says what it says."""
+    """From our first lines to the middle of the work. Before those, Python itself is starting and prints its own traceback."""
     code = "import sys; sys.argv[0] = 'headwater'; from streams.entry import main; main()"
     for pause_s in (0.0, 0.3, 1.0, 3.0):
         process = await asyncio.create_subprocess_exec(
@@ -134,7 +134,7 @@ async def test_ctrl_c_at_any_moment_shows_no_traceback(stream, command):
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # the tests may run where Ctrl-C is ignored
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # the tests may run with Ctrl-C ignored
         )
         async with asyncio.timeout(LIMIT_S):
             while not (line := await process.stderr.readline()).endswith(b" click.exceptions\n"):  # we import that ourselves
@@ -148,7 +148,7 @@ async def test_ctrl_c_at_any_moment_shows_no_traceback(stream, command):
 
 
 @pytest.mark.parametrize("processes", ["1", "2"])
-async def test_a_second_worker_on_a_state_folder_ends_at_its_start_and_the_first_does_not_hear_of_it(stream, processes):
+async def test_a_second_worker_on_a_state_folder_ends_at_its_start_and_the_first_is_undisturbed(stream, processes):
     first = stream.start_worker("--processes", processes)
     ready = "at work on" if processes == "1" else "worker process 1 is"
     await until(lambda: ready in stream.log_of(first), stream.logs)

@@ -1,4 +1,4 @@
-"""Brokers that are away: one of three is no reason to stop, and all of them are waited for, quietly."""
+"""Brokers that are away: workers continue without one of three, and wait quietly if all are away."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from streams.topics import ENRICHED
 from tests.broker.stream import Raw, Stream, origins
 
 OUTAGE_S = 20.0
-KINDS = 25  # of warnings that an outage may bring: each is said once, and then a line a minute
+KINDS = 25  # of warnings that an outage may cause: each is logged once, then one line a minute
 LIMIT_S = 180.0
 
 
@@ -22,7 +22,7 @@ def loud(text):
     return [line for line in text.splitlines() if re.search(r"WARNING|ERROR|CRITICAL", line)]
 
 
-async def test_one_of_three_brokers_that_is_away_at_the_start_is_no_reason_to_end(tmp_path):
+async def test_a_worker_starts_while_one_of_three_brokers_is_away(tmp_path):
     async with Stream(tmp_path, brokers=3) as stream:
         assert await topic_config(stream.settings, ENRICHED, ["min.insync.replicas"]) == {"min.insync.replicas": "2"}
         await stream.kill_broker(0)

@@ -1,4 +1,4 @@
-"""Partitions that operators alter while a stream is at work, on a real Kafka."""
+"""Partitions that operators change while a stream is running, on a real Kafka."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BY_AGE = {"cleanup.policy": "compact,delete", "retention.ms": "1000", "message.t
 
 
 def articles(first: int, end: int) -> list[Raw]:
-    """Each headline twice, under keys that lie on all partitions."""
+    """Each headline twice, under keys spread over all partitions."""
     return [
         Raw(
             b'{"title": "The council opens bridge %d", "text": "It is open since Monday."}' % number, b"%d %d" % (again, number)
@@ -33,11 +33,11 @@ async def said_by(stream: Stream, *arguments: str) -> tuple[int | None, str]:
     return command.returncode, (out + errors).decode()
 
 
-async def test_a_raw_topic_may_grow_and_where_headlines_moved_to_other_partitions_all_is_read_anew(tmp_path):
+async def test_a_raw_topic_may_grow_and_if_headlines_move_to_other_partitions_everything_is_read_again(tmp_path):
     async with Stream(tmp_path, partitions=2) as stream:
         settings = stream.settings
         headlines = HEADLINES.topic(settings.app_id)
-        await alter_topic(settings, headlines, BY_AGE)  # as another version might have made it
+        await alter_topic(settings, headlines, BY_AGE)  # as another version might have created it
         worker = stream.start_worker()
         raw = await stream.publish(articles(0, 20))
         await stream.outcomes(40)

@@ -1,4 +1,4 @@
-"""Hostile batches on a real Kafka: each has its outcome, and the articles before, in and after it have theirs."""
+"""Hostile batches on a real Kafka: each has its outcome, and so do the articles before, in and after it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ async def run(stream: Stream, *arguments: str) -> bytes:
 
 
 async def test_a_bomb_of_any_codec_is_one_rejection_and_its_neighbours_are_enriched(stream):
-    """19 kB of it would take 2 GB in a consumer without bounds; a worker that starts again goes on after it."""
+    """19 kB of it would take 2 GB in a consumer without bounds; a restarted worker continues after it."""
     worker = stream.start_worker()
     expected: list[str] = []
     bombs = {}
@@ -91,7 +91,7 @@ async def test_a_bomb_of_any_codec_is_one_rejection_and_its_neighbours_are_enric
 
 
 async def test_names_of_headers_that_are_not_utf_8_stop_no_worker_and_no_command(stream):
-    """On articles, on bad records, and in what a command reads of news.raw itself."""
+    """On articles, on bad records, and in a command that reads news.raw itself."""
     evil = [(b"\xff\xfe\x80", b"1"), (b"content-type", b"application/json")]
     stream.start_worker()
     for number, codec in enumerate(Codec):

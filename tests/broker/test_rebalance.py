@@ -1,4 +1,4 @@
-"""Workers that join, leave and die: the others go on."""
+"""Workers join, leave and die while the others continue."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ async def trickle(stream, places, until):
 
 
 def owned_by(stream, worker):
-    """The source partitions that a worker has taken up, by its log."""
+    """The source partitions that a worker has acquired, by its log."""
     return {match[1] for match in re.finditer(r"(news\.\w+/\d+): ready from offset", stream.log_of(worker))}
 
 
@@ -68,7 +68,7 @@ async def test_a_dead_workers_partitions_are_at_work_again_within_the_session_ti
 
         await until(taken_up, 60, stream.logs)
         took_s = time.monotonic() - began
-        print(f"taken up {took_s:.1f} s after the kill")
+        print(f"acquired {took_s:.1f} s after the kill")
         assert took_s < 15, stream.logs()
         places = await stream.publish(articles(40))
         assert origins(await stream.outcomes(40)) == sorted(places)
@@ -77,7 +77,7 @@ async def test_a_dead_workers_partitions_are_at_work_again_within_the_session_ti
 
 @contextlib.asynccontextmanager
 async def onlooker(stream):
-    """A member of the group that reads nothing of what the workers do: the group rebalances for it, and nothing moves."""
+    """A member of the group that reads none of the workers' topics: the group rebalances for it, and nothing moves."""
     guest = AIOKafkaConsumer(
         ENRICHED,
         **connection(stream.settings),
@@ -96,7 +96,7 @@ def generation_of(stream, worker):
 
 
 async def test_work_goes_on_while_members_that_take_nothing_join_and_leave(tmp_path):
-    """Nothing is taken over anew, nothing is delivered twice or left out on the way."""
+    """Nothing is taken over again, delivered twice or left out."""
     async with Stream(tmp_path, partitions=PARTITIONS) as stream:
         first, second = await two_at_work(stream)
         all_of = len(pipeline_steps(stream.settings)) * PARTITIONS
@@ -110,7 +110,7 @@ async def test_work_goes_on_while_members_that_take_nothing_join_and_leave(tmp_p
             async with onlooker(stream) as guest:
                 while not guest.assignment():
                     await asyncio.sleep(0.1)
-            # A rebalance that begins before a worker is through the last one is the same one to it.
+            # If a rebalance begins before a worker has finished the last one, the worker sees them as one.
             left = generation + 2
             await until(lambda left=left: min(generation_of(stream, each) for each in (first, second)) >= left, 60, stream.logs)
         over.set_result(None)
@@ -165,7 +165,7 @@ async def test_a_worker_with_an_instance_id_restarts_without_disturbing_the_othe
 
 
 async def test_of_two_workers_with_one_instance_id_the_older_ends_and_says_why(tmp_path):
-    """Each would shut the other out for ever: no article would come through, and nobody would be told."""
+    """Otherwise each would shut the other out for ever: no article would come out, and nobody would know."""
     async with Stream(tmp_path, partitions=PARTITIONS) as stream:
         first = stream.start_worker(HEADWATER_INSTANCE_ID="worker-1")
         places = await stream.publish(articles(40))

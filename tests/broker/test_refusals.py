@@ -1,4 +1,4 @@
-"""A group that will never take a worker, on a real Kafka: it ends and says why, where it waited for ever."""
+"""A group that will never admit a worker, on a real Kafka: it ends and says why, where it used to wait for ever."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.broker.stream import Stream
 END_TIMEOUT_S = 90.0
 
 
-async def test_a_worker_that_its_group_will_never_take_ends_with_one_line_that_says_what_to_do(tmp_path):
+async def test_a_worker_that_its_group_will_never_admit_ends_with_one_line_that_says_what_to_do(tmp_path):
     async with Stream(tmp_path, partitions=1) as stream:
         patient = stream.start_worker(HEADWATER_SESSION_TIMEOUT_S="3600")
         assert await asyncio.to_thread(patient.wait, END_TIMEOUT_S) == 70

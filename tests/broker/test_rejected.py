@@ -1,4 +1,4 @@
-"""Dead letters on a real Kafka: found, looked at, and replayed once, whatever happens to the replay."""
+"""Dead letters on a real Kafka: found, shown, and replayed once, whatever happens to the replay."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ BINARY = bytes(range(256)) * 3
 TRICKY = '{"title": "Caf\u00e9 opens \x1b[2J\x1b]0;owned\x07 on the harbour \u202e front'.encode()
 
 
-async def test_what_was_rejected_is_found_and_shown_without_touching_the_terminal(stream):
+async def test_dead_letters_are_found_and_shown_without_affecting_the_terminal(stream):
     now_ms = time.time_ns() // 1_000_000
     stream.start_worker()
     published = {
@@ -119,7 +119,7 @@ async def test_what_was_rejected_is_found_and_shown_without_touching_the_termina
     assert "no value (a tombstone)" in shown
 
 
-async def test_what_is_mended_becomes_an_article_once_and_what_is_not_comes_back_once(stream):
+async def test_a_replayed_record_becomes_an_article_once_or_comes_back_once(stream):
     full = stream.settings
     stream.settings = replace(full, max_article_bytes=1024)
     worker = stream.start_worker()
@@ -135,7 +135,7 @@ async def test_what_is_mended_becomes_an_article_once_and_what_is_not_comes_back
     stream.start_worker()
     where = await ids(stream)
 
-    # Asking, and looking first, change nothing.
+    # A dry run and an unconfirmed replay change nothing.
     dry, declined = await asyncio.gather(
         run(stream, "replay", "--reason", "too-large", "--dry-run"),
         run(stream, "replay", "--reason", "too-large", answer=b"n\n", status=1),
@@ -159,7 +159,7 @@ async def test_what_is_mended_becomes_an_article_once_and_what_is_not_comes_back
         assert record.partition == originals[raw.key].partition
         assert record.headers == (*raw.headers, (REPLAY_HEADER, where[raw.key].encode()))
 
-    # All of it, the rest this time: what is still bad comes back, and says so.
+    # Replay all of it, which is now the rest: what is still bad comes back, marked as such.
     output = await run(stream, "replay", "--yes")
     assert b"2 accepted" in output
     assert b"3 passed over: replayed before" in output
@@ -171,7 +171,7 @@ async def test_what_is_mended_becomes_an_article_once_and_what_is_not_comes_back
         *((key.decode(), False, where[key]) for key in (b"broken", b"tombstone")),
     }
 
-    # The same again does nothing at all.
+    # Repeating that does nothing.
     before = await everything(stream)
     output = await run(stream, "replay", "--yes")
     assert output.splitlines()[-1] == b"nothing to replay"
@@ -179,7 +179,7 @@ async def test_what_is_mended_becomes_an_article_once_and_what_is_not_comes_back
     assert b"2 passed over: rejected again" in output
     assert await everything(stream) == before
 
-    # Whoever insists gets what a replay without memory would have done: a duplicate, no second article.
+    # With --again it does what a replay without memory would do: a duplicate, not a second article.
     assert b"1 accepted" in await run(stream, "replay", where[b"large-0"], "--again", "--yes")
     outcomes = await stream.outcomes(11)
     assert Counter(record.topic for record in outcomes) == {ENRICHED: 3, DUPLICATES: 1, REJECTED: 7}
@@ -211,15 +211,15 @@ async def test_whether_a_replay_is_killed_or_overtaken_by_another_each_record_is
 
 
 async def replay_under_way(stream: Stream, done: int) -> asyncio.subprocess.Process:
-    """A replay that has just begun to send, where ``done`` records had been sent before."""
+    """A replay that has just begun to send, after ``done`` records were sent before."""
     replay = await stream.start_command("rejected", "replay", "--yes")
     while len(await stream.read([RAW])) <= done:
-        assert replay.returncode is None, "it ended before anything was seen of it"
+        assert replay.returncode is None, "it ended before any of its records were seen"
         await asyncio.sleep(0.02)
     return replay
 
 
-async def test_what_kafka_refuses_in_news_raw_holds_nobody_up(stream):
+async def test_a_record_that_kafka_refuses_in_news_raw_holds_nobody_up(stream):
     huge = random.Random(1).randbytes(13_000_000)
     letters = [dead(4, b"before"), dead(0, b"huge")._replace(value=huge), dead(8, b"after")]
     await stream.publish(letters, REJECTED)

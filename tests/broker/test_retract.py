@@ -1,4 +1,4 @@
-"""Taking articles back, and letting embargoed ones go, on a real Kafka."""
+"""Retracting articles, and releasing embargoed ones, on a real Kafka."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ async def test_a_retracted_article_is_canceled_for_consumers_and_gives_up_its_he
     assert DUPLICATES not in topics
 
 
-async def test_an_embargoed_article_is_held_until_a_replay_lets_it_go(stream):
+async def test_an_embargoed_article_is_held_until_a_replay_releases_it(stream):
     stream.start_worker()
     await stream.publish([Raw(orjson.dumps({**STORY, "embargo": "2999-01-01T00:00:00Z"}))])
     [held] = await stream.outcomes(1)

@@ -1,4 +1,4 @@
-"""A Kafka that wants TLS and passwords: whoever has the right ones gets in, the others are told why not, and no secret is."""
+"""A Kafka with TLS and passwords: the right ones get in, others learn why not, and no secret is revealed."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Pair(NamedTuple):
 
 
 def certify(name: str, authority: Pair | None = None, address: str = HOST) -> Pair:
-    """A certificate in the name of an IP address, signed by an authority; without one, an authority's own."""
+    """A certificate for an IP address, signed by an authority; without one, an authority's own."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     issuer, issuer_key = (authority.certificate.subject, authority.key) if authority else (subject, key)
@@ -77,13 +77,13 @@ def certify(name: str, authority: Pair | None = None, address: str = HOST) -> Pa
 
 
 class Secured(NamedTuple):
-    """A Kafka with a listener of each kind, and the folder with certificates and password files."""
+    """A Kafka with a listener of each kind, and a folder with certificates and password files."""
 
     folder: Path
     addresses: dict[str, str]
 
     def variables(self, listener: str, **settings: str) -> dict[str, str]:
-        """The variables for one of its listeners, with everything that is right for it but what `settings` change."""
+        """The variables for one of its listeners: the right ones, except those that `settings` change."""
         protocol = PROTOCOLS[listener]
         right = {
             "BROKERS": self.addresses[listener],
@@ -158,7 +158,7 @@ def secured(tmp_path_factory) -> Iterator[Secured]:
 
 
 def asking_for_a_password(listener: str, *mechanisms: str) -> dict[str, str]:
-    """Kafka's settings for a listener; PLAIN's users stand in them, SCRAM's in Kafka's own data."""
+    """Kafka's settings for a listener; they hold PLAIN's users, while SCRAM's are in Kafka's own data."""
     name = f"listener.name.{listener.lower()}"
     logins = {
         "PLAIN": f'org.apache.kafka.common.security.plain.PlainLoginModule required user_{USER}="{PASSWORD}";',
@@ -210,23 +210,23 @@ async def test_every_client_of_ours_gets_in(secured, client, listener, settings)
         pytest.param("OPEN", {"SASL_MECHANISM": "PLAIN"}, "SASL_MECHANISM", id="a mechanism it does not offer"),
         pytest.param("SECURE", {"TLS_CA_FILE": "stranger.pem"}, "TLS_CA_FILE", id="another authority"),
         pytest.param("SECURE", {"TLS_CA_FILE": ""}, "TLS_CA_FILE", id="the system's authorities"),
-        pytest.param("MISNAMED", {}, "not valid for '127.0.0.1'", id="a certificate in another name"),
-        pytest.param("MUTUAL", dict.fromkeys(OURS, ""), "TLS_CERT_FILE", id="a certificate wanted and not shown"),
+        pytest.param("MISNAMED", {}, "not valid for '127.0.0.1'", id="a certificate for another name"),
+        pytest.param("MUTUAL", dict.fromkeys(OURS, ""), "TLS_CERT_FILE", id="no client certificate where one is required"),
         pytest.param(
             *("SECURE", {"SECURITY_PROTOCOL": "SASL_PLAINTEXT", "TLS_CA_FILE": ""}, "SECURITY_PROTOCOL"),
-            id="no TLS where it is wanted",
+            id="no TLS where it is required",
         ),
         pytest.param(
             *("OPEN", {"SECURITY_PROTOCOL": "SASL_SSL", "TLS_CA_FILE": "authority.pem"}, "SECURITY_PROTOCOL"),
-            id="TLS where there is none",
+            id="TLS to a plaintext listener",
         ),
         pytest.param(
             *("OPEN", {"SECURITY_PROTOCOL": "", "SASL_USERNAME": "", "SASL_PASSWORD_FILE": ""}, "SECURITY_PROTOCOL"),
-            id="no password where one is wanted",
+            id="no password where one is required",
         ),
     ],
 )
-async def test_who_does_not_get_in_is_told_why(secured, listener, settings, reason):
+async def test_a_refused_client_is_told_why(secured, listener, settings, reason):
     with pytest.raises(NotConnectedError) as caught:
         async with opened(AIOKafkaAdminClient(**connection(secured.settings(listener, **settings)))):
             pass
@@ -254,7 +254,7 @@ def headline(listener: str) -> str:
     ],
 )
 async def test_articles_go_all_the_way_and_no_log_of_any_level_holds_a_secret(secured, tmp_path, listener, settings):
-    """Commands and a worker as processes, Faust's client among theirs; the log at level debug has all that is sent."""
+    """Commands and a worker as processes, including Faust's client; the log at level debug has everything that is sent."""
     article = tmp_path / "article.json"
     article.write_bytes(orjson.dumps({"title": headline(listener), "text": "Boats leave at noon again."}))
 
@@ -282,7 +282,7 @@ async def test_articles_go_all_the_way_and_no_log_of_any_level_holds_a_secret(se
     assert worker.returncode == 0, said[-1]
     assert tail.communicate()[1] == ""
     assert "1 accepted\n" in said
-    assert "Request to" in said[-1], "the log at level debug is what this is about"
+    assert "Request to" in said[-1], "the log has level debug"
     assert "SaslAuthenticate" not in said[-1]
     for secret in (PASSWORD, KEY_PASSWORD):
         assert secret not in "".join(said)
@@ -325,11 +325,11 @@ def test_tls_is_1_2_or_newer_checks_the_name_and_is_set_up_once(secured):
             {"TLS_KEY_PASSWORD_FILE": "password"}, "HEADWATER_TLS_KEY_PASSWORD", id="a password that does not open it"
         ),
         pytest.param({"TLS_KEY_FILE": "stranger-key.pem"}, "HEADWATER_TLS_KEY_FILE", id="the key of another certificate"),
-        pytest.param({"TLS_CERT_FILE": "password"}, "HEADWATER_TLS_CERT_FILE", id="a file that is no certificate"),
-        pytest.param({"TLS_CA_FILE": "password"}, "HEADWATER_TLS_CA_FILE", id="a file that holds no authority"),
+        pytest.param({"TLS_CERT_FILE": "password"}, "HEADWATER_TLS_CERT_FILE", id="a file that is not a certificate"),
+        pytest.param({"TLS_CA_FILE": "password"}, "HEADWATER_TLS_CA_FILE", id="a file without an authority"),
     ],
 )
-def test_certificates_that_can_not_be_used_are_an_error_of_the_settings(secured, settings, variable):
+def test_unusable_certificates_are_errors_in_the_settings(secured, settings, variable):
     with pytest.raises(SettingsError, match=variable) as caught:
         secured.settings("MUTUAL", **settings)
     assert PASSWORD not in str(caught.value)

@@ -1,4 +1,4 @@
-"""What becomes of a worker whose state folder is lost under it, on a real Kafka."""
+"""A worker whose state folder is removed while it runs, on a real Kafka."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def articles(first: int, end: int) -> list[Raw]:
 
 
 async def test_a_worker_whose_state_folder_is_removed_works_on_ends_when_asked_and_its_partitions_are_anothers(tmp_path):
-    """It stayed in the group, with partitions and without work, until somebody killed it."""
+    """It used to stay in the group, with partitions but without work, until somebody killed it."""
     async with Stream(tmp_path, partitions=2) as stream:
         worker = stream.start_worker()
         await stream.publish(articles(0, 10))

@@ -48,7 +48,7 @@ def is_alive(pid):
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    stat = Path(f"/proc/{pid}/stat")  # where there is none, ended processes are taken away at once
+    stat = Path(f"/proc/{pid}/stat")  # without it, ended processes are removed at once
     return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] != "Z"
 
 

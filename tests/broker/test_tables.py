@@ -29,7 +29,7 @@ async def restore(stream: Stream, table: TablePartition) -> int:
     changelog = TopicPartition(HEADLINES.topic(stream.settings.app_id), 0)
     consumer = AIOKafkaConsumer(**connection(stream.settings), isolation_level="read_committed")
     consumer.assign([changelog])
-    # As the owner of a partition does first: it waits until the last transaction is over.
+    # As a partition's owner does first: wait until the last transaction is over.
     async with opened(AIOKafkaProducer(**connection(stream.settings), transactional_id="test")), opened(consumer):
         return await asyncio.wait_for(table.restore(changelog, consumer), 30)
 
@@ -58,8 +58,8 @@ async def test_a_lost_copy_is_restored_and_a_kept_one_reads_only_what_is_new(str
     table.close()
 
 
-async def test_what_an_aborted_transaction_changed_is_not_restored_nor_waited_for(stream):
-    """The log ends with records that no reader is given, and with markers."""
+async def test_changes_of_an_aborted_transaction_are_neither_restored_nor_waited_for(stream):
+    """The log ends with records that no reader gets, and with markers."""
     await write_changes(stream, (b"a", b"1"))
     await write_changes(stream, (b"a", b"2"), (b"b", b"2"), commit=False)
     table = await opened_copy(stream)
@@ -69,8 +69,8 @@ async def test_what_an_aborted_transaction_changed_is_not_restored_nor_waited_fo
     table.close()
 
 
-async def test_a_copy_that_knows_more_than_the_changelog_is_made_anew(stream):
-    """The topic was deleted and created again: what the copy says is of another life."""
+async def test_a_copy_that_knows_more_than_the_changelog_is_rebuilt(stream):
+    """The topic was deleted and recreated: the copy belongs to the old one."""
     table = await opened_copy(stream)
     table.put({b"a": TableChange(b"old")}, 1_000)
     await write_changes(stream, (b"b", b"1"))

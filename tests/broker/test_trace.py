@@ -1,4 +1,4 @@
-"""``headwater trace`` on a real Kafka: an article that waits, that is there, and that Kafka has deleted in part."""
+"""``headwater trace`` on a real Kafka: an article that waits, one that is complete, and one that is partly deleted."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ async def test_an_article_is_followed_into_its_story_and_the_story_article_by_ar
             lines = await traced(stream, second)
     uri = f"urn:headwater:story:{ids[first]}"
     assert any(line.split()[1:4] == ["joins", "story", f"{ids[first]},"] for line in lines)
-    said = " ".join(" ".join(lines).split())  # whatever lines it takes in 80 columns
+    said = " ".join(" ".join(lines).split())  # however it is wrapped at 80 columns
     assert f" it is in story {ids[first]} of 2 articles of 2 outlets, version 2, by news.stories/" in said
     told = await traced(stream, uri)
     changes = [line.split()[:3] for line in told if line.startswith("  news.stories/")]
@@ -72,7 +72,7 @@ async def test_an_article_is_followed_into_its_story_and_the_story_article_by_ar
     assert await traced(stream, changes[1][0]) == lines
 
 
-async def test_what_is_not_there_is_one_line(stream):
+async def test_an_unknown_name_gives_one_line(stream):
     for named in ("news.raw/0/99", "news.raw/99/0", "news.other/0/0", "https://a.example/none", "f" * 32):
         assert await traced(stream, named) == [f"Error: nothing in Kafka belongs to {named}"]
 

@@ -1,4 +1,4 @@
-"""Transactions on a real Kafka: which protocol is spoken, who is shut out, what is late, and what is asked again."""
+"""Transactions on a real Kafka: which protocol is used, who is shut out, what arrives late, and what is retried."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ LAST_EPOCH = 32_767
 
 
 class Log:
-    """A topic of two partitions for a test alone, and producers under one name."""
+    """A topic with two partitions for one test, and producers under one name."""
 
     def __init__(self, stream: Stream, topic: str) -> None:
         self.stream = stream
@@ -105,7 +105,7 @@ def both(*values: bytes) -> dict[int, list[bytes]]:
 
 
 @pytest.mark.parametrize(("level", "spoken"), [(0, 0), (1, 0), (2, 2)])
-async def test_a_producer_speaks_what_the_cluster_has_agreed_on(log, level, spoken):
+async def test_a_producer_uses_the_version_that_the_cluster_has_agreed_on(log, level, spoken):
     await set_transaction_version(log.stream.settings, level)
     producer = await log.start()
     assert producer.version == spoken
@@ -117,14 +117,14 @@ async def test_a_producer_speaks_what_the_cluster_has_agreed_on(log, level, spok
     assert await log.committed() == both(b"a", b"b")
 
 
-async def test_the_protocol_of_old_is_spoken_where_the_settings_say_so(log):
+async def test_the_old_protocol_is_used_if_the_settings_say_so(log):
     producer = await log.start(V0)
     assert producer.version == 0
     await log.commit(producer, b"a")
     assert await log.committed() == both(b"a")
 
 
-async def test_a_producer_goes_on_when_the_cluster_falls_back_to_1_beneath_it(log):
+async def test_a_producer_continues_when_the_cluster_falls_back_to_1_beneath_it(log):
     producer = await log.start()
     await log.commit(producer, b"a")
     await set_transaction_version(log.stream.settings, 1)
@@ -134,8 +134,8 @@ async def test_a_producer_goes_on_when_the_cluster_falls_back_to_1_beneath_it(lo
     assert await log.committed() == both(b"a", b"b", b"c")
 
 
-async def test_a_producer_fails_when_the_cluster_falls_back_to_0_beneath_it_and_a_new_one_speaks_what_is_left(log):
-    """Kafka 4.3 then takes nobody under the old name; who tries is told what to do about it."""
+async def test_a_producer_fails_when_the_cluster_falls_back_to_0_beneath_it_and_a_new_one_uses_v0(log):
+    """Kafka 4.3 then no longer accepts the old name; whoever tries is told what to do."""
     producer = await log.start()
     await log.commit(producer, b"a")
     log.name = f"test-{uuid4().hex}"
@@ -157,7 +157,7 @@ async def test_a_producer_fails_when_the_cluster_falls_back_to_0_beneath_it_and_
 @pytest.mark.parametrize("how", ["by its heir", "by shut_out"])
 @pytest.mark.parametrize("heirs", TransactionProtocol)
 @pytest.mark.parametrize("owners", TransactionProtocol)
-async def test_who_was_shut_out_commits_nothing_whichever_protocol_each_speaks(log, owners, heirs, how):
+async def test_a_producer_that_was_shut_out_commits_nothing_whichever_protocol_each_uses(log, owners, heirs, how):
     owner = await log.start(owners)
     await log.commit(owner, b"a")
     await owner.begin_transaction()
@@ -190,7 +190,7 @@ async def test_sweep_and_settle_mark_an_end_in_each_partition_written_to_or_not(
 
 
 def lose(producer: TransactionalProducer, kind: type, count: int, *, before: bool) -> list[object]:
-    """Have answers to some requests be lost, or the requests before they are sent; returns those that met it."""
+    """Lose the answers to some requests, or the requests before they are sent; returns those affected."""
     client = producer.client
     send, met = client.send, []
 
@@ -208,7 +208,7 @@ def lose(producer: TransactionalProducer, kind: type, count: int, *, before: boo
 
 @pytest.mark.parametrize("before", [True, False], ids=["the message", "the answer"])
 @pytest.mark.parametrize("kind", [EndTransaction, Produce])
-async def test_what_is_lost_on_the_way_is_asked_again_and_done_once(log, kind, before):
+async def test_lost_requests_and_answers_are_retried_and_done_once(log, kind, before):
     producer = await log.start()
     met = lose(producer, kind, 3, before=before)
     for value in (b"a", b"b", b"c", b"d"):
@@ -217,8 +217,8 @@ async def test_what_is_lost_on_the_way_is_asked_again_and_done_once(log, kind, b
     assert await log.committed() == both(b"a", b"b", b"c", b"d")
 
 
-async def test_a_commit_asked_again_is_not_taken_for_done_where_kafka_has_aborted_meanwhile(log):
-    """As when the answers are away for longer than a transaction may be open, or an heir comes first."""
+async def test_a_retried_commit_does_not_count_as_done_if_kafka_has_aborted_meanwhile(log):
+    """As when answers take longer than a transaction may be open, or an heir comes first."""
     producer = await log.start()
     await log.commit(producer, b"a")
     await producer.begin_transaction()
@@ -249,8 +249,8 @@ async def test_a_commit_that_the_network_delivers_again_later_reaches_no_other_t
     assert await log.committed() == both(b"a", b"b")
 
 
-async def test_with_the_protocol_of_old_such_a_commit_ends_the_next_transaction(log):
-    """What v2 is for; were this to fail, Kafka would have closed the hole for v0 too."""
+async def test_with_the_old_protocol_such_a_commit_ends_the_next_transaction(log):
+    """This is what v2 is for. If this fails, Kafka has closed the hole for v0 too."""
     producer = await log.start(V0)
     inner = producer._aiokafka._txn_manager
     first = EndTxnRequest(log.name, inner.producer_id, inner.producer_epoch, True)
@@ -288,7 +288,7 @@ async def test_a_batch_that_comes_after_its_transaction_has_ended_is_refused(log
     assert await log.committed() == {0: [b"a", b"b"], 1: [b"a"]}
 
 
-async def test_several_batches_of_a_partition_come_in_their_order(log):
+async def test_several_batches_of_a_partition_stay_in_order(log):
     producer = await log.start()
     lose(producer, Produce, 2, before=False)
     for turn in (b"first ", b"second "):
@@ -304,7 +304,7 @@ async def test_several_batches_of_a_partition_come_in_their_order(log):
     assert written == {log.left: 81}
 
 
-async def test_when_the_epochs_of_a_producer_are_used_up_it_goes_on_with_another_id(log):
+async def test_when_the_epochs_of_a_producer_are_used_up_it_continues_with_another_id(log):
     producer = await log.start()
     spoken = producer._transactions
     while spoken._epoch < LAST_EPOCH - 3:

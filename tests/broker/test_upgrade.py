@@ -1,4 +1,4 @@
-"""Upgrading from 0.1.0 on a real Kafka: stop all, then start. Whoever forgets to stop an old worker loses nothing."""
+"""Upgrading from 0.1.0 on a real Kafka: stop all, then start. A forgotten old worker loses nothing."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ async def outcomes(stream: Stream, old: OldWorkers, worker: subprocess.Popen[byt
 
 
 def numbered(numbers: range) -> list[Raw]:
-    """Articles of 600 headlines, so short that both versions give them one fingerprint, each with a body of its own."""
+    """Articles with 600 headlines, so short that both versions give the same fingerprint, each with its own body."""
     bodies = (
         (number, f"Paper {number % HEADLINES} was adopted after a short debate of the council. " * 4) for number in numbers
     )
@@ -48,7 +48,7 @@ def numbered(numbers: range) -> list[Raw]:
     ]
 
 
-async def test_what_0_1_0_left_behind_is_gone_on_with_exactly_once_and_its_headlines_are_remembered(tmp_path, release):
+async def test_work_of_0_1_0_is_continued_exactly_once_and_its_headlines_are_remembered(tmp_path, release):
     async with Stream(tmp_path, makes_topics=False, keeps_contract=False, max_batch_records=100) as stream:
         with OldWorkers(stream, release) as old:
             old.create_topics()

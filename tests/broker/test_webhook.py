@@ -1,4 +1,4 @@
-"""`headwater webhook` on a real Kafka: killed again and again, the receiver has everything, and in order."""
+"""`headwater webhook` on a real Kafka: though it is killed repeatedly, the receiver gets everything, in order."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def _version(article, version, status="usable"):
     return Raw(orjson.dumps(document), name.encode())
 
 
-async def test_a_webhook_that_is_killed_again_and_again_tells_everything_in_order(tmp_path, monkeypatch):
+async def test_a_webhook_that_is_killed_again_and_again_sends_everything_in_order(tmp_path, monkeypatch):
     monkeypatch.setenv("HEADWATER_WEBHOOK_SECRET", SECRET)
     got = []
 
     async def receive(request):
         got.append((request.headers["webhook-id"], json.loads(await request.read())["data"]))
-        # Now and then it fails, though it has read it: that comes again too.
+        # Now and then it fails after reading the request, which is then sent again.
         return web.Response(status=500 if len(got) % 50 == 0 else 200)
 
     async with farm("*") as own, Stream(tmp_path, keeps_contract=False) as stream:
@@ -46,7 +46,7 @@ async def test_a_webhook_that_is_killed_again_and_again_tells_everything_in_orde
         places = await stream.publish([*records, _version(3, VERSIONS + 1, "canceled")], ENRICHED)
         for turn in range(KILLS + 1):
             webhook = await stream.start_command("webhook", "--from-beginning", "--allow-private", f"{own.root}/hook")
-            # Earlier versions of the article that was canceled need not be told: to wait for all would be to wait for ever.
+            # Earlier versions of the canceled article need not be sent: waiting for all could take for ever.
             enough = len(places) - VERSIONS
             if turn < KILLS:
                 enough = min(len({told["origin"] for _, told in got}) + 40, enough)
@@ -58,7 +58,7 @@ async def test_a_webhook_that_is_killed_again_and_again_tells_everything_in_orde
             said = (await webhook.communicate())[1].decode()
     assert (webhook.returncode, "articles told" in said) == (0, True), said
     told = {each["origin"] for _, each in got}
-    # Of the article that was canceled, what had not been told by then need not be.
+    # Versions of the canceled article that had not been sent by then need not be.
     assert set(places) - told <= {place for place, each in zip(places, records, strict=False) if each.key == records[3].key}
     assert places[-1] in told
     assert len({message for message, _ in got}) == len(told)

@@ -1,4 +1,4 @@
-"""Record batches and produce requests by hand: what a producer may send that follows no client's rules.
+"""Hand-made record batches and produce requests, as a producer may send that follows no client's rules.
 
 https://kafka.apache.org/documentation/#messageformat and KIP-98 (record batches, magic 2), #protocol (Produce, version 7).
 """
@@ -20,7 +20,7 @@ from aiokafka.record.util import calc_crc32c
 
 PIECE_BYTES: Final = 1 << 20
 ZSTD_LEVEL: Final = 9
-"""Sees repeats within 4 MiB. Level 3, which Headwater writes with, sees them within 2: what came in small can go out large."""
+"""Sees repeats within 4 MiB. Level 3, with which Headwater writes, sees them within 2: small input can become large output."""
 TRANSACTIONAL, CONTROL, APPEND_TIME = 0x10, 0x20, 0x08
 _NEWER_ERRORS: Final = {87: "InvalidRecord"}  # than aiokafka knows
 _CLOSED: Final = "connection closed"
@@ -28,7 +28,7 @@ _NOT_YET: Final = {"NotLeaderForPartitionError", "UnknownTopicOrPartitionError",
 
 
 class Codec(IntEnum):
-    """As the lowest bits of a batch's attributes name it."""
+    """The number in the lowest bits of a batch's attributes."""
 
     NONE = 0
     GZIP = 1
@@ -38,7 +38,7 @@ class Codec(IntEnum):
 
 
 class Wire(NamedTuple):
-    """A record; a value may be a number: so many times the letter "a", never held in memory as a whole."""
+    """A record; a value may be a number: that many letters "a", never held in memory as a whole."""
 
     value: bytes | int | None
     key: bytes | None = None
@@ -47,14 +47,14 @@ class Wire(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """What a broker said to a batch: the offset of its first record, or why it refused it."""
+    """A broker's answer to a batch: the offset of its first record, or why it was refused."""
 
     base_offset: int
     error: str | None
 
 
 def varint(number: int) -> bytes:
-    """Zigzag, seven bits a byte, the lowest first."""
+    """Zigzag, seven bits per byte, the lowest first."""
     left = (number << 1) ^ (number >> 63)
     written = bytearray()
     while left > 0x7F:
@@ -65,12 +65,12 @@ def varint(number: int) -> bytes:
 
 
 def sized(content: bytes | None) -> bytes:
-    """With its length in front; None is of length -1."""
+    """With its length in front; None has length -1."""
     return varint(-1) if content is None else varint(len(content)) + content
 
 
 def encode(record: Wire, offset_delta: int, timestamp_delta: int) -> Iterator[bytes]:
-    """A record as it stands in a batch, in pieces."""
+    """A record as it is in a batch, in pieces."""
     before = b"\0" + varint(timestamp_delta) + varint(offset_delta) + sized(record.key)
     headers = b"".join(sized(name) + sized(value) for name, value in record.headers)
     after = varint(len(record.headers)) + headers
@@ -87,7 +87,7 @@ def encode(record: Wire, offset_delta: int, timestamp_delta: int) -> Iterator[by
 
 
 def compress(codec: Codec, pieces: Iterable[bytes]) -> bytes:
-    """All of them in one stream of the codec, as Kafka's Java client writes it."""
+    """All pieces in one stream of the codec, as Kafka's Java client writes it."""
     pieces = (each[begin : begin + PIECE_BYTES] for each in pieces for begin in range(0, len(each), PIECE_BYTES))
     match codec:
         case Codec.NONE:
@@ -123,7 +123,7 @@ def batch(
     payload: bytes | None = None,
     spoil: Callable[[bytearray], None] | None = None,
 ) -> bytes:
-    """A record batch, magic 2. ``count`` and ``payload`` lie about the records; ``spoil`` changes it once its checksum is made.
+    """A record batch, magic 2. ``count`` and ``payload`` misstate the records; ``spoil`` changes it after the checksum.
 
     ``producer``: id, epoch, first sequence number.
     """
@@ -150,14 +150,14 @@ def old_message_set(magic: int, value: bytes, now_ms: int, codec: Codec = Codec.
 
 
 class Producer:
-    """Sends batches as they are to the broker that a single-node Kafka is; ``async with``."""
+    """Sends batches verbatim to a single-node Kafka; ``async with``."""
 
     def __init__(self, broker: str) -> None:
         self._host, _, port = broker.rpartition(":")
         self._port = int(port)
 
     async def send(self, topic: str, partition: int, records: bytes, transactional_id: str | None = None) -> Sent:
-        """Over a connection of its own: a broker closes it on what it can't read. A topic just made is waited for."""
+        """Over its own connection, as a broker closes it on unreadable input. Waits for a topic that was just created."""
         while (sent := await self._send(topic, partition, records, transactional_id)).error in _NOT_YET:
             await asyncio.sleep(0.1)
         return sent

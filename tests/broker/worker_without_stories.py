@@ -1,4 +1,4 @@
-"""A worker as it was before there were stories: no third step, and nothing sent to it."""
+"""A worker from before stories: it has no third step and sends nothing to one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from streams.topics import SIGNATURES
 
 
 def old_steps(settings: Settings) -> tuple[Step, ...]:
-    """The pipeline of then."""
+    """The former pipeline."""
     prepare, deduplicated, _ = pipeline_steps(settings)
 
     def decide(record: Record, remembered: bytes | None) -> Decision:

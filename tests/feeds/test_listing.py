@@ -48,7 +48,7 @@ def test_one_bad_address_in_a_reader_s_list_does_not_keep_the_others_away(tmp_pa
     assert read_listing([str(tmp_path / "list.opml")], said.append) == ["https://a.example/rss", "https://b.example/rss"]
     assert len(said) == 2
     (tmp_path / "bad").write_text("mailto:nobody")
-    with pytest.raises(ValueError, match="no feed in it"):
+    with pytest.raises(ValueError, match="contains no feed"):
         read_listing([str(tmp_path / "bad")])
     with pytest.raises(ValueError, match="not an http or https address"):
         read_listing(["gopher://a.example/"])

@@ -287,7 +287,7 @@ function drawRecord(box, told) {
     const copy = button('btn', 'Copy', async () => { try { await navigator.clipboard.writeText(told.json); copy.textContent = 'Copied' } catch { getSelection().selectAllChildren(pre); copy.textContent = 'Selected' } }); h.append(copy); box.append(pre) } }
 function drawSubjects(box, told) {
   heading(box, 'Subjects', told.subjects.some(s => s.evidence.length) ? 'choose one to see its words in the page' : '');
-  if (!told.subjects.length) box.append(el('p', 'facts low', 'None sure enough to be said.'));
+  if (!told.subjects.length) box.append(el('p', 'facts low', 'None is sure enough.'));
   told.subjects.forEach((s, i) => {
     const bar = el('span', 'cb'); bar.style.setProperty('--v', `${s.confidence}%`);
     const b = button(`sub${s.low ? ' low' : ''}`, null, () => { const on = b.getAttribute('aria-pressed') !== 'true'; for (const each of $$('.sub', box)) each.setAttribute('aria-pressed', false); b.setAttribute('aria-pressed', on); for (const m of $$('mark', box)) m.classList.toggle('hot', on && m.dataset.s.split(' ').includes(String(i))) });
@@ -340,7 +340,7 @@ function drawLetters(told) {
   if (document.activeElement !== find.elements.reason) options(find.elements.reason, told.reasons.map(r => [r.reason, r.count]), v => v);
   if (document.activeElement !== find.elements.outlet) options(find.elements.outlet, told.outlets.filter(([v]) => v), v => v);
   put('#found', `${count(told.total, 'record')}${told.left_out ? ' of the newest 20,000' : ''}`);
-  $('#lede').textContent = 'What was not an article, or not one that can be read. Each record is kept for 30 days with its original bytes, key and headers; a replay sends it to news.raw again, once.' + (mayAct() ? '' : readOnly ? ' This console is read-only: nothing can be replayed here.' : ' To replay, open the address that headwater console printed, with its token.');
+  $('#lede').textContent = 'Anything that is not an article, or can’t be read as one. Each record keeps its original bytes, key and headers; a replay sends it to news.raw again, once.' + (mayAct() ? '' : readOnly ? ' This console is read-only: nothing can be replayed here.' : ' To replay, open the address that headwater console printed, with its token.');
   $('#replay-all').replaceChildren(filtered && due && told.reasons.length ? replayButton(findQuery(), `Replay all ${many(due)} found`, 'what the filter finds') : '');
   $('#letters').replaceChildren(...told.reasons.map(reason => reasonSection(reason, told)));
   if (!told.total) $('#letters').replaceChildren(el('div', 'empty', el('b', '', filtered ? 'No record like that' : 'Nothing was rejected'))) }
@@ -365,7 +365,7 @@ function replayButton(asked, text, what) {
     b.disabled = false; if (!plan.total) return say(b, `Nothing to replay.${passedOver(plan)}`);
     const box = el('div', 'ask'), go = button('btn go', `Replay ${count(plan.total, 'record')}`), no = button('btn', 'Cancel', () => { box.remove(); b.hidden = false; b.focus() }); box.setAttribute('role', 'group'); box.setAttribute('aria-label', 'Confirm the replay');
     const reasons = Object.entries(plan.due).map(([r, n]) => `${many(n)} ${r}`).join(', ');
-    box.append(el('p', '', `Send ${count(plan.total, 'record')} (${reasons}) to news.raw again, each once? If the fault is not mended, they come back here.${plan.old ? ` ${many(plan.old)} are older than 7 days: repeats of them may not be recognised.` : ''}${passedOver(plan)}`), el('div', '', no, go));
+    box.append(el('p', '', `Send ${count(plan.total, 'record')} (${reasons}) to news.raw again, each once? If the fault is not fixed, they come back here.${plan.old ? ` ${many(plan.old)} are older than 7 days: repeats of them may not be recognised.` : ''}${passedOver(plan)}`), el('div', '', no, go));
     b.hidden = true; b.after(box); no.focus();
     go.onclick = async () => { go.disabled = no.disabled = true; put(go, 'Sending …'); let done; try { done = await ask('/api/replay', {plan: plan.plan, expected: plan.total}) } catch (error) { box.remove(); b.hidden = false; return say(b, error.message, true) }
       const refused = Object.keys(done.refused).length; box.remove(); say(b, `Sent ${count(done.accepted, 'record')}, marked as replayed.${refused ? ` Kafka refused ${many(refused)}.` : ''}`); lettersAt = -1 } });
