@@ -190,8 +190,10 @@ async def end_task(task: asyncio.Task[Any], name: str) -> None:
 
 def stop_worker(name: str, error: BaseException) -> NoReturn:
     """End the process; ``name`` is what failed. Errors that an operator can fix take one line, others come with a traceback."""
-    told = isinstance(error, FOR_OPERATORS)
-    reason = f"{error}" if told else f"{error!r}"
+    told = isinstance(error, (*FOR_OPERATORS, *FINAL))
+    reason = f"{error}" if isinstance(error, FOR_OPERATORS) else f"{error!r}"
+    if isinstance(error, FINAL):
+        reason += "; `headwater check` says which right is missing, or which topic's setting to correct"
     log.critical("worker stops, nothing more is committed: %s: %s", name, reason, exc_info=None if told else error)
     _end(EXIT_STATUS)
 

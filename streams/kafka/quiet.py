@@ -20,13 +20,14 @@ CLIENTS: Final = ("aiokafka", "faust", "mode", retries.name)
 class Repeats(logging.Filter):
     """Lets the first warning of each kind through, then one a minute for all kinds together, with the number left out.
 
-    Warnings are of one kind if they come from the same line of code; a kind that was quiet for ten minutes counts as new.
+    Warnings are of one kind if they come from the same line of code, about the same kinds of error: that a password is refused
+    must not go under where nobody could be reached before. A kind that was quiet for ten minutes counts as new.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
         self._clock = clock
-        self._heard_at: dict[tuple[str, int], float] = {}
+        self._heard_at: dict[tuple[str, int, tuple[type, ...]], float] = {}
         self._passed_at = 0.0
         self._left_out = 0
 
@@ -34,7 +35,7 @@ class Repeats(logging.Filter):
         """Whether to log the record."""
         if record.levelno < logging.WARNING:
             return True
-        now, kind = self._clock(), (record.pathname, record.lineno)
+        now, kind = self._clock(), (record.pathname, record.lineno, _errors_of(record))
         is_new = now - self._heard_at.get(kind, -_NEWS_AFTER_S) >= _NEWS_AFTER_S
         self._heard_at[kind] = now
         if not is_new and now - self._passed_at < _AGAIN_AFTER_S:
@@ -47,6 +48,12 @@ class Repeats(logging.Filter):
             record.msg, record.args = "%s (and %d more warnings of kinds already seen)", (record.getMessage(), self._left_out)
             self._left_out = 0
         return True
+
+
+def _errors_of(record: logging.LogRecord) -> tuple[type, ...]:
+    """The classes of the errors that a record is about."""
+    arguments = record.args if isinstance(record.args, tuple) else ()
+    return tuple(type(each) for each in arguments if isinstance(each, BaseException))
 
 
 _REPEATS: Final = Repeats()

@@ -7,7 +7,12 @@ import contextlib
 from itertools import islice
 
 import pytest
-from aiokafka.errors import KafkaConnectionError, ProducerFenced, TopicAuthorizationFailedError
+from aiokafka.errors import (
+    KafkaConnectionError,
+    MessageSizeTooLargeError,
+    ProducerFenced,
+    TopicAuthorizationFailedError,
+)
 
 from streams.kafka import failures
 from streams.kafka.failures import end_task, keep_trying, pauses_s
@@ -129,3 +134,13 @@ async def test_whoever_is_to_end_does_not_try_again():
     await began.wait()
     await asyncio.wait_for(end_task(task, "name"), 20)
     assert task.cancelled()
+
+
+@pytest.mark.parametrize("error", [MessageSizeTooLargeError("news.enriched/9"), TopicAuthorizationFailedError("news.raw")])
+def test_what_kafka_will_never_take_ends_a_worker_in_one_line_that_says_where_to_look(error, monkeypatch, caplog):
+    monkeypatch.setattr(failures, "_end", lambda status: None)
+    failures.stop_worker("deduplicate", error)
+    [line] = caplog.records
+    said = line.getMessage()
+    assert said.startswith(f"worker stops, nothing more is committed: deduplicate: {error!r}; `headwater check` says")
+    assert not line.exc_info

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 import pytest
+from aiokafka.errors import SaslAuthenticationFailed
 
 from streams.kafka.quiet import CLIENTS, Repeats, quieten
 
@@ -40,6 +41,18 @@ def test_an_outage_of_ten_minutes_is_a_line_a_minute_however_many_kinds_of_warni
 
 def test_the_first_of_each_kind_is_said_at_once(repeats):
     assert [repeats.filter(warning(line)) for line in (1, 2, 1, 3)] == [True, True, False, True]
+
+
+def test_another_kind_of_error_from_the_same_line_is_said_at_once(repeats):
+    """A password was changed, and a broker restarted: nobody could be reached, and then nobody was let in."""
+    away, refused = ConnectionRefusedError(111, "refused"), SaslAuthenticationFailed("invalid credentials")
+    assert [repeats.filter(warning(1, "can't connect: %s", each)) for each in (away, away, refused, away, refused)] == [
+        True,
+        False,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_what_was_left_out_is_counted_in_the_next_that_is_said(clock, repeats):
