@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import sqlite3
 import time
 from pathlib import Path
-from typing import Final
 
 import click
-from aiokafka.errors import KafkaError
 
 from streams.commands.arguments import read_settings
 from streams.commands.context import run_async, run_until_told, say
 from streams.export.exporting import BOOK, Exporter, FileBounds, FormatChangedError
 from streams.export.files import KINDS, MissingLibraryError
-from streams.kafka.clients import attempt
-from streams.kafka.quiet import quieten, retries
+from streams.kafka.following import AWAY, keep_reading
+from streams.kafka.quiet import quieten
 from streams.outgoing.book import Book
-from streams.outgoing.source import OtherTopicError, reading
+from streams.outgoing.source import NO_SOURCE, reading
 from streams.settings import Settings
-
-_AGAIN_S: Final = 5.0
 
 
 @click.command()
@@ -47,7 +42,7 @@ def export(folder: Path, kind: str, every_min: float, *, once: bool) -> None:
             run_async(_export(_Following(settings, exporter, book, once=once)), settings)
             held = f", {book.waiting:,} wait for the end of their embargo" if book.waiting else ""
             click.echo(f"{exporter.written:,} rows written{held}")
-    except (sqlite3.DatabaseError, FormatChangedError, OtherTopicError, MissingLibraryError, OSError) as error:
+    except (sqlite3.DatabaseError, FormatChangedError, *NO_SOURCE, MissingLibraryError, OSError) as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -65,18 +60,14 @@ class _Following:
         """Write, whatever happens to Kafka.
 
         Raises:
-            KafkaError, TimeoutError, OSError: Kafka does not answer, and ``once`` is set.
-            OtherTopicError: the topic is a different one.
+            KafkaError, TimeoutError: Kafka does not answer, and ``once`` is set.
+            TopicsMissingError, OtherTopicError: there is no such topic, or it is a different one.
         """
-        while True:
-            error = await attempt(self._read())
-            if self._done:
-                return
-            if error is not None and (self._once or not isinstance(error, (KafkaError, TimeoutError))):
-                raise error
-            retries.warning("Kafka is away: %s; trying again", error or "no answer")
-            self.exporter.finish()
-            await asyncio.sleep(_AGAIN_S)
+        try:
+            await keep_reading(self._read, lambda _: self.exporter.finish(), () if self._once else AWAY)
+        except AWAY:
+            if not self._done:  # else only the connection's end has failed
+                raise
 
     async def _read(self) -> None:
         async with reading(self._settings, self._book, say) as source:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import contextlib
 import secrets
@@ -11,26 +10,23 @@ import time
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
-from aiokafka.errors import KafkaError
 from multidict import MultiDict
 
 from streams.commands.arguments import read_settings
 from streams.commands.context import run_async, run_until_told, say
 from streams.feeds.addresses import RefusedAddressError, check_url
-from streams.kafka.clients import attempt
-from streams.kafka.quiet import quieten, retries
+from streams.kafka.following import keep_reading
+from streams.kafka.quiet import quieten
 from streams.outgoing.book import Book
 from streams.outgoing.items import ArticleFilter
-from streams.outgoing.source import OtherTopicError, reading
+from streams.outgoing.source import NO_SOURCE, reading
 from streams.settings import Settings
 from streams.webhook.delivering import Deliverer, GoneError
 from streams.webhook.sending import sending
 from streams.webhook.signing import PREFIX, SecretError, read_secret
-
-_AGAIN_S: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +69,7 @@ def webhook(url: str, book: Path | None, *, from_beginning: bool, allow_private:
     try:
         with contextlib.closing(Book(book or _file(settings, url), survives_power_cuts=False)) as opened:
             run_async(_run(settings, opened, _How(url, key, allow_private, from_beginning, wanted)), settings)
-    except (sqlite3.DatabaseError, OtherTopicError, GoneError, RefusedAddressError) as error:
+    except (sqlite3.DatabaseError, *NO_SOURCE, GoneError, RefusedAddressError) as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -93,20 +89,11 @@ async def _run(settings: Settings, book: Book, how: _How) -> None:
 
 
 async def _follow(settings: Settings, book: Book, delivery: Deliverer, *, from_end: bool) -> None:
-    while True:
-        error = await attempt(_read(settings, book, delivery, from_end=from_end))
-        while isinstance(error, BaseExceptionGroup):
-            error = error.exceptions[0]
-        if error is not None and not isinstance(error, (KafkaError, TimeoutError)):
-            raise error
-        book.undo()
-        retries.warning("Kafka is away: %s; trying again", error or "no answer")
-        await asyncio.sleep(_AGAIN_S)
+    async def read() -> None:
+        async with reading(settings, book, say, from_end=from_end) as source:
+            say("following news.enriched")
+            while True:
+                await delivery.take(await source.read())
+                await delivery.release()
 
-
-async def _read(settings: Settings, book: Book, delivery: Deliverer, *, from_end: bool) -> None:
-    async with reading(settings, book, say, from_end=from_end) as source:
-        say("following news.enriched")
-        while True:
-            await delivery.take(await source.read())
-            await delivery.release()
+    await keep_reading(read, lambda _: book.undo())

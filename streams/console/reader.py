@@ -12,21 +12,20 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaConnectionError, KafkaError
 
 from streams.console.health import Health
 from streams.console.picture import READ, Picture, View, seen_of
 from streams.console.rows import Row
 from streams.console.wire import RING
-from streams.kafka.admin import partition_counts
-from streams.kafka.clients import attempt, connection, opened
-from streams.kafka.quiet import retries
+from streams.kafka.admin import TopicsMissingError, existing, partition_counts
+from streams.kafka.clients import connection, opened
+from streams.kafka.failures import LOST, uncancelled
+from streams.kafka.following import keep_reading, reason_of_loss
 from streams.settings import Settings
 from streams.steps import Record
 from streams.topics import OUTCOMES, RAW, STORIES
 
 _ANSWER_TIMEOUT_S: Final = 5.0
-_RETRY_S: Final = 2.0
 _TOPICS_AGAIN_S: Final = 30.0
 _FETCH_BYTES: Final = 8 << 20
 _PARTITION_FETCH_BYTES: Final = 1 << 20
@@ -37,10 +36,6 @@ _OFFSETS_A_RECORD: Final = 2
 
 class _TopicsChangedError(Exception):
     """The topics or their partitions have changed."""
-
-
-class _NoTopicsError(Exception):
-    """Topics that do not exist yet."""
 
 
 class Reader:
@@ -61,30 +56,17 @@ class Reader:
     async def run(self) -> None:
         """Follow the stream until cancelled, whatever happens to Kafka."""
         while True:
-            self._lost(_first(await attempt(self._follow())))
-            await asyncio.sleep(_RETRY_S)
+            await keep_reading(self._follow, self._lost, (*LOST, TopicsMissingError))
 
-    def _lost(self, error: BaseException | None) -> None:
-        """Following has ended: the picture is as of now, unless that was noted before.
-
-        Raises:
-            BaseException: ``error``, if it is a bug.
-        """
-        if isinstance(error, _TopicsChangedError):
-            return
-        if error is not None and not isinstance(error, (KafkaError, OSError, TimeoutError, _NoTopicsError)):
-            raise error
+    def _lost(self, why: str) -> None:
+        """Following has ended: the picture is as of now, unless that was noted before."""
         if self.away is None:
             self.away_since_s = time.time()
-        if error is not None or self.away is None:
-            self.away = str(error or "") or "no answer"
-        retries.warning("Kafka is away: %s; trying again", self.away)
+        self.away = why
 
     async def _follow(self) -> None:
         async with asyncio.timeout(2 * _ANSWER_TIMEOUT_S):
-            counts = await partition_counts(self._settings, (*READ, STORIES))
-        if missing := [topic for topic in READ if not counts[topic]]:
-            raise _NoTopicsError(f"no such topics yet: {', '.join(missing)}; `headwater topics create` makes them")
+            counts = await existing(self._settings, READ, optional=(STORIES,))
         self.partitions = counts
         consumer = AIOKafkaConsumer(
             **connection(self._settings),
@@ -98,22 +80,19 @@ class Reader:
         async with opened(consumer):
             async with asyncio.timeout(2 * _ANSWER_TIMEOUT_S):
                 ends = await self._start(consumer, counts)
-            async with asyncio.TaskGroup() as tasks:
-                for work in (self._read(consumer, ends), self._probe(), self._look_for_topics(counts)):
-                    tasks.create_task(self._or_away(work))
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    for work in (self._read(consumer, ends), self._probe(), self._look_for_topics(counts)):
+                        tasks.create_task(self._or_away(work))
+            except* _TopicsChangedError:
+                pass  # followed anew, with those that there are now
 
     async def _or_away(self, work: Coroutine[Any, Any, None]) -> None:
         """Do a part of the following; if it fails, say so at once, because closing connections can take a while."""
-        task = asyncio.current_task()
         try:
-            await work
-        except asyncio.CancelledError:
-            if task is not None and task.cancelling():
-                raise
-            self._lost(None)
-            raise KafkaConnectionError("the connection broke off") from None
-        except (KafkaError, OSError, TimeoutError) as error:
-            self._lost(error)
+            await uncancelled(work)
+        except LOST as error:
+            self._lost(reason_of_loss(error))
             raise
 
     async def _start(self, consumer: AIOKafkaConsumer, counts: Mapping[str, int]) -> dict[TopicPartition, int]:
@@ -188,13 +167,6 @@ class Reader:
                 now = await partition_counts(self._settings, (*READ, STORIES))
             if now != counts:
                 raise _TopicsChangedError
-
-
-def _first(error: BaseException | None) -> BaseException | None:
-    """The first error in a group of errors."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
 
 
 def _first_offsets(begins: Mapping[TopicPartition, int], ends: Mapping[TopicPartition, int]) -> dict[TopicPartition, int]:

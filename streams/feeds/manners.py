@@ -1,56 +1,23 @@
-"""How often each server may be asked: robots.txt, the pace of each host, Retry-After, backoff with jitter."""
+"""How often each server may be asked: robots.txt, the pace of each host, what it asks for."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections import OrderedDict
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Final
 from urllib.parse import urlsplit
 
 from protego import Protego
 
 from streams.feeds.fetching import ROBOTS_NAME, Answer, Fetcher, FetchError
+from streams.feeds.waits import DAY_S, retry_after_s
 
-DAY_S: Final = 24 * 3600.0
-_FIRST_BACKOFF_S: Final = 60.0
 _MOST_CRAWL_DELAY_S: Final = 60.0
 _MOST_ROBOTS_BYTES: Final = 512 << 10  # RFC 9309 requires at least 500 KiB; the rest is ignored
 _ROBOTS_KEPT: Final = 256  # origins
 _ROBOTS_AGAIN_S: Final = 600.0  # after it could not be read
 _HOSTS_KEPT: Final = 10_000
-
-
-def retry_after_s(written: str | None, now_s: float) -> float:
-    """A Retry-After header, in seconds or as a date, as seconds from now: 0 to a day; 0 if it can't be read."""
-    if not written:
-        return 0.0
-    if written.strip().isascii() and written.strip().isdigit():
-        return min(float(written.strip()[:9]), DAY_S)
-    try:
-        moment = parsedate_to_datetime(written)
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        seconds = (moment - datetime.fromtimestamp(now_s, UTC)).total_seconds()
-    except (ValueError, OverflowError, IndexError, TypeError):
-        return 0.0
-    return min(max(seconds, 0.0), DAY_S)
-
-
-def backoff_s(failures: int, asked_s: float, chance: float) -> float:
-    """How long to leave a feed alone after this many failures in a row (1 or more): doubles each time, up to a day.
-
-    At least as long as the server ``asked`` for. ``chance``, 0 to 1, adds up to half as much again, to spread feeds that failed
-    together.
-    """
-    doubled: float = min(_FIRST_BACKOFF_S * 2 ** min(failures - 1, 20), DAY_S)
-    return max(doubled, asked_s) * (1 + chance / 2)
-
-
-def round_s(every_s: float, ttl_s: float, chance: float) -> float:
-    """When to poll again: as often as configured, but no more often than the feed asks; 10 % earlier or later."""
-    return max(every_s * (0.9 + chance / 5), min(ttl_s, DAY_S))
 
 
 class Pace:

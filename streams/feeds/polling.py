@@ -20,8 +20,9 @@ from aiokafka.errors import MessageSizeTooLargeError
 from streams.feeds.entries import Entry, Feed, identity, read_feed
 from streams.feeds.fetching import Answer, FetchError, unzipped
 from streams.feeds.forms import NotAFeedError
-from streams.feeds.manners import DAY_S, Manners, backoff_s, retry_after_s, round_s
+from streams.feeds.manners import Manners
 from streams.feeds.seen import FeedState, Seen
+from streams.feeds.waits import DAY_S, backoff_s, retry_after_s, round_s
 from streams.records import Rejection
 from streams.records.encodings import declared_charset, decode, unmarked
 

@@ -12,7 +12,6 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import (
     ClusterAuthorizationFailedError,
-    KafkaConnectionError,
     KafkaError,
     NoError,
     TopicAlreadyExistsError,
@@ -21,7 +20,7 @@ from aiokafka.errors import (
 )
 
 from streams.kafka.checks import SAFE_COPIES, SETTINGS, Deviation, Role, findings
-from streams.kafka.clients import NotConnectedError, connection, opened
+from streams.kafka.clients import NotConnectedError, apart, connection, opened
 from streams.settings import Settings
 from streams.steps import Step, Topic
 from streams.topics import topics_of
@@ -76,6 +75,18 @@ async def partition_counts(settings: Settings, names: Sequence[str]) -> dict[str
     return {name: counts.get(name, 0) for name in names}
 
 
+async def existing(settings: Settings, names: Sequence[str], *, optional: Sequence[str] = ()) -> dict[str, int]:
+    """How many partitions each topic has; 0 for an ``optional`` one that does not exist.
+
+    Raises:
+        TopicsMissingError: another one does not.
+    """
+    counts = await partition_counts(settings, (*names, *optional))
+    if missing := [name for name in names if not counts[name]]:
+        raise TopicsMissingError(f"no such topics: {', '.join(missing)}; make them with `headwater topics create`")
+    return counts
+
+
 async def asked(settings: Settings, ask: Callable[[AIOKafkaAdminClient], Awaitable[T]]) -> T:
     """Ask Kafka through a connection of its own, :func:`patiently`."""
 
@@ -94,17 +105,12 @@ async def patiently(ask: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """
     deadline = time.monotonic() + _ASK_FOR_S
     while True:
-        asking = asyncio.create_task(ask())  # aiokafka may cancel whoever waits for a connection that breaks: not us
         try:
-            await asyncio.wait({asking})
-        finally:
-            asking.cancel()
-        error = KafkaConnectionError("the connection broke") if asking.cancelled() else asking.exception()
-        if error is None:
-            return asking.result()
-        passes = isinstance(error, (KafkaError, TimeoutError)) and getattr(error, "retriable", True)
-        if not passes or isinstance(error, NotConnectedError) or time.monotonic() > deadline:
-            raise error
+            return await apart(ask())
+        except (KafkaError, TimeoutError) as error:
+            lasts = isinstance(error, NotConnectedError) or not getattr(error, "retriable", True)
+            if lasts or time.monotonic() > deadline:
+                raise
         await asyncio.sleep(_ASK_AGAIN_S)
 
 
@@ -123,9 +129,7 @@ async def check_topics(settings: Settings, steps: Iterable[Step]) -> list[Deviat
     """
     steps = tuple(steps)
     topics = topics_of(steps, settings)
-    counts = await partition_counts(settings, topics)
-    if missing := [name for name, count in counts.items() if not count]:
-        raise TopicsMissingError(f"no such topics: {', '.join(missing)}; make them with `headwater topics create`")
+    counts = await existing(settings, topics)
     for step in steps:
         if (wrong := misfit(step, counts[step.changelog.topic(settings.app_id)], counts[step.source])) is not None:
             raise TopicsMissingError(wrong)

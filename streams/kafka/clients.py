@@ -38,6 +38,7 @@ MAX_REQUEST_BYTES = 16 << 20
 # How long each broker has to say why it refuses the connection.
 _REASON_TIMEOUT_MS = 5_000
 
+T = TypeVar("T")
 Client = TypeVar("Client", AIOKafkaConsumer, AIOKafkaProducer, AIOKafkaAdminClient)
 
 
@@ -80,18 +81,20 @@ def tls_context(settings: Settings) -> ssl.SSLContext | None:
     return context
 
 
-async def attempt(work: Coroutine[Any, Any, None]) -> BaseException | None:
-    """Run ``work`` and return what it failed with; None if it finished, or was cancelled from inside.
+async def apart(work: Coroutine[Any, Any, T]) -> T:
+    """Await ``work`` as a task of its own: when a connection breaks, aiokafka cancels whoever waits for it, and that is not us.
 
-    It runs as a task of its own: when a connection breaks, aiokafka cancels whoever waits for it or closes it, and that must
-    not cancel the caller.
+    Raises:
+        KafkaConnectionError: it was cancelled from inside.
     """
     task = asyncio.create_task(work)
     try:
         await asyncio.wait({task})
     finally:
         task.cancel()
-    return None if task.cancelled() else task.exception()
+    if task.cancelled():
+        raise KafkaConnectionError("the connection broke off")
+    return task.result()
 
 
 def publisher(settings: Settings) -> AIOKafkaProducer:

@@ -142,7 +142,7 @@ async def uncancelled(work: Awaitable[T]) -> T:
         task = asyncio.current_task()
         if task is None or task.cancelling():
             raise
-        raise KafkaConnectionError("what was waited for was cancelled") from error
+        raise KafkaConnectionError("the connection broke off") from error
 
 
 async def keep_trying(name: str, attempt: Callable[[], Awaitable[None]]) -> None:

@@ -13,7 +13,7 @@ from typing import Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from streams.kafka.admin import partition_counts
+from streams.kafka.admin import TopicsMissingError, existing
 from streams.kafka.clients import connection, opened
 from streams.kafka.identity import identify
 from streams.outgoing.book import Book
@@ -30,6 +30,10 @@ TOPIC: Final = "topic"
 
 class OtherTopicError(Exception):
     """The topic is another than the one that was read so far, or ends before that; the message says so."""
+
+
+NO_SOURCE: Final = (OtherTopicError, TopicsMissingError)
+"""There is nothing to be read from, and waiting does not help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ async def reading(
     Raises:
         OtherTopicError: the book is of another topic.
         KafkaError, TimeoutError: Kafka does not answer.
-        OSError: there is no such topic.
+        TopicsMissingError: there is no such topic.
     """
     async with asyncio.timeout(_ANSWER_TIMEOUT_S):
         begins, ends = await _look(settings, book)
@@ -110,10 +114,8 @@ async def reading(
 
 async def _look(settings: Settings, book: Book) -> tuple[dict[TopicPartition, int], dict[TopicPartition, int]]:
     """Where the partitions begin and end; the book is of this topic, from the first time on."""
-    count = (await partition_counts(settings, (ENRICHED,)))[ENRICHED]
-    if not count:
-        raise OSError(f"there is no topic {ENRICHED} yet; `headwater topics create` makes it")
-    tps = [TopicPartition(ENRICHED, number) for number in range(count)]
+    counts = await existing(settings, (ENRICHED,))
+    tps = [TopicPartition(ENRICHED, number) for number in range(counts[ENRICHED])]
     asking = AIOKafkaConsumer(**connection(settings), isolation_level="read_committed", auto_offset_reset="earliest")
     async with opened(asking) as asker:
         asker.assign(tps)

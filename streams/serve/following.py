@@ -11,11 +11,11 @@ from collections.abc import Callable
 from typing import Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
 
-from streams.kafka.admin import partition_counts
-from streams.kafka.clients import attempt, connection, opened
-from streams.kafka.quiet import retries
+from streams.kafka.admin import TopicsMissingError, existing
+from streams.kafka.clients import connection, opened
+from streams.kafka.failures import LOST
+from streams.kafka.following import keep_reading
 from streams.outgoing.items import Item, item_of
 from streams.serve.published import RING, Ring
 from streams.serve.stories import StoryArticles
@@ -23,7 +23,6 @@ from streams.settings import Settings
 from streams.steps import Record
 from streams.topics import ENRICHED, STORIES
 
-_RETRY_S: Final = 2.0
 _ANSWER_TIMEOUT_S: Final = 10.0
 _TURN_RECORDS: Final = 100
 _OFFSETS_A_RECORD: Final = 2  # a transaction of one record leaves a marker beside it
@@ -45,19 +44,14 @@ class Follower:
 
     async def run(self) -> None:
         """Follow the topic until cancelled, whatever happens to Kafka."""
-        while True:
-            error = await attempt(self._follow())
-            if error is not None and not isinstance(error, (KafkaError, OSError, TimeoutError)):
-                raise error
-            self.away = str(error or "") or "no answer"
-            retries.warning("Kafka is away: %s; trying again", self.away)
-            await asyncio.sleep(_RETRY_S)
+        await keep_reading(self._follow, self._lost, (*LOST, TopicsMissingError))
+
+    def _lost(self, why: str) -> None:
+        self.away = why
 
     async def _follow(self) -> None:
         async with asyncio.timeout(_ANSWER_TIMEOUT_S):
-            counts = await partition_counts(self._settings, (ENRICHED, STORIES))
-        if not counts[ENRICHED]:
-            raise OSError(f"there is no topic {ENRICHED} yet; `headwater topics create` makes it")
+            counts = await existing(self._settings, (ENRICHED,), optional=(STORIES,))
         consumer = AIOKafkaConsumer(
             **connection(self._settings),
             isolation_level="read_committed",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import Final
 
+from streams.feeds.waits import backoff_s
+
 MOST_REFUSALS: Final = 5
 """Of one message, by an answer that is about the message itself."""
 MOST_WAIT_S: Final = 300.0
@@ -35,5 +37,4 @@ def wait_s(failures: int, asked_s: float, chance: float) -> float:
 
     Never shorter than the receiver ``asked`` for, up to an hour. ``chance``, 0 to 1, spreads it over half as much again.
     """
-    doubled: float = min(2.0 ** min(failures - 1, 20), MOST_WAIT_S)
-    return max(doubled, min(asked_s, _MOST_ASKED_S)) * (1 + chance / 2)
+    return backoff_s(failures, min(asked_s, _MOST_ASKED_S), chance, first_s=1.0, most_s=MOST_WAIT_S)

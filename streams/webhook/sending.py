@@ -13,7 +13,7 @@ from typing import Final
 import aiohttp
 
 from streams.feeds.addresses import check_url, connector, refusal_behind
-from streams.feeds.manners import retry_after_s
+from streams.feeds.waits import retry_after_s
 from streams.webhook.signing import Message, signed
 
 ANSWER_TIMEOUT_S: Final = 15.0

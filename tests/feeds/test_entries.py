@@ -11,8 +11,8 @@ from streams.feeds.addresses import RefusedAddressError, check_url, is_public
 from streams.feeds.entries import read_feed
 from streams.feeds.forms import NotAFeedError
 from streams.feeds.listing import read_listing, urls_of
-from streams.feeds.manners import backoff_s, retry_after_s, round_s
 from streams.feeds.polling import record_of
+from streams.feeds.waits import backoff_s, retry_after_s, round_s
 from tests.feeds.farm import PAGE, item, rss
 
 URL = "https://news.example/feed"

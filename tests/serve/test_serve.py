@@ -378,7 +378,7 @@ def test_a_revised_article_that_no_longer_fits_is_taken_back():
 
 async def test_a_kafka_that_is_away_is_said_once_and_not_with_every_try(caplog, monkeypatch):
     quieten()
-    monkeypatch.setattr(following, "_RETRY_S", 0.0)
+    monkeypatch.setattr("streams.kafka.following._PAUSE_S", 0.0)
     follower = following.Follower(Settings(brokers=("127.0.0.1:1",)), lambda _: None, lambda: None)
     tries = []
     monkeypatch.setattr(follower, "_follow", lambda: tries.append(1) or _refused())
