@@ -12,7 +12,7 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError, ProducerFenced, TopicAuthorizationFailedError, UnknownTopicOrPartitionError
 
 from streams.kafka.outbox import Outbox
-from streams.kafka.tables import Progress
+from streams.kafka.progress import Progress
 from streams.kafka.takeover import write_progress
 from streams.kafka.transactions import TransactionalProducer, sweep
 from streams.kafka.transactions_v0 import TransactionsV0
