@@ -23,7 +23,7 @@ contracts: .venv/installed  ## docs/schemas and docs/asyncapi.yaml, from the cod
 	@.venv/bin/python -m streams.contracts.files docs
 
 lint: .venv/installed-dev  ## style, types, import rules
-	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/mypy examples && .venv/bin/lint-imports
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/mypy tests && .venv/bin/mypy examples && .venv/bin/lint-imports
 
 bench: .venv/installed-dev  ## beside Faust, Quix Streams, aiokafka and Kafka Streams; latency, growth, costs; writes build/bench
 	@.venv/bin/python -m bench && .venv/bin/python -m bench.speed.latency && .venv/bin/python -m bench.speed.growth

@@ -32,7 +32,7 @@ def test_a_new_agent_gets_its_topics_and_its_changelog_from_the_steps_alone():
     settings = Settings(app_id="trial")
     before = topics_of(pipeline_steps(settings), settings)
     after = topics_of((*pipeline_steps(settings), measure_step()), settings)
-    added = {each: each for each in after if each not in before}
+    added = {str(each): each for each in after if each not in before}
     assert set(added) == {"news.lengths", "trial-lengths-changelog"}
     assert added["news.lengths"].purpose == "how long each enriched article is"
     assert added["trial-lengths-changelog"].config["cleanup.policy"] == "compact"

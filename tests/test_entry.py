@@ -78,7 +78,7 @@ def test_ctrl_c_before_a_command_begins_ends_it_without_a_word(monkeypatch):
     def imported(name):
         seen.append(signal.getsignal(signal.SIGINT))
         module = ModuleType(name)
-        module.tail = command
+        vars(module)["tail"] = command
         return module
 
     monkeypatch.setattr(__main__, "import_module", imported)

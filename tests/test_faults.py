@@ -11,7 +11,8 @@ import streams.records.pages
 from agents import pipeline_steps
 from streams.faults import Fault, caught
 from streams.kafka.failures import RunOfFaults, TooManyFaultsError
-from streams.kafka.tables import PROGRESS_KEY, Foreign
+from streams.kafka.progress import PROGRESS_KEY
+from streams.kafka.tables import Foreign
 from streams.memory import MemoryPipeline, MemoryRecord
 from streams.settings import Settings
 from streams.steps import ForeignRecordError

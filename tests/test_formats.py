@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from dataclasses import fields
 from pathlib import Path
 
@@ -256,7 +257,7 @@ def test_a_group_that_a_newer_version_told_stops_the_worker(own):
     [(NewerFormatError(3, "news.prepared/0/5"), False), (GroupAheadError("ahead"), False), (KeyError("x"), True)],
 )
 def test_a_worker_that_an_operator_can_mend_stops_with_one_clear_line(error, has_traceback, caplog, monkeypatch):
-    monkeypatch.setattr(failures.os, "_exit", lambda _: None)
+    monkeypatch.setattr(os, "_exit", lambda _: None)
     monkeypatch.setattr(logging, "shutdown", lambda: None)
     failures.stop_worker("deduplicate news.prepared/0", error)
     [line] = caplog.records

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from streams.export.files import KINDS, Rows, load_pyarrow
+from streams.export.files import KINDS, RowFile, load_pyarrow
 from streams.outgoing.book import Book
 from streams.outgoing.decisions import EXPIRED, Telling, decide, decide_waiting
 from streams.outgoing.items import Item, item_of
@@ -44,7 +44,7 @@ class _Open:
     """A file being written, and the first and last offset of news.enriched in it; None if all of its rows came late."""
 
     made: Path
-    rows: Rows
+    rows: RowFile
     first: int | None = None
     last: int = 0
 

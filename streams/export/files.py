@@ -21,7 +21,7 @@ class MissingLibraryError(Exception):
     """Parquet needs pyarrow; the message says how to install it."""
 
 
-class Rows(Protocol):
+class RowFile(Protocol):
     """A file being written."""
 
     def add(self, change: Notice, item: Item) -> int:

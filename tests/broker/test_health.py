@@ -9,6 +9,7 @@ import time
 from collections import Counter, defaultdict
 from dataclasses import replace
 from types import SimpleNamespace
+from typing import Any
 
 import aiohttp
 import pytest
@@ -68,7 +69,7 @@ class Probe:
         found: dict[str, Counter] = defaultdict(Counter)
         for sample in (sample for family in families for sample in family.samples):
             label = next((value for name, value in sorted(sample.labels.items()) if name != "partition"), "")
-            found[sample.name][label] += sample.value
+            found[sample.name][label] += int(sample.value)
         return found
 
     async def metrics_when(self, condition) -> dict[str, Counter]:
@@ -212,7 +213,8 @@ async def test_records_that_faust_never_delivers_make_a_worker_unhealthy(stream)
     settings = replace(stream.settings, stall_s=2)
     owned = OwnedStep(faust, settings, Step("test", PREPARED, (ENRICHED,), pass_on, HEADLINES), [source])
     metrics = Metrics()
-    watch = Watch(faust, SimpleNamespace(joined=True, statuses=owned.statuses), settings, metrics)
+    delivery: Any = SimpleNamespace(joined=True, statuses=owned.statuses)
+    watch = Watch(faust, delivery, settings, metrics)
     watch.start()
 
     async def until(condition) -> None:

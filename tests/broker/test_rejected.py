@@ -12,8 +12,8 @@ from dataclasses import replace
 import orjson
 import pytest
 
-from streams.documents import time_text
-from streams.rejected.deadletters import REPLAY_HEADER, marks_topic
+from streams.documents import REPLAY_HEADER, time_text
+from streams.rejected.deadletters import marks_topic
 from streams.steps import header, origin
 from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, RAW, REJECTED
 from tests.broker.stream import Raw, Stream
@@ -108,15 +108,15 @@ async def test_dead_letters_are_found_and_shown_without_affecting_the_terminal(s
         run(stream, "show", *where.values(), "0/999999", status=1),
     )
     assert exact == [BINARY, b""]
-    shown = shown.decode()
-    for text in (table, shown):
+    told = shown.decode()
+    for text in (table, told):
         assert "\x1b" not in text
         assert "\x07" not in text
         assert "\u202e" not in text
-    assert r'{"title": "Café opens \x1b[2J\x1b]0;owned\x07 on the harbour \u202e front' in shown
-    assert "feed: Wire-7" in shown
-    assert "00000010  10 11 12 13 14 15 16 17  18 19 1a 1b 1c 1d 1e 1f  |................|" in shown
-    assert "no value (a tombstone)" in shown
+    assert r'{"title": "Café opens \x1b[2J\x1b]0;owned\x07 on the harbour \u202e front' in told
+    assert "feed: Wire-7" in told
+    assert "00000010  10 11 12 13 14 15 16 17  18 19 1a 1b 1c 1d 1e 1f  |................|" in told
+    assert "no value (a tombstone)" in told
 
 
 async def test_a_replayed_record_becomes_an_article_once_or_comes_back_once(stream):

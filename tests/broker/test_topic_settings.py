@@ -13,12 +13,12 @@ from streams.topics import ENRICHED, PREPARED, RAW
 from tests.broker.stream import Stream
 
 LIMIT_S = 60.0
-HARMFUL = {
+HARMFUL: dict[tuple[str, str], tuple[str, str]] = {
     (PREPARED, "message.timestamp.type"): ("LogAppendTime", "CreateTime"),
     (ENRICHED, "min.insync.replicas"): ("2", "1"),
     (ENRICHED, "max.message.bytes"): ("1000", str(16 << 20)),
 }
-HARMLESS = {
+HARMLESS: dict[tuple[str, str], tuple[str, str]] = {
     (RAW, "retention.ms"): ("86400000", "-1"),
     (RAW, "unclean.leader.election.enable"): ("true", "false"),
 }

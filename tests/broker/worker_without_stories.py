@@ -26,7 +26,7 @@ def old_steps(settings: Settings) -> tuple[Step, ...]:
 if __name__ == "__main__":
     from streams.commands import worker
 
-    worker.pipeline_steps = old_steps
+    worker.pipeline_steps = old_steps  # type: ignore[attr-defined]
     from streams.__main__ import main
 
     sys.exit(main())

@@ -91,7 +91,7 @@ def test_a_dead_letter_that_is_shown_is_no_wider_than_the_terminal(message, key,
     assert all(len(line.splitlines()) <= 1 and cell_len(line) <= WIDTH for line in lines)
 
 
-@given(text=st.text(st.characters(exclude_characters="\n\t", exclude_categories=("C",)), max_size=300))
+@given(text=st.text(st.characters(exclude_characters="\n\t", exclude_categories=["C"]), max_size=300))
 def test_what_is_folded_is_all_there(text):
     assert "".join(folded(text, WIDTH)) == text
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from hashlib import blake2b
 from importlib.resources import files
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -117,7 +118,12 @@ def test_the_fingerprint_is_the_hash_of_the_headlines_words():
 
 
 def test_the_outlet_author_and_section_are_no_part_of_what_is_compared():
-    told = {"url": "https://ledger.example/a", "outlet": "Example Times", "byline": "Mara Linden", "section": "Town"}
+    told: dict[str, Any] = {
+        "url": "https://ledger.example/a",
+        "outlet": "Example Times",
+        "byline": "Mara Linden",
+        "section": "Town",
+    }
     headline = "Council votes on the bridge"
     for dress in ("Example Times", "Ledger", "Mara Linden", "Town"):
         article = replace(ARTICLE, headline=f"{headline} - {dress}", **told)

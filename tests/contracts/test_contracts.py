@@ -89,7 +89,7 @@ def test_each_schema_is_one_in_both_dialects_that_validators_speak(contract):
 
 
 def test_the_dataschema_of_each_event_is_the_id_of_its_schema():
-    ids = {contract.topic: contract.value["$id"] for contract in CONTRACTS if contract.value}
+    ids = {str(contract.topic): contract.value["$id"] for contract in CONTRACTS if contract.value}
     assert ids == {ENRICHED: ENRICHED_SCHEMA, STORIES: STORY_SCHEMA, DUPLICATES: DUPLICATE_SCHEMA}
     pipeline = MemoryPipeline(pipeline_steps(Settings()))
     for sample in load_samples():

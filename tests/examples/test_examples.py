@@ -9,6 +9,7 @@ import sys
 import textwrap
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,7 +64,7 @@ def test_examples_import_public_names_alone():
 def test_the_newer_of_two_versions_is_told_in_the_example_and_in_the_guide(older, newer):
     guide = (FOLDER.parent / "docs/versions.md").read_text("utf-8")
     shown = re.search(r"    def rank\(document\):.*\n(?:        .*\n)+", guide)
-    scope = {"datetime": datetime}
+    scope: dict[str, Any] = {"datetime": datetime}
     exec(textwrap.dedent(shown[0]), scope)
     for rank in (runpy.run_path(str(FOLDER / "consumer.py"))["rank"], scope["rank"]):
         assert rank(older) < rank(newer)

@@ -7,11 +7,11 @@ import importlib
 import json
 import sys
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 
 import duckdb
 import pytest
 
-from streams.export import exporting
 from streams.export.exporting import BOOK, Exporter, FileBounds, FormatChangedError
 from streams.export.files import MissingLibraryError
 from streams.outgoing.book import Book
@@ -142,7 +142,7 @@ class _Killed(BaseException):
     """The process ends here."""
 
 
-def killed_in(monkeypatch, of, name, exporter):
+def killed_in(monkeypatch, exporter, of, name):
     """The process ends where this is called."""
 
     def killed(*_):
@@ -159,7 +159,7 @@ def killed_in(monkeypatch, of, name, exporter):
 def test_a_process_that_is_killed_while_files_appear_leaves_each_article_once(folder, monkeypatch, where, kind):
     with folder.process(kind) as exporter:
         take(exporter, record(4, "a"), record(5, "b"))
-        killed_in(monkeypatch, *where, exporter)
+        killed_in(monkeypatch, exporter, *where)
     with folder.process(kind) as exporter:
         positions = exporter._book.positions()
         take(
@@ -175,7 +175,7 @@ def test_a_process_that_is_killed_while_files_appear_leaves_each_article_once(fo
 def test_a_kill_between_two_renames_is_made_up_for_at_the_next_start(folder, monkeypatch):
     with folder.process() as exporter:
         take(exporter, record(4, "a"), record(4, "b", partition=1))
-        replace, done = exporting.Path.replace, []
+        replace, done = Path.replace, []
 
         def once(self, target):
             if done:
@@ -183,7 +183,7 @@ def test_a_kill_between_two_renames_is_made_up_for_at_the_next_start(folder, mon
             done.append(target)
             return replace(self, target)
 
-        monkeypatch.setattr(exporting.Path, "replace", once)
+        monkeypatch.setattr(Path, "replace", once)
         with pytest.raises(_Killed):
             exporter.finish()
         monkeypatch.undo()

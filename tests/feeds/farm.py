@@ -6,7 +6,7 @@ import asyncio
 import gzip
 import zlib
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from aiohttp import web
@@ -35,7 +35,7 @@ class Farm:
     """Answers what ``answers`` says of a path; counts what it is asked, and keeps the headers it was asked with."""
 
     def __init__(self) -> None:
-        self.answers: dict[str, Callable[[web.Request], web.StreamResponse] | str] = {}
+        self.answers: dict[str, Callable[[web.Request], web.StreamResponse | Awaitable[web.StreamResponse]] | str] = {}
         self.asked: Counter[str] = Counter()
         self.headers: dict[str, dict[str, str]] = {}
         self.root = ""
@@ -50,7 +50,7 @@ class Farm:
             kind = "text/html" if answer.startswith("<html") else "application/json" if answer[0] == "{" else "application/xml"
             return web.Response(text=answer, content_type=kind)
         response = answer(request)
-        return await response if asyncio.iscoroutine(response) else response
+        return response if isinstance(response, web.StreamResponse) else await response
 
 
 @asynccontextmanager

@@ -26,7 +26,7 @@ def slept_s(monkeypatch):
     async def sleep(pause_s):
         slept.append(pause_s)
 
-    monkeypatch.setattr(failures.asyncio, "sleep", sleep)
+    monkeypatch.setattr(asyncio, "sleep", sleep)
     return slept
 
 

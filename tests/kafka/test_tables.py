@@ -193,7 +193,8 @@ async def test_a_damaged_copy_is_removed_and_made_anew(tmp_path, files, harm):
 
 
 async def test_damage_that_shows_while_copies_are_read_is_mended_once_all_of_them_are_closed(tmp_path):
-    copies = TableCopies(tmp_path, KEEP_S, (wiped := []).append)
+    wiped: list[Wiped] = []
+    copies = TableCopies(tmp_path, KEEP_S, wiped.append)
     table = await copies.open(0)
     table.put(told({b"%d" % number: random.Random(number).randbytes(60) for number in range(5_000)}), 5_000)
     table._database.flush()
@@ -211,7 +212,8 @@ async def test_damage_that_shows_while_copies_are_read_is_mended_once_all_of_the
 
 
 async def test_a_copy_whose_folder_is_gone_closes_without_an_error_and_is_made_anew(tmp_path):
-    copies = TableCopies(tmp_path / "state", KEEP_S, (wiped := []).append)
+    wiped: list[Wiped] = []
+    copies = TableCopies(tmp_path / "state", KEEP_S, wiped.append)
     table = await copies.open(0)
     table.put(told({b"%d" % number: random.Random(number).randbytes(60) for number in range(5_000)}), 5_000)
     shutil.rmtree(tmp_path / "state")
@@ -243,7 +245,8 @@ async def test_a_copy_that_can_not_be_saved_any_more_closes_without_an_error(tmp
 
 @pytest.mark.parametrize("is_known", [True, False], ids=["of another changelog", "of one that it does not name"])
 async def test_a_copy_of_another_incarnation_is_made_anew_and_its_neighbour_stays(tmp_path, is_known):
-    copies = TableCopies(tmp_path, KEEP_S, (wiped := []).append)
+    wiped: list[Wiped] = []
+    copies = TableCopies(tmp_path, KEEP_S, wiped.append)
     ours, foreign = await copies.open(0), await copies.open(1)
     ours.adopt("cluster/ours")
     if is_known:

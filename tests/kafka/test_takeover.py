@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import count
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -72,7 +73,7 @@ def claim(**fields):
     ],
 )
 async def test_an_owner_has_a_moment_to_let_go_and_longer_while_it_shows_that_it_lives(clock, writes, words, waited_s, left):
-    table = Table(iter(words))
+    table: Any = Table(iter(words))
     read = await takeover._wait_for_leave(claim(), table, reader(table, writes=iter(writes)), None)
     assert waited_s[0] <= clock.now_s <= waited_s[1]
     assert (table.owner is None) == left
@@ -88,7 +89,7 @@ async def test_an_owner_has_a_moment_to_let_go_and_longer_while_it_shows_that_it
     ],
 )
 async def test_nobody_is_waited_for_in_vain(clock, owner, ours, gone):
-    table = Table(count())
+    table: Any = Table(count())
     table.owner = owner
     assert await takeover._wait_for_leave(claim(owner=ours, gone=gone), table, reader(table, writes=count(1)), None) == 0
     assert clock.now_s == 0

@@ -14,7 +14,7 @@ from aiokafka.errors import KafkaError, ProducerFenced, TopicAuthorizationFailed
 from streams.kafka import transactions
 from streams.kafka.failures import LOST, NameRefusedError
 from streams.kafka.outbox import Outbox
-from streams.kafka.tables import Progress
+from streams.kafka.progress import Progress
 from streams.kafka.takeover import write_progress
 from streams.kafka.transactions import TransactionalProducer, sweep
 from streams.kafka.transactions_v0 import TransactionsV0

@@ -11,13 +11,14 @@ from types import SimpleNamespace
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaConnectionError, KafkaError, ProducerFenced, TopicAuthorizationFailedError, for_code
+from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.protocol.transaction import AddPartitionsToTxnRequest, InitProducerIdRequest
 from aiokafka.record.memory_records import MemoryRecords
 from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.kafka import transactions_v2
-from streams.kafka.outbox import BATCH_BYTES, BatchBuilder
+from streams.kafka.outbox import BATCH_BYTES
 from streams.kafka.transaction_messages import (
     _FEATURES,
     ApiVersionsResponseV3,

@@ -24,8 +24,8 @@ def main(records: int, seed: int) -> None:
     for number in range(seed, seed + -(-records // _PER_SEED)):
         for case, value, content_type in mutants(number, _PER_SEED):
             try:
-                found = read_record(value, content_type)
-                found = prepare_article(found) if isinstance(found, Draft) else found
+                read = read_record(value, content_type)
+                found = prepare_article(read) if isinstance(read, Draft) else read
                 outcomes["article" if isinstance(found, Article) else found.reason.value] += 1
                 if isinstance(found, Article):
                     tag_article(found)

@@ -119,9 +119,8 @@ def mutants(seed: int, count: int):
 def test_every_broken_sample_is_an_article_or_a_clear_rejection(seed: int) -> None:
     kinds = set()
     for case, value, content_type in mutants(seed, 150):
-        outcome = read_record(value, content_type)
-        if isinstance(outcome, Draft):
-            outcome = prepare_article(outcome)
+        read = read_record(value, content_type)
+        outcome = prepare_article(read) if isinstance(read, Draft) else read
         kinds.add(type(outcome))
         if isinstance(outcome, Article):
             assert outcome.headline, case
@@ -207,9 +206,8 @@ BOMBS = {
 @pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS)
 def test_a_bomb_is_a_value_too(bomb: Any) -> None:
     value, reason = bomb if isinstance(bomb, tuple) else (bomb, None)
-    outcome = read_record(value)
-    if isinstance(outcome, Draft):
-        outcome = prepare_article(outcome)
+    read = read_record(value)
+    outcome = prepare_article(read) if isinstance(read, Draft) else read
     assert isinstance(outcome, Article | Rejection)
     assert reason is None or (isinstance(outcome, Rejection) and outcome.reason is reason), outcome
 

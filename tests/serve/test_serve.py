@@ -48,6 +48,8 @@ def wire(uri, version, headline="Bridge over the river to be built", **more):
 class Served:
     """A server that is fed with records, at a time that a test sets."""
 
+    client: TestClient
+
     def __init__(self) -> None:
         self.now_s = NOW_S
         self.offset = 0

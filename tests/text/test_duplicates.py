@@ -252,7 +252,7 @@ def kind_of(headline: str, earlier: str, *, text: str = TEXTS[1], **seen) -> Dup
     """What kind of repeat an article is of an earlier one, whose text is ``TEXTS[0]``."""
     row = remember((), seen_as(earlier, 1, text=TEXTS[0], outlet="Port Gazette"))
     found = find_repeat(row, seen_as(headline, 2, text=text, **seen), read(headline), WINDOW_MS)
-    return found and found.kind
+    return found.kind if found else None
 
 
 @pytest.mark.parametrize(

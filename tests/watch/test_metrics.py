@@ -8,6 +8,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
@@ -261,12 +262,17 @@ def test_stuck_is_a_partition_that_has_work_and_does_not_move(before, next_offse
     assert follow(before, next_offset, lag, elapsed_s=5) == Motion(next_offset, lag, stuck_s)
 
 
+def seen(**fields: Any) -> Any:
+    """What the watch sees of something that works beside it."""
+    return SimpleNamespace(**fields)
+
+
 class Worker:
     """What the watch sees of a worker: Faust's app, the delivery, and a clock that the test moves."""
 
     def __init__(self, monkeypatch, *statuses: PartitionStatus):
-        self.app = SimpleNamespace(should_stop=False, rebalancing=False, rebalancing_count=1)
-        self.delivery = SimpleNamespace(joined=True, statuses=lambda: list(self.statuses))
+        self.app = seen(should_stop=False, rebalancing=False, rebalancing_count=1)
+        self.delivery = seen(joined=True, statuses=lambda: list(self.statuses))
         self.statuses = statuses
         self.metrics = Metrics(STEPS)
         self.now = 0.0
@@ -505,11 +511,11 @@ async def test_a_partition_that_must_not_be_worked_on_makes_the_worker_unhealthy
 async def test_topics_that_are_kept_wrongly_are_told_and_leave_a_worker_healthy_as_no_restart_would_help(worker):
     """Restarted, it would refuse to start."""
     finding = Deviation("news.prepared", "cleanup.policy", "compact", "delete", "records would go", harms=True)
-    worker.watch = Watch(worker.app, worker.delivery, SETTINGS, worker.metrics, SimpleNamespace(findings=[finding]))
+    worker.watch = Watch(worker.app, worker.delivery, SETTINGS, worker.metrics, seen(findings=[finding]))
     assert await worker.get("/health") == (200, {"healthy": True, "problems": [], "warnings": [str(finding)]})
     worker.watch.tell()
     sample = 'headwater_topic_settings_wrong{harms="yes",setting="cleanup.policy",topic="news.prepared"} 1.0'
     assert sample in worker.metrics.exposition()[0].decode()
-    worker.watch = Watch(worker.app, worker.delivery, SETTINGS, worker.metrics, SimpleNamespace(findings=[]))
+    worker.watch = Watch(worker.app, worker.delivery, SETTINGS, worker.metrics, seen(findings=[]))
     worker.watch.tell()
     assert "headwater_topic_settings_wrong{" not in worker.metrics.exposition()[0].decode()

@@ -196,8 +196,13 @@ async def test_filters_choose_and_what_no_longer_fits_is_told_as_removed(tmp_pat
 async def test_no_answer_in_time_and_a_redirect_are_failures_and_nobody_follows_one(tmp_path, monkeypatch):
     monkeypatch.setattr(sending_module, "ANSWER_TIMEOUT_S", 0.2)
     never = asyncio.Event()
+
+    async def silent(_) -> web.Response:
+        await never.wait()
+        return web.Response()
+
     async with received() as (receiver, url), farm("*") as other:
-        other.answers |= {"/slow": lambda _: never.wait(), "/moved": lambda _: moved(url, 307)}
+        other.answers |= {"/slow": silent, "/moved": lambda _: moved(url, 307)}
         async with sending(f"{other.root}/slow", KEY, allow_private=True) as sender:
             assert (await sender.send(MESSAGE)).status is None
         async with sending(f"{other.root}/moved", KEY, allow_private=True) as sender:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import orjson
@@ -16,7 +17,7 @@ RUN = Result(
     articles=100, per_second=1000.0, cpu_us=50.0, decide_cpu_us=20.0, broker_cpu_us=None, reader_cpu_us=7.0, start_s=2.0,
     resident_bytes=10**8, firsts=60, surplus=0, state_bytes=12_000, raw_bytes=200_000, stored_bytes=None,
 ).as_json()  # fmt: skip
-PEERS = {
+PEERS: dict[str, Any] = {
     "machine": {"processor": "2 × anything"},
     "rounds": 2,
     "jobs": {

@@ -162,7 +162,7 @@ PAGES = {
 }  # fmt: skip
 
 
-@pytest.fixture(params=PAGES.values(), ids=PAGES.keys())
+@pytest.fixture(params=list(PAGES.values()), ids=list(PAGES))
 def page(request) -> Page:
     return request.param
 

@@ -421,7 +421,7 @@ def test_the_longest_known_ngram_stands_for_all_that_begin_there(weights, word):
 def test_no_text_is_too_long_for_the_sums(text):
     """Packed sums that would flow over are unpacked in time: twice the text is worth twice as much."""
     latin = models()["Latn"]
-    nothing, once, twice = (dict(map(reversed, latin.scores(each).of)) for each in ("", text, f"{text} {text}"))
+    nothing, once, twice = ({tag: nats for nats, tag in latin.scores(each).of} for each in ("", text, f"{text} {text}"))
     assert any(once[tag] > nothing[tag] + 10_000 for tag in latin.tags) or len(text.split()) == 1
     assert all(twice[tag] - nothing[tag] == 2 * (once[tag] - nothing[tag]) for tag in latin.tags)
 

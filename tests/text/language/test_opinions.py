@@ -70,7 +70,7 @@ def test_both_implementations_give_the_same_answers():
     found = []
     for package in ("langdetect", "langdetect_rs"):
         factory = make_factory(package)
-        answers = []
+        answers: list[list[tuple[str, float]] | str] = []
         for text in TEXTS:
             detector = factory.create()
             detector.append(text)
