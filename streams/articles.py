@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import islice
 from typing import Any, Final
@@ -14,7 +15,7 @@ from zlib import crc32
 
 import orjson
 
-from streams.formats import FORMAT, FORMAT_FIELD, check_format, known_fields
+from streams.formats import FORMAT, FORMAT_FIELD, check_format, field_names, known_fields
 from streams.records import (
     NO_INSTRUCTIONS,
     Draft,
@@ -134,6 +135,8 @@ def prepare_article(draft: Draft, source: str | None = None) -> Article | Reject
 def _summary(draft: Draft, headline: str, body: str) -> str | None:
     """The standfirst, unless it only repeats the headline or is the whole text."""
     summary = draft.summary
+    if summary is None:
+        return None
     return None if not body or summary in (headline, " ".join(body.split())) else summary
 
 
@@ -253,8 +256,8 @@ def article_id(
 def article_to_json(article: Article) -> bytes:
     """Encode an article for news.prepared, with the first 100 entries of its ledger, which consumers get."""
     repairs = article.repairs[:LEDGER_ENTRIES]
-    shown = replace(article, repairs=repairs, cuts=article.cuts[: LEDGER_ENTRIES - len(repairs)])
-    return orjson.dumps({FORMAT_FIELD: FORMAT} | {each.name: getattr(shown, each.name) for each in fields(Article)})
+    stored = {FORMAT_FIELD: FORMAT} | {name: getattr(article, name) for name in field_names(Article)}
+    return orjson.dumps(stored | {"repairs": repairs, "cuts": article.cuts[: LEDGER_ENTRIES - len(repairs)]})
 
 
 def encode_article(article: Article) -> bytes | Rejection:
@@ -304,7 +307,7 @@ def article_from_json(value: bytes) -> Article:
 def _instruction_texts(article: Article) -> list[Any]:
     """The fields of the article's instructions and image that must be text."""
     said, image = article.instructions, article.image
-    told = [getattr(said, each.name) for each in fields(Instructions) if each.name not in ("urgency", "pub_status")]
+    told = [getattr(said, name) for name in field_names(Instructions) if name not in ("urgency", "pub_status")]
     return [*told, *((image.url, image.caption, image.credit) if image else ())]
 
 
@@ -319,6 +322,7 @@ def _bounded_words(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(islice(first_of_each(word for word in words if len(word) <= _MOST_WORD_CHARACTERS), _MOST_WORDS))
 
 
+@lru_cache(maxsize=16)  # an article's host is asked for several times
 def _host(url: str | None) -> str | None:
     return (urlsplit(url).hostname or "").removeprefix("www.") or None if url else None
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -55,7 +56,13 @@ def check_format(stored: Mapping[str, Any]) -> None:
 
 def known_fields(stored: Mapping[str, Any], shape: type[DataclassInstance]) -> dict[str, Any]:
     """The fields of a stored dataclass that this version knows: a newer one may have written more."""
-    return {each.name: stored[each.name] for each in fields(shape) if each.name in stored}
+    return {name: stored[name] for name in field_names(shape) if name in stored}
+
+
+@cache
+def field_names(shape: type[DataclassInstance]) -> tuple[str, ...]:
+    """The names of a dataclass's fields, in order."""
+    return tuple(each.name for each in fields(shape))
 
 
 def stamp(content: bytes) -> bytes:

@@ -47,6 +47,7 @@ _SIGNATURES: Final = (
     (0, rb"wOF[F2]", "a font"),
 )
 _BY_PLACE: Final = tuple((at, re.compile(pattern, re.DOTALL), name) for at, pattern, name in _SIGNATURES)
+_ANY = re.compile(b"|".join(b".{%d}(?:%b)" % (at, pattern) for at, pattern, _ in _SIGNATURES), re.DOTALL)
 _FRAME_BYTES = 5  # Confluent's: a zero, then the schema's id in four bytes
 _MOST_SCHEMAS = 1 << 24  # registries give small numbers as ids
 _SPACE: Final = b" \t\r\n\x0b\x0c"
@@ -54,9 +55,8 @@ _SPACE: Final = b" \t\r\n\x0b\x0c"
 
 def binary_form(value: bytes) -> str | None:
     """The binary format of a record, by its beginning and structure; None for what may be text."""
-    for at, pattern, name in _BY_PLACE:
-        if pattern.match(value, at):
-            return name
+    if _ANY.match(value):
+        return next(name for at, pattern, name in _BY_PLACE if pattern.match(value, at))
     first = value[0] if value else 0
     if first == 0 and len(value) > _FRAME_BYTES and int.from_bytes(value[1:_FRAME_BYTES], "big") < _MOST_SCHEMAS:
         return "Avro or Protobuf in a Confluent frame" if _has_controls(value) or not _is_utf8(value) else None

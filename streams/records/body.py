@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import islice, pairwise, takewhile
 from typing import Any, Final, NamedTuple
 
@@ -65,6 +66,7 @@ _MOST_LEVELS = 4  # levels above a paragraph at which its containers' classes ar
 _PREFORMATTED: Final = frozenset(("pre", "code", "textarea", "script", "style"))
 _WRAP = re.compile(r"\s*\n\s*")
 _KEY = 40  # characters that identify a line of the text
+_LONGEST_KEPT = 1_000  # characters
 
 
 class Block(NamedTuple):
@@ -88,14 +90,15 @@ class _Open:
     def __init__(self, element: Any) -> None:
         self.element, self.pieces, self.linked, self.breaks = element, list[str](), 0, 0
 
-    def add(self, text: str | None, *, is_link: bool) -> None:
-        if text:
-            self.pieces.append(text)
-            self.linked += len(text) if is_link else 0
-            self.breaks = self.breaks if text.isspace() else 0
+    def add(self, text: str, *, is_link: bool) -> None:
+        self.pieces.append(text)
+        if is_link:
+            self.linked += len(text)
+        if not text.isspace():
+            self.breaks = 0
 
     def close(self) -> Iterator[Block]:
-        text = " ".join("".join(self.pieces).split())
+        text = " ".join("".join(self.pieces).split()) if self.pieces else ""
         if text:
             yield Block(self.element, text, min(1.0, self.linked / len(text)))
         self.pieces, self.linked, self.breaks = [], 0, 0
@@ -120,7 +123,8 @@ def _walk(tree: Any, block: _Open) -> Iterator[Block]:
             if block.breaks > 1:
                 yield from block.close()
             block.add(" ", is_link=False)
-        block.add(element.text if event == "start" else element.tail, is_link=links > 0)
+        if text := element.text if event == "start" else element.tail:
+            block.add(text, is_link=links > 0)
 
 
 def prose_of(blocks: Sequence[Block]) -> int:
@@ -260,7 +264,14 @@ def _is_heading(element: Any) -> bool:
 
 
 def _key(text: str) -> str:
+    return _key_of_short(text) if len(text) <= _LONGEST_KEPT else _find_key(text)
+
+
+def _find_key(text: str) -> str:
     return "".join(islice(filter(str.isalnum, text), _KEY))
+
+
+_key_of_short = lru_cache(maxsize=2_048)(_find_key)  # those of a page's blocks are compared several times
 
 
 def places_of(lines: Sequence[str], blocks: Sequence[Block]) -> list[int | None]:

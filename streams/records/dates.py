@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 from typing import Final
@@ -48,14 +48,17 @@ def read_moment(written: str, zone: str | None = None, language: str | None = No
     the date names.
     """
     written = _plain(written)
-    if not written or len(written) > _LONGEST:
-        return None
+    return _read_plain(written, zone, (language or "").lower()) if 0 < len(written) <= _LONGEST else None
+
+
+@lru_cache(maxsize=1_024)  # a page shows a date in several elements, and every article has two or three
+def _read_plain(written: str, zone: str | None, language: str) -> Moment | None:
     if parts := _RUN_TOGETHER.fullmatch(written):
         written = f"{parts[1]}-{parts[2]}-{parts[3]}T{parts[4]}:{parts[5]}:{parts[6]}"
     elif _NUMBER.fullmatch(written):
         text = _unix_time(float(written)) if "." in written else _unix_time(int(written))
         return Moment(text, zoned=True) if text else None
-    found = _iso(written) or _mail(written) or _worded(written, (language or "").lower())
+    found = _iso(written) or _mail(written) or _worded(written, language)
     if found is None or found.text[:10] in _UNSET or not _FIRST_YEAR <= int(found.text[:4]) <= _LAST_YEAR:
         return None
     told = _zone_named(zone) if zone and not found.zoned and "T" in found.text else None

@@ -298,6 +298,8 @@ _READ_ON = re.compile(
 def _summary(record: Mapping[str, object], text: str) -> str | None:
     """The standfirst or teaser beside a text: in one line, without markup, different from the text itself."""
     for name in _FOLDED["teaser"]:
+        if name not in record:
+            continue
         written = paragraphs(without_controls(_text(record.get(name)) or ""))
         summary = " ".join(_READ_ON.sub("", decode_entities(written)).split())
         if summary and len(summary) <= _LONGEST_SUMMARY and summary != " ".join(text[: _LONGEST_SUMMARY * 2].split()):
@@ -461,7 +463,7 @@ def _line_or_number(value: object) -> str | None:
 
 def _date(record: Mapping[str, object], field: str, language: str | None = None) -> str | None:
     """The first date that can be read, in a :class:`~streams.records.dates.Moment`'s form, else the first one as written."""
-    written = [found for name in _FOLDED[field] if (found := _moment(name, record.get(name)))]
+    written = [found for name in _FOLDED[field] if name in record and (found := _moment(name, record[name]))]
     best = best_moment(written, _first(record, "time_zone", _line), language)
     return best.text if best else next(iter(written), None)
 

@@ -216,12 +216,19 @@ def _is_sibling(page: Page, element: Any) -> bool:
 
 def _days_in(text: str, language: str) -> Iterator[str]:
     """The text, or the part of it between signs, that is a date."""
-    for part in (text, *re.split(r"\s*[|·•–—:]\s+|\s{2,}|\s*[|·•]\s*|(?<=[a-z]) \| ", text), *_DAY_IN.findall(text)):
+    for part in _parts_of(text):
         if part and read_moment(part, language=language):
             yield part
             return
 
 
+def _parts_of(text: str) -> Iterator[str]:
+    yield text
+    yield from _BETWEEN_PARTS.split(text)
+    yield from _DAY_IN.findall(text)
+
+
+_BETWEEN_PARTS = re.compile(r"\s*[|·•–—:]\s+|\s{2,}|\s*[|·•]\s*|(?<=[a-z]) \| ")
 _DAY_IN = re.compile(
     r"(?:\d{1,2}(?:st|nd|rd|th)?\.?\s+)?[^\W\d_]{3,12}\.?\s+(?:\d{1,2}(?:st|nd|rd|th)?,?\s+)?\d{4}|\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{4}-\d\d-\d\d"
 )

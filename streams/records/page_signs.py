@@ -58,7 +58,6 @@ _CLASSES: Final = (
     "comment", "product", "card", "price", "tile", "hero", "testimonial", "pricing", "message", "reply", "answer", "thread",
     "byline", "author", "share", "rating",
 )  # fmt: skip
-_CLASS = re.compile("|".join(_CLASSES))
 _CART = re.compile(r"add[-_ ]?to[-_ ]?(?:cart|bag|basket)")
 _PRICE = re.compile(r"[$€£¥₹]\s?\d|\d[.,]\d\d\s?[€£$]")
 _COUNTED: Final = {
@@ -143,8 +142,12 @@ def _signs_of_text(blocks: Sequence[Block]) -> PageSigns:
             sum(1 for block, weight in zip(blocks, weights, strict=True) if weight >= _PROSE and block.element.tag == "p")
         ),
         "shorts": sum(1 for weight in weights if weight < _SHORT) / max(1, len(weights)),
-        "prices": min(2.5, log1p(sum(1 for block in blocks if _PRICE.search(block.text)))),
+        "prices": min(2.5, log1p(sum(map(_has_price, (block.text for block in blocks))))),
     }
+
+
+def _has_price(text: str) -> bool:
+    return ("$" in text or not text.isascii()) and _PRICE.search(text) is not None  # a cheap test first
 
 
 @cache
@@ -157,8 +160,7 @@ def _classes() -> Any:
 def _signs_of_build(tree: Any) -> PageSigns:
     tags = Counter([element.tag for element in tree.iter("*")])
     joint = " ".join(filter(None, _classes()(tree))).lower()
-    counts = Counter(_CLASS.findall(joint))
-    signs = {f"class_{name}": min(3.0, log1p(counts[name])) for name in _CLASSES}
+    signs = {f"class_{name}": min(3.0, log1p(joint.count(name))) for name in _CLASSES}
     signs |= {name: log1p(sum(tags[tag] for tag in counted)) for name, counted in _COUNTED.items()}
     linked = sum(
         1 for each in tree.iter(*_HEADINGS) if each.find(".//a") is not None or next(each.iterancestors("a"), None) is not None

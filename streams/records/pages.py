@@ -18,6 +18,7 @@ from streams.records.draft import Draft, Reason, Rejection
 from streams.records.fields import FIELDS, fold, folded, read_fields
 from streams.records.json_script import read_script
 from streams.records.linked_data import embedded_articles, resolved, types_of
+from streams.records.main_text import find_main_text
 from streams.records.markup import (
     as_page,
     is_page,
@@ -287,5 +288,7 @@ def _found_text(tree: Any, *, fast: bool) -> str:
     from trafilatura import bare_extraction  # noqa: PLC0415 - as in parse
 
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # a rejection says it better
-    document = bare_extraction(tree, fast=fast, favor_precision=fast, include_comments=False, with_metadata=False)
+    if fast:
+        return find_main_text(tree).strip()
+    document = bare_extraction(tree, include_comments=False, with_metadata=False)
     return document.text.strip() if document and document.text else ""

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 CLOSING = " \"'”’»›)]）」』】*"
 
 _IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _IDEOGRAPH_WEIGHT = 3  # one ideograph says as much as this many letters
+_LONGEST_KEPT = 1_000  # characters
 _END = re.compile(r"[.!?…。！？।॥؟۔։។၊]$")
 _BREAK = re.compile(r"[.!?…।॥؟۔։።][\"'”’»)\]]*(?=\s)|[。！？][」』”）]*|\n")
 
 
 def weight_of(text: str) -> int:
     """The length of a text in letters: an ideograph, kana or Hangul syllable counts as three."""
-    return len(text) if text.isascii() else len(text) + (_IDEOGRAPH_WEIGHT - 1) * len(_IDEOGRAPH.findall(text))
+    if text.isascii():
+        return len(text)
+    return _weight_of_short(text) if len(text) <= _LONGEST_KEPT else _weigh(text)
+
+
+def _weigh(text: str) -> int:
+    return len(text) + (_IDEOGRAPH_WEIGHT - 1) * len(_IDEOGRAPH.findall(text))
+
+
+_weight_of_short = lru_cache(maxsize=1_024)(_weigh)  # each block of a page is weighed several times
 
 
 def sentences_of(text: str) -> Iterator[str]:

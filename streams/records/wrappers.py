@@ -24,8 +24,9 @@ def open_wrappers(tree: Any) -> None:
         whole = list(takewhile(partial(_holds, least=_LEAST_SHARE * _prose_in(tree)), reversed(around)))
         for element in dropwhile(lambda each: each.tag not in _WRAPPERS, whole):
             _make_plain(element)
-    least = _LEAST_SHARE * _prose_in(tree)
-    for aside in [each for each in tree.iter("aside") if _holds(each, least=least)]:  # the article below its headline
+    asides = [each for each in tree.iter("aside") if _prose_in(each) >= _LEAST_PROSE]
+    least = _LEAST_SHARE * _prose_in(tree) if asides else 0
+    for aside in [each for each in asides if _holds(each, least=least)]:  # the article below its headline
         _make_plain(aside)
 
 

@@ -136,8 +136,9 @@ def _in_pairs(words: Iterable[str]) -> Iterator[str]:
 
 def _names(in_headline: list[str], in_body: list[str]) -> frozenset[str]:
     """Words that are always capitalised; a headline's capitals only count if most of its words have none."""
-    capitals = {word for word in in_body if word[0].isupper()}
-    small = {word for word in in_body if not word[0].isupper()}
+    words = set(in_body)
+    capitals = {word for word in words if word[0].isupper()}
+    small = words - capitals
     letters = [word for word in in_headline if word[0].isalpha()]
     shown = [word for word in letters[1:] if word[0].isupper()]
     if 10 * len(shown) <= _NAMES_STAND_OUT * len(letters):
@@ -146,7 +147,7 @@ def _names(in_headline: list[str], in_body: list[str]) -> frozenset[str]:
     return frozenset(lowered for word in capitals if (lowered := word.lower()) not in small)
 
 
-class _Rarities(dict[str, int]):
+class _WordRarities(dict[str, int]):
     """How rare the words of a language are, in tenths of a decade below one in ten; 0 for one that says nothing.
 
     Words that its list lacks are judged by their build, each time: there is no end of them.
@@ -163,14 +164,14 @@ class _Rarities(dict[str, int]):
 
 
 @cache
-def _rarities(language: str) -> _Rarities:
+def _rarities(language: str) -> _WordRarities:
     with ZipFile(BytesIO((files(__package__) / "words.zip").read_bytes())) as archive:
         name = f"{_LISTED_AS.get(language, language)}.txt"
         if name not in archive.namelist():
-            return _Rarities()
+            return _WordRarities()
         lines = archive.read(name).decode().split("\n")
     rarities = (step * _STEP_TENTHS + 1 for step in range(len(lines)))
-    return _Rarities(
+    return _WordRarities(
         (word, rarity if rarity >= _COMMON_TENTHS else 0)
         for rarity, line in zip(rarities, lines, strict=True)
         for word in line.split(" ")

@@ -268,4 +268,4 @@ def vector_of_packed(packed: bytes) -> dict[int, int]:
 
 def central(members: Iterable[Member]) -> Member:
     """The member that represents the story: the most similar to it; among equals, the one with the least id."""
-    return max(members, key=lambda member: (member.likeness, [-ord(each) for each in member.article_id]))
+    return min(members, key=lambda member: (-member.likeness, member.article_id))

@@ -218,7 +218,7 @@ def weigh_article(headline: str, body: str, keywords: Sequence[str], table: Word
         for word in words:
             attention.setdefault(word, heed)
         found.named += [(code, name, TITLE_ATTENTION) for _, name, codes in _named(words, text, table) for code in codes]
-    if _SCORE.search(headline) or _SCORE.search(body[:read]):
+    if _has_score(headline) or _has_score(body[:read]):
         attention[SCORE] = LEAD_ATTENTION
     words = table.split(body[:read])
     for part, heed in ((words[:LEAD_WORDS], LEAD_ATTENTION), (words[LEAD_WORDS:], REST_ATTENTION)):
@@ -232,6 +232,11 @@ def weigh_article(headline: str, body: str, keywords: Sequence[str], table: Word
 
 # 4-1, 28–12, 2:1; 10:30 is a time.
 _SCORE = re.compile(r"(?<![\d.,:-])\d{1,3}(?:[-–]\d{1,3}|:\d)(?![\d.,:-]?\d)")
+_SCORE_SIGN = re.compile(r"[-–:]\d")
+
+
+def _has_score(text: str) -> bool:
+    return _SCORE_SIGN.search(text) is not None and _SCORE.search(text) is not None  # a cheap test first
 
 
 def _named(words: list[str], text: str, table: WordTable) -> Iterable[tuple[int, str, Sequence[str]]]:

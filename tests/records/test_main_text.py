@@ -1,0 +1,63 @@
+"""The text found on a page is trafilatura's own: leaving out passes that can't change it changes nothing."""
+
+from __future__ import annotations
+
+import pytest
+from trafilatura import bare_extraction
+
+from streams.records.main_text import find_main_text
+from streams.records.markup import parse
+from streams.samples import load_samples
+
+PROSE = "".join(
+    f"<p>Boats left the harbour at noon on day {number}, said the mayor, who had waited for {number + 2} hours.</p>"
+    for number in range(8)
+)
+COMMENT = "<p>I waited there too, and nobody ever told us when the boats would be back again.</p>"
+FORUM = '<script type="application/ld+json">{"@type": "DiscussionForumPosting"}</script>'
+
+
+def boxed(box: str, head: str = "") -> bytes:
+    """A page with a comment in a box, which begins with this tag."""
+    tag = box[1:].split(maxsplit=1)[0].rstrip(">")
+    body = f"<article><h1>Boats</h1>{PROSE}{box}{COMMENT * 3}</{tag}></article>"
+    return f"<html><head>{head}</head><body>{body}</body></html>".encode()
+
+
+PAGES = {
+    **{each.name: each.value for each in load_samples() if each.value and each.name.startswith("page-")},
+    "nothing": b"<html><body></body></html>",
+    "no comments": boxed("<div>"),
+    "comments by class": boxed('<div class="comment-list">'),
+    "comments by class, with a capital": boxed('<section class="Comments">'),
+    "comments by id": boxed('<div id="comments">'),
+    "comments of an article": boxed('<div class="x post-comments">'),
+    "a list of comments": boxed('<ol class="commentlist">'),
+    "comments by comol": boxed('<div id="comol-1">'),
+    "Disqus": boxed('<div id="disqus_thread">'),
+    "Disqus by another name": boxed('<div id="dsq-comments">'),
+    "a commentary": boxed('<div class="commentary">'),
+    "appended articles": boxed('<div class="mvp-post-add-wrap">'),
+    "endless scrolling": boxed('<div id="infinite-scroll">'),
+    "buttons": boxed('<div class="elementor-share-buttons">'),
+    "a forum": boxed('<div class="comment-list">', FORUM),
+}
+
+
+@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
+def test_what_is_found_is_what_the_library_finds_by_all_its_passes(page: bytes) -> None:
+    document = bare_extraction(parse(page), fast=True, favor_precision=True, include_comments=False)
+    assert find_main_text(parse(page)) == ((document.text or "") if document else "")
+
+
+def test_the_tree_is_left_as_it_is() -> None:
+    tree = parse(boxed('<div class="comment-list">'))
+    find_main_text(tree)
+    assert tree.find(".//div[@class='comment-list']") is not None
+
+
+def test_the_pages_tell_the_passes_apart() -> None:
+    """With comments, endless scrolling and the like, something is left out that stays in a plain box."""
+    found = {name: "nobody ever told" in find_main_text(parse(page)) for name, page in PAGES.items()}
+    assert found["no comments"]
+    assert not any(found[name] for name in ("comments by class", "comments by id", "Disqus", "buttons"))
