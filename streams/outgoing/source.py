@@ -36,10 +36,6 @@ NO_SOURCE: Final = (OtherTopicError, TopicsMissingError)
 """There is nothing to read, and waiting does not help."""
 
 
-NO_SOURCE: Final = (OtherTopicError, TopicsMissingError)
-"""There is nothing to be read from, and waiting does not help."""
-
-
 @dataclass(frozen=True, slots=True)
 class Turn:
     """What was read: the records of each partition, and the next offset of each."""
