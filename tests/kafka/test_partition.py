@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from aiokafka import TopicPartition
@@ -13,6 +14,7 @@ from streams.kafka import failures, partition
 from streams.kafka.failures import NameRefusedError
 from streams.kafka.observer import Unobserved
 from streams.kafka.partition import OwnedPartition
+from streams.kafka.tables import TableCopies
 from streams.settings import Settings
 
 
@@ -23,12 +25,13 @@ async def _nothing() -> None:
 @pytest.fixture
 def owned(tmp_path):
     step = next(iter(pipeline_steps(Settings())))
+    transport: Any = SimpleNamespace(consumer=SimpleNamespace(hold=lambda _: None, let_go=lambda _: None))
     return OwnedPartition(
-        SimpleNamespace(consumer=SimpleNamespace(hold=lambda _: None, let_go=lambda _: None)),
+        transport,
         Settings(),
         step,
         TopicPartition(step.source, 3),
-        copies=SimpleNamespace(folder=tmp_path),
+        copies=TableCopies(tmp_path, keep_s=3_600),
         taking_over=asyncio.Semaphore(1),
         observer=Unobserved(),
         news=asyncio.Event(),

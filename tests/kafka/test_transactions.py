@@ -18,6 +18,7 @@ from streams.kafka.progress import Progress
 from streams.kafka.takeover import write_progress
 from streams.kafka.transactions import TransactionalProducer, sweep
 from streams.kafka.transactions_v0 import TransactionsV0
+from streams.kafka.transactions_v2 import TransactionsV2
 from streams.settings import Settings
 from streams.steps import Output
 
@@ -122,7 +123,7 @@ async def test_a_name_that_kafka_keeps_busy_is_told_with_what_may_be_done_and_no
 
     monkeypatch.setattr(producer.client, "bootstrap", answers)
     monkeypatch.setattr(transactions, "spoken_version", version)
-    monkeypatch.setattr(transactions.TransactionsV2, "start", lambda _: asyncio.sleep(3_600))
+    monkeypatch.setattr(TransactionsV2, "start", lambda _: asyncio.sleep(3_600))
     monkeypatch.setattr(transactions, "_START_TIMEOUT_S", 0.01)
     with pytest.raises(NameRefusedError, match=r"keeps the transactional id headwater-news\.raw-0 busy") as caught:
         await producer.start()
