@@ -215,8 +215,8 @@ HARMLESS_SINCE: dict[type, str] = {Article: "article_confidence"}
 def test_whoever_adds_a_field_to_news_prepared_says_whether_losing_it_does_harm(shape):
     assert {each.name for each in fields(shape)} == {*FORMAT_2[shape].split(), *HARMLESS_SINCE.get(shape, "").split()}
     assert Progress._fields == ("next_offset", "owner", "marks")
-    # Without these a worker takes up the source as it finds it, and forgets nothing until five records have come.
-    assert Marks._fields == ("cluster", "topic_id", "partitions", "latest_ms")
+    # Without these a worker takes up source and changelog as it finds them, and forgets nothing until five records have come.
+    assert Marks._fields == ("cluster", "topic_id", "partitions", "latest_ms", "changelog")
 
 
 # The group's word beside the changelog's.

@@ -25,18 +25,24 @@ class Marks(NamedTuple):
     """Which source the offsets belong to. Empty in what an earlier version wrote: the present source's marks are adopted then.
 
     ``cluster`` and ``topic_id`` are Kafka's ids, ``partitions`` is the source's number of partitions; ``latest_ms`` are the
-    largest timestamps decided on so far (:class:`streams.kafka.partition_time.PartitionTime`).
+    largest timestamps decided on so far (:class:`streams.kafka.partition_time.PartitionTime`). ``changelog`` is the id of the
+    changelog that the owner took over: in one that was recreated under it, its word names the former one.
     """
 
     cluster: str = ""
     topic_id: str = ""
     partitions: int = 0
     latest_ms: tuple[int, ...] = ()
+    changelog: str = ""
 
     @classmethod
-    def of(cls, source: TopicIdentity, latest_ms: Sequence[int] = ()) -> Self:
-        """The marks of a source as it is now."""
-        return cls(source.cluster, source.topic_id, source.partitions, tuple(latest_ms))
+    def of(cls, source: TopicIdentity, latest_ms: Sequence[int] = (), changelog: str = "") -> Self:
+        """The marks of a source as it is now, and of the changelog with this id."""
+        return cls(source.cluster, source.topic_id, source.partitions, tuple(latest_ms), changelog)
+
+    def is_of_another(self, changelog: TopicIdentity) -> bool:
+        """Whether they were written by an owner of another changelog than this one."""
+        return bool(self.changelog and changelog.topic_id) and self.changelog != changelog.topic_id
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> Self:
@@ -49,7 +55,7 @@ class Marks(NamedTuple):
         latest_ms = found.latest_ms
         if not isinstance(latest_ms, (list, tuple)):
             raise ValueError("no progress: a field is of another type")
-        texts, numbers = (found.cluster, found.topic_id), (found.partitions, *latest_ms)
+        texts, numbers = (found.cluster, found.topic_id, found.changelog), (found.partitions, *latest_ms)
         if not all(type(each) is str for each in texts) or not all(type(each) is int for each in numbers):
             raise ValueError("no progress: a field is of another type")
         return found._replace(latest_ms=tuple(latest_ms))
@@ -118,7 +124,8 @@ class SourceChange(StrEnum):
     CUT_SHORT = "cut-short"
     OTHER_PARTITIONS = "other-partitions"
     CHANGELOG_LOST = "changelog-lost"
-    """Not the source but our own changelog: we told the group an offset, and the changelog has none."""
+    """Not the source but our own changelog: we told the group an offset, and the changelog has none; or what it has was written
+    by an owner of a former one."""
 
 
 def find_change(progress: Progress, source: TopicIdentity, end: int, *, keyed: bool) -> SourceChange | None:

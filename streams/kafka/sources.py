@@ -85,6 +85,11 @@ def explain(change: SourceChange, topic: str, progress: Progress, source: TopicI
                 " than what is remembered of them, which can't be repaired. Stop all workers, run `headwater migrate NEW_ID`,"
                 " and start them with HEADWATER_APP_ID=NEW_ID: everything is read again"
             )
+        case SourceChange.CHANGELOG_LOST if progress.next_offset is not None:
+            return (
+                f"the changelog of {topic} was deleted and recreated while it was worked on: what was remembered is gone."
+                f" S{mended[1:]}, and work goes on at offset {offset}, with nothing remembered"
+            )
         case SourceChange.CHANGELOG_LOST:
             return (
                 f"a worker told the group of offset {offset} of {topic}, and the changelog has no record of it: it was"
@@ -97,17 +102,18 @@ class SourceMovedError(KafkaError):
 
 
 class SourceWatch:
-    """Looks at a source every few seconds while it is worked on, and at once on request."""
+    """Looks at a source and its step's changelog every few seconds while they are worked on, and at once on request."""
 
-    def __init__(self, settings: Settings, source: str, *, keyed: bool) -> None:
+    def __init__(self, settings: Settings, source: str, changelog: str, *, keyed: bool) -> None:
         self._settings = settings
         self._source = source
+        self._changelog = changelog
         self._keyed = keyed
         self._reader: AIOKafkaConsumer | None = None
         self._asking = asyncio.Lock()
 
     async def confirm(self, progress: Mapping[int, Progress]) -> None:
-        """Make sure that the source is still the one on which its partitions made this ``progress``.
+        """Make sure that the source is still the one on which its partitions made this ``progress``, and so is the changelog.
 
         Raises:
             SourceMovedError: it is another one.
@@ -117,12 +123,15 @@ class SourceWatch:
             return
         async with self._asking:
             reader = await self._connected()
-            now = (await identify(reader, [self._source]))[self._source]
+            found = await identify(reader, [self._source, self._changelog])
+            now = found[self._source]
             ends = await reader.end_offsets([TopicPartition(self._source, number) for number in progress])
         for number, each in progress.items():
             end = ends[TopicPartition(self._source, number)]
             if (change := find_change(each, now, end, keyed=self._keyed)) is not None:
                 raise SourceMovedError(f"{self._source}/{number}: {change}")
+            if self._keyed and each.marks.is_of_another(found[self._changelog]):
+                raise SourceMovedError(f"{self._changelog}/{number}: {SourceChange.CHANGELOG_LOST}")
 
     async def _connected(self) -> AIOKafkaConsumer:
         if self._reader is None:

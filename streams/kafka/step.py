@@ -100,7 +100,8 @@ class OwnedStep:
         self._released = False
         self._shutting_out = asyncio.Lock()
         self._shut_out_owners: set[str] = set()
-        self._source = SourceWatch(settings, step.source, keyed=step.changelog.remembers)
+        changelog = step.changelog.topic(settings.app_id)
+        self._source = SourceWatch(settings, step.source, changelog, keyed=step.changelog.remembers)
         self._moved: SourceMovedError | None = None
         # The counts at the last assignment. If a topic grows, the step that reads it by key has to learn of it before keys move
         # to other partitions.

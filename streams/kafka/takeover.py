@@ -109,7 +109,7 @@ async def take_over(claim: Claim, consumer: Any, restoring: Callable[[], None]) 
             if (former := table.progress().owner) and former != claim.owner:
                 await claim.shut_out(former)
                 restored += await table.restore(claim.changelog, reader, foreign)
-            start = await _find_start(claim, table.progress(), reader)
+            start = await _find_start(claim, table.progress(), reader, changelog)
             word = {claim.changelog: Progress(start.next_offset, claim.owner, start.marks)}
             asked_s = time.time()
             appended_ms = await asyncio.wait_for(write_progress(claimant, word), STEP_TIMEOUT_S)
@@ -188,13 +188,13 @@ async def _reader(claim: Claim) -> AsyncIterator[AIOKafkaConsumer]:
         yield reader
 
 
-async def _find_start(claim: Claim, own: Progress, reader: AIOKafkaConsumer) -> Start:
+async def _find_start(claim: Claim, own: Progress, reader: AIOKafkaConsumer, changelog: TopicIdentity) -> Start:
     """How far a partition has come according to its changelog, or to the group if the changelog is empty; and what is gone.
 
     If the source is not the one that was worked on, work starts at its beginning, provided the settings allow it.
     """
     seen = await look_at(reader, claim.source, own, keyed=claim.keyed)
-    marks = Marks.of(seen.source, own.marks.latest_ms)
+    marks = Marks.of(seen.source, own.marks.latest_ms, changelog.topic_id)
     earliest: int = (await reader.beginning_offsets([claim.source]))[claim.source]
     if seen.change is not None:
         _allow(claim, seen.change, own, seen.source, seen.end)
@@ -205,6 +205,9 @@ async def _find_start(claim: Claim, own: Progress, reader: AIOKafkaConsumer) -> 
     if own.next_offset is None and told is not None and told.offset and told.is_ours:
         change = SourceChange.CHANGELOG_LOST
         _allow(claim, change, own, seen.source, told.offset)
+    if claim.keyed and own.next_offset is not None and own.marks.is_of_another(changelog):
+        change = SourceChange.CHANGELOG_LOST
+        _allow(claim, change, own, seen.source, own.next_offset)
     next_offset = reached(claim.source, claim.settings.app_id, own.next_offset, told) or 0
     return Start(max(next_offset, earliest), marks, range(next_offset, earliest), change)
 

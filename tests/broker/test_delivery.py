@@ -30,7 +30,7 @@ from streams.kafka.fitting import grow_topic
 from streams.kafka.group import GROUP_NOTE, GroupAheadError
 from streams.kafka.outbox import partition_of
 from streams.kafka.progress import PROGRESS_KEY, Progress
-from streams.kafka.sources import SourceChangedError
+from streams.kafka.sources import SourceChangedError, SourceMovedError
 from streams.kafka.step import OwnedStep
 from streams.kafka.transactions_v0 import aiokafka_producer
 from streams.kafka.transport import Batch
@@ -690,6 +690,30 @@ async def test_a_recreated_topic_is_reported_during_work_and_at_a_start_and_read
     assert faust.sought == [5]
     await fourth.release()
     assert len(worker.stopped) == 2
+
+
+async def test_a_changelog_made_anew_under_its_owner_is_told_though_the_owner_has_written_into_it(worker, monkeypatch):
+    """It then says how far its partition is, and nothing of what was remembered: who took over would forget it in silence."""
+    monkeypatch.setattr(partition, "_SAYS_WHY_S", 0.1)
+    owner, _ = await worker.own()
+    owner.offer(await worker.batch(last=1))
+    await worker.until_committed(2)
+    [changelog] = [each for each in topics_of([worker.step()], worker.stream.settings) if "changelog" in each]
+    await make_anew(worker, changelog, [])
+    owner.offer(await worker.batch(begin=2, first=2))
+    await worker.until_committed(4)
+    with pytest.raises(SourceMovedError, match="changelog-lost"):
+        await owner._confirm_source()
+    await owner.release()
+    heir, _ = worker.begin_to_own()
+    await worker.until(lambda: worker.stopped)
+    assert "the changelog of news.prepared was deleted and recreated" in str(worker.stopped[0])
+    await heir.release()
+    allowed, faust = await worker.own(on_changed_topic=OnChangedTopic.BEGIN_ANEW)
+    assert faust.sought == [4]
+    await allowed.release()
+    again, _ = await worker.own()
+    await again.release()
 
 
 async def test_a_log_that_lost_its_end_is_told_and_so_is_a_batch_from_before_where_nothing_was_lost(worker, monkeypatch):

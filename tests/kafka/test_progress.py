@@ -86,3 +86,19 @@ def test_the_stamp_of_an_entry_fits_its_four_bytes_and_another_is_foreign():
     for stamp in (b"", b"\xff" * 9, None):
         with pytest.raises(ForeignRecordError, match="a-headlines-changelog/3/17 was not written by Headwater"):
             Foreign().lets_through(replace(entry, headers=(("stamp", stamp),)))
+
+
+@pytest.mark.parametrize(
+    ("written", "now", "another"),
+    [
+        pytest.param("f00d", "beef", True, id="recreated since"),
+        pytest.param("f00d", "f00d", False, id="the same"),
+        pytest.param("", "beef", False, id="written by an earlier version"),
+        pytest.param("f00d", "", False, id="a Kafka that gives no ids"),
+    ],
+)
+def test_progress_says_of_which_changelog_its_owner_was(written, now, another):
+    marks = Marks.of(TopicIdentity("cluster", "cafe", 4), changelog=written)
+    stored = Progress.unpack(Progress(3, "me", marks).pack()).marks
+    assert stored == marks
+    assert stored.is_of_another(TopicIdentity("cluster", now, 4)) is another
