@@ -39,7 +39,6 @@ def test_a_new_agent_gets_its_topics_and_its_changelog_from_the_steps_alone():
 
 
 def test_a_new_agent_runs_in_memory_with_what_it_remembers():
-    pipeline = MemoryPipeline((*pipeline_steps(Settings()), measure_step()))
     article = b'{"title": "Council votes on budget", "text": "The council met on Monday.", "url": "https://e.org/a/1"}'
     settings = replace(Settings(), suppress=frozenset())
     pipeline = MemoryPipeline((*pipeline_steps(settings), measure_step()))

@@ -9,6 +9,7 @@ import agents.deduplicate
 import agents.prepare
 import streams.records.pages
 from agents import pipeline_steps
+from agents.deduplicate import deduplicate_step
 from streams.faults import Fault, caught
 from streams.kafka.failures import RunOfFaults, TooManyFaultsError
 from streams.kafka.progress import PROGRESS_KEY
@@ -120,7 +121,7 @@ FOREIGN = {
 
 @pytest.mark.parametrize(("key", "value"), FOREIGN.values(), ids=FOREIGN)
 def test_a_record_of_news_prepared_that_prepare_did_not_write_is_told(key, value):
-    _, deduplicate, _ = pipeline_steps(Settings())
+    deduplicate = deduplicate_step(Settings())
     with pytest.raises(ForeignRecordError):
         deduplicate.decide(MemoryRecord(PREPARED, 0, 0, 0, key, value), None)
 

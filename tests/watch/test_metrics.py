@@ -33,7 +33,7 @@ from streams.watch.web import Motion, Watch, follow, health_app
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = Settings(web_port=1, stall_s=60)
 STEPS = pipeline_steps(SETTINGS)
-PREPARE, DEDUPLICATE, _ = STEPS
+PREPARE, DEDUPLICATE, *_ = STEPS
 SOURCE = TopicPartition(PREPARED, 2)
 AT_WORK = PartitionStatus("deduplicate news.prepared/2", SOURCE, 10, None, ended=False, state_folder=Path("nowhere"))
 

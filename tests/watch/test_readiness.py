@@ -163,7 +163,7 @@ def test_a_worker_needs_nothing_but_what_it_does():
     needed = worker_rights(STEPS, SETTINGS)
     assert needed.keys() == {str(topic) for topic in TOPICS}
     assert Operation.WRITE not in needed["news.raw"]
-    assert Operation.READ not in needed["news.enriched"]
+    assert Operation.READ not in needed["news.duplicates"]
 
 
 @pytest.mark.parametrize(("free", "grade"), [(1 << 20, Grade.FAULT), (8 << 30, Grade.GOOD)], ids=["full", "room"])
