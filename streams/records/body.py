@@ -65,6 +65,9 @@ _MOST_LINKED = 0.5  # share of a counted block's characters that may be links
 _MOST_LEVELS = 4  # levels above a paragraph at which its containers' classes are compared
 _PREFORMATTED: Final = frozenset(("pre", "code", "textarea", "script", "style"))
 _WRAP = re.compile(r"\s*\n\s*")
+_PICTURES: Final = ("img", "picture", "video", "audio", "iframe")
+_ENDS: Final = (".", "!", "?", "…", "”", "“", '"', "»", ":", "。", "！", "？", "」", "।", "؟")  # of what is a sentence
+_BEGINS = re.compile(r"\s*[^\W\d_a-zß-öø-ÿа-яёα-ω]|\s*[\d“„«\"‘「¿¡]")  # a letter in no small one
 _KEY = 40  # characters that identify a line of the text
 _LONGEST_KEPT = 1_000  # characters
 
@@ -365,6 +368,17 @@ def unwrap_lines(tree: Any) -> None:
             element.tail = _WRAP.sub(" ", tail)
         if text and "\n" in text and element.tag not in _PREFORMATTED and not text.isspace():
             element.text = _WRAP.sub(" ", text)
+
+
+def part_at_pictures(tree: Any) -> None:
+    """Break a line at each picture or player between two sentences; one within a sentence (a smiley, a sign) is part of it."""
+    for element in list(tree.iter(*_PICTURES)):
+        before = element.getprevious()
+        said = (before.tail if before is not None else element.getparent().text) or ""
+        if said.rstrip().endswith(_ENDS) and _BEGINS.match(element.tail or ""):
+            line_break = element.makeelement("br")
+            line_break.tail, element.tail = element.tail, None
+            element.addnext(line_break)
 
 
 def flatten_cells(tree: Any) -> None:

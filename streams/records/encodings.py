@@ -55,6 +55,8 @@ _DETECTABLE: Final = [
     "euc_jp", "cp949", "cp874",
 ]
 # fmt: on
+_UNTRIED: Final = "iso8859-2"  # not among the detectable ones: its letters alone tell it
+_PLAIN_PER_MARKED = 3  # letters of ASCII for each other one, at least: no language of Latin script has fewer
 _MULTIBYTE: Final = frozenset(("gb18030", "big5", "cp932", "euc_jp", "cp949"))
 _RUSSIAN: Final = ("cp1251", "koi8_r")
 _NOT_HEBREW = re.compile(rb"[\xc0-\xdf\xfb-\xff]")  # in Windows-1255: in Windows-1251 these are capitals, ы, ь, э, ю, я
@@ -174,7 +176,7 @@ def _detect(value: bytes) -> Decoded | None:
     lines = b"\n".join(line for line in value.splitlines() if not line.isascii())[:_MOST_LOOKED_AT]
     best = from_bytes(lines, cp_isolation=_DETECTABLE, steps=10, chunk_size=1_024).best()
     if best is None or best.percent_chaos > _MOST_CHAOS:
-        return None
+        return _detected(value, _UNTRIED) if _is_latin_2(lines) else None
     codec: str | None = best.encoding
     if codec in _LATIN:
         codec = _latin_codec(lines)
@@ -186,13 +188,29 @@ def _detect(value: bytes) -> Decoded | None:
         codec = codec if len(_EAST_ASIAN.findall(str(best))) * 10 >= sum(map(_is_high, str(best))) * 9 else None
     elif best.percent_coherence < _LEAST_COHERENCE:
         codec = None
+    return _detected(value, codec) if codec else None
+
+
+def _detected(value: bytes, codec: str) -> Decoded | None:
     try:
-        text = value.decode(codec) if codec else None
+        text = value.decode(codec)
     except UnicodeDecodeError:
         return None
-    if text is None or not _makes_sense(text):
+    if not _makes_sense(text):
         return None
     return Decoded(text, (_repair(f"no encoding named: {codec} by its letters", text),))
+
+
+def _is_latin_2(value: bytes) -> bool:
+    """Whether all non-ASCII letters are one language's in ISO-8859-2, and few among the others.
+
+    Detection reads it as Windows-1250, where ą, ś and ź are signs, and finds noise.
+    """
+    text = value.decode(_UNTRIED)
+    letters = [letter for letter in text if letter > "\x7f" and letter not in _TYPOGRAPHY]
+    others = sum(map(str.isalpha, text)) - len(letters)
+    is_of_one = any(all(letter.lower() in alphabet for letter in letters) for alphabet in dict(_ALPHABETS)[_UNTRIED].split())
+    return bool(letters) and is_of_one and len(letters) * _PLAIN_PER_MARKED <= others
 
 
 _MOST_SYMBOLS, _MOST_MIXED = 0.2, 0.2  # shares of the non-ASCII characters, and of the words with such letters

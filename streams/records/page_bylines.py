@@ -11,6 +11,7 @@ from streams.records.byline_lines import announces_name, are_people, is_person, 
 from streams.records.bylines import read_names
 from streams.records.labels import says
 from streams.records.linked_data import types_of
+from streams.records.page_boxes import facts_labelled
 from streams.records.page_place import AUTHOR_NAMES, MOST_LOOKED_AT, Page, ancestors, labels_of, line_of, names_of, spaced_words
 
 _LABELS: Final = (
@@ -99,6 +100,9 @@ def _authors_marked(page: Page) -> Iterator[list[str]]:
             yield [each for piece in islice(element.itertext(), _MOST_PIECES) if is_person(each := piece.strip())][:1]
     yield from _bylines_near(page)
     yield from _boxes(page)
+    for box in facts_labelled(page, announces_name):
+        items = [spaced_words(each) for each in box.iter("li")] or [spaced_words(box)]
+        yield [item for item in items if is_person(item) or are_people(item)]
 
 
 _PROFILE = re.compile(

@@ -12,6 +12,7 @@ from streams.records.dates import Moment, best_moment, read_moment
 from streams.records.labels import says
 from streams.records.linked_data import types_of
 from streams.records.markup import text_of
+from streams.records.page_boxes import facts_labelled
 from streams.records.page_place import Page, labels_of, line_of, nodes_of
 from streams.records.urls import url_parts
 
@@ -34,6 +35,7 @@ _PUBLISHED = re.compile(
 _DATE_BESIDE = re.compile(r"\d+\s*(?:-\s*)?min\w*(?:\s*read(?:ing)?(?:\s+time)?)?|\bon\b|[\W_]+", re.IGNORECASE)
 _MOST_OF_DAY = 3  # words in a line that is a date: its month, its weekday, a zone
 _HEADING_TAGS: Final = frozenset(("h1", "h2", "h3"))
+_NOT_SHOWN: Final = _HEADING_TAGS | {"head", "title", "script", "style", "noscript", "template"}
 _LEAST_DAYS = 2  # between the shown date and the metadata's: clocks and zones can account for one
 _LEAST_OF_SENTENCE = 4  # words beside a date that a sentence has
 _STOPS = (".", "!", "?", "…", "”", "。", "।")
@@ -84,6 +86,7 @@ def read_dates(page: Page) -> tuple[Moment | None, Moment | None]:
             if first and not _same_day_zoned(first, shown)
             else _best(page, [*([first.text] if first else []), *shown]) or first
         )
+        first = first or _best(page, _days_labelled(page))
         changed = changed or _best(page, updated)
     if first is None and changed is None:
         first = _url_day(page.url)
@@ -93,7 +96,8 @@ def read_dates(page: Page) -> tuple[Moment | None, Moment | None]:
 
 def _shown_earlier(page: Page, told: Moment) -> Moment | None:
     """The publication date shown beside the headline, if it is long before ``told``: that one is when a system changed it."""
-    lines = [element for element in page.near() if not page.is_below_text(element) and element.tag not in _HEADING_TAGS]
+    lines = [element for element in page.near() if not page.is_below_text(element) and element.tag not in _NOT_SHOWN]
+    lines += [each for each in page.own("time") if each.get("pubdate") is not None]  # HTML's own word for it
     for element in lines:
         line = line_of(element, _SHORT) if len(element) <= _MOST_PARTS else ""
         if not re.search(r"\d", line) or _UPDATED.search(line) or not page.is_of_head(element) or _says_updated(element):
@@ -159,6 +163,12 @@ def _shown_dates(page: Page) -> tuple[list[str], list[str]]:
             for day in _days_in(text, page.language):
                 (modified if _says_updated(element) or _UPDATED.search(text) else published).append(day)
     return published, modified
+
+
+def _days_labelled(page: Page) -> list[str]:
+    """The dates in boxes of facts beside the text: "Published", and a date below."""
+    lines = [line_of(each, _SHORT) for each in facts_labelled(page, lambda label: _PUBLISHED.fullmatch(label) is not None)]
+    return [day for line in lines if _says_no_more(line) for day in _days_in(line, page.language)]
 
 
 def _is_told_of(element: Any) -> bool:

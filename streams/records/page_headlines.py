@@ -27,6 +27,8 @@ _MOST_OF_HEADLINE = 220  # characters; a longer heading is a standfirst, where t
 _LEAST_CUT = 50  # letters and digits of a title that may have been cut without an ellipsis
 _HARDLY_ALIKE = 0.2
 _MOST_TITLES = 20  # of a page: each is compared with the others
+_WORDS = re.compile(r"[^\W_]{3,}")
+_LEAST_OF_ADDRESS, _MOST_LIKE_ADDRESS = 4, 0.75  # words of an address, and the share of them in a title that is like it
 _LEAST_ALIKE = 0.5  # share of words that a heading and a title must have in common
 
 
@@ -44,11 +46,11 @@ def read_headline(page: Page) -> tuple[str | None, Any]:
         ((_likeness(text_of(each), titles), each) for each in headings), key=itemgetter(0), default=(0.0, None)
     )
     if best is not None and (likeness > _LEAST_ALIKE or not titles):
-        return _shown(page, best, titles), best
+        return _shown_or_told(page, best, titles), best
     if titles and (same := _named_lower(page, titles)) is not None:
         return max(titles[0], spaced_words(same), key=len), same
     if best is not None and len(headings) == 1 and (likeness > _HARDLY_ALIKE or _is_stub(page, text_of(best))):
-        return _shown(page, best, titles), best
+        return _shown_or_told(page, best, titles), best
     if titles:
         return titles[0], best
     candidates = [each for each in page.body.iter("h2", "h3") if _is_headline(page, each)]
@@ -86,6 +88,23 @@ def _named_lower(page: Page, titles: list[str]) -> Any:
         if (said in wanted or (cut and said.startswith(cut))) and not page.is_beside(element):
             return element
     return None
+
+
+def _shown_or_told(page: Page, heading: Any, titles: list[str]) -> str:
+    return titles[0] if _is_other_than_address(page, text_of(heading), titles) else _shown(page, heading, titles)
+
+
+def _is_other_than_address(page: Page, heading: str, titles: list[str]) -> bool:
+    """Whether the page's address says what its title says, and its heading something else: a slogan, a call to buy."""
+    if not titles or not page.url:
+        return False
+    slug = max(url_parts(page.url).path.split("/"), key=len)
+    words, shown, told = (set(_WORDS.findall(each.casefold())) for each in (slug, heading, titles[0]))
+    return (
+        len(words) >= _LEAST_OF_ADDRESS
+        and len(words & told) >= _MOST_LIKE_ADDRESS * len(words)
+        and len(words & shown) <= _LEAST_ALIKE * len(words)
+    )
 
 
 def _is_stub(page: Page, heading: str) -> bool:
@@ -152,6 +171,12 @@ def _likeness(words: str, titles: Iterable[str]) -> float:
     return min(best, 0.99)
 
 
+def _goes_on(heading: Any, title: str) -> bool:
+    """Whether the text of one element of a heading begins with the title and is longer: then the title was cut."""
+    said = letters_of(title)
+    return any(len(letters) > len(said) and letters.startswith(said) for letters in map(letters_of, heading.itertext()))
+
+
 def _shown(page: Page, heading: Any, titles: list[str]) -> str:
     """The words of a heading, its parts separated by spaces, without a kicker or subtitle that its title does not have."""
     text = without_outlet(spaced_words(heading), page.outlets)
@@ -171,7 +196,7 @@ def _shown(page: Page, heading: Any, titles: list[str]) -> str:
         ),
         None,
     )
-    if beginning and len(list(heading)) > 0:
+    if beginning and len(list(heading)) > 0 and not _goes_on(heading, beginning):
         return beginning
     kickers = [
         spaced_words(part)

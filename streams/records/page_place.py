@@ -26,9 +26,9 @@ AUTHOR_NAMES = re.compile(
     r"(?:^|[\s_-])(?:\w*by-?line|authors?|writer|reporter|auteur|autor|autore|verfasser|redakteur|contributor)(?:[\s_-]|$|name|link|__)|(?:author|byline)[-_]?name",
     re.IGNORECASE,
 )
-_NEVER_TAGS: Final = frozenset(("nav", "footer", "form", "menu", "dialog", "noscript", "template", "script", "style"))
+NEVER_TAGS: Final = frozenset(("nav", "footer", "form", "menu", "dialog", "noscript", "template", "script", "style"))
 _WHOLE_TAGS: Final = frozenset(("article", "main", "body", "html"))
-_NEVER_NAMES = re.compile(
+NEVER_NAMES = re.compile(
     r"related|teaser|most[-_]?(?:read|popular|viewed)|trending|recommend|comment|more[-_]?(?:from|stor|news|article|post)"
     r"|read[-_]?(?:next|also|more)|footer|\bnav|menu|newsletter|outbrain|taboola|carousel|slider|cookie|modal|popup|search|caption",
     re.IGNORECASE,
@@ -126,7 +126,7 @@ class Page:
 
     def is_of_head(self, element: Any) -> bool:
         """Whether an element near the headline may name the author and date: it is in no menu, form or teaser."""
-        if any(each.tag in _NEVER_TAGS or says(_NEVER_NAMES, labels_of(each)) for each in self._below_head(element)):
+        if any(each.tag in NEVER_TAGS or says(NEVER_NAMES, labels_of(each)) for each in self._below_head(element)):
             return False
         return self.is_own(element) if self.is_below_text(element) else not self._is_of_teaser(element, 2)
 
@@ -195,7 +195,7 @@ class Page:
         pending = [next(self.body.iter("article", "main"), self.body)]
         while pending:
             element = pending.pop()
-            if isinstance(element.tag, str) and element.tag not in _NEVER_TAGS:
+            if isinstance(element.tag, str) and element.tag not in NEVER_TAGS:
                 yield element
                 pending += reversed(element)
 

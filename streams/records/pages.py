@@ -13,7 +13,16 @@ from typing import Any
 
 from streams.faults import Fault, caught
 from streams.records.asides import without_asides
-from streams.records.body import Block, blocks_of, completed, flatten_cells, prose_of, unwrap_lines, without_teasers
+from streams.records.body import (
+    Block,
+    blocks_of,
+    completed,
+    flatten_cells,
+    part_at_pictures,
+    prose_of,
+    unwrap_lines,
+    without_teasers,
+)
 from streams.records.draft import Draft, Reason, Rejection
 from streams.records.fields import FIELDS, fold, folded, read_fields
 from streams.records.json_script import read_script
@@ -110,6 +119,7 @@ def _unreadable(fault: Fault) -> Rejection:
 def _blocks(tree: Any) -> list[Block]:
     """The texts of a page in order; also prepares the tree for everything that reads it later."""
     unwrap_lines(tree)
+    part_at_pictures(tree)
     flatten_cells(tree)
     return list(blocks_of(tree))
 

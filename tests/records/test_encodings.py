@@ -18,6 +18,7 @@ GERMAN = (
 TEXTS = {
     "cp1252": GERMAN,
     "cp1250": "Wójt otworzył w poniedziałek największy most na rzece, na który gmina czekała już od wielu lat, źródła mówią.",
+    "iso8859-2": "Zarząd portu postanowił w środę, że prom będzie pływał także zimą, choć ceny paliwa rosną.",
     "cp1251": "Мэр города открыл в понедельник самый большой мост через реку, на который деньги собирали много лет.",
     "koi8-r": "Мэр города открыл в понедельник самый большой мост через реку, на который деньги собирали много лет.",
     "cp1253": "Ο δήμαρχος της πόλης εγκαινίασε τη Δευτέρα τη μεγαλύτερη γέφυρα του ποταμού, που όλοι περίμεναν χρόνια.",
@@ -45,7 +46,12 @@ def test_an_encoding_that_nobody_names_is_found_and_noted(codec: str, text: str)
 
 @pytest.mark.parametrize(("codec", "text"), TEXTS.items(), ids=TEXTS)
 def test_an_encoding_that_is_named_is_no_repair(codec: str, text: str) -> None:
-    charset = codec.replace("cp125", "windows-125").replace("cp932", "shift_jis").replace("cp949", "euc-kr")
+    charset = (
+        codec.replace("iso8859", "iso-8859")
+        .replace("cp125", "windows-125")
+        .replace("cp932", "shift_jis")
+        .replace("cp949", "euc-kr")
+    )
     for value, content_type in (
         (text.encode(codec), f"text/plain; charset={charset}"),
         (f'<meta charset="{charset}"><p>{text}</p>'.encode(codec), None),

@@ -301,6 +301,49 @@ def test_any_other_day_beside_the_headline_leaves_the_told_one(shown):
     assert read(json_ld(datePublished=told), title=f"<h1>{TITLE}</h1><p>{shown}</p>").published == told
 
 
+FACT_BOXES = {
+    "small headings": "<aside><div><h3>Published</h3><p><time datetime='2026-03-02'>March 2, 2026</time></p></div>"
+    "<div><h3>Author</h3><p>Nia Holt</p></div></aside>",
+    "terms": "<aside><dl><dt>Date</dt><dd>March 2, 2026</dd><dt>Author(s):</dt><dd>Nia Holt</dd></dl></aside>",
+    "a list of links": "<aside><h6>Veröffentlicht</h6><p>2026-03-02</p>"
+    "<h6>Autorin</h6><ul><li><a href='/w'>Nia Holt</a></li></ul></aside>",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("box", FACT_BOXES.values(), ids=FACT_BOXES)
+def test_a_box_of_facts_beside_the_text_names_author_and_day(box):
+    draft = read(after=box)
+    assert (draft.byline, draft.published) == ("Nia Holt", "2026-03-02")
+
+
+@pytest.mark.parametrize("box", FACT_BOXES.values(), ids=FACT_BOXES)
+def test_a_box_of_facts_about_a_comment_does_not(box):
+    draft = read(after=f"<div class='comments'>{box}</div>")
+    assert (draft.byline, draft.published) == (None, None)
+
+
+def test_a_time_marked_as_publication_stands_before_a_systems_later_one():
+    shown = '<p>Published <time pubdate datetime="2026-03-02">March 2, 2026</time></p>'
+    draft = read(json_ld(datePublished="2026-07-11T03:00:00+00:00"), title=f"<h1>{TITLE}</h1>{BODY}{shown}")
+    assert (draft.published, draft.modified) == ("2026-03-02", "2026-07-11T03:00:00+00:00")
+
+
+@pytest.mark.parametrize(
+    "picture", ["<img src='a.jpg' alt='A bell'>", "<picture><img src='a.jpg'></picture>", "<iframe src='/v'></iframe>"]
+)
+def test_a_picture_between_two_sentences_parts_paragraphs(picture):
+    first, second = "The bell was found at dusk by two divers.", "Nobody had looked there since the war."
+    assert f"{first}\n{second}" in (read(after="", title=f"<h1>{TITLE}</h1><p>{first}{picture}{second}</p>").text or "")
+
+
+def test_a_picture_within_a_sentence_does_not():
+    text = (
+        read(title=f"<h1>{TITLE}</h1><p>The bell was found <img src='smile.png'> at dusk by two divers from Lorn.</p>").text
+        or ""
+    )
+    assert "found at dusk" in " ".join(text.split())
+
+
 PARTED = {
     "an untold outlet, a heading below a logo": (
         f"<title>{TITLE} | Tide Pages</title>", '<h1 class="logo">TP</h1>', f"<h2>{TITLE}</h2>",
@@ -321,6 +364,13 @@ PARTED = {
     "initials": (f'<meta property="og:site_name" content="Tide News Weekly"><title>{TITLE} | TNW</title>', "", ""),
     "a standfirst as heading": (
         f'<meta property="og:title" content="{TITLE}">', "", f"<h1>{TITLE}. {'It rang once. ' * 20}</h1>",
+    ),
+    "a slogan where address and title agree": (
+        f'<title>{TITLE}</title><link rel="canonical" href="https://tide.example/divers-find-bell-of-lost-mail-steamer">', "",
+        "<h1>Diving for a find of your own</h1>",
+    ),
+    "a title cut to less than the heading": (
+        f'<meta property="og:title" content="{TITLE[:29]}">', "", f"<h1><span>{TITLE}</span><br></h1>",
     ),
     "a title cut without a sign": (f"<title>{TITLE[:29]}</title>", "", f"<h1>{TITLE}</h1>"),
 }  # fmt: skip

@@ -265,7 +265,7 @@ def _is_notice(folded: str, signs: PromptSigns) -> bool:
             or len(words) == 1
             or (len(words) <= 3 and not group_words("piece").isdisjoint(words[1:]))
         )
-    if "affiliate" in signs and _has_person(folded):
+    if "affiliate" in signs and len(folded) <= _LONGEST_ASIDE and _has_person(folded):
         return True
     return "notice" in signs or "rating" in signs or ("?" in folded and "this" in signs)
 
@@ -371,7 +371,8 @@ def _is_prompt(folded: str, signs: PromptSigns) -> bool:
         return False
     if is_first or (_SPACELESS.search(folded[:_NEAR]) and "act" in signs):
         return True
-    return len(folded) <= _LONGEST_ASIDE and "act" in signs and _has_person(folded)
+    is_stopped = "thing" not in signs and ends_in_full_stop(folded)
+    return len(folded) <= _LONGEST_ASIDE and "act" in signs and _has_person(folded) and not is_stopped
 
 
 def _is_request(folded: str, signs: PromptSigns) -> bool:
