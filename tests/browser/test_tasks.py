@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
 
-from streams.rejected.deadletters import REPLAY_HEADER
+from streams.documents import REPLAY_HEADER
 from streams.steps import header
 from streams.topics import RAW, REJECTED
 from tests.broker.stream import Raw
