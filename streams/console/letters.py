@@ -35,6 +35,7 @@ _BARS: Final = 48
 _PLANS: Final = 8
 _MOST_PLACES: Final = 10_000
 _OUTLETS: Final = 30
+_OUTLETS_OF_REASON: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,8 @@ class Listing:
                     "count": reason["count"],
                     "due": reason["due"],
                     "bars": bars(reason["times"], first, last),
-                    "outlets": reason["outlets"].most_common(5),
+                    "outlets": reason["outlets"].most_common(_OUTLETS_OF_REASON),
+                    "more_outlets": max(len(reason["outlets"]) - _OUTLETS_OF_REASON, 0),
                 }
                 for name, reason in sorted(self.reasons.items(), key=lambda each: -each[1]["count"])
             ],

@@ -5,6 +5,7 @@ RSS and Atom are read by feedparser, which knows how feeds go wrong; JSON Feed a
 
 from __future__ import annotations
 
+import contextlib
 import io
 import math
 import re
@@ -304,6 +305,18 @@ def _pages(text: str, url: str) -> Iterator[dict[str, Any]]:
         }
 
 
+def _said_of(place: etree._Element) -> dict[str, str]:
+    """What an element's own elements say, and those of its news; a picture or film has a title and an address of its own."""
+    own = [each for each in place if isinstance(each.tag, str)]
+    of_news = [each for news in own if _local_name(news) == "news" for each in news.iter() if isinstance(each.tag, str)]
+    return {_local_name(each): (each.text or "").strip() for each in (*own, *of_news)}
+
+
+def _local_name(element: etree._Element) -> str:
+    """Its name without a namespace, or the prefix of one that nobody declared."""
+    return str(element.tag).rpartition("}")[2].rpartition(":")[2]
+
+
 def _places(text: str, name: str, url: str) -> Iterator[tuple[str, dict[str, str]]]:
     """Each element of this name: where it leads, and the texts of its own elements by their names."""
     body = _DECLARATION.sub("", text, count=1).encode("utf-8", "replace")
@@ -319,10 +332,9 @@ def _places(text: str, name: str, url: str) -> Iterator[tuple[str, dict[str, str
     )
     try:
         for _, place in places:
-            told = {
-                etree.QName(each).localname: (each.text or "").strip() for each in place.iter() if isinstance(each.tag, str)
-            }
-            yield _link(url, place.findtext("{*}loc") or place.findtext("loc")), told
+            with contextlib.suppress(UnicodeDecodeError):  # of "&#xD800;", which is no character
+                told = _said_of(place)
+                yield _link(url, told.get("loc")), told
             place.clear()
-    except etree.XMLSyntaxError as error:
+    except (etree.XMLSyntaxError, UnicodeDecodeError) as error:
         raise NotAFeedError(f"not a feed: broken XML ({error})") from error

@@ -17,6 +17,7 @@ from typing import Any, Final
 import orjson
 from aiokafka.errors import MessageSizeTooLargeError
 
+from streams.faults import Fault, caught
 from streams.feeds.entries import Entry, Feed, identity, read_feed
 from streams.feeds.fetching import Answer, FetchError, unzipped
 from streams.feeds.forms import NotAFeedError
@@ -198,7 +199,25 @@ class Poller:
 
 
 def _read(answer: Answer) -> Feed:
-    return read_feed(unzipped(answer.body, MOST_FEED_BYTES), answer.url, answer.content_type)
+    """The feed in an answer.
+
+    Raises:
+        FetchError, NotAFeedError: there is none; or it meets a fault of ours, which must not end the other feeds.
+    """
+    body = unzipped(answer.body, MOST_FEED_BYTES)
+
+    def work() -> Feed | NotAFeedError:
+        try:
+            return read_feed(body, answer.url, answer.content_type)
+        except NotAFeedError as error:
+            return error
+
+    found = caught(work)
+    if isinstance(found, Fault):
+        raise NotAFeedError(f"a fault in Headwater, please report it with this feed: {found}")
+    if isinstance(found, NotAFeedError):
+        raise found
+    return found
 
 
 def _conditions(state: FeedState) -> dict[str, str]:

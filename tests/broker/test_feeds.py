@@ -8,6 +8,7 @@ import json
 import aiohttp
 import feedparser
 
+from streams.topics import RAW
 from tests.broker.stream import Stream
 from tests.feeds.farm import ARTICLE, PAGE, farm, item, rss
 
@@ -65,3 +66,33 @@ async def test_articles_from_feeds_come_out_deduplicated_as_a_feed(tmp_path):
         finally:
             serve.terminate()
             await serve.wait()
+
+
+async def test_a_poll_that_is_killed_again_and_again_loses_no_entry_and_repeats_few(tmp_path):
+    """An entry is remembered once Kafka has it: those that were under way come again, the others do not."""
+    entries, kills = 600, 4
+    async with farm() as own, Stream(tmp_path) as stream:
+        feeds = 6
+        for each in range(feeds):
+            links = [f"/{each}/{number}" for number in range(entries // feeds)]
+            own.answers |= {f"/feed/{each}": rss(*(item(link, f"Town {link} builds a bridge") for link in links))}
+            own.answers |= dict.fromkeys(links, PAGE)
+        urls = [f"{own.root}/feed/{each}" for each in range(feeds)]
+        arguments = ("--once", "--allow-private", "--pace", "0", "--seen", str(stream.folder / "seen"))
+        for turn in range(kills):
+            killed = await stream.start_command("feeds", *arguments, *urls)
+            had = await stream.committed([RAW])
+            async with asyncio.timeout(120):
+                while await stream.committed([RAW]) < had + 20 * (turn + 1):
+                    assert killed.returncode is None, (await killed.communicate())[1].decode()
+                    await asyncio.sleep(0.01)
+            killed.kill()
+            await killed.communicate()
+        assert await stream.committed([RAW]) < entries, "nothing was left to do: nothing was tested"
+        last = await stream.start_command("feeds", *arguments, *urls)
+        _, errors = await last.communicate()
+        assert last.returncode == 0, errors.decode()
+        records = await stream.read([RAW])
+        assert len({each.key for each in records}) == entries
+        assert len(records) - entries <= kills * feeds, "each feed has one entry under way"
+        assert "0 entries published" in await _feeds(stream, urls[0])

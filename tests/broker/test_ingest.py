@@ -45,3 +45,47 @@ async def test_articles_by_http_come_out_and_the_same_request_twice_gives_each_o
         assert {json.loads(outcomes[each].value)["kind"] for each in origins[3:5]} == {"same-article"}
         process.terminate()
         assert await process.wait() == 0
+
+
+async def test_what_was_answered_202_is_in_kafka_however_often_the_process_is_killed(tmp_path):
+    """Eight senders at once, each sends again what was not answered; nothing that was answered is lost, nothing is torn."""
+    kills, senders, each_sends = 3, 8, 60
+    async with Stream(tmp_path) as stream:
+        accepted: dict[str, str] = {}
+        state = {"url": "", "token": "", "killed": 0}
+
+        async def start():
+            process = await stream.start_command("ingest", "--port", "0")
+            state["url"], state["token"] = (await _line(process)).split()[-1], (await _line(process)).partition(": ")[2]
+            return process
+
+        async def send(session, sender):
+            for number in range(each_sends):
+                key = f"{sender}-{number}"
+                while key not in accepted:
+                    headers = {"Authorization": state["token"], "Content-Type": "application/json", "Idempotency-Key": key}
+                    try:
+                        async with session.post(
+                            state["url"], json={**OTHER, "title": f"Flood {key}"}, headers=headers
+                        ) as answer:
+                            if answer.status == 202:
+                                [accepted[key]] = (await answer.json())["origins"]
+                    except (aiohttp.ClientError, OSError):
+                        await asyncio.sleep(0.05)
+
+        process = await start()
+        async with aiohttp.ClientSession() as session, asyncio.timeout(300):
+            sending = [asyncio.create_task(send(session, each)) for each in range(senders)]
+            for turn in range(kills):
+                while len(accepted) < (turn + 1) * senders * each_sends // (kills + 2):
+                    await asyncio.sleep(0.01)
+                process.kill()
+                await process.communicate()
+                process = await start()
+            await asyncio.gather(*sending)
+        raw = {f"{each.topic}/{each.partition}/{each.offset}": each for each in await stream.read([RAW])}
+        assert {key: raw[place].key.decode() for key, place in accepted.items()} == {key: key for key in accepted}
+        assert len(accepted) == senders * each_sends
+        assert all(json.loads(each.value)["title"] == f"Flood {each.key.decode()}" for each in raw.values())
+        process.terminate()
+        assert await process.wait() == 0

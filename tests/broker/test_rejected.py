@@ -16,6 +16,7 @@ from streams.documents import REPLAY_HEADER, time_text
 from streams.rejected.deadletters import marks_topic
 from streams.steps import header, origin
 from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, RAW, REJECTED
+from tests.broker.features import set_transaction_version
 from tests.broker.stream import Raw, Stream
 
 HOUR_MS = 3_600_000
@@ -189,7 +190,10 @@ async def test_a_replayed_record_becomes_an_article_once_or_comes_back_once(stre
     assert f"as {RAW}/{replayed[b'large-0'].partition}/" in shown
 
 
-async def test_whether_a_replay_is_killed_or_overtaken_by_another_each_record_is_sent_once(stream):
+@pytest.mark.parametrize("version", [0, 2], ids="transaction.version={}".format)
+async def test_whether_a_replay_is_killed_or_overtaken_by_another_each_record_is_sent_once(stream, version):
+    """As on a Kafka of today, and on one that was upgraded from before 4.0 and keeps the transactions of old."""
+    await set_transaction_version(stream.settings, version)
     count = 20_000
     await stream.publish([dead(number, str(number).encode()) for number in range(count)], REJECTED)
     paused = await replay_under_way(stream, 0)

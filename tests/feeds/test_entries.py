@@ -39,6 +39,11 @@ xmlns:news="http://www.google.com/schemas/sitemap-news/0.9" xmlns:image="http://
           "author": "Anne", "language": "fr", "guid": "7"}, id="JSON Feed"),
         pytest.param(SITEMAP, {"title": "Il ponte", "url": "https://news.example/ponte",
           "outlet": "Notizie", "language": "it"}, id="a news sitemap"),
+        pytest.param(SITEMAP.replace("xmlns:news=", "undeclared="),
+          {"title": "Il ponte", "outlet": "Notizie", "language": "it"}, id="a news sitemap that does not declare its prefix"),
+        pytest.param(SITEMAP.replace("</image:loc>", "</image:loc><image:title>Una foto</image:title><image:name/>"),
+          {"title": "Il ponte", "url": "https://news.example/ponte", "outlet": "Notizie"},
+          id="a news sitemap with a picture that has a title"),
         pytest.param(
             "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='http://purl.org/rss/1.0/'><channel/>"
             "<item><title>Bron</title><link>https://news.example/bron</link></item></rdf:RDF>",
@@ -69,6 +74,28 @@ def test_any_bytes_are_a_feed_or_none(body):
         read_feed(body, URL)
     except NotAFeedError:
         return
+
+
+FRAGMENTS = (
+    "<![CDATA[", "]]>", "<!--", "&#x0;", "&#xD800;", "&nbsp;", "\0", "\ufffe", "\U0001f600", "\u202e", "</item>", "<item>",
+    ":", "{", "}", '"', "null", "1e999", "<?xml?>", "<link>http://[::1</link>", "<!DOCTYPE a [<!ENTITY b 'c'>]>", "&b;",
+)  # fmt: skip
+
+
+@given(
+    st.sampled_from([ATOM, JSON_FEED, SITEMAP, rss(item("/a"), item("/b"))]),
+    st.lists(st.tuples(st.floats(0, 1), st.integers(0, 60), st.sampled_from(FRAGMENTS)), max_size=4),
+)
+def test_a_feed_that_was_damaged_is_a_feed_or_none(written, damages):
+    """Whatever is cut out of it and put in: another exception would end the polling of all feeds."""
+    for place, length, fragment in damages:
+        at = int(place * len(written))
+        written = written[:at] + fragment + written[at + length :]
+    try:
+        found = read_feed(written.encode("utf-8", "replace"), URL)
+    except NotAFeedError:
+        return
+    assert all(each.url is None or each.url.startswith(("http://", "https://")) for each in found.entries)
 
 
 PRIVATE = [

@@ -17,7 +17,9 @@ import pytest
 from aiohttp import web
 from aiokafka.errors import KafkaError
 
+from streams.feeds import polling
 from streams.feeds.addresses import connector, refusal_behind
+from streams.feeds.entries import read_feed
 from streams.feeds.fetching import fetching
 from streams.feeds.manners import Manners, Pace
 from streams.feeds.polling import Poller
@@ -397,3 +399,18 @@ async def test_a_packed_sitemap_costs_no_more_than_its_bound(tmp_path):
         reader.farm.answers["/s.xml.gz"] = lambda _: web.Response(body=bombed, content_type="application/gzip")
         await reader.once("/s.xml.gz")
     assert "larger than" in reader.said[0]
+
+
+async def test_a_feed_that_meets_a_fault_of_ours_is_told_and_the_others_go_on(tmp_path, monkeypatch):
+    def faulty(body, url, content_type):
+        if url.endswith("/odd"):
+            raise KeyError("a bug")
+        return read_feed(body, url, content_type)
+
+    monkeypatch.setattr(polling, "read_feed", faulty)
+    async with reading(tmp_path) as reader:
+        reader.farm.answers |= {"/odd": rss(item("/a")), "/feed": rss(item("/b")), "/b": PAGE}
+        said = await reader.once("/odd", "/feed")
+    assert "1 failed" in said
+    assert len(reader.records) == 1
+    assert any("a fault in Headwater" in line and "KeyError" in line for line in reader.said)

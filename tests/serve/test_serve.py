@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import re
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -378,8 +379,19 @@ def test_a_revised_article_that_no_longer_fits_is_taken_back():
     assert ring.take(replace(enriched(1, 2), rank=(-1, 0))) is None
 
 
-async def test_a_kafka_that_is_away_is_said_once_and_not_with_every_try(caplog, monkeypatch):
+@pytest.fixture
+def _quiet():
+    """As a command is; the loggers are other tests' too."""
+    loggers = [logging.getLogger(name) for name in logging.root.manager.loggerDict]
+    before = [list(each.filters) for each in loggers]
     quieten()
+    yield
+    for logger, filters in zip(loggers, before, strict=True):
+        logger.filters = filters
+
+
+@pytest.mark.usefixtures("_quiet")
+async def test_a_kafka_that_is_away_is_said_once_and_not_with_every_try(caplog, monkeypatch):
     monkeypatch.setattr("streams.kafka.following._PAUSE_S", 0.0)
     follower = following.Follower(Settings(brokers=("127.0.0.1:1",)), lambda _: None, lambda: None)
     tries = []
