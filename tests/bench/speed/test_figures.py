@@ -35,7 +35,7 @@ def test_a_percentile_is_the_nearest_rank(share, expected):
 
 @pytest.mark.parametrize(("values", "share"), [([], 0.5), ([1.0], 1.1), ([1.0], -0.1)])
 def test_what_has_no_percentile_is_an_error(values, share):
-    with pytest.raises(ValueError, match="wants values"):
+    with pytest.raises(ValueError, match="needs values"):
         percentile(values, share)
 
 
