@@ -80,7 +80,7 @@ def test_the_page_says_how_we_compare_and_who_was_left_out(tmp_path):
     assert orjson.loads((tmp_path / "peers.json").read_bytes()) == PEERS
 
 
-def test_of_a_run_that_was_cut_short_the_page_shows_what_there_is(tmp_path):
+def test_the_page_shows_the_results_of_an_interrupted_run(tmp_path):
     contest = PEERS["jobs"]["dedup"] | {"runs": {"quix": [RUN]}, "limit_cpu_us": []}
     write_report(tmp_path, "peers", PEERS | {"jobs": {"dedup": contest, "whole": contest | {"runs": {}}}})
     assert row((tmp_path / "BENCHMARKS.md").read_text("utf-8"), "Quix Streams, at-least-once")[:2] == ["1,000", ""]
@@ -93,7 +93,7 @@ def test_a_round_that_one_has_not_run_yet_does_not_count_in_the_ratio(tmp_path):
     assert row((tmp_path / "BENCHMARKS.md").read_text("utf-8"), "Quix Streams, at-least-once")[1] == "2.00"
 
 
-def test_the_stream_itself_is_all_that_the_worker_takes_but_for_the_pure_functions_by_its_own_clock(tmp_path):
+def test_the_stream_itself_is_the_workers_time_without_the_pure_functions_by_its_own_clock(tmp_path):
     contest = PEERS["jobs"]["dedup"] | {"stages_us": {"parse": 10.0}}
     write_report(tmp_path, "peers", PEERS | {"jobs": {"whole": contest}})
     page = (tmp_path / "BENCHMARKS.md").read_text("utf-8")
