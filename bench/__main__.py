@@ -1,4 +1,4 @@
-"""Headwater beside its peers: the same input, in turn, several rounds, in one run.
+"""Headwater beside its peers: the same input, in turns, over several rounds, in one run.
 
     python -m bench                                     # both jobs, all peers, three rounds
     python -m bench --only headwater,quix-once --job whole --articles 5000
@@ -6,7 +6,7 @@
 
 Prints ratios with their spread, and writes peers.json, a picture and the page BENCHMARKS.md into the output folder. Runs on
 an embedded Kafka, or on the one that HEADWATER_BROKERS names (which must not have Headwater's topics). A peer that can't be
-had here is left out, and it is said why. How one run goes is told in :mod:`bench.speed.race`.
+installed here is left out, with the reason. :mod:`bench.speed.race` describes a run.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from streams.settings import Settings
 
 
 async def compare(arguments: argparse.Namespace) -> None:
-    """Run everything; what is found is written after each run."""
+    """Run everything; the results are written after each run."""
     report: dict[str, Any] = {"machine": facts(), "partitions": arguments.partitions, "rounds": arguments.rounds, "jobs": {}}
     async with ground(Settings.from_environment()) as kafka:
         for job in arguments.job:
@@ -43,12 +43,12 @@ async def compare(arguments: argparse.Namespace) -> None:
 
 
 async def _rounds(kafka: Ground, load: Load, arguments: argparse.Namespace, contest: dict[str, Any]) -> AsyncIterator[None]:
-    """Fill in what a contest finds; comes back after each run."""
+    """Fill in the results of a contest; yields after each run."""
     contestants = [each for each in arguments.only if load.job in each.jobs]
     runs, left_out = contest["runs"], contest["left_out"]
     print(f"\n{load.job}: {len(load.main)} records, {arguments.rounds} rounds", flush=True)
     for number in range(arguments.rounds):
-        # Another one begins each round: none has always the same one before it.
+        # Another one begins each round, so that none always follows the same one.
         start = number % len(contestants)
         for contestant in (*contestants[start:], *contestants[:start]):
             name = contestant.name
@@ -101,11 +101,11 @@ def _print_ratios(contest: dict[str, Any]) -> None:
 
 
 def main() -> int:
-    """Run it from a command line."""
+    """Run it from the command line."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.partition("\n")[0])
     parser.add_argument("--articles", type=int, default=6_000, help="of the whole job (default: 6000)")
     parser.add_argument("--events", type=int, default=40_000, help="of the dedup-only job (default: 40000)")
-    parser.add_argument("--rounds", type=int, default=3, help="in turn, each begun by another (default: 3)")
+    parser.add_argument("--rounds", type=int, default=3, help="in turns, each begun by another peer (default: 3)")
     parser.add_argument("--partitions", type=int, default=4, help="of each topic (default: 4)")
     parser.add_argument("--only", type=named, default=list(CONTESTANTS), help="names, separated by commas")
     parser.add_argument("--job", type=lambda name: [Job(name)], default=list(Job), help="dedup or whole; both if not given")

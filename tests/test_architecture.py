@@ -41,7 +41,7 @@ def test_every_agent_is_a_step_of_the_pipeline():
     assert files == {step.name for step in agents.pipeline_steps(Settings())}
 
 
-def test_what_is_pure_asks_neither_kafka_nor_the_clock_nor_the_machine():
+def test_pure_modules_use_neither_kafka_nor_the_clock_nor_the_machine():
     """Import rules keep our own Kafka out; these modules would let in what makes the same record come out otherwise."""
     forbidden = {"aiokafka", "asyncio", "faust", "os", "random", "secrets", "socket", "subprocess", "threading", "time", "uuid"}
     pure = [*(path for folder in ("text", "records") for path in (ROOT / "streams" / folder).rglob("*.py"))]
@@ -92,7 +92,7 @@ def _named(path: Path) -> set[str]:
     return {name for name in found if name[0].isupper() and not name.isupper()}
 
 
-def test_the_page_of_settings_is_made_of_their_declarations():
+def test_the_page_of_settings_is_generated_from_their_declarations():
     page = (ROOT / "docs" / "configuration.md").read_text("utf-8")
     assert page == settings_document(), "headwater settings --markdown > docs/configuration.md"
     for variable in Settings().as_environment():
@@ -123,7 +123,7 @@ def test_the_map_names_every_folder_and_every_module_beside_them():
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_what_a_document_points_to_is_there(document):
+def test_every_path_in_a_document_exists(document):
     text = document.read_text("utf-8")
     for path in re.findall(r"`((?:agents|streams|infra|bench|examples|tests|docs)/[\w./-]*)`", text):
         assert (ROOT / path).exists(), path

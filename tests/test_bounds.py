@@ -95,7 +95,7 @@ def test_any_record_gives_outputs_that_fit_with_printable_headers(fields, times,
     check_outputs(outputs_of(orjson.dumps(grown), tuple(headers) * copies))
 
 
-def test_what_is_cut_says_so_and_names_the_place_of_the_whole():
+def test_a_cut_record_says_so_and_names_the_place_of_the_whole():
     rejected = outputs_of(b"{" * 40_000_000)[0]
     headers = dict(rejected.headers)
     assert headers["__streams.errors.exception"] == b"too-large"

@@ -59,7 +59,7 @@ def test_help_imports_neither_faust_nor_a_kafka_client_nor_a_model(arguments):
         assert f"'{heavy}'" not in said.stderr, heavy
 
 
-def test_every_command_stands_in_a_module_of_its_name_and_is_in_the_help():
+def test_every_command_is_in_a_module_of_its_name_and_in_the_help():
     folder = Path(streams.commands.__file__).parent
     commands = set()
     for path in folder.glob("*.py"):
@@ -69,7 +69,7 @@ def test_every_command_stands_in_a_module_of_its_name_and_is_in_the_help():
     assert commands == set(__main__.COMMANDS)
 
 
-def test_ctrl_c_before_a_command_begins_ends_it_without_a_word(monkeypatch):
+def test_ctrl_c_before_a_command_begins_ends_it_silently(monkeypatch):
     """While modules are imported the signal has its default effect: nothing has to be tidied up yet, and no traceback shown."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     seen = []
@@ -95,7 +95,7 @@ def test_ctrl_c_before_a_command_begins_ends_it_without_a_word(monkeypatch):
 
 
 @pytest.mark.parametrize("command", ["pipe", "enrich"])
-def test_what_needs_no_kafka_imports_no_client_of_it(command):
+def test_commands_without_kafka_import_no_client_of_it(command):
     """It is a sixth of what such a command takes for one article."""
     asked = f"import sys, streams.commands.{command}; print('aiokafka' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", asked], capture_output=True, check=True, text=True).stdout == "False\n"

@@ -42,7 +42,7 @@ POISON = {
 
 
 @pytest.mark.parametrize("record", POISON.values(), ids=POISON)
-def test_a_headline_or_text_of_another_type_is_told_wherever_it_stands(record):
+def test_a_headline_or_text_of_a_wrong_type_is_reported_wherever_it_is(record):
     rejected = outcome(MemoryPipeline(pipeline_steps(Settings())), orjson.dumps(record))
     assert dict(rejected.headers)["__streams.errors.exception"] == b"wrong-type"
 
@@ -87,19 +87,19 @@ def test_a_bug_over_a_page_is_not_taken_for_a_broken_page(monkeypatch, name):
 
 
 @pytest.mark.parametrize("error", [ImportError, MemoryError, OSError, KeyboardInterrupt])
-def test_what_no_record_is_to_blame_for_goes_through_the_net(error):
+def test_errors_for_which_no_record_is_to_blame_pass_the_net(error):
     with pytest.raises(error):
         caught(fails(error))
 
 
-def test_an_error_whose_cause_is_our_machine_goes_through_the_net():
+def test_an_error_caused_by_our_machine_passes_the_net():
     error = ValueError()
     error.__cause__ = OSError()
     with pytest.raises(ValueError):
         caught(fails(error))
 
 
-def test_whether_a_recursion_is_too_deep_does_not_depend_on_who_asks():
+def test_whether_a_recursion_is_too_deep_does_not_depend_on_the_caller():
     def down(levels):
         return levels and down(levels - 1)
 
@@ -120,7 +120,7 @@ FOREIGN = {
 
 
 @pytest.mark.parametrize(("key", "value"), FOREIGN.values(), ids=FOREIGN)
-def test_a_record_of_news_prepared_that_prepare_did_not_write_is_told(key, value):
+def test_a_record_of_news_prepared_that_prepare_did_not_write_is_reported(key, value):
     deduplicate = deduplicate_step(Settings())
     with pytest.raises(ForeignRecordError):
         deduplicate.decide(MemoryRecord(PREPARED, 0, 0, 0, key, value), None)
@@ -136,7 +136,7 @@ def test_an_article_under_another_key_or_with_a_number_for_a_body_is_foreign():
 
 
 @pytest.mark.parametrize(("key", "value"), [(PROGRESS_KEY, None), (None, b"v"), (PROGRESS_KEY, b"x y"), (b"k", b"short")])
-def test_a_foreign_change_is_named_with_its_place_and_skipped_only_where_that_is_set(key, value):
+def test_a_foreign_change_is_named_with_its_place_and_skipped_only_if_that_is_set(key, value):
     record, check = MemoryRecord("a-headlines-changelog", 3, 17, 0, key, value), pipeline_steps(Settings())[1].changelog.check
     with pytest.raises(ForeignRecordError, match="a-headlines-changelog/3/17"):
         Foreign(check).lets_through(record)

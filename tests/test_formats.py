@@ -127,7 +127,7 @@ def test_fields_that_a_newer_version_added_are_dropped_everywhere():
     assert output.topic == ENRICHED
 
 
-def test_a_kind_of_cut_that_a_newer_version_knows_is_something_around_the_article():
+def test_a_newer_versions_kind_of_cut_is_read_as_other_text_around_the_article():
     newer = orjson.loads(prepared(WIRE).value)
     newer["cuts"] = [{"kind": "crossword", "reason": "a puzzle", "offset": 0, "length": 2, "excerpt": "it"}]
     assert article_from_json(orjson.dumps(newer)).cuts == (Cut(CutKind.SURROUNDINGS, "a puzzle", 0, 2, "it"),)
@@ -146,7 +146,7 @@ def test_fields_that_are_missing_have_defaults():
 
 
 @pytest.mark.parametrize("skip", [False, True])
-def test_a_format_ahead_stops_the_worker_even_where_foreign_records_are_passed_over(skip):
+def test_a_newer_format_stops_the_worker_even_if_foreign_records_are_skipped(skip):
     check = steps()[1].changelog.check
     changes = [
         (b"k" * 16, bytes((0x80 | FORMAT + 1,)) + b"whatever it remembers"),
@@ -158,7 +158,7 @@ def test_a_format_ahead_stops_the_worker_even_where_foreign_records_are_passed_o
             Foreign(check, skip=skip).lets_through(record)
 
 
-def test_an_article_of_a_format_ahead_is_not_read():
+def test_an_article_of_a_newer_format_is_not_read():
     record = prepared(WIRE)
     ahead = with_value(record, orjson.loads(record.value) | {"format": FORMAT + 1})
     with pytest.raises(NewerFormatError):
@@ -236,7 +236,7 @@ SOURCE = TopicPartition(RAW, 3)
         pytest.param(7, GroupOffset(9, "headwater format 1"), 7, id="or one of an older format"),
     ],
 )
-def test_the_changelog_counts_where_the_group_can_be_explained(own, told, expected):
+def test_the_changelog_counts_if_the_groups_offset_can_be_explained(own, told, expected):
     assert reached(SOURCE, "headwater", own, told) == expected
 
 
@@ -256,7 +256,7 @@ def test_a_group_that_a_newer_version_told_stops_the_worker(own):
     ("error", "has_traceback"),
     [(NewerFormatError(3, "news.prepared/0/5"), False), (GroupAheadError("ahead"), False), (KeyError("x"), True)],
 )
-def test_a_worker_that_an_operator_can_mend_stops_with_one_clear_line(error, has_traceback, caplog, monkeypatch):
+def test_a_worker_stopped_by_something_an_operator_can_fix_ends_with_one_clear_line(error, has_traceback, caplog, monkeypatch):
     monkeypatch.setattr(os, "_exit", lambda _: None)
     monkeypatch.setattr(logging, "shutdown", lambda: None)
     failures.stop_worker("deduplicate news.prepared/0", error)

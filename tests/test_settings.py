@@ -74,7 +74,7 @@ def test_a_wrong_value_is_an_error_that_names_its_variable(variable, value):
         Settings.from_environment({variable: value})
 
 
-def test_all_wrong_values_are_told_at_once():
+def test_all_wrong_values_are_reported_at_once():
     with pytest.raises(SettingsError) as caught:
         Settings.from_environment({"HEADWATER_WINDOW_S": "x", "HEADWATER_PARTITIONS": "y"})
     assert str(caught.value).count("\n") == 1
@@ -108,7 +108,7 @@ def test_security_goes_on_to_a_child_process_also_where_that_inherits_the_file(f
     assert Settings.from_environment(environment | settings.as_environment()) == settings
 
 
-def test_an_empty_variable_of_a_setting_without_a_default_is_as_good_as_none(folder):
+def test_an_empty_variable_of_a_setting_without_a_default_counts_as_unset(folder):
     empty = {"HEADWATER_SASL_USERNAME": "", "HEADWATER_SASL_PASSWORD": "", "HEADWATER_TLS_CA_FILE": " "}
     assert Settings.from_environment(empty) == Settings()
 
@@ -182,7 +182,7 @@ def test_secrets_are_not_shown():
         ),
     ],
 )
-def test_security_settings_that_do_not_fit_together_are_told_all_at_once(folder, variables, wrong):
+def test_security_settings_that_do_not_fit_together_are_reported_all_at_once(folder, variables, wrong):
     with pytest.raises(SettingsError) as caught:
         Settings.from_environment({f"HEADWATER_{name}": value for name, value in variables.items()})
     named = [line.partition(":")[0].removeprefix("HEADWATER_") for line in str(caught.value).splitlines()]

@@ -75,7 +75,7 @@ def test_a_file_that_is_named_takes_the_place_of_dot_env(folder, monkeypatch):
     assert Settings.from_environment() == Settings()
 
 
-def test_a_password_in_the_environment_also_stands_before_the_files_way_to_one(folder):
+def test_a_password_in_the_environment_takes_precedence_over_the_files_password_file(folder):
     (folder / ".env").write_text("HEADWATER_SASL_PASSWORD_FILE=secret\n")
     found = gather({"HEADWATER_SASL_PASSWORD": SECRET}, folder)
     assert found.values == {"HEADWATER_SASL_PASSWORD": SECRET}

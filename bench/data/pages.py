@@ -1,4 +1,4 @@
-"""Rows of JSON lines, plain or compressed, as the development data come."""
+"""Rows of JSON lines, plain or compressed, as in the development data."""
 
 from __future__ import annotations
 

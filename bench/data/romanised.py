@@ -1,6 +1,6 @@
 """Hindi, Russian, Ukrainian and Greek as people type them in Latin letters: the model's only examples of such text.
 
-Nobody types by one standard, so each text draws its own spelling of every letter that has several. Hindi loses the vowel a
+People follow no single standard, so each text draws its own spelling of every letter that has several. Hindi loses the vowel a
 where speakers drop it (Ohala's rule: between a vowel and a consonant before, and a consonant and a vowel behind; at the end).
 """
 
@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Final
 
-_Spellings = Mapping[str, str]  # letter → its spellings, parted by "|"; "" is one too
+_Spellings = Mapping[str, str]  # letter → its spellings, separated by "|"; "" is also a spelling
 
 
 def _rows(text: str) -> dict[str, str]:
@@ -53,7 +53,7 @@ def _letter_by_letter(spellings: _Spellings) -> Callable[[str, random.Random], s
 
     def write(text: str, chance: random.Random) -> str:
         chosen = {letter: chance.choice(some.split("|")) for letter, some in spellings.items()}
-        # Greek's accents are left out; й and ї are letters of their own
+        # Greek's accents are left out; й and ї are separate letters
         plain = text.lower()
         if "ου" in spellings:
             plain = "".join(each for each in unicodedata.normalize("NFD", plain) if not unicodedata.combining(each))
@@ -77,7 +77,7 @@ def _hindi_word(word: str, chosen: Mapping[str, str]) -> str:
 
 
 def _sounds(word: str, chosen: Mapping[str, str]) -> list[tuple[str, str]]:
-    """(spelling, kind): "C" a consonant, "V" a written vowel, "a" the vowel that every bare consonant brings with it."""
+    """(spelling, kind): "C" a consonant, "V" a written vowel, "a" the inherent vowel of every bare consonant."""
     sounds: list[tuple[str, str]] = []
     for index, letter in enumerate(word):
         after = word[index + 1 : index + 2]
@@ -97,7 +97,7 @@ def _sounds(word: str, chosen: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def _without_silent_a(sounds: list[tuple[str, str]], silent: str) -> list[str]:
-    """The spellings; within a word some people write the vowel that nobody says (``silent``)."""
+    """The spellings; within a word some people write the vowel that is not spoken (``silent``)."""
     kinds = "".join("C" if kind == "C" else "V" for _, kind in sounds)
     written = [sound for sound, _ in sounds]
     if len(sounds) > 2 and sounds[-1][1] == "a":

@@ -1,9 +1,9 @@
-"""The gold set: which texts of the development data it has, and the subjects that they are about.
+"""The gold set: which texts of the development data it contains, and their subjects.
 
     .venv/bin/python -m bench.data.subject_gold DATA          # the chosen texts' hashes, in the order of the file
 
-``subject_gold.tsv`` has a line a text: its source, language and hash, and its subjects at the first reading, at the second
-and as settled, as numbers from 1 to 17; "-" for none. ``subject_gold.md`` has the rules.
+``subject_gold.tsv`` has one line per text: its source, language and hash, and its subjects at the first reading, at the second
+and as finally decided, as numbers from 1 to 17; "-" for none. ``subject_gold.md`` has the rules.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Subjects = frozenset[int]
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text that was chosen: ``headline`` is "" where none is told apart."""
+    """A chosen text: ``headline`` is "" if it is not separate."""
 
     source: str
     language: str
@@ -46,7 +46,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What a text is about, as it was read once, again, and at last."""
+    """A text's subjects at the first reading, at the second, and as finally decided."""
 
     source: str
     language: str
@@ -71,7 +71,7 @@ def _subjects(text: str) -> Subjects:
 
 
 def labelled_texts(texts: Sequence[Text], found: Sequence[Label]) -> Iterator[tuple[Text, Label]]:
-    """Each label with its text; those whose text is not there are left out."""
+    """Each label with its text; labels whose text is missing are left out."""
     by_hash = {text.hash: text for text in texts}
     return ((by_hash[label.hash], label) for label in found if label.hash in by_hash)
 

@@ -1,4 +1,4 @@
-"""Texts with known subjects, and which of them no training sees."""
+"""Texts with known subjects, and which of them are kept out of training."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ KEPT_OUT = 8  # one row in this many
 
 @dataclass(frozen=True, slots=True)
 class SubjectRow:
-    """A text with the top levels (by number) that are right for it: several if any of them is, none if nobody knows.
+    """A text with the top levels (by number) that are right for it: several if any of them counts, none if unknown.
 
-    ``kept_out``: no training sees it; ``calibrates``: but confidences are fitted to it. ``section`` is what its source calls
-    the subject, ``headline`` whether it is one.
+    ``kept_out``: not used in training; ``calibrates``: but used to fit confidences. ``section`` is the source's name for
+    the subject, ``headline`` whether the text is a headline.
     """
 
     text: str
@@ -87,18 +87,18 @@ def sib_rows(data: Path) -> list[SubjectRow]:
     rows = []
     for code, language in SIB_LANGUAGES.items():
         for original, text in zip(sentences["eng_Latn"], sentences[code], strict=True):
-            if original in english:  # the others are on geography, which is no top level
+            if original in english:  # the others are on geography, which is not a top level
                 rows.append(replace(english[original], text=text, language=language))
     return rows
 
 
 def lead_rows() -> list[SubjectRow]:
-    """Headlines and leads that were written to train on."""
+    """Headlines and leads that were written for training."""
     return [SubjectRow(text, language, "leads", right) for language, right, text in _written(LEADS)]
 
 
 def unseen_rows(data: Path) -> list[SubjectRow]:
-    """News of sources that nothing is trained on.
+    """News from sources that are not used in training.
 
     Headlines of stories and NTREX-128, labelled by hand, and headlines that were written for it.
     """
@@ -119,7 +119,7 @@ def unseen_rows(data: Path) -> list[SubjectRow]:
 
 
 def written_rows() -> list[SubjectRow]:
-    """Headlines that were written to measure on."""
+    """Headlines that were written for measuring."""
     return [
         SubjectRow(text, language, "written", right, kept_out=True, headline=True) for language, right, text in _written(LINES)
     ]
@@ -141,6 +141,6 @@ def _numbers(text: str) -> tuple[int, ...]:
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:
-    """The JSON lines of a packed file."""
+    """The JSON lines of a gzipped file."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]

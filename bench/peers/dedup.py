@@ -1,4 +1,4 @@
-"""The dedup-only job, as every contestant does it: a repeat is an event whose id was seen within 72 hours, by record times."""
+"""The dedup-only job, the same for every contestant: an event repeats if its id was seen within 72 hours of record time."""
 
 from __future__ import annotations
 
@@ -20,5 +20,5 @@ def is_first(value: bytes, timestamp_ms: int, remembered: bytes | None) -> bool:
 
 
 def seen_at(timestamp_ms: int) -> bytes:
-    """What is remembered of an event that passed: 8 bytes."""
+    """What is remembered about an event that passed: 8 bytes."""
     return _SEEN.pack(timestamp_ms)

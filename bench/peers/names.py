@@ -1,4 +1,4 @@
-"""What a contestant is told, and what its Kafka topics are called."""
+"""What a contestant is told, and the names of its Kafka topics."""
 
 from __future__ import annotations
 

@@ -6,10 +6,10 @@
 
 The folder holds ``pages-dev.jsonl.gz`` ({html, article_body}) and, if there, ``seed-article.txt``. F1 is that of the
 article-extraction-benchmark: precision and recall of four-word shingles, averaged over the pages. "told": the producer names
-the page's title; "found": it does not. "headline": of all pages, those whose headline is one of the page's titles. "refused":
-taken for something else than an article; these count as found nothing. Times are of a process that has not seen the page.
-The dumps of w3m and lynx are measured where these programs are.
-The weights of ``line_model.json`` were trained on these pages: only ``--folds`` says what other pages can expect.
+the page's title; "found": it does not. "headline": how many pages get one of their own titles as headline. "refused":
+not taken for an article; these count as found nothing. Times are of a process that has not seen the page.
+The dumps of w3m and lynx are measured if these programs are installed.
+The weights of ``line_model.json`` were trained on these pages: only ``--folds`` says what to expect of other pages.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def f1(pairs: Sequence[tuple[Counter[Any], Counter[Any]]]) -> tuple[float, float
 
 
 def measure(pages: Sequence[dict[str, Any]], models: Sequence[dict[str, Any] | None]) -> None:
-    """``models``: one a page, None for the one in use. Prints a line for each flattener."""
+    """``models``: one per page, None for the one in use. Prints a line for each flattener."""
     true = [shingles(page["article_body"]) for page in pages]
     print(f"{'flattened by':24} {'':5}    F1  precision  recall  headline  ms a page  us a kB  refused")
     every: list[float] = []
@@ -108,7 +108,7 @@ def using(model: dict[str, Any] | None) -> Iterator[None]:
 
 
 def measure_bodies(pages: Sequence[dict[str, Any]]) -> None:
-    """Of the true bodies, cleaned as if they were pages, the share of characters that stays."""
+    """The share of characters that stays when the true bodies are cleaned as if they were pages."""
     kept = whole = 0
     for page in pages:
         body = "".join(page["article_body"].split())
@@ -135,8 +135,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--pages", default="pages-dev.jsonl.gz", metavar="FILE", help="of the folder; pages-more-dev.jsonl.xz")
-    parser.add_argument("--every", type=int, default=1, metavar="N", help="every Nth page alone")
-    parser.add_argument("--folds", type=int, default=0, help="train on the others of so many parts of the pages")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="only every Nth page")
+    parser.add_argument("--folds", type=int, default=0, help="measure each of this many parts with a model of the others")
     parser.add_argument("--more", type=Path, help="the trainer's folder of more pages, for --folds")
     arguments = parser.parse_args()
     pages = read_pages(arguments.folder / arguments.pages)[:: arguments.every]

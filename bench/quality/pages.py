@@ -3,9 +3,9 @@
     python -m bench.quality.pages FILE … [--fold 0|1] [--peers] [--worst 20]
 
 Each FILE is JSON lines (plain, ``.gz`` or ``.xz``) of {html, article_body} and, where given, ``kind``: a row of another kind
-than "article" is a page that should be told apart (pages-dev.jsonl.gz, pages-more-dev.jsonl.xz). F1 is the mean's of four-word
-shingles, a refused article counts as found nothing (recall 0, F1 0). ``--fold`` takes every other page alone: rules are chosen
-on one half and checked on the other. ``rs-trafilatura`` is measured where it is installed (``pip install rs-trafilatura``).
+than "article" is a page that should be recognised as such (pages-dev.jsonl.gz, pages-more-dev.jsonl.xz). F1 is that of the mean
+four-word shingles; a refused article counts as found nothing (recall 0, F1 0). ``--fold`` takes every other page: rules are
+chosen on one half and checked on the other. ``rs-trafilatura`` is measured if installed (``pip install rs-trafilatura``).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from streams.records import Rejection, read_record
 
 
 class Outcome(NamedTuple):
-    """What came out of a page: a text, and the reason where it was refused."""
+    """What came out of a page: a text, or the reason why it was refused."""
 
     text: str
     reason: str | None = None
@@ -66,7 +66,7 @@ def report(
     passed = Counter(row["kind"] for row in others if way(row["html"].encode()).text)
     print(f"{name:15} F1 {quality:.3f}  P {precision:.3f}  R {recall:.3f}   {len(articles)} articles, refused {dict(refused)}")
     if others:
-        print(f"{'':15} {passed.total()} of {len(others)} pages that are no article pass: {dict(passed)}")
+        print(f"{'':15} {passed.total()} of {len(others)} pages that are not articles pass: {dict(passed)}")
 
 
 def show_worst(articles: Sequence[dict[str, Any]], count: int) -> None:
@@ -88,9 +88,9 @@ def show_worst(articles: Sequence[dict[str, Any]], count: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    parser.add_argument("--fold", type=int, choices=(0, 1), help="every other page alone")
+    parser.add_argument("--fold", type=int, choices=(0, 1), help="only every other page")
     parser.add_argument("--peers", action="store_true", help="other extractors too")
-    parser.add_argument("--worst", type=int, default=0, metavar="PAGES", help="show so many pages with the greatest loss")
+    parser.add_argument("--worst", type=int, default=0, metavar="PAGES", help="show this many pages with the greatest loss")
     options = parser.parse_args()
     logging.disable(logging.CRITICAL)
     for path in options.files:

@@ -1,7 +1,7 @@
-"""``python -m bench.quality.repeats DATA``: what is taken for a repeat, by kind, and how much of it is one.
+"""``python -m bench.quality.repeats DATA``: what is taken for a repeat, by kind, and how often rightly.
 
-DATA is the folder with ``headline-stories-dev.jsonl.gz`` (headlines with their story, taken one after the other at one time,
-with no text), ``headline-pairs-dev.jsonl.gz`` (pairs of headlines, scored by people from 0 to 5), ``stories-dev.jsonl.gz``
+DATA is the folder with ``headline-stories-dev.jsonl.gz`` (headlines with their story, read in order at the same time,
+without text), ``headline-pairs-dev.jsonl.gz`` (pairs of headlines, scored by people from 0 to 5), ``stories-dev.jsonl.gz``
 (articles with their story) and ``subjects-dev.jsonl.gz`` (articles without one).
 """
 
@@ -32,7 +32,7 @@ from streams.text.wording import Likeness, fingerprint_headline, likeness, take_
 
 _WINDOW_MS = 72 * 3_600_000
 _EQUAL_BY_PEOPLE = 3.0  # "roughly equivalent"
-# Stories of headline-stories-dev that are one, under two ids (read by eye).
+# Stories of headline-stories-dev that are one story under two ids (checked by reading).
 _ONE_STORY = {"dw0Jnf": "d8bRIS2P12vQAfMQyl607kCwJ9A5M"}
 
 

@@ -1,9 +1,9 @@
 """``python -m bench.quality.stories DATA``: how well articles of one event are found among strangers, and at what cost.
 
 DATA is the folder with ``stories-dev.jsonl.gz`` (ECB+: whole articles with their stories), ``headline-stories-dev.jsonl.gz``
-(headlines alone) and ``subjects-dev.jsonl.gz`` (strangers). The limits were chosen on every other topic of ECB+; the rest is
-told first. B-cubed: for each article the share of its story's articles that belong there (P), and of those that belong there
-the share that is in it (R), on average. Pairwise precision: of all pairs of articles in one story, the share that belongs
+(only headlines) and ``subjects-dev.jsonl.gz`` (strangers). The limits were chosen on every other topic of ECB+; the rest is
+printed first. B-cubed, averaged over articles: the share of an article's story that belongs with it (P), and the share of
+what belongs with it that is in its story (R). Pairwise precision: of all pairs of articles in one story, the share that belongs
 together. Strangers in a story count as wrong.
 """
 
@@ -35,8 +35,8 @@ JOINS = (340, 400, 440, 480)
 WINDOW_MS = 72 * 3600 * 1000
 NOON_MS = 1_750_000_000_000
 MOST_STORIES = 1_000_000
-FEW = 3  # a wrong story of no more articles is a small mistake
-_BEGINNING = 80  # characters of a text that has no headline
+FEW = 3  # a wrong story of at most this many articles is a small mistake
+_BEGINNING = 80  # characters of a text without a headline
 
 
 class StoryArticle(NamedTuple):
@@ -49,7 +49,7 @@ class StoryArticle(NamedTuple):
 
 
 class Grouped(NamedTuple):
-    """What an index made of rows: the story of each, how many are marked as what, and milliseconds of processor each."""
+    """What an index made of rows: the story of each, how many have which mark, and processor milliseconds per row."""
 
     stories: Sequence[str]
     relations: Counter[Relation]
@@ -76,7 +76,7 @@ def main() -> int:
 
 
 def tell_curve(rows: Sequence[StoryArticle]) -> None:
-    """A line a threshold."""
+    """One line per threshold."""
     signed = sign(rows)
     for join in JOINS:
         name = f"at least {join}" + (", as shipped" if join == Limits().join else "")
@@ -107,7 +107,7 @@ def tell_strangers(rows: Sequence[StoryArticle]) -> None:
 
 
 def sign(rows: Iterable[StoryArticle]) -> list[Signature]:
-    """The signatures of rows, one a second."""
+    """The signatures of rows, one per second."""
     return [_sign(number, row) for number, row in enumerate(rows)]
 
 
@@ -155,7 +155,7 @@ def b_cubed(truth: Sequence[str | None], found: Sequence[str]) -> tuple[float, f
 
 
 def pairwise(truth: Sequence[str | None], found: Sequence[str]) -> float:
-    """Of the pairs that are in one story, one of them at least no stranger, the share that belongs together."""
+    """Of the pairs in one story with at most one stranger, the share that belongs together."""
     together: dict[str, Counter[str | None]] = defaultdict(Counter)
     for right, story in zip(truth, found, strict=True):
         together[story][right] += 1
@@ -198,13 +198,13 @@ def read_strangers(data: Path) -> list[StoryArticle]:
 
 
 def shuffled(rows: list[StoryArticle]) -> list[StoryArticle]:
-    """The rows in a drawn order, always the same."""
+    """The rows in a random but fixed order."""
     random.Random(SEED).shuffle(rows)
     return rows
 
 
 def interleaved(rows: Sequence[StoryArticle], others: Sequence[StoryArticle]) -> list[StoryArticle]:
-    """The rows in their order, with others in between, as evenly as it goes."""
+    """The rows in order, with the others spread evenly between them."""
     found = list(rows)
     for number, other in enumerate(others):
         found.insert(number * (len(found) + 1) // len(others), other)

@@ -1,12 +1,12 @@
-"""How good the subjects are by the gold set, where a text may have several: beside the sets that have one subject a text.
+"""How good the subjects are on the gold set, where a text may have several, and on the sets with one subject per text.
 
     .venv/bin/headwater bench quality DATA --only gold
     .venv/bin/python -m bench.quality.subject_gold DATA --output bench/results      # keep the figures, for BENCHMARKS.md
 
 DATA is the folder with the development data. A tag is a top level at confidence 50 or more. Precision: how many of the tags are
-right. Recall: how many of the right ones are given; in the sets of one subject, how many texts have a right tag. F1 is of these
-two; the means of several languages count each language once. Agreement is that of the two readings: the share of texts with the
-very same subjects, and Cohen's kappa over all decisions, seventeen a text.
+right. Recall: how many of the right ones are given; in the sets with one subject, how many texts have a right tag. F1 combines
+these two; means over several languages count each language once. Agreement is between the two readings: the share of texts
+with exactly the same subjects, and Cohen's kappa over all decisions, seventeen per text.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Tagged:
 
 
 def tag(text: Text, label: Label) -> Tagged:
-    """Tag a text as an article without keywords is."""
+    """Tag a text like an article without keywords."""
     given = top_levels(tag_subjects(text.headline, text.body, (), text.language))
     return Tagged(text.source, text.language, given, label.settled)
 
@@ -109,7 +109,7 @@ def of_subject(tagged: Sequence[Tagged], number: int) -> dict[str, float]:
 
 
 def bands(tagged: Iterable[Tagged]) -> list[dict[str, float]]:
-    """For tags of ten confidences each: what they say, and what is right."""
+    """For tags in bands of ten: their confidence, and how many are right."""
     found: dict[int, list[tuple[int, bool]]] = defaultdict(list)
     for each in tagged:
         for number, confidence in each.given:
@@ -126,7 +126,7 @@ def bands(tagged: Iterable[Tagged]) -> list[dict[str, float]]:
 
 
 def agreement(found: Sequence[Label]) -> dict[str, float]:
-    """Of the two readings: texts, how many got the very same subjects, and kappa over seventeen decisions a text."""
+    """Of the two readings: texts, how many got the same subjects, and kappa over seventeen decisions per text."""
     pairs = Counter((number in label.first, number in label.second) for label in found for number in range(len(TOP_LEVELS)))
     total = pairs.total()
     same = (pairs[True, True] + pairs[False, False]) / total
@@ -137,7 +137,7 @@ def agreement(found: Sequence[Label]) -> dict[str, float]:
 
 
 def measure(gold: Sequence[Tagged], single: Sequence[Tagged], found: Sequence[Label]) -> dict[str, Any]:
-    """All figures, as they are kept."""
+    """All figures, in the form that is stored."""
     english = [each for each in gold if each.language == "en"]
     others = [each for each in gold if each.language != "en"]
     own = [each for each in single if each.language == "en"]
@@ -168,7 +168,7 @@ def _name(number: int) -> str:
 
 
 def report(figures: dict[str, Any]) -> list[str]:
-    """The figures as lines to read."""
+    """The figures as lines for people."""
     read = figures["agreement"]
     lines = [f"two readings: {read['same']} of {read['texts']} texts alike, kappa {read['kappa']:.2f}"]
     for part in ("gold", "single", "subjects"):
@@ -187,10 +187,10 @@ def report(figures: dict[str, Any]) -> list[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(
-        description="Figures of the subjects on the gold set, beside the sets of one subject a text."
+        description="Figures of the subjects on the gold set, beside the sets with one subject per text."
     )
     parser.add_argument("data", type=Path)
-    parser.add_argument("--alone", action="store_true", help="without the sets of one subject a text")
+    parser.add_argument("--alone", action="store_true", help="without the sets with one subject per text")
     parser.add_argument("--output", type=Path, help="folder for the figures as JSON")
     options = parser.parse_args()
     found = labels()

@@ -1,14 +1,14 @@
-"""How good the subjects are: on texts that the shipped tables have not seen, by source and language.
+"""How good the subjects are on texts that the shipped tables have not seen, by source and language.
 
     .venv/bin/python -m bench.quality.subjects DATA
 
 DATA is the folder with the development data. Measured are one row in eight of the sources that were trained on (HuffPost,
 Wikipedia, SIB-200), and sources that were not: headlines of stories and NTREX-128, labelled by hand, and headlines that were
-written for it (``subject_rows``). Texts are tagged as articles without keywords are. Printed, for the IPTC's top levels: the
-share of texts whose likeliest one is right, given or not, F1 averaged over the subjects with five texts or more, the share of
-those where one of the likeliest two is right; then, without the texts that confidences were fitted to, how many get a subject
-and how many of these are right, the same at confidence 50 and more, and how often tags of each confidence are right. The last
-line is the speed on articles of 2,000 characters, by processor time.
+written for it (``subject_rows``). Texts are tagged like articles without keywords. Printed for the IPTC's top levels: the
+share of texts whose likeliest one is right, given or not; F1 averaged over the subjects with at least five texts; the share
+of texts for which one of the likeliest two is right. Then, without the texts that confidences were fitted to: how many get a
+subject and how many of these are right, the same at confidence 50 and more, and how often tags of each confidence are right.
+The last line is the speed on articles of 2,000 characters, by processor time.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from streams.text.subjects.tag import URI_PREFIX, rank_top_levels, tag_subjects
 from streams.text.subjects.words import TOP_LEVELS
 
 SURE = 50
-# Sections that mean deeper terms: the IPTC's terms of the second level that are right, with all below them.
+# Sections that mean deeper terms: the second-level IPTC terms that are right, with all below them.
 DEEPER = {
     "armed conflicts and attacks": {"20000053", "20000056", "20000065", "20000071", "20000073", "20000077", "20001377"},
     "disasters and accidents": {"20000139", "20000148", "20000168"},
@@ -50,7 +50,7 @@ ARTICLE_CHARS = 2_000
 HEADER = (
     f"{'':22} {'texts':>6} {'accuracy':>9} {'F1':>6} {'of two':>7} {'given':>9} {'right':>9} {'given 50+':>9} {'right 50+':>9}"
 )
-ENOUGH = 5  # texts of a subject, to have an F1
+ENOUGH = 5  # texts that a subject needs to have an F1
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def top_levels(subjects: Sequence[Subject]) -> list[tuple[int, int]]:
 
 
 def f1(judged: Sequence[JudgedText]) -> float:
-    """Averaged over subjects; a text that may be several things counts for the one it was found to be, else for its first."""
+    """Averaged over subjects; a text with several right ones counts for the one that was found, else for the first."""
     hits: Counter[int] = Counter()
     wrong: Counter[int] = Counter()
     missed: Counter[int] = Counter()
@@ -108,7 +108,7 @@ def line(name: str, judged: Sequence[JudgedText]) -> str:
 
 
 def table(judged: Sequence[JudgedText], name_of: Callable[[SubjectRow], str]) -> list[str]:
-    """A line a group, in the order of their names."""
+    """One line per group, in order of name."""
     groups: dict[str, list[JudgedText]] = defaultdict(list)
     for each in judged:
         groups[name_of(each.row)].append(each)
@@ -132,7 +132,7 @@ def calibration(judged: Sequence[JudgedText]) -> list[str]:
 
 
 def deeper_terms(judged: Sequence[JudgedText]) -> str:
-    """How often a deeper term, as its ancestor of the second level, is one that the section means."""
+    """How often a deeper term's second-level ancestor is one that the section means."""
     known = [each for each in judged if each.row.section in DEEPER]
     right = [second_level(code) in DEEPER[each.row.section] for each in known for code in each.deeper]
     given = sum(1 for each in known if each.deeper)
@@ -163,7 +163,7 @@ def speed(judged: Sequence[JudgedText]) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Figures of the subjects on development data.")
     parser.add_argument("data", type=Path)
-    parser.add_argument("--tables", type=Path, help="another folder of tables than the shipped one")
+    parser.add_argument("--tables", type=Path, help="a folder of tables instead of the shipped one")
     options = parser.parse_args()
     if options.tables is not None:
         subject_words.TABLE_FOLDER = str(options.tables.resolve())

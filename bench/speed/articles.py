@@ -1,4 +1,4 @@
-"""Made-up news for measuring: the same articles for the same seed, nobody's but ours.
+"""Made-up news for measuring: the same articles for the same seed, and free of anyone else's rights.
 
 The mix is what an aggregator sees: 70 % JSON, 20 % plain text with the furniture of the page it was scraped from, 10 % HTML
 pages; 40 % repeat the headline of an earlier article, two thirds of them with its body, the others with one of their own. Two
@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 import orjson
 
-JSON_SHARE, TEXT_SHARE = 0.7, 0.2  # HTML has the rest
+JSON_SHARE, TEXT_SHARE = 0.7, 0.2  # HTML gets the rest
 DUPLICATE_SHARE = 0.4
 BODY_BYTES = 2_000
 _SAME_BODY_SHARE = 2 / 3
@@ -185,7 +185,7 @@ def _story(body_bytes: int, chance: random.Random, headlines: set[str]) -> _Stor
 
 
 def _body(language: str, body_bytes: int, chance: random.Random) -> tuple[str, ...]:
-    """Paragraphs of two to four sentences, as many as make up the bytes."""
+    """Paragraphs of two to four sentences, enough to reach the bytes."""
     paragraphs: list[str] = []
     length = 0
     while length < body_bytes:

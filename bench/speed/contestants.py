@@ -1,4 +1,4 @@
-"""Who is compared, how each is started, and where its records come from and go to."""
+"""The contestants: how each is started, and where its records come from and go to."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ AT_LEAST_ONCE, EXACTLY_ONCE = "at-least-once", "exactly-once"
 
 @dataclass(frozen=True)
 class Contestant:
-    """One program, in one of its ways of working.
+    """One program, in one of its modes.
 
-    ``command`` raises :class:`bench.speed.environments.EnvironmentUnavailableError` where it can't be had. ``settles_s`` is how
-    long after an outcome it may still have work to do for it: its own interval of commits.
+    ``command`` raises :class:`bench.speed.environments.EnvironmentUnavailableError` if it can't be installed. ``settles_s`` is
+    how long after an outcome it may still have work to do for it: its own commit interval.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Contestant:
         return RAW if self.headwater else names.raw(run)
 
     def targets(self, job: Job, run: str) -> tuple[str, ...]:
-        """The topics of its outcomes; firsts, or what is enriched, in front."""
+        """The topics of its outcomes; firsts, or enriched articles, come first."""
         if job is Job.DEDUP:
             return (names.firsts(run),)
         return OUTCOMES if self.headwater else names.outcomes(run)
@@ -78,7 +78,7 @@ def headwater(processes: int) -> Contestant:
     return Contestant(f"headwater-{processes}", title, EXACTLY_ONCE, _WHOLE, command, headwater=True)
 
 
-# Without options, as a user starts it: a process for each core.
+# Without options, as a user starts it: one process per core.
 AS_STARTED = Contestant(
     "headwater-as-started",
     "Headwater, all cores",
@@ -103,7 +103,7 @@ def named(names: str) -> list[Contestant]:
     """The contestants of these names, separated by commas.
 
     Raises:
-        ValueError: there is none of a name.
+        ValueError: a name is unknown.
     """
     known = {each.name: each for each in (*CONTESTANTS, AS_STARTED)}
     if unknown := [name for name in names.split(",") if name not in known]:

@@ -1,7 +1,7 @@
-"""Where each peer runs: an environment of its own, made on first use in the user's cache, named by what is in it.
+"""Where each peer runs: in its own environment, created on first use in the user's cache, named by its contents.
 
 A Python peer has a ``requirements.txt`` (exact versions, with hashes) in its folder under bench/peers/; a Java one a
-``pom.xml``. One that can't be made is left out of the comparison, and the report says why.
+``pom.xml``. A peer whose environment can't be created is left out of the comparison, and the report says why.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ _MAKE_TIMEOUT_S = 900.0
 
 
 class EnvironmentUnavailableError(RuntimeError):
-    """A peer's environment can't be made; the message says why."""
+    """A peer's environment can't be created; the message says why."""
 
 
 def python_for(peer: str, *, with_headwater: bool) -> Path:
-    """The Python of a peer's own virtual environment; what Headwater needs is in it too where the peer shares its functions.
+    """The Python of a peer's virtual environment; it also has Headwater's requirements if the peer shares its functions.
 
     Raises:
-        EnvironmentUnavailableError: pip could not make it.
+        EnvironmentUnavailableError: pip could not create it.
     """
     requirements = [*([ROOT / "requirements.txt"] if with_headwater else []), PEERS / peer / "requirements.txt"]
     folder = _folder(peer, requirements)

@@ -17,17 +17,17 @@ class Spread(NamedTuple):
 
 
 def spread(values: Sequence[float]) -> Spread:
-    """Raises ValueError where there is no value."""
+    """Raises ValueError if there is no value."""
     if not values:
         raise ValueError("no values")
     return Spread(median(values), min(values), max(values))
 
 
 def ratio(ours: Sequence[float], theirs: Sequence[float]) -> Spread:
-    """How many times theirs ours is, round by round: both ran in turn, so what else the machine did weighs on both.
+    """Ours divided by theirs, round by round: both ran in turns, so other load on the machine affects both.
 
     Raises:
-        ValueError: they have not as many rounds.
+        ValueError: they have different numbers of rounds.
     """
     if len(ours) != len(theirs):
         raise ValueError(f"{len(ours)} rounds against {len(theirs)}")
@@ -35,10 +35,10 @@ def ratio(ours: Sequence[float], theirs: Sequence[float]) -> Spread:
 
 
 def bends(points: Sequence[tuple[float, float]], allowance: float = 1.1) -> list[tuple[float, float, float]]:
-    """Where a cost grows faster than the size it belongs to: the sizes before and after, and how many times too fast.
+    """Where a cost grows faster than its size: the sizes before and after, and the factor beyond proportion.
 
-    ``points`` are sizes, ascending, with their costs; what is within ``allowance`` is chance. A size of 0 has no proportion:
-    the cost after it may grow by the allowance.
+    ``points`` are ascending sizes with their costs; growth within ``allowance`` counts as chance. A size of 0 has no
+    proportion: the cost after it may grow by the allowance.
     """
     found = []
     for (size, cost), (larger, more) in pairwise(points):
@@ -52,9 +52,9 @@ def percentile(values: Sequence[float], share: float) -> float:
     """The smallest value that ``share`` (0.0 to 1.0) of the values do not exceed ("nearest rank").
 
     Raises:
-        ValueError: there is no value, or no such share.
+        ValueError: there are no values, or the share is out of range.
     """
     if not values or not 0.0 <= share <= 1.0:
-        raise ValueError("wants values, and a share between 0 and 1")
+        raise ValueError("needs values, and a share between 0 and 1")
     rank = -int(-share * len(values) // 1)  # rounded up
     return sorted(values)[max(rank, 1) - 1]

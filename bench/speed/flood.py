@@ -1,13 +1,13 @@
-"""What a flood costs in memory: articles are published all at once, then one worker meets them.
+"""What a flood costs in memory: articles are published all at once, then one worker processes them.
 
     .venv/bin/python -m bench.speed.flood                                          # 200,000 articles of 2.5 kB
     .venv/bin/python -m bench.speed.flood --articles 2000 --bytes 500000 --html    # large pages
     .venv/bin/python -m bench.speed.flood --articles 4000 --bytes 1500000 --repetitive    # 6 GB that compress to 30 MB
-    .venv/bin/python -m bench.speed.flood --articles 40000 --absent-s 45           # the broker frozen in the midst
-    .venv/bin/python -m bench.speed.flood --articles 40000 --absent-s 45 --kill    # killed, and started again that much later
+    .venv/bin/python -m bench.speed.flood --articles 40000 --absent-s 45           # the broker frozen half-way
+    .venv/bin/python -m bench.speed.flood --articles 40000 --absent-s 45 --kill    # killed, and restarted that much later
 
 On an embedded Kafka of four partitions. A read_committed consumer counts the outcomes: the run fails unless there are exactly
-as many as articles. Prints articles a second, the worker's resident memory before the flood, at most, and over time.
+as many as articles. Prints articles per second, and the worker's resident memory before the flood, at its peak, and over time.
 """
 
 from __future__ import annotations
@@ -46,14 +46,14 @@ WORDS = _VOCABULARY.split()
 
 
 class FloodRecord(NamedTuple):
-    """What is published: the bytes of a record, and what kind of content they are."""
+    """What is published: the bytes of a record, and their content type."""
 
     value: bytes
     content_type: str
 
 
 def headline(number: int) -> str:
-    """Headline number so and so: no two are alike."""
+    """The headline with a number: no two are alike."""
     chance = random.Random(number)
     return f"{' '.join(chance.choices(WORDS, k=6))} {number}".capitalize()
 
@@ -61,7 +61,7 @@ def headline(number: int) -> str:
 def articles(
     headlines: Iterable[int], size_bytes: int, *, html: bool = False, repetitive: bool = False
 ) -> Iterator[FloodRecord]:
-    """An article about the size given for each headline; ``repetitive`` ones compress to next to nothing."""
+    """An article of about the given size for each headline; ``repetitive`` ones compress to almost nothing."""
     chance = random.Random(1)
     sentences = [f"{' '.join(chance.choices(WORDS, k=14))}.".capitalize() for _ in range(2_000)]
     for count, number in enumerate(headlines):
@@ -80,7 +80,7 @@ def articles(
 
 
 def memory_mb(pid: int, field: str = "VmRSS") -> float:
-    """A process's resident memory, now or (``VmHWM``) at most so far."""
+    """A process's resident memory, now or (``VmHWM``) at its peak."""
     status = Path(f"/proc/{pid}/status").read_text()
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith(field)) / 1024
 
@@ -89,7 +89,7 @@ class BenchStream(Stream):
     """A stream whose broker can be taken away."""
 
     async def publish_articles(self, published: Iterator[FloodRecord]) -> int:
-        """Publish in compressed batches, wait for every confirmation; returns how many."""
+        """Publish in compressed batches and wait for every confirmation; returns how many."""
         producer = AIOKafkaProducer(
             **connection(self.settings),
             compression_type="zstd",
@@ -105,7 +105,7 @@ class BenchStream(Stream):
         return count
 
     async def take_broker_away(self, seconds: float, *, kill: bool) -> None:
-        """Freeze the broker for so long, as a stalled disk or a lost network would; or kill it, and start it again."""
+        """Freeze the broker for a time, as a stalled disk or a lost network would; or kill and restart it."""
         if kill:
             await asyncio.to_thread(self._kafka.kill)
             await asyncio.sleep(seconds)
@@ -115,7 +115,7 @@ class BenchStream(Stream):
 
 
 class Outcomes:
-    """Counts what a read_committed consumer finds in the outcome topics, while it comes."""
+    """Counts the outcomes that a read_committed consumer finds, as they come."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -154,7 +154,7 @@ class Outcomes:
             if worker.poll() is not None:
                 raise RuntimeError(f"the worker ended with status {worker.returncode}")
             if time.monotonic() - max(self.last_at, began) > SILENT_LIMIT_S:
-                raise RuntimeError(f"{self.count} of {count} outcomes, and no more came")
+                raise RuntimeError(f"{self.count} of {count} outcomes, and no more arrive")
             await asyncio.sleep(0.1)
 
 
@@ -167,7 +167,7 @@ async def watch_memory(pid: int, every_s: float) -> None:
 
 
 async def measure(arguments: argparse.Namespace, folder: Path) -> None:
-    """Flood one worker and print what came of it."""
+    """Flood one worker and print the results."""
     async with BenchStream(folder) as stream:
         worker = stream.start_worker()
         await asyncio.sleep(SETTLED_S)
@@ -203,18 +203,18 @@ async def measure(arguments: argparse.Namespace, folder: Path) -> None:
         print(f"worker     {cpu_seconds(worker.pid) / count * 1000:.2f} ms of processor an article")
         print(f"           {memory_mb(worker.pid, 'VmHWM'):.0f} MB resident at most, {memory_mb(worker.pid):.0f} MB in the end")
         if outcomes.count != count:
-            raise SystemExit("that is not one outcome an article")
+            raise SystemExit("that is not one outcome per article")
 
 
 def main() -> int:
-    """Run it from a command line."""
+    """Run it from the command line."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--articles", type=int, default=200_000)
     parser.add_argument("--bytes", type=int, default=2_500, help="of one article, about")
     parser.add_argument("--html", action="store_true", help="pages instead of JSON")
     parser.add_argument("--repetitive", action="store_true", help="articles that compress to next to nothing")
-    parser.add_argument("--absent-s", type=float, default=0.0, help="take the broker away for so long, in the midst")
-    parser.add_argument("--kill", action="store_true", help="by kill -9 and a restart, not by freezing it")
+    parser.add_argument("--absent-s", type=float, default=0.0, help="take the broker away for this long, half-way")
+    parser.add_argument("--kill", action="store_true", help="by kill -9 and a restart instead of freezing it")
     parser.add_argument("--every-s", type=float, default=5.0, help="how often to print the resident memory")
     folder = Path(tempfile.mkdtemp(prefix="headwater-bench-"))
     try:

@@ -24,7 +24,7 @@ from streams.kafka.clients import connection, opened
 from streams.settings import Settings
 from streams.settings_file import PREFIX
 
-# It warns of topics that were made a moment ago.
+# It warns about topics that were created a moment ago.
 logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
 
 _CREATE_TIMEOUT_S = 30.0
@@ -42,18 +42,18 @@ class Input(NamedTuple):
 
 @dataclass(frozen=True)
 class Ground:
-    """Where it runs. ``broker_pid`` is None where the broker is not ours to look into."""
+    """Where it runs. ``broker_pid`` is None if the broker is not ours to inspect."""
 
     settings: Settings
     folder: Path
     broker_pid: int | None
 
     def broker_cpu_seconds(self) -> float:
-        """Processor time of the broker so far; 0 where it is not ours."""
+        """Processor time of the broker so far; 0 if it is not ours."""
         return cpu_seconds(self.broker_pid) if self.broker_pid else 0.0
 
     def stored_bytes(self) -> dict[str, int] | None:
-        """What the partitions of each topic take on the broker's disk, without indexes; None where it is not ours."""
+        """The size of each topic's partitions on the broker's disk, without indexes; None if it is not ours."""
         if self.broker_pid is None:
             return None
         found: Counter[str] = Counter()
@@ -65,7 +65,7 @@ class Ground:
         return dict(found)
 
     async def make_topics(self, names: Iterable[str], partitions: int) -> None:
-        """Create topics; one that has just been deleted is waited for."""
+        """Create topics; wait for one that has just been deleted."""
         wanted = set(names)
         deadline = time.monotonic() + _CREATE_TIMEOUT_S
         async with opened(AIOKafkaAdminClient(**connection(self.settings))) as admin:
@@ -86,7 +86,7 @@ class Ground:
             return set(await admin.list_topics())
 
     async def remove_topics(self, ours: Callable[[str], bool]) -> None:
-        """Delete the topics that ``ours`` says are, and wait until they are gone."""
+        """Delete the topics for which ``ours`` is true, and wait until they are gone."""
         deadline = time.monotonic() + _CREATE_TIMEOUT_S
         async with opened(AIOKafkaAdminClient(**connection(self.settings))) as admin:
             while (left := [name for name in await admin.list_topics() if ours(name)]) and time.monotonic() < deadline:
@@ -111,10 +111,10 @@ class Ground:
 
     @contextlib.asynccontextmanager
     async def reader(self, topics: Sequence[str], partitions: int, wait_ms: int = 100) -> AsyncIterator[OutcomeReader]:
-        """A read_committed reader of all that the topics hold.
+        """A read_committed reader of everything in the topics.
 
-        It has one request at a broker at a time, for the partitions whose records it has read: what comes to the others
-        meanwhile waits until that is answered, up to ``wait_ms``.
+        It has one request at a time at a broker, for the partitions whose records it has read: records that reach the others
+        meanwhile wait until it is answered, up to ``wait_ms``.
         """
         consumer = AIOKafkaConsumer(
             **connection(self.settings), isolation_level="read_committed", enable_auto_commit=False, fetch_max_wait_ms=wait_ms
@@ -136,7 +136,7 @@ class OutcomeReader:
         """When the latest outcome was seen (``time.monotonic``)."""
 
     async def some(self, wait_s: float = 0.5) -> list[ConsumerRecord]:
-        """What has come; nothing after ``wait_s`` of nothing."""
+        """The records that have arrived; none after ``wait_s`` without any."""
         fetched = await self._consumer.getmany(timeout_ms=int(wait_s * 1000))
         if fetched:
             self.last_at = time.monotonic()
@@ -145,12 +145,12 @@ class OutcomeReader:
         return [record for records in fetched.values() for record in records]
 
     async def until(self, count: int, limit_s: float, alive: Callable[[], None]) -> None:
-        """Read on until there are ``count`` outcomes.
+        """Read until there are ``count`` outcomes.
 
-        ``alive`` raises when the contestant is not running any more.
+        ``alive`` raises if the contestant is no longer running.
 
         Raises:
-            TimeoutError: they did not come within ``limit_s`` of the latest.
+            TimeoutError: none arrived for ``limit_s``.
         """
         self.last_at = time.monotonic()
         while self.counts.total() < count:
@@ -162,10 +162,10 @@ class OutcomeReader:
 
 @contextlib.asynccontextmanager
 async def ground(settings: Settings) -> AsyncIterator[Ground]:
-    """The Kafka that the settings name where HEADWATER_BROKERS is set, else an embedded one for as long as this lasts.
+    """The Kafka of the settings if HEADWATER_BROKERS is set, else an embedded one for the duration of the context.
 
-    The embedded one is warmed up first. It is started like any other, with Java's quick compiler alone: with the thorough one
-    as well, the same run took more processor time, and that varied more (seven runs: 34 to 105 µs an event against 23 to 55).
+    The embedded one is warmed up first. It is started as usual, with only Java's quick compiler: with the thorough one as
+    well, the same run took more processor time, which varied more (seven runs: 34 to 105 µs per event against 23 to 55).
     """
     with tempfile.TemporaryDirectory(prefix="headwater-bench-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
@@ -183,7 +183,7 @@ async def ground(settings: Settings) -> AsyncIterator[Ground]:
 
 
 async def _warm_up(kafka: Ground) -> None:
-    """Small transactions, written and read for a while: a broker that has just started takes twice the time for everything."""
+    """Small transactions, written and read for a while: a freshly started broker takes twice as long for everything."""
     topic, value = "bench-warm", bytes(2_000)
     await kafka.make_topics([topic], 4)
     producer = AIOKafkaProducer(**connection(kafka.settings), transactional_id=topic, compression_type="zstd")

@@ -1,4 +1,4 @@
-"""Headwater's whole job as things grow: partitions, processes, headlines remembered, bytes an article. And what it costs.
+"""Headwater's whole job as things grow: partitions, processes, remembered headlines, bytes per article. And its costs.
 
     python -m bench.speed.growth
     python -m bench.speed.growth --headlines 0,100000 --articles 2000     # minutes
@@ -27,7 +27,7 @@ from bench.speed.report import OUTPUT, carry_out, write_report
 from streams.settings import Settings
 
 _PARTITIONS = 4
-_BODY_BYTES_OF_A_RUN = 30_000_000  # larger articles are fewer
+_BODY_BYTES_OF_A_RUN = 30_000_000  # fewer of larger articles
 _LEAST = 300
 
 
@@ -108,7 +108,7 @@ async def _all(arguments: argparse.Namespace) -> None:
 
 
 def main() -> int:
-    """Run it from a command line."""
+    """Run it from the command line."""
     parser = argparse.ArgumentParser(prog="python -m bench.speed.growth", description=__doc__.partition("\n")[0])
     for name, meaning, default in (
         ("--partitions", "how many each topic has", [1, 4, 16]),

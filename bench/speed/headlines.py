@@ -1,11 +1,11 @@
-"""What remembering costs: one worker's work on the same articles, with few and with millions of headlines remembered.
+"""What remembering costs: one worker on the same articles, with few and with millions of remembered headlines.
 
     python -m bench.speed.headlines --headlines 0,1000000,5000000
 
 Fills the changelog of a table of four partitions with the owners of that many headlines, and lets a worker restore it. Then
-articles come: two in five repeat a headline, half of those one of 6,000 that are always remembered and half one of the articles
-before; the others are new. So all decide the same, whatever they remember beside it. ``python -m bench.speed.growth`` measures
-this too, and keeps the figures.
+articles arrive: two in five repeat a headline, half of those one of 6,000 that are always remembered and half that of an
+earlier article; the others are new. So every run decides the same, whatever else it remembers. ``python -m
+bench.speed.growth`` measures this too, and keeps the figures.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _SENT_AT_ONCE = 20_000
 
 
 async def remember(others: int, settings: Settings) -> None:
-    """Fill the changelog: the headlines that articles will repeat, and so many others, of which nobody asks."""
+    """Fill the changelog: with the headlines that articles will repeat, and this many others that are never looked up."""
     topic, partitions = HEADLINES.topic(settings.app_id), settings.partitions
     producer = TransactionalProducer(settings, "bench-headlines")
     try:
@@ -61,7 +61,7 @@ def _asked_for() -> Iterator[tuple[bytes, bytes]]:
     now_ms, body = int(time.time() * 1000), print_body("A body.")
     for number in range(ASKED_FOR):
         key = bytes.fromhex(fingerprint_headline(headline(number)))
-        # Before all that will stand in news.prepared.
+        # Before everything that will be in news.prepared.
         yield key, pack_owners([Sighting(-1, now_ms, key.hex(), 0, body)])
 
 
@@ -90,7 +90,7 @@ def make_headlines_load(count: int) -> Load:
 
 
 async def measure(kafka: Ground, load: Load, headlines: int) -> Result:
-    """Run one worker that remembers so many headlines, and the :data:`ASKED_FOR`.
+    """Run one worker that remembers this many headlines besides the :data:`ASKED_FOR`.
 
     Raises:
         ContestantFailedError: it ended, or stood still.
@@ -99,7 +99,7 @@ async def measure(kafka: Ground, load: Load, headlines: int) -> Result:
 
 
 def bytes_a_headline(result: Result, headlines: int) -> tuple[float, float | None]:
-    """What a headline takes in the state folder, and in the changelog on the broker's disk where that can be seen."""
+    """The size of a headline in the state folder, and in the changelog on the broker's disk if that is visible."""
     remembered = headlines + ASKED_FOR + result.firsts
     state = result.state_bytes / remembered
     if result.stored_bytes is None:
@@ -136,7 +136,7 @@ async def _all(headlines: Iterable[int], count: int) -> None:
 
 
 def main() -> int:
-    """Run it from a command line."""
+    """Run it from the command line."""
     parser = argparse.ArgumentParser(prog="python -m bench.speed.headlines", description=__doc__.partition("\n")[0])
     parser.add_argument("--headlines", type=numbers, default=[0, 5_000_000], help="separated by commas (default: 0,5000000)")
     parser.add_argument("--articles", type=int, default=20_000)

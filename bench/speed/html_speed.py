@@ -1,8 +1,8 @@
-"""Pages a second, and how right: a page of HTML beside trafilatura alone. ``python -m bench.speed.html_speed [FILE …]``.
+"""HTML pages per second and their accuracy, beside plain trafilatura: ``python -m bench.speed.html_speed [FILE …]``.
 
 Each FILE is a page, or JSON lines (``.jsonl``, ``.jsonl.gz``) with a field "html"; without any, the sample pages are read.
-Each way reads all pages in turns, ``--rounds`` times; the best round of each counts, so that a busy machine does less harm.
-Where rows have the true text ("article_body", as of the article-extraction-benchmark), F1 is its scorer's.
+The ways take turns reading all pages, ``--rounds`` times; the best round of each counts, so that a busy machine matters less.
+If rows have the true text ("article_body", as in the article-extraction-benchmark), F1 is that benchmark's.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from streams.samples import load_samples
 
 
 class TimedPage(NamedTuple):
-    """A page and, where it is known, the text of its article."""
+    """A page and, if known, the text of its article."""
 
     html: bytes
     body: str | None = None
@@ -55,7 +55,7 @@ def read(page: bytes) -> str:
 
 
 def library_fast(page: bytes) -> str:
-    """What Headwater asks of it: the text, by its own rules, without the fallbacks to other extractors."""
+    """As Headwater uses it: the text, by its own rules, without the fallbacks to other extractors."""
     text = page.decode("utf-8", "replace")
     return _text(bare_extraction(load_html(text), fast=True, favor_precision=True, include_comments=False, with_metadata=False))
 

@@ -1,10 +1,10 @@
-"""How long an article is under way: from publishing to a read_committed reader, at a steady rate and when all is quiet.
+"""The latency of an article: from publishing to a read_committed reader, at a steady rate and when all is quiet.
 
     python -m bench.speed.latency                             # 200 articles a second for 30 s, then one every 2 s
 
-An outcome keeps the time of its raw record, which is when it was published; the reader's clock is the same machine's. Articles
-are published on schedule whatever the worker does. The first row is the reader's own: it reads what is published itself, which
-is what Kafka and this measurement take by themselves.
+An outcome keeps the time of its raw record, which is when it was published; the reader uses the same machine's clock. Articles
+are published on schedule whatever the worker does. In the first row the reader reads the published records directly: this is
+what Kafka and the measurement take by themselves.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ from streams.settings import Settings
 _LIMIT_S = 120.0
 _QUIET_S = 2.0
 _PARTITIONS = 4
-_WAIT_MS = 25  # at the broker; less would have the reader take a third of a core from what it measures
-"""How long the reader's request may wait at the broker: this much it adds to a latency at most."""
+_WAIT_MS = 25  # at the broker; with less, the reader would take a third of a core from what it measures
+"""How long the reader's request may wait at the broker: it adds at most this to a latency."""
 
 
 class Schedule(NamedTuple):
-    """When which articles are published: all but the last ``quiet`` of them ``rate`` a second, and those one by one."""
+    """When articles are published: ``rate`` per second, except for the last ``quiet`` ones, one by one."""
 
     load: Load
     rate: float
@@ -46,7 +46,7 @@ class Schedule(NamedTuple):
 
 
 async def measure(kafka: Ground, contestant: Contestant, schedule: Schedule) -> dict[str, list[float]]:
-    """Latencies in milliseconds: of the articles at a steady rate, and of those alone.
+    """Latencies in milliseconds: of the articles at a steady rate, and of single ones.
 
     Raises:
         ContestantFailedError: it ended, or stood still.
@@ -62,7 +62,7 @@ async def measure(kafka: Ground, contestant: Contestant, schedule: Schedule) -> 
 
 
 async def measure_reader(kafka: Ground, schedule: Schedule) -> dict[str, list[float]]:
-    """The same without a contestant: the reader reads what is published."""
+    """The same without a contestant: the reader reads the published records."""
     topic = "bench-latency-reader"
     await kafka.make_topics([topic], _PARTITIONS)
     try:
@@ -146,13 +146,13 @@ async def _all(arguments: argparse.Namespace) -> None:
 
 
 def summary(latencies_ms: Sequence[float]) -> dict[str, float]:
-    """What is kept of latencies."""
+    """The stored figures of latencies."""
     shares = {"p50_ms": 0.5, "p95_ms": 0.95, "p99_ms": 0.99}
     return {name: percentile(latencies_ms, share) for name, share in shares.items()}
 
 
 def main() -> int:
-    """Run it from a command line."""
+    """Run it from the command line."""
     parser = argparse.ArgumentParser(prog="python -m bench.speed.latency", description=__doc__.partition("\n")[0])
     parser.add_argument("--rate", type=float, default=200.0, help="articles a second (default: 200)")
     parser.add_argument("--seconds", type=float, default=30.0, help="for how long (default: 30)")

@@ -1,4 +1,4 @@
-"""What a figure depends on beside the program: the machine, the versions, and processor time as the system counts it."""
+"""What a figure depends on besides the program: the machine, the versions, and processor time as the system counts it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from infra.kafka import KAFKA
 
 
 def family(pid: int) -> list[int]:
-    """A process and all that descend from it, each before its children.
+    """A process and its descendants, each before its children.
 
     Raises:
         OSError: there is no /proc (only Linux has it).
@@ -39,7 +39,7 @@ def cpu_seconds(pid: int) -> float:
 
 
 def peak_resident_bytes(pid: int) -> int:
-    """The most memory that a process, or the largest of its descendants, has had resident; raises as :func:`cpu_seconds`."""
+    """The peak resident memory of a process, or of its largest descendant; raises as :func:`cpu_seconds`."""
     return max(_peak(each) for each in family(pid))
 
 

@@ -1,4 +1,4 @@
-"""The limit: the pure functions alone over the same articles, in memory; in all, or stage by stage.
+"""The limit: only the pure functions over the same articles, in memory; in total, or stage by stage.
 
     python -m bench.speed.memory --articles 5000        # the table of stages
 

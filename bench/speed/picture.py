@@ -1,4 +1,4 @@
-"""Bars side by side, as SVG: no library is needed for so little."""
+"""Bars side by side, as SVG: this needs no library."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _FONT: Final = 'font-family="system-ui, sans-serif" font-size="13"'
 
 
 class Bar(NamedTuple):
-    """One value; ``text`` is how it is written beside the bar."""
+    """One value; ``text`` is written beside the bar."""
 
     label: str
     value: float
@@ -21,14 +21,14 @@ class Bar(NamedTuple):
 
 
 class Panel(NamedTuple):
-    """Bars on one scale, which begins at 0."""
+    """Bars on one scale, starting at 0."""
 
     title: str
     bars: Sequence[Bar]
 
 
 def draw(panels: Sequence[Panel], beside: int = 3) -> str:
-    """An SVG document with the panels in rows, this many ``beside`` each other."""
+    """An SVG document with the panels in rows of ``beside``."""
     panel_px = _LABEL_PX + _BAR_PX + _VALUE_PX
     width = min(beside, len(panels)) * (panel_px + _GAP_PX) - _GAP_PX
     row_px = _HEAD_PX + _ROW_PX * max((len(panel.bars) for panel in panels), default=0)

@@ -1,9 +1,9 @@
-"""One run of one contestant: started, warmed up, held while its input is published, let go, and measured.
+"""One run of one contestant: started, warmed up, stopped while its input is published, resumed, and measured.
 
-All start from the same line: while a contestant is held (SIGSTOP) its whole input is written, so that no one waits for the
-publisher and nobody's batches depend on it. The clock runs from when it is let go until the last outcome has been seen by a
-read_committed reader; processor time (all threads of all its processes; of the broker; of the reader) from the same moment
-until it has settled, so that commits it puts off count as well.
+All start equal: a contestant is stopped (SIGSTOP) while its whole input is written, so that none waits for the publisher and
+batches do not depend on it. The clock runs from its resumption until a read_committed reader has seen the last outcome;
+processor time (all threads of all its processes; the broker's; the reader's) from the same moment until it has settled, so
+that deferred commits count as well.
 """
 
 from __future__ import annotations
@@ -38,16 +38,16 @@ from streams.settings import Settings
 from streams.topics import OUTCOMES, PREPARED, RAW, SIGNATURES, STORIES, topics_of
 
 Prepare = Callable[[Settings], Awaitable[None]]
-"""What is to be done on a contestant's topics before it starts."""
+"""Something to do on a contestant's topics before it starts."""
 
 _OURS = {RAW, PREPARED, SIGNATURES, STORIES, *OUTCOMES}
 _WARM_SEED, _SEED = 2, 1
 _START_LIMIT_S, _OUTCOME_LIMIT_S, _REST_LIMIT_S, _STOP_LIMIT_S = 180.0, 120.0, 120.0, 25.0
-_REST_CPU_S = 0.15  # in a second; Kafka Streams at rest takes as much
+_REST_CPU_S = 0.15  # per second; Kafka Streams takes as much when idle
 
 
 class ContestantFailedError(RuntimeError):
-    """A contestant ended, or stood still; the message ends with its log."""
+    """A contestant ended or made no progress; the message ends with its log."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Load:
 
 @dataclass(frozen=True)
 class Heat:
-    """What one run is of; ``run`` names its topics and its group. ``prepare`` is done before the contestant starts."""
+    """The plan of one run; ``run`` names its topics and its group. ``prepare`` runs before the contestant starts."""
 
     contestant: Contestant
     load: Load
@@ -78,33 +78,33 @@ class Heat:
 
     @property
     def targets(self) -> tuple[str, ...]:
-        """The topics of the outcomes; firsts, or what is enriched, in front."""
+        """The topics of the outcomes; firsts, or enriched articles, come first."""
         return self.contestant.targets(self.load.job, self.run)
 
 
 @dataclass(frozen=True)
 class Result:
-    """One run. Processor times are of this run's articles alone, in microseconds for each."""
+    """One run. Processor times are only for this run's articles, in microseconds each."""
 
     articles: int
     per_second: float
     cpu_us: float
     decide_cpu_us: float | None
-    """Of it, what the worker's own clock found around the pure functions; None of those who don't tell."""
+    """The part of it that the worker's own clock measured around the pure functions; None if it does not report it."""
     broker_cpu_us: float | None
     reader_cpu_us: float
     start_s: float
     """From the start of its process until its first outcome was seen."""
     resident_bytes: int
-    """At most, of its largest process."""
+    """The peak of its largest process."""
     firsts: int
     surplus: int
     state_bytes: int
-    """In its state folder, in the end."""
+    """In its state folder at the end."""
     raw_bytes: int
-    """Published in all, with those to warm up on, without keys and headers."""
+    """Published in total, including the warm-up, without keys and headers."""
     stored_bytes: dict[str, int] | None
-    """What came to be on the broker's disk, by topic; ``-changelog`` and the like without the run's name in front."""
+    """Bytes added on the broker's disk, by topic; ``-changelog`` and the like without the run's name in front."""
 
     def as_json(self) -> dict[str, Any]:
         """For the report."""
@@ -115,7 +115,7 @@ def make_load(job: Job, articles: int, body_bytes: int = BODY_BYTES) -> Load:
     """Input from made-up articles; a tenth as many (200 at least) to warm up on."""
     warm = _inputs(job, max(200, articles // 10), _WARM_SEED, body_bytes)
     main = _inputs(job, articles, _SEED, body_bytes)
-    if job is Job.DEDUP:  # repeats come to nothing there
+    if job is Job.DEDUP:  # repeats have no outcome there
         return Load(job, warm, main, len({each.key for each in warm}), len({each.key for each in main}))
     return Load(job, warm, main, len(warm), len(main))
 
@@ -130,7 +130,7 @@ def _inputs(job: Job, count: int, seed: int, body_bytes: int) -> tuple[Input, ..
 
 
 class Process:
-    """A contestant that runs."""
+    """A running contestant."""
 
     def __init__(self, command: Sequence[str], environment: dict[str, str], log: Path, pages: str | None) -> None:
         """``pages`` is where /ready answers 200 when it is at work, all of it, and /metrics counts; None where they don't."""
@@ -144,12 +144,12 @@ class Process:
         self.pid = self._process.pid
 
     def alive(self) -> None:
-        """Raises ContestantFailedError when it is not."""
+        """Raises ContestantFailedError if it is not running."""
         if self._process.poll() is not None:
             raise self.failure(f"it ended with status {self._process.returncode}")
 
     def failure(self, problem: str) -> ContestantFailedError:
-        """What went wrong, and the last it said."""
+        """What went wrong, and the end of its log."""
         lines = self._log.read_text("utf-8", "replace").splitlines()[-15:]
         return ContestantFailedError("\n  ".join([problem, *lines]))
 
@@ -157,7 +157,7 @@ class Process:
         """Wait until all of its processes are at work.
 
         Raises:
-            TimeoutError: they are not, three minutes after its start.
+            TimeoutError: they are not within three minutes after its start.
         """
         if self._pages is None:
             return
@@ -173,7 +173,7 @@ class Process:
                 await asyncio.sleep(0.2)
 
     async def decide_cpu_s(self) -> float | None:
-        """Processor time it has spent on deciding, by its own account."""
+        """Processor time it has spent on deciding, according to itself."""
         if self._pages is None:
             return None
         async with aiohttp.ClientSession() as session, session.get(f"{self._pages}/metrics") as response:
@@ -182,7 +182,7 @@ class Process:
             )
 
     async def settle(self, least_s: float) -> None:
-        """Wait for ``least_s``, and until it rests: a table that was restored is compacted for a while. Two minutes at most."""
+        """Wait for ``least_s``, and until it is idle: a restored table is compacted for a while. At most two minutes."""
         await asyncio.sleep(least_s)
         deadline = time.monotonic() + _REST_LIMIT_S
         before_s = -1.0
@@ -192,7 +192,7 @@ class Process:
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
-        """Stopped for a while, and let go again."""
+        """Stop it within this context."""
         everyone = family(self.pid)
         for each in everyone:
             os.kill(each, signal.SIGSTOP)
@@ -203,7 +203,7 @@ class Process:
                 os.kill(each, signal.SIGCONT)
 
     def stop(self) -> None:
-        """End it in order, or else by force."""
+        """End it in good order, otherwise by force."""
         self._process.terminate()
         try:
             self._process.wait(_STOP_LIMIT_S)
@@ -218,7 +218,7 @@ async def running(ground: Ground, heat: Heat) -> AsyncIterator[Process]:
     """A contestant on topics of its own, which are removed afterwards.
 
     Raises:
-        ContestantFailedError: the Kafka has Headwater's topics already: somebody's articles, which are not ours to delete.
+        ContestantFailedError: the Kafka already has Headwater's topics, with articles that are not ours to delete.
     """
     contestant, job, run = heat.contestant, heat.load.job, heat.run
     command = contestant.command(job)
@@ -272,13 +272,13 @@ def _environment(settings: Settings, heat: Heat) -> dict[str, str]:
 
 
 async def warm_up(ground: Ground, heat: Heat, process: Process, reader: OutcomeReader, first_ms: int) -> float:
-    """Let a contestant do the load's articles to warm up on, half of them when all its processes are at work.
+    """Let a contestant process the load's warm-up articles, half of them when all its processes are at work.
 
     Returns the seconds from its start until its first outcome.
 
     Raises:
         ContestantFailedError: it ended.
-        TimeoutError: it stood still.
+        TimeoutError: it made no progress.
     """
     load, half = heat.load, len(heat.load.warm) // 2
     await ground.publish(heat.source, load.warm[:half], first_ms)
@@ -295,7 +295,7 @@ async def race(ground: Ground, heat: Heat) -> Result:
     """Run a contestant over a load, once.
 
     Raises:
-        ContestantFailedError: it ended, or stood still.
+        ContestantFailedError: it ended or made no progress.
         EnvironmentUnavailableError: it can't be had here.
     """
     now_ms = int(time.time() * 1000)
@@ -346,7 +346,7 @@ def _size(path: Path) -> int:
 def _grown(before: dict[str, int] | None, after: dict[str, int] | None, run: str) -> dict[str, int] | None:
     if before is None or after is None:
         return None
-    # Kafka's own topics were there before; ours are new, whatever may have had their names.
+    # Kafka's own topics existed before; ours are new, even if others had the same names.
     grown = {
         topic.removeprefix(f"{run}-"): size - (before.get(topic, 0) if topic.startswith("__") else 0)
         for topic, size in after.items()

@@ -1,4 +1,4 @@
-"""The page BENCHMARKS.md and its picture, written from what the measurements have left in a folder: nothing by hand.
+"""The page BENCHMARKS.md and its pictures, generated from the stored figures, with nothing added by hand.
 
 python -m bench.speed.report                              # from the figures kept in the repository
 """
@@ -27,27 +27,27 @@ from streams.settings import SettingsError
 OUTPUT: Final = Path("build/bench")
 KEPT: Final = ROOT / "bench" / "results"
 NO_WORKER: Final = "reader"
-"""What the row of bench.speed.latency is called that has no contestant."""
+"""The name of the row without a contestant in bench.speed.latency."""
 
 _TITLES: Final = {
     **{each.name: f"{each.title}, {each.guarantee}" for each in (*CONTESTANTS, AS_STARTED)},
-    NO_WORKER: "Kafka and the reader alone",
+    NO_WORKER: "only Kafka and the reader",
 }
-_LIMIT: Final = "the pure functions alone"
+_LIMIT: Final = "only the pure functions"
 _JOBS: Final = {
     "dedup": "Dedup only: JSON of 2 kB, firsts passed on",
     "whole": "The whole job: parse, clean, deduplicate, language, subjects, ninjs",
 }
 _SERIES: Final = {
-    "partitions": "articles a second by partitions",
-    "processes": "articles a second by worker processes",
-    "headlines": "articles a second by headlines remembered",
-    "article_bytes": "kB a second by bytes of an article's body",
+    "partitions": "articles per second by partitions",
+    "processes": "articles per second by worker processes",
+    "headlines": "articles per second by headlines remembered",
+    "article_bytes": "kB per second by bytes of an article's body",
 }
 
 
 def carry_out(measuring: Coroutine[Any, Any, None], folder: Path) -> int:
-    """Run a measurement that writes its report as it goes; cut short (Ctrl-C, SIGTERM), what it has found stays.
+    """Run a measurement that writes its report as it goes; if interrupted (Ctrl-C, SIGTERM), its results so far stay.
 
     Returns the exit status.
     """
@@ -62,19 +62,19 @@ def carry_out(measuring: Coroutine[Any, Any, None], folder: Path) -> int:
         print("\ncut short", file=sys.stderr)
         status = 130
     if (page := folder / "BENCHMARKS.md").exists():
-        print(f"\nwhat was found is in {page}, the figures beside it")
+        print(f"\nthe results are in {page}, the figures beside it")
     return status
 
 
 def write_report(folder: Path, name: str, figures: Mapping[str, Any]) -> None:
-    """Keep the figures of one measurement in ``folder``, and write page and pictures anew from all that is there."""
+    """Store the figures of one measurement in ``folder``, and regenerate page and pictures from everything there."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{name}.json").write_bytes(orjson.dumps(figures, option=orjson.OPT_INDENT_2) + b"\n")
     write_page(folder, folder / "BENCHMARKS.md")
 
 
 def write_page(folder: Path, page: Path) -> None:
-    """Write the page from the figures in ``folder``, where the pictures go as well."""
+    """Write the page and pictures from the figures in ``folder``."""
     found = {path.stem: orjson.loads(path.read_bytes()) for path in folder.glob("*.json")}
     links = {}
     for name, panels in (("peers", list(_panels(found))), ("growth", list(_growth_panels(found.get("growth", {}))))):
@@ -113,10 +113,10 @@ def _page(found: Mapping[str, Any], pictures: Mapping[str, str]) -> Iterator[str
     yield ""
     yield (
         "Written by `python -m bench`, `python -m bench.speed.latency` and `python -m bench.speed.growth` from their own"
-        " figures (`bench/results/*.json`). On a shared machine the ratios within a run tell more than the rates; processor"
-        " time an article tells most: that of all threads and processes of the worker, of the broker, and of the reader that"
-        " waits for the outcomes, each for itself. How a run goes is told in `bench/speed/race.py`, what the articles are"
-        " in `bench/speed/articles.py`, and each peer is one file in `bench/peers/`, with its own defaults for compression:"
+        " figures (`bench/results/*.json`). On a shared machine the ratios within a run say more than the rates; processor"
+        " time per article says most: that of all threads and processes of the worker, of the broker, and of the reader that"
+        " waits for the outcomes, separately. `bench/speed/race.py` describes a run, `bench/speed/articles.py` the articles;"
+        " each peer is one file in `bench/peers/`, with its own default for compression:"
         " none in Faust, Quix Streams and Kafka Streams, zstd in Headwater and the bare loop."
     )
     if picture := pictures.get("peers"):
@@ -136,7 +136,7 @@ def _page(found: Mapping[str, Any], pictures: Mapping[str, str]) -> Iterator[str
 
 def _contest(job: str, contest: Mapping[str, Any], rounds: int) -> Iterator[str]:
     yield from ("", f"## {_JOBS[job]}", "")
-    yield f"{contest['records']:,} records, {rounds} rounds in turn, one process each; median (least to most)."
+    yield f"{contest['records']:,} records, {rounds} rounds in turns, one process each; median (least to most)."
     yield ""
     rows: list[Sequence[str]] = []
     ours = contest["runs"].get("headwater", [])
@@ -161,8 +161,8 @@ def _contest(job: str, contest: Mapping[str, Any], rounds: int) -> Iterator[str]
     if limit:
         rows.append((_LIMIT, "", "", _text(spread(limit)), _beside(limit, our_cpu), "", "", "", "", ""))
     heads = (
-        "", "articles a second", "Headwater is × as fast", "CPU µs an article", "× Headwater's", "broker's µs", "reader's µs",
-        "s to first article", "MB resident", "firsts",
+        "", "articles per second", "Headwater is × as fast", "CPU µs per article", "× Headwater's", "broker's µs",
+        "reader's µs", "s to first article", "MB resident", "firsts",
     )  # fmt: skip
     yield from _table(heads, rows)
     yield from _left_out(contest["left_out"])
@@ -173,23 +173,23 @@ def _contest(job: str, contest: Mapping[str, Any], rounds: int) -> Iterator[str]
             "",
         )
         rows = [(name, f"{us:.0f}") for name, us in stages.items()]
-        rows.append(("the pure functions in memory, in all, without clocks within", f"{spread(limit).median:.0f}"))
+        rows.append(("the pure functions in memory, in total, without inner clocks", f"{spread(limit).median:.0f}"))
         told = [run for run in ours if run.get("decide_cpu_us") is not None]
         if told:
             rows.append(("the pure functions in the worker, beside a busy broker, by its own clock", _text(deciding_us(told))))
-            rows.append(("**the stream itself**: all else that the worker takes", _text(stream_us(told))))
+            rows.append(("**the stream itself**: everything else in the worker", _text(stream_us(told))))
         yield from _table(("stage", "CPU µs"), rows)
         if told:
             yield from ("", f"Of the worker's processor time the pure functions take {_text(deciding_share(told), 2)}.")
 
 
 def deciding_us(ours: Sequence[Mapping[str, Any]]) -> Spread:
-    """What the pure functions take in a worker, for each article."""
+    """The time of the pure functions in a worker, per article."""
     return spread([run["decide_cpu_us"] for run in ours])
 
 
 def stream_us(ours: Sequence[Mapping[str, Any]]) -> Spread:
-    """What all else takes there: Faust, Kafka's clients, the tables, the interpreter's own threads."""
+    """The time of everything else there: Faust, Kafka's clients, the tables, the interpreter's own threads."""
     return spread([run["cpu_us"] - run["decide_cpu_us"] for run in ours])
 
 
@@ -201,9 +201,9 @@ def deciding_share(ours: Sequence[Mapping[str, Any]]) -> Spread:
 def _latency(latency: Mapping[str, Any]) -> Iterator[str]:
     yield from ("", "## Latency", "")
     yield (
-        f"From publishing to a read_committed reader, whole job: {latency['rate']:.0f} articles a second for"
-        f" {latency['seconds']:.0f} s, and one alone every 2 s; milliseconds. Each with its own interval of commits, but that"
-        " Quix Streams, exactly-once, commits every second (by default every five). Headwater is measured with one process, and"
+        f"From publishing to a read_committed reader, whole job: {latency['rate']:.0f} articles per second for"
+        f" {latency['seconds']:.0f} s, and single ones every 2 s; milliseconds. Each with its own commit interval, except"
+        " Quix Streams exactly-once, set to one second (default: five). Headwater is measured with one process, and"
         " on all cores, as `headwater worker` starts. The first row is what Kafka and the reader take by themselves."
     )
     yield ""
@@ -219,13 +219,13 @@ def _latency(latency: Mapping[str, Any]) -> Iterator[str]:
     yield from _left_out(latency["left_out"])
 
 
-_SPEED = ("articles a second", "CPU µs an article", "broker's µs", "reader's µs")
+_SPEED = ("articles per second", "CPU µs per article", "broker's µs", "reader's µs")
 _RATE, *_CPU = _SPEED
 
 
 def _growth(growth: Mapping[str, Any], picture: str | None) -> Iterator[str]:
     yield from ("", "## Growth", "")
-    yield "The whole job; each table changes one thing of: one worker process, four partitions, articles of 2 kB."
+    yield "The whole job with one worker process, four partitions, articles of 2 kB; each table changes one of these."
     if picture:
         yield from ("", f"![how throughput changes]({picture})")
     for series, table in _GROWTH_TABLES.items():
@@ -246,7 +246,7 @@ def _processes(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         rate, *cpu = _speed(row)
         shown.append((str(row["processes"]), rate, _beside_first(row, rows), *cpu, _cores(row)))
     yield from _table(("processes", _RATE, "× the first's", *_CPU, "cores busy"), shown)
-    yield from ("", "Cores busy: what workers, broker and reader take together. They share the machine's.")
+    yield from ("", "Cores busy: workers, broker and reader together. They share the machine's.")
 
 
 def _headlines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -266,8 +266,8 @@ def _article_bytes(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for row in rows:
         a_kilobyte = (f"{row[figure] / row['bytes_each'] * 1000:,.0f}" for figure in ("cpu_us", "limit_cpu_us"))
         shown.append((f"{row['bytes_each']:,.0f}", *_speed(row), f"{row['limit_cpu_us']:,.0f}", *a_kilobyte))
-    heads = ("pure functions alone", "µs a kB", "pure functions, µs a kB")
-    yield from _table(("bytes an article", *_SPEED, *heads), shown)
+    heads = ("pure functions alone", "µs per kB", "pure functions, µs per kB")
+    yield from _table(("bytes per article", *_SPEED, *heads), shown)
     yield from ("", _bend(rows, "bytes_each"))
 
 
@@ -288,23 +288,23 @@ def _costs(growth: Mapping[str, Any]) -> Iterator[str]:
     costs = growth.get("costs")
     if costs is None:
         return
-    yield from ("", "## Costs", "", f"Of one worker process with four partitions, {costs['articles']:,} articles.", "")
+    yield from ("", "## Costs", "", f"One worker process with four partitions, {costs['articles']:,} articles.", "")
     rows = [
-        ("resident memory at most, MB", f"{costs['resident_bytes'] / 1e6:,.0f}"),
+        ("peak resident memory, MB", f"{costs['resident_bytes'] / 1e6:,.0f}"),
         ("from its start to the first outcome, s", f"{costs['start_s']:.1f}"),
     ]
     if many := [row for row in growth["headlines"] if row["headlines"]]:
         most = max(many, key=lambda row: int(row["headlines"]))
-        rows.append(("local state, bytes a headline", _optional(most["state_bytes_a_headline"])))
+        rows.append(("local state, bytes per headline", _optional(most["state_bytes_a_headline"])))
         rows.append(("changelog, bytes a headline", _optional(most["changelog_bytes_a_headline"])))
     if stored := costs["stored_bytes"]:
         raw = costs["raw_bytes"]
-        rows.append(("Kafka's log, bytes for each raw byte published, in all", f"{sum(stored.values()) / raw:.3f}"))
+        rows.append(("Kafka's log, bytes per published raw byte, in total", f"{sum(stored.values()) / raw:.3f}"))
         rows += [(f"of it {topic}", f"{size / raw:.3f}") for topic, size in stored.items()]
     yield from _table(("", ""), rows)
     yield from (
         "",
-        "The log is compressed (zstd), raw bytes are counted as they are; made-up articles compress better than real ones.",
+        "The log is compressed (zstd), raw bytes are counted uncompressed; made-up articles compress better than real ones.",
     )
 
 
@@ -324,7 +324,7 @@ def _cores(row: Mapping[str, Any]) -> str:
 
 
 def _bend(rows: Sequence[Mapping[str, Any]], size: str) -> str:
-    """Where processor time an article grows faster than what grows."""
+    """Where processor time per article grows faster than in proportion."""
     if len(rows) == 1:
         return "A single size shows no growth."
     found = bends([(row[size], row["cpu_us"]) for row in rows])
@@ -332,9 +332,9 @@ def _bend(rows: Sequence[Mapping[str, Any]], size: str) -> str:
         f"from {start:,.0f} to {end:,.0f}, {more:.2f} times as much as in proportion" for start, end, more in found
     )
     return (
-        f"The worker's time an article grows faster than in proportion {steps}."
+        f"The worker's time per article grows faster than in proportion {steps}."
         if found
-        else "The worker's time an article grows no faster than in proportion."
+        else "The worker's time per article grows no faster than in proportion."
     )
 
 
@@ -352,10 +352,10 @@ def _subjects(figures: Mapping[str, Any]) -> Iterator[str]:
         " news), read twice by one annotator, soon after each other"
         f" ({read['same']} of {read['texts']} alike, kappa {read['kappa']:.2f}). A tag is a top level at confidence 50"
         " or more. Precision: of the tags; recall: of the subjects that are right, or, where a"
-        " set has one subject a text, of texts with a right tag. The mean counts each language once."
+        " set has one subject per text, of texts with a right tag. The mean counts each language once."
     )
     heads = ("", "texts", "with a tag", "precision", "recall", "F1")
-    parts = {"gold": "gold set", "single": "one subject a text", "subjects": "gold set, by subject"}
+    parts = {"gold": "gold set", "single": "one subject per text", "subjects": "gold set, by subject"}
     for part, title in parts.items():
         if rows := figures[part]:
             yield ""
@@ -392,7 +392,7 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]
 
 
 def _beside(ours: Sequence[float], theirs: Sequence[float]) -> str:
-    """The ratio over the rounds that both have had so far."""
+    """The ratio over the rounds that both have completed."""
     rounds = min(len(ours), len(theirs))
     return _text(ratio(ours[:rounds], theirs[:rounds]), 2) if rounds else ""
 
@@ -413,7 +413,7 @@ def _optional(value: float | None) -> str:
 
 
 def main() -> int:
-    """Write the repository's page anew."""
+    """Regenerate the repository's page."""
     parser = argparse.ArgumentParser(prog="python -m bench.speed.report", description=__doc__.partition("\n")[0])
     parser.add_argument("--folder", type=Path, default=KEPT, help="where the figures are")
     parser.add_argument("--page", type=Path, default=ROOT / "BENCHMARKS.md")

@@ -1,10 +1,10 @@
-"""How fast a lost table comes back, and what it weighs: Headwater's tables beside Faust's, on the same headlines.
+"""How fast a lost table is restored, and its size: Headwater's tables beside Faust's, on the same headlines.
 
     .venv/bin/python -m bench.speed.restore --headlines 1000000 --faust 100000
 
-Writes that many owners of headlines to a changelog of four partitions on an embedded Kafka, restores them from nothing with
-the code of the worker, all partitions side by side in one process, and then lets a plain Faust table recover from a changelog
-of its own (fewer of them: it takes long). Prints records a second, their ratio, bytes a headline on disk, and resident memory.
+Writes that many owners of headlines to a changelog of four partitions on an embedded Kafka, restores them from scratch with
+the worker's code, all partitions in parallel in one process, and then lets a plain Faust table recover from its own changelog
+(with fewer of them, as it takes long). Prints records per second, their ratio, bytes per headline on disk, resident memory.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ async def write(settings: Settings, topic: str, count: int) -> None:
 
 
 async def restore(settings: Settings, folder: Path) -> tuple[int, float]:
-    """Restore every partition, side by side; the records read and the seconds taken."""
+    """Restore every partition in parallel; returns the records read and the seconds taken."""
     copies = TableCopies(folder, settings.remember_s)
 
     async def one(partition: int) -> int:
@@ -75,7 +75,7 @@ async def restore(settings: Settings, folder: Path) -> tuple[int, float]:
 
 
 async def recover_with_faust(settings: Settings, folder: Path) -> float:
-    """The seconds from the group's assignment until Faust says that its table is recovered."""
+    """The seconds from the group's assignment until Faust reports its table as recovered."""
     app = faust.App(
         "bench-faust", broker=f"kafka://{settings.brokers[0]}", store="rocksdb://", datadir=folder, topic_partitions=PARTITIONS,
         web_enabled=False, topic_disable_leader=True, consumer_auto_offset_reset="earliest",
@@ -132,7 +132,7 @@ async def measure(headlines: int, faust_headlines: int) -> None:
 
 
 def main() -> int:
-    """Run it from a command line."""
+    """Run it from the command line."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--headlines", type=int, default=1_000_000)
     parser.add_argument("--faust", type=int, default=100_000, help="how many Faust is given; 0 leaves it out")

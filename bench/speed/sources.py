@@ -1,14 +1,14 @@
-"""What bringing articles in costs: `headwater feeds` on a farm of feeds, and `headwater load-warc` beside the worker.
+"""What bringing articles in costs: `headwater feeds` on many feeds, and `headwater load-warc` beside the worker.
 
     python -m bench.speed.sources feeds --feeds 1000
     python -m bench.speed.sources load-warc pages-dev.jsonl.gz --pages 4000
 
-Feeds: each has a host of its own (127.x.y.z) and ten entries, half of them without their text, so that the page behind is
-fetched. They are polled twice by a process on one core; the second time everything is answered 304. Printed are the most memory
-it had resident, its processor time, and how long it took.
+Feeds: each has its own host (127.x.y.z) and ten entries, half of them without their text, so that the page behind is fetched.
+They are polled twice by a process on one core; the second time every answer is 304. Printed are its peak resident memory,
+its processor time, and how long it took.
 
-Archives: a WARC of real pages, each with an address and a headline of its own, is loaded into Kafka; then a worker works on
-it. Printed are both rates, and their ratio; in processor time too, since on a shared machine seconds say little.
+Archives: a WARC of real pages, each with its own address and headline, is loaded into Kafka; then a worker processes them.
+Printed are both rates and their ratio, also in processor time, since on a shared machine seconds say little.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def _run_farm(port: multiprocessing.SimpleQueue[int]) -> None:
 
 @contextmanager
 def _farming() -> Iterator[int]:
-    """A process that answers as a thousand servers would; its port."""
+    """A process that answers like a thousand servers; its port."""
     spawning = multiprocessing.get_context("spawn")
     port: multiprocessing.SimpleQueue[int] = spawning.SimpleQueue()
     process = spawning.Process(target=_run_farm, args=(port,), daemon=True)
@@ -117,7 +117,7 @@ def _farming() -> Iterator[int]:
 
 @dataclass(frozen=True)
 class Ran:
-    """A process that has ended: what it said, the most memory it had resident, its processor time, how long it took."""
+    """An ended process: its output, peak resident memory, processor time, and duration."""
 
     said: str
     resident_mb: float
@@ -151,7 +151,7 @@ def _environment(kafka: Ground) -> dict[str, str]:
 
 
 def poll_feeds(kafka: Ground, count: int) -> None:
-    """Poll a farm of feeds twice, and print what each round cost."""
+    """Poll many feeds twice, and print what each round cost."""
     with _farming() as port:
         listing = kafka.folder / "feeds.txt"
         listing.write_text(
@@ -170,7 +170,7 @@ def poll_feeds(kafka: Ground, count: int) -> None:
 
 
 def write_archive(pages: Path, file: Path, count: int) -> None:
-    """A WARC of so many responses: the pages in turn, each time with another address and headline."""
+    """A WARC of ``count`` responses: the pages in turn, each time with another address and headline."""
     with gzip.open(pages, "rt", encoding="utf-8") as lines:
         held = [json.loads(line) for line in lines]
     with file.open("wb") as out:
@@ -186,12 +186,12 @@ def write_archive(pages: Path, file: Path, count: int) -> None:
 
 
 def renamed(html: str, number: int) -> str:
-    """A page with another headline, so that it is no repeat."""
+    """A page with another headline, so that it is not a repeat."""
     return re.sub(r"(<(?:h1|title)[^>]*>)", rf"\1Case {number} of {number * 7919 % 99991}: ", html)
 
 
 async def load_archive(kafka: Ground, pages: Path, count: int) -> None:
-    """Load an archive, then have a worker work on it, and print both rates."""
+    """Load an archive, then let a worker process it, and print both rates."""
     steps = pipeline_steps(kafka.settings)
     await create_topics(kafka.settings, list(topics_of(steps, kafka.settings)))
     file = kafka.folder / "made.warc.gz"
@@ -221,7 +221,7 @@ async def _work(kafka: Ground, pid: int, count: int) -> tuple[float, float, floa
     """Seconds up to the first outcomes, then seconds and processor time up to the last.
 
     Raises:
-        RuntimeError: they are not all there after half an hour.
+        RuntimeError: some are missing after half an hour.
     """
     started_s, first_s, first_cpu_s = time.monotonic(), 0.0, 0.0
     async with kafka.reader(OUTCOMES, kafka.settings.partitions) as reader:

@@ -1,6 +1,6 @@
-"""``python -m bench.speed.stories``: what the index of stories takes in memory, and in time to be made anew and to decide.
+"""``python -m bench.speed.stories``: the memory of the index of stories, and the time to rebuild it and to decide.
 
-Made-up articles of forty words: most of them common ones, drawn as words are in news (a few very often), two of their own.
+Made-up articles of forty words: most of them common ones, distributed as in news (a few very often), and two unique ones.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def main() -> int:
     table: dict[bytes, bytes] = {}
     for signature in articles(count):
         made = StoryIndex(WINDOW_MS, count)
-        # Each in an index of its own: all of them found a story, and none has to be looked for.
+        # Each in its own index: all of them found a story, and none has to be searched.
         changes = made.remember(signature, made.decide(signature))
         table |= {key: value for key, value in changes.items() if value is not None}
     entries = list(table.items())
@@ -75,7 +75,7 @@ def articles(count: int, seed: int = 1) -> Iterator[Signature]:
 
 
 def resident_bytes() -> int:
-    """What this process holds of memory now."""
+    """This process's current memory."""
     return int(Path("/proc/self/statm").read_text("utf-8").split()[1]) * resource.getpagesize()
 
 

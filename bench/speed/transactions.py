@@ -1,10 +1,10 @@
-"""What a transaction takes, of Kafka's two kinds, side by side on one Kafka: latency, processor time, requests; and in the job.
+"""The cost of Kafka's two kinds of transactions, in one run: latency, processor time, requests; and in the whole job.
 
-    python -m bench.speed.transactions                        # transactions alone: one partition, 8, and 64
+    python -m bench.speed.transactions                        # only transactions: one partition, 8, and 64
     python -m bench.speed.transactions --job                  # the whole job at 200 articles a second, in turns
 
-The two take turns of thirty transactions, in changing order, so that what else the machine does meets both. A transaction has
-ten records of about 1 kB for each partition. Back to back, or with 30 ms between them, as a worker under load leaves.
+The two take turns of thirty transactions, in changing order, so that other load on the machine affects both. A transaction has
+ten records of about 1 kB for each partition. They run back to back, or 30 ms apart, like a worker under load.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ WARM: Final = 60
 
 @dataclass
 class TransactionCosts:
-    """What one kind's transactions took, in all."""
+    """The cost of one kind's transactions, in total."""
 
     walls_ms: list[float] = field(default_factory=list)
     own_cpu_s: float = 0.0
@@ -56,7 +56,7 @@ class TransactionCosts:
 
 
 class Writer:
-    """A producer of one kind, and what its transactions took."""
+    """A producer of one kind, and the cost of its transactions."""
 
     def __init__(self, settings: Settings, protocol: TransactionProtocol, name: str = "bench") -> None:
         self._producer = TransactionalProducer(replace(settings, transactions=protocol), f"{name}-{protocol}")
@@ -75,7 +75,7 @@ class Writer:
         client.send = counted
 
     async def turn(self, kafka: Ground, partitions: Sequence[TopicPartition], count: int, pause_s: float) -> None:
-        """So many transactions."""
+        """Run this many transactions."""
         own, broker = time.process_time(), kafka.broker_cpu_seconds()
         for _ in range(count):
             await asyncio.sleep(pause_s)
@@ -119,13 +119,13 @@ async def alone(kafka: Ground, transactions: int) -> None:
 
 
 async def in_the_job(kafka: Ground, rate: float, seconds: float, turns: int) -> None:
-    """The whole job at a steady rate, by workers that speak the one and the other, in turns."""
+    """The whole job at a steady rate, by workers with one kind and the other, in turns."""
     found: dict[TransactionProtocol, list[float]] = {each: [] for each in TransactionProtocol}
     for turn in range(turns):
         for name in sorted(found, reverse=bool(turn % 2)):
             settings = replace(kafka.settings, transactions=name)
             schedule = Schedule(make_load(Job.WHOLE, int(rate * seconds) + 10), rate, 10)
-            # A name of its own: a group that was told of topics made anew since would stop the worker.
+            # Its own name: a group that knows topics which were recreated since would stop the worker.
             contestant = replace(headwater(1), name=f"transactions-{name}-{turn}")
             taken = await measure(Ground(settings, kafka.folder, kafka.broker_pid), contestant, schedule)
             found[name] += taken["at_rate_ms"]
@@ -147,7 +147,7 @@ async def _all(arguments: argparse.Namespace) -> None:
 
 
 def main() -> int:
-    """Run it from a command line."""
+    """Run it from the command line."""
     parser = argparse.ArgumentParser(prog="python -m bench.speed.transactions", description=__doc__.partition("\n")[0])
     parser.add_argument("--transactions", type=int, default=300, help="of each kind and shape (default: 300)")
     parser.add_argument("--job", action="store_true", help="the whole job instead")

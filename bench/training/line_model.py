@@ -9,11 +9,11 @@ The pages of the first file are lines of JSON, {html, article_body}, as the arti
 them. The archives hold some 200 more pages, as those libraries' tests use them; their bodies are what trafilatura finds in the
 HTML (F1 .96 where it can be checked), and they count half. Nothing of a page but these weights comes into the repository.
 
-The third file (WCXB, CC BY 4.0) is for the tables of pages that are cut at their seams alone: its articles are guides and
-lists more than news. Each page is flattened in several ways; a line is of the article if most of its words are in four-word
-runs of the body.
+The third file (WCXB, CC BY 4.0) is only for the tables of pages that are cut at their seams: its articles are guides and
+lists more than news. Each page is flattened in several ways; a line belongs to the article if most of its words are in
+four-word runs of the body.
 Three logistic regressions with strong L2 regularisation over one-hot bins: a line by itself, headlines, a line in its place;
-the later ones on out-of-fold scores of the earlier, as they will meet them. Nothing is drawn at random.
+the later ones on out-of-fold scores of the earlier ones, as they will meet them. Nothing is random.
 """
 
 from __future__ import annotations
@@ -44,12 +44,12 @@ RUN_TOGETHER = ("get_text()", "get_text(strip=True)", 'get_text(" ")', "text_con
 BINS = 24  # the most a feature has
 STRENGTH = {"own": 0.05, "headline": 0.02, "place": 0.05}  # scikit-learn's C: less is stronger
 WAYS, MORE_WAYS = 3, 2  # in this many of them a page is flattened, in turn
-MOST_LINES = 700  # of a page that the tables for pages cut at their seams learn from
-NOT_TOLD = 5  # of so many of these pages the headline of one is not told
-LEAST_BODY = 300  # characters: of less no article is made
+MOST_LINES = 700  # of a page for training the tables of pages cut at their seams
+NOT_TOLD = 5  # for one in this many of these pages the headline is withheld
+LEAST_BODY = 300  # characters: the least that makes an article
 RUN = 4  # words
 LEAST_ALIKE = 0.85  # of a headline's line and a title, 0.0 to 1.0
-MOST_WORDS = 60  # a longer line counts no more
+MOST_WORDS = 60  # a longer line weighs no more
 
 Tables = dict[str, Any]
 _WORD = re.compile(r"\w+")
@@ -57,10 +57,10 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(slots=True)
 class FlattenedPage:
-    """A page under one flattener, with what is true of its lines."""
+    """A page under one flattener, with the true labels of its lines."""
 
     page: int
-    share: float  # how much it counts
+    share: float  # its weight
     titles: tuple[str, ...]
     lines: list[Line]
     own: Sequence[tuple[int, ...]]  # the bins of the lines by themselves
@@ -130,7 +130,7 @@ def is_one_of(core: str, others: Iterable[str]) -> bool:
 
 
 def label_lines(texts: Sequence[str], body: str) -> list[tuple[bool, int]]:
-    """Of each line whether it is of the article, and its words."""
+    """For each line, whether it belongs to the article, and its number of words."""
     true = _WORD.findall(body)
     runs = {tuple(true[at : at + RUN]) for at in range(len(true) - RUN + 1)}
     words = [(word, number) for number, text in enumerate(texts) for word in _WORD.findall(text)]
@@ -206,7 +206,7 @@ def _fit_headline(samples: Iterable[FlattenedPage]) -> Any:
 
 
 def _starts(sample: FlattenedPage, headline: Any) -> list[tuple[list[Line], int | None]]:
-    """The lines below the headline as the cleaning will have them: where it is told, and where it is found."""
+    """The lines below the headline as the cleaning sees them: with the headline told, and with it found."""
     found = _candidates(sample)
     best = max(found, key=lambda number: _add_up(headline, found[number]), default=None)
     ways = []
@@ -217,7 +217,7 @@ def _starts(sample: FlattenedPage, headline: Any) -> list[tuple[list[Line], int 
 
 
 def _halves(samples: Sequence[FlattenedPage], size: int) -> list[tuple[list[FlattenedPage], list[FlattenedPage]]]:
-    """The samples twice, as (those to train on, those to score); pages are never torn."""
+    """The samples twice, as (those to train on, those to score); pages are never split."""
     parts: tuple[list[FlattenedPage], list[FlattenedPage]] = ([], [])
     for sample in samples:
         parts[sample.page // size % 2].append(sample)
@@ -225,7 +225,7 @@ def _halves(samples: Sequence[FlattenedPage], size: int) -> list[tuple[list[Flat
 
 
 def train(samples: Sequence[FlattenedPage]) -> Tables:
-    """The three tables, as ``line_model.json`` holds them."""
+    """The three tables, in the form of ``line_model.json``."""
     own = _fit_own(samples)
     for some, others in _halves(samples, 2):
         half = _fit_own(some)
@@ -250,7 +250,7 @@ def train(samples: Sequence[FlattenedPage]) -> Tables:
 def make_piece_samples(pages: Sequence[dict[str, Any]], gold: int, more: Sequence[dict[str, Any]]) -> list[FlattenedPage]:
     """Samples for the tables of pages cut at their seams: each page in lines and run together.
 
-    The first ``gold`` of the ``pages`` are in lines twice; ``more``: bodies are found, not marked by people.
+    The first ``gold`` of the ``pages`` are in lines twice; ``more``: bodies are extracted, not marked by people.
     """
     samples: list[FlattenedPage] = []
     count = len(TRAINED_ON)

@@ -1,11 +1,11 @@
-"""Train the model of pages that hold no article: writes ``streams/records/page_model.json``.
+"""Train the model of pages without an article: writes ``streams/records/page_model.json``.
 
     python -m bench.training.page_kinds pages-more-dev.jsonl.xz pages-dev.jsonl.gz [--folds 10]
 
 Rows are {html, kind}, where a row without a kind is an article. One logistic regression with L2 regularisation over the signs
-of :mod:`streams.records.page_signs`, by Newton's method: nothing is drawn at random but ``--folds``' division, by a fixed seed.
-With ``--folds`` nothing is written: each page is judged by a model that has not seen it, and the table says how many pages that
-are no article are told apart where so many articles are refused.
+of :mod:`streams.records.page_signs`, by Newton's method: only the division by ``--folds`` is random, with a fixed seed.
+With ``--folds`` nothing is written: each page is judged by a model that has not seen it, and the table shows how many pages
+without an article are recognised when a given number of articles is refused.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from bench.data.pages import rows_of
 from streams.records.pages import read_signs
 
 TARGET = Path(__file__).parents[2] / "streams" / "records" / "page_model.json"
-STRENGTH = 30.0  # of the regularisation
+STRENGTH = 30.0  # of regularisation
 ROUNDS = 12
 SEED = 1
 REFUSED = (0, 1, 2, 3, 5, 8)

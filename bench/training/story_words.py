@@ -2,8 +2,8 @@
 
 Writes streams/text/stories/words.zip.
 
-Needs ``pip install -r bench/train-requirements.txt``. A file a language; line n holds the words whose frequency is about
-10 ** (8 - n / 5) in a billion: of steps of a fifth of a decade, the most common ones first.
+Needs ``pip install -r bench/train-requirements.txt``. One file per language; line n holds the words whose frequency is about
+10 ** (8 - n / 5) in a billion: steps of a fifth of a decade, the most common words first.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ import wordfreq  # type: ignore[import-not-found, import-untyped, unused-ignore]
 OUTPUT = Path(__file__).parents[2] / "streams" / "text" / "stories" / "words.zip"
 STEPS_A_DECADE = 5
 RAREST = 4.0
-"""Zipf value: words of fewer than ten in a million are left out, and count as rare …"""
+"""Zipf value: words below ten in a million are left out, and count as rare …"""
 RAREST_IN = {"en": 3.2}
 """… but in English, where most news is written."""
 NAMES = {"nb": "no", "sh": "sr", "fil": "tl"}
-"""Our names of languages that wordfreq calls otherwise; its Serbo-Croatian serves four."""
+"""Our tags for languages to which wordfreq gives other names; its Serbo-Croatian serves four."""
 _NOT_WORTH_LISTING = frozenset("0123456789")
 
 

@@ -1,16 +1,16 @@
-"""Make confidences of subjects say how many such tags are right: new slopes and offsets for the tables that are there.
+"""Make confidences of subjects say how many such tags are right: new slopes and offsets for the existing tables.
 
     .venv/bin/python -m bench.training.subject_confidence DATA                                # what it would do
     .venv/bin/python -m bench.training.subject_confidence DATA --write streams/text/subjects/tables --war -0.2
 
 DATA is the folder with the development data. Half of the texts that no table was trained on (``subject_rows``) and half of
-the gold set choose slope and offset, the other half is only looked at: which is which goes by the texts' own hashes. A source
-counts as the root of its texts, so that 3,687 headlines do not outvote 200 articles; what a table had is believed as much as a
-few texts. The tables of ``subject_languages`` are left alone: their texts are too few, and all of one source.
+the gold set choose slope and offset, the other half is only for checking; the texts' hashes divide them. A source weighs
+the root of its number of texts, so that 3,687 headlines do not outvote 200 articles; a table's former values weigh as much as
+a few texts. The tables of ``subject_languages`` are left unchanged: their texts are too few, and all from one source.
 
-Outside English these tables took too much of politics for war: ``--war`` adds so many log odds to the bias of war before all
-else. The shipped ones have -0.2: the choosing half asked for -0.3 to -0.5, but German's written headlines allow no more. It
-adds them each time, so start from the tables that ``subjects`` makes.
+Outside English these tables took too much of politics for war: ``--war`` first adds this many log odds to the bias of war.
+The shipped tables have -0.2: the choosing half asked for -0.3 to -0.5, but the German written headlines allow no more. Each
+run adds it again, so start from the tables that ``subjects`` makes.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ LANGUAGES = (
     "am", "ar", "bn", "de", "en", "es", "fr", "ha", "hi", "it", "ja", "ko", "nl", "pl", "pt", "ru", "sw", "ta", "te", "th",
     "tr", "uk", "zh",
 )  # fmt: skip
-BELIEF = 5.0  # in what a table had, on the scale of the weights below
+BELIEF = 5.0  # the weight of a table's former values, on the scale of the weights below
 WEIGHT = 10.0  # of a source's texts together, for each root of their number
 ROUNDS = 50
 BOUNDED = 1e-6
@@ -46,7 +46,7 @@ WAR = TOP_LEVELS.index("16000000")
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A top level of a text: log odds of its share, what company adds to that (log odds), whether it is right."""
+    """A top level of a text: log odds of its share, what other evidence adds (log odds), whether it is right."""
 
     share: float
     support: float
@@ -58,11 +58,11 @@ class Tag:
 
 
 Tags = dict[tuple[str, bool], list[Tag]]
-"""By source, and whether they choose."""
+"""By source, and by whether they are for choosing."""
 
 
 def tags_of_text(table: WordTable, headline: str, body: str, right: frozenset[int]) -> list[Tag]:
-    """The likelier top levels of a text, but those that no word speaks plainly for: these are never given."""
+    """The likelier top levels of a text, except those without a clear word for them, which are never given."""
     reading = table.read(weigh_article(headline, body, (), table).weights())
     found = []
     for number, share in enumerate(reading.shares if reading else ()):
@@ -124,7 +124,7 @@ def fit(tags: Tags, slope: float, offset: float) -> tuple[float, float]:
 
 
 def said_and_right(tags: Sequence[Tag], slope: float, offset: float) -> tuple[int, float, float]:
-    """Of the tags at confidence 50 and more: how many, what they say, how many of 100 are right."""
+    """Of the tags at confidence 50 and more: how many, their mean confidence, how many of 100 are right."""
     sure = [(confidence, tag.right) for tag in tags if (confidence := tag.confidence(slope, offset)) >= SURE]
     if not sure:
         return 0, 0.0, 0.0
@@ -145,7 +145,7 @@ def _numbers(path: Path) -> dict[str, Any]:
 
 
 def write(folder: Path, language: str, changed: Mapping[str, Any]) -> None:
-    """The table's file with other numbers, and nothing else changed."""
+    """The table's file with other numbers, otherwise unchanged."""
     path = folder / f"{language}.zip"
     numbers = {**_numbers(path), **changed}
     with ZipFile(path) as archive:

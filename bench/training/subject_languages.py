@@ -8,8 +8,8 @@ keeps encodings (the slow part: an hour on two cores).
 1. multilingual-e5-small turns English words into vectors; a ridge regression from these to the rows of the English table is
    the teacher. It reads the words of another language as it reads their English neighbours.
 2. A language's words get the teacher's judgement and that of the hand-made lists: the first guess.
-3. Words and pieces of words are fitted together to SIB-200's sentences and the lists, and held near the guess: few rounds, for
-   some seven hundred sentences teach themselves by heart.
+3. Words and pieces of words are fitted together to SIB-200's sentences and the lists, and held near the guess: few rounds, as
+   some seven hundred sentences are soon memorised.
 4. Confidences are fitted to one sentence in ``LEFT_OUT``, by a table that has not seen them.
 """
 
@@ -54,12 +54,12 @@ LANGUAGES = (
     *("bg", "ca", "cs", "da", "el", "et", "fa", "fi", "gu", "he", "hr", "hu", "id", "kn"),
     *("lt", "lv", "ml", "mr", "no", "pa", "ro", "sk", "sl", "sv", "tl", "ur", "vi"),
 )
-WORDFREQ = {"no": ["nb"], "hr": ["sh"], "tl": ["fil"], "id": ["id", "ms"]}  # its names of languages, where they are not ours
+WORDFREQ = {"no": ["nb"], "hr": ["sh"], "tl": ["fil"], "id": ["id", "ms"]}  # its names of languages, if they differ from ours
 
 ENGLISH_WORDS = 6_500
-SILENT_WORDS = 80  # the most frequent words of a language say nothing, whatever the few texts seem to teach
+SILENT_WORDS = 80  # the most frequent words of a language carry no weight, whatever the few texts suggest
 RAREST = 14_000  # rank in wordfreq's lists up to which words are encoded
-WORDS = 3_000  # words that are encoded, a language
+WORDS = 3_000  # words that are encoded, per language
 SHORTEST = 3  # characters of a word that is encoded
 LISTED = 30_000  # of wordfreq's words, those that a hand-made list names
 STIFFNESS = 1.0  # of the ridge regression
@@ -67,7 +67,7 @@ STIFFNESS = 1.0  # of the ridge regression
 ROUNDS = 8
 RATES = {"words": 0.15, "bias": 0.15, "guess": 0.05, "pieces": 0.15}
 PULL = {"words": 0.1, "pieces": 0.02}
-LEFT_OUT = 3  # one sentence in so many, to fit confidences to
+LEFT_OUT = 3  # one sentence in this many, to fit confidences to
 
 
 class WordTeacher:
@@ -86,7 +86,7 @@ class WordTeacher:
         self._weights = np.linalg.solve(stiff, centred.T @ np.array([english.row(word) for word in words]))
 
     def read(self, words: Iterable[str]) -> None:
-        """Encode words, to be judged in whatever language they come up."""
+        """Encode words, to be judged in any language in which they occur."""
         self._read |= set(words)
         self._encode(sorted(self._read))
 
@@ -112,7 +112,7 @@ def rows_of_languages(data: Path) -> dict[str, list[SubjectRow]]:
 
 
 def texts_of_languages(data: Path) -> dict[str, list[str]]:
-    """Texts by language of the table, for their words alone."""
+    """Texts by language of the table, only for their words."""
     found: dict[str, list[str]] = defaultdict(list)
     for each in read_lines(data / "language-dev.jsonl.gz"):
         found[READ_AS.get(each["lang"], each["lang"])].append(each["text"])
@@ -149,7 +149,7 @@ def _wordfreq_lists(language: str) -> list[str]:
 
 
 def pieces_of(vocabulary: Sequence[str]) -> Matrix:
-    """Words x rows of pieces: a word's pieces, together one."""
+    """Words x rows of pieces: a word's pieces, which sum to one."""
     parts = [(position, row) for position, word in enumerate(vocabulary) for row in gram_rows(word)]
     positions, columns = (np.array(column) for column in zip(*parts, strict=True))
     matrix = sp.csr_matrix((np.ones(len(parts), np.float32), (positions, columns)), (len(vocabulary), GRAM_ROWS))
@@ -192,7 +192,7 @@ def make_table(language: str, teacher: WordTeacher, labelled: Sequence[SubjectRo
     guess += list_votes(language, vocabulary)
     values, bias = fit_together(texts.tocsr(), rows, guess, pieces_of(vocabulary))
     values *= speaks[:, None]
-    # A word that says nothing is better read by its pieces, unless it is a frequent one.
+    # A word without weight is better read by its pieces, unless it is frequent.
     kept = (np.abs(values).max(axis=1) > SILENT) | (speaks == 0)
     vocabulary = [word for word, keeps in zip(vocabulary, kept, strict=True) if keeps]
     values = values[kept]

@@ -8,10 +8,10 @@
 DATA is the folder with ``subjects-dev.jsonl.gz``, ``language-dev.jsonl.gz`` and ``body-edits-dev.jsonl.gz``. CACHE keeps
 encodings (the slow part: half an hour to two on two cores). The same data and versions give the same files, byte for byte, on
 the same kind of processor; elsewhere the encoders' floating point may move a row by one step. ``--languages en --without
-huffpost --out OTHER`` leaves a source's labels out; ``bench.quality.subjects DATA --tables OTHER`` shows how it is judged then.
+huffpost --out OTHER`` leaves a source's labels out; ``bench.quality.subjects DATA --tables OTHER`` then measures on it.
 
 1. Two encoders' vectors of labelled texts train logistic regressions, the teachers. One row in eight of the labelled data
-   is kept out of everything and is what ``bench/quality/subjects.py`` measures.
+   is kept out of everything, for ``bench/quality/subjects.py`` to measure.
 2. A language's words, each encoded alone, get the teacher's judgement: the first guess of the table.
 3. The table is fitted to texts: labelled ones (gold and teacher mixed) and unlabelled ones (teacher).
 4. Pieces of words are fitted to the table, for words that are not in it.
@@ -64,7 +64,7 @@ TABLES = Path(__file__).parents[2] / "streams" / "text" / "subjects" / TABLE_FOL
 # The languages of the two encoders. The first knows sixteen, at 1,000 texts a second; the second a hundred, at fifty.
 USE_LANGUAGES = ("en", "de", "fr", "es", "pt", "it", "nl", "ru", "pl", "tr", "ar", "zh", "ja", "ko", "th")
 E5_LANGUAGES = ("te", "am", "ha", "sw", "hi", "bn", "ta")
-UNTAUGHT_LANGUAGES = ("uk",)  # labelled texts alone
+UNTAUGHT_LANGUAGES = ("uk",)  # only labelled texts
 LOCALES = ("en-GB", "de", "fr", "es", "pt-PT", "pt-BR", "ar", "zh-Hans")  # of the IPTC's table, with definitions
 
 FREQUENT_WORDS = {
@@ -78,8 +78,8 @@ E5_ROWS = {
     "wcep": (1_300, 700),
     "sib200": (734, 450),
 }  # a sample of this many English rows, the first of it
-E5_TEXTS = 250  # unlabelled texts a language
-# There is little other text in them than that of NTREX, which quality is measured on: it is read, without labels.
+E5_TEXTS = 250  # unlabelled texts per language
+# They have little text besides NTREX, on which quality is measured: it is read, but without labels.
 WITHOUT_NEWS = (*E5_LANGUAGES, "ko", "th")
 
 ARTICLE_CHARS = 900
@@ -90,7 +90,7 @@ WEIGHTS = {"leads": 10.0, "sib200": 2.0}  # of a source's text (else 1): few and
 # Weight of a text that is not English, for the teacher: the less of SIB-200's sentences, the better with news.
 OTHER_LANGUAGES = {"en": 0.15, "de": 0.15, "fr": 0.15}  # else 1
 UNLABELLED = 1.0  # weight of a text without gold
-BALANCE = 0.7  # 0: a subject weighs what its texts are many; 1: all weigh the same. Other sources write of other things.
+BALANCE = 0.7  # 0: a subject weighs as many as its texts; 1: all weigh the same. Other sources write about other things.
 PULL = 0.1  # towards the first guess
 LIST_STRENGTH = {"strong": 2.0, "fair": 1.4, "weak": 0.7}
 ROUNDS = 60
@@ -98,7 +98,7 @@ SILENT = 0.02  # log odds
 SURE_PRECISION = {"en": 0.89}  # else 0.92: of the others there are few texts to go by
 REST = 0.1  # weight of a text in another language, where confidences are fitted
 
-Matrix: TypeAlias = Any  # of floats: the types of numpy are no requirement of the project
+Matrix: TypeAlias = Any  # of floats: numpy's types are not a requirement of the project
 
 
 # --- texts -----------------------------------------------------------------------------------------------------------------
@@ -125,7 +125,7 @@ def definition_rows() -> list[SubjectRow]:
 
 
 def unlabelled_rows(data: Path) -> list[SubjectRow]:
-    """News in many languages, without labels; articles in pieces. What quality is measured on is left out."""
+    """News in many languages, without labels; articles in pieces. Texts on which quality is measured are left out."""
     rows = []
     for each in read_lines(data / "language-dev.jsonl.gz"):
         pieces = range(0, min(len(each["text"]), ARTICLE_CHARS), READ_CHARS)
@@ -139,7 +139,7 @@ def unlabelled_rows(data: Path) -> list[SubjectRow]:
 
 
 def list_rows(language: str) -> list[SubjectRow]:
-    """The hand-made lists as texts of four words: all there is of labour and weather except for definitions."""
+    """The hand-made lists as texts of four words: besides definitions, the only texts on labour and weather."""
     found = []
     for name, words in _lists().get(_listed(language), {}).items():
         strengths = words if isinstance(words, dict) else {"fair": words}
@@ -195,7 +195,7 @@ def vocabulary_of(language: str, rows: Iterable[SubjectRow]) -> list[str]:
 
 
 class Encodings:
-    """Vectors of texts by one encoder, kept in files so that a run that was broken off goes on."""
+    """Vectors of texts by one encoder, kept in files so that an interrupted run can continue."""
 
     def __init__(self, folder: Path, name: str, encode: Callable[[list[str]], Any], batch: int) -> None:
         self._folder, self._name, self._encode, self._batch = folder, name, encode, batch
@@ -248,7 +248,7 @@ class Teacher:
 
 
 def balance(rows: Sequence[SubjectRow]) -> Matrix:
-    """A weight a row, 1 on average: rows of rare subjects weigh more, and those of some sources."""
+    """One weight per row, 1 on average: rows of rare subjects weigh more, and so do those of some sources."""
     of_source = np.array([WEIGHTS.get(row.source, 1.0) for row in rows])
     wanted = targets(rows)
     of_subject = of_source @ wanted
@@ -258,7 +258,7 @@ def balance(rows: Sequence[SubjectRow]) -> Matrix:
 
 
 def train_teacher(encode: Encodings, rows: Sequence[SubjectRow], strictness: float, others: float) -> Teacher:
-    """A row that may be any of several is each of them in part."""
+    """A row with several right subjects counts for each of them in part."""
     parts = [(position, number) for position, row in enumerate(rows) for number in row.right]
     positions, numbers = (np.array(column) for column in zip(*parts, strict=True))
     weights = np.array([(1.0 if row.language == "en" else others) / len(row.right) for row in rows]) * balance(rows)
@@ -377,7 +377,7 @@ def make_table(
     if teacher is not None:
         guess = teacher.scores(vocabulary)
         guess -= guess.mean(axis=1, keepdims=True)
-        guess -= (frequency[:, None] * guess).sum(axis=0) / frequency.sum()  # what all words of the language say is no news
+        guess -= (frequency[:, None] * guess).sum(axis=0) / frequency.sum()  # what all words share carries no information
     guess += list_votes(language, vocabulary)
 
     wanted = targets(labelled)
@@ -390,7 +390,7 @@ def make_table(
     weights = np.full(len(wanted), UNLABELLED, np.float32)
     weights[: len(labelled)] = balance(labelled)
     rows, bias = fit_table(texts, wanted, weights, guess.astype(np.float32))
-    # A word that says nothing is better read by its pieces.
+    # A word without weight is better read by its pieces.
     telling = np.abs(rows).max(axis=1) > SILENT
     vocabulary, rows, frequency = (
         [word for word, tells in zip(vocabulary, telling, strict=True) if tells],
@@ -429,7 +429,7 @@ def calibrate(tables: Sequence[Table], rows: Mapping[str, Sequence[SubjectRow]])
     """Slope and offset that turn a share into the chance to be right, for the best two top levels of texts kept out.
 
     The offset is then lowered until the tags at confidence 50 and more are right as often as ``SURE_PRECISION`` asks. English
-    stands alone; another language has few such texts, and those of the others with its teacher count a little.
+    is fitted alone; another language has few such texts, so those of other languages with the same teacher count a little.
     """
     outcomes = {table.language: _outcomes(table, rows[table.language]) for table in tables}
     fitted = [_fit(table.language, outcomes) for table in tables]
@@ -470,7 +470,7 @@ def _outcomes(table: Table, rows: Sequence[SubjectRow]) -> tuple[Any, Any, Any]:
 
 
 def word_table(table: Table) -> WordTable:
-    """The table as it is read when it is shipped."""
+    """The table as it is read once shipped."""
     numbers = Numbers(table.scale, [round(float(value), 4) for value in table.bias], table.slope, table.offset)
     return WordTable(table.language, table.vocabulary, table.rows.tobytes(), table.pieces.tobytes(), numbers)
 

@@ -99,7 +99,7 @@ def test_a_repeated_headline_that_is_withheld_joins_nothing():
     assert newsroom.publish("Ferry runs aground off Kellmouth", FERRY) == []
 
 
-def test_what_goes_to_consumers_does_not_wait_for_stories():
+def test_outputs_for_consumers_do_not_wait_for_stories():
     """The enriched article and its signature are outputs of one decision; the article comes first."""
     outputs = list(
         MemoryPipeline(pipeline_steps(Settings())).publish(RAW, None, orjson.dumps({"title": "Ferry aground", "text": FERRY}))
@@ -129,7 +129,7 @@ def test_a_signature_is_read_as_it_was_written(headline, body, language):
     assert signature_from_json(signature_to_json(signature)) == signature
 
 
-def test_what_a_later_version_adds_to_a_signature_is_passed_over_and_what_an_earlier_one_lacks_is_empty():
+def test_a_signatures_later_fields_are_ignored_and_fields_that_earlier_versions_lack_are_empty():
     stored = orjson.loads(signature_to_json(signed(1, "Ferry runs aground", FERRY)))
     later = orjson.dumps({**stored, "version": 2, "mood": "sombre"})
     assert signature_from_json(later) == signed(1, "Ferry runs aground", FERRY)
@@ -166,7 +166,7 @@ TOO_LARGE_FIELDS = [
         *(orjson.dumps(STORED | field) for field in TOO_LARGE_FIELDS),
     ],
 )
-def test_what_is_not_a_signature_is_told_to_be_foreign(value):
+def test_anything_that_is_not_a_signature_is_foreign(value):
     step = group_step(Settings())
     record = MemoryRecord(SIGNATURES, 0, 0, NOON_MS, b"en", value)
     with pytest.raises(ForeignRecordError):

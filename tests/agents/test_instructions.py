@@ -78,7 +78,7 @@ SPELLINGS = {
 
 
 @pytest.mark.parametrize("fields", SPELLINGS.values(), ids=SPELLINGS)
-def test_what_a_wire_asks_for_stands_in_the_document_and_in_the_headers(fields):
+def test_a_wires_instructions_are_in_the_document_and_in_the_headers(fields):
     outcome = Wire().story(**fields)
     document, headers = document_of(outcome), headers_of(outcome)
     assert {name: document[name] for name in SPELLINGS["ninjs 3"]} == {
@@ -119,7 +119,7 @@ def test_a_version_of_something_else_is_not_the_articles():
 
 
 @pytest.mark.parametrize("urgency", [0, 10, "high", None, True, [2], 1.5])
-def test_an_urgency_that_is_none_of_the_nine_is_left_out(urgency):
+def test_an_urgency_outside_the_nine_is_left_out(urgency):
     assert "urgency" not in document_of(Wire().story(urgency=urgency))
 
 
@@ -139,7 +139,7 @@ def test_an_item_that_is_withheld_is_rejected():
 # ---- Embargoes
 
 
-def test_an_embargo_is_passed_on_marked_unless_it_is_to_be_held():
+def test_an_embargoed_article_is_passed_on_marked_unless_it_has_to_be_held():
     assert Wire().story(embargoed="2030-01-01T00:00:00Z").topic == ENRICHED
     held = Wire(embargo=EmbargoPolicy.HOLD).story(embargoed="2030-01-01T00:00:00Z")
     assert (held.topic, headers_of(held)["__streams.errors.exception"]) == (REJECTED, "embargoed")
@@ -162,7 +162,7 @@ def test_an_embargo_is_judged_by_the_records_own_time(until, topic):
     assert topic == REJECTED or headers_of(outcome)["ce_embargoeduntil"].startswith("2026-09-21T")
 
 
-def test_a_replay_lets_go_what_was_held_and_nothing_else():
+def test_a_replay_releases_only_what_was_held():
     wire = Wire(embargo=EmbargoPolicy.HOLD)
     held = wire.story(embargoed="2030-01-01T00:00:00Z")
     released = wire.publish(held.value, headers=replay_headers(_letter(held)))
@@ -207,7 +207,7 @@ def test_nothing_of_a_killed_text_is_published_again():
 
 
 @pytest.mark.parametrize("headline", ["Minister to resign", "MANDATORY KILL: Minister to resign", "KILL - Minister to resign"])
-def test_a_killed_article_gives_up_its_headline_where_the_kill_meets_it(headline):
+def test_a_killed_article_gives_up_its_headline_if_the_kill_finds_it(headline):
     wire = Wire()
     assert wire.story().topic == ENRICHED
     copy = orjson.dumps({"title": "Minister to resign", "text": BODY, "url": "https://paper.example/minister"})
@@ -274,7 +274,7 @@ def test_the_same_version_again_and_an_older_one_are_repeats():
     assert [wire.story(**each).topic for each in (newer, newer, older)] == [ENRICHED, DUPLICATES, DUPLICATES]
 
 
-def test_a_correction_without_a_wire_is_told_by_id_and_body():
+def test_a_correction_without_a_wire_is_recognised_by_id_and_body():
     wire = Wire()
     page = {"title": "Minister to resign", "text": BODY, "url": "https://paper.example/minister"}
     assert wire.publish(orjson.dumps(page)).topic == ENRICHED

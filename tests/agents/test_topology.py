@@ -52,7 +52,7 @@ def test_the_first_article_of_a_headline_is_enriched_and_its_repeats_are_recorde
     ]
 
 
-def test_headlines_that_differ_in_dress_alone_are_one():
+def test_headlines_that_differ_only_in_decoration_are_the_same():
     dressed = article("UPDATE 1-FERRY service “resumes” after storm - Harbour Times", publisher="Harbour Times")
     assert Topology().topics(article(), dressed) == [ENRICHED, DUPLICATES]
 
@@ -116,7 +116,7 @@ def test_an_event_says_who_named_its_language(chosen, expected):
     assert orjson.loads(output.value)["language"] == "en"
 
 
-def test_outputs_keep_the_raw_records_time_and_say_where_it_stands():
+def test_outputs_keep_the_raw_records_time_and_name_its_place():
     topology = Topology()
     topology.publish(b"")
     [enriched] = topology.publish(article())

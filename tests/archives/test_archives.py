@@ -90,7 +90,7 @@ def test_anything_else_is_passed_over_and_says_why(why, body, more):
     assert one("https://news.example/a", body, more) == Passed(why)
 
 
-def test_a_page_whose_text_cannot_be_told_is_published_as_its_bytes():
+def test_a_page_that_cannot_be_decoded_is_published_as_its_bytes():
     """So it is rejected with its bytes and the reason, like any other record."""
     body = b"%PDF-1.7\n" + Random(1).randbytes(4_000)
     made = one("https://news.example/a", body, {})
@@ -126,7 +126,7 @@ def test_an_archive_that_breaks_off_or_is_torn_gives_what_comes_before(data, pac
 
 
 @pytest.mark.parametrize("tail", [b"\0\0garbage", b"WARC/1.0\r\n"])
-def test_what_was_written_on_where_an_archive_broke_off_is_no_part_of_a_page(tail):
+def test_bytes_written_after_an_archive_broke_off_are_not_part_of_a_page(tail):
     """Not packed, it has no checksum: other bytes may fill the length that a record told."""
     content = SHORT[False]
     whole, _ = read(content)
@@ -154,7 +154,7 @@ def test_an_archive_that_breaks_off_within_a_length_gives_only_what_comes_before
         pytest.param(archive(MADE)[:-200], id="broken off"),
     ],
 )
-def test_a_file_that_cannot_be_read_to_its_end_is_told(content):
+def test_a_file_that_cannot_be_read_to_its_end_is_reported(content):
     assert read(content)[1] is False
 
 
@@ -204,7 +204,7 @@ def made(tmp_path):
     return file
 
 
-async def test_a_load_that_kafka_broke_off_goes_on_where_kafka_has_it(tmp_path, made):
+async def test_a_load_interrupted_by_kafka_continues_where_kafka_has_it(tmp_path, made):
     """Nothing is left out, and nothing that was confirmed before the break is published again."""
     noted = Noted(tmp_path / "noted")
     first, second, third = Kafka(most=2), Kafka(), Kafka()
@@ -272,7 +272,7 @@ def test_a_packed_page_with_a_wrong_length_is_broken_and_the_next_ones_go_on(len
 
 
 @pytest.mark.parametrize("pages", [1, 2, 30])
-def test_of_an_archive_packed_as_a_whole_no_place_is_noted_to_go_on_from(pages):
+def test_no_progress_is_noted_for_an_archive_packed_as_a_whole(pages):
     """A small one has all its records in one gulp: the places counted from its end lay before its beginning."""
     found, whole = read(gzip.compress(archive(MADE[:1] * pages, packed=False)))
     assert (found, whole) == ([], False)

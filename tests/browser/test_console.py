@@ -94,7 +94,7 @@ async def test_a_filter_is_in_the_address_and_survives_a_reload(shown, page):
     assert "?" not in page.url
 
 
-async def test_who_looks_for_an_article_that_was_rejected_is_sent_there(shown, page):
+async def test_a_search_for_a_rejected_article_leads_there(shown, page):
     await shown.stream.publish([Raw(b'{"url": "https://lost.example/missing-one", "pages": 3}', b"key")])
     await page.get_by_label("Words in the headline").fill("missing-one")
     await page.get_by_role("button", name="in Rejected").click()
@@ -235,7 +235,7 @@ async def test_axe_finds_nothing(shown, page, view, width, scheme):
     assert not found.response["violations"], found.generate_report()
 
 
-async def test_nobody_acts_without_the_token_and_no_other_site_gets_anything(shown, page):
+async def test_acting_needs_the_token_and_other_sites_get_nothing(shown, page):
     cases = [
         ("POST", "/api/plan", {}, 403),
         ("POST", "/api/plan", {"Authorization": "Bearer wrong"}, 403),
@@ -282,7 +282,7 @@ async def test_the_whole_page_weighs_less_than_100_kb(shown):
     assert total < 40_000, "and the articles need the rest"
 
 
-async def test_what_was_rejected_is_replayed_after_a_question_and_comes_out(shown, page):
+async def test_a_rejected_record_is_replayed_after_confirmation_and_comes_out(shown, page):
     stream = shown.stream
     worker = stream._workers[-1]
     worker.terminate()
@@ -356,7 +356,7 @@ async def held_by(page):
     return heap["usedSize"], counted["nodes"]
 
 
-async def test_who_acts_in_a_flood_is_answered(shown, page):
+async def test_actions_in_a_flood_are_answered(shown, page):
     """Rows stay while they are held, a filter narrows, and an article opens, while thousands come."""
     coming = asyncio.create_task(flood(shown, page, 30_000, 6_000))
     await expect(page.locator("#banner")).to_contain_text("newest 4 a second")
@@ -375,7 +375,7 @@ async def test_who_acts_in_a_flood_is_answered(shown, page):
     await expect(page.locator(".row")).to_have_count(1)
 
 
-async def test_what_is_older_than_the_ring_is_found_by_a_filter(shown, page):
+async def test_articles_older_than_the_ring_are_found_by_a_filter(shown, page):
     await page.goto(f"{shown.base}?words=open+to+negotiations")
     await row(page, SEED).wait_for()
 
@@ -398,7 +398,7 @@ async def test_a_flood_of_thousands_a_second_neither_freezes_the_page_nor_makes_
     await expect(page.locator(".facet", has_text="Flood")).to_contain_text("1,000", timeout=TIMEOUT_MS)
 
 
-async def test_kafka_away_is_said_and_the_page_goes_on_when_it_is_back(shown, page):
+async def test_an_absent_kafka_is_shown_and_the_page_continues_when_it_is_back(shown, page):
     stream = shown.stream
     shown_before = await page.locator(".row").count()
     await asyncio.to_thread(stream._kafka.kill)

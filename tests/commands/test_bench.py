@@ -35,7 +35,7 @@ def test_figures_by_language(tmp_path, capfd):
     assert {line.split()[0]: line.split()[2] for line in by_language[1:3]} == {"de": "100.00%", "en": "100.00%"}
 
 
-def test_copies_of_one_body_are_told_from_another(tmp_path, capfd):
+def test_copies_of_one_body_are_distinguished_from_another(tmp_path, capfd):
     """By kind of edit, and in all."""
     bodies = ["the council adopted the bridge after a long debate " * 3, "heavy rain closed several mountain roads again " * 3]
     rows = [
@@ -56,7 +56,7 @@ def test_copies_of_one_body_are_told_from_another(tmp_path, capfd):
         pytest.param({"bench", "bench.quality.language"}, "language-dev.jsonl.gz", id="a folder without the data"),
     ],
 )
-def test_what_is_missing_is_told_first(tmp_path, monkeypatch, present, said):
+def test_missing_parts_are_reported_first(tmp_path, monkeypatch, present, said):
     """Before anything is measured, with status 1."""
     monkeypatch.setattr(bench, "find_spec", lambda name: name if name in present else None)
     result = CliRunner().invoke(main, ["bench", "quality", str(tmp_path)])

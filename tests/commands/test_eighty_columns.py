@@ -92,7 +92,7 @@ def test_a_dead_letter_that_is_shown_is_no_wider_than_the_terminal(message, key,
 
 
 @given(text=st.text(st.characters(exclude_characters="\n\t", exclude_categories=["C"]), max_size=300))
-def test_what_is_folded_is_all_there(text):
+def test_folded_text_is_complete(text):
     assert "".join(folded(text, WIDTH)) == text
 
 

@@ -90,7 +90,7 @@ def test_the_subjects_of_the_seed_page_come_with_the_words_that_spoke_for_them(s
     assert any(said.startswith("politics and government (medtop:11000000), by its text: ") for said in subjects)
 
 
-def test_a_page_that_is_no_article_is_told_why():
+def test_a_page_that_is_not_an_article_is_explained():
     lines = _explain(str(SAMPLES / "bad" / "index-page.html"))
     assert _rows(lines) == [
         ("read as", "HTML, as the content type text/html says"),
@@ -98,14 +98,14 @@ def test_a_page_that_is_no_article_is_told_why():
     ]
 
 
-def test_standard_input_is_read_where_no_file_is_named():
+def test_standard_input_is_read_if_no_file_is_named():
     lines = _explain(stdin=b'{"title": "Council votes on the bridge"}\n{"titel": "Rates held"}\n')
     first, second = lines[: lines.index("")], lines[lines.index("") + 1 :]
     assert dict(_rows(first))["headline"] == "Council votes on the bridge"
     assert dict(_rows(second))["rejected"].startswith("not-an-article: ")
 
 
-def test_a_file_that_is_not_there_is_one_clear_line(tmp_path):
+def test_a_missing_file_gives_one_clear_line(tmp_path):
     answer = CliRunner().invoke(main, ["explain", str(tmp_path / "none.txt")])
     assert answer.exit_code == 2
     assert answer.output.splitlines()[-1].startswith("Error: ")
@@ -200,12 +200,12 @@ def test_what_is_said_of_an_article(changes, language, label, said):
         pytest.param("nl", 0.89, "nl, by langdetect: the language is doubtful", id="one that differs from an unsure answer"),
     ],
 )
-def test_a_second_opinion_is_told(check, confidence, said):
+def test_a_second_opinion_is_shown(check, confidence, said):
     language = Language("en", confidence, check=check)
     assert dict(_rows(explain_article(ARTICLE, language, ())))["second opinion"] == said
 
 
-def test_explain_asks_for_a_second_opinion_where_the_setting_does(monkeypatch):
+def test_explain_asks_for_a_second_opinion_if_the_setting_does(monkeypatch):
     monkeypatch.setenv("HEADWATER_LANGUAGE_CHECK", "langdetect")
     told = dict(_rows(_explain(str(SAMPLES / "seed-article.txt"))))
     assert told["second opinion"] == "en, by langdetect, which does not contradict"

@@ -66,7 +66,7 @@ def test_a_condition(condition, holds):
 
 
 @pytest.mark.parametrize("text", ["language", "=de", "", "~x"])
-def test_what_is_no_condition_is_refused(text):
+def test_anything_that_is_not_a_condition_is_refused(text):
     with pytest.raises(ValueError, match="is not a condition"):
         Condition.read(text)
 

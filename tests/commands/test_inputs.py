@@ -43,7 +43,7 @@ def test_anything_else_is_one_document(content):
     assert document.content_type is None
 
 
-def test_nothing_is_no_document():
+def test_empty_input_gives_no_document():
     assert list(split_documents([b"\n", b"  \n"])) == []
 
 
@@ -66,7 +66,7 @@ def test_files_are_told_by_their_suffix(tmp_path):
 
 
 @pytest.mark.parametrize("line", [b"[1]", b'{"title": "Council votes on the bridge"}', b"no JSON"])
-def test_a_line_that_is_no_record_is_told_by_its_number(line):
+def test_a_line_that_is_not_a_record_is_named_by_its_number(line):
     good = b'{"key": "a", "value": {"title": "Council votes on the bridge", "text": "It does."}}'
     answer = CliRunner().invoke(main, ["pipe", "--records"], input=good + b"\n" + line + b"\n")
     assert answer.exit_code == 1

@@ -36,7 +36,7 @@ def test_all_of_them_are_listed_on_demand(tmp_path):
     assert all(title[:20] in _compare(tmp_path, "--all") for title, _ in ARTICLES)
 
 
-def test_where_nothing_is_named_differently_there_is_a_count_and_no_empty_table():
+def test_if_nothing_is_named_differently_there_is_a_count_and_no_empty_table():
     article = json.dumps({"title": ARTICLES[0][0], "text": ARTICLES[0][1]})
     answer = CliRunner().invoke(main, ["language", "compare"], input=article)
     assert answer.output == "1 article, 0 named differently; 0 documents gave no article\n"

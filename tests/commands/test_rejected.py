@@ -71,12 +71,12 @@ def dead(value=b"{broken", key=b"story-7", headers=(("feed", b"Wire"),), **rejec
         ("0001-01-01T00:00:00+14:00", 0),
     ],
 )
-def test_a_time_is_rfc_3339_or_so_long_ago(text, time_ms):
+def test_a_time_is_rfc_3339_or_relative(text, time_ms):
     assert read_time(text, NOW_MS) == time_ms
 
 
 @pytest.mark.parametrize("text", ["", "yesterday", "2 hours", "-2h", "2026-03-01T12:00:00", "2026-03-01", "1e3h", "٣d"])
-def test_what_names_no_moment_is_no_time(text):
+def test_text_that_names_no_moment_is_not_a_time(text):
     with pytest.raises(ValueError):
         read_time(text, NOW_MS)
 
@@ -87,7 +87,7 @@ def test_an_id_is_read_as_it_is_written_and_as_tail_would_write_it():
 
 
 @pytest.mark.parametrize("text", ["", "2", "2/", "/1", "-1/2", "2/x", "news.raw/2/17", "1/2/3", "٢/١"])
-def test_anything_else_is_no_id(text):
+def test_anything_else_is_not_an_id(text):
     with pytest.raises(ValueError):
         read_place(text)
 
@@ -162,7 +162,7 @@ def test_some_things_are_never_sent_into_news_raw(rejection, why):
     assert standing(dead(**rejection), replayed=False, named=True, again=True) is why
 
 
-def test_what_deduplicate_rejected_is_replayed_with_the_bytes_key_and_headers_of_its_raw_record():
+def test_a_record_that_deduplicate_rejected_is_replayed_with_the_bytes_key_and_headers_of_its_raw_record():
     letter = dead(value=b"{}", key=b"f" * 16, headers=(("content-type", b"application/json"),), topic="news.prepared")
     assert original_place(letter) == (3, 17)
     assert standing(letter, replayed=False, named=False, again=False) is Standing.DUE
@@ -170,7 +170,7 @@ def test_what_deduplicate_rejected_is_replayed_with_the_bytes_key_and_headers_of
     assert replay_headers(letter, original) == (("feed", b"Wire"), ("headwater-replay-of", b"2/41"))
 
 
-def test_what_prepare_rejected_has_its_original_bytes_itself():
+def test_a_record_that_prepare_rejected_holds_its_own_original_bytes():
     assert original_place(dead()) is None
 
 
@@ -189,7 +189,7 @@ def test_a_set_of_places_knows_what_was_added_of_what_there_is(added, offsets, a
 
 
 @given(value=st.binary(max_size=400) | st.text(max_size=200).map(str.encode))
-def test_no_bytes_reach_the_terminal_but_as_printable_characters(value):
+def test_bytes_reach_the_terminal_only_as_printable_characters(value):
     for text in (readable(value), plain_bytes(value), beginning(value)):
         assert not {unicodedata.category(each) for each in text.replace("\n", "").replace("\t", "")} & {
             "Cc",
@@ -218,7 +218,7 @@ def test_printable_text_is_shown_as_it_is(lines):
         pytest.param(b"\x00\x01AB", hexdump(b"\x00\x01AB"), id="binary"),
     ],
 )
-def test_bytes_are_shown_as_text_where_they_are_that(value, shown):
+def test_bytes_that_are_text_are_shown_as_text(value, shown):
     assert readable(value) == shown
 
 
@@ -260,7 +260,7 @@ def test_a_wrong_question_is_a_usage_error(arguments, message):
     assert message in answer.output
 
 
-def test_what_was_cut_is_due_and_its_original_stands_in_news_raw():
+def test_a_cut_letter_is_due_and_its_original_is_in_news_raw():
     cut = dead(**{"original-bytes": "30000000"})
     assert standing(cut, replayed=False, named=False, again=False) is Standing.DUE
     assert original_place(cut) == (3, 17)

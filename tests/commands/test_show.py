@@ -50,7 +50,7 @@ def test_a_story_that_is_over_says_so(told):
 
 
 @pytest.mark.parametrize("headline", ["Ferry runs aground", ""])
-def test_a_canceled_article_is_shown_as_what_it_is(headline):
+def test_a_canceled_article_is_shown_as_canceled(headline):
     canceled = {"uri": "urn:newsml:x:1", "headline": headline, "pubStatus": "canceled"}
     pipeline = MemoryPipeline(pipeline_steps(Settings()))
     [output] = (each for each in pipeline.publish(RAW, None, orjson.dumps(canceled)) if each.topic == ENRICHED)
@@ -67,6 +67,6 @@ FOREIGN = (
 
 @pytest.mark.parametrize("value", FOREIGN)
 @pytest.mark.parametrize("topic", [ENRICHED, STORIES, DUPLICATES, REJECTED, RAW])
-def test_what_somebody_else_wrote_into_a_topic_is_shown_by_how_it_begins(topic, value):
+def test_a_foreign_record_is_shown_by_its_beginning(topic, value):
     headers = (("ce_change", b"joined"), ("ce_articles", b"x"), ("ce_cuts", b"{"), ("ce_languageconfidence", b"x"))
     assert Text.from_markup(show(MemoryRecord(topic, 0, 0, 1 << 62, None, value, headers))).plain

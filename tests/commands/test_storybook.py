@@ -70,7 +70,7 @@ def test_an_article_that_was_canceled_is_in_no_story(ferry):
     assert told_change(ferry.records[-1]) == f"leaves story {article_id(1)}: 1 article of 1 outlet left"
 
 
-def test_what_spoke_for_a_story_is_told(ferry):
+def test_the_evidence_for_a_story_is_shown(ferry):
     founded, joined = map(told_change, ferry.records)
     assert founded == f"founds story {article_id(1)}: no other is like it"
     assert joined.startswith(f"joins story {article_id(1)}, now of 2 articles of 2 outlets: same-event, ")

@@ -98,7 +98,7 @@ def origins(journeys):
         pytest.param("https://c.example/9", [], id="an article that is not there"),
     ],
 )
-def test_what_is_named_is_found(kafka, name, expected):
+def test_whatever_is_named_is_found(kafka, name, expected):
     assert origins(kafka.journeys(sought(name))) == expected
 
 
@@ -107,7 +107,7 @@ def test_an_article_is_found_by_its_id_and_by_its_uri(kafka):
         assert origins(kafka.journeys(sought(name))) == ["news.raw/0/0", "news.raw/0/4"]
 
 
-def test_each_place_is_told_with_what_became_of_it_there(kafka):
+def test_each_place_is_shown_with_its_outcome(kafka):
     lines = list(told(kafka.journeys(sought(TRACE_ID))))
     assert lines[0] == f"2026-09-21T14:13:20.000Z  trace {TRACE_ID}"
     assert lines[1].startswith("  news.raw/0/0              published, ")
@@ -144,7 +144,7 @@ def test_a_repeat_names_the_article_that_owns_its_headline(kafka):
         pytest.param(True, True, "its outcome is no longer in Kafka", id="long ago"),
     ],
 )
-def test_what_has_no_outcome_says_where_it_waits(kafka, prepared, decided, said):
+def test_a_record_without_an_outcome_says_where_it_waits(kafka, prepared, decided, said):
     raw, half_way = kafka.records[0], kafka.records[1] if prepared else None
     assert said in list(told([Journey("news.raw/0/0", raw, half_way, decided=decided)]))[-1]
 
@@ -155,7 +155,7 @@ def test_a_raw_record_that_kafka_has_deleted_is_said_to_be_gone(kafka):
     assert "published; no longer in Kafka" in list(told([journey]))[1]
 
 
-def test_somebody_elses_words_do_nothing_to_the_terminal():
+def test_third_party_text_does_nothing_to_the_terminal():
     kafka = Kafka()
     kafka.publish(article("Harbour \x1b[31mbridge\x1b[0m opens"))
     assert "\x1b" not in "\n".join(told(kafka.journeys(sought(URL))))
@@ -222,7 +222,7 @@ def test_a_canceled_article_leaves_its_story(ferry):
     assert lines[-1] == "     the article is in no story that is remembered"
 
 
-def test_where_nothing_is_grouped_stories_are_not_spoken_of(ferry):
+def test_if_nothing_is_grouped_stories_are_not_mentioned(ferry):
     assert "story" not in list(told(ferry.journeys(sought("news.raw/0/1")), None))[-1]
 
 

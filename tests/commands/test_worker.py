@@ -36,7 +36,7 @@ def mode(path: Path) -> int:
     return path.stat().st_mode & 0o777
 
 
-def test_the_state_folder_and_all_in_it_are_for_this_user_alone(tmp_path):
+def test_the_state_folder_and_everything_in_it_are_only_for_this_user(tmp_path):
     former = tmp_path / "state" / "headwater"
     former.mkdir(parents=True)
     settings = Settings(state_dir=tmp_path / "state")
@@ -110,7 +110,7 @@ def test_a_worker_stands(statuses, settled, told):
     assert standing(statuses, settled=settled) == told
 
 
-def test_a_worker_at_work_says_which_transactions_it_speaks():
+def test_a_worker_at_work_says_which_transactions_it_uses():
     assert standing([status("a", 0)], settled=True, transactions=[2]) == "at work on a 0; transactions v2"
 
 

@@ -39,7 +39,7 @@ def test_percentiles_of_ages_are_right_within_the_steps_they_are_kept_in(values)
         assert exact / 1.1 <= found <= exact * 1.1
 
 
-def test_no_age_is_told_where_nothing_came():
+def test_no_age_is_shown_if_nothing_came():
     ages = Ages()
     assert ages.of_late(0.0) is None
     ages.add(0.0, 1.0)
@@ -76,7 +76,7 @@ def test_all_is_accounted_for_in_whatever_order_both_sides_are_read(entering, le
     assert settled(accounts) == {"came_in": 30, "under_way": 0, "missing": 0, "twice": 0}
 
 
-def test_what_has_not_come_out_is_under_way_and_missing_once_nothing_waits():
+def test_records_that_have_not_come_out_are_under_way_and_missing_once_nothing_waits():
     accounts = Accounts({0: 0})
     for offset in range(5):
         accounts.enters(0, offset)
@@ -87,7 +87,7 @@ def test_what_has_not_come_out_is_under_way_and_missing_once_nothing_waits():
 
 
 @given(st.lists(st.integers(0, 500), min_size=1, max_size=200))
-def test_what_comes_out_twice_is_seen_within_the_window_whatever_lies_between(offsets):
+def test_records_that_come_out_twice_are_noticed_within_the_window_whatever_is_between(offsets):
     accounts = Accounts({0: 0}, window=1024)
     for offset in offsets:
         accounts.leaves(0, offset)

@@ -51,7 +51,7 @@ def test_every_sample_can_be_opened_and_its_reasons_are_those_that_counted():
         assert orjson.dumps(told)
 
 
-def test_where_the_raw_record_is_gone_the_event_speaks_for_itself():
+def test_if_the_raw_record_is_gone_the_event_itself_is_shown():
     [record] = outcomes([(SEED.value, SEED.content_type)])
     told = drawer(record, None)
     assert "no longer holds" in told["note"]
@@ -162,11 +162,11 @@ def test_words_that_spoke_for_a_subject_are_found(text, word, found):
 @pytest.mark.parametrize(
     "text", ["", "news.raw", "news.raw/1", "../../etc/1/2", "news.raw/1/x", "news raw/1/2", "news.raw/1/2/3"]
 )
-def test_what_is_no_place_is_none(text):
+def test_anything_that_is_not_a_place_gives_none(text):
     assert read_place_of(text) is None
 
 
-def test_a_page_beyond_all_measure_is_cut_off_and_says_so():
+def test_an_oversized_page_is_cut_off_and_says_so():
     text = "The council voted on the budget after a short debate.\n" * 4_000
     told = opened(json_record("Budget", text))
     if "page" in told:

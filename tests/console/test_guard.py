@@ -76,7 +76,7 @@ def test_another_sites_page_is_told_apart(origin, fetch_site, elsewhere):
         (None, None, False),
     ],
 )
-def test_only_who_has_the_token_acts(token, said, may):
+def test_only_holders_of_the_token_can_act(token, said, may):
     assert knows(token, said) is may
 
 
@@ -96,7 +96,7 @@ async def test_a_viewer_that_does_not_keep_up_is_dropped_and_others_are_not():
     assert not quick.dropped
 
 
-def test_there_is_room_for_so_many_viewers_and_no_more():
+def test_the_number_of_viewers_is_bounded():
     viewers = Viewers()
     seen = [viewers.enter(Filter()) for _ in range(MOST_VIEWERS)]
     assert viewers.enter(Filter()) is None
@@ -104,7 +104,7 @@ def test_there_is_room_for_so_many_viewers_and_no_more():
     assert viewers.enter(Filter(words=("x",))) is not None
 
 
-def test_a_flood_is_told_by_its_newest_rows_and_counted_whole():
+def test_in_a_flood_only_the_newest_rows_are_sent_and_everything_is_counted():
     viewers = Viewers()
     viewers.enter(Filter())
     [audience] = viewers
@@ -119,7 +119,7 @@ def test_a_flood_is_told_by_its_newest_rows_and_counted_whole():
     assert told[-1]["rows"][-1]["id"] == "id4999"
 
 
-def test_viewers_with_a_filter_are_told_of_what_it_wants_alone():
+def test_viewers_with_a_filter_get_only_what_matches_it():
     viewers = Viewers()
     viewers.enter(Filter(language="fr"))
     [audience] = viewers

@@ -50,7 +50,7 @@ def test_a_repeat_names_the_article_it_repeats():
 
 
 @given(st.text())
-def test_what_is_shown_is_one_line_of_bounded_length_that_turns_nothing_around(text):
+def test_shown_text_is_one_line_of_bounded_length_that_does_not_change_direction(text):
     line = shown(text, 80)
     assert len(line) <= 80
     assert not set(line) & set(BIDI)
@@ -58,12 +58,12 @@ def test_what_is_shown_is_one_line_of_bounded_length_that_turns_nothing_around(t
 
 
 @pytest.mark.parametrize("value", [None, 5, {"a": 1}, ["x"]])
-def test_what_is_no_text_is_shown_as_nothing(value):
+def test_anything_that_is_not_text_is_shown_as_nothing(value):
     assert shown(value) == ""
 
 
 @given(st.binary(), st.sampled_from([ENRICHED, DUPLICATES, REJECTED]))
-def test_whatever_stands_in_a_topic_never_raises(value, topic):
+def test_whatever_is_in_a_topic_never_raises(value, topic):
     view(MemoryRecord(topic, 0, 0, -1, None, value, (("ce_languageconfidence", b"\xff"),)))
 
 

@@ -59,7 +59,7 @@ def test_a_story_that_is_over_leaves_the_list():
     assert page.headlines(by_size=False) == []
 
 
-def test_what_is_no_story_of_ours_is_passed_over_and_the_list_is_bounded():
+def test_foreign_stories_are_skipped_and_the_list_is_bounded():
     page = Page()
     for value in (None, b"", b"[]", b"7", b'{"associations": 7}', b'{"associations": [{"rel": "member"}]}'):
         page.stories.add(MemoryRecord(STORIES, 0, 0, NOON_MS, b"x", value))

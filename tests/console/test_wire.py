@@ -54,7 +54,7 @@ def test_a_repeat_that_is_read_before_its_article_waits_for_it():
     assert (found.known, found.versions, found.repeated) == (True, 1, 1)
 
 
-def test_only_so_many_are_kept_and_a_thousand_repeats_of_one_weigh_as_twenty():
+def test_the_ring_is_bounded_and_a_thousand_repeats_of_one_article_weigh_as_twenty():
     wire = Wire(most=10)
     for number in range(50):
         wire.add(row(number))
@@ -112,7 +112,7 @@ def test_facets_count_what_each_filter_would_show(changes):
     assert Counter(each.language for each in wire if each.known) == Counter(dict(facets["language"]))
 
 
-def test_who_comes_back_is_told_what_changed_since():
+def test_a_returning_viewer_gets_what_changed_since():
     wire = Wire()
     for number in range(5):
         wire.add(row(number))

@@ -17,7 +17,7 @@ PROMISED = Path(__file__).parent / "promised"
 
 
 @pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract.name)
-def test_what_was_promised_is_kept(contract):
+def test_every_promise_is_kept(contract):
     """A consumer written against the contract of the last release reads what this code writes."""
     promised = json.loads((PROMISED / f"{contract.name}.json").read_text("utf-8"))
     assert list(contract_changes(promised, contract.promised())) == []

@@ -115,7 +115,7 @@ def test_the_dataschema_of_each_event_is_the_id_of_its_schema():
         pytest.param(DUPLICATES, lambda headers, value: value.update(url="not an address"), id="an address that is none"),
     ],
 )
-def test_a_record_that_breaks_the_contract_is_told(topic, spoil):
+def test_a_record_that_breaks_the_contract_is_noticed(topic, spoil):
     """The check that all tests of the pipeline run under can fail."""
     example = outcome_examples()[topic][0]
     value, headers = json.loads(json.dumps(example.payload)), dict(example.headers)

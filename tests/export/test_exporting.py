@@ -95,7 +95,7 @@ def test_an_embargoed_article_is_held_over_a_restart_and_released_exactly_once(f
     assert folder.names[-1] == "news.enriched-0-00000000000000000006-late-000001.jsonl"
 
 
-def test_a_kill_is_a_row_without_a_word_of_the_article(folder):
+def test_a_kill_is_a_row_without_any_text_of_the_article(folder):
     folder.export(record(4, "a"), kill(5, "a"))
     assert folder.told == [("article", "Headline a 1"), ("removed", "urn:headwater:article:a")]
     assert "Headline" not in json.dumps(folder.rows[1])
@@ -109,7 +109,7 @@ def test_a_kill_under_embargo_means_that_the_article_never_appears(folder):
     assert folder.told == [("removed", "urn:headwater:article:a")]
 
 
-def test_an_article_that_expires_after_it_was_written_is_told_as_removed_once(folder):
+def test_an_article_that_expires_after_it_was_written_is_reported_as_removed_once(folder):
     folder.export(record(4, "a", expires=LATER))
     folder.now_s += HOUR_S
     folder.export()
@@ -225,7 +225,7 @@ def test_another_reader_of_parquet_finds_columns_and_the_whole_document(folder):
     assert (second["change"], second["headline"], second["document"]) == ("removed", None, None)
 
 
-def test_a_missing_library_is_told_before_anything_is_read(folder, monkeypatch):
+def test_a_missing_library_is_reported_before_anything_is_read(folder, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(MissingLibraryError, match=r"headwater-news\[parquet\]"), folder.process("parquet"):
         pass
@@ -259,7 +259,7 @@ def test_a_document_that_is_too_deep_to_be_written_again_holds_up_no_other(tmp_p
     assert folder.names == [f"news.enriched-0-00000000000000000002-00000000000000000002.{kind}"]
 
 
-async def test_once_tells_that_the_disk_was_full_at_the_last_step(tmp_path, monkeypatch):
+async def test_once_reports_that_the_disk_was_full_at_the_last_step(tmp_path, monkeypatch):
     """It finished the broken file a second time, which a disk may even answer with success."""
 
     class AtEnd:

@@ -58,7 +58,7 @@ def test_an_entry_has_the_facts_that_its_feed_tells(written, facts):
 
 
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "http://[::1", ""])
-def test_a_link_that_is_no_page_is_no_link(link):
+def test_a_link_that_does_not_lead_to_a_page_is_ignored(link):
     written = f"<rss version='2.0'><channel><item><title>A headline</title><link>{link}</link></item></channel></rss>"
     (entry,) = read_feed(written.encode(), URL).entries
     assert entry.url is None or entry.url.startswith("https://news.example/")
@@ -174,7 +174,7 @@ def test_feeds_are_named_by_address_by_opml_and_line_by_line(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"", b"<opml/>", b"<opml", b"ftp://a.example/", b"\x00\x01"])
-def test_a_listing_without_feeds_is_said(tmp_path, content):
+def test_a_listing_without_feeds_is_reported(tmp_path, content):
     (tmp_path / "file").write_bytes(content)
     with pytest.raises(ValueError, match=r"file|address"):
         read_listing([str(tmp_path / "file")])
@@ -234,7 +234,7 @@ def test_a_feed_that_ends_in_rubbish_is_whole():
     assert len(read_feed(body.encode(), "https://a.example/feed").entries) == 1
 
 
-def test_of_a_page_it_is_said_which_feeds_it_names():
+def test_the_error_about_a_page_lists_its_feeds():
     page = '<!doctype html><html><head><link rel="alternate" type="application/rss+xml" href="/rss.xml"></head></html>'
     with pytest.raises(NotAFeedError, match=r"a page, not a feed; its feeds: https://a.example/rss.xml"):
         read_feed(page.encode(), "https://a.example/", "text/html")
@@ -273,13 +273,13 @@ def test_a_sitemap_in_another_encoding_is_read():
     ],
     ids=["entries with a base", "divisions", "items"],
 )
-def test_elements_within_each_other_without_end_are_refused(body):
+def test_endlessly_nested_elements_are_refused(body):
     """The first took hours, and all other feeds waited."""
     with pytest.raises(NotAFeedError, match="nested more than 256 deep"):
         read_feed(body.encode(), "https://a.example/feed")
 
 
-def test_what_is_never_closed_is_not_taken_for_depth():
+def test_elements_that_are_never_closed_do_not_count_as_depth():
     """Line breaks and paragraphs as people write them, in markup and in CDATA."""
     text = "<br><p>" * 100
     items = "".join(f"<item><title>{n}</title><link>/{n}</link><description>{text}</description></item>" for n in range(20))

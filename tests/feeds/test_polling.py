@@ -86,7 +86,7 @@ async def test_the_same_poll_twice_gives_nothing_new(tmp_path):
     assert reader.farm.asked["/a"] == 1
 
 
-async def test_what_has_not_changed_costs_a_304(tmp_path):
+async def test_an_unchanged_feed_costs_a_304(tmp_path):
     def answer(request: web.Request) -> web.Response:
         if request.headers.get("If-None-Match") == '"1"' and request.headers.get("If-Modified-Since") == "yesterday":
             return web.Response(status=304)
@@ -171,7 +171,7 @@ async def test_a_changed_guid_is_no_new_entry_and_one_guid_for_all_hides_none(tm
     assert len(reader.records) == 2
 
 
-async def test_entries_that_share_one_link_are_told_apart(tmp_path):
+async def test_entries_that_share_one_link_are_distinguished(tmp_path):
     async with reading(tmp_path) as reader:
         reader.farm.answers |= {
             "/feed": rss(item("/", "Flood in the north", "1"), item("/", "Vote in the south", "2")),
@@ -205,7 +205,7 @@ async def test_robots_txt_is_kept_for_feeds_and_pages(tmp_path):
     assert any("robots.txt forbids it" in line for line in reader.said)
 
 
-async def test_where_robots_txt_can_not_be_read_nothing_is_asked(tmp_path):
+async def test_if_robots_txt_can_not_be_read_nothing_is_requested(tmp_path):
     async with reading(tmp_path) as reader:
         reader.farm.answers |= {"/robots.txt": lambda _: web.Response(status=503), "/feed": rss(item("/a"))}
         await reader.once("/feed")
@@ -277,7 +277,7 @@ async def test_a_feed_that_moved_for_good_is_asked_where_it_is(tmp_path):
         ),
     ],
 )
-async def test_a_feed_that_misbehaves_costs_itself_alone(tmp_path, answer):
+async def test_a_feed_that_misbehaves_harms_only_itself(tmp_path, answer):
     """Its neighbour is read, it is asked less often, and nothing of it is published."""
     async with reading(tmp_path) as reader:
         reader.farm.answers |= {"/bad": answer, "/good": rss(item("/a")), "/a": PAGE}
@@ -323,7 +323,7 @@ async def test_private_addresses_are_not_asked_unless_allowed(tmp_path):
     assert sum("not a public address" in line or "not a canonical" in line for line in reader.said) == 4
 
 
-async def test_who_asks_says_who_it_is(tmp_path):
+async def test_requests_identify_the_reader(tmp_path):
     async with reading(tmp_path) as reader:
         reader.farm.answers |= {"/feed": rss(item("/a")), "/a": PAGE}
         await reader.once("/feed")
@@ -358,7 +358,7 @@ async def test_no_way_of_writing_this_machine_s_number_gets_there(tmp_path):
     assert sum("not a public address" in line for line in reader.said) == len(hosts)
 
 
-async def test_a_number_is_judged_when_it_is_dialled_however_it_got_there(tmp_path):
+async def test_an_ip_address_is_checked_when_it_is_connected_to_however_it_got_there(tmp_path):
     async with reading(tmp_path) as reader, aiohttp.ClientSession(connector=connector(allow_private=False)) as session:
         with pytest.raises(aiohttp.ClientError) as raised:
             await session.get(reader.farm.root)

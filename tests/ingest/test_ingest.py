@@ -127,7 +127,7 @@ async def test_a_body_of_untold_length_is_cut_off_at_the_limit():
         pytest.param(MessageSizeTooLargeError(), 413, "larger", id="the article is larger than the topic takes"),
     ],
 )
-async def test_what_kafka_refuses_is_not_accepted(error, status, word):
+async def test_a_record_that_kafka_refuses_is_not_accepted(error, status, word):
     async with ingesting() as (client, ingest, kafka):
         kafka.error = error
         response = await client.post("/articles", data=b"{}\n{}", headers=LINES)
@@ -136,7 +136,7 @@ async def test_what_kafka_refuses_is_not_accepted(error, status, word):
         assert ingest.held_bytes == 0
 
 
-async def test_what_kafka_does_not_confirm_stays_counted_until_it_does_and_more_is_put_off():
+async def test_unconfirmed_records_stay_counted_until_kafka_confirms_them_and_more_is_put_off():
     """The sender hears 503 and can go; the memory is still in use, so others hear 429 until Kafka is back."""
     async with ingesting(bounds=SenderBounds(held_bytes=100_000, confirm_s=0.05)) as (client, ingest, kafka):
         kafka.silent = True

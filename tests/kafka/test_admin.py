@@ -38,7 +38,7 @@ def _at_once(monkeypatch):
         pytest.param(asyncio.CancelledError(), id="a connection that broke and cancels who waits for it"),
     ],
 )
-async def test_what_passes_is_asked_again(failure):
+async def test_passing_errors_are_retried(failure):
     ask, left = failing(failure, failure)
     assert await patiently(ask) == "an answer"
     assert not left
@@ -47,21 +47,21 @@ async def test_what_passes_is_asked_again(failure):
 @pytest.mark.parametrize(
     "failure", [TopicsMissingError("none"), NotConnectedError("nobody"), TopicAuthorizationFailedError("no")]
 )
-async def test_what_does_not_pass_is_said_at_once(failure):
+async def test_lasting_errors_are_reported_at_once(failure):
     ask, left = failing(failure, failure)
     with pytest.raises(type(failure)):
         await patiently(ask)
     assert len(left) == 1
 
 
-async def test_it_is_not_asked_for_ever(monkeypatch):
+async def test_retries_end(monkeypatch):
     monkeypatch.setattr(admin, "_ASK_FOR_S", 0.0)
     ask, _ = failing(*[NodeNotReadyError("away")] * 1_000)
     with pytest.raises(NodeNotReadyError, match="away"):
         await patiently(ask)
 
 
-async def test_whoever_asks_can_be_cancelled():
+async def test_a_retry_can_be_cancelled():
     task = asyncio.create_task(patiently(lambda: asyncio.sleep(3_600)))
     await asyncio.sleep(0)
     task.cancel()

@@ -29,12 +29,12 @@ async def test_a_broker_that_is_down_and_still_listed_does_not_answer_for_the_ot
         assert await ask_any_broker(client_of({1: error, 2: "an answer", 3: error}), None) == "an answer"
 
 
-async def test_it_fails_as_the_last_one_did_where_nobody_answers():
+async def test_it_fails_like_the_last_broker_if_none_answers():
     with pytest.raises(NodeNotReadyError, match="away"):
         await ask_any_broker(client_of({1: NodeNotReadyError("away"), 2: NodeNotReadyError("away")}), None)
 
 
-async def test_before_any_broker_is_known_callers_are_to_wait():
+async def test_before_any_broker_is_known_callers_wait():
     with pytest.raises(NodeNotReadyError, match="does not know of any broker yet"):
         await ask_any_broker(client_of({}), None)
 

@@ -81,7 +81,7 @@ def test_of_two_that_claim_a_partition_the_one_of_the_later_generation_has_it():
     assert assign({"a": 2}, members)["new"] == {("a", 0)}
 
 
-def test_nobody_gets_what_it_does_not_read_and_a_topic_that_is_not_there_is_nobodys():
+def test_members_get_only_topics_that_they_read_and_nobody_gets_a_missing_topic():
     assert assign({"a": 3, "b": 2}, {"m1": joins(["a", "gone"]), "m2": joins(["b"])}) == {
         "m1": {("a", 0), ("a", 1), ("a", 2)},
         "m2": {("b", 0), ("b", 1)},

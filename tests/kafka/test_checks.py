@@ -51,7 +51,7 @@ def test_a_topic_as_topics_create_makes_it_is_well(topic, role):
         pytest.param(RAW, SOURCE, {"cleanup_policy": "compact"}, "cleanup.policy", id="articles that go unread"),
     ],
 )
-def test_what_loses_records_or_holds_them_up_stops_a_worker_before_it_starts(topic, role, changed, setting):
+def test_settings_that_lose_or_block_records_stop_a_worker_before_it_starts(topic, role, changed, setting):
     assert found(topic, role, **changed) == [(setting, True)]
 
 
@@ -68,7 +68,7 @@ def test_what_loses_records_or_holds_them_up_stops_a_worker_before_it_starts(top
         pytest.param(COMPRESSED, OUTCOME, {"compression_type": "snappy"}, "compression.type", id="compressed anew"),
     ],
 )
-def test_what_may_be_meant_so_is_said_and_stops_nobody(topic, role, changed, setting):
+def test_settings_that_may_be_intended_are_reported_and_stop_nobody(topic, role, changed, setting):
     assert found(topic, role, **changed) == [(setting, False)]
 
 
@@ -80,7 +80,7 @@ def test_what_may_be_meant_so_is_said_and_stops_nobody(topic, role, changed, set
         pytest.param({"max_message_bytes": "100000000"}, id="larger records"),
     ],
 )
-def test_what_is_more_than_needed_is_well(changed):
+def test_more_than_is_needed_is_good(changed):
     assert found(ENRICHED, OUTCOME, **changed) == []
 
 
@@ -106,12 +106,12 @@ def test_copies_as_topics_create_makes_them_are_well_and_so_are_unknown_ones(cop
     assert list(findings(ENRICHED, OUTCOME, {"min.insync.replicas": needed}, copies)) == []
 
 
-def test_a_leader_that_may_delete_what_others_have_is_spoken_of():
+def test_a_leader_that_may_delete_what_others_have_is_reported():
     [finding] = findings(PREPARED, BETWEEN, {"unclean.leader.election.enable": "true"})
     assert (finding.wanted, finding.harms) == ("false", False)
 
 
-def test_what_kafka_does_not_tell_is_passed_over():
+def test_settings_that_kafka_does_not_report_are_ignored():
     assert list(findings(PREPARED, BETWEEN, {})) == []
 
 

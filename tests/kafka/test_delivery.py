@@ -8,7 +8,9 @@ from streams.kafka.app import create_app
 from streams.settings import Settings
 
 
-async def test_a_worker_that_can_not_let_go_ends_rather_than_stay_in_the_group_without_work(monkeypatch, tmp_path):
+async def test_a_worker_that_can_not_release_its_partitions_ends_instead_of_staying_in_the_group_without_work(
+    monkeypatch, tmp_path
+):
     """Faust goes on without a word: its consumer's thread keeps the partitions, and the process."""
     settings = Settings(state_dir=tmp_path)
     app = create_app(settings)

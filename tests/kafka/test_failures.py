@@ -49,7 +49,7 @@ async def test_a_worker_waits_for_kafka_longer_than_any_outage(slept_s, error):
     assert len(slept_s) < 3600, "it asks more than once a second"
 
 
-async def test_what_will_be_refused_for_ever_is_not_tried_again(slept_s):
+async def test_lasting_refusals_are_not_retried(slept_s):
     async def attempt():
         raise TopicAuthorizationFailedError
 
@@ -58,7 +58,7 @@ async def test_what_will_be_refused_for_ever_is_not_tried_again(slept_s):
     assert not slept_s
 
 
-def test_two_that_try_the_same_at_the_same_time_do_not_go_on_in_step():
+def test_two_that_retry_at_the_same_time_do_not_stay_in_step():
     assert list(islice(pauses_s(), 5)) != list(islice(pauses_s(), 5))
     assert all(0.25 <= pause_s <= 7.5 for pause_s in islice(pauses_s(), 100))
 
@@ -123,7 +123,7 @@ async def test_what_is_cancelled_under_an_attempt_is_a_loss_and_tried_again(monk
     assert tries == 3
 
 
-async def test_whoever_is_to_end_does_not_try_again():
+async def test_a_cancelled_attempt_is_not_retried():
     began = asyncio.Event()
 
     async def attempt():
@@ -137,7 +137,7 @@ async def test_whoever_is_to_end_does_not_try_again():
 
 
 @pytest.mark.parametrize("error", [MessageSizeTooLargeError("news.enriched/9"), TopicAuthorizationFailedError("news.raw")])
-def test_what_kafka_will_never_take_ends_a_worker_in_one_line_that_says_where_to_look(error, monkeypatch, caplog):
+def test_a_record_that_kafka_will_never_accept_ends_a_worker_with_one_line_that_says_where_to_look(error, monkeypatch, caplog):
     monkeypatch.setattr(failures, "_end", lambda status: None)
     failures.stop_worker("deduplicate", error)
     [line] = caplog.records

@@ -81,7 +81,7 @@ def kept_by_age(monkeypatch):
     monkeypatch.setattr(fitting, "alter_topic", AsyncMock(side_effect=TopicAuthorizationFailedError("no")))
 
 
-async def test_a_raised_window_is_refused_where_the_changelog_cannot_follow(kept_by_age):
+async def test_a_raised_window_is_refused_if_the_changelog_cannot_follow(kept_by_age):
     with pytest.raises(TopicsMissingError) as refused:
         await fit_topics(Settings(window_s=10 * 86_400), [STEP])
     assert "keeps what is remembered for 950400 s, and HEADWATER_WINDOW_S=864000 needs 1555200" in str(refused.value)

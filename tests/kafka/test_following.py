@@ -68,7 +68,7 @@ async def test_a_reader_says_itself_what_passes():
         await keep_reading(Stream(TopicAuthorizationFailedError()).read, stream.lost.append, ())
 
 
-async def test_who_waits_can_be_ended():
+async def test_a_waiting_reader_can_be_ended():
     async with asyncio.TaskGroup() as tasks:
         task = tasks.create_task(keep_reading(lambda: asyncio.sleep(3600), print))
         await asyncio.sleep(0)

@@ -55,7 +55,7 @@ def test_what_waits_is_taken(waiting, taken):
     assert inbox.take() is None
 
 
-def test_it_says_when_as_much_waits_as_one_transaction_may_hold():
+def test_it_says_when_a_full_transaction_is_waiting():
     inbox = Inbox(most_records=5)
     inbox.put(batch(0, 2), AMPLE_BYTES)
     assert not inbox.enough

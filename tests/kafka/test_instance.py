@@ -57,7 +57,7 @@ def test_everything_else_goes_as_it_is():
         pytest.param(SimpleNamespace(topics=[]), 0, id="an answer of another kind"),
     ],
 )
-async def test_that_another_goes_by_the_name_is_heard_whatever_was_asked(response, times):
+async def test_another_worker_with_the_same_instance_id_is_noticed_in_any_answer(response, times):
     async def send(node_id, request, *, group):
         return response
 

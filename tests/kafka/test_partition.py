@@ -39,7 +39,7 @@ def owned(tmp_path):
     )
 
 
-async def test_a_partition_that_is_not_acquired_says_what_stands_in_its_way(owned, monkeypatch, caplog):
+async def test_a_partition_that_is_not_acquired_says_what_it_waits_for(owned, monkeypatch, caplog):
     """`/ready` shows it. A log line alone is a minute old when somebody looks, or one of many."""
     monkeypatch.setattr(failures, "pauses_s", lambda: iter([0.0] * 1_000_000))
 

@@ -48,7 +48,7 @@ CHANGES = {
 
 
 @pytest.mark.parametrize(("progress", "source", "end", "change"), CHANGES.values(), ids=CHANGES.keys())
-def test_a_source_that_is_not_the_one_that_was_worked_on_is_told(progress, source, end, change):
+def test_a_source_that_is_not_the_one_that_was_worked_on_is_reported(progress, source, end, change):
     assert find_change(progress, source, end, keyed=True) == change
 
 

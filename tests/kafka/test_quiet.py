@@ -72,7 +72,7 @@ def test_a_warning_that_was_quiet_for_ten_minutes_is_news(clock, repeats):
     assert repeats.filter(warning(2))
 
 
-def test_what_is_no_warning_is_always_said(repeats):
+def test_messages_other_than_warnings_are_always_logged(repeats):
     assert all(repeats.filter(warning(1, level=logging.INFO)) for _ in range(5))
 
 

@@ -123,7 +123,7 @@ def test_attributes_of_a_record_that_nobody_defined_are_passed_over():
         pytest.param(raw_record(-1), 2, [], id="an offset before the batch"),
     ],
 )
-def test_what_can_not_be_taken_apart_is_one_record_and_the_next_batch_is_read(payload, count, read):
+def test_a_batch_that_can_not_be_taken_apart_is_one_record_and_the_next_batch_is_read(payload, count, read):
     found = fetch(batch([], NOW_MS, payload=payload, count=count), at(count, batch([GOOD], NOW_MS)))
     assert [record.offset for record in found] == [*read, count - 1, count]
     value = unread(found[-2])
@@ -147,7 +147,7 @@ def test_bytes_after_the_last_record_hold_nobody_up():
     ],
 )
 @pytest.mark.parametrize("codec", [*COMPRESSED, 5, 6, 7])
-def test_what_can_not_be_decompressed_is_one_record(codec, payload):
+def test_a_batch_that_can_not_be_decompressed_is_one_record(codec, payload):
     found = fetch(batch([], NOW_MS, codec, payload=payload, count=2), at(2, batch([GOOD], NOW_MS)))
     assert [record.offset for record in found] == [1, 2]
     assert unread(found[0]) == payload

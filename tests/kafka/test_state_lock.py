@@ -48,7 +48,7 @@ def test_one_that_was_refused_keeps_nothing_of_what_it_had_begun_to_take(setting
 @pytest.mark.parametrize(
     "other", [{"app_id": "another"}, {"state_dir": "elsewhere"}], ids=["of another group", "on another folder"]
 )
-def test_a_worker_is_left_in_peace(settings, tmp_path, other):
+def test_another_worker_is_undisturbed(settings, tmp_path, other):
     others = {name: tmp_path / value if name == "state_dir" else value for name, value in other.items()}
     with (
         hold_state(settings, pipeline_steps(settings)),

@@ -51,7 +51,7 @@ def forget(table: TablePartition, count: int, now_s: int) -> None:
     table.put(dict.fromkeys(table.find_expired(count, now_s), TableChange(None)), table.position + 1)
 
 
-async def test_what_is_too_old_to_be_of_use_leaves_the_copy_and_the_disk(tmp_path):
+async def test_entries_that_are_too_old_leave_the_copy_and_the_disk(tmp_path):
     table = await opened(tmp_path)
     chance = random.Random(1)
     keys = [chance.randbytes(16) for _ in range(20_000)]
@@ -109,7 +109,7 @@ async def test_the_partitions_of_a_database_know_nothing_of_each_other(tmp_path)
     again.close()
 
 
-async def test_a_partition_forgets_its_own_entries_alone_and_never_how_far_it_has_come(tmp_path):
+async def test_a_partition_forgets_only_its_own_entries_and_never_its_position(tmp_path):
     copies = TableCopies(tmp_path, KEEP_S)
     mine, other = await copies.open(1), await copies.open(2)
     progress = Progress(7, "me", Marks("cluster", "f00d", 4, (1, 2, 3)))
@@ -149,7 +149,7 @@ async def test_a_hundred_partitions_take_no_more_descriptors_than_one(tmp_path):
     assert await taken_by(100) <= await taken_by(1) + 8
 
 
-async def test_what_a_former_version_left_is_removed(tmp_path):
+async def test_files_of_a_former_version_are_removed(tmp_path):
     """It had a database a partition, in folders by number; the changelog has all that is in there."""
     former = Rdict(str(tmp_path / "table" / "12"))
     former[b"key"] = b"value"
@@ -176,7 +176,7 @@ DAMAGE = {
 
 
 @pytest.mark.parametrize(("files", "harm"), DAMAGE.values(), ids=DAMAGE.keys())
-async def test_a_damaged_copy_is_removed_and_made_anew(tmp_path, files, harm):
+async def test_a_damaged_copy_is_removed_and_rebuilt(tmp_path, files, harm):
     table = await opened(tmp_path)
     table.put(told({b"%d" % number: random.Random(number).randbytes(60) for number in range(5_000)}), 5_000)
     table._database.flush()
@@ -192,7 +192,7 @@ async def test_a_damaged_copy_is_removed_and_made_anew(tmp_path, files, harm):
     table.close()
 
 
-async def test_damage_that_shows_while_copies_are_read_is_mended_once_all_of_them_are_closed(tmp_path):
+async def test_damage_found_while_copies_are_read_is_repaired_once_all_of_them_are_closed(tmp_path):
     wiped: list[Wiped] = []
     copies = TableCopies(tmp_path, KEEP_S, wiped.append)
     table = await copies.open(0)
@@ -211,7 +211,7 @@ async def test_damage_that_shows_while_copies_are_read_is_mended_once_all_of_the
     table.close()
 
 
-async def test_a_copy_whose_folder_is_gone_closes_without_an_error_and_is_made_anew(tmp_path):
+async def test_a_copy_whose_folder_is_gone_closes_without_an_error_and_is_rebuilt(tmp_path):
     wiped: list[Wiped] = []
     copies = TableCopies(tmp_path / "state", KEEP_S, wiped.append)
     table = await copies.open(0)
@@ -244,7 +244,7 @@ async def test_a_copy_that_can_not_be_saved_any_more_closes_without_an_error(tmp
 
 
 @pytest.mark.parametrize("is_known", [True, False], ids=["of another changelog", "of one that it does not name"])
-async def test_a_copy_of_another_incarnation_is_made_anew_and_its_neighbour_stays(tmp_path, is_known):
+async def test_a_copy_of_another_incarnation_is_rebuilt_and_its_neighbour_stays(tmp_path, is_known):
     wiped: list[Wiped] = []
     copies = TableCopies(tmp_path, KEEP_S, wiped.append)
     ours, foreign = await copies.open(0), await copies.open(1)

@@ -88,7 +88,7 @@ async def test_an_owner_has_a_moment_to_let_go_and_longer_while_it_shows_that_it
         pytest.param(NAMED, "us", (NAMED,), id="who was shut out before"),
     ],
 )
-async def test_nobody_is_waited_for_in_vain(clock, owner, ours, gone):
+async def test_no_owner_is_waited_for_in_vain(clock, owner, ours, gone):
     table: Any = Table(count())
     table.owner = owner
     assert await takeover._wait_for_leave(claim(owner=ours, gone=gone), table, reader(table, writes=count(1)), None) == 0

@@ -49,7 +49,7 @@ def said(caplog):
     return since
 
 
-async def test_a_harmful_setting_is_an_error_in_the_log_once_and_its_mending_is_told(kafka, said):
+async def test_a_harmful_setting_is_logged_as_an_error_once_and_its_correction_is_reported(kafka, said):
     watch = TopicWatch(Settings(), ())
     kafka.says = [TIMES]
     await watch.look()

@@ -81,7 +81,7 @@ async def test_one_that_another_shuts_out_at_any_moment_has_lost_its_transaction
     await failing
 
 
-async def test_what_could_not_be_swept_is_said_and_not_taken_for_swept(producer):
+async def test_a_failed_sweep_is_reported_and_does_not_count_as_done(producer):
     failing = asyncio.create_task(fail_after(9, producer, TopicAuthorizationFailedError("a"), fatal=False))
     with pytest.raises(TopicAuthorizationFailedError):
         await asyncio.wait_for(sweep_all(producer), 20)

@@ -203,7 +203,7 @@ async def test_a_transaction_takes_one_message_a_leader_and_one_more():
     assert kafka.requests - before == 3
 
 
-async def test_of_a_transaction_without_a_word_nothing_is_said():
+async def test_an_empty_transaction_sends_nothing():
     kafka = Kafka()
     producer = await started(kafka)
     before = kafka.requests
@@ -223,7 +223,7 @@ async def test_partitions_that_are_only_added_are_marked():
 
 
 @pytest.mark.parametrize("fate", [Fate.NO_COORDINATOR, Fate.NOT_COORDINATOR])
-async def test_a_coordinator_that_is_none_any_more_is_told(fate):
+async def test_a_coordinator_that_has_moved_is_noticed(fate):
     told = []
     producer = await started(Kafka([Fate.WELL, fate]), lambda: told.append(True))
     await producer.begin()
@@ -237,7 +237,7 @@ async def shut_out(kafka):
 
 
 @pytest.mark.parametrize("work", ["add", "send", "commit", "abort"])
-async def test_whom_another_shuts_out_has_lost_and_says_so_from_then_on(work):
+async def test_a_producer_that_was_shut_out_has_lost_and_says_so_from_then_on(work):
     kafka = Kafka()
     producer = await started(kafka)
     await producer.begin()
@@ -255,7 +255,7 @@ async def test_whom_another_shuts_out_has_lost_and_says_so_from_then_on(work):
     assert kafka.logs[LEFT] == []
 
 
-async def test_who_was_cancelled_in_mid_transaction_does_not_begin_another():
+async def test_a_producer_cancelled_in_mid_transaction_does_not_begin_another():
     kafka = Kafka()
     producer = await started(kafka)
     await producer.begin()
@@ -268,7 +268,7 @@ async def test_who_was_cancelled_in_mid_transaction_does_not_begin_another():
         await producer.begin()
 
 
-async def test_what_may_not_be_written_is_said_and_not_tried_for_ever(monkeypatch):
+async def test_a_forbidden_write_is_reported_and_not_retried_for_ever(monkeypatch):
     kafka = Kafka()
     producer = await started(kafka)
     monkeypatch.setattr(Fate.NOT_LEADER, "_value_", 29)
@@ -310,7 +310,7 @@ ONE_BROKER = SimpleNamespace(brokers=lambda: [SimpleNamespace(nodeId=1)])
         ),
     ],
 )
-async def test_what_the_cluster_has_agreed_on_is_read(tags, found):
+async def test_the_clusters_agreed_features_are_read(tags, found):
     raw = ApiVersionsResponseV3(0, [(0, 0, 12, {})], 0, {}).encode()
     answer = ApiVersionsResponseV3.decode(BytesIO(raw))
     answer.tags = tags

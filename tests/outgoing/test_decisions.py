@@ -42,16 +42,16 @@ WAITS = Telling(None, latest=True, waits=True)
         pytest.param(item(1, expires=LATER), Known(), TOLD, id="one that expires later is told"),
     ],
 )  # fmt: skip
-def test_what_becomes_of_a_version(of, known, decision):
+def test_the_decision_about_a_version(of, known, decision):
     assert decide(of, known, NOW_S, wanted=True) == decision
 
 
-def test_who_was_told_an_article_that_does_not_fit_any_more_is_told_that_it_is_gone():
+def test_a_receiver_is_told_that_an_article_which_no_longer_matches_is_gone():
     assert decide(item(1), Known(FIRST, told=True), NOW_S, wanted=False) == GONE
     assert decide(item(1), Known(), NOW_S, wanted=False) == Telling(None, latest=True)
 
 
-def test_what_expires_before_its_embargo_ends_is_never_told():
+def test_an_article_that_expires_before_its_embargo_ends_is_never_sent():
     late = item(1, embargoedUntil=LATER, expires="2027-01-15T08:30:00Z")
     assert decide_waiting(late, NOW_S + HOUR_S) == Telling(None, latest=True)
 
@@ -70,7 +70,7 @@ VERSIONS = st.lists(
 
 @given(VERSIONS)
 @example([(1, "usable", None, None, 0.0), (2, "usable", LATER, LATER, 0.0), (1, "usable", None, None, 0.0)])
-def test_nothing_is_told_that_may_not_be_shown_and_nothing_that_may_is_forgotten(tmp_path_factory, versions):
+def test_only_articles_that_may_be_shown_are_sent_and_none_is_forgotten(tmp_path_factory, versions):
     """Whatever comes in whatever order: the receiver has an article exactly if its newest version may be shown by now."""
     book, now_s, has = Book(tmp_path_factory.mktemp("book") / "book"), NOW_S, None
 

@@ -243,7 +243,7 @@ async def test_an_expired_article_leaves_the_feed_and_is_announced():
         assert await own.titles() == []
 
 
-async def test_whoever_comes_back_is_told_what_was_missed_once():
+async def test_a_returning_listener_gets_what_it_missed_once():
     async with served() as own:
         async with listening(own) as events:
             own.publish(raw("Bridge to be built over the river"))
@@ -258,7 +258,7 @@ async def test_whoever_comes_back_is_told_what_was_missed_once():
     assert first["id"] != second["id"]
 
 
-async def test_whoever_comes_back_is_told_of_embargoes_that_ended_meanwhile():
+async def test_a_returning_listener_gets_embargoes_that_ended_meanwhile():
     async with served() as own:
         async with listening(own) as events:
             own.publish(
@@ -272,7 +272,7 @@ async def test_whoever_comes_back_is_told_of_embargoes_that_ended_meanwhile():
 
 
 @pytest.mark.parametrize("last_id", ["nonsense", "0=5", "0=-1@1", "0=99999@1800000000000", "@1"])
-async def test_a_gap_is_said(last_id):
+async def test_a_gap_is_reported(last_id):
     """An id that is none, is older than what is kept, or of another topic."""
     async with served() as own:
         own.serving.follower.ring.begin(0, 100)
@@ -290,7 +290,7 @@ async def test_a_listener_hears_what_it_asked_for():
     assert (name, told["title"]) == ("article", "Flood in the north of the country")
 
 
-async def test_what_has_not_changed_costs_a_304():
+async def test_an_unchanged_feed_costs_a_304():
     async with served() as own:
         own.publish(raw("Bridge to be built"))
         etag = (await own.client.get("/atom")).headers["ETag"]
@@ -299,7 +299,7 @@ async def test_what_has_not_changed_costs_a_304():
         assert (await own.client.get("/atom", headers={"If-None-Match": etag})).status == 200
 
 
-async def test_before_kafka_is_read_there_is_no_empty_feed():
+async def test_before_kafka_has_been_read_there_is_no_feed():
     async with served() as own:
         own.serving.follower.ready = False
         for path in ("/atom", "/feed.json", "/events"):
@@ -391,7 +391,7 @@ def _quiet():
 
 
 @pytest.mark.usefixtures("_quiet")
-async def test_a_kafka_that_is_away_is_said_once_and_not_with_every_try(caplog, monkeypatch):
+async def test_a_kafka_that_is_away_is_reported_once_and_not_with_every_attempt(caplog, monkeypatch):
     monkeypatch.setattr("streams.kafka.following._PAUSE_S", 0.0)
     follower = following.Follower(Settings(brokers=("127.0.0.1:1",)), lambda _: None, lambda: None)
     tries = []
@@ -451,14 +451,14 @@ async def test_of_stories_each_has_one_entry_its_first_article():
         assert await own.titles("/atom?of=stories") == ["Bridge over the river to be built", "Ferry runs aground off Kellmouth"]
 
 
-async def test_another_article_stands_for_a_story_whose_first_one_may_not_be_shown():
+async def test_another_article_represents_a_story_whose_first_one_may_not_be_shown():
     async with served_with_stories() as own:
         own.publish(ferry(0, embargoed="2027-02-01T00:00:00Z"), ferry(1), ferry(2))
         assert await own.titles("/atom?of=stories") == ["Kellmouth ferry aground, forty rescued"]
         assert await own.titles("/atom?of=stories&q=reporter+2") == ["Coastguard rescues forty"]
 
 
-async def test_an_article_waits_to_be_grouped_and_then_stands_for_itself():
+async def test_an_article_waits_to_be_grouped_and_then_represents_itself():
     async with served() as own:
         own.publish(raw("Bridge over the river to be built"))
         (item,) = own.serving.follower.ring.newest(ArticleFilter(), NOW_S, 1)
@@ -468,7 +468,7 @@ async def test_an_article_waits_to_be_grouped_and_then_stands_for_itself():
         assert await own.titles("/atom?of=stories") == ["Bridge over the river to be built"]
 
 
-async def test_a_story_stays_folded_when_its_first_article_has_gone_with_time():
+async def test_a_story_stays_folded_after_its_first_article_has_been_dropped():
     async with served_with_stories() as own:
         own.serving.follower.ring = Ring(most=2)
         own.publish(ferry(0), ferry(1), ferry(2))
@@ -477,7 +477,7 @@ async def test_a_story_stays_folded_when_its_first_article_has_gone_with_time():
 
 
 @pytest.mark.parametrize("path", ["/atom?of=story", "/events?of=stories"])
-async def test_what_is_not_told_of_stories_is_said(path):
+async def test_a_request_that_stories_do_not_support_is_refused(path):
     async with served() as own:
         response = await own.client.get(path)
         assert (response.status, response.content_type) == (400, "text/plain")
@@ -533,7 +533,7 @@ async def test_events_can_be_asked_for_their_head_and_nobody_listens_then():
         assert not own.serving._listeners
 
 
-async def test_what_expires_while_a_slow_listener_is_told_is_not_told_any_more():
+async def test_an_article_that_expires_before_a_slow_listener_gets_it_is_not_sent():
     async with served() as own:
         own.take(record(0, "a"))
         own.take(record(1, "b", expires=LATER))
@@ -546,7 +546,7 @@ async def test_what_expires_while_a_slow_listener_is_told_is_not_told_any_more()
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:99999", "localhost:abc", "localhost/x", "evil@localhost"])
-async def test_a_host_that_is_no_name_and_port_is_refused_in_words(host):
+async def test_a_host_that_is_not_a_name_and_port_is_refused_in_words(host):
     async with served() as own:
         response = await own.client.get("/atom", headers={"Host": host})
         assert response.status == 403

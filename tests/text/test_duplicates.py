@@ -108,7 +108,7 @@ def test_a_backfill_of_old_articles_does_not_make_the_table_forget_todays():
         pytest.param(OTHER, "Harbour Times", DuplicateKind.RUBRIC, id="another text of the same outlet: its column"),
     ],
 )
-def test_a_duplicate_tells_in_what_way_it_repeats_its_owner(body, outlet, kind):
+def test_a_duplicate_says_how_it_repeats_its_owner(body, outlet, kind):
     found = find_repeat([sighting(1)], sighting(2, body=body, outlet=outlet), HEADLINE, WINDOW_MS)
     assert (found.owner, found.kind) == (sighting(1), kind)
 
@@ -129,7 +129,7 @@ def test_a_text_without_spaces_is_compared_by_its_characters():
 
 
 @pytest.mark.parametrize("kinds", [1, 10, 1_000])
-def test_what_stands_between_words_does_not_count(kinds):
+def test_text_between_words_does_not_count(kinds):
     symbols = iter([chr(0x2190 + number % kinds) for number in range(1_000)])  # arrows and what follows on them
     assert print_body(re.sub(r"[ .]+", lambda _: next(symbols), BODY * 3)) == print_body(BODY * 3)
 
@@ -347,7 +347,7 @@ def test_a_debunk_is_a_repeat_only_of_its_own_text():
     assert kind_of(debunk, claim, text="") is None
 
 
-def test_titles_without_any_text_are_repeats_where_the_title_tells_something():
+def test_titles_without_any_text_are_repeats_if_the_title_says_something():
     row = remember((), seen_as("Weather", 1, text=""))
     assert find_repeat(row, seen_as("Weather", 2, text=""), read("Weather"), WINDOW_MS).kind is DuplicateKind.RUBRIC
     headline = "Council adopts plan for harbour bridge"

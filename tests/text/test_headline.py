@@ -47,7 +47,7 @@ words = st.lists(st.from_regex(r"[a-zäéñçø]{1,9}|[0-9]{1,4}", fullmatch=Tru
         pytest.param("", "", id="nothing is nothing"),
     ],
 )
-def test_the_dress_goes(headline: str, normalised: str) -> None:
+def test_decoration_is_removed(headline: str, normalised: str) -> None:
     assert normalise_headline(headline) == normalised
 
 
@@ -97,7 +97,7 @@ def test_the_dress_goes(headline: str, normalised: str) -> None:
         pytest.param("Fed holds rates steady again_新浪网", id="outlet behind an underline"),
     ],
 )
-def test_labels_and_outlets_are_no_part_of_a_headline(headline: str) -> None:
+def test_labels_and_outlets_are_not_part_of_a_headline(headline: str) -> None:
     assert normalise_headline(headline) == "fed holds rates steady again"
 
 
@@ -153,7 +153,7 @@ def _pairs(name: str) -> list[object]:
 
 
 @pytest.mark.parametrize(("case", "one", "other", "outlets", "authors"), _pairs("same"))
-def test_one_headline_in_two_dresses_has_one_fingerprint(
+def test_one_headline_in_two_forms_has_one_fingerprint(
     case: str, one: str, other: str, outlets: list[str], authors: list[str]
 ) -> None:
     assert normalise_headline(one) == normalise_headline(other, outlets, authors=authors), case

@@ -99,7 +99,7 @@ async def test_no_more_descriptors_are_taken_than_connections_may_be(port):
 
 
 @pytest.mark.parametrize("said", [*HALF, b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n"], ids=range(len(HALF) + 1))
-async def test_who_does_not_get_to_the_end_is_left(port, said, monkeypatch):
+async def test_connections_that_do_not_finish_are_closed(port, said, monkeypatch):
     """Whether the request has no end, or nobody reads the answer."""
     monkeypatch.setattr(listening, "LONGEST_CONNECTION_S", 1.0)
     before = descriptors()
@@ -126,7 +126,7 @@ async def test_a_port_that_is_taken_is_an_os_error(port):
         await listen(application(), "127.0.0.1", port)
 
 
-async def test_what_is_no_http_leaves_nothing_in_the_log(port, caplog):
+async def test_malformed_http_leaves_nothing_in_the_log(port, caplog):
     for said in (b"\x16\x03\x01\x02\x00" * 50, b"GET /health HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\r\nA: " + b"b" * 100_000):
         reader, writer = await connect(port, said)
         assert b" 400 " in await asyncio.wait_for(reader.read(100), LIMIT_S)

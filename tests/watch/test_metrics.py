@@ -39,7 +39,7 @@ AT_WORK = PartitionStatus("deduplicate news.prepared/2", SOURCE, 10, None, ended
 
 
 @pytest.mark.parametrize("port", ["web", "-1", "65536"])
-def test_a_port_that_is_none_is_an_error_that_names_its_variable(port):
+def test_an_invalid_port_is_an_error_that_names_its_variable(port):
     with pytest.raises(SettingsError, match="HEADWATER_WEB_PORT"):
         Settings.from_environment({"HEADWATER_WEB_PORT": port})
 
@@ -113,7 +113,7 @@ def test_a_committed_batch_is_counted_in_and_out_by_topic_and_by_what_became_of_
     assert found['headwater_transaction_seconds_bucket{le="0.005",step="prepare"}'] == 1
 
 
-def test_latency_is_the_age_of_the_raw_record_and_left_out_where_that_is_unknown():
+def test_latency_is_the_age_of_the_raw_record_and_left_out_if_that_is_unknown():
     metrics = Metrics(STEPS)
     now_ms = int(time.time() * 1000)
     timestamps_ms = (now_ms - 4_000, now_ms + 60_000, 0)  # the second from a producer whose clock runs ahead
@@ -166,7 +166,7 @@ def test_lost_transactions_gaps_unread_offsets_faults_and_restores_are_counted_b
     assert found['headwater_restore_seconds_bucket{le="1.0",step="deduplicate"}'] == 1
 
 
-def test_the_transactions_that_each_step_speaks_are_told_from_when_it_has_begun():
+def test_each_steps_version_of_transactions_is_shown_once_it_has_begun():
     metrics = Metrics(STEPS)
     assert not any(name.startswith("headwater_transactions_version") for name in samples(metrics))
     metrics.began(PREPARE, 0)
@@ -174,7 +174,7 @@ def test_the_transactions_that_each_step_speaks_are_told_from_when_it_has_begun(
     assert samples(metrics)['headwater_transactions_version{step="prepare"}'] == 2
 
 
-def test_what_is_sampled_of_a_partition_goes_when_the_partition_goes():
+def test_a_partitions_samples_go_when_the_partition_goes():
     metrics = Metrics(STEPS)
     metrics.sampled({SOURCE: 7}, {PREPARED: 4096}, {SOURCE: range(2, 16)})
     assert samples(metrics)['headwater_lag_records{partition="2",topic="news.prepared"}'] == 7
@@ -371,7 +371,7 @@ async def test_a_partition_whose_task_is_gone_makes_the_worker_unhealthy(worker)
     assert await worker.get("/health") == (503, {"healthy": False, "problems": [problem], "warnings": []})
 
 
-async def test_metrics_say_how_the_worker_stands(worker):
+async def test_metrics_show_the_workers_status(worker):
     worker.statuses = (AT_WORK, AT_WORK._replace(source=TopicPartition(RAW, 0), waiting_for="acquiring"))
     async with TestClient(TestServer(health_app(worker.watch, worker.metrics))) as client:
         response = await client.get("/metrics")
@@ -485,7 +485,7 @@ async def test_lag_is_told_while_a_record_waits_however_long():
         pytest.param(0, range(900, 900), 0.0, id="nothing is kept"),
     ],
 )
-def test_of_what_kafka_keeps_a_share_waits(lag, kept, ratio):
+def test_the_unread_share_of_what_kafka_keeps_is_shown(lag, kept, ratio):
     metrics = Metrics()
     metrics.sampled({SOURCE: lag}, {}, {SOURCE: kept})
     text, _ = metrics.exposition()

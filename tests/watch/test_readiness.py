@@ -114,7 +114,7 @@ FIRST = PartitionSeen(0, replicas=3, in_sync=3, has_leader=True)
         ),
     ],
 )
-def test_what_is_wrong_with_a_topic_is_named(topic, changed, said):
+def test_faults_of_a_topic_are_named(topic, changed, said):
     assert any(each.startswith(said) for each in judged(topic, **changed)), judged(topic, **changed)
 
 
@@ -127,7 +127,7 @@ def test_what_is_wrong_with_a_topic_is_named(topic, changed, said):
         pytest.param({"segment.bytes": "1048576"}, id="smaller segments"),
     ],
 )
-def test_what_does_no_harm_is_no_finding(config):
+def test_harmless_settings_give_no_finding(config):
     assert [each.split()[0] for each in judged(ENRICHED, config=config)] == ["ok"]
 
 
@@ -138,7 +138,7 @@ def test_what_does_no_harm_is_no_finding(config):
         pytest.param(STEPS[1], Grade.FAULT, "Do not make them equal by hand", id="what is remembered is elsewhere"),
     ],
 )
-def test_a_changelog_with_other_partitions_than_its_source_is_told(step, grade, said):
+def test_a_changelog_with_other_partitions_than_its_source_is_reported(step, grade, said):
     changelog = step.changelog.topic(SETTINGS.app_id)
     [found] = judge_partitions(STEPS, SEEN | {changelog: seen(changelog, partitions=(FIRST,))}, SETTINGS)
     assert found.grade is grade
@@ -159,7 +159,7 @@ def test_each_right_that_is_missing_is_named_with_what_it_is_for():
     assert rights(refusal="Refused") == ["transactional ids headwater*: no Write (Refused)"]
 
 
-def test_a_worker_needs_nothing_but_what_it_does():
+def test_a_worker_needs_only_the_rights_that_it_uses():
     needed = worker_rights(STEPS, SETTINGS)
     assert needed.keys() == {str(topic) for topic in TOPICS}
     assert Operation.WRITE not in needed["news.raw"]
@@ -185,7 +185,7 @@ def test_a_clock(synchronised, grade):
     [(None, 0), (-3_600_000, 0), (1_000, 0), (7_200_000, 1)],
     ids=["nothing stamped", "stamped an hour ago", "a second", "two hours in our future"],
 )
-def test_a_clock_behind_kafkas_is_a_fault_and_time_gone_by_is_none(ahead_ms, faults):
+def test_a_clock_behind_kafkas_is_a_fault_but_elapsed_time_is_not(ahead_ms, faults):
     assert sum(each.grade is Grade.FAULT for each in judge_broker_clock(ahead_ms)) == faults
 
 

@@ -61,7 +61,7 @@ def test_the_transaction_has_a_span_of_its_own_linked_with_those_of_its_records(
 
 
 @pytest.mark.parametrize("record", [raw(0, None), raw(0, flags="00")], ids=["no trace", "not sampled"])
-def test_what_is_in_no_sampled_trace_has_no_span(record):
+def test_records_outside_a_sampled_trace_have_no_span(record):
     assert spans_of(record)[0] == ()
 
 
@@ -80,7 +80,7 @@ def test_opentelemetrys_own_variables_say_whether_spans_are_told(variables, want
     assert is_wanted(variables) is wanted
 
 
-def test_an_exporter_that_is_not_there_costs_the_spans_and_not_the_worker(monkeypatch, caplog):
+def test_a_missing_exporter_costs_the_spans_and_not_the_worker(monkeypatch, caplog):
     monkeypatch.setenv("OTEL_TRACES_EXPORTER", "nowhere")
     observer = Unobserved()
     assert traced(observer, Settings()) is observer

@@ -95,7 +95,7 @@ async def test_articles_kills_and_later_versions_come_in_their_order(tmp_path):
                              ("removed", "a")]  # fmt: skip
 
 
-async def test_what_the_receiver_does_not_take_is_sent_again_until_it_does_with_the_same_id(tmp_path):
+async def test_a_message_that_the_receiver_does_not_accept_is_sent_again_until_it_does_with_the_same_id(tmp_path):
     """A wrong token or address is no reason to lose an article: somebody will mend it."""
     async with received() as (receiver, url):
         receiver.statuses = [500, 429, 401, 404, 302, 503, 503]
@@ -179,13 +179,13 @@ async def test_an_article_that_expires_while_the_receiver_is_away_is_never_told(
     assert receiver.told == [("published", "Headline b 1"), ("removed", "b")]
 
 
-async def test_of_what_is_canceled_by_the_time_it_can_be_told_nothing_is_told_but_that(tmp_path):
+async def test_of_an_article_that_is_canceled_by_the_time_it_can_be_sent_only_the_removal_is_sent(tmp_path):
     async with received() as (receiver, url):
         await Run(tmp_path / "book").take(url, record(1, "a"), record(2, "b"), kill(3, "a"), record(4, "a", number="3"))
     assert receiver.told == [("published", "Headline b 1"), ("removed", "a"), ("published", "Headline a 3")]
 
 
-async def test_filters_choose_and_what_no_longer_fits_is_told_as_removed(tmp_path):
+async def test_filters_select_and_an_article_that_no_longer_matches_is_sent_as_removed(tmp_path):
     async with received() as (receiver, url):
         run = Run(tmp_path / "book", lang="de")
         await run.take(url, record(1, "a", language="de-AT"), record(2, "b", language="en"))
@@ -279,7 +279,7 @@ def _answers(status, body=b"", *, length=None, encoding=None, ends=True):
         pytest.param({"body": b"ok", "ends": False}, id="its body does not end"),
     ],
 )
-async def test_the_status_counts_whatever_becomes_of_the_answers_body(monkeypatch, status, broken):
+async def test_the_status_counts_whatever_happens_to_the_answers_body(monkeypatch, status, broken):
     """What a receiver has taken is not sent to it again and again."""
     monkeypatch.setattr(sending_module, "_BODY_TIMEOUT_S", 0.2)
     async with farm("*") as own, sending(f"{own.root}/hook", KEY, allow_private=True) as sender:

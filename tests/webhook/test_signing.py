@@ -51,7 +51,7 @@ def test_the_body_says_what_happened_and_where_it_comes_from():
         *("whsec_" + base64.b64encode(b"x" * 23).decode(), base64.b64encode(b"x" * 65).decode()),
     ],
 )
-def test_a_secret_that_is_none_is_refused(written):
+def test_an_invalid_secret_is_refused(written):
     with pytest.raises(SecretError):
         read_secret(written)
 

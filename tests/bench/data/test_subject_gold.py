@@ -34,7 +34,7 @@ def test_what_two_readings_agree_on_is_settled():
 
 
 @pytest.mark.parametrize("subjects", ["0", "18", "sport"], ids=["below the first", "above the last", "a word"])
-def test_a_label_that_is_no_top_level_is_refused(tmp_path, subjects):
+def test_a_label_that_is_not_a_top_level_is_refused(tmp_path, subjects):
     """Whoever edits the file is told."""
     path = tmp_path / "labels.tsv"
     path.write_text(f"pages\ten\t{'0' * 16}\t1\t1\t{subjects}\n", "utf-8")

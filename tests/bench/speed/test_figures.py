@@ -20,7 +20,7 @@ def test_a_ratio_is_taken_round_by_round():
     assert ratio([10.0, 1.0, 20.0], [5.0, 0.5, 10.0]) == Spread(2.0, 2.0, 2.0)
 
 
-def test_rounds_that_are_missing_are_no_ratio():
+def test_missing_rounds_give_no_ratio():
     with pytest.raises(ValueError, match="3 rounds against 2"):
         ratio([1.0, 2.0, 3.0], [1.0, 2.0])
 
@@ -34,8 +34,8 @@ def test_a_percentile_is_the_nearest_rank(share, expected):
 
 
 @pytest.mark.parametrize(("values", "share"), [([], 0.5), ([1.0], 1.1), ([1.0], -0.1)])
-def test_what_has_no_percentile_is_an_error(values, share):
-    with pytest.raises(ValueError, match="wants values"):
+def test_no_values_or_a_share_out_of_range_is_an_error(values, share):
+    with pytest.raises(ValueError, match="needs values"):
         percentile(values, share)
 
 

@@ -40,7 +40,7 @@ def test_a_process_is_counted_with_its_descendants():
         assert peak_resident_bytes(parent) == peak_resident_bytes(child) > 50_000_000
 
 
-def test_of_a_process_that_is_not_there_nothing_is_known():
+def test_nothing_is_known_about_a_missing_process():
     with subprocess.Popen([sys.executable, "-c", ""]) as ended:
         pass
     with pytest.raises(OSError, match="No such file"):

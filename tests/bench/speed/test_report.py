@@ -80,7 +80,7 @@ def test_the_page_says_how_we_compare_and_who_was_left_out(tmp_path):
     assert orjson.loads((tmp_path / "peers.json").read_bytes()) == PEERS
 
 
-def test_of_a_run_that_was_cut_short_the_page_shows_what_there_is(tmp_path):
+def test_the_page_shows_the_results_of_an_interrupted_run(tmp_path):
     contest = PEERS["jobs"]["dedup"] | {"runs": {"quix": [RUN]}, "limit_cpu_us": []}
     write_report(tmp_path, "peers", PEERS | {"jobs": {"dedup": contest, "whole": contest | {"runs": {}}}})
     assert row((tmp_path / "BENCHMARKS.md").read_text("utf-8"), "Quix Streams, at-least-once")[:2] == ["1,000", ""]
@@ -93,11 +93,11 @@ def test_a_round_that_one_has_not_run_yet_does_not_count_in_the_ratio(tmp_path):
     assert row((tmp_path / "BENCHMARKS.md").read_text("utf-8"), "Quix Streams, at-least-once")[1] == "2.00"
 
 
-def test_the_stream_itself_is_all_that_the_worker_takes_but_for_the_pure_functions_by_its_own_clock(tmp_path):
+def test_the_stream_itself_is_the_workers_time_without_the_pure_functions_by_its_own_clock(tmp_path):
     contest = PEERS["jobs"]["dedup"] | {"stages_us": {"parse": 10.0}}
     write_report(tmp_path, "peers", PEERS | {"jobs": {"whole": contest}})
     page = (tmp_path / "BENCHMARKS.md").read_text("utf-8")
-    assert "| **the stream itself**: all else that the worker takes | 30 |" in page
+    assert "| **the stream itself**: everything else in the worker | 30 |" in page
     assert "the pure functions take 0.40." in page
 
 
@@ -106,7 +106,7 @@ def test_the_page_has_the_latency_of_each_and_what_the_reader_takes_by_itself(tm
     page = (tmp_path / "BENCHMARKS.md").read_text("utf-8")
     assert row(page, "Headwater, exactly-once") == ["40", "90", "123", "40", "123"]
     assert row(page, "Headwater, all cores, exactly-once") == ["40", "90", "123", "40", "123"]
-    assert row(page, "Kafka and the reader alone")
+    assert row(page, "only Kafka and the reader")
     assert "Left out: plain Faust, at-least-once: it ended." in page
 
 
@@ -117,7 +117,7 @@ def test_the_page_shows_what_growth_costs_and_where_it_bends(tmp_path):
     assert row(page, "1,000,000")[-4:] == ["104", "", "100", "2.0"]
     assert "from 0 to 1,000,000, 1.60 times as much" in page
     assert "Left out: partitions 16: it ended with status 70." in page
-    assert row(page, "Kafka's log, bytes for each raw byte published, in all") == ["0.300"]
+    assert row(page, "Kafka's log, bytes per published raw byte, in total") == ["0.300"]
     assert row(page, "of it news.raw") == ["0.250"]
     assert ET.fromstring((tmp_path / "growth.svg").read_text("utf-8")).tag.endswith("svg")
 
@@ -125,7 +125,7 @@ def test_the_page_shows_what_growth_costs_and_where_it_bends(tmp_path):
 def test_on_a_kafka_that_is_not_ours_there_is_nothing_on_its_disk(tmp_path):
     write_report(tmp_path, "growth", GROWTH | {"costs": RUN})
     page = (tmp_path / "BENCHMARKS.md").read_text("utf-8")
-    assert row(page, "resident memory at most, MB") == ["100"]
+    assert row(page, "peak resident memory, MB") == ["100"]
     assert "Kafka's log" not in page
 
 
