@@ -35,12 +35,12 @@ from bench.speed.ground import Ground, Input, OutcomeReader
 from bench.speed.machine import cpu_seconds, family, peak_resident_bytes
 from streams.kafka.admin import create_topics
 from streams.settings import Settings
-from streams.topics import OUTCOMES, PREPARED, RAW, topics_of
+from streams.topics import OUTCOMES, PREPARED, RAW, SIGNATURES, STORIES, topics_of
 
 Prepare = Callable[[Settings], Awaitable[None]]
 """What is to be done on a contestant's topics before it starts."""
 
-_OURS = {RAW, PREPARED, *OUTCOMES}
+_OURS = {RAW, PREPARED, SIGNATURES, STORIES, *OUTCOMES}
 _WARM_SEED, _SEED = 2, 1
 _START_LIMIT_S, _OUTCOME_LIMIT_S, _REST_LIMIT_S, _STOP_LIMIT_S = 180.0, 120.0, 120.0, 25.0
 _REST_CPU_S = 0.15  # in a second; Kafka Streams at rest takes as much

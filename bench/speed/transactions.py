@@ -58,8 +58,8 @@ class TransactionCosts:
 class Writer:
     """A producer of one kind, and what its transactions took."""
 
-    def __init__(self, settings: Settings, protocol: TransactionProtocol) -> None:
-        self._producer = TransactionalProducer(replace(settings, transactions=protocol), f"bench-{protocol}")
+    def __init__(self, settings: Settings, protocol: TransactionProtocol, name: str = "bench") -> None:
+        self._producer = TransactionalProducer(replace(settings, transactions=protocol), f"{name}-{protocol}")
         self.taken = TransactionCosts()
 
     async def start(self) -> None:
