@@ -131,6 +131,8 @@ def _page(found: Mapping[str, Any], pictures: Mapping[str, str]) -> Iterator[str
         yield from _costs(growth)
     if subjects := found.get("subjects"):
         yield from _subjects(subjects)
+    if hand_made := found.get("hand_made"):
+        yield from _parts(hand_made["rows"])
     yield from _machines(found)
 
 
@@ -365,6 +367,27 @@ def _subjects(figures: Mapping[str, Any]) -> Iterator[str]:
     yield from _table(
         ("", *(f"{band} to {band + 9}" for band in bands)),
         [_bands(name, bands, rows) for name, rows in figures["bands"].items() if rows],
+    )
+
+
+def _parts(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    yield from ("", "## Part by part, beside a pipeline made of libraries", "")
+    yield (
+        "Written by `python -m bench.quality.hand_made DATA --output bench/results`: what one would assemble from wheels,"
+        " each way in a process of its own, on the same development texts. They flatter Headwater, which was tuned on some"
+        " of them. The memory is the process's, with the texts. What such a pipeline leaves out has no row: exactly once,"
+        " rejections with a reason, dates, bylines, stories."
+    )
+    yield ""
+    yield from _table(
+        ("part", "way", "texts", "quality", "what it is", "µs a text", "MB resident"),
+        [
+            (
+                *(row["part"], row["way"], f"{row['texts']:,.0f}", f"{row['quality']:.3f}", row["meaning"]),
+                *(f"{row['us']:,.0f}", f"{row['peak_mb']:,.0f}"),
+            )
+            for row in rows
+        ],
     )
 
 
