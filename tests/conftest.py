@@ -1,4 +1,4 @@
-"""What holds for all tests."""
+"""Fixtures and settings for all tests."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from tests.contracts.checking import contract_errors
 # pytest parses a test file (gh-106905): it is off until all of them are read.
 gc.disable()
 
-# A change is judged by the same examples on every run of CI; people's runs go on looking for new ones.
-# None of them has a deadline: a busy machine is no fault.
+# A change is judged by the same examples on every run of CI; local runs keep looking for new ones.
+# None of them has a deadline: a busy machine is not a failure.
 settings.register_profile("default", deadline=None)
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("search", max_examples=3_000, deadline=None)
@@ -28,7 +28,7 @@ _publish = MemoryPipeline.publish
 
 @pytest.fixture(autouse=True, scope="session")
 def every_outcome_keeps_the_contract():
-    """Whatever a test has the pipeline decide on in memory: its outcomes validate against the schemas that consumers have."""
+    """All outcomes that a test's pipeline gives in memory validate against the schemas that consumers have."""
 
     def publish(*arguments, **named):
         for output in _publish(*arguments, **named):

@@ -88,5 +88,5 @@ _VALIDATOR = Draft202012Validator(SCHEMA, format_checker=FormatChecker())
 
 
 def ninjs_errors(document: Any) -> list[str]:
-    """What is wrong with a document, a line each; empty when it is valid."""
+    """What is wrong with a document, one line each; empty if it is valid."""
     return [f"{error.json_path}: {error.message}" for error in _VALIDATOR.iter_errors(document)]

@@ -1,4 +1,4 @@
-"""The net: a bug that one article leads to is a rejection; a fault of our machine is not."""
+"""The safety net: a bug triggered by one article becomes a rejection; a fault of our machine does not."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ print(asked, round(resident_mb() - before))
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="is told by /proc")
 def test_a_freed_block_of_megabytes_is_not_kept():
-    """Ten texts of 4 MiB are freed: what is left is the small blocks that lay between them."""
+    """Ten texts of 4 MiB are freed: only the small blocks between them remain."""
     command = [sys.executable, "-c", HOLD_AND_FREE.format(ask=True)]
     asked, kept_mb = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout.split()
     if asked == "True":  # glibc

@@ -1,4 +1,4 @@
-"""The settings file: beneath the environment, read as shells, Docker and systemd read it."""
+"""The settings file: overridden by the environment, read as shells, Docker and systemd read it."""
 
 from __future__ import annotations
 

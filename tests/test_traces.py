@@ -1,4 +1,4 @@
-"""A trace goes on from step to step, with ids that every replay of the log gives again."""
+"""A trace continues from step to step, with ids that every replay of the log repeats."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ GERMAN = (
 
 
 class Newsroom:
-    """Publishes articles and keeps what becomes of them."""
+    """Publishes articles and keeps their stories."""
 
     def __init__(self, **overrides):
         self._pipeline = MemoryPipeline(pipeline_steps(Settings(**overrides)))

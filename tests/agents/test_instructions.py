@@ -1,4 +1,4 @@
-"""What wires ask of those who use their items, from news.raw to the consumers."""
+"""Wires' instructions for users of their items, from news.raw to the consumers."""
 
 from __future__ import annotations
 

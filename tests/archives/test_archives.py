@@ -1,4 +1,4 @@
-"""What is read of web archives, and how a load that was broken off goes on; Kafka is played by a test."""
+"""Reading web archives, and continuing an interrupted load; the test plays Kafka."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def read(content, offset=0):
 
 
 def one(*response):
-    """What becomes of the one response of an archive."""
+    """The result of an archive's single response."""
     (found,), whole = read(archive([response]))
     assert whole
     return found.what if isinstance(found.what, Passed) else page_of(found.what)

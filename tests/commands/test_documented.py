@@ -1,4 +1,4 @@
-"""What the documents tell a reader to type is a command of ours, with options that it has."""
+"""Every command in the documents exists and has the options shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A terminal of 80 columns shows whole lines: nothing wraps, and no column is squeezed until it can't be read."""
+"""Output fits a terminal of 80 columns: nothing wraps, and no column becomes unreadably narrow."""
 
 from __future__ import annotations
 

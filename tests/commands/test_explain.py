@@ -1,4 +1,4 @@
-"""``headwater explain``: what a person is told of an article."""
+"""``headwater explain``: what a person learns about an article."""
 
 from __future__ import annotations
 

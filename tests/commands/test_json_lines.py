@@ -1,4 +1,4 @@
-"""JSON lines: what is in them can do nothing to a terminal, and nothing is lost."""
+"""JSON lines: their contents cannot affect a terminal, and nothing is lost."""
 
 from __future__ import annotations
 

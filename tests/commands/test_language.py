@@ -1,4 +1,4 @@
-"""``headwater language``: what people who come from langdetect are told."""
+"""``headwater language``: what users of langdetect are shown."""
 
 from __future__ import annotations
 

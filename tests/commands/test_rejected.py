@@ -1,4 +1,4 @@
-"""Which dead letters a person means, what is sent of them, and how their bytes are shown."""
+"""Which dead letters are selected, what a replay sends, and how their bytes are shown."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ REJECTION = {
 
 
 def dead(value=b"{broken", key=b"story-7", headers=(("feed", b"Wire"),), **rejection):
-    """A record of news.rejected whose raw record stood at news.raw/3/17."""
+    """A record of news.rejected whose raw record was at news.raw/3/17."""
     origin = {"ce_origin": rejection.pop("origin")} if "origin" in rejection else {}
     errors = REJECTION | {f"__streams.errors.{name}": text for name, text in rejection.items()} | origin
     return SimpleNamespace(

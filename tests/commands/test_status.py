@@ -1,4 +1,4 @@
-"""What `headwater status` says of a stream."""
+"""What `headwater status` reports about a stream."""
 
 from __future__ import annotations
 

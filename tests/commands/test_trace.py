@@ -26,7 +26,7 @@ def article(headline, url=URL):
 
 
 class Kafka:
-    """What a stream leaves in the topics, decided in memory."""
+    """What a stream writes to the topics, decided in memory."""
 
     def __init__(self):
         self.records = []

@@ -1,4 +1,4 @@
-"""What a worker says of its folders and in its log, before and beside Kafka."""
+"""What a worker reports about its folders and in its log, without Kafka."""
 
 from __future__ import annotations
 

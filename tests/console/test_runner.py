@@ -1,4 +1,4 @@
-"""Connections that ask nothing, that do not read, and that are too many."""
+"""Connections that send nothing, that do not read, and that are too many."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ async def _open(stack: AsyncExitStack, address: tuple[str, int], said: bytes) ->
 
 @pytest.mark.parametrize("said", [b"", b"POST /articles HTTP/1.1\r\nHost: loc", _ASK % b"/" + b"GET / HT"])
 async def test_a_connection_that_asks_nothing_or_half_is_closed(monkeypatch, said):
-    """Else a few hundred of them take every descriptor that the process may hold, for an hour."""
+    """Otherwise a few hundred of them take every descriptor of the process, for an hour."""
     monkeypatch.setattr(runner, "SILENT_S", 0.2)
     async with _running() as (_, stack, address):
         reader = await _open(stack, address, said)
@@ -77,7 +77,7 @@ async def test_a_connection_that_asks_nothing_or_half_is_closed(monkeypatch, sai
 
 
 async def test_a_connection_that_asks_nothing_makes_room_for_one_that_asks():
-    """Whoever opens all of them keeps nobody out."""
+    """A client that opens all of them keeps nobody out."""
     async with _running(most=3) as (_, stack, address):
         silent = [await _open(stack, address, b"GET / HTTP") for _ in range(3)]
         asking = await _open(stack, address, _ASK % b"/")

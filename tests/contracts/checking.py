@@ -20,7 +20,7 @@ occurred: Counter[str] = Counter()
 
 
 def closed(schema: Any) -> Any:
-    """The schema without room for what it does not name."""
+    """The schema without room for anything that it does not name."""
     if isinstance(schema, list):
         return [closed(each) for each in schema]
     if not isinstance(schema, dict):
@@ -46,7 +46,7 @@ def _validators(topic: str) -> tuple[Draft202012Validator, ...]:
 def contract_errors(
     topic: str, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes | None]]
 ) -> Iterator[str]:
-    """What is wrong with a record of one of the outcome topics, a line each."""
+    """What is wrong with a record of one of the outcome topics, one line each."""
     if (contract := CONTRACT_OF.get(topic)) is None:
         return
     told = {name: text for name, text in headers if contract.value or name.startswith(("ce_origin", "__streams.errors."))}

@@ -21,7 +21,7 @@ CONFLUENT_JSON = "application/vnd.schemaregistry.v1+json"
 
 
 class RefusedError(Exception):
-    """An answer that is no success: status and body."""
+    """An error answer: status and body."""
 
 
 class Confluent:

@@ -1,4 +1,4 @@
-"""What is written down for consumers is what the code does: files, AsyncAPI, schemas, headers."""
+"""What consumers are promised is what the code does: files, AsyncAPI, schemas, headers."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def test_the_dataschema_of_each_event_is_the_id_of_its_schema():
     ],
 )
 def test_a_record_that_breaks_the_contract_is_noticed(topic, spoil):
-    """The check that all tests of the pipeline run under can fail."""
+    """The check that runs under all tests of the pipeline can fail."""
     example = outcome_examples()[topic][0]
     value, headers = json.loads(json.dumps(example.payload)), dict(example.headers)
     spoil(headers, value)
@@ -151,7 +151,7 @@ _WIRE = {
 
 
 def test_every_field_and_header_that_is_promised_occurs():
-    """No promise is dead: records that fill everything have each place of each schema."""
+    """Every promise is used: records that fill everything have each place of each schema."""
     pipeline = MemoryPipeline(pipeline_steps(replace(Settings(), language_check=LanguageCheck.LANGDETECT)))
     trace = (("traceparent", b"00-" + b"a" * 32 + b"-" + b"b" * 16 + b"-01"), ("tracestate", b"a=b"))
     batch = UnreadBatch(b"\0", offsets=range(7, 9), records=2, codec="zstd", problem="it does not end", too_large=False)

@@ -1,4 +1,4 @@
-"""Schemas are handed to a registry by its own API, as often as one likes."""
+"""Schemas are sent to a registry by its own API, any number of times."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that appear whole and once, whenever the process ends."""
+"""Files appear complete and once, whenever the process ends."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def test_an_article_that_expires_after_it_was_written_is_reported_as_removed_onc
 
 
 def test_the_names_sort_in_the_order_in_which_things_were_told(folder):
-    """Released late and then killed: who reads by name must not bring it back."""
+    """Released late and then killed: reading in order of names must not bring it back."""
     folder.export(record(4, "a", embargoedUntil=LATER), record(5, "b"))
     folder.now_s += HOUR_S
     with folder.process() as exporter:
@@ -260,7 +260,7 @@ def test_a_document_that_is_too_deep_to_be_written_again_holds_up_no_other(tmp_p
 
 
 async def test_once_reports_that_the_disk_was_full_at_the_last_step(tmp_path, monkeypatch):
-    """It finished the broken file a second time, which a disk may even answer with success."""
+    """It used to finish the broken file a second time, which a disk may even answer with success."""
 
     class AtEnd:
         async def read(self):

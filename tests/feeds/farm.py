@@ -1,4 +1,4 @@
-"""A farm of feeds and pages on this machine, well-behaved and otherwise."""
+"""Local feeds and pages, well-behaved and otherwise."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def zipped(text: str) -> web.Response:
 
 
 async def slow(request: web.Request) -> web.StreamResponse:
-    """A byte now and then, for ever."""
+    """A byte now and then, endlessly."""
     response = web.StreamResponse(headers={"Content-Type": "application/xml"})
     await response.prepare(request)
     while True:

@@ -223,7 +223,7 @@ def test_articles_of_a_template_that_gives_all_the_same_guid_are_all_read(link):
 
 @pytest.mark.parametrize("at", ["<title>Half", "<title>Half</title>", "<title>Half</title><link>https://a.exam"])
 def test_the_last_entry_of_a_feed_that_breaks_off_is_left_for_the_next_time(at):
-    """Published by half, its headline would keep the whole article out as a repeat."""
+    """A half-published entry's headline would withhold the whole article as a repeat."""
     body = _rss(f"<item><title>Whole</title><link>https://a.example/1</link></item><item>{at}")
     body = body[: body.index(at) + len(at)]
     assert [entry.facts["title"] for entry in read_feed(body.encode(), "https://a.example/feed").entries] == ["Whole"]
@@ -274,7 +274,7 @@ def test_a_sitemap_in_another_encoding_is_read():
     ids=["entries with a base", "divisions", "items"],
 )
 def test_endlessly_nested_elements_are_refused(body):
-    """The first took hours, and all other feeds waited."""
+    """The first one used to take hours, while all other feeds waited."""
     with pytest.raises(NotAFeedError, match="nested more than 256 deep"):
         read_feed(body.encode(), "https://a.example/feed")
 
@@ -289,6 +289,6 @@ def test_elements_that_are_never_closed_do_not_count_as_depth():
 
 @pytest.mark.parametrize("name", ["author", "dc:creator", "itunes:author", "managingEditor", "webMaster"])
 def test_an_author_is_bounded_before_feedparser_looks_for_an_address_in_it(name):
-    """That search takes time by the square: 100 kB without a space took half a minute."""
+    """That search is quadratic: 100 kB without a space took half a minute."""
     [entry] = read_feed(rss(item("/a", more=f"<{name}>{'x' * 100_000}</{name}>")).encode(), URL).entries
     assert len(str(entry.facts.get("author", ""))) <= 300

@@ -1,4 +1,4 @@
-"""Feeds into a list in Kafka's place: what is published, what is asked of servers, what is remembered."""
+"""Feeds into a list instead of Kafka: what is published, what is requested, what is remembered."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Reader:
         return str(poller.totals)
 
     def forgive(self, path: str) -> None:
-        """As if the time that a failure has to wait were over."""
+        """As if the wait after a failure were over."""
         with contextlib.closing(Seen(self.file, time.time())) as seen:
             seen.put(replace(seen.state_of(self.farm.root + path), not_before_s=0.0))
 
@@ -214,7 +214,7 @@ async def test_if_robots_txt_can_not_be_read_nothing_is_requested(tmp_path):
 
 @pytest.mark.parametrize("status", [429, 500, 503, 410, 403])
 async def test_a_feed_that_fails_is_left_alone_for_as_long_as_it_says(tmp_path, status):
-    """Also by the next process: a command that cron starts every minute does not ask in vain every minute."""
+    """Also by the next process: a command that cron starts every minute does not ask every minute."""
     async with reading(tmp_path) as reader:
         reader.farm.answers |= {"/feed": lambda _: web.Response(status=status, headers={"Retry-After": "3600"})}
         await reader.once("/feed")

@@ -1,4 +1,4 @@
-"""Installing Kafka: whole or not at all, once, and with a way out when it cannot be."""
+"""Installing Kafka: completely or not at all, once, and with advice if it fails."""
 
 from __future__ import annotations
 

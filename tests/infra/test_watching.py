@@ -63,7 +63,7 @@ _EVERYWHERE = {"job", "instance", "le"}
 
 
 def labels_of_metrics() -> dict[str, set[str]]:
-    """The labels that each of a worker's series has, by its own word; where no value is known yet, none is told."""
+    """The labels that each of a worker's series has, as it reports them; without a value there are none yet."""
     metrics = Metrics(pipeline_steps(Settings()))
     found = {}
     for each in vars(metrics).values():

@@ -1,4 +1,4 @@
-"""What `headwater ingest` takes and answers, with a Kafka that a test plays."""
+"""What `headwater ingest` accepts and answers; the test plays Kafka."""
 
 from __future__ import annotations
 
@@ -195,7 +195,7 @@ def test_every_media_type_that_is_described_is_taken():
 
 @given(st.binary(max_size=300))
 def test_lines_are_kept_byte_for_byte(body):
-    """Nothing but line ends and blank lines goes."""
+    """Only line ends and blank lines are dropped."""
     values = split_body(Head(NDJSON), body)
     if isinstance(values, Refusal):
         assert not body.strip() or body.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff"))

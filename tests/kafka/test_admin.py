@@ -13,7 +13,7 @@ from streams.kafka.clients import NotConnectedError
 
 
 def failing(*failures):
-    """Something to ask that fails so often, then answers; and how often it was asked."""
+    """A request that fails a number of times, then succeeds; and how often it was made."""
     left = list(failures)
 
     async def ask():

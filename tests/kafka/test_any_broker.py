@@ -1,4 +1,4 @@
-"""Whom we ask, where any broker would do."""
+"""Which broker is asked when any would do."""
 
 from __future__ import annotations
 

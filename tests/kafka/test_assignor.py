@@ -20,7 +20,7 @@ def cluster(**counts):
 
 
 def joins(topics=TOPICS, held=None, generation=1):
-    """What a member says of itself as it joins."""
+    """A member's metadata as it joins."""
     return TopicwiseAssignor._metadata(topics, held, generation)
 
 

@@ -1,4 +1,4 @@
-"""Our clock beside the broker's."""
+"""Our clock compared with the broker's."""
 
 from __future__ import annotations
 

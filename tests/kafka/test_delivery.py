@@ -1,4 +1,4 @@
-"""How a worker lets go of its partitions."""
+"""How a worker releases its partitions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from streams.settings import Settings
 async def test_a_worker_that_can_not_release_its_partitions_ends_instead_of_staying_in_the_group_without_work(
     monkeypatch, tmp_path
 ):
-    """Faust goes on without a word: its consumer's thread keeps the partitions, and the process."""
+    """Faust continues silently: its consumer's thread keeps the partitions, and the process."""
     settings = Settings(state_dir=tmp_path)
     app = create_app(settings)
     leaving = delivery.Delivery(app, settings, pipeline_steps(settings))

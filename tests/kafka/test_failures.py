@@ -1,4 +1,4 @@
-"""How long something is tried, and how a task is ended."""
+"""How long something is retried, and how a task is ended."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from streams.kafka.failures import end_task, keep_trying, pauses_s
 
 @pytest.fixture
 def slept_s(monkeypatch):
-    """What would have been slept, in all."""
+    """The total time that would have been slept."""
     slept = []
 
     async def sleep(pause_s):

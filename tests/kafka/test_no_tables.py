@@ -1,4 +1,4 @@
-"""Faust's tables, of which there are none."""
+"""Faust's tables are not used."""
 
 from __future__ import annotations
 

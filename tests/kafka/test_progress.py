@@ -1,4 +1,4 @@
-"""What a changelog says of a partition's source, and how that may have changed."""
+"""What a changelog says about a partition's source, and how that may have changed."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def at(offset: int, wire: bytes) -> bytes:
 
 
 def fetch(*batches: bytes, offset: int = 0) -> list:
-    """What a consumer finds, by aiokafka's fetcher itself; each batch stands where the one before ends."""
+    """What a consumer finds, by aiokafka's fetcher itself; each batch begins where the previous one ends."""
     records = fetcher.MemoryRecords(b"".join(batches))
     tp = TopicPartition("news.raw", 0)
     return list(fetcher.PartitionRecords(tp, records, None, offset, None, None, True, fetcher.READ_COMMITTED))
@@ -197,7 +197,7 @@ def test_a_batch_that_was_damaged_on_its_way_is_refused():
 
 
 def test_aiokafka_is_read_through_the_names_that_it_has():
-    """An upgrade that changes them fails here: no reading would be bounded any more."""
+    """An upgrade that changes them fails here; otherwise reading would no longer be bounded."""
     assert fetcher.MemoryRecords is reading.Records
     assert fetcher.Fetcher._proc_fetch_request.__globals__["MemoryRecords"] is reading.Records
     assert {"MemoryRecords", "PartitionRecords"} <= set(fetcher.Fetcher._proc_fetch_request.__code__.co_names)

@@ -1,4 +1,4 @@
-"""What brokers answer to a member that they will never take, and what a worker says of it."""
+"""Brokers' answers to a member that they will never admit, and what a worker reports."""
 
 from __future__ import annotations
 

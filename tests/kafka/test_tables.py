@@ -30,7 +30,7 @@ async def opened(folder: Path, partition: int = 0) -> TablePartition:
 
 
 async def test_a_copy_remembers_what_it_was_told_however_often_it_is_closed_and_opened(tmp_path):
-    """Often enough for RocksDB to compact it; the values look like anything, also like times long gone."""
+    """Often enough for RocksDB to compact it; the values are arbitrary, and may look like old times."""
     chance = random.Random(1)
     known: dict[bytes, bytes] = {}
     for life in range(12):
@@ -47,7 +47,7 @@ async def test_a_copy_remembers_what_it_was_told_however_often_it_is_closed_and_
 
 
 def forget(table: TablePartition, count: int, now_s: int) -> None:
-    """Look at so many entries and forget those that are too old, as the transaction does that follows."""
+    """Look at some entries and forget those that are too old, as the following transaction does."""
     table.put(dict.fromkeys(table.find_expired(count, now_s), TableChange(None)), table.position + 1)
 
 
@@ -92,7 +92,7 @@ async def test_a_copy_that_another_holds_open_is_one_clear_error(tmp_path, monke
 
 
 async def test_the_partitions_of_a_database_know_nothing_of_each_other(tmp_path):
-    """Each has its own position, its own entries under the same keys, and forgets, or is made anew, by itself."""
+    """Each has its own position, its own entries under the same keys, and forgets, or is rebuilt, independently."""
     copies = TableCopies(tmp_path, KEEP_S)
     tables_ = [await copies.open(partition) for partition in (0, 1, 255, 256)]
     for number, table in enumerate(tables_):
@@ -132,7 +132,7 @@ def descriptors() -> int:
 
 
 async def test_a_hundred_partitions_take_no_more_descriptors_than_one(tmp_path):
-    """Also while files of the database are made and looked into."""
+    """Also while files of the database are created and read."""
 
     async def taken_by(count: int) -> int:
         before = descriptors()
@@ -150,7 +150,7 @@ async def test_a_hundred_partitions_take_no_more_descriptors_than_one(tmp_path):
 
 
 async def test_files_of_a_former_version_are_removed(tmp_path):
-    """It had a database a partition, in folders by number; the changelog has all that is in there."""
+    """It had one database per partition, in folders by number; the changelog has all of their contents."""
     former = Rdict(str(tmp_path / "table" / "12"))
     former[b"key"] = b"value"
     former.close()

@@ -1,4 +1,4 @@
-"""How long whoever takes a partition over waits for its owner to let go."""
+"""How long a claimant waits for a partition's owner to let go."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NAMED, LOOKS = "its owner", 50
 
 
 class Time:
-    """A clock that goes on by what is slept."""
+    """A clock that advances by what is slept."""
 
     def __init__(self):
         self.now_s = 0.0

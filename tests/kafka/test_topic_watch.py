@@ -1,4 +1,4 @@
-"""What a worker says of topics whose settings are changed while it runs."""
+"""What a worker reports about topics whose settings are changed while it runs."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ LAST_EPOCH = 3  # of each producer id, so that they are soon used up
 
 
 class Fate(Enum):
-    """What becomes of a request; a number is an answer that it was not done, by Kafka's code."""
+    """The fate of a request; a number is Kafka's error code for one that was not carried out."""
 
     WELL = None
     LOST = "lost"

@@ -1,4 +1,4 @@
-"""What a receiver is told of a version."""
+"""What a receiver is told about a version."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ VERSIONS = st.lists(
 @given(VERSIONS)
 @example([(1, "usable", None, None, 0.0), (2, "usable", LATER, LATER, 0.0), (1, "usable", None, None, 0.0)])
 def test_only_articles_that_may_be_shown_are_sent_and_none_is_forgotten(tmp_path_factory, versions):
-    """Whatever comes in whatever order: the receiver has an article exactly if its newest version may be shown by now."""
+    """In any order of events, the receiver has an article exactly if its newest version may be shown by now."""
     book, now_s, has = Book(tmp_path_factory.mktemp("book") / "book"), NOW_S, None
 
     def tell(of, decision):

@@ -1,4 +1,4 @@
-"""What feed readers and listeners are given; the records are the pipeline's own, without a Kafka."""
+"""What feed readers and listeners get; the records are the pipeline's own, without Kafka."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def wire(uri, version, headline="Bridge over the river to be built", **more):
 
 
 class Served:
-    """A server that is fed with records, at a time that a test sets."""
+    """A server that is fed with records, with a clock that the test sets."""
 
     client: TestClient
 
@@ -83,7 +83,7 @@ async def served():
 
 
 class Events:
-    """What a listener hears."""
+    """A listener's events."""
 
     def __init__(self, response) -> None:
         self.response = response
@@ -273,7 +273,7 @@ async def test_a_returning_listener_gets_embargoes_that_ended_meanwhile():
 
 @pytest.mark.parametrize("last_id", ["nonsense", "0=5", "0=-1@1", "0=99999@1800000000000", "@1"])
 async def test_a_gap_is_reported(last_id):
-    """An id that is none, is older than what is kept, or of another topic."""
+    """For an id that is invalid, older than what is kept, or of another topic."""
     async with served() as own:
         own.serving.follower.ring.begin(0, 100)
         own.offset = 100
@@ -513,7 +513,7 @@ def test_whatever_becomes_of_stories_the_one_told_last_has_one_entry(changes):
     ids=str,
 )
 async def test_one_odd_article_does_not_spoil_the_feed_of_all(said):
-    """Times are written as RFC 3339, tags of languages as BCP 47, and no address is there that a reader would run."""
+    """Times are written as RFC 3339, language tags as BCP 47, and there are no URLs that a reader would run."""
     async with served() as own:
         own.take(record(0, "odd", **said))
         own.take(record(1, "even"))

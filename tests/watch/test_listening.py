@@ -100,7 +100,7 @@ async def test_no_more_descriptors_are_taken_than_connections_may_be(port):
 
 @pytest.mark.parametrize("said", [*HALF, b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n"], ids=range(len(HALF) + 1))
 async def test_connections_that_do_not_finish_are_closed(port, said, monkeypatch):
-    """Whether the request has no end, or nobody reads the answer."""
+    """Whether the request never ends or nobody reads the answer."""
     monkeypatch.setattr(listening, "LONGEST_CONNECTION_S", 1.0)
     before = descriptors()
     with socket.socket() as client:

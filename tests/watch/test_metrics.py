@@ -67,7 +67,7 @@ def pipeline_outputs() -> list[Output]:
 
 
 def test_language_kind_and_reason_are_counted_by_the_headers_of_the_pipelines_own_outputs():
-    """Were a header renamed, this would count nothing."""
+    """If a header were renamed, these would count nothing."""
     assert tally(pipeline_outputs()) == {
         (PREPARED, ""): 3,
         (ENRICHED, "en"): 1,

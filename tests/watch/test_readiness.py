@@ -1,4 +1,4 @@
-"""What `headwater check` makes of what Kafka and the machine say."""
+"""What `headwater check` makes of the reports of Kafka and the machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the supervisor makes of its processes' lives and words."""
+"""What the supervisor makes of its processes' exits and answers."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_each_processes_metrics_carry_its_number_and_one_that_is_silent_is_left_
 
 
 async def test_when_another_worker_has_a_processes_instance_id_all_end_and_none_is_started_again(monkeypatch):
-    """It would shut the other out in its turn, and so on for ever."""
+    """Otherwise each would shut the other out for ever."""
     started = []
 
     async def start(self, number, socket):

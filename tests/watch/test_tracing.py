@@ -1,4 +1,4 @@
-"""A worker's spans: of sampled traces alone, with the ids that the records' headers name, and linked to their transaction."""
+"""A worker's spans: only for sampled traces, with the ids that the records' headers name, and linked to their transaction."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a receiver is told, and how often, by a server on this machine that answers as a test likes."""
+"""What a receiver gets, and how often, by a local server that answers as the test decides."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Receiver:
 
 
 class Run:
-    """A process that delivers to the receiver, at a time that a test sets; it sleeps at no cost."""
+    """A process that delivers to the receiver, at a time that a test sets; its sleeps take no time."""
 
     def __init__(self, file, **filters) -> None:
         self.now_s = NOW_S
@@ -96,7 +96,7 @@ async def test_articles_kills_and_later_versions_come_in_their_order(tmp_path):
 
 
 async def test_a_message_that_the_receiver_does_not_accept_is_sent_again_until_it_does_with_the_same_id(tmp_path):
-    """A wrong token or address is no reason to lose an article: somebody will mend it."""
+    """A wrong token or address must not lose an article: somebody will fix it."""
     async with received() as (receiver, url):
         receiver.statuses = [500, 429, 401, 404, 302, 503, 503]
         run = Run(tmp_path / "book")
@@ -167,7 +167,7 @@ async def test_an_embargoed_article_is_told_once_when_its_embargo_ends(tmp_path)
 
 
 async def test_an_article_that_expires_while_the_receiver_is_away_is_never_told(tmp_path):
-    """And one that expires later is told as removed, once."""
+    """And one that expires later is reported as removed, once."""
     async with received() as (receiver, url):
         receiver.statuses = [503] * 20
         run = Run(tmp_path / "book")
@@ -280,7 +280,7 @@ def _answers(status, body=b"", *, length=None, encoding=None, ends=True):
     ],
 )
 async def test_the_status_counts_whatever_happens_to_the_answers_body(monkeypatch, status, broken):
-    """What a receiver has taken is not sent to it again and again."""
+    """A message that the receiver has taken is not sent again."""
     monkeypatch.setattr(sending_module, "_BODY_TIMEOUT_S", 0.2)
     async with farm("*") as own, sending(f"{own.root}/hook", KEY, allow_private=True) as sender:
         own.answers["/hook"] = _answers(status, **broken)
