@@ -417,6 +417,8 @@ def _is_comment(folded: str, signs: PromptSigns) -> bool:
     """Whether a line is the head of the readers' comments, or asks for one: "Your comment", "Leave a reply"."""
     if "comment" not in signs or len(folded.split()) > _MOST_CREDIT_WORDS or ends_sentence(folded):
         return False
+    if "leave" in signs and len(folded.split()) <= 3:  # some languages have the verb last
+        return True
     return _begins(signs, "leave") or _has_person(folded) or (signs["comment"].first == 0 and _has_word(folded, "piece"))
 
 
