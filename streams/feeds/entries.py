@@ -305,14 +305,14 @@ def _pages(text: str, url: str) -> Iterator[dict[str, Any]]:
         }
 
 
-def _said_of(place: etree._Element) -> dict[str, str]:
+def _said_of(place: Any) -> dict[str, str]:
     """What an element's own elements say, and those of its news; a picture or film has a title and an address of its own."""
     own = [each for each in place if isinstance(each.tag, str)]
     of_news = [each for news in own if _local_name(news) == "news" for each in news.iter() if isinstance(each.tag, str)]
     return {_local_name(each): (each.text or "").strip() for each in (*own, *of_news)}
 
 
-def _local_name(element: etree._Element) -> str:
+def _local_name(element: Any) -> str:
     """Its name without a namespace, or the prefix of one that nobody declared."""
     return str(element.tag).rpartition("}")[2].rpartition(":")[2]
 
