@@ -34,7 +34,7 @@ CHECKED: Final = ((4, 1), (16, 4), (64, 8))
 FULL_LOAD_MS: Final = 500
 """A worker that is behind decides for so long before it commits (``streams/kafka/breath.py``): the cycle at full load."""
 
-_WRITES_BEFORE_NEXT: Final = 1.5  # streams.kafka.step: so many times the last commit between two
+_WRITES_BEFORE_NEXT: Final = 1.5  # streams.kafka.step: this many times the last commit between two
 _BUSY: Final = 0.7  # of a process's core: the rest is for peaks, and for catching up
 _LEAST_PARTITIONS: Final = 4
 _FIRSTS: Final = 0.6  # of all articles, as bench.speed.articles has them
@@ -130,7 +130,7 @@ def steady(shape: Deployment, costs: Costs) -> Strain:
 
 
 def commit_ms(partitions: float, costs: Costs) -> float:
-    """How long a transaction over so many partitions takes to write and to commit."""
+    """How long a transaction over this many partitions takes to write and to commit."""
     return costs.commit_ms + costs.commit_ms_a_partition * partitions
 
 

@@ -45,7 +45,7 @@ async def at_rest(kafka: Ground) -> float:
 
 
 async def transactions(kafka: Ground, turns: int) -> dict[int, TransactionCosts]:
-    """What transactions over so many partitions take, by number of partitions."""
+    """The cost of transactions by number of partitions."""
     shapes = {}
     for count in PARTITIONS:
         topic = f"plan-{count}"

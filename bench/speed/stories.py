@@ -44,7 +44,7 @@ def main() -> int:
     index = StoryIndex(WINDOW_MS, 2 * count).load(entries)
     took_s = time.process_time() - began
     held = resident_bytes() - before
-    print(f"{len(index):,} stories made anew of their table: {took_s:.1f} s of processor, {held / len(index):.0f} bytes each")
+    print(f"{len(index):,} stories rebuilt from their table: {took_s:.1f} s of processor, {held / len(index):.0f} bytes each")
     asked = list(articles(ASKED, seed=2))
     began = time.process_time()
     for signature in asked:

@@ -20,7 +20,7 @@ from warcio.statusandheaders import StatusAndHeadersParser, StatusAndHeadersPars
 
 from streams.archives.pages import MOST_PAGE_BYTES, Passed, Response
 
-# It warns of addresses with spaces, as they stand in the file: escape sequences would reach the terminal.
+# It warns of addresses with spaces, as they are in the file: escape sequences would reach the terminal.
 logging.getLogger("warcio").setLevel(logging.CRITICAL)
 
 _UNPACKED: Final = {"", "identity", "gzip", "deflate"}

@@ -11,7 +11,7 @@ from streams.topics import COMPRESSION, MOST_BYTES
 
 FOREVER: Final = -1
 SAFE_COPIES: Final = 3
-"""With so many copies of each partition, a record can be in two of them before it counts; with fewer, losing one broker would
+"""With this many copies of each partition, a record can be in two of them before it counts; with fewer, losing one broker would
 stop all writing."""
 _IN_SYNC: Final = "min.insync.replicas"
 _UNCLEAN: Final = "unclean.leader.election.enable"

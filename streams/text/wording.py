@@ -262,7 +262,7 @@ def _columns() -> dict[str, list[tuple[str, ...]]]:
 
 
 def _as_in_text(written: str, word: str) -> str:
-    """A part as it stands in a headline: at the beginning of a word, and to its end where it is written with a stop."""
+    """A part as it appears in a headline: at the beginning of a word, and to its end where it is written with a stop."""
     if _UNSPACED.match(word):
         return word
     return f" {word} " if written.rstrip().endswith(".") else f" {word}"

@@ -407,7 +407,7 @@ class Chaos:
         await self._check_decisions(prepared, found)
 
     async def _read_until(self, count: int, topics: Sequence[str], meanwhile: Callable[[], None] = lambda: None) -> None:
-        """Wait for so many records in the topics, as long as they become more."""
+        """Wait for this many records in the topics, as long as their number grows."""
         most, deadline = 0, time.monotonic() + SETTLE_TIMEOUT_S
         while most < count and time.monotonic() < deadline:
             meanwhile()

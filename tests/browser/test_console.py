@@ -330,7 +330,7 @@ PULSE = """() => {
 
 
 async def flood(shown, page, first, count):
-    """Publish so many articles as fast as Kafka takes them, and wait until the page shows one that came behind; returns s.
+    """Publish this many articles as fast as Kafka takes them, and wait until the page shows one that came behind; returns s.
 
     In a flood it shows the newest four a second: of those behind, one comes when the others are through.
     """

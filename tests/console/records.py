@@ -19,7 +19,7 @@ def json_record(headline, text="The council voted on Monday.", **more):
 
 
 def outcomes(values, settings=SETTINGS):
-    """What becomes of raw values (bytes, or bytes with a content type), each record where it would stand in Kafka."""
+    """The outcomes of raw values (bytes, or bytes with a content type), each record at the place it would have in Kafka."""
     pipeline, offsets, found = MemoryPipeline(pipeline_steps(settings)), defaultdict(int), []
     for number, value in enumerate(values):
         content, content_type = value if isinstance(value, tuple) else (value, "application/json")

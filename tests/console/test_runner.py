@@ -48,7 +48,7 @@ class _Site:
 
 @asynccontextmanager
 async def _running(most: int = 100) -> AsyncIterator[tuple[_Site, AsyncExitStack, tuple[str, int]]]:
-    """A site that takes so many connections, its address, and a stack that closes those that are opened on it."""
+    """A site that takes this many connections, its address, and a stack that closes those that are opened on it."""
     site = _Site()
     running = runner.runner_of(site.application(), most, shutdown_timeout=0.1)
     await running.setup()

@@ -1,4 +1,4 @@
-"""Evidence as a reader expects it: the words as they stand in the text."""
+"""Evidence as a reader expects it: the words as they appear in the text."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ FIGURE_PARTS = 3
 BEYOND_DOUBT = 2.0  # log odds
 CONTRADICTS = 2.5
 FIGURES_ALONE = 0.45  # confidence at most, of a tag that figures alone speak for
-MANY_FIGURES = 3  # so many of one subject are meant, where nothing contradicts
+MANY_FIGURES = 3  # this many of one subject are meant, if nothing contradicts
 LENDERS = frozenset({"03000000", "07000000", "15000000", "16000000", "17000000"})
 BORROWERS = frozenset({"04000000", "11000000", "15000000"})
 # Subjects of films and novels: beside a word for such a work, they want so much more company.

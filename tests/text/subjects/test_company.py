@@ -152,7 +152,7 @@ def test_a_figure_counts_the_more_the_more_company_it_has():
 
 
 def table_of(language, **values):
-    """Words that speak for sport alone, by so many steps of a fiftieth of a log odd."""
+    """Words that speak for sport alone, by a number of steps of a fiftieth of a log odd."""
     sport = TOP_LEVELS.index(CODES["sport"])
     rows = b"".join(bytes(128 + steps * (number == sport) for number in range(len(TOP_LEVELS))) for steps in values.values())
     return WordTable(language, values, rows, b"", Numbers(0.05, [0.0] * len(TOP_LEVELS), 1.0, 0.0))

@@ -140,5 +140,5 @@ def test_a_language_without_a_table_has_none():
 
 @pytest.mark.parametrize(("language", "other"), sorted(READ_AS.items()))
 def test_a_language_is_read_by_its_neighbours_table(language, other):
-    """The very same one: it stands in memory once."""
+    """The very same one: it is in memory once."""
     assert word_table(language) is word_table(other) is not None
