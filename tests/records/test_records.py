@@ -401,12 +401,10 @@ def test_raw_line_breaks_in_json_ld_are_forgiven_and_broken_json_ld_is_ignored()
 
 
 def test_a_broken_page_is_refused_not_raised(monkeypatch: pytest.MonkeyPatch) -> None:
-    import trafilatura
-
     def fail(*_: object, **__: object) -> None:
         raise RecursionError
 
-    monkeypatch.setattr(trafilatura, "bare_extraction", fail)
+    monkeypatch.setattr("streams.records.pages.find_main_text", fail)
     assert refused(HEAD + REST).reason is Reason.UNREADABLE_HTML
 
 
