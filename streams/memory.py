@@ -52,8 +52,12 @@ class MemoryPipeline:
     def _decide(self, step: Step, record: Record) -> Iterator[Output]:
         remembered = self._remembered[step.name]
         whole = self._wholes.get(step.name)
-        decision = step.decide(record, remembered.get(record.key) if whole is None else whole)
-        if decision.remember is not None and step.changelog.remembers:
+        decision = step.ask(record, remembered.get(record.key) if whole is None else whole)
+        # On Kafka, a value that the step itself can't read would be found only when a partition is taken over.
+        for value in (decision.remember, *decision.changes.values()):
+            if value is not None:
+                step.changelog.check(value)
+        if decision.remember is not None and record.key is not None:
             remembered[record.key] = decision.remember
         for output in decision.outputs:
             yield output

@@ -6,15 +6,18 @@ The same steps run on Kafka (:mod:`streams.kafka.delivery`) and in memory (:mod:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, Final, Protocol, Self, TypeVar
 
 from streams.faults import Fault
 from streams.formats import NewerFormatError
 
 Headers = tuple[tuple[str, bytes], ...]
 Read = TypeVar("Read")
+
+_NAME: Final = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}")  # Kafka's rule for topics
 
 
 class Record(Protocol):
@@ -112,6 +115,17 @@ def read_internal(record: Record, read: Callable[[bytes], Read]) -> Read:
         raise ForeignRecordError("no value" if record.value is None else str(error)) from error
 
 
+def check_name(name: str) -> str:
+    """The name of a topic, a step or a changelog, if Kafka accepts it in a topic's name, and a file system as a folder's.
+
+    Raises:
+        ValueError: it does not.
+    """
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"{name!r} is not a name: expected at most 249 letters, digits, '.', '_' and '-'")
+    return name
+
+
 class Topic(str):
     """The name of a Kafka topic, its purpose, and how ``topics create`` makes it: ``config`` holds Kafka's own settings."""
 
@@ -120,7 +134,7 @@ class Topic(str):
     config: Mapping[str, str]
 
     def __new__(cls, name: str, purpose: str, config: Mapping[str, str]) -> Self:
-        topic = super().__new__(cls, name)
+        topic = super().__new__(cls, check_name(name))
         topic.purpose = purpose
         topic.config = config
         return topic
@@ -145,6 +159,11 @@ class Changelog:
     check: Callable[[bytes], object] = bytes
     whole: Callable[[Iterable[tuple[bytes, bytes]]], Any] | None = None
 
+    def __post_init__(self) -> None:
+        check_name(self.name)
+        if self.whole is not None and not self.remembers:
+            raise ValueError(f"the changelog {self.name!r} makes a whole of what it remembers, so it must remember")
+
     def topic(self, app_id: str) -> str:
         """The name of its topic, following Faust's naming."""
         return f"{app_id}-{self.name}-changelog"
@@ -158,7 +177,7 @@ class Step:
     ``decide`` gets the record and, if the ``changelog`` remembers, the value remembered under the record's key, or the
     ``whole``. It must depend on nothing else, because every replay repeats it. It returns a :class:`Decision` for any record of
     its source; an exception stops the worker before anything is committed. :class:`ForeignRecordError` says that the record is
-    not one of its source's.
+    not one of its source's. Pipelines call :meth:`ask`, which lets through only what the step has declared.
     """
 
     name: str
@@ -167,28 +186,109 @@ class Step:
     decide: Callable[[Record, Any], Decision]
     changelog: Changelog
 
+    def __post_init__(self) -> None:
+        check_name(self.name)
+
+    def ask(self, record: Record, remembered: Any) -> Decision:
+        """The decision on a record, if it keeps to what the step has declared.
+
+        Raises:
+            UndeclaredError: it does not; nothing of the decision may be used.
+        """
+        decision = self.decide(record, remembered)
+        for output in decision.outputs:
+            if output.topic not in self.sends_to:
+                raise UndeclaredError(f"the step {self.name!r} writes to {output.topic!r}, which is not in its `sends_to`")
+        if decision.remember is not None and (not self.changelog.remembers or self.changelog.whole is not None):
+            raise UndeclaredError(f"the step {self.name!r} remembers a value under a key, which its changelog does not declare")
+        if decision.changes and self.changelog.whole is None:
+            raise UndeclaredError(f"the step {self.name!r} changes several keys, but its changelog declares no `whole`")
+        return decision
+
+
+class UndeclaredError(RuntimeError):
+    """A bug in a step: it decided what it has not declared, so that its topic or its memory would lack Kafka's discipline."""
+
 
 class StepsConflictError(ValueError):
     """Two steps that can't be in one pipeline; the message names both."""
 
 
 def check_steps(steps: Iterable[Step]) -> tuple[Step, ...]:
-    """The steps, if they fit together: each has a name, a source and a changelog of its own.
+    """The steps, if they fit together.
 
-    Steps that shared a changelog would share their offset, and one of them would skip what the other has done. Steps that
-    shared a source would each get a part of it.
+    Each has a name, a source and a changelog of its own. Steps that shared a changelog would share their offset, and one would
+    skip what the other has done. Steps that shared a source would each get a part of it. No other step reads or writes a
+    changelog's topic; those who write a topic agree on how Kafka keeps it; and no record leads back to a step it came from.
 
     Raises:
         StepsConflictError: two of them conflict.
     """
     steps = tuple(steps)
-    owned: dict[tuple[str, str], Step] = {}
+    _check_owned(steps)
+    _check_topics(steps)
+    _check_changelogs(steps)
+    _check_direction(steps)
+    return steps
+
+
+def _alike(name: str) -> str:
+    """What two names must not share: Kafka takes "." and "_" for the same in topics, file systems may ignore case."""
+    return name.replace(".", "_").casefold()
+
+
+def _check_owned(steps: Sequence[Step]) -> None:
+    owned: dict[tuple[str, str], tuple[Step, str]] = {}
     for step in steps:
         for what, name in (("name", step.name), ("source", step.source), ("changelog", step.changelog.name)):
-            other = owned.setdefault((what, name), step)
+            other, its = owned.setdefault((what, _alike(name)), (step, name))
             if other is not step:
-                raise StepsConflictError(f"the steps {other.name!r} and {step.name!r} have the same {what}, {str(name)!r}")
-    return steps
+                same = (
+                    f"the same {what}, {str(name)!r}"
+                    if its == name
+                    else f"too similar a {what}, {str(its)!r} and {str(name)!r}"
+                )
+                raise StepsConflictError(f"the steps {other.name!r} and {step.name!r} have {same}")
+
+
+def _check_topics(steps: Sequence[Step]) -> None:
+    """One spelling for each topic, and one configuration from all who write it; a reader takes it as it is."""
+    spelt: dict[str, tuple[Step, Topic]] = {}
+    written: dict[Topic, tuple[Step, Topic]] = {}
+    for step in steps:
+        for each in (step.source, *step.sends_to):
+            other, same = spelt.setdefault(_alike(each), (step, each))
+            if same != each:
+                raise StepsConflictError(
+                    f"the steps {other.name!r} and {step.name!r} have topics that Kafka can't tell apart: {same!r} and {each!r}"
+                )
+        for each in step.sends_to:
+            other, same = written.setdefault(each, (step, each))
+            if same.config != each.config:
+                raise StepsConflictError(f"the steps {other.name!r} and {step.name!r} configure the topic {each!r} differently")
+
+
+def _check_changelogs(steps: Sequence[Step]) -> None:
+    for owner in steps:
+        for step in steps:
+            for each in (step.source, *step.sends_to):
+                if each.endswith(owner.changelog.topic("")):
+                    raise StepsConflictError(f"the step {step.name!r} uses {each!r}, the changelog of the step {owner.name!r}")
+
+
+def _check_direction(steps: Sequence[Step]) -> None:
+    readers = {step.source: step for step in steps}
+    for step in steps:
+        behind = [step]
+        for each in behind:  # grows as it is walked
+            for topic in each.sends_to:
+                if topic == step.source:
+                    raise StepsConflictError(
+                        f"the steps {step.name!r} and {each.name!r} form a loop: {each.name!r} writes {topic!r}, which "
+                        f"{step.name!r} reads"
+                    )
+                if (reader := readers.get(topic)) is not None and reader not in behind:
+                    behind.append(reader)
 
 
 def header(record: Record, name: str) -> str | None:

@@ -91,8 +91,8 @@ def topics_of(steps: Iterable[Step], settings: Settings) -> tuple[Topic, ...]:
     """
     steps = check_steps(steps)
     read_or_written = dict.fromkeys(each for step in steps for each in (step.source, *step.sends_to))
-    written = {each for step in steps for each in step.sends_to}
-    topics = (_as_compressed(each, settings) if each in written else each for each in read_or_written)
+    written = {each: each for step in steps for each in step.sends_to}  # who writes a topic says how Kafka keeps it
+    topics = (_as_compressed(written[each], settings) if each in written else each for each in read_or_written)
     return (*topics, *(_changelog_topic(step.changelog, settings) for step in steps))
 
 

@@ -226,7 +226,7 @@ class OwnedPartition:
     def _ask(self, record: Record, remembered: Any) -> Decision:
         """The step's decision on a record. An exception it raises names the record's place and is never retried."""
         try:
-            decision = self._step.decide(record, remembered)
+            decision = self._step.ask(record, remembered)
         except (ForeignRecordError, NewerFormatError) as error:
             pass_over(origin(record), error, skip=self._settings.skip_foreign)
             return Decision(())

@@ -606,7 +606,11 @@ async def test_a_state_folder_of_another_incarnation_is_wiped_and_a_damaged_one_
 async def test_a_source_that_has_grown_is_worked_on_as_it_was_until_its_changelog_has_grown(worker, monkeypatch):
     """By somebody with the right to do it, which we lack."""
     progress = Changelog("headlines", "remembers nothing")
-    monkeypatch.setattr(worker, "step", lambda: Step("test", PREPARED, (ENRICHED,), worker.decide, progress))
+
+    def decide(record: Record, remembered: bytes | None) -> Decision:
+        return replace(worker.decide(record, remembered), remember=None)
+
+    monkeypatch.setattr(worker, "step", lambda: Step("test", PREPARED, (ENRICHED,), decide, progress))
     settings, beyond = worker.stream.settings, TopicPartition(PREPARED, 1)
     await grow_topic(settings, PREPARED, 2)
     may_not = AsyncMock(side_effect=TopicAuthorizationFailedError("no"))
