@@ -14,9 +14,9 @@ from aiohttp import web
 from agents import pipeline_steps
 from streams.commands.arguments import read_settings
 from streams.commands.context import http_root, until_told
-from streams.console.guard import new_token
-from streams.console.runner import runner_of
 from streams.console.web import Console
+from streams.http.callers import new_token
+from streams.http.runner import runner_of
 from streams.kafka.quiet import quieten
 from streams.settings import Settings
 

@@ -11,8 +11,8 @@ from aiokafka import AIOKafkaProducer
 
 from streams.commands.arguments import read_settings
 from streams.commands.context import http_root, partitions_of, run_async, until_told
-from streams.console.guard import new_token
-from streams.console.runner import runner_of
+from streams.http.callers import new_token
+from streams.http.runner import runner_of
 from streams.ingest.web import Ingest, SendBody
 from streams.kafka.clients import opened, publisher
 from streams.settings import Settings

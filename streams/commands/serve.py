@@ -10,7 +10,7 @@ from aiohttp import web
 
 from streams.commands.arguments import read_settings
 from streams.commands.context import http_root, until_told
-from streams.console.runner import runner_of
+from streams.http.runner import runner_of
 from streams.kafka.quiet import quieten
 from streams.serve.web import Serving
 

@@ -17,7 +17,7 @@ from multidict import MultiDict
 
 from streams.commands.arguments import read_settings
 from streams.commands.context import run_async, run_until_told, say
-from streams.feeds.addresses import RefusedAddressError, check_url
+from streams.http.addresses import RefusedAddressError, check_url
 from streams.kafka.following import keep_reading
 from streams.kafka.quiet import quieten
 from streams.outgoing.book import Book

@@ -10,8 +10,6 @@ import asyncio
 from collections.abc import Iterator
 from typing import Any, Final
 
-import orjson
-
 from streams.console.rows import Row
 from streams.console.wire import Filter
 
@@ -20,12 +18,6 @@ MOST_VIEWERS: Final = 100
 SNAPSHOT_ROWS: Final = 200
 _ROWS_A_SECOND: Final = 4.0
 _WAITING_EVENTS: Final = 16
-
-
-def event(name: str, data: Any, event_id: str = "") -> bytes:
-    """A server-sent event. JSON has no line breaks of its own, so one line is enough."""
-    head = f"id: {event_id}\n" if event_id else ""
-    return f"{head}event: {name}\ndata: ".encode() + orjson.dumps(data) + b"\n\n"
 
 
 class Allowance:

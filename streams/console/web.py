@@ -31,8 +31,9 @@ from streams.console.health import Health
 from streams.console.letters import LetterFilter, Letters, ReplayRefusedError
 from streams.console.older import Older
 from streams.console.reader import Reader
-from streams.console.viewers import FLUSH_S, SNAPSHOT_ROWS, Viewer, Viewers, event
+from streams.console.viewers import FLUSH_S, SNAPSHOT_ROWS, Viewer, Viewers
 from streams.console.wire import Filter
+from streams.http.events import event
 from streams.kafka.clients import opened
 from streams.rejected.deadletters import NotThereError, open_reader, original_place
 from streams.settings import Settings

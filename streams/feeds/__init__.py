@@ -4,8 +4,7 @@
     forms       what its bytes are: encoding, JSON, depth, whether it breaks off   pure
     entries     a feed's bytes → its entries, with their facts          pure
     manners     robots.txt, the pace of each host, when to ask again
-    addresses   which addresses may be fetched at all
-    fetching    one document by HTTP, within bounds
+    fetching    one document by HTTP, within bounds; only from public addresses (streams.http.addresses)
     seen        what was published before, in SQLite
     polling     the rounds: feed → entries → pages → news.raw → seen
 

@@ -16,7 +16,7 @@ from urllib.parse import urljoin
 
 import aiohttp
 
-from streams.feeds.addresses import RefusedAddressError, check_url, connector, refusal_behind
+from streams.http.addresses import RefusedAddressError, check_url, connector, refusal_behind
 
 ROBOTS_NAME: Final = "Headwater"
 """The name by which robots.txt addresses us."""

@@ -9,7 +9,7 @@ from typing import Final
 
 from lxml import etree
 
-from streams.feeds.addresses import RefusedAddressError, check_url
+from streams.http.addresses import RefusedAddressError, check_url
 
 _FEED_SCHEME: Final = re.compile(r"^feed:(?://(?!https?:)|(?://)?(?=(https?:)))", re.IGNORECASE)
 

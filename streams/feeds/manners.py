@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from protego import Protego
 
 from streams.feeds.fetching import ROBOTS_NAME, Answer, Fetcher, FetchError
-from streams.feeds.waits import DAY_S, retry_after_s
+from streams.http.waits import DAY_S, retry_after_s
 
 _MOST_CRAWL_DELAY_S: Final = 60.0
 _MOST_ROBOTS_BYTES: Final = 512 << 10  # RFC 9309 requires at least 500 KiB; the rest is ignored

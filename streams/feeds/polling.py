@@ -23,7 +23,7 @@ from streams.feeds.fetching import Answer, FetchError, unzipped
 from streams.feeds.forms import NotAFeedError
 from streams.feeds.manners import Manners
 from streams.feeds.seen import FeedState, Seen
-from streams.feeds.waits import DAY_S, backoff_s, retry_after_s, round_s
+from streams.http.waits import DAY_S, backoff_s, retry_after_s, round_s
 from streams.records import Rejection
 from streams.records.encodings import declared_charset, decode, unmarked
 

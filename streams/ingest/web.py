@@ -16,7 +16,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
-from streams.console.guard import is_own_host, knows
+from streams.http.callers import is_own_host, knows
 from streams.ingest.bodies import MOST_BODY_BYTES, Head, Refusal, check_head, split_body, too_large
 from streams.ingest.openapi import openapi_document
 from streams.steps import origin

@@ -17,8 +17,8 @@ from typing import Any, Final
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from streams.console.guard import is_own_host
-from streams.console.viewers import event
+from streams.http.callers import is_own_host
+from streams.http.events import event
 from streams.outgoing.items import ArticleFilter, Item
 from streams.serve.following import Follower
 from streams.serve.published import Positions, mark_of, read_mark

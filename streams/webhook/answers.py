@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import Final
 
-from streams.feeds.waits import backoff_s
+from streams.http.waits import backoff_s
 
 MOST_REFUSALS: Final = 5
 """How many refusals of one message, by answers about the message itself, before it is given up."""

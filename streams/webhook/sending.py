@@ -12,8 +12,8 @@ from typing import Final
 
 import aiohttp
 
-from streams.feeds.addresses import check_url, connector, refusal_behind
-from streams.feeds.waits import retry_after_s
+from streams.http.addresses import check_url, connector, refusal_behind
+from streams.http.waits import retry_after_s
 from streams.webhook.signing import Message, signed
 
 ANSWER_TIMEOUT_S: Final = 15.0

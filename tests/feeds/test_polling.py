@@ -18,12 +18,12 @@ from aiohttp import web
 from aiokafka.errors import KafkaError
 
 from streams.feeds import polling
-from streams.feeds.addresses import connector, refusal_behind
 from streams.feeds.entries import read_feed
 from streams.feeds.fetching import fetching
 from streams.feeds.manners import Manners, Pace
 from streams.feeds.polling import Poller
 from streams.feeds.seen import Seen
+from streams.http.addresses import connector, refusal_behind
 from tests.feeds.farm import ARTICLE, PAGE, Farm, bomb, farm, item, moved, rss, slow, zipped
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from multidict import MultiDict
 
-from streams.feeds.addresses import RefusedAddressError
+from streams.http.addresses import RefusedAddressError
 from streams.outgoing.book import Book
 from streams.outgoing.items import ArticleFilter
 from streams.outgoing.source import Turn

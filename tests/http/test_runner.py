@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import pytest
 from aiohttp import web
 
-from streams.console import runner
+from streams.http import runner
 
 _ASK = b"GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
