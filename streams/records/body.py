@@ -284,15 +284,21 @@ def places_of(lines: Sequence[str], blocks: Sequence[Block]) -> list[int | None]
         by_key.setdefault(_key(line), number)
     joint = "".join(filter(str.isalnum, "".join(lines)))
     places: list[int | None] = []
-    last = -1
+    last, at = -1, 0
     for block in blocks:
         key = _key(block.text)
         place = by_key.get(key)
-        if place is None and key and key in joint:
-            place = max(last, 0)
+        if place is None and key and (found := _find_from(joint, key, at)) >= 0:
+            place, at = max(last, 0), found
         places.append(place)
         last = last if place is None else place
     return places
+
+
+def _find_from(text: str, part: str, at: int) -> int:
+    """Where a part is, looked for behind ``at`` first: blocks mostly follow each other in the text as on the page."""
+    found = text.find(part, at)
+    return found if found >= 0 else text.find(part, 0, at + len(part))
 
 
 def _is_paragraph(block: Block) -> bool:
