@@ -18,7 +18,7 @@ LENGTHS = topic("news.lengths", "how long each enriched article is")
 
 
 def own_steps(settings: Settings) -> tuple[Step, ...]:
-    """The pipeline up to news.enriched: agents that are added behind it, whatever their names, do not meet those of the tests."""
+    """The pipeline up to news.enriched: agents added behind it, whatever their names, do not meet those of the tests."""
     return tuple(each for each in pipeline_steps(settings) if each.name in ("prepare", "deduplicate"))
 
 
