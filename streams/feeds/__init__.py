@@ -3,6 +3,7 @@
     listing     which feeds: addresses and OPML                         pure
     forms       what its bytes are: encoding, JSON, depth, whether it breaks off   pure
     entries     a feed's bytes → its entries, with their facts          pure
+    bounded_feedparser   feedparser, with its slow searches bounded
     manners     robots.txt, the pace of each host, when to ask again
     fetching    one document by HTTP, within bounds; only from public addresses (streams.http.addresses)
     seen        what was published before, in SQLite

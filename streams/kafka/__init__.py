@@ -17,28 +17,29 @@ together):
    transaction over everything when it leaves, once a minute, and when it has lost its coordinator (with v0 transactions it
    also takes a new name after that).
    ``transactions.shut_out``, ``settle``, ``step._regain_coordinator``; test_delivery:
-   what_a_torn_transaction_left_open_does_not_come_out_with_the_next, who_leaves_marks_an_end_wherever_it_has_ever_written,
-   an_owner_that_lost_its_coordinator_goes_on_even_when_its_commit_was_answered
+   records_of_a_torn_transaction_do_not_come_out_with_the_next, an_owner_that_leaves_marks_an_end_wherever_it_has_written,
+   an_owner_that_lost_its_coordinator_continues_even_if_its_commit_was_answered
 3. **State before work.** The table partition is read up to the end of its changelog. That end is exact, because nobody else can
    write to the changelog any more (:mod:`streams.kafka.tables`).
-   ``takeover.take_over``; test_delivery: the_heir_of_a_partition_goes_on_with_its_state, and test_tables
+   ``takeover.take_over``; test_delivery: the_heir_of_a_partition_continues_with_its_state, and test_tables
 4. **Start where the log says.** The next offset is in the changelog: every transaction writes it. The group's offset is updated
    once a second for monitoring; it counts only where the changelog has none. If somebody else has moved the group ahead, the
    worker stops. It also stops if the source is no longer the topic that the offset belongs to: recreated, truncated, in another
    cluster, or with a different number of partitions (:mod:`streams.kafka.sources`). (Offsets inside the transaction would cost
    half as much again. Also, when a broker loses and regains Kafka 4.3's group coordinator while it is loading, the coordinator
    mixes the two loads and answers with old offsets.)
-   ``group.reached``, ``takeover._find_start``; test_delivery: what_the_group_says_of_the_offset_is_not_believed,
-   a_partition_whose_group_is_ahead_of_its_changelog, a_topic_made_anew_is_told_while_it_is_worked_on_and_after
+   ``group.reached``, ``takeover._find_start``; test_delivery: the_groups_offset_is_not_trusted,
+   a_partition_whose_group_is_ahead_of_its_changelog,
+   a_recreated_topic_is_reported_during_work_and_at_a_start_and_read_from_its_beginning_if_set
 5. **Nothing twice.** Records below the next offset are skipped: Faust delivers them again after rebalances.
-   ``partition._upcoming``; test_delivery: what_is_delivered_again_is_not_done_again
+   ``partition._upcoming``; test_delivery: records_delivered_again_are_not_processed_again
 6. **Nothing skipped.** Each batch says where in the log it begins. If that is beyond the next offset, Faust has lost records
    and is sent back. The end of the log is checked too, so that the last records cannot go missing.
-   ``partition._is_all_there_is``, ``_look_for_more``; test_kill: what_faust_loses_on_the_way_is_fetched_again
+   ``partition._is_all_there_is``, ``_look_for_more``; test_kill: records_that_faust_loses_are_fetched_again
 7. **All or nothing.** Outputs and changelogs, including the source offsets, are one transaction, and every delivery is
    confirmed before it commits. The local copies of tables are written after that.
    ``step._write``; test_delivery: outputs_offset_and_state_are_committed_together_and_in_order,
-   nothing_is_committed_past_a_transaction_that_is_not_finished, a_failed_delivery_commits_nothing_and_is_not_tried_for_ever
+   nothing_is_committed_past_a_transaction_that_is_not_finished, a_failed_delivery_commits_nothing_and_is_not_retried_for_ever
 8. **No guessing.** Nobody continues from a transaction whose outcome is unknown (after a timeout or a lost connection). With
    transactions v2, the request to end it is repeated under its own epoch until it is answered: a late message names its
    transaction and cannot affect another (KIP-890). With v0 it could (Jepsen on Bufstream 0.1.0), so the producer is discarded
@@ -46,7 +47,7 @@ together):
    was shut out; the group tells whether another owner or Kafka's own timeout did it.
    ``step._run``, ``transactions_v2._ask``, ``transactions_v0._EndTransactionOnce``; test_delivery:
    an_owner_whose_producer_kafka_has_given_up_begins_again, test_transactions:
-   what_is_lost_on_the_way_is_asked_again_and_done_once,
+   lost_requests_and_answers_are_retried_and_done_once,
    a_commit_that_the_network_delivers_again_later_reaches_no_other_transaction, and test_liar
 9. **Bugs stop the worker.** An exception that is not a Kafka failure ends the process before anything else is committed. The
    next owner replays everything that is uncommitted.
@@ -55,7 +56,7 @@ together):
     transaction is finished or given up, and the changelog names no owner. Until the group announces the new assignment, the
     owner carries on.
     ``step._change``, ``release``; test_delivery: nothing_is_done_for_a_partition_that_was_released,
-    a_partition_that_is_not_given_back_is_let_go_of_and_its_heir_leaves_the_others_in_peace
+    a_partition_not_given_back_is_released_and_its_heir_leaves_the_others_alone
 
 A producer uses transactions v2 where the cluster's finalised ``transaction.version`` is 2 or more, and v0 otherwise; it asks
 when it starts (:mod:`streams.kafka.transactions`). The rules are the same, and so is everything above the producer.
