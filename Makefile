@@ -3,7 +3,7 @@ PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.1
 	command -v $$each >/dev/null && $$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet --quiet
 
-.PHONY: run test unit lint bench lock clean pictures release contracts
+.PHONY: run test unit lint bench lock clean pictures release contracts generated
 
 run: .venv/installed  ## the main job, on a Kafka of its own; ONCE=1 ends after the samples
 	@.venv/bin/headwater run $(if $(ONCE),--once)
@@ -21,6 +21,11 @@ pictures: .venv/installed-dev  ## the README's pictures of the console, from the
 
 contracts: .venv/installed  ## docs/schemas and docs/asyncapi.yaml, from the code; refuses what breaks consumers
 	@.venv/bin/python -m streams.contracts.files docs
+
+generated: contracts  ## all that is made of the code: the same, INPUTS.md, docs/configuration.md, Strimzi's topics and users
+	@.venv/bin/python -m streams.records.table > INPUTS.md
+	@.venv/bin/headwater settings --markdown > docs/configuration.md
+	@HEADWATER_PARTITIONS=12 HEADWATER_REPLICATION=3 .venv/bin/headwater topics strimzi > infra/kubernetes/strimzi/headwater.yaml
 
 lint: .venv/installed-dev  ## style, types, import rules
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/mypy tests && .venv/bin/mypy examples && .venv/bin/lint-imports

@@ -8,10 +8,28 @@ from __future__ import annotations
 
 import json
 
-from streams.embed import Changelog, Decision, MemoryPipeline, Output, Record, Settings, Step, pipeline_steps, topic
+from streams.embed import (
+    Changelog,
+    Decision,
+    MemoryPipeline,
+    Output,
+    Record,
+    Settings,
+    Step,
+    pipeline_steps,
+    read_stamp,
+    stamp,
+    topic,
+)
 
 ENRICHED = topic("news.enriched", "where this step reads")
 CHANGING = topic("news.changing", "articles that keep changing: how many versions each has had")
+
+
+def read_count(remembered: bytes) -> int:
+    """What is remembered begins with a format number, so that an older worker beside a newer one never misreads it."""
+    _, count = read_stamp(remembered)
+    return int(count)
 
 
 def count_step(every: int) -> Step:
@@ -22,12 +40,12 @@ def count_step(every: int) -> Step:
 
     def decide(record: Record, remembered: bytes | None) -> Decision:
         # Pure: no clock, no chance, no client. After a crash it is asked again, and must give the same answer.
-        versions = int(remembered or b"0") + 1
+        versions = (read_count(remembered) if remembered else 0) + 1
         told = json.dumps({"article": (record.key or b"").decode(), "versions": versions}).encode()
         outputs = (Output(CHANGING, record.key, told, (), record.timestamp),) if versions % every == 0 else ()
-        return Decision(outputs, remember=b"%d" % versions)
+        return Decision(outputs, remember=stamp(b"%d" % versions))
 
-    counts = Changelog("versions", "how many versions each article has had", remembers=True, check=int)
+    counts = Changelog("versions", "how many versions each article has had", remembers=True, check=read_count)
     return Step("count", ENRICHED, (CHANGING,), decide, counts)
 
 

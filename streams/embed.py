@@ -8,6 +8,7 @@ for output in pipeline.publish("news.raw", None, b"<html>…"):
 """
 
 from agents import pipeline_steps
+from streams.formats import read_stamp, stamp
 from streams.memory import MemoryPipeline
 from streams.records import Draft, Reason, Rejection, read_record
 from streams.settings import Settings
@@ -33,6 +34,8 @@ __all__ = [
     "detect_language",
     "pipeline_steps",
     "read_record",
+    "read_stamp",
+    "stamp",
     "tag_subjects",
     "topic",
 ]

@@ -68,7 +68,10 @@ def pipeline_outputs() -> list[Output]:
 
 def test_language_kind_and_reason_are_counted_by_the_headers_of_the_pipelines_own_outputs():
     """If a header were renamed, these would count nothing."""
-    assert tally(pipeline_outputs()) == {
+    counts = tally(pipeline_outputs())
+    assert {
+        each: counts[each] for each in counts if each[0] in (PREPARED, ENRICHED, DUPLICATES, REJECTED, SIGNATURES, STORIES)
+    } == {
         (PREPARED, ""): 3,
         (ENRICHED, "en"): 1,
         (ENRICHED, "es"): 1,
