@@ -7,7 +7,13 @@ for output in pipeline.publish("news.raw", None, b"<html>…"):
     print(output.topic, output.value)
 """
 
-from agents import pipeline_steps
+from streams.packages import what_is_wrong
+
+try:
+    from agents import pipeline_steps
+except ImportError as error:
+    raise ImportError(what_is_wrong() or str(error)) from error
+
 from streams.formats import read_stamp, stamp
 from streams.memory import MemoryPipeline
 from streams.records import Draft, Reason, Rejection, read_record

@@ -1,8 +1,7 @@
-"""The installed command: makes sure that the package ``agents`` beside it is Headwater's, then runs it.
+"""The installed command: makes sure that the packages beside it are Headwater's, then runs it.
 
-The names ``streams`` and ``agents`` are generic: another distribution (such as openai-agents) installed into the same
-environment replaces our ``agents`` with its own. A command's imports happen when it runs, so that ``--help`` is quick. Ctrl-C
-before that ends the process silently, because nothing has been done yet.
+A command's imports happen when it runs, so that ``--help`` is quick. Ctrl-C before that ends the process silently, because
+nothing has been done yet.
 """
 
 from __future__ import annotations
@@ -10,7 +9,8 @@ from __future__ import annotations
 import signal
 import sys
 from importlib import import_module
-from importlib.util import find_spec
+
+from streams.packages import what_is_wrong
 
 
 def main() -> None:
@@ -18,11 +18,8 @@ def main() -> None:
     interruptible = signal.getsignal(signal.SIGINT) is signal.default_int_handler  # a parent process may have disabled it
     if interruptible:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-    if not _agents_are_ours():
-        sys.exit(
-            f"headwater: the package `agents` is not Headwater's; it belongs to {_owner()}. "
-            "Install Headwater in an environment of its own: `pipx install` or `uv tool install` its wheel."
-        )
+    if wrong := what_is_wrong():
+        sys.exit(f"headwater: {wrong}")
     try:
         import_module("streams.__main__").main()
     except KeyboardInterrupt:  # outside of a command, or the second one within it
@@ -30,18 +27,3 @@ def main() -> None:
     finally:
         if interruptible:  # the interpreter's own shutdown would print a traceback if interrupted
             signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-def _agents_are_ours() -> bool:
-    """Checks the source of ``agents``: importing it would take half a second."""
-    try:
-        spec = find_spec("agents")
-        source = spec.loader.get_source("agents") if spec else None  # type: ignore[union-attr]
-    except (ImportError, ValueError, AttributeError):  # there is no such package, or it has no source file
-        return False
-    return "def pipeline_steps" in (source or "")
-
-
-def _owner() -> str:
-    found = import_module("importlib.metadata").packages_distributions().get("agents", ())
-    return ", ".join(sorted(set(found) - {"headwater-news"})) or "another program"

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 import streams.commands
-from streams import __main__, entry
+from streams import __main__, entry, packages
 
 
 def test_a_foreign_package_in_the_place_of_ours_is_named(monkeypatch):
@@ -27,12 +27,36 @@ def test_a_foreign_package_in_the_place_of_ours_is_named(monkeypatch):
     assert "pipx install" in str(ended.value)
 
 
-def test_a_foreign_package_over_ours_is_noticed_by_its_source(monkeypatch, tmp_path):
+@pytest.mark.parametrize("package", ["agents", "streams"])
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        pytest.param({"__init__.py": "class Agent: ...\n"}, "is not Headwater's", id="overwritten"),
+        pytest.param({"other.py": ""}, "is missing", id="overwritten and removed again"),
+    ],
+)
+def test_a_package_that_is_not_ours_is_noticed_by_its_source(package, files, said, monkeypatch, tmp_path):
+    (tmp_path / package).mkdir()
+    for name, text in files.items():
+        (tmp_path / package / name).write_text(text)
+    monkeypatch.delitem(sys.modules, package, raising=False)
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    monkeypatch.setattr(sys, "meta_path", [each for each in sys.meta_path if "editable" not in str(each).lower()])
+    monkeypatch.setattr(packages, "_SIGNS", {package: packages._SIGNS[package]})
+    monkeypatch.setattr(packages, "_other_owners", lambda _: [])
+    assert f"the package `{package}` {said}" in packages.what_is_wrong()
+
+
+def test_our_own_packages_are_ours():
+    assert packages.what_is_wrong() is None
+
+
+def test_whoever_embeds_headwater_is_told_too_which_package_is_not_ours(tmp_path):
     (tmp_path / "agents").mkdir()
     (tmp_path / "agents" / "__init__.py").write_text("class Agent: ...\n")
-    monkeypatch.delitem(sys.modules, "agents", raising=False)
-    monkeypatch.syspath_prepend(str(tmp_path))
-    assert not entry._agents_are_ours()
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import streams.embed"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "ImportError: the package `agents` is not Headwater's" in said.stderr
 
 
 def test_the_public_names_are_there_and_make_an_article():
