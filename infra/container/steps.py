@@ -40,7 +40,7 @@ def instructions(dockerfile: str) -> Iterator[Instruction]:
 
 
 def build_stage(dockerfile: str) -> list[Instruction]:
-    """What stands between the first FROM and the second."""
+    """What is between the first FROM and the second."""
     every = list(instructions(dockerfile))
     starts = [number for number, each in enumerate(every) if each.word == "FROM"]
     return every[starts[0] + 1 : starts[1]]

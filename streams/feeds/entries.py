@@ -332,7 +332,7 @@ def _places(text: str, name: str, url: str) -> Iterator[tuple[str, dict[str, str
     )
     try:
         for _, place in places:
-            with contextlib.suppress(UnicodeDecodeError):  # of "&#xD800;", which is no character
+            with contextlib.suppress(UnicodeDecodeError):  # of "&#xD800;", which is not a character
                 told = _said_of(place)
                 yield _link(url, told.get("loc")), told
             place.clear()

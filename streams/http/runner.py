@@ -79,7 +79,7 @@ class Connections:
         except ConnectionError:
             if request.transport is not None:
                 raise
-            return web.Response(status=400)  # to nobody: who asked is gone, which is no error of ours to log
+            return web.Response(status=400)  # to nobody: who asked is gone, which is not an error of ours to log
         finally:
             if transport in self._answering:
                 self._answering[transport] -= 1

@@ -98,7 +98,7 @@ async def asked(settings: Settings, ask: Callable[[AIOKafkaAdminClient], Awaitab
 
 
 async def patiently(ask: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """Ask Kafka, and ask again if a broker has just gone away or come back: that is no reason to give up.
+    """Ask Kafka, and ask again if a broker has just gone away or come back, which passes.
 
     Raises:
         KafkaError: it goes on failing, or will not pass by itself.

@@ -176,7 +176,7 @@ def next_arrival(fetcher: Fetcher) -> asyncio.Future[None]:
 
 
 def records_being_read(fetched: FetchResult) -> Any:
-    """The ``MemoryRecords``, or what stands in for them, of a fetch that is being read; None once it is read."""
+    """The ``MemoryRecords``, or what replaces them, of a fetch that is being read; None once it is read."""
     records = fetched._partition_records
     return None if records is None else records._records
 

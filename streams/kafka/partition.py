@@ -288,7 +288,7 @@ class OwnedPartition:
                 self._report_unread(self._decided_to, batch.begin)
                 self._decided_to = batch.begin
                 return True
-            # What was fetched before Faust went back keeps arriving for a moment: that is no reason to go back again.
+            # What was fetched before Faust went back keeps arriving for a moment: going back again would not help.
             now = time.monotonic()
             if now - self._sent_back_at >= _SEND_BACK_AGAIN_S:
                 log.warning("%s: records from %d on were not delivered; going back", self.name, self._decided_to)

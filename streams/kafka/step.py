@@ -323,7 +323,7 @@ class OwnedStep:
             raise CoordinatorLostError("the connection to the transaction coordinator was lost")
 
     async def _regain_coordinator(self) -> None:
-        """If each transaction has an epoch of its own, a lost coordinator is no reason to start over: settling is enough.
+        """If each transaction has an epoch of its own, losing the coordinator does not mean starting over: settling is enough.
 
         Raises:
             CoordinatorLostError: transactions share an epoch, or the coordinator was lost once more.

@@ -199,7 +199,7 @@ _EAST_ASIAN_DAY = re.compile(r"(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2})
 _ERAS: Final = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911}
 _ERA_YEAR = re.compile(rf"({'|'.join(_ERAS)}) ?(元|\d{{1,3}}) ?年")
 _VIETNAMESE_DAY = re.compile(r"(?:thứ|chủ nhật)\b", re.IGNORECASE)
-# The months of the Persian calendar, which are no other calendar's.
+# The months of the Persian calendar, whose names no other calendar shares.
 _PERSIAN_MONTHS: Final = {
     "فروردین": 1, "اردیبهشت": 2, "خرداد": 3, "تیر": 4, "مرداد": 5, "شهریور": 6,
     "مهر": 7, "آبان": 8, "آذر": 9, "دی": 10, "بهمن": 11, "اسفند": 12,

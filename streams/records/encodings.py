@@ -247,7 +247,7 @@ def _latin_codec(value: bytes) -> str | None:
 
     charset-normalizer recognises Latin script, but confuses its code pages in a third of short texts.
     """
-    best, best_share = None, 0.8  # with a smaller share in the best language it is none of these code pages
+    best, best_share = None, 0.8  # below this share in the best language, the text is in another encoding
     for codec, alphabets in _ALPHABETS:
         letters = [letter for letter in value.decode(codec, "replace") if letter > "\x7f" and letter not in _TYPOGRAPHY]
         for alphabet in alphabets.split():

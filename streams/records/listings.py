@@ -1,6 +1,6 @@
 """Pages with many articles' beginnings, or pictures' captions, instead of one article: recognised by the build of their lines.
 
-There is no word list. An article has a stretch of prose, paragraph after paragraph; a list alternates titles, dates and
+It needs no word list: an article has a stretch of prose, paragraph after paragraph; a list alternates titles, dates and
 teasers; a gallery has counters ("3 / 20") and credits.
 """
 

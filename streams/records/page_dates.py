@@ -187,7 +187,7 @@ def _is_told_of(element: Any) -> bool:
 
 
 def _is_of_masthead(page: Page, element: Any) -> bool:
-    """Whether a line is in the header of the site, beside its menu: today's date stands there."""
+    """Whether a line is in the header of the site, beside its menu: it shows today's date."""
     header = element if element.tag == "header" else next(element.iterancestors("header"), None)
     if header is None or page.heading is None or header in page.heading.iterancestors():
         return False

@@ -241,7 +241,7 @@ def _part_headings(tree: Any, headline: str) -> None:
 
 
 def _page_text(tree: Any, blocks: Sequence[Block], embedded: object) -> str | Fault:
-    """The article's text: what JSON-LD holds, where that is whole and has paragraphs; else what stands on the page.
+    """The article's text: what JSON-LD holds, where that is whole and has paragraphs; else what the page shows.
 
     trafilatura reads the page with a preference for precision. If the page has much more prose than it found, it reads again,
     for everything that may be the article. What it left out between its paragraphs is put back by its place, and text in boxes

@@ -24,7 +24,7 @@ _SMALL_WORDS = frozenset(("the", "of", "and", "", "der", "die", "das", "le", "la
 _LEAST_INITIALS = 3  # of an outlet that is called by them
 _MOST_SEGMENTS = 4
 _LEAST_HEADLINE = 8  # characters: what is left must still say something
-_MOST_OF_TITLE = 1_000  # characters; what is longer is no title, and looking at each of its parts would take hours
+_MOST_OF_TITLE = 1_000  # characters; what is longer is not a title, and looking at each of its parts would take hours
 
 
 def without_outlet(title: str, outlets: Iterable[str]) -> str:

@@ -46,7 +46,7 @@ _TAIL_SIGN = re.compile(
     re.VERBOSE,
 )
 _BARS = {ord(sign): "|" for sign in "丨∣│┃❘︱"} | {ord(sign): " | " for sign in "⋆★☆◦●■▪❯⟩→➤►"}
-_LONE_BAR = re.compile(r"\s(?:[~@]|>>|<<|::)\s")  # other signs that stand between a headline and its outlet
+_LONE_BAR = re.compile(r"\s(?:[~@]|>>|<<|::)\s")  # other signs between a headline and its outlet
 _FOLLOWED = re.compile(r"(?<=\w)\s?-\d{1,2}-$")  # an agency's next take: "-2-"
 _CHAIN = re.compile(r"\s(?:[-–—·•»›></]|-{2,3})\s|\s?[|_]\s?")
 _TAIL_BRACKET = re.compile(r"\s*[(\[【（〔<](?P<inner>[^()\[\]【】（）〔〕<>]{1,40})[)\]】）〕>][\s.]*$")

@@ -29,7 +29,7 @@ _Due = tuple[Item, Callable[[], Telling]]
 
 
 class GoneError(Exception):
-    """The receiver wants no more messages."""
+    """The receiver has asked for no more messages."""
 
 
 @dataclass(slots=True)

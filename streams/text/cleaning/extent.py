@@ -15,7 +15,7 @@ from streams.text.sentences import ends_sentence
 
 # Weights in characters of prose, chosen on pages that the model had not seen (bench/quality/cleaning.py --folds).
 _MOST_SCORE = 300  # hundredths of log-odds: the limit of a line's score
-_FULL_LENGTH, _LENGTH_BASE = 300, 40  # characters: longer lines are no better evidence; added to a line's length
+_FULL_LENGTH, _LENGTH_BASE = 300, 40  # characters: longer lines are not better evidence; added to a line's length
 _AGAINST_BASE, _AGAINST_PERCENT = 60, 40
 _GAP = 250  # the weight that the article must have beyond a gap to continue there
 _LEAST_ARTICLE_WEIGHT = 200

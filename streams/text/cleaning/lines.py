@@ -15,7 +15,7 @@ from streams.text.cleaning.unfolding import Mark, is_link, unfold, unmark
 from streams.text.sentences import IDEOGRAPH, IDEOGRAPH_WEIGHT, SENTENCE_BREAK, ends_sentence
 
 # Weights in characters of prose.
-_MOST_WEIGHT = 300  # longer paragraphs are no better evidence
+_MOST_WEIGHT = 300  # longer paragraphs are not better evidence
 _NO_SENTENCE_WEIGHT = -60  # for a line without a sentence
 _FURNITURE_WEIGHT = -120  # for a line that is, or may be, furniture
 _SHORTEST_UNSTOPPED_PROSE = 200

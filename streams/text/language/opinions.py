@@ -1,8 +1,8 @@
 """Who determines an article's language: our own detector, langdetect instead of it, or langdetect as a second opinion.
 
 langdetect draws n-grams at random, and reads its profiles in the order in which the file system lists them. Here the draw is
-seeded and the order is alphabetical, so that a text has one answer. langdetect-rs, if installed, gives the same answers about
-fifty times as fast (``pip install langdetect-rs==0.1.0``); nothing else depends on it.
+seeded and the order is alphabetical, so that a text has one answer. langdetect-rs, if installed, gives the same answers some
+30 times as fast (``pip install langdetect-rs==0.1.0``); nothing else depends on it.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from typing import Final
 from streams.text.language.model import models
 from streams.text.language.scripts import ONLY_LANGUAGE, main_script
 
-# The languages whose words stand as keywords beside texts of others, as the model has them.
+# The languages whose words occur as keywords beside texts of others, as the model has them.
 _COMMON: Final = (
     "en", "ar", "be", "bg", "cs", "da", "de", "es", "fa", "fi", "fr", "hi", "hr", "hu", "id", "it", "mr", "nb", "nl", "pl",
     "pt", "ro", "ru", "sr", "sv", "tr", "uk", "ur", "vi",

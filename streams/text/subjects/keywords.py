@@ -1,4 +1,4 @@
-"""Which of a source's keywords tell what an article is about: those in its language that are no machinery of the page.
+"""Which of a source's keywords tell what an article is about: those in its language that are not machinery of the page.
 
 Newsrooms' systems put their own words among the keywords: where a page is placed ("homepage", "top stories"), how it is laid
 out ("one-column"), the name of a section in the language of the system. None of these is evidence.

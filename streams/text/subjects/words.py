@@ -49,7 +49,7 @@ FIGURES_ALONE = 0.45  # confidence at most, of a tag that figures alone speak fo
 MANY_FIGURES = 3  # this many of one subject are meant, if nothing contradicts
 LENDERS = frozenset({"03000000", "07000000", "15000000", "16000000", "17000000"})
 BORROWERS = frozenset({"04000000", "11000000", "15000000"})
-# Subjects of films and novels: beside a word for such a work, they want so much more company.
+# Subjects of films and novels: beside a word for such a work, they need this much more company.
 TOLD = ("02000000", "03000000", "16000000")
 MORE_COMPANY = 3
 CLEAR = 1.5  # log odds
@@ -61,8 +61,8 @@ SUPPORT_ODDS = 0.5
 USUAL_SUPPORT = 2.5
 MOST_SUPPORT = 6.0
 LOOKED_AT = 0.1  # share of a top level from which on its company is looked at
-EVIDENT = 1.0  # log odds: a word that says less is no evidence
-# In English a tag needs one word that says so much for it (log odds), or the source: else the text may say nothing at all.
+EVIDENT = 1.0  # log odds: a word that says less is not evidence
+# In English a tag needs one word with at least these log odds for it, or the source: the rest of the text may be chance.
 PLAIN = 2.5
 SPORT = "15000000"
 SCORE = "0-0"  # represents a score like 4-1 among a text's words: company for sport's
@@ -224,7 +224,7 @@ class WordTable:
         def telling(number: int, count: int) -> dict[str, float]:
             place = 8 * _LANE_BYTES * number
             said = [((row.lanes >> place & 255) - _ZERO, weight, word) for word, weight, row in known]
-            # A little, said often, is no evidence: "the" speaks for something in every table.
+            # A little, said often, is not evidence: "the" speaks for something in every table.
             least = max(EVIDENT / self.numbers.scale, max((value for value, _, _ in said), default=0) / 2)
             best = nsmallest(count, [(-value * weight, word) for value, weight, word in said if value >= least])
             return {word: -worth * factor for worth, word in best}
@@ -286,7 +286,7 @@ class WordTable:
         return said * min(missing, FIGURE_PARTS) // FIGURE_PARTS
 
     def _is_contradicted(self, number: int, known: Iterable[tuple[str, int, WordRow]]) -> bool:
-        """Whether a word that is no figure speaks clearly for a top level that borrows others' words."""
+        """Whether a word that is not a figure speaks clearly for a top level that borrows others' words."""
         clear = _ZERO + CONTRADICTS / self.numbers.scale
         return TOP_LEVELS[number] in LENDERS and any(
             row.speaks_for != number
