@@ -26,7 +26,7 @@ _NOWHERE: Final = SplitResult("", "", "", "", "")
 
 
 def url_parts(url: str | None) -> SplitResult:
-    """The parts of an address that somebody wrote; all empty where it is not an address, such as "http://[address]". Never raises."""
+    """The parts of an address that somebody wrote; all empty where it is none ("http://[address]"). Never raises."""
     try:
         return urlsplit(url or "")
     except ValueError:

@@ -43,8 +43,8 @@ KEYWORD_ODDS = 3.0
 # The confidence of the source's claim alone, if the text can't be judged.
 SECTION_CONFIDENCE = 80
 KEYWORD_CONFIDENCE = 60
-# A keyword that names a subject is dropped where the text gives it a smaller share than this, and another one a larger: a budget
-# debate with the keyword "Sport" is not about sport.
+# A keyword that names a subject is dropped where the text gives it a smaller share than this, and another one a larger: a
+# budget debate with the keyword "Sport" is not about sport.
 BORNE_OUT = 0.05
 CLEAR_SHARE = 0.3
 
