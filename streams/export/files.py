@@ -140,7 +140,7 @@ def load_pyarrow() -> tuple[Any, Any]:
         import pyarrow as arrow  # noqa: ICN001, PLC0415 - 90 MB that only Parquet needs
         from pyarrow import parquet  # noqa: PLC0415
     except ImportError as error:
-        raise MissingLibraryError(f"--format parquet needs pyarrow: pip install pyarrow==26.0.1 ({error})") from error
+        raise MissingLibraryError(f"--format parquet needs pyarrow: pip install pyarrow ({error})") from error
     return arrow, parquet
 
 
