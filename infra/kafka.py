@@ -458,7 +458,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "headwater broker", description=f"Run Apache Kafka {KAFKA} until Ctrl-C, for development and tests."
     )
     parser.add_argument("--port", type=int, help=f"port on {HOST} (default: a free one)")
-    parser.add_argument("--folder", type=Path, help="where the data stay (default: a temporary folder)")
+    parser.add_argument("--folder", type=Path, help="where the data is kept (default: a temporary folder)")
     options = parser.parse_args(argv)
     for each in (signal.SIGTERM, signal.SIGINT):  # Ctrl-C even if our parent process ignores it
         signal.signal(each, signal.default_int_handler)

@@ -142,6 +142,13 @@ def test_the_map_names_every_folder_and_every_module_beside_them():
     assert not [each for each in sorted(wanted) if f"`{each}`" not in shown]
 
 
+def _anchors(text: str) -> set[str]:
+    """The anchors of a document's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    plain = (re.sub(r"\[([^\]]*)\]\([^)]*\)|[`*]", r"\1", each).lower() for each in headings)
+    return {re.sub(r"[^\w\- ]", "", each).strip().replace(" ", "-") for each in plain}
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_every_path_in_a_document_exists(document):
     text = document.read_text("utf-8")
@@ -149,6 +156,9 @@ def test_every_path_in_a_document_exists(document):
         assert (ROOT / path).exists(), path
     for link in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", text):
         assert (document.parent / link).exists(), link
+    for link, anchor in re.findall(r"\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)", text):
+        target = document.parent / link if link else document
+        assert target.suffix != ".md" or anchor in _anchors(target.read_text("utf-8")), f"{link}#{anchor}"
     for module in re.findall(r"python -m ((?:bench|tests|streams|infra)[\w.]*)", text):
         path = ROOT / module.replace(".", "/")
         assert path.with_suffix(".py").exists() or (path / "__main__.py").exists(), module

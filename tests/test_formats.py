@@ -23,9 +23,10 @@ from streams.memory import MemoryRecord
 from streams.records import Image, Instructions, Repair
 from streams.settings import Settings
 from streams.steps import Step
+from streams.stories import signature_from_json
 from streams.text.article import Cut, CutKind
 from streams.text.duplicates import unpack_owners
-from streams.topics import DUPLICATES, ENRICHED, PREPARED, RAW
+from streams.topics import DUPLICATES, ENRICHED, PREPARED, RAW, SIGNATURES
 from tests.previous import rules_0_1_0
 
 FORMAT_1 = json.loads((Path(__file__).parent / "previous" / "format_1.json").read_text("utf-8"))
@@ -54,6 +55,11 @@ def prepared(raw: dict) -> MemoryRecord:
 
 def with_value(record: MemoryRecord, value: dict) -> MemoryRecord:
     return MemoryRecord(record.topic, 0, 7, record.timestamp, record.key, orjson.dumps(value), record.headers)
+
+
+def signed(raw: dict) -> bytes:
+    """The record of news.signatures that this version makes of a raw one."""
+    return next(each.value for each in steps()[1].decide(prepared(raw), None).outputs if each.topic == SIGNATURES)
 
 
 def remembered(raw: dict) -> bytes:
@@ -177,6 +183,17 @@ def test_what_is_not_a_format_is_foreign(found):
 def test_what_is_not_progress_is_foreign(value):
     with pytest.raises(ValueError):
         Progress.unpack(value)
+
+
+def test_a_signature_is_read_with_fields_added_or_missing_and_refused_in_a_newer_format():
+    value = signed(WIRE)
+    stored, read = orjson.loads(value), signature_from_json(value)
+    assert stored["format"] == FORMAT
+    assert signature_from_json(orjson.dumps(stored | {"mood": "glad"})) == read
+    least = signature_from_json(orjson.dumps({name: stored[name] for name in ("id", "time", "language")}))
+    assert (least.article_id, least.words, least.canceled) == (read.article_id, {}, False)
+    with pytest.raises(NewerFormatError):
+        signature_from_json(orjson.dumps(stored | {"format": FORMAT + 1}))
 
 
 # Every value says its format, and whoever adds a field decides what dropping it would do.

@@ -26,10 +26,10 @@ from streams.settings import Settings
 @click.option("--port", type=click.IntRange(0, 65_535), help="Instead of HEADWATER_CONSOLE_PORT.")
 @click.option("--any-port", is_flag=True, hidden=True)  # for `run`: any free port, if the usual one is taken
 def console(read_only: bool, port: int | None, any_port: bool) -> None:
-    """Show the stream on a page: articles as they come and why they came out so, dead letters, health.
+    """Show the stream on a page: articles as they come and why they came out so, what was rejected, health.
 
     It reads Kafka as any consumer of the outputs does, in no group, and never touches a worker. It answers only on this machine
-    unless HEADWATER_CONSOLE_HOST says otherwise: anybody who can reach it can read it. Replaying dead letters requires the
+    unless HEADWATER_CONSOLE_HOST says otherwise: anybody who can reach it can read it. Replaying requires the
     token in the address that it prints.
     """
     settings = read_settings()
