@@ -13,7 +13,7 @@ test: unit  ## every test; those about delivery use a real Kafka
 	@.venv/bin/python -m pytest -n 2 --dist worksteal tests/broker
 	@.venv/bin/python -m tests.browser
 
-unit: .venv/installed-dev  ## the tests that need no Kafka and no browser: seconds
+unit: .venv/installed-dev  ## the tests that need no Kafka and no browser: a minute or two
 	@.venv/bin/python -m pytest -n auto --ignore=tests/broker --ignore=tests/browser
 
 pictures: .venv/installed-dev  ## the README's pictures of the console, from the samples

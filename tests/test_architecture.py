@@ -13,6 +13,7 @@ import pytest
 import agents
 import streams
 from streams.settings import Settings, settings_document
+from streams.text.duplicates import DuplicateKind
 from streams.topics import topics_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -207,3 +208,16 @@ def test_the_outline_of_a_package_names_its_modules(package):
     modules = {path.stem for path in package.glob("*.py")} - {"__init__"}
     assert named <= modules
     assert not named or len(modules) > 12 or named == modules
+
+
+def test_the_glossary_names_every_kind_of_repeat_and_places_where_its_words_are_used():
+    glossary = (ROOT / "docs" / "glossary.md").read_text("utf-8")
+    assert {each.value for each in DuplicateKind} <= set(re.findall(r"`([a-z-]+)`", glossary))
+    rows = re.findall(r"^\| \*\*([^*]+)\*\*.*\| `([\w/]+/[\w.]*)` \|$", glossary, re.MULTILINE)
+    assert len(rows) > 20
+    for word, place in rows:
+        path = ROOT / place
+        files = [path] if path.is_file() else path.rglob("*.py")
+        text = " ".join(each.read_text("utf-8") for each in files).lower()
+        stem = word.removeprefix("to ").replace(" ", "[ _]?")
+        assert re.search(stem, text), f"{word}: {place}"
