@@ -8,10 +8,12 @@ import signal
 from collections.abc import Iterator
 from difflib import get_close_matches
 from importlib import import_module
-from typing import Final
+from typing import Any, Final
 
 import click
 from click.shell_completion import CompletionItem
+
+from streams.steps import StepsConflictError
 
 COMMANDS: Final = {
     "run": "Start Kafka and a worker, and show what comes out.",
@@ -86,6 +88,13 @@ class _Commands(click.Group):
         if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # after the imports, commands clean up on Ctrl-C themselves
             signal.signal(signal.SIGINT, signal.default_int_handler)
         return resolved
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; steps that conflict are an error in one line, because it names them."""
+        try:
+            return super().invoke(ctx)
+        except StepsConflictError as error:
+            raise click.ClickException(str(error)) from error
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

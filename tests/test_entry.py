@@ -6,6 +6,7 @@ import importlib.metadata
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -15,7 +16,9 @@ import pytest
 from click.testing import CliRunner
 
 import streams.commands
+from agents import pipeline_steps
 from streams import __main__, entry, packages
+from streams.settings import Settings
 
 
 def test_a_foreign_package_in_the_place_of_ours_is_named(monkeypatch):
@@ -138,3 +141,12 @@ def test_a_command_that_does_not_exist_is_answered_with_the_nearest(typed, said)
     answer = CliRunner().invoke(__main__.main, [typed])
     assert answer.exit_code == 2
     assert said in answer.output
+
+
+@pytest.mark.parametrize("command", [["topics", "list"], ["pipe"]], ids=" ".join)
+def test_steps_that_conflict_end_a_command_with_one_line(command, monkeypatch):
+    module = import_module(f"streams.commands.{command[0]}")
+    steps = pipeline_steps(Settings())
+    monkeypatch.setattr(module, "pipeline_steps", lambda _: (*steps, replace(steps[0], name="again")))
+    answer = CliRunner().invoke(__main__.main, command, input="{}")
+    assert answer.output == "Error: the steps 'prepare' and 'again' have the same source, 'news.raw'\n"
