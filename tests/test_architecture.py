@@ -6,6 +6,7 @@ import ast
 import re
 import tomllib
 from collections import defaultdict
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -221,3 +222,19 @@ def test_the_glossary_names_every_kind_of_repeat_and_places_where_its_words_are_
         text = " ".join(each.read_text("utf-8") for each in files).lower()
         stem = word.removeprefix("to ").replace(" ", "[ _]?")
         assert re.search(stem, text), f"{word}: {place}"
+
+
+def test_what_a_docstring_refers_to_exists():
+    for path in (each for top in ("streams", "agents", "infra", "bench") for each in (ROOT / top).rglob("*.py")):
+        for name in re.findall(r":(?:mod|func|class|data|exc):`~?((?:streams|agents)\.[\w.]+)`", path.read_text("utf-8")):
+            parts = name.split(".")
+            known = max(end for end in range(1, len(parts) + 1) if _is_module(parts[:end]))
+            found: object = import_module(".".join(parts[:known]))
+            for part in parts[known:]:
+                found = getattr(found, part, None)
+            assert found is not None, f"{path.relative_to(ROOT)}: {name}"
+
+
+def _is_module(parts: list[str]) -> bool:
+    place = ROOT.joinpath(*parts)
+    return place.with_suffix(".py").is_file() or (place / "__init__.py").is_file()
