@@ -238,3 +238,11 @@ def test_what_a_docstring_refers_to_exists():
 def _is_module(parts: list[str]) -> bool:
     place = ROOT.joinpath(*parts)
     return place.with_suffix(".py").is_file() or (place / "__init__.py").is_file()
+
+
+def test_no_function_is_longer_than_a_screen():
+    for path in (each for top in ("streams", "agents", "infra") for each in (ROOT / top).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno is not None:
+                lines = node.end_lineno - node.lineno + 1
+                assert lines <= 50, f"{path.relative_to(ROOT)}: {node.name} has {lines} lines"

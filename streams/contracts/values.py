@@ -116,10 +116,7 @@ def enriched_schema() -> Schema:
             "The article, the same for all its versions; its end is the record's key.",
         ),
         "standard": an_object(
-            ["name", "version", "schema"],
-            name={"const": "ninjs"},
-            version={"const": "3.1"},
-            schema={"const": NINJS_SCHEMA},
+            ["name", "version", "schema"], name={"const": "ninjs"}, version={"const": "3.1"}, schema={"const": NINJS_SCHEMA}
         ),
         "type": {"const": "text"},
         "representationType": described(

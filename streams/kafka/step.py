@@ -72,11 +72,8 @@ class OwnedStep:
         self._codecs = {str(topic): codec_of(topic, settings) for topic in step.sends_to}
         self._deciding = deciding or asyncio.Lock()
         self._news = asyncio.Event()
-        self._copies = TableCopies(
-            state_folder(settings, step),
-            settings.remember_s,
-            lambda reason: self._observer.wiped(step, reason),
-        )
+        folder = state_folder(settings, step)
+        self._copies = TableCopies(folder, settings.remember_s, lambda reason: self._observer.wiped(step, reason))
         self._shared: dict[str, Any] = {
             "copies": self._copies,
             "taking_over": asyncio.Semaphore(_TAKEN_OVER_AT_ONCE),

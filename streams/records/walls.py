@@ -51,9 +51,9 @@ _ADDRESS = re.compile(
 _LEAST_ACTS = 3  # for a consent wall without a button
 
 _MESSAGES: Final = {
-    Reason.CONSENT_WALL: "a consent wall hides the article: fetch the page as a reader who has answered it",
-    Reason.ROBOT_CHECK: "a robot check hides the article: the site did not serve it to the crawler",
-    Reason.PAY_WALL: "a pay wall hides the article: publish its text, or nothing",
+    Reason.CONSENT_WALL: "a consent wall stands before the article: fetch the page as a reader who has answered it",
+    Reason.ROBOT_CHECK: "a robot check stands before the article: the site did not serve it to the crawler",
+    Reason.PAY_WALL: "a pay wall stands before the article: publish its text, or nothing",
 }
 
 

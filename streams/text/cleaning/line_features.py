@@ -242,11 +242,6 @@ def place_features(
     furniture = [100 if mark > 1 else 30 if mark else 0 for mark in marks]
     levels = [bisect(_SCORES, score) for score in scores]
     rough = [0 if score < -200 else 5 if score < 0 else 10 if score < 200 else 15 for score in scores]
-    edges = [-1000, *lengths, -1000]
-    alike = [
-        4 * ((abs(before - length) <= 0.35 * length) + (abs(after - length) <= 0.35 * length)) + bisect((20, 50, 120), length)
-        for before, length, after in zip(edges, lengths, edges[2:], strict=False)
-    ]
     first = -1 if start is None else start - 1
     return PlaceBins(
         from_the_headline=[0] * count
@@ -263,7 +258,7 @@ def place_features(
         place=[bisect(_PLACES, index / count) for index in range(count)],
         from_the_heart=[bisect(_DISTANCES, distance) for distance in range(-heart, count - heart)],
         repeats=[min(times[text], 3) - 1 for text in texts],
-        like_neighbours=alike,
+        like_neighbours=_like_neighbours(lengths),
         prose_before=[bisect((1, 100, 250, 500, 1000), total) for total in before],
         prose_after=[bisect((1, 100, 250, 500, 1000), total) for total in after],
         share_of_the_prose=[bisect(_TENTHS, share) for share in so_far[:count]],
@@ -273,6 +268,15 @@ def place_features(
         furniture_after=[bisect(_TENTHS, total // 4) for total in _sums(furniture[::-1])[::-1]],
         run_of_short_lines=_runs([length < 60 and score < -100 for length, score in zip(lengths, scores, strict=True)]),
     )
+
+
+def _like_neighbours(lengths: Sequence[int]) -> list[int]:
+    """Each line's length, and how many of the two lines beside it are about as long."""
+    edges = [-1000, *lengths, -1000]
+    return [
+        4 * ((abs(before - length) <= 0.35 * length) + (abs(after - length) <= 0.35 * length)) + bisect((20, 50, 120), length)
+        for before, length, after in zip(edges, lengths, edges[2:], strict=False)
+    ]
 
 
 def _run(scores: Sequence[int], sizes: Sequence[int]) -> list[int]:
