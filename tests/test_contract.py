@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from dataclasses import replace
 
 import pytest
@@ -126,6 +128,13 @@ def test_a_name_that_kafka_or_a_file_system_would_refuse_is_refused_where_it_is_
     for named in (lambda: topic(name, ""), lambda: Changelog(name, ""), lambda: replace(measure_step(), name=name)):
         with pytest.raises(ValueError, match="is not a name"):
             named()
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda topic: pickle.loads(pickle.dumps(topic))])
+def test_a_topic_can_be_copied_and_sent_to_another_process_with_all_it_says(again):
+    """Quix Streams, which the bench runs the steps on, pickles what passes through it."""
+    copied = again(RAW)
+    assert (copied, copied.purpose, copied.config) == (RAW, RAW.purpose, RAW.config)
 
 
 def test_a_changelog_that_makes_a_whole_of_what_it_remembers_must_remember():
