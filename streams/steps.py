@@ -139,9 +139,9 @@ class Topic(str):
         topic.config = config
         return topic
 
-    def __getnewargs__(self) -> tuple[str, str, Mapping[str, str]]:
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str, Mapping[str, str]]]:
         """What a copy or a pickle is made of again."""
-        return str(self), self.purpose, dict(self.config)
+        return type(self), (str(self), self.purpose, dict(self.config))
 
 
 @dataclass(frozen=True, slots=True)
