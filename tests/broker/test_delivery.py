@@ -23,7 +23,7 @@ from aiokafka.errors import KafkaError, TopicAuthorizationFailedError, UnknownMe
 from agents import deduplicate
 from streams.kafka import fitting, partition, sources, takeover
 from streams.kafka import step as owned_step
-from streams.kafka.admin import create_topics
+from streams.kafka.admin import create_topics, partition_counts
 from streams.kafka.clients import connection, opened
 from streams.kafka.clock import ClockError
 from streams.kafka.fitting import grow_topic
@@ -657,6 +657,11 @@ async def make_anew(worker: Worker, topic: Topic, values: Sequence[bytes]) -> No
 
         await worker.until(is_gone)
     await create_topics(worker.stream.settings, [topic])
+
+    async def is_known():  # a broker may answer for a moment as if there were none
+        return (await partition_counts(worker.stream.settings, [topic]))[topic] > 0
+
+    await worker.until(is_known)
     await worker.stream.publish([Raw(value, b"key") for value in values], topic)
 
 
