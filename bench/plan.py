@@ -22,6 +22,9 @@ from typing import Final, NamedTuple
 
 import orjson
 
+from streams.kafka.breath import LONGEST_DECIDING_S
+from streams.kafka.step import LINGER_PER_WRITE
+
 _BENCH: Final = Path(__file__).parent
 COSTS: Final = _BENCH / "data" / "plan_costs.json"
 GROWTH: Final = _BENCH / "results" / "growth.json"
@@ -31,10 +34,9 @@ LINGERS_MS: Final = (10, 20, 50, 100, 200, 500, 1_000)
 CHECKED: Final = ((4, 1), (16, 4), (64, 8))
 """Partitions and processes."""
 
-FULL_LOAD_MS: Final = 500
+FULL_LOAD_MS: Final = 1000 * LONGEST_DECIDING_S
 """A worker that is behind decides for so long before it commits (``streams/kafka/breath.py``): the cycle at full load."""
 
-_WRITES_BEFORE_NEXT: Final = 1.5  # streams.kafka.step: this many times the last commit between two
 _BUSY: Final = 0.7  # of a process's core: the rest is for peaks, and for catching up
 _LEAST_PARTITIONS: Final = 4
 _FIRSTS: Final = 0.6  # of all articles, as bench.speed.articles has them
@@ -111,7 +113,7 @@ def steady(shape: Deployment, costs: Costs) -> Strain:
     records: tuple[float, ...] = (1.0,) * 3
     for _ in range(100):
         wrote = partitions_of_steps(records, shape)
-        cycles_s = (max(shape.linger_ms, _WRITES_BEFORE_NEXT * commit_ms(count, costs)) / 1000 for count in wrote)
+        cycles_s = (max(shape.linger_ms, LINGER_PER_WRITE * commit_ms(count, costs)) / 1000 for count in wrote)
         records = tuple(max(1.0, rate * cycle_s) for rate, cycle_s in zip(each, cycles_s, strict=True))
     transactions = [rate / count for rate, count in zip(rates, records, strict=True)]
     markers_us = sum(
@@ -237,7 +239,7 @@ class _Step:
         if not self._waiting:
             return
         took_s = commit_ms(len(self._hit), self._costs) / 1000
-        self._due_s += max(self._shape.linger_ms / 1000, _WRITES_BEFORE_NEXT * took_s)
+        self._due_s += max(self._shape.linger_ms / 1000, LINGER_PER_WRITE * took_s)
         self.transactions += 1
         self.wrote += len(self._hit)
         self.records += self._waiting

@@ -7,6 +7,7 @@ import click
 from agents import pipeline_steps
 from streams.commands.arguments import read_settings
 from streams.commands.context import run_async
+from streams.kafka.admin import TopicsMissingError
 from streams.kafka.migration import MigrationError, Moved, migrate_stream
 
 
@@ -23,7 +24,7 @@ def migrate(new_id: str, partitions: int | None) -> None:
     settings = read_settings()
     try:
         moved: Moved = run_async(migrate_stream(settings, pipeline_steps(settings), new_id, partitions), settings)
-    except MigrationError as error:
+    except (MigrationError, TopicsMissingError) as error:
         raise click.ClickException(str(error)) from error
     for topic, count in moved.partitions.items():
         click.echo(f"{topic}: {count} partitions")

@@ -67,8 +67,8 @@ async def partition_counts(settings: Settings, names: Sequence[str]) -> dict[str
     """How many partitions each topic has; 0 for a topic that does not exist."""
 
     async def count(admin: AIOKafkaAdminClient) -> dict[str, int]:
-        existing = set(await admin.list_topics()) & set(names)
-        described = await admin.describe_topics(sorted(existing)) if existing else []
+        there = set(await admin.list_topics()) & set(names)
+        described = await admin.describe_topics(sorted(there)) if there else []
         return {topic["topic"]: len(topic["partitions"]) for topic in described}
 
     counts = await asked(settings, count)
@@ -151,8 +151,8 @@ async def look_at_topics(admin: AIOKafkaAdminClient, settings: Settings, steps: 
     """
     steps = tuple(steps)
     topics = topics_of(steps, settings)
-    existing = set(await admin.list_topics())
-    there = [str(topic) for topic in topics if topic in existing]
+    names = set(await admin.list_topics())
+    there = [str(topic) for topic in topics if topic in names]
     described = await admin.describe_topics(there) if there else []
     copies = {topic["topic"]: min((len(each["replicas"]) for each in topic["partitions"]), default=0) for topic in described}
     kept = await topic_configs(admin, there, SETTINGS)

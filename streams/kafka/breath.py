@@ -12,7 +12,7 @@ from typing import Final
 _SLICE_S: Final = 0.005
 _SLICE_SHARE: Final = 0.1
 _TURNS: Final = 8
-_LONGEST_DECIDING_S: Final = 0.5  # in one transaction; the rest goes into the next
+LONGEST_DECIDING_S: Final = 0.5  # in one transaction; the rest goes into the next
 
 
 class Breath:
@@ -36,7 +36,7 @@ class Breath:
     @property
     def is_spent(self) -> bool:
         """Whether the remaining records go into the next transaction."""
-        return time.monotonic() - self._began > _LONGEST_DECIDING_S
+        return time.monotonic() - self._began > LONGEST_DECIDING_S
 
     async def pause(self) -> None:
         """Call within a slice, between two records: starts another slice when it is time."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-from streams.kafka.admin import create_topics, partition_counts
+from streams.kafka.admin import create_topics, existing, partition_counts
 from streams.kafka.clients import connection, opened
 from streams.kafka.fitting import grow_topic
 from streams.kafka.identity import identify
@@ -38,6 +38,7 @@ async def migrate_stream(settings: Settings, steps: Iterable[Step], new_id: str,
 
     Raises:
         MigrationError: a worker is still running, the id was used before, or a topic would have to shrink.
+        TopicsMissingError: a source does not exist.
         KafkaError: Kafka refuses something, or can't be reached.
     """
     steps = tuple(steps)
@@ -72,9 +73,7 @@ async def _refuse_what_is_in_use(settings: Settings, renamed: Settings, steps: S
 
 async def _grown(settings: Settings, steps: Sequence[Step], internal: Iterable[str], partitions: int | None) -> dict[str, int]:
     sources = [str(step.source) for step in steps]
-    counts = await partition_counts(settings, sources)
-    if missing := [name for name, count in counts.items() if not count]:
-        raise MigrationError(f"no such topics: {', '.join(missing)}; make them with `headwater topics create`")
+    counts = await existing(settings, sources)
     for topic in internal:
         if partitions is not None and partitions < counts[topic]:
             raise MigrationError(f"{topic} has {counts[topic]} partitions, and Kafka takes none away")

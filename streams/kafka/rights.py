@@ -87,6 +87,11 @@ class TopicSeen:
     partitions: tuple[PartitionSeen, ...]
     allowed: frozenset[Operation]
 
+    @property
+    def copies(self) -> int:
+        """How many copies there are of the partition that has the fewest."""
+        return min((each.replicas for each in self.partitions), default=0)
+
 
 @dataclass(frozen=True, slots=True)
 class PartitionSeen:

@@ -10,7 +10,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 import faust
@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 _RELEASE_TIMEOUT_S = 5.0
 _COMMIT_TIMEOUT_S = 120.0
 _TAKEN_OVER_AT_ONCE = 16  # partitions: each takes two clients, of several connections each
-_LINGER_PER_WRITE = 1.5
+LINGER_PER_WRITE: Final = 1.5  # times the last write between two transactions, at least
 _SETTLE_EVERY_S = 60.0  # a mark in every partition: releases whatever a torn transaction blocks
 
 
@@ -268,7 +268,7 @@ class OwnedStep:
         if faults := sum(fault is not None for share in shares for fault in share.faults):
             self._observer.faulted(self._step, faults)
         # A broker that answers late is busy: make transactions larger, so that there are fewer.
-        self._due_at = began + max(self._linger_s, _LINGER_PER_WRITE * write_s)
+        self._due_at = began + max(self._linger_s, LINGER_PER_WRITE * write_s)
 
     async def _commit(self, shares: Sequence[Share]) -> None:
         producer = self._producer

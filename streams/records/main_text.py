@@ -29,7 +29,8 @@ def find_main_text(tree: Any) -> str:
     from trafilatura import bare_extraction, core, xpaths  # noqa: PLC0415
 
     tree = copy(tree)
-    if sum(1 for _ in tree.iter(*_INLINE)) > _MOST_ALIKE:
+    is_large = sum(1 for _ in tree.iter()) > _MOST_ALIKE
+    if is_large and sum(1 for _ in tree.iter(*_INLINE)) > _MOST_ALIKE:
         etree.strip_tags(tree, *_INLINE)  # as trafilatura does, later
         _join_texts(tree)
     if any(_FORUM in (script.text or "") for script in tree.iter("script")):
@@ -43,7 +44,6 @@ def find_main_text(tree: Any) -> str:
     if has_comments:
         core.prune_unwanted_nodes(tree, xpaths.REMOVE_COMMENTS_AND_LISTS_XPATH)
     try:
-        is_large = sum(1 for _ in tree.iter()) > _MOST_ALIKE
         tree = core.convert_tags(core.tree_cleaning(tree, options), options, None)
         if is_large:
             _join_texts(tree)

@@ -67,12 +67,12 @@ def judge_topics(
             found = True
             yield fault("topics", f"{topic}: {_missing(described)}")
             continue
-        wrong = findings(topic, role_of(topic, steps), configs.get(topic, {}), described.partitions[0].replicas)
+        wrong = findings(topic, role_of(topic, steps), configs.get(topic, {}), described.copies)
         settings = ((fault if each.harms else advice)("topics", str(each)) for each in wrong)
         for finding in (*_judge_partitions(described), *settings):
             found = found or finding.grade is Grade.FAULT
             yield finding
-    single = [topic for topic in topics if seen[topic].partitions and seen[topic].partitions[0].replicas < _PRODUCTION_COPIES]
+    single = [topic for topic in topics if seen[topic].partitions and seen[topic].copies < _PRODUCTION_COPIES]
     if single:
         yield advice(
             "topics", f"{len(single)} of {len(topics)} have fewer than {_PRODUCTION_COPIES} copies: a lost disk loses records"

@@ -146,30 +146,46 @@ async def headwater(*arguments, address, user, folder, standard_input=None):
     return out.decode(), process.returncode
 
 
+@asynccontextmanager
+async def at_work(address: str, folder: Path):
+    """A worker with its user's rights, which writes worker.log; ended in order."""
+    with (folder / "worker.log").open("wb") as log:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "streams", "worker", "--processes", "1"),
+            env=environment(address, WORKER, folder),
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
+
+
+async def an_article_passes(address: str, folder: Path, producer: str, consumer: str) -> Path:
+    """One user publishes an article, and another reads it enriched; returns its file."""
+    article = folder / "article.json"
+    article.write_text(json.dumps({"title": "The ferry resumes its service", "text": "Boats leave at noon again."}))
+    said, status = await headwater("publish", str(article), address=address, user=producer, folder=folder)
+    assert status == 0, said
+    tail = ("tail", "news.enriched", "--limit", "1", "--format", "{headlines.0.value}")
+    said, status = await headwater(*tail, address=address, user=consumer, folder=folder)
+    assert said.strip() == "The ferry resumes its service", said + (folder / "worker.log").read_text()
+    return article
+
+
 async def test_the_pipeline_runs_with_the_rights_of_the_manifests_and_no_others(guarded, tmp_path):
     address, admin = guarded
     worker = {"address": address, "user": WORKER, "folder": tmp_path}
     said, status = await headwater("check", **worker)
     assert status == 0, said
 
-    with (tmp_path / "worker.log").open("wb") as log:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "streams", "worker", "--processes", "1"),
-            env=environment(address, WORKER, tmp_path),
-            stdout=log,
-            stderr=log,
-        )
-    try:
-        article = tmp_path / "article.json"
-        article.write_text(json.dumps({"title": "The ferry resumes its service", "text": "Boats leave at noon again."}))
-        said, status = await headwater("publish", str(article), address=address, user=PRODUCER, folder=tmp_path)
-        assert status == 0, said
+    async with at_work(address, tmp_path) as process:
         (tmp_path / "bad.json").write_text("{broken")
         await headwater("publish", str(tmp_path / "bad.json"), address=address, user=PRODUCER, folder=tmp_path)
-        tail = ("tail", "news.enriched", "--limit", "1", "--format", "{headlines.0.value}")
-        said, status = await headwater(*tail, address=address, user=CONSUMER, folder=tmp_path)
-        assert said.strip() == "The ferry resumes its service", said + (tmp_path / "worker.log").read_text()
-
+        article = await an_article_passes(address, tmp_path, PRODUCER, CONSUMER)
         operator = {"address": address, "user": OPERATOR, "folder": tmp_path}
         for command in (("status",), ("topics", "list"), ("rejected", "list")):
             said, status = await headwater(*command, **operator)
@@ -178,10 +194,6 @@ async def test_the_pipeline_runs_with_the_rights_of_the_manifests_and_no_others(
         assert status == 0, said
         assert process.returncode is None, (tmp_path / "worker.log").read_text()
         assert "Authorization" not in (tmp_path / "worker.log").read_text()
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        await process.wait()
 
     # A producer can't read what others sent, and a consumer can't write.
     said, status = await headwater("tail", "news.enriched", "--once", address=address, user=PRODUCER, folder=tmp_path)
@@ -210,27 +222,10 @@ async def test_the_commands_of_the_page_on_security_are_enough(tmp_path):
     async with guarding(tmp_path, given) as (address, _):
         said, status = await headwater("check", address=address, user=WORKER, folder=tmp_path)
         assert status == 0, said
-        with (tmp_path / "worker.log").open("wb") as log:
-            process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "streams", "worker", "--processes", "1"),
-                env=environment(address, WORKER, tmp_path),
-                stdout=log,
-                stderr=log,
-            )
-        try:
-            article = tmp_path / "article.json"
-            article.write_text(json.dumps({"title": "The ferry resumes its service", "text": "Boats leave at noon again."}))
-            said, status = await headwater("publish", str(article), address=address, user="gateway", folder=tmp_path)
-            assert status == 0, said
-            tail = ("tail", "news.enriched", "--limit", "1", "--format", "{headlines.0.value}")
-            said, status = await headwater(*tail, address=address, user="desk", folder=tmp_path)
-            assert said.strip() == "The ferry resumes its service", said + (tmp_path / "worker.log").read_text()
+        async with at_work(address, tmp_path):
+            await an_article_passes(address, tmp_path, "gateway", "desk")
             assert await asyncio.to_thread(read_in_group, address, "desk") == 1
             assert "Authorization" not in (tmp_path / "worker.log").read_text()
-        finally:
-            if process.returncode is None:
-                process.terminate()
-            await process.wait()
         for user, command in (("gateway", ("tail", "news.raw", "--once")), ("desk", ("tail", "news.rejected", "--once"))):
             said, status = await headwater(*command, address=address, user=user, folder=tmp_path)
             assert status != 0, (user, said)

@@ -72,6 +72,12 @@ FIRST = PartitionSeen(0, replicas=3, in_sync=3, has_leader=True)
         ),
         pytest.param(
             PREPARED,
+            {"partitions": (FIRST, replace(FIRST, number=1, replicas=1, in_sync=1)), "config": {"min.insync.replicas": "2"}},
+            "FAULT news.prepared has min.insync.replicas=2: nothing can be written to it",
+            id="one copy of a later partition, where two are needed",
+        ),
+        pytest.param(
+            PREPARED,
             {"config": {"max.message.bytes": "1048588"}},
             "FAULT news.prepared has max.message.bytes=1048588: some records",
             id="small records",
