@@ -3,6 +3,9 @@ PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.1
 	command -v $$each >/dev/null && $$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet --quiet
 
+# Python keeps what it has compiled: the tests start hundreds of processes, and each would compile us anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test unit lint bench lock clean pictures release contracts generated
 
 run: .venv/installed  ## the main job, on a Kafka of its own; ONCE=1 ends after the samples
