@@ -30,13 +30,13 @@ _HEAD_SIGN = re.compile(
     [{_CLOSING}] \s* (?: [-–—:|/] \s* )? | [:|؛] \s* | (?<=[^\x00-\x7f]) \s? / \s? | \s / \s
     | (?<=[{UNSPACED}]) !+
     | \s (?: [-–—·•»›>] | -{{2,3}} ) \s | [–—] \s | (?<=\w) (?: \.{{1,3}} | !+ | \.\s?[-–—] ) \s | [+*]{{2,}} \s*
-    | (?P<tight> (?<=[A-Z\d)] ) [-/] (?=\w) )
+    | (?P<tight> (?<=[A-ZÀ-ÖØ-ÞА-Я\d)] ) [-/] (?=\w) )
     """,
     re.VERBOSE,
 )
 _TAIL_SIGN = re.compile(
     rf"""
-    \s (?: [-–—·•»«›><] | -{{2,3}} | // ? ) \s | [–—] \s | [|_] | (?<=[?!。…]) [-–—] \s?
+    \s (?: [-–—·•»«›><] | -{{2,3}} | // ? ) \s | \s -{{2,3}} (?=\w) | [–—] \s | [|_] | (?<=[?!。…]) [-–—] \s?
     | (?P<label> \s? \+ (?: \s | (?=[^\x00-\x7f]) ) | (?<=[^\x00-\x7f\s]) / \s? | ; \s | , \s (?=[^\x00-\x7f])
         | (?<=[{UNSPACED}]) = )
     | (?P<stop> [.!?] ['"’”»]? (?=\s) )
@@ -59,8 +59,10 @@ _BARE_CLOCK = re.compile(
 _TAG = re.compile(r"\W*#(\w{2,20})[:!]?\s+")
 _BESIDE_NAME = re.compile(r"\s*[^\w\s].*|\s(?=[^\W\d_])\w+", re.DOTALL)  # a date, a motto; the town of an edition
 _DATE = re.compile(r"\d{1,2}[./]\d{1,2}[./](?:\d{2}){1,2}")
+_DATED_END = re.compile(rf"\s[-–—|]\s{_DATE.pattern}\s*$")
 _COMMA = re.compile(r"[,&+]")
 _DIGITS = re.compile(r"\d+(?:(?:st|nd|rd|th)\b)?")
+_US_DOLLARS = re.compile(r"\bUS\$(?=\s?\d)|\bUSD (?=\d)")
 _CURRENCIES = {"dollars": "$", "dollar": "$", "dolares": "$", "dollari": "$", "euros": "€", "euro": "€", "eur": "€"}
 _SUM = re.compile(r"(?<![$€£] )(?<!\d\.)\b(\d+(?:\.\d+)?) (dollars?|dolares|dollari|euros?|eur|[$€£])(?!\S)(?! \d)")
 _KICKER_SIGNS, _SHORTEST_KICKER = (":", ".", "|"), 4  # characters: "US: …" tells who says it
@@ -104,7 +106,6 @@ _DOMAIN_FILLERS = frozenset(
 )
 _DOMAIN_PREFIX = re.compile("^(?:go|get|with|my|try|join)(?=\\w{4})")
 _AND = re.compile(r"\s*(?:[,;|&、]|\b(?:and|und|et|y|e|и)\b)\s*")
-_AND_WORDS = frozenset(("and", "und", "et", "och", "og", "y", "и", "ve"))  # dropped, as other outlets write "&"
 _MOST_OUTLET_WORDS, _MOST_SECTION_WORDS, _MOST_SHOUTED_WORDS = 6, 3, 4
 _SHORTEST_ABBREVIATION = 3  # two letters would fit too many pairs of words
 _LONGEST_LABEL, _LONGEST_OUTLET = 60, 100  # characters, with the separator
@@ -155,6 +156,7 @@ def normalise_headline(
     for _ in range(_MOST_UNESCAPED):
         if "&" not in text or (text := html.unescape(before := text)) == before:
             break
+    text = _US_DOLLARS.sub("$", text)
     text = _FOLLOWED.sub("", _LONE_BAR.sub(" | ", " ".join(without_invisible(text).translate(_BARS).split())))
     source = _Source(outlets, authors, section)
     text, genres = _undressed(text, source)
@@ -181,14 +183,19 @@ def _undressed(text: str, source: _Source) -> tuple[str, tuple[str, ...]]:
 def _compared_words(plain: str) -> str:
     """Comparable words in one spelling, with numbers in digits and without "and"."""
     words = numbers_in_digits(one_spelling(plain).split())
-    text = " ".join([word for word in words if word not in _AND_WORDS] or words)
+    text = without_and(words)
     return _SUM.sub(lambda found: f"{_CURRENCIES.get(found[2], found[2])} {found[1]}", text)
+
+
+def without_and(words: Sequence[str]) -> str:
+    """Words joined, without those that others write as "&"; all of them if there are no others."""
+    return " ".join([word for word in words if word not in _words("and")] or words)
 
 
 def genre_of(normalised: str) -> tuple[str, str]:
     """The genres that a normalised headline begins with ("" for none), and the rest."""
     genre, said = "", normalised
-    while found := next((name for name in _genre_names() if said.startswith(name + " ")), None):
+    while found := next((name for name in genre_names() if said.startswith(name + " ")), None):
         genre, said = f"{genre} {found}".strip(), said[len(found) + 1 :]
     return genre, said
 
@@ -228,7 +235,7 @@ def _without_shout(text: str) -> str:
     words = text.split(" ", _MOST_SHOUTED_WORDS)
     for count in range(min(len(words) - 1, _MOST_SHOUTED_WORDS), 0, -1):
         label, rest = " ".join(words[:count]), " ".join(words[count:])
-        is_parted = _is_shouted(label, rest) or (count == 1 and _is_alone(label))
+        is_parted = _is_shouted(label, rest) or (count == 1 and _is_alone(label)) or _plain(_words_of(label)) in _words("alone")
         if is_parted and _is_headline(rest):
             return rest
     rest, _, label = text.rpartition(" ")
@@ -236,7 +243,10 @@ def _without_shout(text: str) -> str:
 
 
 def _is_shouted(label: str, rest: str) -> bool:
-    return label.isupper() and label[-1:].isalpha() and not rest.isupper() and _plain(_words_of(label)) in _words("shouted")
+    if not label.isupper() or not label[-1:].isalpha() or rest.isupper():
+        return False
+    words = _words_of(label)
+    return _plain(words) in _words("shouted") or (bool(words) and words[0][0].isdigit() and _plain(words) in _words("versions"))
 
 
 def _is_alone(word: str) -> bool:
@@ -340,7 +350,8 @@ def _is_tail(tail: str, sign: re.Match[str], rest: str, source: _Source) -> bool
         return False
     is_known = _squash(words) in _known_outlets()
     if sign["stop"]:
-        return not tail.strip().islower() and (_is_media(words) or (is_known and "." not in sign[0]))
+        is_named = is_known and ("." not in sign[0] or " ".join(words) not in _words("words_too"))
+        return not tail.strip().islower() and (_is_media(words) or is_named)
     if sign["colon"] or sign["tight"] or sign["label"]:
         is_outlet = is_known and sign["label"] is None and _SYLLABLE.search(tail) is not None
         is_paid = sign["label"] is None and _plain(words) in _words("paid")
@@ -379,6 +390,9 @@ def _without_section(rest: str, signs: list[re.Match[str]], last: re.Match[str],
         is_alike = sign[0].strip() == last[0].strip() and sign[0].strip() in ("|", "_")
         if _plain(words) in _genres():
             break
+        dated = _DATED_END.search(before)  # what stands between a date and the outlet is a section, known or not
+        if dated and len(words) <= _MOST_SECTION_WORDS and _is_headline(before[: dated.start()]):
+            return before[: dated.start()]
         if not (_is_section(section, words, source) or (is_alike and 0 < len(words) <= _MOST_SECTION_WORDS)):
             break
         if not _is_headline(before, _FEWEST_WORDS_BEFORE_SECTION if is_alike else _FEWEST_WORDS):
@@ -500,7 +514,8 @@ def _genres() -> dict[str, str]:
 
 
 @cache
-def _genre_names() -> tuple[str, ...]:
+def genre_names() -> tuple[str, ...]:
+    """The words by which genres are compared, the longest first: "fact check", "opinion"…"""
     return tuple(sorted(set(_genres().values()), key=lambda name: (-len(name), name)))
 
 

@@ -18,7 +18,7 @@ from importlib.resources import files
 from itertools import pairwise
 from zlib import crc32
 
-from streams.text.headline import genre_of, normalise_headline
+from streams.text.headline import genre_of, normalise_headline, without_and
 from streams.text.spelling import comparable, one_spelling
 
 FEWEST_CONTENT_WORDS = 4
@@ -256,7 +256,7 @@ def _columns() -> dict[str, list[tuple[str, ...]]]:
     columns: dict[str, list[tuple[str, ...]]] = {}
     for name in (name for line in table.values() for name in line.split(",")):
         for spelled in (comparable, lambda part: one_spelling(comparable(part))):  # Vietnamese tones may stay
-            parts = tuple(_as_in_text(part, spelled(part)) for part in name.split("+"))
+            parts = tuple(_as_in_text(part, without_and(spelled(part).split())) for part in name.split("+"))
             columns.setdefault(parts[0].split()[0][:_START], []).append(parts)
     return columns
 

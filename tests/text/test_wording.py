@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.text.headline import normalise_headline
+from streams.text.stories.headlines import are_alike, sorted_words
 from streams.text.wording import (
     FEWEST_CONTENT_WORDS,
     THE_KEYS_OWN,
@@ -147,6 +148,23 @@ def test_any_headline_has_a_fingerprint_and_a_wording(headline: str) -> None:
 
 def _headlines(name: str) -> list[str]:
     return tomllib.loads(Path(__file__).with_name("rubrics.toml").read_text("utf-8"))[name]
+
+
+_GENRES = tomllib.loads(Path(__file__).with_name("genres.toml").read_text("utf-8"))
+_FORMS = ("{genre}: {news}", "{genre} | {news}", "[{genre}] {news}", "{news} | {genre}", "{news} - {genre}", "{news} ({genre})")
+
+
+@pytest.mark.parametrize("form", _FORMS)
+@pytest.mark.parametrize("language", _GENRES)
+def test_what_says_another_genre_is_no_repeat_of_the_news(language: str, form: str) -> None:
+    """Neither an equal headline nor a near repeat: a debunk is never marked as a repeat of its claim."""
+    news, genres = _GENRES[language]
+    for genre in genres.split(" | "):
+        other = form.format(genre=genre, news=news)
+        if fingerprint_headline(news) == fingerprint_headline(other):
+            assert likeness(read(other), read(news).wording) is Likeness.OTHER, other
+        assert read(other).normalised != read(news).normalised, other
+        assert not are_alike(sorted_words(read(news).normalised), sorted_words(read(other).normalised)), other
 
 
 @pytest.mark.parametrize("headline", _headlines("rubrics"))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
+from streams.text.headline import genre_names
 from streams.text.wording import says_the_same, telling_words, turns
 
 ALIKE_PER_CENT = 85
@@ -14,7 +16,9 @@ FORM_PER_CENT = 60
 """The lowest share of equal words in two uses of one form."""
 MOST_CHARACTERS = 300
 _FEWEST_LETTERS = 3  # that two forms of one word share
+_LONGEST_ENDING = 2  # of a genre in another form: "polls", "reviewed"
 _WORD = re.compile(r"\w+")
+_GENRE_WORD = re.compile(r"(?<![a-z])[a-z]+")  # also tight before Chinese or Japanese
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 
 
@@ -29,7 +33,7 @@ def are_alike(one: str, other: str) -> bool:
     # The longest common subsequence is at most as long as the shorter headline.
     if not lengths or 200 * min(len(one), len(other)) < ALIKE_PER_CENT * lengths:
         return False
-    if numbers_contradict(one, other):
+    if numbers_contradict(one, other) or _name_other_genres(one, other):
         return False
     if 200 * common_length(one, other) < ALIKE_PER_CENT * lengths or _says_otherwise(one, other):
         return False
@@ -87,6 +91,23 @@ def keep_order(one: str, other: str) -> bool:
     common = set(in_one) & set(in_other)
     orders = [list(dict.fromkeys(word for word in words if word in common)) for words in (in_one, in_other)]
     return says_the_same(*orders)
+
+
+def _name_other_genres(one: str, other: str) -> bool:
+    """Whether only one names a genre ("fact check", "opinion"), in whatever form: a debunk is no repeat of its claim."""
+    in_one, in_other = (set(_GENRE_WORD.findall(headline)) for headline in (one, other))
+    only = in_one ^ in_other
+    named = (words for words in _genres() if not only.isdisjoint(words))
+    return any(_has_all(in_one, words) != _has_all(in_other, words) for words in named)
+
+
+def _has_all(words: set[str], needed: frozenset[str]) -> bool:
+    return all(any(each.startswith(word) and len(each) <= len(word) + _LONGEST_ENDING for each in words) for word in needed)
+
+
+@cache
+def _genres() -> tuple[frozenset[str], ...]:
+    return tuple(frozenset(name.split()) for name in genre_names())
 
 
 def _unlike_all(words: set[str], others: set[str]) -> set[str]:

@@ -15,6 +15,7 @@ from streams.text.stories.headlines import are_alike, common_length, keep_order,
     [
         pytest.param("Ferry runs aground off Kellmouth", "Off Kellmouth, ferry runs aground", id="another order"),
         pytest.param("Ferry runs aground off Kellmouth", "Ferries run aground off Kellmouth", id="other forms of the words"),
+        pytest.param("Okafor leads in Varnholm poll of voters", "Okafor leads in Varnholm polls of voters", id="no genre"),
         pytest.param("Ferry runs aground off Kellmouth coast", "Ferry runs aground off Kellmouth", id="a word more"),
         pytest.param(
             "214 saved as ferry runs aground off Kellmouth", "Ferry runs aground off Kellmouth, 214 saved", id="a number"
@@ -45,6 +46,10 @@ def test_a_headline_said_a_little_differently_is_a_near_repeat(one, other):
             "Bombers attack harbour base in Varnholm three",
             id="a word that begins with a short one of the other",
         ),
+        pytest.param(
+            "Fact check: ferry captain was drunk off Kellmouth", "Ferry captain was drunk off Kellmouth", id="a debunk"
+        ),
+        pytest.param("事实核查：渡轮船长在凯尔茅斯海域醉酒驾驶", "渡轮船长在凯尔茅斯海域醉酒驾驶", id="a Chinese debunk"),
         pytest.param("Titanfall review", "Titanfall reviews", id="too short to tell an article"),
         pytest.param("Aurelia runs aground", "Budget debate opens in Varnholm", id="another thing"),
         pytest.param("Aurelia", "Aurelia runs aground off Kellmouth, all passengers saved", id="one word of many"),
