@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from streams.records.byline_parts import without_agency, without_others
+
 _MOST_WORDS = 24  # of all names in a line
 _MOST_OF_PERSON = 5
 _LEAST_OF_PERSON = 2
@@ -40,7 +42,7 @@ _LABELLED = re.compile(
 )
 _ALONE = re.compile(rf"(?:{'|'.join((*_LABELS, *_NOUNS))})\s*[:：]?", re.IGNORECASE)
 _BEHIND = re.compile(
-    r"\s*[|·•⋅●▪]\s*|\s+[–—/-]\s+|\s*[()\[\]]\s*"
+    r"\s*[|·•⋅●▪]\s*|\s+[–—/-]\s+|\s*[()\[\]]\s*|\s+at\s+(?=\w+\.?\s+\d|\d)|\s+[^\W\d_]{3,16}\s*[:：](?=\s)"
     r"|,?\s+(?:on|am)\s+(?=\w+,?\s.*\d)|,?\s+(?:(?:le|el|il|den|op)\s+)?(?=\w+\.?\s+\d{1,2},?\s+\d{4}|\d{1,2}(?:st|nd|rd|th|\.)?\s+\w+\.?,?\s+\d{4}|\d{1,4}[./-]\d{1,2}[./-]\d{1,4})"
     r"|,?\s+(?:last\s+)?(?:updated|published|posted|edited|reviewed|medically|researched|fact[- ]?check(?:ed)?|share|translated"
     r"|photograph(?:s|y|ed)|illustrat\w+|photos?|images?|additional|on\s+behalf|from\s+the|read\s+time|reading\s+time)\b"
@@ -70,7 +72,7 @@ def announces_name(line: str) -> bool:
 
 def name_of(words: str) -> str | None:
     """The name or names at the beginning of ``words``, without the date or the like after them; None if there is none."""
-    name = _BEHIND.split(words, maxsplit=1)[0].strip(" ,;:·|–—-")
+    name = without_agency(without_others(_BEHIND.split(words, maxsplit=1)[0])).strip(" ,;:·|–—-")
     role = ROLE_BEHIND.search(name)
     if role and is_person(name[: role.start()]):
         name = name[: role.start()]
@@ -79,6 +81,12 @@ def name_of(words: str) -> str | None:
         return None
     small = [part for part in parts if part[:1].islower() and part.strip(",;&").casefold() not in _PARTICLES]
     return None if small else name
+
+
+def persons_in(line: str) -> list[str]:
+    """The persons that a list of names consists of, without their degrees; none if it names anything else."""
+    parts = [part for part in _BETWEEN.split(line) if part and not _DEGREE.fullmatch(part)]
+    return parts if all(map(is_person, parts)) else []
 
 
 def is_person(words: str) -> bool:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from streams.records.byline_lines import ROLE_BEHIND, is_person, name_of
+from streams.records.byline_parts import is_organisation, without_agency, without_label, without_others, without_preposition
 from streams.text.cleaning.prompts import is_agency
 
 _NAME_LIMIT = 200  # characters of one name, its titles included
@@ -95,7 +96,7 @@ _MANGLED_MAIL = re.compile(
 )  # newspaper's "Dcole Port Com"
 _SEPARATORS = re.compile(r"\s+(?:[|•·⋅●/]|[–—-])\s+|\s*[,;]\s*")
 # What describes a person beside the name: a role, or an organisation.
-_ROLE = re.compile(
+ROLE = re.compile(
     r"\b(?:editor|writer|reporter|correspondent|journalist|columnist|contributor|author|director|founder|expert|analyst|attorney"
     r"|lawyer|professor|specialist|manager|president|officer|head of|chief|critic|researcher|consultant|blogger|team|staff|desk"
     r"|redakteur(?:in)?|redaktion|korrespondent(?:in)?|journaliste|rédact\w+|correspondant\w*|periodista|redactor\w*"
@@ -103,35 +104,47 @@ _ROLE = re.compile(
     re.IGNORECASE,
 )
 _DATE_LIKE = re.compile(r"\d{1,2}[:./-]\d{1,2}|\b(?:19|20)\d\d\b")
+_HOST = re.compile(
+    r"(?:www\.)?[\w-]+(?:\.[\w-]+)*\.(?:[a-z]{2,4}|news|info|press|online|media|today|world|blog|live)", re.IGNORECASE
+)
 _TITLES: Final = frozenset(("md", "phd", "jr", "sr", "rd", "rn", "cfp", "cpa", "mba", "esq", "dds", "dvm"))
 
 
-def read_names(written: Iterable[str], outlets: Iterable[str] = ()) -> str:
-    """Names, each once, joined by commas; "" if there are none. ``outlets``: the names of the article's own outlet."""
+def read_names(written: Iterable[str], outlets: Iterable[str] = (), language: str = "") -> str:
+    """Names, each once, joined by commas; "" if there are none. Beside persons, organisations are left out.
+
+    ``outlets``: the names of the article's own outlet; ``language``: the article's (BCP 47), "" if unknown.
+    """
     own = _own_forms(tuple(outlets))
     kept: dict[str, str] = {}
     for line in list(written)[:_NAMES_LIMIT]:
-        if name := _name(line, own):
+        if name := _name(line, own, language):
             key = _fold(name)
             if key not in kept or (kept[key].isupper() and not name.isupper()):
                 kept[key] = name
     names = _without_mangled(list(kept.values()))
-    return ", ".join(names)
+    return ", ".join([name for name in names if not is_organisation(name)] or names)
 
 
-def _name(line: str, own: frozenset[str]) -> str:
+def _name(line: str, own: frozenset[str], language: str) -> str:
     """The name in a line, "" if there is none."""
     line = " ".join(_HANDLE.sub("", _MAIL.sub(" ", line)).split())
-    line = _ON.sub("", line)
+    line = _ON.sub("", without_agency(without_others(line)))
     line = _BY.sub("", _WRITTEN_BY.sub("", line, count=1), count=1).strip(' ()[]|·•–—-,;:/⋅"“”').strip()
+    line = without_label(without_preposition(line, language))
     line = f"{line})" if line.count("(") > line.count(")") else line
     line = _without_company(line, own)
     if not line or len(line) > _NAME_LIMIT or "://" in line or _is_nobody(line, own):
         return ""
     parts = [part for part in _SEPARATORS.split(line) if part]
-    if len(parts) > 1 and len(parts[0].split()) > 1 and not _ROLE.search(parts[0]):
-        parts = [part for part in parts if not _ROLE.search(part)]
-        line = line if len(parts) > 1 and not _ROLE.search(line) else ", ".join(parts)
+    if len(parts) > 1 and len(parts[0].split()) > 1 and not ROLE.search(parts[0]):
+        has_role = any(map(ROLE.search, parts))
+        parts = [
+            part
+            for number, part in enumerate(parts)
+            if not ROLE.search(part) and not is_organisation(part) and not (number and has_role and "&" in part)
+        ]
+        line = line if len(parts) > 1 and not ROLE.search(line) else ", ".join(parts)
     if len(parts) > 1 and (dropped := [part for part in parts if _is_nobody(part, own) and _fold(part) not in _TITLES]):
         kept = [part for part in parts if part not in dropped]
         line = ", ".join(kept)
@@ -166,8 +179,13 @@ def _is_nobody(name: str, own: frozenset[str]) -> bool:
         or _STOCK.fullmatch(name)
         or _JUNK.search(name)
         or _DATE_LIKE.search(name)
-        or re.fullmatch(r"(?:www\.)?[\w-]+(?:\.[\w-]+)+", name)  # a host
+        or _HOST.fullmatch(name)
     )
+
+
+def is_account(name: str) -> bool:
+    """Whether a name looks like one that someone signs in with: one word in small letters, or with digits."""
+    return " " not in name and (name == name.lower() or any(map(str.isdigit, name))) and name.isascii()
 
 
 def _without_mangled(names: list[str]) -> list[str]:

@@ -192,7 +192,14 @@ _TIME = re.compile(
     r"|(?=\s*[ap]\.?m\b))\s*(?P<half>[ap]\.?\s?m\b\.?|du|nm)?",
     re.IGNORECASE,
 )
-_HALVES: Final = (("오전", "AM"), ("오후", "PM"), ("上午", "AM"), ("下午", "PM"), ("午前", "AM"), ("午後", "PM"))
+# The halves of a day as the languages of the news write them, before or behind the clock.
+_HALVES: Final = (
+    ("오전", "AM"), ("오후", "PM"), ("上午", "AM"), ("下午", "PM"), ("午前", "AM"), ("午後", "PM"), ("晚上", "PM"),
+    ("π.μ.", "AM"), ("μ.μ.", "PM"), ("πμ", "AM"), ("μμ", "PM"), ("صباحا", "AM"), ("مساء", "PM"),
+    ("ق.ظ", "AM"), ("ب.ظ", "PM"), ("بعدازظهر", "PM"), ("पूर्वाह्न", "AM"), ("अपराह्न", "PM"),
+)  # fmt: skip
+_ARABIC_HALF = re.compile(r"(?<!\d)(\d{1,2}:\d\d)\s?([مص])(?!\w)")
+_HALF_FIRST = re.compile(r"\b(AM|PM)\s+(\d{1,2}:\d\d(?::\d\d)?)(?!\s*[ap]\.?m)", re.IGNORECASE)
 _EAST_ASIAN_TIME = re.compile(r"(AM|PM)? ?(\d{1,2}) ?[时時点點시:] ?(\d{1,2})(?: ?[分분:] ?(?:(\d{1,2}) ?[秒초]?)?)?")
 _EAST_ASIAN_DAY = re.compile(r"(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日일号號]?")
 # Years that are counted from a reign or a republic, and what is to be added to them.
@@ -309,6 +316,10 @@ def _iana(name: str) -> tzinfo | None:
 
 
 def _without_time(text: str) -> tuple[str, _Time | None]:
+    for word, half in _HALVES:
+        text = text.replace(word, f" {half} ") if word in text else text
+    text = _ARABIC_HALF.sub(lambda found: f"{found[1]} {'PM' if found[2] == 'م' else 'AM'}", text)
+    text = _HALF_FIRST.sub(r"\2 \1", text)
     for found in _TIME.finditer(text):
         minute = found["minute"] or found["other"] or found["french"] or "0"
         hour, second = int(found["hour"]), found["second"]

@@ -7,12 +7,23 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final
 
-from streams.records.byline_lines import announces_name, are_people, is_person, name_of, names_in
-from streams.records.bylines import read_names
+from streams.records.byline_lines import announces_name, are_people, is_person, name_of, names_in, persons_in
+from streams.records.byline_parts import announces_others, is_organisation
+from streams.records.bylines import ROLE, is_account, read_names
 from streams.records.labels import says
 from streams.records.linked_data import types_of
 from streams.records.page_boxes import facts_labelled
-from streams.records.page_place import AUTHOR_NAMES, MOST_LOOKED_AT, Page, ancestors, labels_of, line_of, names_of, spaced_words
+from streams.records.page_place import (
+    AUTHOR_NAMES,
+    MOST_LOOKED_AT,
+    Page,
+    ancestors,
+    labels_of,
+    line_of,
+    names_of,
+    said_before,
+    spaced_words,
+)
 
 _LABELS: Final = (
     "written by",
@@ -31,6 +42,8 @@ _PERSON_SIGN = re.compile(
     r"\b(?:person|user|avatar|author|headshot|portrait|rounded-full|(?:rounded|img)-circle)\b|avatar|headshot|author[-_]*(?:image|img|photo|pic)",
     re.IGNORECASE,
 )
+_HONORIFIC = re.compile(r"^(?:dr|prof|mr|mrs|ms|rev|sir)\.?\s+", re.IGNORECASE)
+_REVIEWED = re.compile(r"\W*(?:\w+ly\s+)?reviewed\s+by\b", re.IGNORECASE)  # a critic's byline, if there is no other
 _MOST_PIECES = 12  # texts of an author box that are searched for the name
 
 _META_AUTHORS: Final = (
@@ -43,24 +56,68 @@ _META_AUTHORS: Final = (
 
 
 def read_authors(page: Page) -> str:
-    return next((found for written in _authors_told(page) if (found := read_names(written, page.outlets))), "")
+    """The writers: persons before organisations, and those of the byline that a reader sees before those of the metadata."""
+    organisation = ""
+    for written in _authors_told(page):
+        found = read_names(written, page.outlets, page.language)
+        if found and not is_organisation(found):
+            return found
+        organisation = organisation or found
+    return organisation
 
 
 def _authors_told(page: Page) -> Iterator[list[str]]:
+    told = list(_authors_of_metadata(page))
+    names = next((found for each in told if (found := read_names(each, page.outlets, page.language))), "")
+    if names and (shown := _shown_otherwise(page, names)):
+        yield shown
+    yield from told
+    yield from _authors_marked(page)
+    yield names_of(_organisations(page))
+
+
+def _shown_otherwise(page: Page, told: str) -> list[str]:
+    """The persons of the byline above the text, if they are more than those of the metadata, or all others.
+
+    Metadata often name the first of several writers alone, or whoever put the text into the system.
+    """
+    for element, line in _lines_near(page):
+        if page.is_below_text(element):
+            continue
+        name = names_in(line) or _behind_label(element)
+        if not name or _REVIEWED.match(line) or _is_others(element):
+            continue
+        shown = [each for part in _items(element, name) or [name] for each in persons_in(part)]
+        if not shown or is_account(told) != is_account(shown[0]):
+            return shown if is_account(told) else []
+        own, others = (frozenset(map(_bare_name, each)) for each in (told.split(", "), shown))
+        is_other = own.isdisjoint(others) and not any(each.split()[-1] in line for each in told.split(", "))
+        return shown if own < others or is_other else []
+    return []
+
+
+def _bare_name(name: str) -> str:
+    return _HONORIFIC.sub("", name).casefold()
+
+
+def _organisations(page: Page) -> list[Any]:
+    return [each for each in _told_authors(page) if any(kind.endswith("Organization") for kind in types_of(each))]
+
+
+def _told_authors(page: Page) -> list[Any]:
     told = page.article.get("author") or page.article.get("creator")
-    authors = told if isinstance(told, list) else [told]
-    organisations = [
-        each for each in authors if isinstance(each, dict) and any(kind.endswith("Organization") for kind in types_of(each))
-    ]
-    yield names_of([each for each in authors if each not in organisations])
+    return told if isinstance(told, list) else [told]
+
+
+def _authors_of_metadata(page: Page) -> Iterator[list[str]]:
+    organisations = _organisations(page)
+    yield names_of([each for each in _told_authors(page) if each not in organisations])
     for name in _META_AUTHORS:
         yield [_surname_last(content) if name == "citation_author" else content for content in page.metas.get(name, ())]
     for number in ("1", "2"):
         label = next(iter(page.metas.get(f"twitter:label{number}", ())), "")
         if label.strip().lower() in _LABELS:
             yield page.metas.get(f"twitter:data{number}", [])
-    yield from _authors_marked(page)
-    yield names_of(organisations)
 
 
 def _surname_last(name: str) -> str:
@@ -71,13 +128,16 @@ def _surname_last(name: str) -> str:
 def _authors_marked(page: Page) -> Iterator[list[str]]:
     """The elements that the page marks as its authors: microdata, links, class names, and lines beside the headline."""
     told = [each for each in page.marked() if "author" in each.get("itemprop").split() and page.is_in_body(each)]
-    yield [_property_name(each) for each in told if page.is_own(each)]
+    yield [_property_name(each) for each in told if page.is_own(each) and not _is_others(_name_element(each))]
     yield [spaced_words(each) for each in page.body.xpath(".//a[contains(@rel, 'author')]") if page.is_own(each)]
     named = page.near_first(page.named())
     marked = (
         each
         for each in named
-        if says(AUTHOR_NAMES, labels_of(each)) and not says(_ABOUT_AUTHOR, labels_of(each)) and page.is_own(each)
+        if says(AUTHOR_NAMES, labels_of(each))
+        and not says(_ABOUT_AUTHOR, labels_of(each))
+        and page.is_own(each)
+        and not _is_others(each)
     )
     for element in islice(marked, 12):
         inner = next(
@@ -88,7 +148,9 @@ def _authors_marked(page: Page) -> Iterator[list[str]]:
             ),
             None,
         )
-        links = [spaced_words(each) for each in element.iter("a") if _PROFILE.search(each.get("href") or "")]
+        links = [
+            spaced_words(each) for each in element.iter("a") if _PROFILE.search(each.get("href") or "") and not _is_others(each)
+        ]
         items = [spaced_words(each) for each in element.iter("li") if not _is_tag(each)] if len(links) < 2 else []
         text = spaced_words(element)
         yield items or links or ([spaced_words(inner)] if inner is not None else [])
@@ -105,6 +167,8 @@ def _authors_marked(page: Page) -> Iterator[list[str]]:
         yield [item for item in items if is_person(item) or are_people(item)]
 
 
+# Lines that say who wrote a text wherever they are: below it, blogs name the writer together with the day.
+_POSTED = re.compile(r"(?:posted|written|published)\s+by\s+\S", re.IGNORECASE)
 _PROFILE = re.compile(
     r"[/?&_](?:authors?|people|person|staff|profiles?|userprofile|contributors?|contributor-profile|writers?|journalists?|reporters?"
     r"|autor(?:en|es|i)?|auteurs?|autori|autore|redakteure?|redaktion|columnists?|by|team)(?:/|=|\?)",
@@ -132,17 +196,30 @@ def _name_beside_day(text: str) -> str | None:
 
 
 def _property_name(element: Any) -> str:
-    inner = next((each for each in element.iterdescendants() if each.get("itemprop") == "name"), element)
+    inner = _name_element(element)
     return inner.get("content") or spaced_words(inner)
 
 
-def _bylines_near(page: Page) -> Iterator[list[str]]:
-    """The names near the headline: in bylines, behind links to author pages, beside an author's picture."""
-    lines = [
+def _name_element(element: Any) -> Any:
+    return next((each for each in element.iterdescendants() if each.get("itemprop") == "name"), element)
+
+
+def _is_others(element: Any) -> bool:
+    """Whether a label before an element says that whoever it names did other work: "Reviewed by"."""
+    return announces_others(said_before(element))
+
+
+def _lines_near(page: Page) -> list[tuple[Any, str]]:
+    return [
         (element, line)
         for element in page.near()
         if (line := line_of(element, _SHORT)) and page.is_of_head(element) and not says(_ABOUT_AUTHOR, labels_of(element))
     ]
+
+
+def _bylines_near(page: Page) -> Iterator[list[str]]:
+    """The names near the headline: in bylines, behind links to author pages, beside an author's picture."""
+    lines = [each for each in _lines_near(page) if not _is_others(each[0])]
     below = [(element, line) for element, line in lines if page.is_below_text(element)]
     above = [each for each in lines if each not in below]
     yield from _labelled(page, above)
@@ -178,6 +255,18 @@ def _boxes(page: Page) -> Iterator[list[str]]:
             rest = line_of(element, _SHORT).removeprefix(label) or (element.tail or "").strip()
             behind = element.getnext()
             yield [name for name in [name_of(rest or (line_of(behind, _SHORT) if behind is not None else ""))] if name]
+            if not rest and behind is None:
+                yield _persons_beside(element.getparent().getnext())
+        elif _POSTED.match(label) and page.is_own(element) and (name := names_in(line_of(element, _SHORT))):
+            yield [name]
+
+
+def _persons_beside(box: Any) -> list[str]:
+    """The persons in a box behind a label, among their initials and roles."""
+    if box is None or not line_of(box, _SHORT):
+        return []
+    pieces = [piece.strip() for piece in islice(box.itertext(), _MOST_PIECES)]
+    return [piece for piece in pieces if is_person(piece) and not ROLE.search(piece)]
 
 
 def _behind_label(element: Any) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any, Final
 
@@ -19,17 +19,23 @@ from streams.records.urls import url_parts
 _DATE_NAMES = re.compile(
     r"date|time|publish|posted|updated|modified|timestamp|datum|fecha|meta|info|byline|details", re.IGNORECASE
 )
+# Words beside a date that say which one it is, in the languages of the news.
 _UPDATED = re.compile(
-    r"updated?|modified|aktualisiert|stand:|geändert|mis à jour|actualizad"
-    r"|modificad|atualizad|aggiornat|modificat|bijgewerkt|oppdatert|opdateret"
-    r"|uppdaterad|päivitetty|aktualiz|zaktualizowan|обновлено|изменено"
-    r"|оновлено|güncelle|更新|수정|تحديث|עודכן|diperbarui|cập nhật",
+    r"updated?|modified|revised|last\s+edited|aktuali[sz]i?e?r|aktualisierung|stand:|geändert|mise? à jour|modifi[ée]"
+    r"|actuali[zt]|modificad|atualiza|aggiorna|modificat|bijgewerkt|gewijzigd|laatste\s+update|oppdatert|opdateret|ændret|endret|redigeret"
+    r"|uppdaterad|ändrad|päivitetty|muokattu|aktualiz|zaktualizow|zmieniono|upraveno|změněno|frissít|módosít|ažurir|izmijen|izmen|ажурир|измењ"
+    r"|обновл|изменен|обновен|актуализ|редактир|оновлен|змінен|ενημερώ|ενημέρωση|τροποπο|güncelle|değiştir|更新|改訂|修改|수정|업데이트|최종"
+    r"|تحديث|تعديل|به.?روز|ویرایش|עודכן|עדכון|अपडेट|अद्यतन|আপডেট|হালনাগাদ|อัปเดต|อัพเดท|ปรับปรุง|แก้ไข"
+    r"|diperbarui|pembaruan|dikemas\s?kini|cập nhật"
+    r"|uuendat|muudet|atjauni|labots|atnaujin|pakeis|imesasish|اپ ڈیٹ|தற்போதைய|புதுப்பி|posodob|spremenj|përditës",
     re.IGNORECASE,
 )
 _PUBLISHED = re.compile(
-    r"(?:first\s+)?(?:published|posted|released|publication\s+date|date(?:\s+published)?|veröffentlicht|erschienen|publié|paru"
-    r"|publicado|publicada|pubblicato|gepubliceerd|geplaatst|publisert|publicerad|publiceret|opublikowano|julkaistu|yayınlan"
-    r"|опубликовано|дата|опубліковано|dipublikasikan|diterbitkan|đăng|発行|公開|投稿|发布|發布|发表|入力|입력|게시|نشر|تاريخ|פורסם)",
+    r"(?:first\s+)?(?:published|posted|released|publication\s+date|date(?:\s+published)?|created|veröffentlicht|erschienen|erstellt|publié|paru|créé"
+    r"|publicad[oa]|publicación|publicação|pubblicat[oa]|pubblicazione|gepubliceerd|geplaatst|publisert|publi[cs]eret|udgivet|publicerad|opublikowano|data(?=\s*[:：])"
+    r"|publikacja|julkaistu|yayın|giriş|oluşturma|publikováno|vydáno|zverejnené|publikované|megjelen\w*|közzétéve|publicat|objavljeno|објављено|публикува|avaldatud"
+    r"|publicēts|paskelbta|опубликован|дата|опубліковано|δημοσί\w*|dipublikasikan|diterbitkan|terbit|đăng|発行|公開|投稿|配信|掲載|发布|發布|发表|發表|入力|입력|게시|등록|승인"
+    r"|نشر|تاريخ|انتشار|تاریخ|شائع|פורסם|प्रकाशित|प्रकाशन|প্রকাশ|เผยแพร่|imechapishwa|botuar|வெளியிட)",
     re.IGNORECASE,
 )
 _DATE_BESIDE = re.compile(r"\d+\s*(?:-\s*)?min\w*(?:\s*read(?:ing)?(?:\s+time)?)?|\bon\b|[\W_]+", re.IGNORECASE)
@@ -41,7 +47,13 @@ _LEAST_OF_SENTENCE = 4  # words beside a date that a sentence has
 _STOPS = (".", "!", "?", "…", "”", "。", "।")
 _MOST_PARTS = 8  # child elements of one that is a date
 _SHORT = 120  # characters of a line that may be a date
-_URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-](0[1-9]|1[0-2])[/-](0[1-9]|[12]\d|3[01])(?=[/-]|$)")
+_URL_DAYS: Final = (
+    re.compile(r"/((?:19|20)\d\d)([/-])(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])(?=[/_.-]|$)"),
+    re.compile(r"(?<![\d-])((?:19|20)\d\d)(-)(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)"),
+    re.compile(r"(?<![\da-z])((?:19[89]|20[0-4])\d)()(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?![\da-z])", re.IGNORECASE),
+    re.compile(r"/((?:19|20)\d\d)(/)(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*/(\d\d?)(?=/|$)", re.IGNORECASE),
+)
+
 
 _META_PUBLISHED: Final = (
     "article:published_time", "article:published", "og:published_time",
@@ -160,9 +172,28 @@ def _shown_dates(page: Page) -> tuple[list[str], list[str]]:
             continue
         text = text_of(element)
         if 6 <= len(text) <= _SHORT and re.search(r"\d", text):
-            for day in _days_in(text, page.language):
-                (modified if _says_updated(element) or _UPDATED.search(text) else published).append(day)
+            first, changed = _days_said(text, page.language)
+            (modified if _says_updated(element) else published).extend(first)
+            modified += changed
+    published += _days_between(page, near)
     return published, modified
+
+
+def _days_said(text: str, language: str) -> tuple[list[str], list[str]]:
+    """The dates in a line: those before a word like "updated", and those behind one, up to a word like "published"."""
+    published: list[str] = []
+    modified: list[str] = []
+    for part in _LABELLED_PARTS.split(text):
+        (modified if _UPDATED.match(part) else published).extend(_days_in(part, language))
+    return published, modified
+
+
+def _days_between(page: Page, near: Iterable[Any]) -> Iterator[str]:
+    """The dates in bare text between the elements around the headline."""
+    for element in (page.heading, *page.near()) if page.heading is not None else near:
+        line = " ".join((element.tail or "").split())
+        if 6 <= len(line) <= _SHORT and _says_no_more(line) and page.is_own(element):
+            yield from _days_said(line, page.language)[0]
 
 
 def _days_labelled(page: Page) -> list[str]:
@@ -238,6 +269,7 @@ def _parts_of(text: str) -> Iterator[str]:
     yield from _DAY_IN.findall(text)
 
 
+_LABELLED_PARTS = re.compile(rf"(?<![^\W\d_])(?=(?:{_UPDATED.pattern}|{_PUBLISHED.pattern}))", re.IGNORECASE)
 _BETWEEN_PARTS = re.compile(r"\s*[|·•–—:]\s+|\s{2,}|\s*[|·•]\s*|(?<=[a-z]) \| ")
 _DAY_IN = re.compile(
     r"(?:\d{1,2}(?:st|nd|rd|th)?\.?\s+)?[^\W\d_]{3,12}\.?\s+(?:\d{1,2}(?:st|nd|rd|th)?,?\s+)?\d{4}|\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{4}-\d\d-\d\d"
@@ -258,5 +290,10 @@ def _says_updated(element: Any) -> bool:
 
 
 def _url_day(url: str | None) -> Moment | None:
-    found = _URL_DAY.search(url_parts(url).path) if url else None
-    return read_moment("-".join(found.groups())) if found else None
+    path = url_parts(url).path if url else ""
+    found = next((found for pattern in _URL_DAYS if (found := pattern.search(path))), None)
+    return read_moment(f"{found[4]} {found[3]} {found[1]}" if found[3].isalpha() else _iso_day(found)) if found else None
+
+
+def _iso_day(found: re.Match[str]) -> str:
+    return f"{found[1]}-{int(found[3]):02}-{int(found[4]):02}"

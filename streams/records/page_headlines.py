@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from operator import itemgetter
 from typing import Any
 
 from streams.records.markup import text_of
-from streams.records.page_place import AUTHOR_NAMES, Page, ancestors, labels_of, names_of, spaced_words
+from streams.records.page_place import AUTHOR_NAMES, MOST_LOOKED_AT, Page, ancestors, labels_of, line_of, names_of, spaced_words
 from streams.records.titles import beginnings_of, is_cut, letters_of, whole_title, without_outlet
 from streams.records.urls import url_parts
 
@@ -27,9 +28,11 @@ _MOST_OF_HEADLINE = 220  # characters; a longer heading is a standfirst, where t
 _LEAST_CUT = 50  # letters and digits of a title that may have been cut without an ellipsis
 _HARDLY_ALIKE = 0.2
 _MOST_TITLES = 20  # of a page: each is compared with the others
+_TOKENS = re.compile(r"\w+")
 _WORDS = re.compile(r"[^\W_]{3,}")
 _LEAST_OF_ADDRESS, _MOST_LIKE_ADDRESS = 4, 0.75  # words of an address, and the share of them in a title that is like it
 _LEAST_ALIKE = 0.5  # share of words that a heading and a title must have in common
+_MOST_OF_OTHER = 0.6  # share of the address's words in a heading that says something else
 
 
 def read_headline(page: Page) -> tuple[str | None, Any]:
@@ -52,7 +55,7 @@ def read_headline(page: Page) -> tuple[str | None, Any]:
     if best is not None and len(headings) == 1 and (likeness > _HARDLY_ALIKE or _is_stub(page, text_of(best))):
         return _shown_or_told(page, best, titles), best
     if titles:
-        return titles[0], best
+        return titles[0], best if best is not None else _shown_in_text(page, titles[0])
     candidates = [each for each in page.body.iter("h2", "h3") if _is_headline(page, each)]
     inside = [
         each
@@ -68,7 +71,7 @@ def _named_in_part(page: Page, titles: list[str], headings: list[Any]) -> tuple[
 
     Only headings above the first one of the first rank count: below it come sections, which a title may be named after.
     """
-    beginnings = {letters_of(each) for title in titles for each in beginnings_of(title)}
+    beginnings = {letters_of(each) for title in titles for each in (*beginnings_of(title), *_without_logo(page, title))}
     if not beginnings or any(letters_of(text_of(each)) in beginnings for each in headings):
         return None
     for element in page.body.iter("h1", "h2", "h3"):
@@ -77,6 +80,11 @@ def _named_in_part(page: Page, titles: list[str], headings: list[Any]) -> tuple[
         if letters_of(text_of(element)) in beginnings and _is_headline(page, element):
             return spaced_words(element), element
     return None
+
+
+def _without_logo(page: Page, title: str) -> Iterator[str]:
+    """A title without a site's name before it that no sign separates, as on its logo: "tide.example Bell found"."""
+    yield from (title[len(name) :] for name in page.outlets if title.startswith(f"{name} "))
 
 
 def _named_lower(page: Page, titles: list[str]) -> Any:
@@ -88,6 +96,15 @@ def _named_lower(page: Page, titles: list[str]) -> Any:
         if (said in wanted or (cut and said.startswith(cut))) and not page.is_beside(element):
             return element
     return None
+
+
+def _shown_in_text(page: Page, title: str) -> Any:
+    """The element that shows a title without being a heading: a legend, a paragraph in large letters."""
+    wanted = letters_of(title)
+    shown = islice(page.body.iter("legend", "p", "div", "span", "td", "font", "b", "strong", "header"), MOST_LOOKED_AT)
+    return next(
+        (each for each in shown if letters_of(line_of(each, _MOST_OF_HEADLINE)) == wanted and not page.is_beside(each)), None
+    )
 
 
 def _shown_or_told(page: Page, heading: Any, titles: list[str]) -> str:
@@ -103,7 +120,7 @@ def _is_other_than_address(page: Page, heading: str, titles: list[str]) -> bool:
     return (
         len(words) >= _LEAST_OF_ADDRESS
         and len(words & told) >= _MOST_LIKE_ADDRESS * len(words)
-        and len(words & shown) <= _LEAST_ALIKE * len(words)
+        and len(words & shown) <= _MOST_OF_OTHER * len(words)
     )
 
 
@@ -160,10 +177,10 @@ def _in_person(element: Any) -> bool:
 
 def _likeness(words: str, titles: Iterable[str]) -> float:
     """How much a heading resembles the titles, 0.0 to 1.0: the share of the shorter one's words that the other has."""
-    own = set(words.casefold().split())
+    own = set(_TOKENS.findall(words.casefold()))
     best = 0.0
     for title in titles:
-        other = set(title.casefold().split())
+        other = set(_TOKENS.findall(title.casefold()))
         if letters_of(title) == letters_of(words):
             return 1.0
         if own and other:
@@ -175,6 +192,13 @@ def _goes_on(heading: Any, title: str) -> bool:
     """Whether the text of one element of a heading begins with the title and is longer: then the title was cut."""
     said = letters_of(title)
     return any(len(letters) > len(said) and letters.startswith(said) for letters in map(letters_of, heading.itertext()))
+
+
+def _is_parted(heading: Any, title: str) -> bool:
+    """Whether elements part the title from the rest of a heading: "<i>At sea</i> Bell found", not "<i>At sea: bell</i>"."""
+    wanted, pieces = letters_of(title), [letters for letters in map(letters_of, heading.itertext()) if letters]
+    ends = {"".join(pieces[:number]) for number in range(1, len(pieces))}
+    return bool({wanted, letters_of(text_of(heading)).removesuffix(wanted)} & ends)
 
 
 def _shown(page: Page, heading: Any, titles: list[str]) -> str:
@@ -196,7 +220,7 @@ def _shown(page: Page, heading: Any, titles: list[str]) -> str:
         ),
         None,
     )
-    if beginning and len(list(heading)) > 0 and not _goes_on(heading, beginning):
+    if beginning and _is_parted(heading, beginning) and not _goes_on(heading, beginning):
         return beginning
     kickers = [
         spaced_words(part)

@@ -28,7 +28,8 @@ def read_lead_image(page: Page) -> Image | None:
             for content in page.metas.get(name, ())
         ),
     ]
-    image = next((found for each in told if (found := read_image(each, page.url))), None)
+    named = (found for each in told if (found := read_image(each, page.url)))
+    image = next((each for each in named if not _STAND_IN.fullmatch(_file_of(each.url))), None)
     figures = [each for each in page.own("figure") if each.find(".//img") is not None]
     lead = next((each for each in figures if image and _same_file(each, image.url, page.url)), None)
     if image is None and figures:
@@ -40,6 +41,14 @@ def read_lead_image(page: Page) -> Image | None:
         return image
     caption, credit = _caption_of(lead)
     return Image(url=image.url, caption=image.caption or caption, credit=image.credit or credit)
+
+
+# Files that stand in for a picture: a site's logo, a grey box, a pixel.
+_STAND_IN = re.compile(
+    r"(?:[a-z0-9]{1,16}[-_])?(?:logo|placeholder|default|fallback|favicon|no[-_]?(?:image|photo|picture)|blank|spacer|pixel|1x1|transparent)"
+    r"(?:[-_]?(?:image|img|og|share|social|thumbnail|square|large|small|\d{1,4}(?:x\d{1,4})?))*\.(?:png|jpe?g|gif|webp|svg|ico|avif)",
+    re.IGNORECASE,
+)
 
 
 def _same_file(figure: Any, url: str, base: str | None) -> bool:

@@ -23,7 +23,7 @@ _BESIDE_NAMES = re.compile(
     re.IGNORECASE,
 )
 AUTHOR_NAMES = re.compile(
-    r"(?:^|[\s_-])(?:\w*by-?line|authors?|writer|reporter|auteur|autor|autore|verfasser|redakteur|contributor)(?:[\s_-]|$|name|link|__)|(?:author|byline)[-_]?name",
+    r"(?:^|[\s_-])(?:\w*by-?line|authors?|writers?|reporters?|auteurs?|autor(?:es|as?|e|i)?|verfasser|redakteur|contributors?|journaliste?s?|columnist|correspondent|forfatter|skribent|kirjoittaja|toimittaja|szerz[oő]|yazar|muhabir|penulis|wartawan|tac-?gia|redactor)(?:[\s_-]|$|name|link|__)|(?:author|byline)[-_]?name",
     re.IGNORECASE,
 )
 NEVER_TAGS: Final = frozenset(("nav", "footer", "form", "menu", "dialog", "noscript", "template", "script", "style"))
@@ -39,6 +39,7 @@ _LEAST_TEXT = 100  # characters of a paragraph that counts as the article's text
 MOST_LOOKED_AT = 4_000  # elements
 
 
+_LONGEST_LOGO: Final = 40  # characters
 _MOST_OUTLETS: Final = 20  # of a page: headings, titles and bylines are compared with each of them
 
 
@@ -74,6 +75,16 @@ class Page:
                 yield from names_of(node)
         if self.url:
             yield url_parts(self.url).hostname or ""
+        yield from self._logos()
+
+    def _logos(self) -> Iterator[str]:
+        """The headings that are only a link to the site's first page."""
+        for heading in islice(self.body.iter("h1", "h2"), _MOST_OUTLETS):
+            link = heading.find(".//a")
+            if link is not None and url_parts(link.get("href") or "x").path in ("", "/"):
+                name = line_of(heading, _LONGEST_LOGO)
+                if name == line_of(link, _LONGEST_LOGO):
+                    yield name
 
     def marked(self) -> list[Any]:
         """The elements with a microdata name."""
@@ -139,8 +150,9 @@ class Page:
         """Whether paragraphs of text, more than a standfirst, are between the headline and an element near it."""
         if self._above_text is None:
             behind = self._behind()
-            texts = (number for number, each in enumerate(behind) if _is_text(each))
-            self._above_text = {*behind[: next(islice(texts, 1, None), len(behind))], *self._before()}
+            texts = {each.text_content(): number for number, each in reversed(list(enumerate(behind))) if _is_text(each)}
+            second = next(islice(sorted(texts.values()), 1, None), len(behind))  # a standfirst may be there twice
+            self._above_text = {*behind[:second], *self._before()}
         return element not in self._above_text
 
     def trust(self, element: Any) -> None:
@@ -272,6 +284,29 @@ def has_line(element: Any, most: int) -> bool:
         if length > most:
             return False
     return length > 0
+
+
+_MOST_STEPS: Final = 6
+_LONGEST_LABEL: Final = 60  # characters
+
+
+def said_before(element: Any) -> str:
+    """The words right before an element, in the element before it or in one around it; "" if there are none nearby."""
+    for _ in range(_MOST_STEPS):
+        preceding = element.getprevious()
+        around = element.getparent()
+        if preceding is not None:
+            said = (preceding.tail or "").strip() or line_of(preceding, _LONGEST_LABEL)
+            element = preceding
+            if not said and has_line(preceding, 1 << 30):
+                return ""
+        elif around is not None:
+            said, element = (around.text or "").strip(), around
+        else:
+            return ""
+        if said:
+            return said[-_LONGEST_LABEL:]
+    return ""
 
 
 def spaced_words(element: Any) -> str:

@@ -78,7 +78,11 @@ def read_html(page: str) -> Draft | Rejection:
     record, text, confidence = found
     if not text:
         return Rejection(Reason.NO_TEXT, "no article text on the page: publish one article, as a reader gets it")
-    return replace(read_fields(record, text), is_extracted=whole, article_confidence=confidence)
+    draft = read_fields(record, text)
+    shown = record.get("headline")
+    if whole and isinstance(shown, str) and "<" in shown:  # a heading about tags: the page's own are gone already
+        draft = replace(draft, headline=shown)
+    return replace(draft, is_extracted=whole, article_confidence=confidence)
 
 
 def _read_tree(page: bytes, *, whole: bool) -> tuple[dict[str, object], str, float | None] | Rejection:
@@ -152,6 +156,7 @@ def _page_metadata(tree: Any) -> dict[str, object]:
         said.append((name, moment and moment.text))
     said += (
         ("image", facts.image and asdict(facts.image)),
+        ("standfirst", facts.standfirst),
         ("@types", {kind for each in documents for kind in _top_types(each)}),
     )
     said += ((name, value) for name, value in article.items() if fold(name) not in _FACTS)
