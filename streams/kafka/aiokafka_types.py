@@ -152,9 +152,9 @@ def fetcher_of(consumer: AIOKafkaConsumer) -> Fetcher:
     return consumer._fetcher
 
 
-def fetch_at_once(fetcher: Fetcher) -> None:
-    """Fetch again without a pause, even while what was fetched of some partitions is not taken."""
-    fetcher._prefetch_backoff = 0.0
+def fetch_again_within(fetcher: Fetcher, wait_s: float) -> None:
+    """Fetch again as soon as all that was fetched is taken, or ``wait_s`` later without the partitions that are not."""
+    fetcher._prefetch_backoff = wait_s
 
 
 def fetched_of(fetcher: Fetcher) -> dict[Any, Any]:

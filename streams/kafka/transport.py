@@ -44,7 +44,7 @@ from streams.kafka.aiokafka_types import (
     client_of,
     coordinator_of,
     drop_taken,
-    fetch_at_once,
+    fetch_again_within,
     fetched_of,
     fetcher_of,
     instance_of,
@@ -79,8 +79,12 @@ _LEAST_BATCH_BYTES = 256 << 10
 # The size of a record beyond its key, value and headers: aiokafka's objects.
 _RECORD_OVERHEAD_BYTES = 500
 _FETCH_WAIT_MS = 200
-# Handing over a fetch costs Faust about half a millisecond, whether it has one record or a thousand.
-_HAND_OVER_EVERY_S = 0.02
+# Handing over a fetch costs Faust about half a millisecond, whether it has one record or a thousand. An article that is alone
+# comes from one step to the next in 10 ms or more, so that it never waits for this.
+_HAND_OVER_EVERY_S = 0.004
+# A fetch leaves out partitions whose records are not taken, and may then wait at the broker while more arrives in them.
+_TAKEN_WITHIN_S = 0.002
+_LOOKS_FOR_ROOM_EVERY_S = 0.02
 # While records are decided on, the fetching thread waits this long for its turn, several times per fetch. With Python's default
 # of five milliseconds, articles would wait longer for the fetch than for the decision.
 _SWITCH_INTERVAL_S = 0.0005
@@ -277,7 +281,7 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
         self, consumer: AIOKafkaConsumer, active_partitions: Any, timeout: float | None = None, max_records: int | None = None
     ) -> dict[Any, list[Fetched]]:
         fetcher = fetcher_of(consumer)
-        fetch_at_once(fetcher)  # partitions that are held back must not keep it from fetching the others
+        fetch_again_within(fetcher, _TAKEN_WITHIN_S)  # partitions that are held back do not keep it from fetching the others
         now = time.monotonic()
         deadline = now + (timeout or 0.0)
         await asyncio.sleep(self._handed_over_at + _HAND_OVER_EVERY_S - now)
@@ -300,7 +304,7 @@ class CommittedReader(driver.AIOKafkaConsumerThread):
             if by_topic or now >= deadline:
                 return {batches[0].tp: [Fetched(batches)] for batches in by_topic.values()}
             self._arrival = next_arrival(fetcher)
-            await asyncio.wait([self._arrival], timeout=_HAND_OVER_EVERY_S if self._is_full else deadline - now)
+            await asyncio.wait([self._arrival], timeout=_LOOKS_FOR_ROOM_EVERY_S if self._is_full else deadline - now)
             if not self._arrival.done():
                 self._arrival.cancel()
             else:
