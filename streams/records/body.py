@@ -63,6 +63,11 @@ _LEAST_PROSE = 40  # weight of a block that is counted as prose
 _LEAST_JOINED = 60  # weight of a paragraph that is joined to what was found
 _MOST_LINKED = 0.5  # share of a counted block's characters that may be links
 _MOST_LEVELS = 4  # levels above a paragraph at which its containers' classes are compared
+_LEAST_TEASERS: Final = 2  # outside the box of an article's paragraphs …
+_LEAST_OWN: Final = 3  # … which are this many
+_MOST_OF_TEXT: Final = 0.8  # share of their text in this box
+_LEAST_COPIED: Final = 0.2  # share of a text that is there twice …
+_LEAST_COPIED_PARAGRAPHS: Final = 2  # … in so many paragraphs that follow each other
 _PREFORMATTED: Final = frozenset(("pre", "code", "textarea", "script", "style"))
 _WRAP = re.compile(r"\s*\n\s*")
 _PICTURES: Final = ("img", "picture", "video", "audio", "iframe")
@@ -244,22 +249,97 @@ def _is_marked_beside(element: Any) -> bool:
     )
 
 
-def without_teasers(text: str, blocks: Sequence[Block]) -> str:
-    """``text`` without the lines that are under linked headings outside the <article> with the page's headline."""
-    articles = {article for block in blocks if _is_title(block.element) for article in block.element.iterancestors("article")}
-    if len(articles) != 1:
-        return text
-    article = articles.pop()
-    teasers = {
+def without_teasers(text: str, blocks: Sequence[Block]) -> tuple[str, list[Block]]:
+    """``text`` and ``blocks`` without teasers, which are under linked headings beside the article, and without a second one."""
+    beside = _beside_keys(text, blocks)
+    if not beside:
+        return text, list(blocks)
+    kept = "\n".join(line for line in text.split("\n") if _key(line) not in beside)
+    return kept, [block for block in blocks if _key(block.text) not in beside]
+
+
+def _beside_keys(text: str, blocks: Sequence[Block]) -> set[str]:
+    articles = _articles_with_titles(blocks)
+    if not articles:
+        return _keys_of_teasers_outside(text, blocks)
+    first = articles[0]
+    own = [block for block in blocks if first in block.element.iterancestors()]
+    if not any(_is_paragraph(block) for block in own):
+        return set()
+    others = {
         _key(block.text)
         for above, block in pairwise(blocks)
-        if above.linked > _MOST_LINKED and _is_heading(above.element) and article not in block.element.iterancestors()
+        if first not in block.element.iterancestors()
+        and (_leads_to_teaser(above) or not set(articles[1:]).isdisjoint(block.element.iterancestors("article")))
     }
-    own = [block for block in blocks if article in block.element.iterancestors()]
-    if not teasers or not any(_is_paragraph(block) for block in own):
-        return text
-    kept = {_key(block.text) for block in own}
-    return "\n".join(line for line in text.split("\n") if _key(line) not in teasers - kept)
+    return others - {_key(block.text) for block in own}
+
+
+def _articles_with_titles(blocks: Sequence[Block]) -> list[Any]:
+    """The outermost <article>s with a first-rank headline, in order."""
+    titles = [block.element for block in blocks if _is_title(block.element)]
+    around = (list(title.iterancestors("article")) for title in titles)
+    return list(dict.fromkeys(articles[-1] for articles in around if articles))
+
+
+def _keys_of_teasers_outside(text: str, blocks: Sequence[Block]) -> set[str]:
+    """Those of teasers and their headings outside the box with the other paragraphs found."""
+    pairs = [(above, block) for above, block in pairwise(blocks) if _leads_to_teaser(above)]
+    if len(pairs) < _LEAST_TEASERS:
+        return set()
+    keys = set(map(_key, text.split("\n")))
+    teasers = {block.element for _, block in pairs}
+    own = [block for block in blocks if block.element not in teasers and _is_paragraph(block) and _key(block.text) in keys]
+    main = _box_of_most(own) if len(own) >= _LEAST_OWN else None
+    if main is None:
+        return set()
+    outside = {_key(each.text) for pair in pairs if main not in pair[1].element.iterancestors() for each in pair}
+    return outside - {_key(block.text) for block in own}
+
+
+def _box_of_most(blocks: Sequence[Block]) -> Any:
+    """The innermost element around most of the text of some blocks; None if there is none but the page."""
+    weights = Counter[Any]()
+    for block in blocks:
+        for element in block.element.iterancestors():
+            weights[element] += weight_of(block.text)
+    least = _MOST_OF_TEXT * sum(weight_of(block.text) for block in blocks)
+    box = max(
+        (element for element, weight in weights.items() if weight >= least),
+        key=lambda element: sum(1 for _ in element.iterancestors()),
+        default=None,
+    )
+    return None if box is None or box.tag in {"body", "html"} else box
+
+
+def _leads_to_teaser(above: Block) -> bool:
+    """Whether what follows a block is the teaser of another article, as the block is a linked heading."""
+    return above.linked > _MOST_LINKED and _is_heading(above.element)
+
+
+def without_copies(text: str) -> str:
+    """``text`` without a second copy of a good part of it, as pages have one for telephones and one for large screens."""
+    lines = text.split("\n")
+    first: dict[str, int] = {}
+    for number, line in enumerate(lines):
+        first.setdefault(line, number)
+    copied = set[int]()
+    number = 0
+    while number < len(lines):
+        run = _copied_run(lines, first[lines[number]], number)
+        prose = [line for line in lines[run.start : run.stop] if is_sentence(line) and weight_of(line) >= _LEAST_JOINED]
+        if len(prose) >= _LEAST_COPIED_PARAGRAPHS and sum(map(weight_of, prose)) >= _LEAST_COPIED * weight_of(text):
+            copied.update(run)
+        number = run.stop if run else number + 1
+    return "\n".join(line for number, line in enumerate(lines) if number not in copied)
+
+
+def _copied_run(lines: Sequence[str], first: int, number: int) -> range:
+    """The lines from ``number`` on that are those from ``first`` on."""
+    end = number
+    while first < number <= end < len(lines) and lines[first + end - number] == lines[end]:
+        end += 1
+    return range(number, end)
 
 
 def _is_heading(element: Any) -> bool:
@@ -334,8 +414,18 @@ def _lead(blocks: Sequence[Block], first: int) -> list[int]:
     titles = [number for number, block in enumerate(blocks[:first]) if _is_title(block.element)]
     if not titles:
         return []
-    between = range(titles[-1] + 1, first)
-    return [number for number in between if _is_paragraph(blocks[number]) and blocks[number].element.tag in {"p", "div"}]
+    beside = blocks[first].element.getparent()
+    return [
+        number
+        for number in range(titles[-1] + 1, first)
+        if blocks[number].element.tag in {"p", "div"}
+        and (_is_paragraph(blocks[number]) or _is_linked_lead(blocks[number], beside))
+    ]
+
+
+def _is_linked_lead(block: Block, box: Any) -> bool:
+    """Whether a paragraph is one but for its links, and beside the first one found: a lead may be one link."""
+    return block.element.tag == "p" and block.element.getparent() is box and _is_paragraph(block._replace(linked=0.0))
 
 
 def _is_title(element: Any) -> bool:

@@ -21,11 +21,13 @@ from streams.records.body import (
     part_at_pictures,
     prose_of,
     unwrap_lines,
+    without_copies,
     without_teasers,
 )
 from streams.records.draft import Draft, Reason, Rejection
 from streams.records.fields import FIELDS, fold, folded, read_fields
 from streams.records.json_script import read_script
+from streams.records.layout import show_layout
 from streams.records.linked_data import embedded_articles, resolved, types_of
 from streams.records.main_text import find_main_text
 from streams.records.markup import (
@@ -122,6 +124,7 @@ def _unreadable(fault: Fault) -> Rejection:
 
 def _blocks(tree: Any) -> list[Block]:
     """The texts of a page in order; also prepares the tree for everything that reads it later."""
+    show_layout(tree)
     unwrap_lines(tree)
     part_at_pictures(tree)
     flatten_cells(tree)
@@ -260,8 +263,9 @@ def _page_text(tree: Any, blocks: Sequence[Block], embedded: object) -> str | Fa
     found = caught(partial(_read_text, tree, prose))
     if isinstance(found, Fault):
         return found
-    text = completed(without_teasers(found, blocks), blocks, _summaries(tree))
-    text = without_asides(text, blocks)
+    text, own = without_teasers(found, blocks)
+    text = completed(text, own, _summaries(tree))
+    text = without_copies(without_asides(text, blocks))
     if is_told and len(text) <= _MOST_BEYOND * len(told):  # the page's other prose did not belong to the article
         return told
     return text if weight_of(text) >= _LEAST_OF_TOLD * weight_of(told) else told

@@ -6,9 +6,14 @@ from functools import partial
 from itertools import dropwhile, takewhile
 from typing import Any, Final
 
+from streams.records.labels import says
+from streams.records.page_place import NEVER_NAMES, labels_of
+from streams.records.prose import weight_of
+
 _WRAPPERS: Final = frozenset(("aside", "button", "footer", "form", "header", "nav"))
 _LEAST_SHARE = 0.8  # of the page's paragraphs, which a wrapper holds …
-_LEAST_PROSE = 1_000  # … in characters; the header of a short article may hold a good part of it
+_LEAST_PROSE = 1_000  # … in weight; the header of a short article may hold a good part of it
+_LEAST_IN_ASIDE = 500  # weight of the paragraphs of an aside that holds the article
 _TELLING: Final = ("class", "id", "role", "hidden", "aria-hidden")  # attributes because of which elements are skipped
 
 
@@ -24,9 +29,9 @@ def open_wrappers(tree: Any) -> None:
         whole = list(takewhile(partial(_holds, least=_LEAST_SHARE * _prose_in(tree)), reversed(around)))
         for element in dropwhile(lambda each: each.tag not in _WRAPPERS, whole):
             _make_plain(element)
-    asides = [each for each in tree.iter("aside") if _prose_in(each) >= _LEAST_PROSE]
-    least = _LEAST_SHARE * _prose_in(tree) if asides else 0
-    for aside in [each for each in asides if _holds(each, least=least)]:  # the article below its headline
+    asides = [(each, prose) for each in tree.iter("aside") if (prose := _prose_in(each)) >= _LEAST_IN_ASIDE]
+    least = _LEAST_SHARE * _own_prose(tree) if asides else 0
+    for aside in [each for each, prose in asides if prose >= least]:  # the article below its headline
         _make_plain(aside)
 
 
@@ -35,8 +40,20 @@ def _holds(element: Any, *, least: float) -> bool:
 
 
 def _prose_in(element: Any) -> int:
-    """The characters of the paragraphs in an element."""
-    return sum(len(paragraph.text_content()) for paragraph in element.iter("p"))
+    """The weight of the paragraphs in an element."""
+    return sum(weight_of(paragraph.text_content()) for paragraph in element.iter("p"))
+
+
+def _own_prose(tree: Any) -> int:
+    """The weight of a page's paragraphs, without those in comments, teasers and the like."""
+    beside = [
+        each
+        for each in tree.iter("div", "section", "ul", "ol", "footer")
+        if each.tag == "footer" or (says(NEVER_NAMES, labels_of(each)) and each.find(".//h1") is None)
+    ]
+    among = set(beside)
+    outermost = (each for each in beside if among.isdisjoint(each.iterancestors()))
+    return _prose_in(tree) - sum(map(_prose_in, outermost))
 
 
 def _make_plain(element: Any) -> None:
