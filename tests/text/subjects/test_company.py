@@ -175,3 +175,31 @@ def test_a_group_of_a_tournament_is_no_pool():
     assert "pool" not in {subject.name for subject in tag_subjects("Pool A: France beat Fiji", body, (), "en")}
     body = "She won the pool championship final and is the first woman to win the pool world title twice."
     assert "pool" in {subject.name for subject in tag_subjects("Pool champion wins world title", body, (), "en")}
+
+
+@pytest.mark.parametrize(("language", "most"), [("xx", 45), ("en", 100)])
+def test_a_subject_that_lends_its_words_is_sure_only_if_words_of_its_own_speak_for_it(language, most):
+    """Outside English, every word about a government speaks a little for war: many together are no war."""
+    politics, war = (TOP_LEVELS.index(CODES[name]) for name in ("politics", "war"))
+    words = ["minister", "parliament", "chancellor", "senate"]
+    values = [128] * len(TOP_LEVELS)
+    values[politics], values[war] = 210, 200
+    own = [128] * len(TOP_LEVELS)
+    own[war] = 228
+    rows = bytes(values) * len(words) + bytes(own) * 2
+    table = WordTable(language, [*words, "shelling", "bombardment"], rows, b"", Numbers(0.05, [0.0] * 17, 2.0, 2.0))
+    lent = table.read(dict.fromkeys(words, UNIT)).confidences[war]
+    meant = table.read(dict.fromkeys([*words, "shelling", "bombardment"], UNIT)).confidences[war]
+    assert round(100 * lent) <= most
+    assert meant > 0.9
+
+
+@pytest.mark.parametrize(
+    ("language", "company"), [("zh", "空袭"), ("ja", "空爆"), ("ko", "공습"), ("ar", "غزة"), ("he", "עזה"), ("ur", "غزہ")]
+)
+def test_words_of_two_or_three_letters_are_company_where_words_are_short(language, company):
+    """A Chinese word has two characters, and an Arabic one no vowels; "and" and "the" are none anywhere."""
+    sport = TOP_LEVELS.index(CODES["sport"])
+    table = table_of(language, regatta=100, **{company: 100})
+    alone, with_company = (table.read(dict.fromkeys(said, UNIT)) for said in (("regatta",), ("regatta", company)))
+    assert with_company.confidences[sport] > alone.confidences[sport] + 0.1

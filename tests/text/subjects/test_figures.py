@@ -110,6 +110,26 @@ ru|Политический марафон: партии вышли на ста�
 ru|Буря на рынках после введения пошлин|weather
 pl|Rząd strzelił gola opozycji w debacie o budżecie|sport
 pl|Burza wokół ustawy podatkowej w Sejmie|weather
+de|Amt wird mit Beschwerden überflutet. Nach der Gebührenerhöhung ging eine Flut von Briefen im Rathaus ein.|disaster
+fr|Budget : le gouvernement joue les prolongations. Le ministre des Finances a marqué contre son camp.|sport,war
+ko|정부, 물가와의 전쟁 선포. 기획재정부 장관은 식료품과 휘발유 가격 상한제를 발표했다.|war
+he|הממשלה מכריזה מלחמה על יוקר המחיה. שר האוצר הגביל את מחירי המזון והדלק.|war
+ur|حکومت کا مہنگائی کے خلاف جنگ کا اعلان. وزیر خزانہ نے آٹے اور پیٹرول کی قیمتیں مقرر کر دیں۔|war
+ar|سباق الرئاسة يدخل الشوط الأخير. المرشحان يتعادلان في استطلاعات الرأي والحزب الحاكم يسجل هدفا في مرماه.|sport
+ar|الاقتصاد المريض يحتاج إلى دواء مر. البنك المركزي يرفع أسعار الفائدة.|health
+id|Pilkada masuk babak akhir, kedua calon adu sprint. Tim sukses menyebut gubernur mencetak gol bunuh diri.|sport
+fa|رقابت انتخاباتی به دور پایانی رسید. نامزدها در مناظره به هم گل زدند.|sport
+he|רעידת אדמה בבורסה: המניות צנחו. המשקיעים ברחו מהבנקים.|disaster
+el|Στην τελική ευθεία ο εκλογικός αγώνας. Ο υπουργός έβαλε αυτογκόλ στο ντιμπέιτ.|sport
+vi|Cuộc đua vào Nhà Trắng bước vào chặng nước rút. Hai ứng cử viên ghi bàn trong cuộc tranh luận.|sport
+ko|대선 레이스 막판 스퍼트. 여야 후보 토론에서 자책골 논란.|sport
+ja|知事選、最終ラップへ. 候補者の討論で与党がオウンゴール。|sport
+sk|Preteky o post primátora vrcholia. Koalícia si v debate strelila vlastný gól.|sport
+ca|La cursa per l'alcaldia entra a la recta final. El candidat marca un gol en pròpia porta al debat.|sport
+ta|முதல்வர் பதவிக்கான ஓட்டம் இறுதிச் சுற்றில். இரு கட்சிகளும் விவாதத்தில் கோல் அடித்தன.|sport
+ja|スーパーの値下げ戦争、再び. イオンと西友が牛乳と卵の価格を引き下げた。|war
+bg|Ценова война между веригите магазини. Лидл и Кауфланд намалиха млякото и хляба.|war
+ca|Guerra de preus entre supermercats. Mercadona i Lidl abaixen la llet i el pa.|war
 """
 
 # What the same words say where they are meant.
@@ -126,6 +146,21 @@ fr|Séisme en Turquie : les secouristes cherchent des survivants sous les décom
 es|El delantero marcó dos goles y el equipo ganó el partido de la liga|sport
 it|Terremoto, crolli e vittime: soccorritori al lavoro tra le macerie|disaster
 ru|Нападающий забил два гола, клуб выиграл матч чемпионата|sport
+ar|غارات إسرائيلية على غزة تقتل عشرين شخصا. الجيش يقول إنه استهدف مسلحين.|war
+he|צה"ל תקף בעזה, חמאס שיגר רקטות. חיילים נהרגו בקרבות בצפון הרצועה.|war
+fa|حمله موشکی روسیه به کی‌یف. ده‌ها نفر کشته شدند و ارتش اوکراین عقب نشست.|war
+ur|غزہ پر اسرائیلی بمباری، درجنوں فلسطینی جاں بحق. فوج نے حماس کے ٹھکانوں کو نشانہ بنایا۔|war
+hi|रूस ने कीव पर मिसाइल दागी, कई लोगों की मौत. यूक्रेनी सेना ने जवाबी हमला किया।|war
+id|Rusia gempur Kyiv dengan rudal, puluhan tewas. Tentara Ukraina mundur dari kota di timur.|war
+vi|Nga phóng tên lửa vào Kiev, hàng chục người chết. Quân đội Ukraine rút khỏi thành phố.|war
+ko|러시아, 키이우에 미사일 공격…수십 명 사망. 우크라이나 군이 동부 도시에서 철수했다.|war
+zh|俄罗斯导弹袭击基辅 数十人死亡. 乌克兰军队从东部城市撤退。|war
+ja|ロシア、キーウをミサイル攻撃 死者数十人. ウクライナ軍は東部の都市から撤退した。|war
+sw|Urusi yashambulia Kyiv kwa makombora, makumi wauawa. Jeshi la Ukraine larudi nyuma mashariki.|war
+de|Russische Raketen treffen Kiew, Dutzende Tote. Die ukrainische Armee zog sich aus der Stadt zurück.|war
+fr|Des missiles russes frappent Kiev, des dizaines de morts. L'armée ukrainienne se retire de la ville.|war
+bn|কিয়েভে রুশ ক্ষেপণাস্ত্র হামলা, বহু নিহত. ইউক্রেনের সেনাবাহিনী শহর থেকে সরে গেছে।|war
+ta|கீவ் மீது ரஷ்யா ஏவுகணைத் தாக்குதல், பலர் பலி. உக்ரைன் ராணுவம் நகரிலிருந்து பின்வாங்கியது.|war
 """
 
 
