@@ -42,7 +42,7 @@ from streams.text.cleaning.prompts import (
     names_source,
 )
 from streams.text.cleaning.seams import find_seams
-from streams.text.cleaning.unfolding import unfold, unmark
+from streams.text.cleaning.unfolding import unfold, unmark, with_newlines
 from streams.text.headline import is_section_name
 from streams.text.sentences import ends_sentence
 
@@ -75,7 +75,7 @@ def clean_text(text: str, headline: str | None = None, *, is_extracted: bool = F
     ``cuts``, in the order of the text. ``clean_text(c.body, c.headline)`` gives the same body and headline. A text of more than
     10,000 lines or links, or 20,000 of Markdown's other marks, is not an article: it stays whole.
     """
-    told = tidy(headline or "")
+    text, told = with_newlines(text), tidy(headline or "")
     if len(text) > 2 * _MOST_LINES:
         texts = tidy_lines(text)
         if max(len(texts), len(unmark(text)[1]) // _MARKS_OF_LINK) > _MOST_LINES:
@@ -92,7 +92,7 @@ def _clean_to_the_end(text: str, headline: str, passes: int, *, is_extracted: bo
         or unmark(first.body)[1]
         or unfold(first.body, first.body) != first.body
         or find_seams(first.body)
-        or (first.left_whole and find_seams(text))  # its pieces are lines now, and may be judged otherwise
+        or find_seams(unfold(text, text))  # its pieces are lines now, and may be judged otherwise
     ):
         return first
     second = _clean_to_the_end(first.body, first.headline, passes - 1, is_extracted=is_extracted)
