@@ -30,6 +30,7 @@ from streams.text.cleaning.extent import find_article
 from streams.text.cleaning.furniture import HASHTAG
 from streams.text.cleaning.ledger import Verdict, join_ledgers, make_cut, with_marks
 from streams.text.cleaning.lines import LONGEST_LINK, Line, join_lines, read_page, split_line, tidy, tidy_lines
+from streams.text.cleaning.notes import is_last_words, is_note
 from streams.text.cleaning.page_headline import find_headline, settle_headline
 from streams.text.cleaning.phrases import load_phrases
 from streams.text.cleaning.prompts import (
@@ -54,6 +55,7 @@ _LEAST_KEPT_BELOW, _LEAST_PROSE_BELOW = 0.3, 300  # … or of what is below the 
 
 _LEAST_PROSE_OF_PAGE, _LEAST_SHARE = 300, 0.6  # … or fewer characters, but this share of the prose
 _MANY_SIGNS, _LEAST_SHARE_OF_PAGE = 12, 0.2  # with this many lines of furniture, this share of the prose is enough
+_FEWEST_PARAGRAPHS = 3  # of an article whose last line may be a few words of furniture
 _MOST_TEASERS = 12  # lines below "More from …"
 _LONGEST_KICKER, _MOST_KICKER_WORDS, _LEAST_BELOW_KICKER = 30, 3, 60  # characters, words, characters
 _TOP_LINES = 8  # lines above the first paragraph that are searched for a byline
@@ -228,14 +230,19 @@ def _judge_furniture(page: _Page, verdicts: dict[int, Verdict]) -> None:
 
 
 def _judge_tail(lines: list[Line], verdicts: dict[int, Verdict]) -> None:
-    """Below the last paragraph: its author, and teasers of other articles, under "More from" or with labels in capitals."""
-    for line in reversed(lines[1:]):
+    """Below the last paragraph: its author, notes, last words, and teasers under "More from" or with labels in capitals."""
+    is_article = sum(line.weight > 0 for line in lines) >= _FEWEST_PARAGRAPHS
+    for before, line in reversed(list(pairwise(lines))):
         if line.number in verdicts:
             continue
         if is_bio(line.text) or is_kicker_line(line.text) or is_network(line.text):
             verdicts[line.number] = _AFTER
+        elif is_note(line.text):
+            verdicts[line.number] = _NOTE
         elif names_source(line.text) or is_enclosed(line.text):
             verdicts[line.number] = _SOURCE
+        elif is_article and before.weight > 0 and is_last_words(line.text, before.text):
+            verdicts[line.number] = _LAST_WORDS
         else:
             break
     related = next((at for at, line in enumerate(lines) if at and is_related_heading(line.kind, line.text)), None)
@@ -319,16 +326,23 @@ def _read_top(page: _Page, first: int, verdicts: dict[int, Verdict]) -> None:
         if byline := read_byline(line.text):
             page.byline = page.byline or byline
             verdicts[line.number] = _BYLINE
-        elif is_date(line.text):
-            verdicts[line.number] = _DATE
-        elif names_source(line.text):
-            verdicts[line.number] = _SOURCE
+        elif verdict := _told_above(line.text):
+            verdicts[line.number] = verdict
         elif index == first and _is_kicker(page.lines, index):
             verdicts[line.number] = _KICKER
         elif line.weight > 0:
             sentences += 1
             if sentences > 1:  # the first may be a summary above the byline
                 return
+
+
+def _told_above(text: str) -> Verdict | None:
+    """What a line above an article says of it: when it is from or was changed, and where it is from."""
+    if is_date(text):
+        return _DATE
+    if is_note(text):
+        return _NOTE
+    return _SOURCE if names_source(text) else None
 
 
 def _is_kicker(lines: list[Line], index: int) -> bool:
@@ -357,4 +371,6 @@ _DATELINE = Verdict(CutKind.DATELINE, "where it was reported, and by which agenc
 _BYLINE = Verdict(CutKind.BYLINE, "who wrote it")
 _KICKER = Verdict(CutKind.NAVIGATION, "the name of a section")
 _SOURCE = Verdict(CutKind.CREDIT, "where the news is from")
+_NOTE = Verdict(CutKind.DATE_LINE, "what was changed in the article")
+_LAST_WORDS = Verdict(CutKind.SURROUNDINGS, "a few words below the last sentence")
 _DATE = Verdict(CutKind.DATE_LINE, "nothing but a date")

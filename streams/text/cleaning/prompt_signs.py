@@ -13,7 +13,8 @@ from typing import NamedTuple
 _JOINED = "\u0590-\u06ff\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _WORD_START = re.compile(rf"(?<![^\W\d_])[^\W\d_]|[{_JOINED}]")
 _APOSTROPHES = str.maketrans("’‘ʻʼ", "''''")
-_LONG, _SHORT = 3, 2  # leading characters by which words are looked up
+_LENGTHS = (3, 2, 1)  # leading characters by which words are looked up: as many as a word has
+_LONG = _LENGTHS[0]
 _PLAIN = frozenset(
     (
         "credit",
@@ -32,11 +33,17 @@ _PLAIN = frozenset(
         "piece",
         "here",
         "contact",
+        "changed",
+        "this-text",
+        "correction",
+        "earlier",
     )
 )
 """Groups that are compared with whole words or labels instead of being searched in a line."""
 _WHOLE = frozenset(("help-us", "app"))
 """Groups whose words must end where a word of the line ends."""
+_VERBS = frozenset(("act", "act-first"))
+_DOER = re.compile(r"e?rs?\b")
 
 
 class SignSpan(NamedTuple):
@@ -56,12 +63,19 @@ def find_signs(folded: str) -> PromptSigns:
     signs: PromptSigns = {}
     for found in _WORD_START.finditer(folded):
         at = found.start()
-        for length in (_LONG, _SHORT):
+        for length in _LENGTHS:
             for word, group in index.get(folded[at : at + length], ()):
-                if folded.startswith(word, at) and not (group in _WHOLE and folded[at + len(word) :][:1].isalpha()):
+                if folded.startswith(word, at) and not _is_within(folded, at + len(word), group):
                     before = signs.get(group)
                     signs[group] = SignSpan(before.first if before else at, at)
     return signs
+
+
+def _is_within(folded: str, end: int, group: str) -> bool:
+    """Whether a group's word that ends there is a piece of one that says something else: "follow" in "followers"."""
+    if group in _WHOLE:
+        return folded[end : end + 1].isalpha()
+    return group in _VERBS and _DOER.match(folded, end) is not None
 
 
 def starts_with(folded: str, group: str) -> bool:
@@ -87,7 +101,7 @@ def _lists() -> dict[str, dict[str, list[str]]]:
 
 @cache
 def _index() -> dict[str, tuple[tuple[str, str], ...]]:
-    """(word, group) by the first three characters of the word, or two of a short one."""
+    """(word, group) by the first three characters of the word, or all of a shorter one."""
     index: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
     for group in sorted(_lists().keys() - _PLAIN):
         for word in sorted(group_words(group)):

@@ -475,9 +475,10 @@ def test_a_byline_below_an_article_on_a_page_is_read(line: str, name: str) -> No
         pytest.param("Di Maria ha segnato due gol nel finale", id="Italian"),
     ],
 )
-def test_what_only_begins_like_a_byline_stays_below_an_article(line: str) -> None:
+def test_what_only_begins_like_a_byline_is_none_below_an_article(line: str) -> None:
     cleaned = clean_text(f"{ARTICLE}\n{line}", HEADLINE)
-    assert (cleaned.byline, cleaned.body) == (None, f"{ARTICLE}\n{line}")
+    assert cleaned.byline is None
+    assert CutKind.BYLINE not in kinds(cleaned)
 
 
 def test_the_last_item_of_a_list_is_no_byline() -> None:
