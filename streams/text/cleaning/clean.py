@@ -88,13 +88,13 @@ def clean_text(text: str, headline: str | None = None, *, is_extracted: bool = F
 
 def _clean_to_the_end(text: str, headline: str, passes: int, *, is_extracted: bool) -> CleanText:
     """Clean, and clean again if that joined paragraphs that a flattener had torn apart, or lines lost their links."""
-    first = _clean_text_once(text, headline, is_extracted=is_extracted)
+    first, was_in_pieces = _clean_text_once(text, headline, is_extracted=is_extracted)
     if passes <= 1 or not (
-        unmark(text)[1]
+        was_in_pieces  # they are lines now, and may be judged otherwise
+        or unmark(text)[1]
         or unmark(first.body)[1]
         or unfold(first.body, first.body) != first.body
         or find_seams(first.body)
-        or find_seams(unfold(text, text))  # its pieces are lines now, and may be judged otherwise
     ):
         return first
     second = _clean_to_the_end(first.body, first.headline, passes - 1, is_extracted=is_extracted)
@@ -108,7 +108,8 @@ def _clean_to_the_end(text: str, headline: str, passes: int, *, is_extracted: bo
     )
 
 
-def _clean_text_once(text: str, told: str, *, is_extracted: bool) -> CleanText:
+def _clean_text_once(text: str, told: str, *, is_extracted: bool) -> tuple[CleanText, bool]:
+    """The text cleaned by one pass, and whether it was cut at seams."""
     lines, marks = read_page(text, told)
     headline, is_sure = (told, True) if told else find_headline(lines)
     every, asked = lines, headline
@@ -122,7 +123,7 @@ def _clean_text_once(text: str, told: str, *, is_extracted: bool) -> CleanText:
         headline, page.lines, more, _ = settle_headline(page.lines, headline)
         repeats += more
     cuts = sorted(repeats + page.cuts, key=lambda cut: cut.offset)
-    return CleanText(
+    clean = CleanText(
         headline=headline,
         body=join_lines(page.lines),
         dateline=page.dateline,
@@ -132,6 +133,7 @@ def _clean_text_once(text: str, told: str, *, is_extracted: bool) -> CleanText:
         cuts=with_marks(text, cuts, marks) if marks else tuple(cuts),
         left_whole=cleaned is None,
     )
+    return clean, any(line.joint != "\n" for line in every)
 
 
 @dataclass(slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from streams.text.cleaning.notes import begins_with_change
 from streams.text.cleaning.phrases import load_phrases
+from streams.text.cleaning.prompt_signs import starts_with
 from streams.text.sentences import ends_sentence
 
 _LONGEST_DATELINE, _LONGEST_PLACE, _LONGEST_PLACE_WORDS, _LONGEST_ACRONYM = 110, 50, 6, 4
@@ -192,7 +192,7 @@ def _is_stamp(text: str) -> bool:
     rest = text[: found.start()] + " " + text[found.end() :]
     rest, times = _CLOCK.subn(" ", rest)
     words = [word for word in _LETTERS.findall(rest) if len(word) > 1]
-    labels = [word for word in words if word.casefold() not in load_phrases().date_company and not begins_with_change(word)]
+    labels = [word for word in words if word.casefold() not in load_phrases().date_company and not starts_with(word.casefold(), "changed")]
     if _DIGIT.search(rest) or _QUOTED.search(rest) or (len(words) > 0 and ends_sentence(text) and not times):
         return False
     return len(labels) <= (_MOST_STAMP_WORDS if times else 1)

@@ -8,9 +8,9 @@ language, in ``prompt_words.toml``.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import lru_cache
 
-from streams.text.cleaning.prompt_signs import fold, group_words
+from streams.text.cleaning.prompt_signs import fold, has_word_within, word_at
 from streams.text.sentences import IDEOGRAPH, ends_sentence
 
 _LONGEST_NOTE = 300  # characters
@@ -18,24 +18,23 @@ _NEAR, _FAR = 40, 90  # characters from its beginning: in which a note names the
 _SOON = 30  # characters behind its first word, in which a note that names no text has a colon or a figure
 _LONGEST_LAST, _MOST_LAST_WORDS, _MOST_LAST_IDEOGRAPHS = 45, 5, 10
 _FIGURE_OR_QUOTATION = re.compile(r"[\d\"“”„«»‹›「」『』]")
-_JOINED = "\u0590-\u06ff\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"  # scripts in which a word may begin anywhere
 _SET_OFF = re.compile(r"[:：\d]")
-_LABEL_END = re.compile(r"\s*(?:[:：,.(（—–-]|\d)")
+_LABEL_END = re.compile(r"[^\W\d_]*\s*(?:[:：,.(（—–-]|\d)")
 
 
+@lru_cache(maxsize=64)  # each round of cleaning asks the same of the last lines
 def is_note(text: str) -> bool:
     """Whether a line says what was changed in the text above or below it."""
     if len(text) > _LONGEST_NOTE:
         return False
     folded = fold(text).lstrip("*([（【_•-– ")
-    if found := _starting_with("correction").match(folded):
-        return _LABEL_END.match(folded, found.end()) is not None
-    if found := _starting_with("changed").match(folded):
-        return _SET_OFF.search(folded, found.end(), found.end() + _SOON) is not None
-    if _beginning_in("earlier").search(folded, 0, _FAR):
+    if label := word_at(folded, "correction"):
+        return _LABEL_END.match(folded, len(label)) is not None
+    if word := word_at(folded, "changed"):
+        return _SET_OFF.search(folded, len(word), len(word) + _SOON) is not None
+    if has_word_within(folded, "this-text", _NEAR) and has_word_within(folded, "changed", _FAR):
         return True
-    piece = _beginning_in("this-text").search(folded, 0, _NEAR)
-    return piece is not None and _beginning_in("changed").search(folded, 0, _FAR) is not None
+    return has_word_within(folded, "earlier", _NEAR)
 
 
 def is_last_words(text: str, before: str) -> bool:
@@ -45,24 +44,3 @@ def is_last_words(text: str, before: str) -> bool:
     if len(IDEOGRAPH.findall(text)) > _MOST_LAST_IDEOGRAPHS:
         return False
     return not ends_sentence(text) and ends_sentence(before) and _FIGURE_OR_QUOTATION.search(text) is None
-
-
-def begins_with_change(text: str) -> bool:
-    """Whether a text begins with a word that says that something was changed."""
-    return _starting_with("changed").match(fold(text)) is not None
-
-
-@cache
-def _starting_with(group: str) -> re.Pattern[str]:
-    """A word of the group, with the rest of the word it is the stem of."""
-    return re.compile(rf"(?:{_alternatives(group)})[^\W\d_]*")
-
-
-@cache
-def _beginning_in(group: str) -> re.Pattern[str]:
-    """A word of the group where a word begins."""
-    return re.compile(rf"(?:(?<![^\W\d_])|(?=[{_JOINED}]))(?:{_alternatives(group)})")
-
-
-def _alternatives(group: str) -> str:
-    return "|".join(map(re.escape, sorted(group_words(group), key=len, reverse=True)))

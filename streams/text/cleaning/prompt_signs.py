@@ -14,7 +14,8 @@ _JOINED = "\u0590-\u06ff\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _WORD_START = re.compile(rf"(?<![^\W\d_])[^\W\d_]|[{_JOINED}]")
 _APOSTROPHES = str.maketrans("’‘ʻʼ", "''''")
 _LENGTHS = (3, 2, 1)  # leading characters by which words are looked up: as many as a word has
-_LONG = _LENGTHS[0]
+_LONG, _SHORT, _ = _LENGTHS
+_FIRST_KANA = "\u3040"  # from here on, one character may be a word
 _PLAIN = frozenset(
     (
         "credit",
@@ -63,7 +64,7 @@ def find_signs(folded: str) -> PromptSigns:
     signs: PromptSigns = {}
     for found in _WORD_START.finditer(folded):
         at = found.start()
-        for length in _LENGTHS:
+        for length in _LENGTHS if folded[at] >= _FIRST_KANA else _LENGTHS[:-1]:
             for word, group in index.get(folded[at : at + length], ()):
                 if folded.startswith(word, at) and not _is_within(folded, at + len(word), group):
                     before = signs.get(group)
@@ -80,7 +81,20 @@ def _is_within(folded: str, end: int, group: str) -> bool:
 
 def starts_with(folded: str, group: str) -> bool:
     """Whether a text begins with a word of the group."""
-    return any(folded.startswith(word) for word in _by_start(group).get(folded[:2], ()))
+    return folded.startswith(_by_start(group).get(folded[:_SHORT], ()))
+
+
+def word_at(folded: str, group: str, at: int = 0) -> str | None:
+    """The group's word that begins at a place of a text; the longest if there are several."""
+    words = _by_start(group).get(folded[at : at + _SHORT])
+    return next((word for word in words if folded.startswith(word, at)), None) if words else None
+
+
+def has_word_within(folded: str, group: str, end: int) -> bool:
+    """Whether a word of the text's first characters, before ``end``, begins with one of the group."""
+    starts = _by_start(group)
+    places = (found.start() for found in _WORD_START.finditer(folded, 0, end))
+    return any(folded.startswith(starts.get(folded[at : at + _SHORT], ()), at) for at in places)
 
 
 def fold(text: str) -> str:
@@ -113,6 +127,6 @@ def _index() -> dict[str, tuple[tuple[str, str], ...]]:
 @cache
 def _by_start(group: str) -> dict[str, tuple[str, ...]]:
     starts: defaultdict[str, list[str]] = defaultdict(list)
-    for word in group_words(group):
-        starts[word[:2]].append(word)
+    for word in sorted(group_words(group), key=len, reverse=True):
+        starts[word[:_SHORT]].append(word)
     return {start: tuple(words) for start, words in starts.items()}
