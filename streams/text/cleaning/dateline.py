@@ -192,7 +192,8 @@ def _is_stamp(text: str) -> bool:
     rest = text[: found.start()] + " " + text[found.end() :]
     rest, times = _CLOCK.subn(" ", rest)
     words = [word for word in _LETTERS.findall(rest) if len(word) > 1]
-    labels = [word for word in words if word.casefold() not in load_phrases().date_company and not starts_with(word.casefold(), "changed")]
+    company = load_phrases().date_company
+    labels = [word for word in map(str.casefold, words) if word not in company and not starts_with(word, "changed")]
     if _DIGIT.search(rest) or _QUOTED.search(rest) or (len(words) > 0 and ends_sentence(text) and not times):
         return False
     return len(labels) <= (_MOST_STAMP_WORDS if times else 1)
