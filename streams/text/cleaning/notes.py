@@ -1,7 +1,7 @@
 """What stands below an article, or just above it, and is about the article: what changed in it, and when; how it ends.
 
 Such lines may be sentences, and only their place tells them from an article's own. A note begins with a word of change
-("Updated at 18:20 to add …", "Correction: …"), or says it of the text ("This article was updated …"). The words are stems, by
+and a time, or with a label ("Updated at 18:20 to add …", "Correction: …"), or says it of the text ("This article was updated …"). The words are stems, by
 language, in ``prompt_words.toml``.
 """
 
@@ -15,10 +15,10 @@ from streams.text.sentences import IDEOGRAPH, ends_sentence
 
 _LONGEST_NOTE = 300  # characters
 _NEAR, _FAR = 40, 90  # characters from its beginning: in which a note names the text, and says that it changed
-_SOON = 30  # characters behind its first word, in which a note that names no text has a colon or a figure
 _LONGEST_LAST, _MOST_LAST_WORDS, _MOST_LAST_IDEOGRAPHS = 45, 5, 10
 _FIGURE_OR_QUOTATION = re.compile(r"[\d\"“”„«»‹›「」『』]")
-_SET_OFF = re.compile(r"[:：\d]")
+_DATED = re.compile(r"[^\d:：.!?]{0,16}\d")  # "updated at 1…"
+_COLON = re.compile(r"(?:[:：](?!\d)|\s[–—])\s*")
 _LABEL_END = re.compile(r"[^\W\d_]*\s*(?:[:：,.(（—–-]|\d)")
 
 
@@ -31,10 +31,18 @@ def is_note(text: str) -> bool:
     if label := word_at(folded, "correction"):
         return _LABEL_END.match(folded, len(label)) is not None
     if word := word_at(folded, "changed"):
-        return _SET_OFF.search(folded, len(word), len(word) + _SOON) is not None
+        return _is_dated_change(folded, len(word))
     if has_word_within(folded, "this-text", _NEAR) and has_word_within(folded, "changed", _FAR):
         return True
     return has_word_within(folded, "earlier", _NEAR)
+
+
+def _is_dated_change(folded: str, at: int) -> bool:
+    """Whether a day or time follows, and behind a colon only what was added: "Update: …" with news is an article's own."""
+    if not (found := _DATED.match(folded, at)):
+        return False
+    colon = _COLON.search(folded, found.end())
+    return colon is None or colon.end() == len(folded) or has_word_within(folded[colon.end() :], "added", _FAR)
 
 
 def is_last_words(text: str, before: str) -> bool:

@@ -35,6 +35,7 @@ _PLAIN = frozenset(
         "here",
         "contact",
         "changed",
+        "added",
         "this-text",
         "correction",
         "earlier",

@@ -56,6 +56,10 @@ def test_a_note_above_an_article_is_none_of_its_lines(line: str) -> None:
         "Das Gesetz wurde 2019 ergänzt, doch niemand hielt sich daran.",
         "La ley fue modificada en 2019 y nadie la cumple.",
         "Закон был изменён в 2019 году.",
+        "UPDATE: The union said on Tuesday that the crews would sail again on Friday at noon.",
+        "Update 18:20: The first ferry sailed at six in the evening, with two hundred people on board.",
+        "Updated timetables hang at all 12 piers, the council says.",
+        "Mise à jour : le premier bac est parti à dix-huit heures.",
         "更新された時刻表が桟橋に貼られた。",
     ],
 )
