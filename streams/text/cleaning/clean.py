@@ -30,6 +30,7 @@ from streams.text.cleaning.extent import find_article
 from streams.text.cleaning.furniture import HASHTAG
 from streams.text.cleaning.ledger import Verdict, join_ledgers, make_cut, with_marks
 from streams.text.cleaning.lines import LONGEST_LINK, Line, join_lines, read_page, split_line, tidy, tidy_lines
+from streams.text.cleaning.notes import is_last_words, is_note
 from streams.text.cleaning.page_headline import find_headline, settle_headline
 from streams.text.cleaning.phrases import load_phrases
 from streams.text.cleaning.prompts import (
@@ -42,7 +43,7 @@ from streams.text.cleaning.prompts import (
     names_source,
 )
 from streams.text.cleaning.seams import find_seams
-from streams.text.cleaning.unfolding import unfold, unmark
+from streams.text.cleaning.unfolding import unfold, unmark, with_newlines
 from streams.text.headline import is_section_name
 from streams.text.sentences import ends_sentence
 
@@ -54,6 +55,7 @@ _LEAST_KEPT_BELOW, _LEAST_PROSE_BELOW = 0.3, 300  # … or of what is below the 
 
 _LEAST_PROSE_OF_PAGE, _LEAST_SHARE = 300, 0.6  # … or fewer characters, but this share of the prose
 _MANY_SIGNS, _LEAST_SHARE_OF_PAGE = 12, 0.2  # with this many lines of furniture, this share of the prose is enough
+_FEWEST_PARAGRAPHS = 3  # of an article whose last line may be a few words of furniture
 _MOST_TEASERS = 12  # lines below "More from …"
 _LONGEST_KICKER, _MOST_KICKER_WORDS, _LEAST_BELOW_KICKER = 30, 3, 60  # characters, words, characters
 _TOP_LINES = 8  # lines above the first paragraph that are searched for a byline
@@ -75,7 +77,7 @@ def clean_text(text: str, headline: str | None = None, *, is_extracted: bool = F
     ``cuts``, in the order of the text. ``clean_text(c.body, c.headline)`` gives the same body and headline. A text of more than
     10,000 lines or links, or 20,000 of Markdown's other marks, is not an article: it stays whole.
     """
-    told = tidy(headline or "")
+    text, told = with_newlines(text), tidy(headline or "")
     if len(text) > 2 * _MOST_LINES:
         texts = tidy_lines(text)
         if max(len(texts), len(unmark(text)[1]) // _MARKS_OF_LINK) > _MOST_LINES:
@@ -86,13 +88,13 @@ def clean_text(text: str, headline: str | None = None, *, is_extracted: bool = F
 
 def _clean_to_the_end(text: str, headline: str, passes: int, *, is_extracted: bool) -> CleanText:
     """Clean, and clean again if that joined paragraphs that a flattener had torn apart, or lines lost their links."""
-    first = _clean_text_once(text, headline, is_extracted=is_extracted)
+    first, was_in_pieces = _clean_text_once(text, headline, is_extracted=is_extracted)
     if passes <= 1 or not (
-        unmark(text)[1]
+        was_in_pieces  # they are lines now, and may be judged otherwise
+        or unmark(text)[1]
         or unmark(first.body)[1]
         or unfold(first.body, first.body) != first.body
         or find_seams(first.body)
-        or (first.left_whole and find_seams(text))  # its pieces are lines now, and may be judged otherwise
     ):
         return first
     second = _clean_to_the_end(first.body, first.headline, passes - 1, is_extracted=is_extracted)
@@ -106,7 +108,8 @@ def _clean_to_the_end(text: str, headline: str, passes: int, *, is_extracted: bo
     )
 
 
-def _clean_text_once(text: str, told: str, *, is_extracted: bool) -> CleanText:
+def _clean_text_once(text: str, told: str, *, is_extracted: bool) -> tuple[CleanText, bool]:
+    """The text cleaned by one pass, and whether it was cut at seams."""
     lines, marks = read_page(text, told)
     headline, is_sure = (told, True) if told else find_headline(lines)
     every, asked = lines, headline
@@ -120,7 +123,7 @@ def _clean_text_once(text: str, told: str, *, is_extracted: bool) -> CleanText:
         headline, page.lines, more, _ = settle_headline(page.lines, headline)
         repeats += more
     cuts = sorted(repeats + page.cuts, key=lambda cut: cut.offset)
-    return CleanText(
+    clean = CleanText(
         headline=headline,
         body=join_lines(page.lines),
         dateline=page.dateline,
@@ -130,6 +133,7 @@ def _clean_text_once(text: str, told: str, *, is_extracted: bool) -> CleanText:
         cuts=with_marks(text, cuts, marks) if marks else tuple(cuts),
         left_whole=cleaned is None,
     )
+    return clean, any(line.joint != "\n" for line in every)
 
 
 @dataclass(slots=True)
@@ -228,14 +232,19 @@ def _judge_furniture(page: _Page, verdicts: dict[int, Verdict]) -> None:
 
 
 def _judge_tail(lines: list[Line], verdicts: dict[int, Verdict]) -> None:
-    """Below the last paragraph: its author, and teasers of other articles, under "More from" or with labels in capitals."""
-    for line in reversed(lines[1:]):
+    """Below the last paragraph: its author, notes, last words, and teasers under "More from" or with labels in capitals."""
+    is_article = sum(line.weight > 0 for line in lines) >= _FEWEST_PARAGRAPHS
+    for before, line in reversed(list(pairwise(lines))):
         if line.number in verdicts:
             continue
         if is_bio(line.text) or is_kicker_line(line.text) or is_network(line.text):
             verdicts[line.number] = _AFTER
+        elif is_note(line.text):
+            verdicts[line.number] = _NOTE
         elif names_source(line.text) or is_enclosed(line.text):
             verdicts[line.number] = _SOURCE
+        elif is_article and before.weight > 0 and is_last_words(line.text, before.text):
+            verdicts[line.number] = _LAST_WORDS
         else:
             break
     related = next((at for at, line in enumerate(lines) if at and is_related_heading(line.kind, line.text)), None)
@@ -319,16 +328,23 @@ def _read_top(page: _Page, first: int, verdicts: dict[int, Verdict]) -> None:
         if byline := read_byline(line.text):
             page.byline = page.byline or byline
             verdicts[line.number] = _BYLINE
-        elif is_date(line.text):
-            verdicts[line.number] = _DATE
-        elif names_source(line.text):
-            verdicts[line.number] = _SOURCE
+        elif verdict := _told_above(line.text):
+            verdicts[line.number] = verdict
         elif index == first and _is_kicker(page.lines, index):
             verdicts[line.number] = _KICKER
         elif line.weight > 0:
             sentences += 1
             if sentences > 1:  # the first may be a summary above the byline
                 return
+
+
+def _told_above(text: str) -> Verdict | None:
+    """What a line above an article says of it: when it is from or was changed, and where it is from."""
+    if is_date(text):
+        return _DATE
+    if is_note(text):
+        return _NOTE
+    return _SOURCE if names_source(text) else None
 
 
 def _is_kicker(lines: list[Line], index: int) -> bool:
@@ -357,4 +373,6 @@ _DATELINE = Verdict(CutKind.DATELINE, "where it was reported, and by which agenc
 _BYLINE = Verdict(CutKind.BYLINE, "who wrote it")
 _KICKER = Verdict(CutKind.NAVIGATION, "the name of a section")
 _SOURCE = Verdict(CutKind.CREDIT, "where the news is from")
+_NOTE = Verdict(CutKind.DATE_LINE, "what was changed in the article")
+_LAST_WORDS = Verdict(CutKind.SURROUNDINGS, "a few words below the last sentence")
 _DATE = Verdict(CutKind.DATE_LINE, "nothing but a date")

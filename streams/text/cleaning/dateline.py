@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from streams.text.cleaning.phrases import load_phrases
+from streams.text.cleaning.prompt_signs import starts_with
 from streams.text.sentences import ends_sentence
 
 _LONGEST_DATELINE, _LONGEST_PLACE, _LONGEST_PLACE_WORDS, _LONGEST_ACRONYM = 110, 50, 6, 4
@@ -179,15 +180,20 @@ def is_date(text: str) -> bool:
 def _is_stamp(text: str) -> bool:
     """Whether a line is built like a date in any language: day, month and year, perhaps a time, and a few more words.
 
-    With a time there may be four words ("Gepubliceerd op 2 maart 2026, 10:04"); without one, the month and a label.
+    Before a colon, there may be six words; around a day with a time four ("Gepubliceerd op 2 maart 2026, 10:04"); around one
+    without a time the month and a label.
     """
     text = text.translate(_DIRECTIONS)
+    label, colon, rest = text.replace("：", ":").partition(":")
+    if colon and 0 < len(label.split()) <= _MOST_LABEL_WORDS and not _DIGIT.search(label):
+        text = rest  # "Última actualización: …"
     if len(text) > _LONGEST_STAMP or not (found := _DAY.search(text)) or not _names_year(found[0]):
         return False
     rest = text[: found.start()] + " " + text[found.end() :]
     rest, times = _CLOCK.subn(" ", rest)
     words = [word for word in _LETTERS.findall(rest) if len(word) > 1]
-    labels = [word for word in words if word.casefold() not in load_phrases().date_company]
+    company = load_phrases().date_company
+    labels = [word for word in map(str.casefold, words) if word not in company and not starts_with(word, "changed")]
     if _DIGIT.search(rest) or _QUOTED.search(rest) or (len(words) > 0 and ends_sentence(text) and not times):
         return False
     return len(labels) <= (_MOST_STAMP_WORDS if times else 1)
@@ -219,7 +225,7 @@ _CLOCK = re.compile(
 _LETTERS = re.compile(r"[^\W\d_]+")
 _QUOTED = re.compile('["“”«»„?!;]')
 _DIRECTIONS = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c"))
-_LONGEST_STAMP, _MOST_STAMP_WORDS = 70, 4
+_LONGEST_STAMP, _MOST_STAMP_WORDS, _MOST_LABEL_WORDS = 70, 4, 6
 _NAME_END = re.compile(r"\s*[|•·]\s*")
 _DIGIT = re.compile(r"\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")

@@ -69,7 +69,7 @@ def find_article(lines: Sequence[Line], start: int, *, is_extracted: bool = Fals
     if not has_surroundings(lines):
         return [True] * len(lines)
     scores = score_places(score_page(lines), start or None)
-    strange = _find_strange(lines, scores, start)
+    strange = _find_strange(lines, scores, start, is_extracted=is_extracted)
     if is_extracted:
         return [number not in strange for number in range(len(lines))]
     weights = _weigh_lines(lines, scores)
@@ -120,10 +120,11 @@ def _choose(weights: Sequence[int]) -> list[bool]:
     return chosen
 
 
-def _find_strange(lines: Sequence[Line], scores: Sequence[int], start: int) -> set[int]:
+def _find_strange(lines: Sequence[Line], scores: Sequence[int], start: int, *, is_extracted: bool) -> set[int]:
     """Lines that never belong to an article, wherever they are: repeats, links below "Related", picture credits.
 
     Above the headline, a line that the page repeats is not the article's; below it, the first occurrence may be.
+    In an extracted text only prose is a repeat: an item of one list may be one of the next, too.
     """
     bare = [line.text.lstrip(BULLETS) for line in lines]
     times = Counter(bare)
@@ -141,7 +142,7 @@ def _find_strange(lines: Sequence[Line], scores: Sequence[int], start: int) -> s
             continue
         related = 0
         is_again = False
-        if length >= _LEAST_REPEATED and times[bare[number]] > 1:
+        if length >= _LEAST_REPEATED and (line.weight > 0 or not is_extracted) and times[bare[number]] > 1:
             is_again = number < start or bare[number] in said
             said.add(bare[number])
         if is_again or (score > _LOW and length <= _LONGEST_CAPTION and _is_credit(line.text)):

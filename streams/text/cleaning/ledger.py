@@ -67,5 +67,5 @@ def join_ledgers(text: str, first: Sequence[Cut], body: str, second: Sequence[Cu
 
 
 def _cut_of(text: str, start: int, end: int, verdict: Verdict) -> Cut:
-    excerpt = tidy(text[start : start + 4 * _EXCERPT])[:_EXCERPT].rstrip()
+    excerpt = tidy(text[start : min(end, start + 4 * _EXCERPT)])[:_EXCERPT].rstrip()
     return Cut(*verdict, start, end - start, excerpt)

@@ -13,7 +13,9 @@ from typing import NamedTuple
 _JOINED = "\u0590-\u06ff\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _WORD_START = re.compile(rf"(?<![^\W\d_])[^\W\d_]|[{_JOINED}]")
 _APOSTROPHES = str.maketrans("’‘ʻʼ", "''''")
-_LONG, _SHORT = 3, 2  # leading characters by which words are looked up
+_LENGTHS = (3, 2, 1)  # leading characters by which words are looked up: as many as a word has
+_LONG, _SHORT, _ = _LENGTHS
+_FIRST_KANA = "\u3040"  # from here on, one character may be a word
 _PLAIN = frozenset(
     (
         "credit",
@@ -32,11 +34,18 @@ _PLAIN = frozenset(
         "piece",
         "here",
         "contact",
+        "changed",
+        "added",
+        "this-text",
+        "correction",
+        "earlier",
     )
 )
 """Groups that are compared with whole words or labels instead of being searched in a line."""
 _WHOLE = frozenset(("help-us", "app"))
 """Groups whose words must end where a word of the line ends."""
+_VERBS = frozenset(("act", "act-first"))
+_DOER = re.compile(r"e?rs?\b")
 
 
 class SignSpan(NamedTuple):
@@ -56,17 +65,37 @@ def find_signs(folded: str) -> PromptSigns:
     signs: PromptSigns = {}
     for found in _WORD_START.finditer(folded):
         at = found.start()
-        for length in (_LONG, _SHORT):
+        for length in _LENGTHS if folded[at] >= _FIRST_KANA else _LENGTHS[:-1]:
             for word, group in index.get(folded[at : at + length], ()):
-                if folded.startswith(word, at) and not (group in _WHOLE and folded[at + len(word) :][:1].isalpha()):
+                if folded.startswith(word, at) and not _is_within(folded, at + len(word), group):
                     before = signs.get(group)
                     signs[group] = SignSpan(before.first if before else at, at)
     return signs
 
 
+def _is_within(folded: str, end: int, group: str) -> bool:
+    """Whether a group's word that ends there is a piece of one that says something else: "follow" in "followers"."""
+    if group in _WHOLE:
+        return folded[end : end + 1].isalpha()
+    return group in _VERBS and _DOER.match(folded, end) is not None
+
+
 def starts_with(folded: str, group: str) -> bool:
     """Whether a text begins with a word of the group."""
-    return any(folded.startswith(word) for word in _by_start(group).get(folded[:2], ()))
+    return folded.startswith(_by_start(group).get(folded[:_SHORT], ()))
+
+
+def word_at(folded: str, group: str, at: int = 0) -> str | None:
+    """The group's word that begins at a place of a text; the longest if there are several."""
+    words = _by_start(group).get(folded[at : at + _SHORT])
+    return next((word for word in words if folded.startswith(word, at)), None) if words else None
+
+
+def has_word_within(folded: str, group: str, end: int) -> bool:
+    """Whether a word of the text's first characters, before ``end``, begins with one of the group."""
+    starts = _by_start(group)
+    places = (found.start() for found in _WORD_START.finditer(folded, 0, end))
+    return any(folded.startswith(starts.get(folded[at : at + _SHORT], ()), at) for at in places)
 
 
 def fold(text: str) -> str:
@@ -87,7 +116,7 @@ def _lists() -> dict[str, dict[str, list[str]]]:
 
 @cache
 def _index() -> dict[str, tuple[tuple[str, str], ...]]:
-    """(word, group) by the first three characters of the word, or two of a short one."""
+    """(word, group) by the first three characters of the word, or all of a shorter one."""
     index: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
     for group in sorted(_lists().keys() - _PLAIN):
         for word in sorted(group_words(group)):
@@ -99,6 +128,6 @@ def _index() -> dict[str, tuple[tuple[str, str], ...]]:
 @cache
 def _by_start(group: str) -> dict[str, tuple[str, ...]]:
     starts: defaultdict[str, list[str]] = defaultdict(list)
-    for word in group_words(group):
-        starts[word[:2]].append(word)
+    for word in sorted(group_words(group), key=len, reverse=True):
+        starts[word[:_SHORT]].append(word)
     return {start: tuple(words) for start, words in starts.items()}

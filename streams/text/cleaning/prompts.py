@@ -13,13 +13,14 @@ from functools import cache
 from streams.text.article import CutKind
 from streams.text.cleaning.phrases import BULLETS, load_phrases
 from streams.text.cleaning.prompt_signs import PromptSigns, find_signs, fold, group_words, starts_with
-from streams.text.sentences import ends_in_full_stop, ends_sentence
+from streams.text.sentences import ends_in_full_stop, ends_sentence, is_worded
 
 LONGEST_PROMPT = 220  # characters
 _LONGEST_LABEL, _MOST_LABEL_WORDS = 40, 5
 _LONGEST_CREDIT, _MOST_CREDIT_WORDS = 80, 8
 _LONGEST_ASIDE, _LONGEST_NOTICE = 100, 130  # characters
 _A_STEM = 5  # characters that tell a word by its beginning
+_FEW_WORDS = 4  # of a label: any of them announces another article, else the first or the second
 _A_WORD = 4  # characters: a space and a short word
 _PLEASE = 10  # characters before the verb of a request
 _NEAR = 24  # characters from its beginning in which a prompt says what to do
@@ -58,6 +59,7 @@ _LINK_END = " →»›>.…]"
 _MORE_FROM = re.compile(
     r"(?:more from|mehr aus|mehr von|más de|mais de|plus de|altro da|meer van|mer från|mer fra|mere fra)(?: [^\s.!?:]+){1,5}"
 )
+_BEHIND_A_SLASH = re.compile(r"[/／]\s?[^\W\d_]{2,12}")  # "/연합뉴스", alone on its line
 _ENCLOSED = re.compile(r"[(（\[［【](.{2,70})[)）\]］】]\W{0,2}|/\s?([^/]{2,30})\s?/|-\s([^-]{2,30})\s-")
 _WORDS_ALONE = re.compile(r"[^\W\d_](?:[^\W\d_]|[ &/|'’\-\u0300-\u036f\u0900-\u0d7f\u0e00-\u0e7f])*")
 _WITH = frozenset((
@@ -98,7 +100,8 @@ def recognise_prompt(text: str) -> CutKind | None:
 def _is_related(folded: str, text: str) -> bool:
     """Whether a line leads to other articles."""
     return (
-        is_doubled(folded)
+        _is_added(text)
+        or is_doubled(folded)
         or _leads_on(folded)
         or _is_rubric(folded, text)
         or _leads_here(folded)
@@ -106,6 +109,14 @@ def _is_related(folded: str, text: str) -> bool:
         or _MORE_FROM.fullmatch(folded) is not None
         or folded.rstrip(_LINK_END) in group_words("go-on")
     )
+
+
+def _is_added(text: str) -> bool:
+    """Whether a line is a plus sign and the title of another article: "+ Ferry strike enters its third week"."""
+    title = text[2:].lstrip()
+    if not text.startswith(("+ ", "＋ ", "+\u00a0")) or not is_worded(title, 3) or ends_in_full_stop(text):
+        return False
+    return not title[0].islower() and not title[0].isdigit()
 
 
 def _is_credit(folded: str, text: str) -> bool:
@@ -147,7 +158,7 @@ def is_related_heading(kind: CutKind | None, text: str) -> bool:
     """Whether a line is the heading of a list of other articles, without an article's title."""
     if kind is not CutKind.RELATED or ends_sentence(text):
         return False
-    found = _LABELLED.fullmatch(text)
+    found = _LABELLED.fullmatch(text.strip(BULLETS))
     return found is None or len(found[2].split()) <= 2
 
 
@@ -174,6 +185,8 @@ def _is_slashed(text: str) -> bool:
 
 
 def _is_credited(folded: str, text: str) -> bool:
+    if found := _ENCLOSED.fullmatch(text):
+        text = next(filter(None, found.groups()))
     words = text.split()
     if 3 <= len(words) <= _MOST_LABEL_WORDS and fold(words[1]) in _BY and _is_name(" ".join(words[2:])):
         return fold(words[0]) in group_words("credit")
@@ -227,7 +240,7 @@ def _is_acknowledgement(folded: str, text: str) -> bool:
         return False
     if folded.startswith(("©", "(c)", "（c）", "ⓒ", "(©")) and len(folded.split()) <= _MOST_CREDIT_WORDS:
         return _YEAR.search(folded) is None and not ends_in_full_stop(text)
-    if _names_agency_behind(text):
+    if _BEHIND_A_SLASH.fullmatch(text) or _names_agency_behind(text):
         return True
     found = _ENCLOSED.fullmatch(text.strip())
     inner = next(filter(None, found.groups()), "").strip(" ©ⓒ.:") if found else ""
@@ -267,7 +280,7 @@ def _is_notice(folded: str, signs: PromptSigns) -> bool:
         )
     if "affiliate" in signs and len(folded) <= _LONGEST_ASIDE and _has_person(folded):
         return True
-    return "notice" in signs or "rating" in signs or ("?" in folded and "this" in signs)
+    return "notice" in signs or "rating" in signs or ("this" in signs and signs["this"].first < folded.find("?"))
 
 
 def _is_continued(folded: str, signs: PromptSigns) -> bool:
@@ -331,7 +344,7 @@ def _judge_label(folded: str, text: str) -> CutKind | None:
         return None
     label, rest = found[1].strip(BULLETS), found[2].strip(BULLETS)
     words = label.split()
-    if len(label) > _LONGEST_LABEL or len(words) > _MOST_LABEL_WORDS or not rest:
+    if len(label) > _LONGEST_LABEL or not 1 <= len(words) <= _MOST_LABEL_WORDS or not rest:
         return None
     if label in group_words("tags"):
         return CutKind.RELATED
@@ -351,7 +364,8 @@ def _judge_label(folded: str, text: str) -> CutKind | None:
 
 def _names_other_articles(label: str, words: list[str]) -> bool:
     """Whether a label announces another article: "Read also", "You may read", "More news"."""
-    if starts_with(f"{label} ", "read") or starts_with(f"{' '.join(words[1:])} ", "read"):
+    places = range(len(words)) if len(words) <= _FEW_WORDS and "," not in label else range(2)
+    if any(starts_with(f"{' '.join(words[at:])} ", "read") for at in places):
         return True
     if f"{label}:" in group_words("read"):
         return True
@@ -371,8 +385,9 @@ def _is_prompt(folded: str, signs: PromptSigns) -> bool:
         return False
     if is_first or (_SPACELESS.search(folded[:_NEAR]) and "act" in signs):
         return True
-    is_stopped = "thing" not in signs and ends_in_full_stop(folded)
-    return len(folded) <= _LONGEST_ASIDE and "act" in signs and _has_person(folded) and not is_stopped
+    if "act" not in signs or len(folded) > _LONGEST_ASIDE or not _has_person(folded):
+        return False
+    return not ends_in_full_stop(folded) or ("thing" in signs and signs["act"].first <= 2 * _NEAR)
 
 
 def _is_request(folded: str, signs: PromptSigns) -> bool:
@@ -452,7 +467,8 @@ def _is_call(folded: str, signs: PromptSigns) -> bool:
     """Whether a newsroom asks for hints, corrections or opinions, or for money for its cause."""
     if len(folded) > _LONGEST_NOTICE:
         return False
-    if "help-us" in signs or _begins(signs, "tip") or "ctrl+enter" in folded.replace(" ", ""):
+    is_for_help = "help-us" in signs and (signs["help-us"].first <= 2 * _NEAR or not ends_in_full_stop(folded))
+    if is_for_help or _begins(signs, "tip") or "ctrl+enter" in folded.replace(" ", ""):
         return True
     if len(folded) > _LONGEST_ASIDE or not _begins(signs, "support-first"):
         return False

@@ -27,6 +27,9 @@ _LISTED = re.compile(r"(?m)^ *[12]\. (?:https?|file|ftp|mailto):")
 _NUMBERED = re.compile(r"(?m)\[\d{1,4}\](?=\S)|^ *\d{1,4}\. (?:https?|file|ftp|mailto|javascript|lynximgmap|tel|data):\S*$")
 _ESCAPE = re.compile(r"\\(?=[-.+*_#()\[\]!`])")
 
+_LINE_ENDS = "\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"  # as ``str.splitlines`` has them, beside "\n"
+_AS_NEWLINES = str.maketrans(dict.fromkeys(_LINE_ENDS, "\n"))
+
 _BREAK = re.compile(r"[^\S\n]*\r?\n[^\S\n]*")
 _BLANK = re.compile(r"\n[^\S\n]*\n")
 
@@ -56,6 +59,13 @@ class Mark(NamedTuple):
 
     offset: int
     length: int
+
+
+def with_newlines(text: str) -> str:
+    """The text with "\\n" for every line end that Python knows, so that all steps see the same lines."""
+    if any(end in text for end in _LINE_ENDS):
+        return text.replace("\r\n", " \n").translate(_AS_NEWLINES)
+    return text
 
 
 @lru_cache(maxsize=2)  # judging, reading and checking an article ask the same of its text, and of its body
@@ -122,6 +132,7 @@ def unfold(text: str, marked: str = "") -> str:
 
 def tell_lines(text: str) -> str:
     """The text with its lines as before a flattener marked, wrapped or broke them; for judging it, not for cutting."""
+    text = with_newlines(text)
     unmarked, marks = unmark(text)
     unfolded = unfold(unmarked, text)
     if not marks and unfolded == text:

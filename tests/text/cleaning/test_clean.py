@@ -96,6 +96,14 @@ pieces = st.sampled_from(
 )
 lines = st.one_of(pieces, st.lists(pieces, max_size=4).map("".join), st.text(max_size=20))
 pages = st.lists(lines, max_size=40).map("\n".join)
+# Everything that Python takes for the end of a line, and what may stand between two lines that a flattener glued together.
+LINE_ENDS = ["\n", "\r\n", "\r", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029"]
+joints = st.sampled_from(["", "", "", " ", "\n", "\n\n", *LINE_ENDS])
+glued_pages = st.tuples(
+    st.lists(st.tuples(lines, joints).map("".join), max_size=30).map("".join),
+    st.sampled_from(["", *(f"{end}NewsHomeA{end}a.A0Aa a.A a.A 0Aa.{end}SportNews" for end in LINE_ENDS)]),
+    st.lists(st.tuples(lines, joints).map("".join), max_size=10).map("".join),
+).map("".join)
 
 
 def kinds(cleaned: CleanText) -> list[CutKind]:
@@ -467,9 +475,10 @@ def test_a_byline_below_an_article_on_a_page_is_read(line: str, name: str) -> No
         pytest.param("Di Maria ha segnato due gol nel finale", id="Italian"),
     ],
 )
-def test_what_only_begins_like_a_byline_stays_below_an_article(line: str) -> None:
+def test_what_only_begins_like_a_byline_is_none_below_an_article(line: str) -> None:
     cleaned = clean_text(f"{ARTICLE}\n{line}", HEADLINE)
-    assert (cleaned.byline, cleaned.body) == (None, f"{ARTICLE}\n{line}")
+    assert cleaned.byline is None
+    assert CutKind.BYLINE not in kinds(cleaned)
 
 
 def test_the_last_item_of_a_list_is_no_byline() -> None:
@@ -578,10 +587,11 @@ def test_what_only_mentions_furniture_stays(line: str) -> None:
 # ---- Promises for any text
 
 
-@given(st.one_of(any_text, pages), st.one_of(st.none(), lines))
+@given(st.one_of(any_text, pages, glued_pages), st.one_of(st.none(), lines))
 @example(SEED, None)
 @example(PAGE, None)
 @example("(ANSA) - ROMA, 03 NOV - " * 20, None)
+@example(f"{'0' * 127}. 0AaNewsHOmeA\ra.A a.A a.A 0Aa", None)
 @example(f"0.A      000\x1e0Aa{'0' * 28}a.SKIP TO CONTENtAa.A a.A{'0' * 36}Skip TO CONTEntHOME", None)
 def test_cleaning_twice_is_cleaning_once(text: str, headline: str | None) -> None:
     once = clean_text(text, headline)
@@ -589,9 +599,10 @@ def test_cleaning_twice_is_cleaning_once(text: str, headline: str | None) -> Non
     assert (twice.headline, twice.body) == (once.headline, once.body)
 
 
-@given(st.one_of(any_text, pages), st.one_of(st.none(), lines))
+@given(st.one_of(any_text, pages, glued_pages), st.one_of(st.none(), lines))
 @example(SEED, None)
 @example(PAGE, None)
+@example(f".\n.\n.\n{'0' * 61}NewsHomeA\ra.A0Aa a.A a.A 0Aa.\n", "Quite another headline, longer than any of the lines")
 def test_whatever_leaves_the_text_stands_in_the_ledger(text: str, headline: str | None) -> None:
     cleaned = clean_text(text, headline)
     rest, end = [], 0

@@ -1,0 +1,54 @@
+"""What stands below an article, or just above it, and is about the article: what changed in it, and when; how it ends.
+
+Such lines may be sentences, and only their place tells them from an article's own. A note begins with a word of change
+and a time, or with a label ("Updated at 18:20 to add …", "Correction: …"), or says it of the text ("This article was updated …"). The words are stems, by
+language, in ``prompt_words.toml``.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from streams.text.cleaning.prompt_signs import fold, has_word_within, word_at
+from streams.text.sentences import IDEOGRAPH, ends_sentence
+
+_LONGEST_NOTE = 300  # characters
+_NEAR, _FAR = 40, 90  # characters from its beginning: in which a note names the text, and says that it changed
+_LONGEST_LAST, _MOST_LAST_WORDS, _MOST_LAST_IDEOGRAPHS = 45, 5, 10
+_FIGURE_OR_QUOTATION = re.compile(r"[\d\"“”„«»‹›「」『』]")
+_DATED = re.compile(r"[^\d:：.!?]{0,16}\d")  # "updated at 1…"
+_COLON = re.compile(r"(?:[:：](?!\d)|\s[–—])\s*")
+_LABEL_END = re.compile(r"[^\W\d_]*\s*(?:[:：,.(（—–-]|\d)")
+
+
+@lru_cache(maxsize=64)  # each round of cleaning asks the same of the last lines
+def is_note(text: str) -> bool:
+    """Whether a line says what was changed in the text above or below it."""
+    if len(text) > _LONGEST_NOTE:
+        return False
+    folded = fold(text).lstrip("*([（【_•-– ")
+    if label := word_at(folded, "correction"):
+        return _LABEL_END.match(folded, len(label)) is not None
+    if word := word_at(folded, "changed"):
+        return _is_dated_change(folded, len(word))
+    if has_word_within(folded, "this-text", _NEAR) and has_word_within(folded, "changed", _FAR):
+        return True
+    return has_word_within(folded, "earlier", _NEAR)
+
+
+def _is_dated_change(folded: str, at: int) -> bool:
+    """Whether a day or time follows, and behind a colon only what was added: "Update: …" with news is an article's own."""
+    if not (found := _DATED.match(folded, at)):
+        return False
+    colon = _COLON.search(folded, found.end())
+    return colon is None or colon.end() == len(folded) or has_word_within(folded[colon.end() :], "added", _FAR)
+
+
+def is_last_words(text: str, before: str) -> bool:
+    """Whether the last line is a few words below a sentence, which no article ends with: a button, a source, "(END)"."""
+    if len(text) > _LONGEST_LAST or len(text.split()) > _MOST_LAST_WORDS:
+        return False
+    if len(IDEOGRAPH.findall(text)) > _MOST_LAST_IDEOGRAPHS:
+        return False
+    return not ends_sentence(text) and ends_sentence(before) and _FIGURE_OR_QUOTATION.search(text) is None
