@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache, lru_cache
+from importlib.resources import files
+from itertools import pairwise
 from typing import Any, Final
 
 from streams.records.body import Block, places_of
+from streams.records.comments import comment_lists
 from streams.records.labels import says
 from streams.records.page_place import labels_of
 from streams.records.prose import weight_of
@@ -21,14 +26,22 @@ _SELDOM = re.compile(  # a whole page may have such a name because of other thin
     r"|sharing|social|recommended|sponsor|advert|ads|captions?)(?:[\s_-]|$)",
     re.IGNORECASE,
 )
-_MOST_OF_TEXT: Final = ((_NEVER, 0.4), (_SELDOM, 0.15))  # a box with a larger share of the found text is the article's
+_MOST_NEVER, _MOST_SELDOM = 0.4, 0.15  # a box with a larger share of the found text is the article's
+_ROLES: Final = frozenset(("complementary", "dialog", "alertdialog", "navigation", "search", "contentinfo", "banner"))
+_OWN_TAGS: Final = frozenset(("h1", "table", "tbody", "tr", "td", "th"))  # whatever they are called: a heading, a row
+_HEADINGS: Final = frozenset(("h2", "h3", "h4", "h5", "h6"))
+_COMMENT: Final = "comment"  # the microdata of a reader's comment
+_WORD = re.compile(r"[^\W_]+")
+_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def without_asides(text: str, blocks: Sequence[Block]) -> str:
     """``text`` (what was found as the article) without the lines of small boxes whose names say they are something else."""
     lines = text.split("\n")
     found = [(block, place) for block, place in zip(blocks, places_of(lines, blocks), strict=True) if place is not None]
-    if not (small := _small_boxes([block for block, _ in found])):
+    small = _small_boxes([block for block, _ in found])
+    small.update(comment_lists([block for block, _ in found]))
+    if not small:
         return text
     kept = {place for block, place in found if small.isdisjoint(block.element.iterancestors()) and block.element not in small}
     beside = {place for _, place in found} - kept
@@ -52,6 +65,24 @@ def _small_boxes(found: Sequence[Block]) -> set[Any]:
 
 
 def _most_of_text(element: Any) -> float:
-    """The share of the text that an element may hold and still be something else: 0.0 if its name does not say so."""
-    labels = labels_of(element)
-    return next((share for pattern, share in _MOST_OF_TEXT if says(pattern, labels)), 0.0)
+    """The share of the text that an element may hold and still be something else: 0.0 if nothing says so."""
+    if element.tag in _OWN_TAGS:
+        return 0.0
+    labels = (element.get("class") or "") if element.tag in _HEADINGS else labels_of(element)  # their ids repeat their words
+    if says(_NEVER, labels) or element.tag == "dialog" or element.get("itemprop") == _COMMENT:
+        return _MOST_NEVER
+    return _MOST_SELDOM if element.get("role") in _ROLES or says(_SELDOM, labels) or _is_named_beside(labels) else 0.0
+
+
+@lru_cache(maxsize=8_192)
+def _is_named_beside(labels: str) -> bool:
+    """Whether a word of the labels, or two that follow each other, are what sites call a box beside an article."""
+    words = [word for word in _WORD.findall(_CAPITAL.sub("-", labels).lower()) if not any(map(str.isdigit, word))]
+    names = _names()
+    return not names.isdisjoint(words) or not names.isdisjoint(f"{word}-{next_one}" for word, next_one in pairwise(words))
+
+
+@cache
+def _names() -> frozenset[str]:
+    kinds = tomllib.loads((files(__package__) / "box_names.toml").read_text("utf-8"))
+    return frozenset(name for languages in kinds.values() for names in languages.values() for name in names)

@@ -6,10 +6,11 @@ A block is an element's own text, without that of blocks inside it. Two line bre
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import islice, pairwise, takewhile
+from itertools import accumulate, islice, pairwise, takewhile
 from typing import Any, Final, NamedTuple
 
 from streams.records.labels import says
@@ -73,6 +74,7 @@ _WRAP = re.compile(r"\s*\n\s*")
 _PICTURES: Final = ("img", "picture", "video", "audio", "iframe")
 _ENDS: Final = (".", "!", "?", "…", "”", "“", '"', "»", ":", "。", "！", "？", "」", "।", "؟")  # of what is a sentence
 _BEGINS = re.compile(r"\s*[^\W\d_a-zß-öø-ÿа-яёα-ω]|\s*[\d“„«\"‘「¿¡]")  # a letter in no small one
+_MOST_AHEAD = 2  # lines between two texts that follow each other on the page
 _KEY = 40  # characters that identify a line of the text
 _LONGEST_KEPT = 1_000  # characters
 
@@ -362,14 +364,18 @@ def places_of(lines: Sequence[str], blocks: Sequence[Block]) -> list[int | None]
     by_key: dict[str, int] = {}
     for number, line in enumerate(lines):
         by_key.setdefault(_key(line), number)
-    joint = "".join(filter(str.isalnum, "".join(lines)))
+    bare = ["".join(filter(str.isalnum, line)) for line in lines]
+    joint = "".join(bare)
+    starts = list(accumulate(map(len, bare[:-1]), initial=0))
     places: list[int | None] = []
     last, at = -1, 0
     for block in blocks:
         key = _key(block.text)
         place = by_key.get(key)
         if place is None and key and (found := _find_from(joint, key, at)) >= 0:
-            place, at = max(last, 0), found
+            place, at = bisect_right(starts, found) - 1, found
+            if not last <= place <= last + _MOST_AHEAD:  # the same words elsewhere
+                place = max(last, 0)
         places.append(place)
         last = last if place is None else place
     return places

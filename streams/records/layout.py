@@ -35,6 +35,7 @@ _BLANK_LINE = re.compile(r"\s*\n[^\S\n]*\n\s*")
 
 def show_layout(tree: Any) -> None:
     """Rebuild a page's tree so that its paragraphs are elements, or have a break between them."""
+    _drop_templates(tree)
     _name_own_elements(tree)
     _open_tables(tree)
     for span in tree.xpath(_SPANS_AS_BLOCKS):
@@ -42,6 +43,15 @@ def show_layout(tree: Any) -> None:
             span.tag = "div"
     _break_blank_lines(tree)
     _make_paragraphs(tree)
+
+
+def _drop_templates(tree: Any) -> None:
+    """Remove what is never shown; a template with a shadow root is shown in its place."""
+    for template in list(tree.iter("template")):
+        if template.get("shadowrootmode"):
+            template.tag = "div"
+        else:
+            template.drop_tree()
 
 
 def _name_own_elements(tree: Any) -> None:
