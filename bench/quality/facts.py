@@ -3,8 +3,8 @@
 Rows are {kind, html, url, title, author, date}, as of WCXB's development split (``pages-more-dev.jsonl.xz``); only articles
 count. ``--half 0`` and ``--half 1`` are halves of the sites, by a hash of the host: choose on one, check on the other.
 ``--wrong FIELD`` lists what is wrong. A title is right if both are the same apart from case, space and typography; a date if
-the day is right; a byline if it names exactly the persons of the answer. Facts that the answer leaves open are not counted, nor are
-bylines with the outlet's own name, which Headwater never takes for a byline. "either" is the date, counting the day of
+the day is right; a byline if it names exactly the persons of the answer. Facts that the answer leaves open are not counted,
+nor are bylines with the outlet's own name, which Headwater never takes for a byline. "either" is the date, counting the day of
 the last change as right too: the answers name sometimes the one, sometimes the other.
 
 Answers were written beside the live page, and the stored page can say otherwise. Behind "wrong" it is counted how often, by
