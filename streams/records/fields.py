@@ -245,7 +245,7 @@ def read_fields(record: Mapping[str, object], text: str) -> Draft:
         url=url,
         source_id=_first(record, "source_id", _line_or_number),
         publisher=publisher,
-        byline=_byline(record, outlets),
+        byline=_byline(record, outlets, language or ""),
         published=_date(record, "published", language) or _date(record, "changed", language),
         modified=_date(record, "modified", language),
         summary=_summary(record, text),
@@ -267,12 +267,12 @@ def _headline(record: Mapping[str, object], outlets: list[str]) -> str | None:
     return without_outlet(title, outlets) if title else None
 
 
-def _byline(record: Mapping[str, object], outlets: list[str]) -> str | None:
+def _byline(record: Mapping[str, object], outlets: list[str], language: str) -> str | None:
     """The first field that names people; an organisation only if no field names people."""
     for read in (_persons, _strings):
         for name in _FOLDED["byline"]:
             written = [decode_entities(_INLINE_TAG.sub("", each[:_LINE_LIMIT])) for each in read(record.get(name)) or ()]
-            if names := read_names(written, outlets):
+            if names := read_names(written, outlets, language):
                 return names[:_LINE_LIMIT].rstrip(", ")
     return None
 
