@@ -24,7 +24,7 @@ from streams.bounds import (
 )
 from streams.faults import Fault
 from streams.records import Image, Reason, Rejection
-from streams.records.dates import instant_text, precision_of
+from streams.records.dates import instant_text, precision_of, read_moment
 from streams.steps import Headers, Output, Record, UnreadBatch, header, origin
 from streams.text.article import Language, Subject, Witness
 from streams.text.duplicates import DuplicateKind, Sighting
@@ -109,8 +109,8 @@ def confidence_text(article: Article) -> str | None:
 
 
 def readable_date(written: str | None) -> str | None:
-    """A source's date in ISO 8601, with a zone only if it named one; None if it could not be read."""
-    return written if written and precision_of(written) else None
+    """A source's date in ISO 8601, with a zone only if it named one; None if unread, or a program's word for none."""
+    return written if written and precision_of(written) and read_moment(written) else None
 
 
 def article_uri(article_id: str) -> str:

@@ -7,6 +7,8 @@ import tomllib
 from importlib.resources import files
 from typing import Final
 
+from streams.text.cleaning.prompts import is_agency
+
 _WORDS: Final = tomllib.loads(files("streams.records").joinpath("byline_words.toml").read_text("utf-8"))
 
 
@@ -25,13 +27,13 @@ _OTHERS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ANNOUNCES_OTHERS = re.compile(rf"(?:{_LABEL}|(?:{_BY_OTHERS}|reviewed\s+by)\s*[:：]?)\s*$", re.IGNORECASE)
-_WITH_AGENCY = re.compile(
-    r"[\s,]+(?:avec|with|mit|con|com|met|med|z|ze|s|се?|και|ve)\s+"
+_WITH = re.compile(
+    r"[\s,]+(?:avec|with|mit|con|com|met|med|z|ze|s|се?|και|ve|and|und|et|y|e|og|och|en|&)\s+"
     r"(?:(?:files?|material|reporting|informations?|información|informações)\s+(?:from|von|de|da)\s+)?(?:l['’]|the\s+)?"
-    r"(?:(?-i:[A-Z]{2,5}|d(?:pa|apd|ts|pa/\w+))|reuters|agences?|agenc(?:ies|ias|je)|agenturen|agenzie|agências|agenturmaterial)"
-    r"(?=$|[\s,./)]).*$",
+    r"(?P<agency>[\w/]+)(?=$|[\s,./)])",
     re.IGNORECASE,
 )
+_AGENCIES = re.compile("agences?|agenc(?:ies|ias|je)|agenturen|agenzie|agências|agenturmaterial|wire", re.IGNORECASE)
 _UNKNOWN_LABEL = re.compile(r"^[^\W\d_]{2,16}(?: [^\W\d_]{2,12})?\s*[:：]\s*(?=[^\W\d_a-zß-ÿ])")
 _LAST_WORDS = re.compile(rf"(?:^|.*\s)(?:{_any_of('organisations')})(?:\s*\([^()]*\))?\.?", re.IGNORECASE)
 _FIRST_WORDS = re.compile(
@@ -58,7 +60,10 @@ def announces_others(text: str) -> bool:
 
 def without_agency(line: str) -> str:
     """A writer without the agencies that gave material: "avec AFP", "mit dpa", "with agencies"."""
-    return _WITH_AGENCY.sub("", line)
+    for found in _WITH.finditer(line):
+        if _AGENCIES.fullmatch(found["agency"]) or is_agency(found["agency"]):
+            return line[: found.start()]
+    return line
 
 
 def without_label(line: str) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 
 from streams.records.byline_lines import ROLE_BEHIND, is_person, name_of
 from streams.records.byline_parts import is_organisation, without_agency, without_label, without_others, without_preposition
+from streams.records.keywords import listed
 from streams.text.cleaning.prompts import is_agency
 
 _NAME_LIMIT = 200  # characters of one name, its titles included
@@ -35,9 +36,12 @@ _BY = re.compile(
 _BY_JOINED = re.compile(
     r"^(?:(?:取材・)?文(?:・写真)?|撰文|執筆|筆者|記者|记者|作者|聞き手)\s*[・=＝／/:：]?\s*(?=[\u3040-\u30ff\u3400-\u9fff]{2,})"
 )
+_PARTICLES: Final = frozenset(("di", "af", "av", "de", "da", "von"))
+_AROUND: Final = ' ()[]【】|·•–—-,;:/⋅"“”'
+_FOLLOW = re.compile(r"\s+(?:follow|share|e-?mail|tweet|subscribe|contact)\b.*$", re.IGNORECASE)
 _BEHIND_NAME = re.compile(
     r"\s*(?:(?:선임|인턴|객원|전문|수습)?기자|특파원|논설위원|에디터|記者|編集委員|論説委員|特派員|報導|報道)(?:\s*[=＝].*)?$|\s*[／/]\s*\S{0,6}報導$"
-    r"|\s+(?:for|in)\s+(?=(?-i:[A-Z]))[\w'’.]+(?:\s+[A-Z][\w'’.]+){0,3}$"
+    r"|\s+(?:for|in)\s+(?:the\s+)?(?=(?-i:[A-Z]))[\w'’.]+(?:\s+[A-Z][\w'’.]+){0,3}$"
 )
 _PICTURED = re.compile(
     r",?\s*(?:and\s+)?\b(?:photo(?:s|graphs?|graphy)?|pictures|images|video|illustrations?|graphics?|fotos?|bilder)\s+(?:by|von|par|por|di)\b.*$",
@@ -64,6 +68,7 @@ _STOCK = re.compile(
 )
 _SLUG = re.compile(r"[a-z]{2,}(?:-[a-z]{2,}){1,2}")
 _INVERTED = re.compile(r"(?:[^\W\d_][\w'’-]*, [^\W\d_][\w'’. -]*)(?:; [^\W\d_][\w'’-]*, [^\W\d_][\w'’. -]*)+")
+_INVERTED_ALONE = re.compile(r"[^\W\d_a-z][^\W\d_]+, [^\W\d_a-z][^\W\d_]+(?: [^\W\d_a-z][^\W\d_]*\.?)?")
 _ON = re.compile(r"\s+(?:on|in|at)\s*$")
 _WRITTEN_BY = re.compile(
     r"^.{0,60}?\b(?:written|reviewed|posted|published|(?:all |more )?(?:posts|articles|stories)) by:?\s+", re.IGNORECASE
@@ -72,6 +77,11 @@ _ACCOUNT = re.compile(
     r"(?:web|site|super)?[ _-]?(?:admin(?:istrator)?|master|editor|user"
     r"|root|guest|author|publisher|owner)s?[ _-]?\d*|default|test|unknown"
     r"|anonymous|none|null|nan|n/a|undefined|no[ _-]?author|nobody"
+    r"|undefined undefined|object object|super ?user|wpengine|press release|advertorial"
+    r"|(?:sponsored|partner|branded|paid) (?:content|post)"
+    r"|(?:unknown|guest|staff|our|special|own|contributing) "
+    r"(?:author|writer|reporter|correspondent|contributor|blogger|columnist)s?"
+    r"|special to (?:the )?(?:[A-Z][\w’']+ ?){1,4}|contributed|various(?: authors)?|author|by|name"
     r"|redacci[oó]n web|wp[ _-]?admin|wordpress|editors?[ _-]picks?",
     re.IGNORECASE,
 )
@@ -105,7 +115,7 @@ ROLE = re.compile(
 )
 _DATE_LIKE = re.compile(r"\d{1,2}[:./-]\d{1,2}|\b(?:19|20)\d\d\b")
 _HOST = re.compile(
-    r"(?:www\.)?[\w-]+(?:\.[\w-]+)*\.(?:[a-z]{2,4}|news|info|press|online|media|today|world|blog|live)", re.IGNORECASE
+    r"(?:www\.)?[\w-]+(?:\.[\w-]+)*\.(?:[a-z]{2,4}|example|news|info|press|online|media|today|world|blog|live)", re.IGNORECASE
 )
 _TITLES: Final = frozenset(("md", "phd", "jr", "sr", "rd", "rn", "cfp", "cpa", "mba", "esq", "dds", "dvm"))
 
@@ -117,26 +127,28 @@ def read_names(written: Iterable[str], outlets: Iterable[str] = (), language: st
     """
     own = _own_forms(tuple(outlets))
     kept: dict[str, str] = {}
-    for line in list(written)[:_NAMES_LIMIT]:
+    for line in [part for each in list(written)[:_NAMES_LIMIT] for part in listed(each)][:_NAMES_LIMIT]:
         if name := _name(line, own, language):
             key = _fold(name)
             if key not in kept or (kept[key].isupper() and not name.isupper()):
                 kept[key] = name
     names = _without_mangled(list(kept.values()))
-    return ", ".join([name for name in names if not is_organisation(name)] or names)
+    return ", ".join([name for name in names if not is_organisation(name) and not is_agency(name)] or names)
 
 
 def _name(line: str, own: frozenset[str], language: str) -> str:
     """The name in a line, "" if there is none."""
-    line = " ".join(_HANDLE.sub("", _MAIL.sub(" ", line)).split())
-    line = _ON.sub("", without_agency(without_others(line)))
-    line = _BY.sub("", _WRITTEN_BY.sub("", line, count=1), count=1).strip(' ()[]|·•–—-,;:/⋅"“”').strip()
-    line = without_label(without_preposition(line, language))
+    line = _HANDLE.sub("", _MAIL.sub(" ", ", ".join(line.strip().splitlines())))
+    line = _ON.sub("", without_agency(without_others(" ".join(line.split()))))
+    line = _without_by(_WRITTEN_BY.sub("", line, count=1)).strip(_AROUND).strip()
+    line = _FOLLOW.sub("", without_label(without_preposition(line, language)))
     line = f"{line})" if line.count("(") > line.count(")") else line
     line = _without_company(line, own)
     if not line or len(line) > _NAME_LIMIT or "://" in line or _is_nobody(line, own):
         return ""
     parts = [part for part in _SEPARATORS.split(line) if part]
+    if len(parts) > 1 and (people := [part for part in parts if not is_agency(part)]):
+        line, parts = (", ".join(people), people) if len(people) < len(parts) else (line, parts)
     if len(parts) > 1 and len(parts[0].split()) > 1 and not ROLE.search(parts[0]):
         has_role = any(map(ROLE.search, parts))
         parts = [
@@ -148,16 +160,25 @@ def _name(line: str, own: frozenset[str], language: str) -> str:
     if len(parts) > 1 and (dropped := [part for part in parts if _is_nobody(part, own) and _fold(part) not in _TITLES]):
         kept = [part for part in parts if part not in dropped]
         line = ", ".join(kept)
-    return line
+    return line.strip(" ,;:|·–—-")
+
+
+def _without_by(line: str) -> str:
+    """A line without its "By"; a particle before a single word stays, since it is of a name ("Af Klint", "Di Stefano")."""
+    rest = _BY.sub("", line, count=1)
+    is_particle = " " not in rest.strip() and line.split(maxsplit=1)[0].casefold() in _PARTICLES if rest != line else False
+    return line if is_particle else rest
 
 
 def _without_company(line: str, own: frozenset[str]) -> str:
     """A name without what a byline says beside it: a role, a date, an agency in brackets, who took the pictures."""
     line = _BEHIND_NAME.sub("", _BY_JOINED.sub("", _PICTURED.sub("", line)))
-    if _INVERTED.fullmatch(line):
+    if (_INVERTED.fullmatch(line) or _INVERTED_ALONE.fullmatch(line)) and not is_agency(line.partition(",")[0]):
         return ", ".join(" ".join(reversed(each.split(", "))) for each in line.split("; "))
     if _SLUG.fullmatch(line) and not _ACCOUNT.fullmatch(line):
         return line.replace("-", " ").title()
+    if "/" in line and (named := [part for part in line.split("/") if part and not is_agency(part)]) and is_person(named[0]):
+        line = ", ".join(named)
     before, _, bracket = line.rstrip(")").partition(" (")
     if bracket and (is_agency(bracket) or _fold(bracket) in own):
         line = before

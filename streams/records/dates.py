@@ -53,6 +53,8 @@ def read_moment(written: str, zone: str | None = None, language: str | None = No
 
 @lru_cache(maxsize=1_024)  # a page shows a date in several elements, and every article has two or three
 def _read_plain(written: str, zone: str | None, language: str) -> Moment | None:
+    if dotnet := _DOTNET.fullmatch(written):
+        written = dotnet[1]
     if parts := _RUN_TOGETHER.fullmatch(written):
         written = f"{parts[1]}-{parts[2]}-{parts[3]}T{parts[4]}:{parts[5]}:{parts[6]}"
     elif _NUMBER.fullmatch(written):
@@ -119,6 +121,7 @@ _NAMED_UTC = re.compile(r" ?(?:UTC|GMT|Z)$", re.IGNORECASE)
 _LONG_FRACTION = re.compile(r"([.,]\d{6})\d+")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d|\d{8}", re.ASCII)
 _RUN_TOGETHER = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])([0-3]\d)([0-2]\d)([0-5]\d)([0-5]\d)", re.ASCII)
+_DOTNET = re.compile(r"\\?/Date\((\d+)(?:[+-]\d{4})?\)\\?/")  # .NET's: milliseconds, and a zone to show them in
 _ZONED_DAY = re.compile(r"(\d{4}-\d\d-\d\d)(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 _ISO_LIKE = re.compile(r"\d{4}-?\d\d-?\d\d(?:[T ]|$)", re.IGNORECASE | re.ASCII)
 _HAS_SECONDS = re.compile(r"[T ]\d\d?:?\d\d:?\d\d", re.IGNORECASE)
@@ -185,7 +188,7 @@ _IANA = re.compile(
     r"[\[(]?\b((?:Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific|Etc)(?:/[A-Za-z_+-]+\d*){1,2})[\])]?"
 )
 _OFFSET = re.compile(r"(?:\b(?:UTC|GMT) ?)?(?<![\d-])([+-])(\d{1,2})(?::?(\d\d))?(?![\d.:-])", re.IGNORECASE)
-_ABBREVIATION = re.compile(r"(?<=[\d. (\[mM])\b([A-Za-z]{1,4})\b(?=[\])\s]|$)")
+_ABBREVIATION = re.compile(r"(?<=[\d. (\[mM])\b([A-Za-z]{1,4})\b(?=[\])\s,]|$)")
 _TIME = re.compile(
     r"(?<![\d:./-])(?P<hour>[01]?\d|2[0-3])(?::(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:[.,]\d+)?)?"
     r"|[h.](?P<other>[0-5]\d)(?=\s*(?:Uhr|uhr|h\b|hrs|Hrs|Uhr|kl|[ap]\.?m|WIB|$|[),|·]))|h(?P<french>[0-5]\d)?(?![a-z])"
@@ -212,18 +215,33 @@ _PERSIAN_MONTHS: Final = {
     "مهر": 7, "آبان": 8, "آذر": 9, "دی": 10, "بهمن": 11, "اسفند": 12,
 }  # fmt: skip
 _PERSIAN_DAY = re.compile(rf"(\d{{1,2}}) ({'|'.join(_PERSIAN_MONTHS)})(?: ماه)?(?: سال)?[,،]? (1[34]\d\d)(?!\d)")
+_FRENCH_CLOCK = re.compile(r"(?<=\d) h (?=\d\d\b)")
 _VIETNAMESE_MONTH = re.compile(r"\b(?:tháng|thg) ?(\d{1,2})\b,?", re.IGNORECASE)
 
 
 def _worded(written: str, language: str) -> Moment | None:
     """A date with a month's name, or in numbers in one of the usual orders."""
-    text, zone = _without_zone(_in_common_era(written))
+    text, zone = _without_zone(_in_common_era(_FRENCH_CLOCK.sub("h", _with_whole_year(written, language))))
     language = language or ("vi" if _VIETNAMESE_DAY.match(text) else "")
     if found := _EAST_ASIAN_DAY.search(text):
         day = _day(int(found[1]), int(found[2]), int(found[3]))
         return _joined(day, _east_asian_time(text[found.end() :]), zone)
     text, time = _without_time(text)
     return _joined(_numbered_day(text, language) or _named_day(text, language), time, zone)
+
+
+_SHORT_YEAR = re.compile(r"(?<![\d.])(\d{1,2})(\.|-(?:[A-Za-z]{3})-)(?:(\d{1,2})\.)?([0-6]\d)(?![\d.:])")
+_YEAR_FIRST_LANGUAGES: Final = ("ko", "zh", "ja", "hu", "lt", "mn", "fa")
+
+
+def _with_whole_year(text: str, language: str) -> str:
+    """ "2.3.26" as "2.3.2026", where the language is known to put the year last, and "02-MAR-26", as databases print it."""
+    found = _SHORT_YEAR.search(text)
+    if found is None or (found[2] == ".") != (found[3] is not None):
+        return text
+    if found[2] == "." and (not language or language.startswith(_YEAR_FIRST_LANGUAGES)):
+        return text
+    return f"{text[: found.start(4)]}20{text[found.start(4) :]}"
 
 
 def _in_common_era(text: str) -> str:
@@ -287,7 +305,16 @@ def _offset(found: re.Match[str]) -> tzinfo | None:
     return timezone(offset if found[1] == "+" else -offset) if is_of_time and offset <= timedelta(hours=14) else None
 
 
+# Zones that North American papers name without saying whether it is summer.
+_NORTH_AMERICAN: Final = {
+    "ET": "America/New_York", "CT": "America/Chicago", "MT": "America/Denver", "PT": "America/Los_Angeles",
+}  # fmt: skip
+_HALF_CLOCK = re.compile(r"\d\s?[ap]\.?m\.?\s*\(?$", re.IGNORECASE)
+
+
 def _abbreviated(found: re.Match[str]) -> tzinfo | None:
+    if found[1] in _NORTH_AMERICAN and _HALF_CLOCK.search(found.string[: found.start()]):
+        return _iana(_NORTH_AMERICAN[found[1]])
     hours = _HOURS_BY_ABBREVIATION.get(found[1].lower()) if found[1].isupper() else None
     return None if hours is None else timezone(timedelta(hours=hours))
 

@@ -95,8 +95,10 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "version_created": ("version_created",),
     "status": ("pub_status", "publishing_status", "publication_status", "creative_work_status"),
     "urgency": ("urgency",),
-    "ed_note": ("ed_note", "editor_note", "editors_note", "editorial_note"),
-    "usage_terms": ("usage_terms", "rights_info", "usage_info", "conditions_of_access", "license", "rights", "dc:rights"),
+    "ed_note": ("ed_note", "editor_note", "editors_note", "editorial_note", "correction"),
+    "usage_terms": (
+        "usage_terms", "rights_info", "rights_line", "usage_info", "conditions_of_access", "license", "rights", "dc:rights",
+    ),
     "copyright_holder": ("copyright_holder",),
     "copyright_notice": ("copyright_notice", "copyright", "dc:copyright"),
 }
@@ -243,7 +245,7 @@ def read_fields(record: Mapping[str, object], text: str) -> Draft:
         url=url,
         source_id=_first(record, "source_id", _line_or_number),
         publisher=publisher,
-        byline=_byline(record, outlets),
+        byline=_byline(record, outlets, language or ""),
         published=_date(record, "published", language) or _date(record, "changed", language),
         modified=_date(record, "modified", language),
         summary=_summary(record, text),
@@ -265,12 +267,12 @@ def _headline(record: Mapping[str, object], outlets: list[str]) -> str | None:
     return without_outlet(title, outlets) if title else None
 
 
-def _byline(record: Mapping[str, object], outlets: list[str]) -> str | None:
+def _byline(record: Mapping[str, object], outlets: list[str], language: str) -> str | None:
     """The first field that names people; an organisation only if no field names people."""
     for read in (_persons, _strings):
         for name in _FOLDED["byline"]:
             written = [decode_entities(_INLINE_TAG.sub("", each[:_LINE_LIMIT])) for each in read(record.get(name)) or ()]
-            if names := read_names(written, outlets):
+            if names := read_names(written, outlets, language):
                 return names[:_LINE_LIMIT].rstrip(", ")
     return None
 
@@ -316,20 +318,41 @@ def _image(record: Mapping[str, object], url: str | None) -> Image | None:
 
 
 _WIRE_SIGNS: Final = ("versioncreated", "pubstatus", "version")
-_CANCELED: Final = frozenset(("canceled", "cancelled", "killed", "withdrawn", "retracted"))
+_CANCELED: Final = frozenset((
+    "canceled", "cancelled", "cancel", "killed", "kill", "withdrawn", "retracted", "recalled", "deleted", "removed",
+    "unpublished", "takedown",
+))  # fmt: skip
 _WITHHELD: Final = "withheld"
+_EMBARGOED: Final = "embargoed"
+_NO_EMBARGO: Final = frozenset(("", "false", "no", "0", "off", _EMBARGOED))
+_OPEN_END: Final = "unknown"  # the end of an embargo that the source does not tell
+_EMBARGO_KEYS: Final = ("until", "embargoed_until", "embargoedUntil", "date", "end", "datetime", "time", "timestamp", "value")
+# Fields that also mean other things ("state": "Texas", "status": "cancelled" of a match): they count in a wire's items alone.
+_WIRE_STATUS: Final = ("status", "state", "operation", "signal")
 _LEAST_URGENT: Final = 9
 _NAME_PARTS = (
     ("first_name", "firstName", "firstname", "givenName", "given_name"),
     ("last_name", "lastName", "lastname", "familyName", "family_name"),
 )
-_RIGHTS_KEYS = ("linkedRights", "encodedRights", "url", "@id", *_NAME_KEYS)
+_RIGHTS_KEYS = (
+    "usageTerms", "usageterms", "linkedRights", "linkedrights", "encodedRights", "encodedrights", "url", "@id", *_NAME_KEYS,
+    "text",
+)  # fmt: skip
 
 
 def publication_status(record: Mapping[str, object]) -> str:
     """The last word of a record's publication status, in lower case, even of a code ("stat:canceled"); "" if none."""
-    written = _first(record, "status", _line) or ""
-    return re.split("[:/#]", written.lower().strip())[-1]
+    written = _last_word(_first(record, "status", _status_line))
+    others = [_last_word(_status_line(record.get(name))) for name in _WIRE_STATUS] if wire_uri(record) else []
+    return next((each for each in (written, *others) if each in _CANCELED), written)
+
+
+def _status_line(value: object) -> str | None:
+    return _line(value, ("qcode", "code", *_NAME_KEYS))
+
+
+def _last_word(written: str | None) -> str:
+    return re.split("[:/#]", (written or "").lower().strip())[-1]
 
 
 def is_withheld(record: Mapping[str, object]) -> bool:
@@ -349,11 +372,11 @@ def read_instructions(record: Mapping[str, object]) -> Instructions:
         pub_status=PubStatus.CANCELED if is_canceled(record) else PubStatus.USABLE,
         version=_first(record, "version", _line_or_number) if uri or is_article_of_schema else None,
         version_created=_date(record, "version_created") if uri else None,
-        embargoed_until=_date(record, "embargoed_until"),
+        embargoed_until=_embargo(record),
         expires=_date(record, "expires"),
         urgency=_first(record, "urgency", _urgency),
-        ed_note=_first(record, "ed_note", _one_line),
-        usage_terms=_first(record, "usage_terms", lambda value: _one_line(value, _RIGHTS_KEYS)),
+        ed_note=_first(record, "ed_note", lambda value: _all_lines(value, (*_NAME_KEYS, "text"))),
+        usage_terms=_first(record, "usage_terms", lambda value: _all_lines(value, _RIGHTS_KEYS)),
         copyright_holder=_first(record, "copyright_holder", _one_line),
         copyright_notice=_first(record, "copyright_notice", _one_line),
     )
@@ -371,8 +394,42 @@ def wire_uri(record: Mapping[str, object]) -> str | None:
     return (_line(record.get("guid")) or None) if signs and signs != ["version"] else None
 
 
+def _embargo(record: Mapping[str, object]) -> str | None:
+    """When an embargo ends, as :attr:`Draft.published`; "unknown" if the source only says that there is one."""
+    told = {name: value for name in _FOLDED["embargoed_until"] if (value := _embargo_end(record.get(name))) is not None}
+    known = {name: value for name, value in told.items() if value != _OPEN_END}
+    if known:
+        return _date(known, "embargoed_until")
+    return _OPEN_END if told or publication_status(record) == _EMBARGOED else None
+
+
+def _embargo_end(value: object) -> object:
+    """The date of an embargo, also in an object; "unknown" where only a sign says that there is one, None where none does."""
+    if isinstance(value, list):
+        return next((found for each in value if (found := _embargo_end(each)) is not None), None)
+    if isinstance(value, dict):
+        held = [_embargo_end(value[key]) for key in _EMBARGO_KEYS if key in value]
+        return next((each for each in held if each is not None), _OPEN_END if value else None)
+    if value is True or (isinstance(value, str) and value.strip().lower() in ("true", "yes", "on", "1", _EMBARGOED)):
+        return _OPEN_END
+    written = _line_or_number(value)
+    return written if written and written.lower() not in _NO_EMBARGO else None
+
+
+def _all_lines(value: object, keys: tuple[str, ...]) -> str:
+    """All that a value says, in one line: notes and terms may be several."""
+    return "; ".join(dict.fromkeys(line for each in _parts(value) if (line := _one_line(each, keys))))
+
+
+def _parts(value: object) -> list[object]:
+    return value[:_NAMES_LIMIT] if isinstance(value, list) else [value]
+
+
 def _urgency(value: object) -> int | None:
-    number = _line_or_number(value) or ""
+    """1 (highest) to 9; also of a code ("urg:3")."""
+    if isinstance(value, dict):
+        value = next((value[name] for name in ("qcode", "code", "value", "name") if value.get(name)), None)
+    number = (_line_or_number(value) or "").rpartition(":")[2]
     return int(number) if number.isascii() and number.isdigit() and 1 <= int(number[:2]) <= _LEAST_URGENT else None
 
 

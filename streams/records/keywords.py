@@ -23,7 +23,7 @@ _MOST_CHARACTERS: Final = 1_000
 
 def read_keywords(words: Iterable[str]) -> Iterator[str]:
     """The real keywords among what a source gives: without "#", slugs as words, without ids, addresses and blanks."""
-    written = [each for word in words for each in _listed(word)]
+    written = [each for word in words for each in listed(word)]
     if len(written) == 1:
         tokens = written[0].split()
         is_tags = all(token.startswith(("#", "＃")) for token in tokens)
@@ -40,7 +40,7 @@ def read_keywords(words: Iterable[str]) -> Iterator[str]:
             yield keyword
 
 
-def _listed(word: str) -> list[str]:
+def listed(word: str) -> list[str]:
     """A list written as a string, as JSON and Python print it; or the string itself."""
     text = word.strip()
     if text.startswith("[") and text.endswith("]"):

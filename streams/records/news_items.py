@@ -7,6 +7,7 @@ from typing import Any, Final
 
 _PARTS: Final = ("itemMeta", "contentMeta")
 _INLINE: Final = ("inlineXML", "inlineData", "inlineHTML")
+_RIGHTS: Final = ("copyrightHolder", "copyrightNotice", "usageTerms")
 _VALUES: Final = ("value", "#text", "content", "_", "$")
 
 
@@ -19,6 +20,7 @@ def flat_news_item(value: Mapping[str, Any]) -> dict[str, Any] | None:
     for part in _PARTS:
         if isinstance(found := item.get(part), dict):
             flat |= {name: _plain(each) for name, each in found.items()}
+    flat |= _rights(item.get("rightsInfo"))
     if isinstance(guid := item.get("guid"), str):
         flat["uri"] = guid
     if text := _inline(item.get("contentSet")):
@@ -31,6 +33,12 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return next((value[name] for name in ("qcode", "tag", *_VALUES) if isinstance(value.get(name), str)), value)
     return value
+
+
+def _rights(value: Any) -> dict[str, Any]:
+    """Whose an item is and how it may be used, of the first entry that says so."""
+    entries = [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, dict)]
+    return {name: each[name] for each in reversed(entries) for name in _RIGHTS if each.get(name)}
 
 
 def _inline(content: Any) -> str:

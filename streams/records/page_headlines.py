@@ -32,6 +32,7 @@ _TOKENS = re.compile(r"\w+")
 _WORDS = re.compile(r"[^\W_]{3,}")
 _LEAST_OF_ADDRESS, _MOST_LIKE_ADDRESS = 4, 0.75  # words of an address, and the share of them in a title that is like it
 _LEAST_ALIKE = 0.5  # share of words that a heading and a title must have in common
+_STEM = 6  # letters: "experience" and "experiences" are one word
 _MOST_OF_OTHER = 0.6  # share of the address's words in a heading that says something else
 
 
@@ -116,7 +117,7 @@ def _is_other_than_address(page: Page, heading: str, titles: list[str]) -> bool:
     if not titles or not page.url:
         return False
     slug = max(url_parts(page.url).path.split("/"), key=len)
-    words, shown, told = (set(_WORDS.findall(each.casefold())) for each in (slug, heading, titles[0]))
+    words, shown, told = ({word[:_STEM] for word in _WORDS.findall(each.casefold())} for each in (slug, heading, titles[0]))
     return (
         len(words) >= _LEAST_OF_ADDRESS
         and len(words & told) >= _MOST_LIKE_ADDRESS * len(words)

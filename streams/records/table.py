@@ -98,8 +98,10 @@ Old timestamps are welcome.
 An article without a wire's identity has its id from its address, the same for all of these: http and https; with and
 without "www."; with and without a slash at the end; with tracking parameters and a fragment; its AMP copy (`amp.` before the
 host, `/amp` before or behind the path, `.amp`, `?amp=1`, `?outputType=amp`, and as Google's and Bing's caches have it); its
-mobile copy (`m.`, `mobile.`, `mobil.`, `touch.`, `wap.` before the host, `?mobile=1`); its printed copy (`/print` behind the
-path, `?print=1`, `?view=print`). All other parameters and parts of an address tell articles apart.
+mobile copy (`m.`, `mobile.`, `mobil.`, `touch.`, `wap.` before the host, `de.m.`, `?mobile=1`, `?noamp`); its printed copy
+(`/print` behind the path, `?print=1`, `?view=print`, `?printerFriendly`); its copy in the Wayback Machine; links of Google,
+Facebook and Outlook that lead to it. All other parameters and parts of an address tell articles apart: `/mobile/…` and
+`/print/…` before a path may be sections on phones and printing.
 
 ## Which field becomes what
 

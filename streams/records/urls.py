@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from urllib.parse import SplitResult, quote, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 _URL_LIMIT = 2_000  # characters
 _URL_SAFE = "/%:@!$&'()*+,;=~-._?"
@@ -17,7 +17,7 @@ _TRACKING = re.compile(
     r"(?:utm|mtm|pk|piwik|oly|vero|hsa|itm|at|ns|guce)_[a-z_]+"
     r"|(?:fb|g|d|y|ys|tw|tt|sc|msc?lk)clid|li_fat_id|gclsrc|[gw]braid|msclkid|igsh(?:id)?|mc_[ce]id|_hs(?:enc|mi)"
     r"|mkt_tok|xtor|ref_(?:src|url)|guccounter|cmpid|ncid|ocid|soc_(?:src|trk)|smid|srnd|spm|__twitter_impression"
-    r"|srsltid|_g[al]|gad_(?:source|campaignid)|wt_z?mc(?:_o)?|int_?cmp|cmp|s_cid|dicbo|tblci|ob_?orig_?url|ftag|ftcamp|epik",
+    r"|srsltid|_g[al]|gaa_(?:at|n|ts|sig)|gad_(?:source|campaignid)|wt_z?mc(?:_o)?|int_?cmp|cmp|s_cid|dicbo|tblci|ob_?orig_?url|ftag|ftcamp|epik",
     re.IGNORECASE,
 )
 
@@ -56,12 +56,17 @@ def canonical_url(url: str) -> str | None:
         parts = urlsplit(url)
         place = authority(parts)
         path = quote(_without_dots(parts.path), safe=_URL_SAFE) or "/"
-        kept = (each for each in parts.query.split("&") if each and not _TRACKING.fullmatch(each.partition("=")[0]))
+        kept = (each for each in parts.query.split("&") if each and not _is_tracking(each))
         query = quote("&".join(kept), safe=_URL_SAFE)
     except ValueError:  # brackets around no address, no host, a path that can't be encoded
         return None
     page = quote(parts.fragment, safe=_URL_SAFE) if parts.fragment.startswith("!/") else ""
     return f"{parts.scheme}://{place}{path}{f'?{query}' if query else ''}{f'#{page}' if page else ''}"
+
+
+def _is_tracking(parameter: str) -> bool:
+    """Whether a parameter only tells where a reader came from; "amp;utm_source=x" is one whose separator was escaped."""
+    return _TRACKING.fullmatch(parameter.partition("=")[0].removeprefix("amp;")) is not None
 
 
 def _without_dots(path: str) -> str:
@@ -96,15 +101,27 @@ def authority(parts: SplitResult) -> str:
 
 # Labels before a site's own name, and marks that copies of an article for phones, AMP and printers have in their addresses.
 # Each means only such a copy; anything that may also mean another article ("?m=1", "?page=2", "/index.html") is left out.
-_COPY_HOST = re.compile(r"^(?:(?:www|m|mobile|mobil|touch|wap|amp)\.)+(?=[^.]+\.[^.])")
+_COPY_HOST = re.compile(
+    r"^(?:(?:www|m|mobile|mobil|touch|wap|amp)\.)+(?=[^.]+\.[^.])(?!(?:ac|co|com|edu|go|gob|gov|ne|net|or|org)\.[a-z]{2}(?::\d+)?$)"
+    r"|(?<=^[a-z]{2}\.)m\.(?=[^.]+\.[^.])"  # "de.m.…": the copy for phones in one language
+)
 _CACHE = re.compile(
     r"^https?://(?:(?:www\.)?google\.[a-z.]{2,6}/amp|[a-z0-9-]+\.cdn\.ampproject\.org/(?:c|v|a|wp/c)"
     r"|(?:www\.)?bing-amp\.com/c)/(s/)?(?=[^/]+\.)"
 )
+# Archives' and networks' addresses that hold an article's own.
+_ARCHIVE = re.compile(r"^https?://web\.archive\.org/web/\d{4,14}(?:[a-z]{2}_)?/(?=https?:/)", re.IGNORECASE)
+_REDIRECT = re.compile(
+    r"^https?://(?:(?:www\.)?google\.[a-z.]{2,6}/url|(?:l|lm)\.(?:facebook|instagram)\.com/(?:l\.php)?"
+    r"|[a-z0-9]+\.safelinks\.protection\.outlook\.com/)\?(?:.*&)?(?:url|q|u)=(?P<inner>https?(?:%3A|:)[^&]+)",
+    re.IGNORECASE,
+)
+_UNRESERVED = re.compile(r"%(?:2D|3[0-9]|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE])", re.IGNORECASE)
 _COPY_END = re.compile(r"(?<=[^/])(?:/(?:amp|print)|[./]amp\.html?|\.amp|\.print\.html?)$", re.IGNORECASE)
 _COPY_START = re.compile(r"^/amp(?=/[^/]+/)", re.IGNORECASE)
 _COPY_PARAMETER = re.compile(
     r"(?:amp|print|printable|printview|print_view|mobile)(?:=(?:1|true|yes|y|on|amp|print)?)?"
+    r"|(?:noamp|nonamp|isamp|printer_?friendly)(?:=(?:1|true|yes|mobile|available)?)?"
     r"|share=(?:facebook|twitter|x|whatsapp|telegram|email|linkedin|pinterest|reddit|tumblr|jetpack-[\w-]+|custom-\d+)"
     r"|(?:output_?type|output|format|view|mode|type|version|layout)=(?:amp|print|mobile)|amp_js_v=.*|usqp=mq.*",
     re.IGNORECASE,
@@ -121,15 +138,13 @@ def url_identity(url: str) -> str:
 
     These count as one: http and https, with and without "www.", with and without a final slash, and the copies for AMP (the
     site's own, and those in Google's and Bing's caches), for phones (``m.``, ``mobile.`` …, Blogspot's ``?m=1``), for sharing
-    and for printing. Several slashes count as one. An https address
-    without "www." and final slash that is none of these copies is its own identity.
+    and for printing, the Wayback Machine's, and links of Google, Facebook and Outlook that lead there. Several slashes count as
+    one, and so does a letter that was escaped without need. An https address without "www." and final slash that is none of
+    these copies is its own identity.
     """
-    if cache := _CACHE.match(url):
-        inner = canonical_url(f"http{'s' if cache[1] else ''}://{url[cache.end() :]}")
-        url = inner or url
-    parts = url_parts(url)
-    host = _COPY_HOST.sub("", parts.netloc)
-    path = _COPY_START.sub("", parts.path)
+    parts = url_parts(_inner(url))
+    host = _COPY_HOST.sub("", parts.netloc.rstrip("."))
+    path = _COPY_START.sub("", _UNRESERVED.sub(lambda found: chr(int(found[0][1:], 16)), parts.path))
     while len(path) > 1 and (shorter := _COPY_END.sub("", path.rstrip("/"), count=1)) != path:
         path = shorter
     is_copy = _BLOGSPOT_COPY if _BLOGSPOT.search(host) else _COPY_PARAMETER
@@ -137,3 +152,22 @@ def url_identity(url: str) -> str:
     path = _SLASHES.sub("/", path)
     page = f"#{parts.fragment}" if parts.fragment else ""
     return f"https://{host}{path or '/'}{f'?{query}' if query else ''}{page}"
+
+
+_MOST_INNER: Final = 4  # addresses within each other
+
+
+def _inner(url: str) -> str:
+    """The article's own address in one of a cache, an archive or a redirection; any other is returned as it is."""
+    for _ in range(_MOST_INNER):
+        if cache := _CACHE.match(url):
+            inner = canonical_url(f"http{'s' if cache[1] else ''}://{url[cache.end() :]}")
+        elif archive := _ARCHIVE.match(url):
+            inner = canonical_url(re.sub("^(https?):/+", r"\1://", url[archive.end() :]))
+        else:
+            redirect = _REDIRECT.match(url)
+            inner = canonical_url(unquote(redirect["inner"])) if redirect else None
+        if inner is None:
+            break
+        url = inner
+    return url

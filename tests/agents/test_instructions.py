@@ -98,6 +98,41 @@ def test_a_wires_instructions_are_in_the_document_and_in_the_headers(fields):
     assert headers["ce_pubstatus"] == "usable"
 
 
+@pytest.mark.parametrize(
+    ("fields", "name", "kept"),
+    [
+        pytest.param({"usageterms": ["No archive.", "No web."]}, "usageTerms", "No archive.; No web.", id="several terms"),
+        pytest.param(
+            {"rightsinfo": {"linkedrights": "https://w.example/r"}}, "usageTerms", "https://w.example/r", id="ninjs 2"
+        ),
+        pytest.param({"rightsInfo": [{"usageTerms": "No web."}]}, "usageTerms", "No web.", id="terms within rights"),
+        pytest.param({"rightsline": "For use in Lorn."}, "usageTerms", "For use in Lorn.", id="a line of rights"),
+        pytest.param({"ednote": [{"value": "One."}, {"value": "Two."}]}, "edNote", "One.; Two.", id="several notes"),
+        pytest.param({"correction": {"text": "It is Friday."}}, "edNote", "It is Friday.", id="schema.org's correction"),
+        pytest.param({"urgency": {"qcode": "urg:3"}}, "urgency", 3, id="an urgency as a code"),
+        pytest.param({"urgency": "urg:3"}, "urgency", 3, id="an urgency as a code in a string"),
+        pytest.param(
+            {"embargo": {"until": "2030-01-01T00:00:00Z"}}, "embargoedUntil", "2030-01-01T00:00:00+00:00", id="object"
+        ),
+    ],
+)
+def test_instructions_in_other_shapes_are_kept_whole(fields, name, kept):
+    assert document_of(Wire().story(**fields))[name] == kept
+
+
+def test_rights_of_a_news_item_are_kept():
+    rights = {"copyrightHolder": {"name": "Example Wire"}, "copyrightNotice": "(c) Example Wire", "usageTerms": "No archive."}
+    item = {
+        "guid": URI,
+        "rightsInfo": [rights],
+        "itemMeta": {"pubStatus": {"qcode": "stat:usable"}},
+        "contentMeta": {"headline": "Minister to resign"},
+        "contentSet": {"inlineXML": {"value": f"<p>{BODY}</p>"}},
+    }
+    document = document_of(Wire().publish(orjson.dumps({"newsItem": item})))
+    assert (document["copyrightHolder"], document["usageTerms"]) == ("Example Wire", "No archive.")
+
+
 def test_rights_of_a_schema_org_article_are_kept_too():
     article = {
         "@type": "NewsArticle",
@@ -162,6 +197,23 @@ def test_an_embargo_is_judged_by_the_records_own_time(until, topic):
     assert topic == REJECTED or headers_of(outcome)["ce_embargoeduntil"].startswith("2026-09-21T")
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [{"embargoed": True}, {"embargo": "yes"}, {"pubstatus": "embargoed"}, {"embargo": {"reason": "a budget"}}],
+    ids=str,
+)
+def test_an_embargo_without_an_end_is_marked_or_held(fields):
+    assert headers_of(Wire().story(**fields))["ce_embargoeduntil"] == "unknown"
+    assert Wire(embargo=EmbargoPolicy.HOLD).story(**fields).topic == REJECTED
+
+
+@pytest.mark.parametrize("embargoed", [False, "false", "no", "0", "", None, 0], ids=repr)
+def test_what_says_that_there_is_no_embargo_is_none(embargoed):
+    outcome = Wire(embargo=EmbargoPolicy.HOLD).story(embargoed=embargoed)
+    assert outcome.topic == ENRICHED
+    assert "ce_embargoeduntil" not in headers_of(outcome)
+
+
 def test_a_replay_releases_only_what_was_held():
     wire = Wire(embargo=EmbargoPolicy.HOLD)
     held = wire.story(embargoed="2030-01-01T00:00:00Z")
@@ -198,6 +250,26 @@ def test_a_kill_reaches_consumers_under_the_articles_id_and_key():
 )
 def test_a_kill_says_so_in_words_or_codes(status):
     assert document_of(Wire().send(pubstatus=status))["pubStatus"] == "canceled"
+
+
+@pytest.mark.parametrize(
+    "fields", [{"pubstatus": "deleted"}, {"state": "killed"}, {"operation": "kill"}, {"state": "recalled"}], ids=str
+)
+def test_a_kill_is_told_in_other_words_and_fields_too(fields):
+    assert document_of(Wire().send(**fields))["pubStatus"] == "canceled"
+
+
+def test_an_article_on_something_cancelled_is_not_killed():
+    """Only a wire's item has its status in fields that mean other things elsewhere."""
+    page = {
+        "title": "Minister to resign",
+        "text": BODY,
+        "url": "https://paper.example/m",
+        "status": "cancelled",
+        "state": "removed",
+    }
+    assert document_of(Wire().publish(orjson.dumps(page)))["pubStatus"] == "usable"
+    assert document_of(Wire().story(state="Texas", pubstatus=""))["pubStatus"] == "usable"
 
 
 def test_nothing_of_a_killed_text_is_published_again():

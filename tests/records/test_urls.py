@@ -39,7 +39,26 @@ SAME += [
     "https://herald.example/roads/bridge-closed?share=facebook",
     "https://herald.example//roads/./old/../bridge-closed",
 ]
+SAME += [
+    "https://herald.example./roads/bridge-closed",
+    "https://herald.example/roads/bridge%2Dclosed",
+    "https://herald.example/%72oads/bridge-closed",
+    "https://herald.example/roads/bridge-closed?noamp=mobile",
+    "https://herald.example/roads/bridge-closed?isAmp=true",
+    "https://herald.example/roads/bridge-closed?printerFriendly=true",
+    "https://herald.example/roads/bridge-closed?gaa_at=eafs&gaa_n=x&gaa_ts=1&gaa_sig=y",
+    "https://herald.example/roads/bridge-closed?amp;utm_source=x",
+    "https://web.archive.org/web/20260302101112/https://herald.example/roads/bridge-closed",
+    "https://web.archive.org/web/20260302101112id_/http://www.herald.example/roads/bridge-closed/",
+    "https://www.google.com/url?sa=D&q=https://herald.example/roads/bridge-closed&ust=1",
+    "https://l.facebook.com/l.php?u=https%3A%2F%2Fwww.herald.example%2Froads%2Fbridge-closed%3Futm_source%3Dx&h=AT0",
+    "https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fherald.example%2Froads%2Fbridge-closed&data=05",
+]
 OTHERS = [
+    "https://web.archive.org/web/20260302101112/https://herald.example/",
+    "https://herald.example/roads/bridge%2Fclosed",
+    "https://herald.example/mobile/roads/bridge-closed",
+    "https://herald.example/print/roads/bridge-closed",
     "https://herald.example/roads/bridge-closed?page=2",
     "https://herald.example/roads/bridge-closed?id=amp",
     "https://herald.example/roads/bridge-closed/index.html",
@@ -66,7 +85,16 @@ def test_what_may_be_another_article_keeps_an_identity_of_its_own(url):
 
 
 @pytest.mark.parametrize(
-    "url", [STORY, "https://m.example/a", "https://amp.example/a", "https://x.example/amp", "https://x.example/?12"]
+    "url",
+    [
+        STORY,
+        "https://m.example/a",
+        "https://amp.example/a",
+        "https://x.example/amp",
+        "https://x.example/?12",
+        "https://amp.com.au/a",
+        "https://m.co.uk/a",
+    ],
 )
 def test_a_plain_address_is_its_own_identity(url):
     assert url_identity(url) == url
@@ -79,6 +107,10 @@ def test_an_identity_is_a_url_and_its_own_identity(tail):
         identity = url_identity(url)
         assert url_identity(identity) == identity
         assert identity.startswith("https://")
+
+
+def test_a_copy_for_phones_in_one_language_is_the_article_in_that_language():
+    assert url_identity("https://de.m.herald.example/a") == "https://de.herald.example/a"
 
 
 def test_blogspots_copy_for_phones_is_the_article():
