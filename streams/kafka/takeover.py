@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 _LEAVES_WITHIN_S: Final = 1.5  # after its last sign of life; waiting longer for a dead owner is useless
 _MOST_LEAVING_S: Final = 10.0
 _LOOK_AGAIN_S: Final = 0.1
+# A fetch that waits at the broker for something new keeps what is asked next on the same connection waiting.
+_FETCH_WAIT_MS: Final = 20
 
 STEP_TIMEOUT_S: Final = 60.0
 """The limit for each part of a takeover, except restoring, which has its own."""
@@ -182,6 +184,7 @@ async def _reader(claim: Claim) -> AsyncIterator[AIOKafkaConsumer]:
         enable_auto_commit=False,
         isolation_level="read_committed",
         auto_offset_reset="earliest",
+        fetch_max_wait_ms=_FETCH_WAIT_MS,
     )
     reader.assign([claim.changelog])
     async with opened(reader):
