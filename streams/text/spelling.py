@@ -143,6 +143,11 @@ def one_script(text: str) -> str:
     return text.translate(_SERBIAN) if _CYRILLIC.search(text) and not _NOT_SERBIAN.search(text) else text
 
 
+def one_alphabet(text: str) -> str:
+    """Cyrillic letters that Serbian has, in Latin ones, also in other languages: for words of texts that are compared."""
+    return text.translate(_SERBIAN).translate(_PLAIN) if _CYRILLIC.search(text) else text
+
+
 def _without_accents(word: str) -> str:
     if word in _accented("kept"):
         return word

@@ -32,6 +32,7 @@ _PREPOSITIONS = {word: number for number, word in enumerate(("of", "in", "at", "
 # Scripts without spaces: three characters count as a word.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _CHARACTERS_A_WORD = 3
+_ORDINAL = re.compile(r"\d{1,4}(?:st|nd|rd|th|e|a|o)?")
 _NUMBER = re.compile(r"[\d.]+(?:st|nd|rd|th)?")
 
 
@@ -236,12 +237,31 @@ def telling_words(normalised: str) -> int:
 
 def columns_of(normalised: str) -> tuple[str, ...]:
     """What a normalised headline says of the columns or services it belongs to: "Horoscope for today", "今日天气预报"."""
+    return _named_in(normalised, "columns")
+
+
+@lru_cache(maxsize=4_096)
+def is_serial(headline: str) -> bool:
+    """Whether a headline, as written, is of something that is told every day: markets, weather, standings."""
+    plain = one_spelling(comparable(headline))
+    return bool(_named_in(plain, "columns") or _named_in(plain, "serials"))
+
+
+@lru_cache(maxsize=4_096)
+def counted_parts(headline: str) -> Mapping[str, str]:
+    """The numbered parts that a headline names: {"matchday": "20"}."""
+    pairs = list(pairwise(one_spelling(comparable(headline)).split()))
+    parts = {word: number for word, number in pairs if word in _words("parts") and _ORDINAL.fullmatch(number)}
+    return parts | {word: number for number, word in pairs if word in _words("counted") and _ORDINAL.fullmatch(number)}
+
+
+def _named_in(normalised: str, table: str) -> tuple[str, ...]:
     text = f" {normalised} "
     starts = {word[:_START] for word in normalised.split()}
     if _UNSPACED.search(normalised):
         starts.update(normalised[at : at + _START] for at in range(len(normalised)))
         starts.update(normalised[at : at + 2] for at in range(len(normalised)))
-    columns = _columns()
+    columns = _columns(table)
     named = (parts for start in starts if start in columns for parts in columns[start] if all(part in text for part in parts))
     return tuple(sorted({part for parts in named for part in parts}, key=lambda part: (-len(part), part)))
 
@@ -250,9 +270,10 @@ _START = 3  # characters by which columns are found
 
 
 @cache
-def _columns() -> dict[str, list[tuple[str, ...]]]:
-    """What columns are called, by how the first part begins: parts that all have to be there, a space where a word begins."""
-    table = tomllib.loads((files("streams.text") / "wording_words.toml").read_text("utf-8"))["columns"]
+def _columns(kind: str) -> dict[str, list[tuple[str, ...]]]:
+    """What columns or serials are called, by how the first part begins: parts that all have to be there, a space where a word
+    begins."""
+    table = tomllib.loads((files("streams.text") / "wording_words.toml").read_text("utf-8"))[kind]
     columns: dict[str, list[tuple[str, ...]]] = {}
     for name in (name for line in table.values() for name in line.split(",")):
         for spelled in (comparable, lambda part: one_spelling(comparable(part))):  # Vietnamese tones may stay

@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 from streams.text.headline import genre_names
+from streams.text.spelling import one_alphabet
 from streams.text.wording import says_the_same, telling_words, turns
 
 ALIKE_PER_CENT = 85
@@ -23,8 +24,11 @@ _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 
 
 def sorted_words(normalised: str) -> str:
-    """The words of a normalised headline in alphabetical order, so that their original order no longer matters."""
-    return " ".join(sorted(normalised.split()))[:MOST_CHARACTERS]
+    """The words of a normalised headline in alphabetical order, so that their original order no longer matters.
+
+    A headline of letters that Serbian has too was put in Latin ones as a whole; here the others' are.
+    """
+    return " ".join(sorted(one_alphabet(normalised).split()))[:MOST_CHARACTERS]
 
 
 def are_alike(one: str, other: str) -> bool:
@@ -111,14 +115,14 @@ def _genres() -> tuple[frozenset[str], ...]:
 
 
 def _unlike_all(words: set[str], others: set[str]) -> set[str]:
-    return {word for word in words if not any(_are_forms(word, each) for each in others)}
+    return {word for word in words if not any(are_forms(word, each) for each in others)}
 
 
 def _is_long_among(words: set[str]) -> bool:
     return any(len(word) > _FEWEST_LETTERS for word in words)
 
 
-def _are_forms(one: str, other: str) -> bool:
+def are_forms(one: str, other: str) -> bool:
     """Whether two words may be forms of one: they share their beginning, for most of the shorter one."""
     shorter = min(len(one), len(other))
     same = next((place for place in range(shorter) if one[place] != other[place]), shorter)

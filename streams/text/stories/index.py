@@ -34,6 +34,15 @@ from streams.text.stories.story import (
     unpack_story,
     vector_of_packed,
 )
+from streams.text.stories.templates import (
+    are_next_of_serial,
+    are_parts_of_serials,
+    name_others,
+    naming,
+    naming_of,
+    naming_of_packed,
+    other_names,
+)
 from streams.text.stories.vectors import WHOLE, Sum, Vector, heaviest, likeness
 from streams.text.wording import is_next_of_column
 
@@ -71,6 +80,10 @@ class Limits:
     """… minus this for each outlet …"""
     least_join_told: int = 200
     """… down to this."""
+    hour_told: int = 25
+    """… and plus this for each hour between a headline and its story …"""
+    soon_ms: int = 2 * _HOUR_MS
+    """… after these: what one company does every day is told in bursts."""
     many_outlets: int = 6
     """A headline may share fewer words with a story that this many outlets tell; the story's name is enough."""
     join_repeat: int = 130
@@ -181,10 +194,29 @@ class StoryIndex:
         if own is not None:
             return ()  # a newer version stays where it is
         candidates = self._candidates(signature)
-        for candidate in candidates:
+        for candidate in self._about_the_same(candidates, signature):
             if (joined := self._join(candidate, signature)) is not None:
                 return self._merge(joined, candidates, signature) or (joined,)
         return (self._found(signature),)
+
+    def _about_the_same(self, candidates: Iterable[_Candidate], signature: Signature) -> Iterator[_Candidate]:
+        """The candidates without those whose headlines are of the same form, but about something else; one after such a
+        story has to name what the article names instead."""
+        if self._is_long(signature):  # a long text tells enough by itself
+            yield from candidates
+            return
+        one = naming(signature.compared, signature.headline, signature.language)
+        instead: frozenset[str] = frozenset()
+        for candidate in candidates:
+            if candidate.likeness < min(self._limits.join_repeat, candidate.needed):
+                continue  # too little whatever its members are
+            story = naming_of_packed(self._packed[candidate.slot])
+            if instead and instead.isdisjoint(story.words):
+                continue
+            if others := other_names(one, story):
+                instead |= others
+            else:
+                yield candidate
 
     def remember(self, signature: Signature, told: Sequence[Told]) -> dict[bytes, bytes | None]:
         """Apply what :meth:`decide` returned for an article; returns what the table should remember by key, None to forget."""
@@ -220,7 +252,7 @@ class StoryIndex:
         story = unpack_story(self._packed[candidate.slot])
         if len(story.members) >= MOST_MEMBERS or len(self._packed[candidate.slot]) >= MOST_STORY_BYTES:
             return None
-        if any(_is_next_of_column(signature, member) for member in story.members):
+        if _is_next_part(signature, story) or any(_is_next_of_column(signature, member) for member in story.members):
             return None
         if candidate.is_alone and any(fill_one_form(signature.compared, member.compared) for member in story.members):
             return None
@@ -280,7 +312,7 @@ class StoryIndex:
             other = unpack_story(self._packed[candidate.slot])
             if other.id == grown.id:
                 continue
-            if len(grown.members) + len(other.members) > MOST_MEMBERS:
+            if len(grown.members) + len(other.members) > MOST_MEMBERS or self._tell_apart(signature, grown, other):
                 continue
             if likeness(grown.total.vector, other.total.vector) < self._merged_at(signature, grown, other):
                 continue
@@ -300,13 +332,24 @@ class StoryIndex:
             )
         return ()
 
+    def _tell_apart(self, signature: Signature, one: Story, other: Story) -> bool:
+        """Whether two stories are of different things, or of two days of a serial, however alike they are."""
+        apart_ms = max(one.last_ms, other.last_ms) - min(one.first_ms, other.first_ms)
+        headlines = one.members[0].headline, other.members[0].headline
+        if are_next_of_serial(*headlines, apart_ms) or are_parts_of_serials(*headlines):
+            return True
+        if self._is_long(signature):
+            return False
+        return name_others(naming_of(one.members, one.language), naming_of(other.members, other.language))
+
     def _merged_at(self, signature: Signature, *stories: Story) -> int:
         """How similar two stories must be to become one."""
         limits = self._limits
         outlets = max(story.named_outlets for story in stories)
-        if signature.body is None and outlets >= limits.many_outlets:
-            return limits.merge_told
         both_long = all(any(member.is_long for member in story.members) for story in stories)
+        if signature.body is None and outlets >= limits.many_outlets:
+            one, other = sorted(stories, key=lambda story: story.first_ms)
+            return limits.merge_told + (0 if both_long else self._later(other.first_ms - one.last_ms))
         return limits.merge if outlets > 1 or both_long else _NEVER
 
     # ---- Finding
@@ -324,7 +367,7 @@ class StoryIndex:
             alike = likeness(vector, vector_of_packed(packed))
             is_told = self._is_long(signature) or seen.members - seen.long <= self._limits.short_for_long * seen.long
             is_alone = not (is_told or _is_corroborated(signature, seen))
-            needed = self._needed_alone(seen) if is_alone else self._needed(signature, seen, shared)
+            needed = self._needed_alone(seen) if is_alone else self._needed(signature, seen, shared, gap_ms)
             needed += gap_ms * self._limits.day // _DAY_MS
             found.append((-alike, seen.key, _Candidate(slot, alike, needed, is_alone)))
         return [candidate for _, _, candidate in sorted(found)]
@@ -333,16 +376,21 @@ class StoryIndex:
         limits = self._limits
         return min(limits.most_join_alone, limits.join_alone + limits.join_alone_more * (seen.members - 1))
 
-    def _needed(self, signature: Signature, seen: Glance, shared: int) -> int:
+    def _needed(self, signature: Signature, seen: Glance, shared: int, gap_ms: int) -> int:
         """How similar they must be, with this many words in common, if several outlets or a long text support both."""
         limits = self._limits
-        if signature.body and seen.has_body:
-            return limits.join
         if self._is_long(signature) or seen.long:
-            return limits.join_headline
+            return limits.join if signature.body and seen.has_body else limits.join_headline
+        later = self._later(gap_ms)
+        if signature.body and seen.has_body:
+            return limits.join + later
         if shared < limits.shared_told and seen.outlets < limits.many_outlets:
             return _NEVER
-        return max(limits.least_join_told, limits.join_told - limits.join_told_less * seen.outlets)
+        return max(limits.least_join_told, limits.join_told - limits.join_told_less * seen.outlets) + later
+
+    def _later(self, gap_ms: int) -> int:
+        """How much more alike headlines must be that are so far apart."""
+        return max(0, gap_ms - self._limits.soon_ms) * self._limits.hour_told // _HOUR_MS
 
     def _is_long(self, signature: Signature) -> bool:
         return signature.body is not None and len(signature.words) >= self._limits.long_words
@@ -516,6 +564,14 @@ def _is_next_of_column(signature: Signature, member: Member) -> bool:
     if signature.body is None or member.body is None or signature.body.exact == member.body.exact:
         return False
     return is_next_of_column(signature.compared, member.compared)
+
+
+def _is_next_part(signature: Signature, story: Story) -> bool:
+    """Whether an article is the next part of a serial, whoever tells it: of another day, or with another number."""
+    apart_ms = max(story.last_ms, signature.time_ms) - min(story.first_ms, signature.time_ms)
+    if are_next_of_serial(signature.headline, story.members[0].headline, apart_ms):
+        return True
+    return any(are_parts_of_serials(signature.headline, member.headline) for member in story.members)
 
 
 def _is_same_text(one: BodyPrint, other: BodyPrint, least: float) -> bool:

@@ -41,13 +41,13 @@ _BY_LENGTH_TENTHS = (0, 0, 15, 24, 38, 50)  # of a word by its length, in langua
 _MARKS = "\u0300-\u036f\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff\u0e31-\u0e4e\u200c\u200d"
 _TOKEN = re.compile(rf"\d+(?:[.,]\d+)*|[^\W\d_][\w{_MARKS}]*")
 # For scripts without spaces, and Hangul, whose words include their particles: pairs of characters serve as words.
-_IN_PAIRS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SMALL_NUMBER = re.compile(r"\d{1,2}")  # "5 tips"; a headline's numbers are compared separately
 _YEAR = re.compile(r"(?:19|20)\d\d")  # distinguishes two events of one kind, but does not say what a headline is about
 _NAMES_STAND_OUT = 6  # tenths: in a headline with more capitals, they do not mark names
 
 _LISTED_AS = {"nb": "no", "nn": "no", "hr": "sr", "bs": "sr", "me": "sr"}
-_WITHOUT_CASE_FOR_NAMES = frozenset({"de"})  # all its nouns have capitals
+WITHOUT_CASE_FOR_NAMES = frozenset({"de"})  # all its nouns have capitals
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +94,11 @@ def _weights(headline: str, body: str, language: str) -> dict[str, int]:
     counts = Counter(_cased_down(in_body, language))
     for word in _cased_down(in_headline, language):
         counts[word] += HEADLINE_TIMES
-    names = frozenset[str]() if language in _WITHOUT_CASE_FOR_NAMES else _names(in_headline, in_body)
-    rarities = _rarities(language)
+    names = frozenset[str]() if language in WITHOUT_CASE_FOR_NAMES else _names(in_headline, in_body)
+    rarity_of = rarities(language)
     weights = {}
     for word, count in counts.items():
-        if (rarity := rarities[word]) and (in_body or not _YEAR.fullmatch(word)):
+        if (rarity := rarity_of[word]) and (in_body or not _YEAR.fullmatch(word)):
             ninths = _NAME_NINTHS if word in names else _PLAIN_NINTHS
             weights[word] = _TIMES[min(count, len(_TIMES) - 1)] * rarity * ninths
     return weights
@@ -123,12 +123,12 @@ def _cased_down(tokens: Iterable[str], language: str) -> list[str]:
     joined = " ".join(tokens)
     lowered = joined.replace("İ", "i").replace("I", "ı").lower() if language in ("tr", "az") else joined.lower()
     words = lowered.split(" ")
-    return list(_in_pairs(words)) if _IN_PAIRS.search(lowered) else words
+    return list(_in_pairs(words)) if UNSPACED.search(lowered) else words
 
 
 def _in_pairs(words: Iterable[str]) -> Iterator[str]:
     for word in words:
-        if len(word) > 2 and _IN_PAIRS.match(word):
+        if len(word) > 2 and UNSPACED.match(word):
             yield from map("".join, pairwise(word))
         else:
             yield word
@@ -158,22 +158,23 @@ class _WordRarities(dict[str, int]):
             return 0
         if self:
             return _UNLISTED_TENTHS
-        if word[0].isdigit() or _IN_PAIRS.match(word):
+        if word[0].isdigit() or UNSPACED.match(word):
             return _BY_LENGTH_TENTHS[-1]
         return _BY_LENGTH_TENTHS[min(len(word), len(_BY_LENGTH_TENTHS) - 1)]
 
 
 @cache
-def _rarities(language: str) -> _WordRarities:
+def rarities(language: str) -> _WordRarities:
+    """How rare the words of a language ("en") are; see :class:`_WordRarities`."""
     with ZipFile(BytesIO((files(__package__) / "words.zip").read_bytes())) as archive:
         name = f"{_LISTED_AS.get(language, language)}.txt"
         if name not in archive.namelist():
             return _WordRarities()
         lines = archive.read(name).decode().split("\n")
-    rarities = (step * _STEP_TENTHS + 1 for step in range(len(lines)))
+    steps = (step * _STEP_TENTHS + 1 for step in range(len(lines)))
     return _WordRarities(
         (word, rarity if rarity >= _COMMON_TENTHS else 0)
-        for rarity, line in zip(rarities, lines, strict=True)
+        for rarity, line in zip(steps, lines, strict=True)
         for word in line.split(" ")
         if len(word) > 1 and not _SMALL_NUMBER.fullmatch(word)
     )

@@ -21,6 +21,11 @@ from streams.text.stories.headlines import are_alike, common_length, keep_order,
             "214 saved as ferry runs aground off Kellmouth", "Ferry runs aground off Kellmouth, 214 saved", id="a number"
         ),
         pytest.param("Fähre läuft vor Kellmund auf Grund", "Vor Kellmund läuft Fähre auf Grund", id="German"),
+        pytest.param(
+            "Окафор победил в Техасе после подсчета",
+            "Окафор победил на выборах в Техасе после подсчета",
+            id="Russian, one of them in letters that Serbian has too",
+        ),
         pytest.param("Паром сел на мель у Кельмута", "У Кельмута паром сел на мель", id="Russian"),
     ],
 )

@@ -39,6 +39,10 @@ class Stream:
         random.Random(1).shuffle(entries)
         self.index = StoryIndex(*self.made).load(entries)
 
+    def stories(self) -> list[Story]:
+        found = (read(value) for key, value in self.table.items() if key != CLOCK_KEY)
+        return [story for story in found if story.members]
+
     def story(self, name) -> Story:
         return read(self.table[bytes.fromhex(article_id(name))])
 
@@ -180,6 +184,78 @@ def test_headlines_of_many_outlets_need_little_to_be_one_story_and_those_of_one_
         one.take(signed(number, headline, outlet=OUTLETS[0]))
     assert len(many.story(0).members) >= 5
     assert len(one.story(0).members) <= 2
+
+
+# Events of one kind, each told by all outlets within an hour in some of the forms; and hours from one to the next.
+TEMPLATES = {
+    "a vote in each state": (("Okafor wins {}", "Okafor wins {} primary", "Senator Okafor takes {} primary"), 2),
+    "an earthquake here and there": (
+        ("Strong earthquake hits {}", "Earthquake shakes {}, no damage seen", "Quake strikes {}"),
+        9,
+    ),
+    "a company's quarter": (
+        ("{} quarterly profit beats estimates", "{} profit up on strong sales", "{} beats profit estimates"),
+        2,
+    ),
+    "an actor who died": (
+        ("Actor from {} dies aged 81", "{} actor dead at 81", "Star of stage and screen, actor of {}, dies"),
+        6,
+    ),
+    "sentence case": (("Ministerpräsident besucht Werk in {}", "Besuch im Werk {}: Ministerpräsident lobt"), 4),
+}
+PLACES = ("Ohio", "Iowa", "Texas", "Chile", "Tokyo", "Nairobi")
+SERIALS_OF_ALL = {
+    "markets": (
+        "Stocks rise as traders weigh rates",
+        "Wall Street closes higher",
+        "Stocks fall on weak jobs data",
+        "Dow falls 200 points",
+    ),
+    "markets in Germany": ("Dax schließt im Plus", "Dax: Anleger warten auf Zinsen", "Dax legt weiter zu"),
+    "the weather": ("Weather for Kellmouth: showers", "Kellmouth weather: wet with highs of 12", "Weather forecast: a dry day"),
+    "a table": ("League table after matchday {}", "League standings, week {}", "Standings after round {} of the league"),
+}
+
+DEEDS = ("recalls vans over brakes", "names Okafor as finance chief", "to cut 4,000 jobs", "delays its electric saloon")
+
+
+@pytest.mark.parametrize("body", ["", " The paper has more on it."], ids=["headlines", "short texts"])
+@pytest.mark.parametrize(("forms", "hours"), TEMPLATES.values(), ids=TEMPLATES.keys())
+def test_events_of_one_kind_are_never_one_story_however_many_outlets_tell_them_alike(forms, hours, body):
+    stream = Stream()
+    rng = random.Random(1)
+    for number, (place, outlet) in enumerate((place, outlet) for place in PLACES for outlet in OUTLETS):
+        headline = rng.choice(forms).format(place)
+        time_ms = NOON_MS + number // len(OUTLETS) * hours * HOUR_MS + number % len(OUTLETS) * HOUR_MS // 8
+        stream.take(signed(number, headline, body and headline + body, outlet=outlet, time_ms=time_ms))
+    assert all(len(places_of(story, PLACES)) == 1 for story in stream.stories())
+    assert len(stream.stories()) < len(PLACES) * len(OUTLETS) // 2
+
+
+def test_what_one_company_does_every_day_is_a_story_a_day_however_many_outlets_tell_it():
+    stream = Stream()
+    for number, (deed, outlet) in enumerate((deed, outlet) for deed in DEEDS for outlet in OUTLETS):
+        headline = random.Random(number).choice(("{}", "Carmaker {}", "{}, union says")).format(f"Brandlow Motors {deed}")
+        time_ms = NOON_MS + number // len(OUTLETS) * 20 * HOUR_MS + number * HOUR_MS // 12
+        stream.take(signed(number, headline, outlet=outlet, time_ms=time_ms))
+    assert all(len(places_of(story, DEEDS)) == 1 for story in stream.stories())
+    assert len(stream.stories()) <= 2 * len(DEEDS)
+
+
+@pytest.mark.parametrize("headlines", SERIALS_OF_ALL.values(), ids=SERIALS_OF_ALL.keys())
+def test_a_daily_serial_is_a_story_a_day_however_many_outlets_tell_it(headlines):
+    stream = Stream()
+    days = {}
+    rng = random.Random(1)
+    for number, (day, outlet) in enumerate((day, outlet) for day in range(6) for outlet in OUTLETS):
+        headline = rng.choice(headlines).format(20 + day)
+        stream.take(signed(number, headline, outlet=outlet, time_ms=NOON_MS + day * 24 * HOUR_MS + number * HOUR_MS // 12))
+        days[article_id(number)] = day
+    assert all(len({days[member.article_id] for member in story.members}) <= 1 for story in stream.stories())
+
+
+def places_of(story, places):
+    return {place for member in story.members for place in places if place in member.headline}
 
 
 def test_a_short_text_that_shares_a_stock_phrase_is_not_nearly_the_same_text():
