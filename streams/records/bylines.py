@@ -29,7 +29,7 @@ _BY = re.compile(
     r"|από\s+τ(?:ον|ην|η)|συντάκτη[ςσ]|ρεπορτάζ|propos\s+recueillis\s+par|yazı|derleyen|نویسنده|به\s+قلم|گزارش|تحریر|تحرير|إعداد|كاتب|لـ"
     r"|लेखक|लेखिका|द्वारा|रिपोर्ट|লেখক|লিখেছেন|প্রতিবেদক|โดย|เขียนโดย|ผู้เขียน|laporan|reporter|wartawan|ditulis\s+oleh|phóng\s+viên|thực\s+hiện"
     r"|文字|整理|采写|編譯|编译|執筆|筆者|聞き手|取材・文)"
-    r"\s*(?:[:：]\s*|\s+(?=(?-i:[^\W\d_a-zà-þа-я])))|^von\s+(?=(?-i:[A-ZÄÖÜ])\S+\s)",
+    r"\s*(?:[:：]\s*|[–-]\s+|\s+(?=(?-i:[^\W\d_a-zà-þа-я])))|^von\s+(?=(?-i:[A-ZÄÖÜ])\S+\s)",
     re.IGNORECASE,
 )
 # Where a word joins the name without a space: "文・山田太郎", "記者王小明".
@@ -38,6 +38,7 @@ _BY_JOINED = re.compile(
 )
 _PARTICLES: Final = frozenset(("di", "af", "av", "de", "da", "von"))
 _AROUND: Final = ' ()[]【】|·•–—-,;:/⋅"“”'
+_FULL_STOP = re.compile(r"(?<=[^\W\d_]{4})\.$")
 _FOLLOW = re.compile(r"\s+(?:follow|share|e-?mail|tweet|subscribe|contact)\b.*$", re.IGNORECASE)
 _BEHIND_NAME = re.compile(
     r"\s*(?:(?:선임|인턴|객원|전문|수습)?기자|특파원|논설위원|에디터|記者|編集委員|論説委員|特派員|報導|報道)(?:\s*[=＝].*)?$|\s*[／/]\s*\S{0,6}報導$"
@@ -160,7 +161,7 @@ def _name(line: str, own: frozenset[str], language: str) -> str:
     if len(parts) > 1 and (dropped := [part for part in parts if _is_nobody(part, own) and _fold(part) not in _TITLES]):
         kept = [part for part in parts if part not in dropped]
         line = ", ".join(kept)
-    return line.strip(" ,;:|·–—-")
+    return _FULL_STOP.sub("", line.strip(" ,;:|·–—-"))
 
 
 def _without_by(line: str) -> str:

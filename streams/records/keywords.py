@@ -17,6 +17,11 @@ _ID = re.compile(
 )
 _SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+){2,}|[a-z0-9]+(?:_[a-z0-9]+)+")
 _PATH = re.compile(r"(?:[\w-]+[/:])+(?=[\w-])")
+# What tells machines something else than what the article is about.
+_FACET = re.compile(
+    r"(?:author|byline|section|type|content-?type|id|site|source|publisher|template|layout|format|paywall|access|lang(?:uage)?|status)[:=]",
+    re.IGNORECASE,
+)
 _URL = re.compile(r"\w+://|^www\.", re.IGNORECASE)
 _MOST_CHARACTERS: Final = 1_000
 
@@ -54,7 +59,7 @@ def listed(word: str) -> list[str]:
 
 
 def _keyword(word: str) -> str:
-    if _URL.search(word) or _ID.fullmatch(word):
+    if _URL.search(word) or _ID.fullmatch(word) or _FACET.match(word):
         return ""
     if " " not in word and word == word.lower():
         word = _PATH.sub("", word) if word.count("/") or word.count(":") else word

@@ -12,6 +12,7 @@ from streams.records.byline_parts import announces_others, is_organisation
 from streams.records.bylines import ROLE, is_account, read_names
 from streams.records.labels import says
 from streams.records.linked_data import types_of
+from streams.records.markup import text_of
 from streams.records.page_boxes import facts_labelled
 from streams.records.page_place import (
     AUTHOR_NAMES,
@@ -73,7 +74,23 @@ def _authors_told(page: Page) -> Iterator[list[str]]:
         yield shown
     yield from told
     yield from _authors_marked(page)
+    yield _signature(page)
     yield names_of(_organisations(page))
+
+
+_RIGHT = re.compile(
+    r"text-align:\s*(?:right|end)|(?:^|[\s_-])(?:(?:text-?|align-?)?right|author|signature|sign)(?:[\s_-]|$)", re.IGNORECASE
+)
+
+
+def _signature(page: Page) -> list[str]:
+    """The names in the last paragraph of the article, if it is set to the right or named as a signature."""
+    around = page.scope if page.scope is not page.body else page.heading.getparent() if page.heading is not None else page.body
+    last = next((each for each in reversed(list(around.iter("p"))) if text_of(each)), None)
+    if last is None or not _RIGHT.search(f"{last.get('style') or ''} {last.get('align') or ''} {labels_of(last)}"):
+        return []
+    names = re.split(r"\s+[-–—]\s+|\s*[,;/]\s*", line_of(last, _SHORT))
+    return names if all(map(is_person, names)) else []
 
 
 def _shown_otherwise(page: Page, told: str) -> list[str]:

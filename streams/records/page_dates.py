@@ -171,12 +171,34 @@ def _shown_dates(page: Page) -> tuple[list[str], list[str]]:
         if (element not in near and not says(_DATE_NAMES, labels_of(element))) or not page.is_own(element):
             continue
         text = text_of(element)
-        if 6 <= len(text) <= _SHORT and re.search(r"\d", text):
+        is_date_box = says(_DATE_NAMES, labels_of(element))
+        if 6 <= len(text) <= _SHORT and re.search(r"\d", text) and (is_date_box or not _is_sentence(text)):
             first, changed = _days_said(text, page.language)
-            (modified if _says_updated(element) else published).extend(first)
+            (modified if _says_updated(element, own=False) else published).extend(first)
             modified += changed
+        if is_date_box:
+            (modified if _says_updated(element) else published).extend(_days_in_attributes(element))
     published += _days_between(page, near)
     return published, modified
+
+
+_DATE_ATTRIBUTES: Final = (
+    "title", "content", "data-date", "data-datetime", "data-time", "data-timestamp", "data-ts", "data-published",
+    "data-pubdate", "data-utc", "data-unix", "aria-label",
+)  # fmt: skip
+
+
+def _days_in_attributes(element: Any) -> list[str]:
+    """The dates behind words like "3 hours ago", in the attributes of an element that is named as a date."""
+    return [value for name in _DATE_ATTRIBUTES if any(map(str.isdigit, value := element.get(name) or ""))]
+
+
+def _is_sentence(line: str) -> bool:
+    return (
+        line.endswith(_STOPS)
+        and len(re.findall(r"(?<![^\W\d_])[^\W\d_A-Z]{2,}", line)) >= _LEAST_OF_SENTENCE
+        and not (_PUBLISHED.match(line) or _UPDATED.match(line) or names_in(line))
+    )
 
 
 def _days_said(text: str, language: str) -> tuple[list[str], list[str]]:
@@ -276,12 +298,13 @@ _DAY_IN = re.compile(
 )
 
 
-def _says_updated(element: Any) -> bool:
+def _says_updated(element: Any, *, own: bool = True) -> bool:
+    """Whether an element's name, its text (``own``) or the words before it say that its date is that of a change."""
     names = " ".join(labels_of(each) for each in (element, element.getparent()) if each is not None)
     before = element.getprevious()
     said = " ".join(
         (
-            element.text or "",
+            (element.text or "") if own else "",
             text_of(before) if before is not None and len(before) < 4 else "",
             (element.getparent().text or "") if element.getparent() is not None else "",
         )

@@ -1,4 +1,4 @@
-"""What an HTML page says about its article (headline, authors, dates, image, standfirst), as opposed to other things on it.
+"""What an HTML page says about its article (headline, authors, dates, image, summary), as opposed to other things on it.
 
 For each fact the most reliable source wins: the page's JSON-LD, then its meta tags, its microdata, its elements' names, and
 last whatever is beside the headline.
@@ -17,7 +17,7 @@ from streams.records.page_dates import read_dates
 from streams.records.page_headlines import read_headline
 from streams.records.page_images import read_lead_image
 from streams.records.page_place import Page
-from streams.records.page_standfirst import read_standfirst
+from streams.records.page_summary import read_summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class PageFacts:
     published: Moment | None
     modified: Moment | None
     image: Image | None
-    standfirst: str | None
+    summary: str | None
 
 
 def read_facts(
@@ -40,4 +40,4 @@ def read_facts(
     headline, heading = read_headline(page)
     page.mark(heading)
     published, modified = read_dates(page)
-    return PageFacts(headline, read_authors(page), published, modified, read_lead_image(page), read_standfirst(page))
+    return PageFacts(headline, read_authors(page), published, modified, read_lead_image(page), read_summary(page, headline))

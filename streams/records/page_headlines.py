@@ -43,6 +43,11 @@ def read_headline(page: Page) -> tuple[str | None, Any]:
     that were cut, or that name the site, lose.
     """
     titles = [title for title in _told_titles(page) if title]
+    headline, element = _find_headline(page, titles)
+    return (headline and whole_title(headline, titles)), element
+
+
+def _find_headline(page: Page, titles: list[str]) -> tuple[str | None, Any]:
     headings = [element for element in page.body.iter("h1") if _is_headline(page, element)]
     if shown := _named_in_part(page, titles, headings):
         return shown
@@ -133,7 +138,7 @@ def _is_stub(page: Page, heading: str) -> bool:
 
 def _declared_titles(page: Page) -> list[str]:
     """The titles in the page's metadata, best first."""
-    names = ("og:title", "twitter:title", "dc.title", "citation_title")
+    names = ("og:title", "twitter:title", "dc.title", "citation_title", "parsely-title")
     return [*names_of(page.article.get("headline")), *(title for name in names for title in page.metas.get(name, ()))]
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from streams.records.draft import Image
 from streams.records.images import image_url, read_image
+from streams.records.labels import says
 from streams.records.page_place import Page, labels_of, spaced_words
 from streams.records.urls import url_parts
 
@@ -30,12 +32,10 @@ def read_lead_image(page: Page) -> Image | None:
     ]
     named = (found for each in told if (found := read_image(each, page.url)))
     image = next((each for each in named if not _STAND_IN.fullmatch(_file_of(each.url))), None)
-    figures = [each for each in page.own("figure") if each.find(".//img") is not None]
-    lead = next((each for each in figures if image and _same_file(each, image.url, page.url)), None)
-    if image is None and figures:
-        lead = figures[0]
-        picture = lead.find(".//img")
-        url = image_url(picture.get("src") or picture.get("data-src") or "", page.url)
+    figures = (each for each in _figures(page) if each.find(".//img") is not None)
+    lead = next((each for each in figures if image is None or _same_file(each, image.url, page.url)), None)
+    if image is None and lead is not None:
+        url = next((url for each in _addresses_in(lead) if (url := image_url(each, page.url))), None)
         image = Image(url=url) if url else None
     if image is None or lead is None:
         return image
@@ -54,13 +54,34 @@ _STAND_IN = re.compile(
 def _same_file(figure: Any, url: str, base: str | None) -> bool:
     """Whether a figure shows an image, in any size: the files of all sizes share one name."""
     wanted = _file_of(url)
-    shown = [
-        name
-        for each in figure.iter("img", "source")
-        for attribute in ("src", "data-src", "srcset")
-        for name in (each.get(attribute) or "").split()
-    ]
-    return bool(wanted) and any(_file_of(image_url(name.rstrip(","), base) or "") == wanted for name in shown)
+    return bool(wanted) and any(_file_of(image_url(name, base) or "") == wanted for name in _addresses_in(figure))
+
+
+def _figures(page: Page) -> Iterator[Any]:
+    """The article's figures, and boxes that hold a picture and its caption."""
+    yield from page.own("figure")
+    for element in page.named():
+        if element.tag in ("div", "p", "span") and says(_CAPTION_NAMES, labels_of(element)) and page.is_own(element):
+            box = element if element.find(".//img") is not None else element.getparent()
+            if box is not None and box.tag not in ("body", "article", "main") and len(box.findall(".//img")) == 1:
+                yield box
+
+
+def _addresses_in(figure: Any) -> Iterator[str]:
+    """The addresses of a figure's picture, as pages write them that load it late; of several sizes, the largest first."""
+    for each in figure.iter("img", "source"):
+        for attribute in ("src", "data-src", "data-lazy-src", "data-original", "data-url"):
+            if written := (each.get(attribute) or "").strip():
+                yield written
+    for each in figure.iter("img", "source"):
+        for attribute in ("srcset", "data-srcset", "data-lazy-srcset"):
+            sizes = [part.split() for part in re.split(r",\s+", each.get(attribute) or "") if part.strip()]
+            yield from (part[0] for part in sorted(sizes, key=_width, reverse=True))
+
+
+def _width(part: list[str]) -> int:
+    digits = "".join(filter(str.isdigit, part[-1])) if len(part) > 1 else ""
+    return int(digits[:_MOST_DIGITS] or 0)
 
 
 def _file_of(url: str) -> str:
@@ -76,8 +97,24 @@ _CREDIT = re.compile(
 )
 
 
+_CAPTION_NAMES = re.compile(
+    r"caption|cutline|bildunterschrift|bildtext|didascalia|pie-?de-?foto|legend[ae]?(?:-foto)?(?=[\s_-]|$)|kuvateksti|podpis",
+    re.IGNORECASE,
+)
+_MOST_DIGITS = 5  # of a picture's width
+
+
 def _caption_of(figure: Any) -> tuple[str | None, str | None]:
-    below = figure.find(".//figcaption")
+    below = next(figure.iter("figcaption"), None)
+    if below is None:
+        below = next(
+            (
+                each
+                for each in figure.iter("div", "p", "span")
+                if says(_CAPTION_NAMES, labels_of(each)) and not len(each.findall(".//img"))
+            ),
+            None,
+        )
     if below is None:
         return None, None
     credit = next(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import html
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from itertools import islice
-from typing import Any
+from typing import Any, Final
 
 from streams.faults import Fault, caught
 from streams.records.asides import without_asides
@@ -159,7 +159,7 @@ def _page_metadata(tree: Any) -> dict[str, object]:
         said.append((name, moment and moment.text))
     said += (
         ("image", facts.image and asdict(facts.image)),
-        ("standfirst", facts.standfirst),
+        ("description", facts.summary),
         ("@types", {kind for each in documents for kind in _top_types(each)}),
     )
     said += ((name, value) for name, value in article.items() if fold(name) not in _FACTS)
@@ -193,7 +193,28 @@ def _metas(tree: Any) -> dict[str, list[str]]:
         )
         if (content := (meta.get("content") or "").strip()) and name:
             metas.setdefault(name.strip().lower(), []).append(content)
+    for name, values in _parsely(metas.get("parsely-page", ())):
+        metas.setdefault(name, []).extend(values)
     return metas
+
+
+_PARSELY: Final = {
+    "authors": "parsely-author",
+    "author": "parsely-author",
+    "pub_date": "parsely-pub-date",
+    "title": "parsely-title",
+}
+
+
+def _parsely(contents: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
+    """What Parse.ly's one JSON object in a meta tag says, as its single meta tags do."""
+    for content in contents:
+        said = read_script(content) if content.startswith("{") else None
+        if not isinstance(said, dict):
+            continue
+        for key, name in _PARSELY.items():
+            value = said.get(key)
+            yield name, [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str)]
 
 
 def _address(article: dict[str, Any], links: list[str | None], metas: dict[str, list[str]]) -> str | None:
