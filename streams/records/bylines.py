@@ -216,7 +216,7 @@ def _without_mangled(names: list[str]) -> list[str]:
     return whole or names
 
 
-@lru_cache(maxsize=4)  # all candidates for a page's authors come with the same outlets
+@lru_cache(maxsize=1_024)  # a stream has few outlets
 def _own_forms(outlets: tuple[str, ...]) -> frozenset[str]:
     return frozenset(form for outlet in outlets for form in _outlet_forms(outlet))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from streams.text.headline import is_section_name
 
@@ -32,7 +33,7 @@ def without_outlet(title: str, outlets: Iterable[str]) -> str:
 
     Only the known name of the outlet, its host or a part of either is removed, and never the whole title.
     """
-    if len(title) > _MOST_OF_TITLE:
+    if len(title) > _MOST_OF_TITLE or not (_BEHIND.search(title) or _BEFORE.search(title)):
         return title
     names = _Names(outlets)
     whole = title
@@ -59,7 +60,7 @@ class _Names:
 
     def __init__(self, outlets: Iterable[str]) -> None:
         outlets = list(outlets)
-        self._forms = {form for outlet in outlets for form in _forms(outlet)}
+        self._forms = frozenset[str]().union(*map(_forms, outlets))
         self._hosts = [letters_of(outlet.lower().removeprefix("www.")) for outlet in outlets if _HOST.fullmatch(outlet)]
 
     def __contains__(self, segment: str) -> bool:
@@ -94,7 +95,8 @@ def _says_something(rest: str) -> bool:
     return len(rest) >= _LEAST_HEADLINE or (not rest.isascii() and len(rest) > 3)
 
 
-def _forms(outlet: str) -> set[str]:
+@lru_cache(maxsize=1_024)  # a stream has few outlets
+def _forms(outlet: str) -> frozenset[str]:
     """The forms of an outlet's name: whole, without "The", its parts around a sign, its initials, its host, its label."""
     bare = outlet.lower().removeprefix("www.")
     is_host = _HOST.fullmatch(bare) is not None
@@ -110,7 +112,7 @@ def _forms(outlet: str) -> set[str]:
     words = re.findall(r"\b[^\W\d_]", outlet)
     parts += ["".join(words)] if len(words) >= _LEAST_INITIALS and not is_host else []
     forms = {letters_of(part) for part in parts}
-    return {form for form in forms | {"the" + form for form in forms} if len(form) > 1}
+    return frozenset(form for form in forms | {"the" + form for form in forms} if len(form) > 1)
 
 
 def beginnings_of(title: str) -> Iterator[str]:

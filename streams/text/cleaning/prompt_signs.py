@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import defaultdict
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -12,7 +13,7 @@ from typing import NamedTuple
 # Scripts without spaces, or with articles and prepositions attached to the word: there a word may begin at any letter.
 _JOINED = "\u0590-\u06ff\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _WORD_START = re.compile(rf"(?<![^\W\d_])[^\W\d_]|[{_JOINED}]")
-_APOSTROPHES = str.maketrans("’‘ʻʼ", "''''")
+_APOSTROPHES = "’‘ʻʼ"
 _LENGTHS = (3, 2, 1)  # leading characters by which words are looked up: as many as a word has
 _LONG, _SHORT, _ = _LENGTHS
 _FIRST_KANA = "\u3040"  # from here on, one character may be a word
@@ -59,6 +60,13 @@ PromptSigns = dict[str, SignSpan]
 """By group."""
 
 
+class _Words(NamedTuple):
+    """Words with the same start: all of them, and each with its group."""
+
+    all: tuple[str, ...]
+    grouped: tuple[tuple[str, str], ...]
+
+
 def find_signs(folded: str) -> PromptSigns:
     """The groups with a word in a line: one that a word of the line begins with."""
     index = _index()
@@ -66,11 +74,17 @@ def find_signs(folded: str) -> PromptSigns:
     for found in _WORD_START.finditer(folded):
         at = found.start()
         for length in _LENGTHS if folded[at] >= _FIRST_KANA else _LENGTHS[:-1]:
-            for word, group in index.get(folded[at : at + length], ()):
-                if folded.startswith(word, at) and not _is_within(folded, at + len(word), group):
-                    before = signs.get(group)
-                    signs[group] = SignSpan(before.first if before else at, at)
+            # Hardly ever true: only then are the words looked at one by one.
+            if (words := index.get(folded[at : at + length])) is not None and folded.startswith(words.all, at):
+                _note(signs, words.grouped, folded, at)
     return signs
+
+
+def _note(signs: PromptSigns, grouped: Iterable[tuple[str, str]], folded: str, at: int) -> None:
+    for word, group in grouped:
+        if folded.startswith(word, at) and not _is_within(folded, at + len(word), group):
+            before = signs.get(group)
+            signs[group] = SignSpan(before.first if before else at, at)
 
 
 def _is_within(folded: str, end: int, group: str) -> bool:
@@ -100,7 +114,12 @@ def has_word_within(folded: str, group: str, end: int) -> bool:
 
 def fold(text: str) -> str:
     """A text without capitals, and with one apostrophe for the many; "i\u0307" is the Turkish dotted capital's."""
-    return text.casefold().translate(_APOSTROPHES).replace("i\u0307", "i")
+    if text.isascii():
+        return text.lower()
+    folded = text.casefold()
+    for each in _APOSTROPHES:  # five quick searches, where a table is asked for each character
+        folded = folded.replace(each, "'")
+    return folded.replace("i\u0307", "i")
 
 
 @cache
@@ -115,14 +134,14 @@ def _lists() -> dict[str, dict[str, list[str]]]:
 
 
 @cache
-def _index() -> dict[str, tuple[tuple[str, str], ...]]:
-    """(word, group) by the first three characters of the word, or all of a shorter one."""
+def _index() -> dict[str, _Words]:
+    """Words by the first three characters of the word, or all of a shorter one."""
     index: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
     for group in sorted(_lists().keys() - _PLAIN):
         for word in sorted(group_words(group)):
             bare = word.lstrip("¿¡(«„“ ")
             index[bare[:_LONG] if len(bare) >= _LONG else bare].append((bare, group))
-    return {start: tuple(words) for start, words in index.items()}
+    return {start: _Words(tuple(word for word, _ in words), tuple(words)) for start, words in index.items()}
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from streams.text.headline import genre_names
 from streams.text.spelling import one_alphabet
@@ -50,9 +50,10 @@ def numbers_contradict(one: str, other: str) -> bool:
     return bool(in_one - in_other and in_other - in_one)
 
 
-def numbers_of(headline: str) -> set[str]:
+@lru_cache(maxsize=4_096)  # the headlines of a story's members are compared with each article that may join it
+def numbers_of(headline: str) -> frozenset[str]:
     """The numbers in a normalised headline."""
-    return set(_NUMBER.findall(headline))
+    return frozenset(_NUMBER.findall(headline))
 
 
 def common_length(one: str, other: str) -> int:
