@@ -227,11 +227,57 @@ def test_a_name_alone_is_no_proof(name):
 @pytest.mark.parametrize(
     "text",
     [
+        "Joe Biden, Kamala Harris, Donald Trump",
+        "Verstappen, Norris, Leclerc",
+        "Sinner v Alcaraz",
+        "Scholz & Macron",
+        "Curie, Meitner, Noether",
+    ],
+)
+def test_a_list_of_names_is_no_proof(text):
+    """Three names are no surer than one."""
+    assert detect_language(text, "").confidence < 0.5
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("en", "Floods, Storms Hit Northern Spain As Thousands Flee"),
+        ("de", "Merkel, Macron und May beraten in Brüssel"),
+        ("en", "MINISTERS, UNIONS AGREE ON WAGES"),
+    ],
+)
+def test_a_headline_with_a_comma_is_no_list_of_names(tag, text):
+    """Capitals alone do not make names."""
+    language = detect_language(text, "")
+    assert language.tag == tag
+    assert language.confidence > 0.5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("Tou dimoun annan drwa, san okenn diskriminasyon, pou ganny peye en saler parey", id="Seychellois"),
+        pytest.param("Ningin ka pudi tiradu, sin roson legal, si nasionalidadi nin si diritu di muda", id="Kiriol, short"),
+        pytest.param("Juáhháást lii vuoigâdvuotâ paargon, pargo rijjâ valjiimân, vuoigâláid já pyeri", id="Inari Sami"),
+    ],
+)
+def test_what_resembles_a_language_off_the_news_is_less_sure(text):
+    """It may be in a relative that nobody taught the model (the Declaration of Human Rights, which is nobody's property)."""
+    assert detect_language(text, "").confidence < 0.8
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         pytest.param("Djokovic - Sinner 6-4 6-3", id="tennis"),
         pytest.param("Alcaraz Medvedev 7:6, 6:3, 6:4", id="tennis with colons"),
         pytest.param("Roma - Inter 2-1", id="football"),
         pytest.param("Boston Celtics 112 – 108 Miami Heat", id="basketball"),
         pytest.param("Lakers Nuggets 98-101", id="no more than names"),
+        pytest.param("Boston Celtics 112, Miami Heat 98", id="each with its points"),
+        pytest.param("Nadal d. Federer 6-3, 6-4, 7-6 (5)", id="defeated"),
+        pytest.param("Liverpool v Chelsea 2-2 (Salah 12, Palmer 80)", id="with who scored when"),
     ],
 )
 def test_a_result_is_in_no_language(text):

@@ -32,7 +32,7 @@ def test_another_model_has_another_id():
         digest.update("\n".join(ngrams).encode())
         for column in columns(rows, len(ngrams)):
             digest.update(column)
-    assert (CREATOR, digest.hexdigest()[:16]) == ("urn:headwater:model:language-ngrams:3", "499418db222d822e")
+    assert (CREATOR, digest.hexdigest()[:16]) == ("urn:headwater:model:language-ngrams:4", "499418db222d822e")
 
 
 def columns(rows: WeightRows, ngrams: int) -> list[bytes]:
