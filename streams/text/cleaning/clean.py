@@ -28,9 +28,10 @@ from streams.text.article import CleanText, Cut, CutKind, first_of_each
 from streams.text.cleaning.dateline import is_date, read_byline, read_dateline, read_signature
 from streams.text.cleaning.extent import find_article
 from streams.text.cleaning.furniture import HASHTAG
-from streams.text.cleaning.ledger import Verdict, join_ledgers, make_cut, with_marks
+from streams.text.cleaning.ledger import CODE, Verdict, join_ledgers, make_cut, with_marks
 from streams.text.cleaning.lines import LONGEST_LINK, Line, join_lines, read_page, split_line, tidy, tidy_lines
 from streams.text.cleaning.notes import is_last_words, is_note
+from streams.text.cleaning.page_code import blank_code
 from streams.text.cleaning.page_headline import find_headline, settle_headline
 from streams.text.cleaning.phrases import load_phrases
 from streams.text.cleaning.prompts import (
@@ -83,7 +84,9 @@ def clean_text(text: str, headline: str | None = None, *, is_extracted: bool = F
         if max(len(texts), len(unmark(text)[1]) // _MARKS_OF_LINK) > _MOST_LINES:
             headline = told or texts[0][:_LONGEST_HEADLINE].rstrip()
             return CleanText(headline=headline, body="\n".join(texts), left_whole=True)
-    return _clean_to_the_end(text, told, _MOST_PASSES, is_extracted=is_extracted)
+    blanked, code = blank_code(text)
+    clean = _clean_to_the_end(blanked, told, _MOST_PASSES, is_extracted=is_extracted)
+    return replace(clean, cuts=with_marks(text, clean.cuts, code, CODE)) if code else clean
 
 
 def _clean_to_the_end(text: str, headline: str, passes: int, *, is_extracted: bool) -> CleanText:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from streams.text.article import Cut, CutKind
 from streams.text.cleaning.lines import VISIBLE, Line, tidy
-from streams.text.cleaning.unfolding import Mark
+from streams.text.cleaning.marks import Mark
 
 _EXCERPT = 60  # characters
 
@@ -27,20 +27,21 @@ def make_cut(line: Line, verdict: Verdict, *, until: Line | None = None) -> Cut:
     return Cut(*verdict, line.offset, last.offset + len(last.raw) - line.offset, line.text[:_EXCERPT].rstrip())
 
 
-_MARKUP = Verdict(CutKind.NAVIGATION, "Markdown's mark, or a link's address")
+MARKUP = Verdict(CutKind.NAVIGATION, "Markdown's mark, or a link's address")
+CODE = Verdict(CutKind.NAVIGATION, "a page's script or style")
 
 
-def with_marks(text: str, cuts: Sequence[Cut], marks: Iterable[Mark]) -> tuple[Cut, ...]:
-    """The ledger with Markdown's marks added: part of a cut if within or beside it, else an entry of their own."""
+def with_marks(text: str, cuts: Sequence[Cut], marks: Iterable[Mark], what: Verdict = MARKUP) -> tuple[Cut, ...]:
+    """The ledger with marks that were blanked out added: part of a cut if within or beside it, else an entry of their own."""
     entries = [(cut.offset, cut.offset + cut.length, Verdict(cut.kind, cut.reason)) for cut in cuts]
-    entries += [(mark.offset, mark.offset + mark.length, _MARKUP) for mark in marks]
+    entries += [(mark.offset, mark.offset + mark.length, what) for mark in marks]
     joined: list[tuple[int, int, Verdict]] = []
     for start, end, verdict in sorted(entries, key=lambda entry: entry[:2]):
         if joined:
             first, last, before = joined[-1]
-            is_touching = start <= last or (_MARKUP in {verdict, before} and not text[last:start].strip())
-            if start < last or (is_touching and (_MARKUP in {verdict, before})):
-                joined[-1] = (first, max(last, end), before if verdict is _MARKUP else verdict)
+            is_touching = start <= last or (what in {verdict, before} and not text[last:start].strip())
+            if start < last or (is_touching and (what in {verdict, before})):
+                joined[-1] = (first, max(last, end), before if verdict is what else verdict)
                 continue
         joined.append((start, end, verdict))
     return tuple(_cut_of(text, *entry) for entry in joined)

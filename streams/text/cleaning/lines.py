@@ -10,8 +10,9 @@ from typing import NamedTuple
 from streams.text.article import CutKind
 from streams.text.cleaning.furniture import LONGEST_FURNITURE, recognise_furniture
 from streams.text.cleaning.line_features import OF_A_CUT_PAGE, PIECE
+from streams.text.cleaning.marks import Mark
 from streams.text.cleaning.seams import Seam, find_seams
-from streams.text.cleaning.unfolding import Mark, is_link, unfold, unmark
+from streams.text.cleaning.unfolding import is_link, unfold, unmark
 from streams.text.sentences import IDEOGRAPH, IDEOGRAPH_WEIGHT, SENTENCE_BREAK, ends_sentence
 
 # Weights in characters of prose.

@@ -1,8 +1,8 @@
 """What stands below an article, or just above it, and is about the article: what changed in it, and when; how it ends.
 
-Such lines may be sentences, and only their place tells them from an article's own. A note begins with a word of change
-and a time, or with a label ("Updated at 18:20 to add …", "Correction: …"), or says it of the text ("This article was updated
-…"). The words are stems, by language, in ``prompt_words.toml``.
+Such lines may be sentences, and only their place tells them from an article's own. A note begins with a word of change and a
+time, or with a label ("Updated at 18:20 to add …", "Correction: …"), or says it of the text ("This article was updated …").
+The words are stems, by language, in ``prompt_words.toml``.
 """
 
 from __future__ import annotations

@@ -11,7 +11,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple
+
+from streams.text.cleaning.marks import Mark
+from streams.text.cleaning.page_code import blank_code
 
 _MARKDOWN_SIGN = re.compile(r"\]\(|(?m:^[ \t]*#{1,6} \S)")
 _FEWEST_MARKDOWN_SIGNS = 3
@@ -47,18 +49,14 @@ _TAIL = 6  # characters that are searched for the end of a sentence
 # Hard wraps: nearly all lines are short, and the long ones end just before a common width.
 _MOST_WIDTH = 100  # characters
 _WIDTHS = (80, 79, 78, 76, 74, 72)  # columns: if the longest line is not the width, it is one of these
-_RARE = 50  # one in this many lines may be longer: an address
+_RARE, _SURE_RARE = 50, 8  # one in this many lines may be longer: an address; or, if nearly all others are full
+_SURE_SHARE = 0.95  # … of the lines
 _ITEM = re.compile(r"\s*(?:[*+#|>-]|\d+\.)")
+_BROWSED_ITEM = re.compile(r"\s*(?:[*+#|>•·□■☆★●○◦▪–-]|\[\d+\]|\d+\.)|\s{2,}o ")  # as text browsers draw it
+_MOST_HANG = 4  # columns that a paragraph's lines are indented otherwise than its first
 _UNWRAPPED = re.compile(rf"^{_ITEM.pattern}|\S{{30}}")
-_FEWEST_GOING_ON, _LEAST_FULL_SHARE = 12, 0.85  # lines that continue with a small letter
+_FEWEST_GOING_ON, _LEAST_FULL_SHARE = 6, 0.85  # lines that continue with a small letter
 _FEWEST_WRAPPED, _LEAST_WRAPPED_SHARE = 4, 0.8  # of the lines that are followed by another
-
-
-class Mark(NamedTuple):
-    """A piece of markup: where it is and how long it is, in characters."""
-
-    offset: int
-    length: int
 
 
 def with_newlines(text: str) -> str:
@@ -132,10 +130,10 @@ def unfold(text: str, marked: str = "") -> str:
 
 def tell_lines(text: str) -> str:
     """The text with its lines as before a flattener marked, wrapped or broke them; for judging it, not for cutting."""
-    text = with_newlines(text)
+    text, code = blank_code(with_newlines(text))
     unmarked, marks = unmark(text)
     unfolded = unfold(unmarked, text)
-    if not marks and unfolded == text:
+    if not (marks or code) and unfolded == text:
         return text
     return "\n".join(" ".join(line.split()) for line in unfolded.split("\n"))
 
@@ -162,20 +160,38 @@ def _find_width(text: str) -> int:
     longest = max((length for length in beyond if length <= _MOST_WIDTH), default=0)
     for width in (longest, *(width for width in _WIDTHS if width < longest)):
         longer = sum(count for length, count in beyond.items() if length > width)
-        if longer <= len(lines) / _RARE and _is_wrapped(lines, width):
+        if longer <= len(lines) / _SURE_RARE and _is_wrapped(lines, width, is_sure=longer <= len(lines) / _RARE):
             return width
     return 0
 
 
-def _is_wrapped(lines: Sequence[str], width: int) -> bool:
-    """Whether nearly all long lines end where the next one's first word would not have fitted."""
-    inner = [(line, after) for line, after in pairwise(lines) if width / 2 < len(line) <= width and after and " " in after]
+def _is_wrapped(lines: Sequence[str], width: int, *, is_sure: bool) -> bool:
+    """Whether nearly all long lines end where the next one's first word would not have fitted.
+
+    ``is_sure``: few lines are longer; else the long ones must be full almost without exception.
+    """
+    inner = [
+        (line, after)
+        for line, after in pairwise(lines)
+        if width / 2 < len(line) <= width and " " in after and _may_go_on(line, after)
+    ]
     wrapped = sum(_is_full(line, after, width) for line, after in inner)
+    if not is_sure:
+        return wrapped >= _FEWEST_WRAPPED and wrapped >= _SURE_SHARE * len(inner)
     if wrapped < _FEWEST_WRAPPED or wrapped >= _LEAST_WRAPPED_SHARE * len(inner):
         return wrapped >= _FEWEST_WRAPPED
     # Lines of menus and tables are not full; lines that continue with a small letter are.
     going_on = [_is_full(line, after, width) for line, after in inner if after.lstrip()[0].islower()]
     return len(going_on) >= _FEWEST_GOING_ON and sum(going_on) >= _LEAST_FULL_SHARE * len(going_on)
+
+
+def _may_go_on(line: str, after: str) -> bool:
+    """Whether a line may continue the one before it: it begins no item, and is indented alike."""
+    return bool(after) and not _BROWSED_ITEM.match(after) and abs(_indent_of(after) - _indent_of(line)) <= _MOST_HANG
+
+
+def _indent_of(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _is_full(line: str, after: str, width: int) -> bool:
@@ -189,7 +205,7 @@ def _unwrap_places(text: str, width: int) -> list[tuple[int, int]]:
     has_links = "](" in text
     for line, after in pairwise(text.split("\n")):
         at += len(line)
-        may_go_on = not _ITEM.match(after) if has_links else len(line.strip()) > width / 2
+        may_go_on = not _ITEM.match(after) if has_links else len(line.strip()) > width / 2 and _may_go_on(line, after)
         if may_go_on and line.strip() and _is_full(line.rstrip(), after, width):
             places.append((at, at + 1))
         at += 1

@@ -149,3 +149,36 @@ def test_a_page_in_markdown_with_its_links_becomes_its_article():
     cleaned = clean_text(page)
     assert cleaned.headline == "Council closes the old bridge"
     assert cleaned.body.split("\n") == PARAGRAPHS
+
+
+LYNX = """\
+     * [2]Home
+          + [3]Weather on the coast
+          + [4]Reports from the council
+               o [5]Correctional facilities
+               o [6]Department stores of the town
+
+""" + "\n\n".join(textwrap.fill(paragraph, 72, initial_indent="   ", subsequent_indent="   ") for paragraph in PARAGRAPHS * 2)
+W3M = """\
+                               □ News of the harbour
+                             □ Pictures from the harbour
+                         • Pilots and crews of the coastal line
+                                  ☆ All the results
+
+""" + "\n\n".join(textwrap.fill(paragraph, 79) for paragraph in PARAGRAPHS * 2)
+
+
+@pytest.mark.parametrize("dump", [pytest.param(LYNX, id="lynx"), pytest.param(W3M, id="w3m")])
+def test_a_text_browsers_paragraphs_are_unwrapped_beside_its_indented_lists(dump):
+    """Items begin with a bullet, or are centred: they are not full, and say nothing of the width."""
+    lines = [" ".join(line.split()) for line in unfold(dump).splitlines()]
+    assert [line for line in lines if line in PARAGRAPHS] == PARAGRAPHS * 2
+    assert any(line.endswith(("stores of the town", "coastal line")) for line in lines)
+
+
+def test_paragraphs_are_unwrapped_beside_some_longer_lines():
+    """Pandoc's plain text leaves headings and rows of tables as long as they are."""
+    long = "A row of a table that pandoc does not wrap, however long it may become: row number"
+    headings = [f"{long} {number}" for number in range(3)]
+    wrapped = "\n\n".join([*headings, *(textwrap.fill(paragraph, 72) for paragraph in PARAGRAPHS * 2)])
+    assert [" ".join(line.split()) for line in unfold(wrapped).splitlines() if line.strip()] == [*headings, *PARAGRAPHS * 2]
