@@ -50,18 +50,34 @@ def without_asides(text: str, blocks: Sequence[Block]) -> str:
 
 def _small_boxes(found: Sequence[Block]) -> set[Any]:
     """The elements around found texts whose names are not an article's, and that hold little of it and not its headline."""
-    shares: dict[Any, float] = {}
+    known: dict[Any, _Named] = {}
     weights = Counter[Any]()
+    total = 0
     for block in found:
-        for element in (block.element, *block.element.iterancestors()):
-            if element.tag in {"body", "html"}:
-                break
-            if element not in shares:
-                shares[element] = _most_of_text(element)
-            if shares[element]:
-                weights[element] += weight_of(block.text)
-    total = sum(weight_of(block.text) for block in found)
-    return {each for each, weight in weights.items() if weight <= shares[each] * total and each.find(".//h1") is None}
+        weight = weight_of(block.text)
+        total += weight
+        for element, _ in _named_around(block.element, known):
+            weights[element] += weight
+    return {
+        each
+        for each, weight in weights.items()
+        if weight <= next(share for element, share in known[each] if element is each) * total and each.find(".//h1") is None
+    }
+
+
+_Named = tuple[tuple[Any, float], ...]
+"""Elements that are named as something else, each with the share of the text that it may hold."""
+
+
+def _named_around(element: Any, known: dict[Any, _Named]) -> _Named:
+    """An element and those around it, as far as they are named so. ``known``: of elements seen before."""
+    if element is None or element.tag in {"body", "html"}:
+        return ()
+    if element not in known:
+        around = _named_around(element.getparent(), known)
+        share = _most_of_text(element)
+        known[element] = (*around, (element, share)) if share else around
+    return known[element]
 
 
 def _most_of_text(element: Any) -> float:

@@ -60,6 +60,7 @@ _LEAST_FOUND = 25  # weight of a found text, for items between two such texts to
 _LEAST_SHARE_FOUND = 0.3  # of the text around an item
 _LEAST_SHARE_FOLDED = 0.1  # … of the next non-empty box around a paragraph
 _MOST_LINKED_ITEM = 0.3  # share of an item's characters
+_LEAST_LETTERS = 14  # the least characters of that weight
 _LEAST_PROSE = 40  # weight of a block that is counted as prose
 _LEAST_JOINED = 60  # weight of a paragraph that is joined to what was found
 _MOST_LINKED = 0.5  # share of a counted block's characters that may be links
@@ -69,8 +70,6 @@ _LEAST_OWN: Final = 3  # … which are this many
 _MOST_OF_TEXT: Final = 0.8  # share of their text in this box
 _LEAST_COPIED: Final = 0.2  # share of a text that is there twice …
 _LEAST_COPIED_PARAGRAPHS: Final = 2  # … in so many paragraphs that follow each other
-_PREFORMATTED: Final = frozenset(("pre", "code", "textarea", "script", "style"))
-_WRAP = re.compile(r"\s*\n\s*")
 _PICTURES: Final = ("img", "picture", "video", "audio", "iframe")
 _ENDS: Final = (".", "!", "?", "…", "”", "“", '"', "»", ":", "。", "！", "？", "」", "।", "؟")  # of what is a sentence
 _BEGINS = re.compile(r"\s*[^\W\d_a-zß-öø-ÿа-яёα-ω]|\s*[\d“„«\"‘「¿¡]")  # a letter in no small one
@@ -80,11 +79,15 @@ _LONGEST_KEPT = 1_000  # characters
 
 
 class Block(NamedTuple):
-    """A block of a page: its element, its text in one line, and the share of the text that is links (0.0 to 1.0)."""
+    """A block of a page: its element, its text in one line, and the share of the text that is links (0.0 to 1.0).
+
+    ``is_beside``: whether a box around it says that it is beside an article; only told of blocks that may be prose.
+    """
 
     element: Any
     text: str
     linked: float
+    is_beside: bool = False
 
 
 def blocks_of(tree: Any) -> Iterator[Block]:
@@ -99,6 +102,7 @@ class _Open:
 
     def __init__(self, element: Any) -> None:
         self.element, self.pieces, self.linked, self.breaks = element, list[str](), 0, 0
+        self.beside: dict[Any, bool] = {}
 
     def add(self, text: str, *, is_link: bool) -> None:
         self.pieces.append(text)
@@ -110,7 +114,8 @@ class _Open:
     def close(self) -> Iterator[Block]:
         text = " ".join("".join(self.pieces).split()) if self.pieces else ""
         if text:
-            yield Block(self.element, text, min(1.0, self.linked / len(text)))
+            is_beside = len(text) >= _LEAST_LETTERS and _is_beside(self.element, self.beside)
+            yield Block(self.element, text, min(1.0, self.linked / len(text)), is_beside)
         self.pieces, self.linked, self.breaks = [], 0, 0
 
 
@@ -146,7 +151,7 @@ def prose_of(blocks: Sequence[Block]) -> int:
         and not (above and above.linked > _MOST_LINKED and _is_heading(above.element))
         and each.linked <= _MOST_LINKED
         and (weight := weight_of(each.text)) >= _LEAST_PROSE
-        and not _is_beside(each.element)
+        and not each.is_beside
     )
 
 
@@ -364,7 +369,7 @@ def places_of(lines: Sequence[str], blocks: Sequence[Block]) -> list[int | None]
     by_key: dict[str, int] = {}
     for number, line in enumerate(lines):
         by_key.setdefault(_key(line), number)
-    bare = ["".join(filter(str.isalnum, line)) for line in lines]
+    bare = list(map(_bare, lines))
     joint = "".join(bare)
     starts = list(accumulate(map(len, bare[:-1]), initial=0))
     places: list[int | None] = []
@@ -381,6 +386,11 @@ def places_of(lines: Sequence[str], blocks: Sequence[Block]) -> list[int | None]
     return places
 
 
+@lru_cache(maxsize=512)  # those of a page are looked at several times
+def _bare(line: str) -> str:
+    return "".join(filter(str.isalnum, line))
+
+
 def _find_from(text: str, part: str, at: int) -> int:
     """Where a part is, looked for behind ``at`` first: blocks mostly follow each other in the text as on the page."""
     found = text.find(part, at)
@@ -393,7 +403,7 @@ def _is_paragraph(block: Block) -> bool:
         and weight_of(block.text) >= _LEAST_JOINED
         and is_sentence(block.text)
         and block.linked <= _MOST_LINKED
-        and not _is_beside(block.element)
+        and not block.is_beside
     )
 
 
@@ -405,14 +415,15 @@ def _build(element: Any) -> tuple[str, ...]:
     return tuple(f"{each.tag}.{' '.join(each.get('class').split()[:2])}" for each in islice(named, _MOST_LEVELS))
 
 
-def _is_beside(element: Any) -> bool:
-    """Whether an element is beside an article, or inside such an element."""
-    for each in (element, *element.iterancestors()):
-        if each.tag in {"article", "main", "body", "html"}:
-            return False
-        if each.tag in {"footer", "figcaption"} or says(_BESIDE, f"{each.get('class') or ''} {each.get('id') or ''}"):
-            return True
-    return False
+def _is_beside(element: Any, known: dict[Any, bool]) -> bool:
+    """Whether an element is beside an article, or inside such an element. ``known``: of elements judged before."""
+    if element is None or element.tag in {"article", "main", "body", "html"}:
+        return False
+    answer = known.get(element)
+    if answer is None:
+        named = element.tag in {"footer", "figcaption"} or says(_BESIDE, labels_of(element))
+        answer = known[element] = named or _is_beside(element.getparent(), known)
+    return answer
 
 
 def _lead(blocks: Sequence[Block], first: int) -> list[int]:
@@ -460,16 +471,6 @@ def _line_of(block: Block) -> str:
     parent = block.element.getparent()
     is_entry = block.element.tag == "li" or (parent is not None and parent.tag == "li")
     return f"- {block.text}" if is_entry and block.element.tag not in _HEADINGS else block.text
-
-
-def unwrap_lines(tree: Any) -> None:
-    """Join the lines in which a page's source wraps a paragraph, as a browser does."""
-    for element in tree.iter("*"):
-        text, tail = element.text, element.tail  # read once: lxml builds new strings on every access
-        if tail and "\n" in tail and not tail.isspace():
-            element.tail = _WRAP.sub(" ", tail)
-        if text and "\n" in text and element.tag not in _PREFORMATTED and not text.isspace():
-            element.text = _WRAP.sub(" ", text)
 
 
 def part_at_pictures(tree: Any) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, Final
 
 from streams.records.markup import text_of
@@ -25,11 +26,13 @@ _BLOCKS: Final = frozenset((
 ))
 _BOXES: Final = frozenset(("article", "body", "center", "div", "main", "section", "td"))  # that may hold texts themselves
 _MENUS: Final = frozenset(("amp-sidebar", "amp-ad", "amp-sticky-ad", "amp-consent", "amp-user-notification"))
-_KEPT: Final = frozenset(("pre", "code", "textarea", "script", "style"))
+_PREFORMATTED: Final = frozenset(("pre", "code", "textarea", "script", "style"))
+_TEXTS: Final = frozenset(("p", "div", "span", "article", "section", "td"))  # in which a style sheet may show blank lines
 # fmt: on
-_SPANS_AS_BLOCKS: Final = ".//span[contains(@style, 'block')]"
 _SHOWN_AS_BLOCK = re.compile(r"display\s*:\s*block")
 _LEAST_ENDED: Final = 0.6  # share of the pieces before blank lines
+_WRAP = re.compile(r"\s*\n\s*")
+_LEAST_BREAKS: Final = 2
 _BLANK_LINE = re.compile(r"\s*\n[^\S\n]*\n\s*")
 
 
@@ -38,10 +41,10 @@ def show_layout(tree: Any) -> None:
     _drop_templates(tree)
     _name_own_elements(tree)
     _open_tables(tree)
-    for span in tree.xpath(_SPANS_AS_BLOCKS):
+    for span in _spans_as_blocks()(tree):
         if _SHOWN_AS_BLOCK.search(span.get("style")):
             span.tag = "div"
-    _break_blank_lines(tree)
+    _unwrap_lines(tree)
     _make_paragraphs(tree)
 
 
@@ -56,12 +59,25 @@ def _drop_templates(tree: Any) -> None:
 
 def _name_own_elements(tree: Any) -> None:
     """Turn elements such as ``<story-body>`` into boxes, or into spans if they are part of a line."""
-    own = [element for element in tree.iter("{*}*") if "-" in element.tag]
-    for element in own:
+    for element in _own_elements()(tree):
         if element.tag in _MENUS:
             element.tag = "nav"
         elif not element.tag.startswith("amp-"):
             element.tag = "span" if _is_within_text(element) else "div"
+
+
+@cache
+def _own_elements() -> Any:
+    from lxml import etree  # noqa: PLC0415 - half a second, which only those who have HTML should pay
+
+    return etree.XPath("descendant::*[contains(name(), '-')]")
+
+
+@cache
+def _spans_as_blocks() -> Any:
+    from lxml import etree  # noqa: PLC0415 - as above
+
+    return etree.XPath("descendant::span[contains(@style, 'block')]")
 
 
 def _is_within_text(element: Any) -> bool:
@@ -118,14 +134,25 @@ def _paragraphs_in(cell: Any) -> Iterator[str]:
     yield " ".join("".join(line).split())
 
 
-def _break_blank_lines(tree: Any) -> None:
-    """Put line breaks for the blank lines between the sentences of one text."""
-    for element in tree.iter("p", "div", "span", "article", "section", "td"):
-        text = element.text
-        if text and "\n" in text and len(pieces := _pieces(text)) > 1 and element.tag not in _KEPT:
-            element.text = pieces[0]
-            for at, piece in enumerate(pieces[1:]):
-                _insert_break(element, 2 * at, piece)
+def _unwrap_lines(tree: Any) -> None:
+    """Join the lines in which a page's source wraps a paragraph, as a browser does; break blank lines."""
+    for element in tree.iter("*"):
+        text, tail = element.text, element.tail  # read once: lxml builds new strings on every access
+        if tail and "\n" in tail and not tail.isspace():
+            element.tail = _WRAP.sub(" ", tail)
+        if text and "\n" in text and element.tag not in _PREFORMATTED and not text.isspace():
+            if _BLANK_LINE.search(text):
+                _break_blank_lines(element, text)
+                text = element.text
+            element.text = _WRAP.sub(" ", text)
+
+
+def _break_blank_lines(element: Any, text: str) -> None:
+    """Put line breaks for the blank lines between the sentences of an element's first text."""
+    if element.tag in _TEXTS and len(pieces := _pieces(text)) > 1:
+        element.text = pieces[0]
+        for at, piece in enumerate(pieces[1:]):
+            _insert_break(element, 2 * at, piece)
 
 
 def _pieces(text: str) -> list[str]:
@@ -149,7 +176,7 @@ def _make_paragraphs(tree: Any) -> None:
     Where a box has single breaks only, those are meant as double ones if most texts before them are whole sentences.
     """
     for box in dict.fromkeys(line_break.getparent() for line_break in tree.iter("br")):
-        if box.tag not in _BOXES:
+        if box.tag not in _BOXES or sum(1 for _ in box.iterchildren("br")) < _LEAST_BREAKS:
             continue
         for breaks in (2, 1):
             runs = _runs_of(box, breaks)

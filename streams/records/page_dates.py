@@ -166,9 +166,9 @@ def _shown_dates(page: Page) -> tuple[list[str], list[str]]:
     for element in page.near_first([*near, *(each for each in page.named() if each not in near)]):
         if element.tag in ("time", "a", "script", "style") or len(element) > _MOST_PARTS:
             continue
-        if _is_of_masthead(page, element):
+        if element not in near and not says(_DATE_NAMES, labels_of(element)):
             continue
-        if (element not in near and not says(_DATE_NAMES, labels_of(element))) or not page.is_own(element):
+        if _is_of_masthead(page, element) or not page.is_own(element):
             continue
         text = text_of(element)
         is_date_box = says(_DATE_NAMES, labels_of(element))

@@ -20,7 +20,6 @@ from streams.records.body import (
     flatten_cells,
     part_at_pictures,
     prose_of,
-    unwrap_lines,
     without_copies,
     without_teasers,
 )
@@ -125,7 +124,6 @@ def _unreadable(fault: Fault) -> Rejection:
 def _blocks(tree: Any) -> list[Block]:
     """The texts of a page in order; also prepares the tree for everything that reads it later."""
     show_layout(tree)
-    unwrap_lines(tree)
     part_at_pictures(tree)
     flatten_cells(tree)
     return list(blocks_of(tree))

@@ -109,8 +109,8 @@ def test_a_table_of_figures_stays_one() -> None:
     ("markup", "text"),
     [
         ("<p>He owes <my-amount>5</my-amount> crowns.</p>", "He owes 5 crowns."),
-        ("<p>A line\n  wrapped by its\n source.</p>", "A line\n  wrapped by its\n source."),
-        ("<p>A verse\n\nwithout an end</p>", "A verse\n\nwithout an end"),
+        ("<p>A line\n  wrapped by its\n source.</p>", "A line wrapped by its source."),
+        ("<p>A verse\n\nwithout an end</p>", "A verse without an end"),
     ],
     ids=["an element of the site's own in a sentence", "a wrapped line", "a blank line in a sentence"],
 )
