@@ -19,6 +19,7 @@ from typing import Final, NamedTuple
 from streams.formats import read_stamp, stamp
 from streams.text.duplicates import SKETCH_SIZE, BodyPrint, containment
 from streams.text.stories.headlines import are_alike, fill_one_form, keep_order, numbers_contradict, numbers_of
+from streams.text.stories.packed_map import PackedMap
 from streams.text.stories.signature import Signature, hash_word
 from streams.text.stories.story import (
     MOST_MEMBERS,
@@ -163,9 +164,10 @@ class StoryIndex:
         self._clock_ms: int | None = None
         self._packed: list[bytes] = []  # by slot; b"" in a free one
         self._free: list[int] = []
-        self._slots: dict[int, int] = {}  # by a story's short id
-        self._joined: dict[int, int] = {}  # the same, by the short id of a member that is not its story's founder
-        self._postings: dict[int, array[int] | int] = {}
+        self._slots = PackedMap()  # by a story's short id
+        self._joined = PackedMap()  # the same, by the short id of a member that is not its story's founder
+        self._only = PackedMap()  # by a word that one story has; most words are such
+        self._postings: dict[int, array[int]] = {}  # the slots of the stories that share a word
         self._due: list[int] = []  # a heap: each story's time of expiry and short id
 
     def __len__(self) -> int:
@@ -229,7 +231,7 @@ class StoryIndex:
             changes[bytes.fromhex(each.story.id)] = stamp(packed)
             heappush(self._due, self._place(packed))
         if told and told[0].change is StoryChange.LEFT:
-            self._joined.pop(_short(signature.article_id), None)
+            self._joined.pop(_short(signature.article_id))
         changes |= dict.fromkeys(self._forget())
         changes[CLOCK_KEY] = stamp(_CLOCK.pack(self._clock_ms))
         return changes
@@ -401,7 +403,7 @@ class StoryIndex:
         weighed = {}
         for word, weight in vector.items():
             posted = self._postings.get(word)
-            count = 1 if posted is None or isinstance(posted, int) else len(posted)
+            count = 1 if posted is None else len(posted)
             share = (len(self._slots) // count).bit_length()
             is_common = count >= self._limits.few_stories and share < bits
             weighed[word] = max(1, weight * share * share // (bits * bits)) if is_common else weight
@@ -431,10 +433,12 @@ class StoryIndex:
 
     def _rarest_lists(self, vector: Vector) -> list[tuple[Sequence[int], int]]:
         """The slots of the stories that have a word, and the word, the rarest first; as many as may be looked at."""
-        posted = ((self._postings.get(word), word) for word in vector)
-        lists: list[tuple[Sequence[int], int]] = [
-            ((slots,) if isinstance(slots, int) else slots, word) for slots, word in posted if slots is not None
-        ]
+        lists: list[tuple[Sequence[int], int]] = []
+        for word in vector:
+            if (slots := self._postings.get(word)) is not None:
+                lists.append((slots, word))
+            elif (slot := self._only.get(word)) is not None:
+                lists.append(((slot,), word))
         lists.sort(key=lambda each: (len(each[0]), each[1]))
         looked_up = accumulate(len(slots) for slots, _ in lists)
         return lists[: sum(count <= self._limits.looked_up for count in looked_up)]
@@ -470,26 +474,28 @@ class StoryIndex:
         old, new = self._indexed_words(before), self._indexed_words(after)
         for word in old - new:
             self._drop(word, slot)
-        for word in new - old:
-            self._post(word, slot)
+        self._post(new - old, slot)
 
     def _indexed_words(self, packed: bytes) -> set[int]:
         return {word for word, _ in heaviest(vector_of_packed(packed), self._limits.indexed_words)} if packed else set()
 
-    def _post(self, word: int, slot: int) -> None:
-        posted = self._postings.get(word)
-        if posted is None:
-            self._postings[word] = slot  # most words belong to one story only: a list would take four times as much memory
-        elif isinstance(posted, int):
-            self._postings[word] = array("I", (posted, slot))
-        else:
-            posted.append(slot)
+    def _post(self, words: Iterable[int], slot: int) -> None:
+        postings, only = self._postings, self._only
+        for word in words:
+            if (posted := postings.get(word)) is not None:
+                posted.append(slot)
+            elif (former := only.pop(word)) is not None:
+                postings[word] = array("I", (former, slot))
+            else:
+                only[word] = slot
 
     def _drop(self, word: int, slot: int) -> None:
-        posted = self._postings[word]
-        if not isinstance(posted, int):
-            del posted[posted.index(slot)]
-        if isinstance(posted, int) or not posted:
+        if (posted := self._postings.get(word)) is None:
+            del self._only[word]
+            return
+        del posted[posted.index(slot)]
+        if len(posted) == 1:
+            self._only[word] = posted[0]
             del self._postings[word]
 
     def _forget(self) -> Iterator[bytes]:
@@ -512,6 +518,7 @@ class StoryIndex:
 
     def _remove(self, own: int) -> bytes:
         slot = self._slots.pop(own)
+        assert slot is not None
         packed = self._packed[slot]
         for member in unpack_story(packed).members:
             if self._joined.get(short := _short(member.article_id)) == slot:
