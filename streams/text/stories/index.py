@@ -20,6 +20,7 @@ from streams.formats import read_stamp, stamp
 from streams.text.duplicates import SKETCH_SIZE, BodyPrint, containment
 from streams.text.stories.headlines import are_alike, fill_one_form, keep_order, numbers_contradict, numbers_of
 from streams.text.stories.packed_map import PackedMap
+from streams.text.stories.reader import StoryReader
 from streams.text.stories.signature import Signature, hash_word
 from streams.text.stories.story import (
     MOST_MEMBERS,
@@ -41,11 +42,10 @@ from streams.text.stories.templates import (
     name_others,
     naming,
     naming_of,
-    naming_of_packed,
     other_names,
 )
 from streams.text.stories.vectors import WHOLE, Sum, Vector, heaviest, likeness
-from streams.text.wording import is_next_of_column
+from streams.text.wording import counted_parts, is_next_of_column
 
 CLOCK_KEY: Final = b"\x00clock"
 """The key for the stream's time: about the largest timestamp seen."""
@@ -168,6 +168,7 @@ class StoryIndex:
         self._joined = PackedMap()  # the same, by the short id of a member that is not its story's founder
         self._only = PackedMap()  # by a word that one story has; most words are such
         self._postings: dict[int, array[int]] = {}  # the slots of the stories that share a word
+        self._reader = StoryReader()
         self._due: list[int] = []  # a heap: each story's time of expiry and short id
 
     def __len__(self) -> int:
@@ -212,7 +213,7 @@ class StoryIndex:
         for candidate in candidates:
             if candidate.likeness < min(self._limits.join_repeat, candidate.needed):
                 continue  # too little whatever its members are
-            story = naming_of_packed(self._packed[candidate.slot])
+            story = self._reader.naming(candidate.slot, self._packed[candidate.slot])
             if instead and instead.isdisjoint(story.words):
                 continue
             if others := other_names(one, story):
@@ -243,7 +244,7 @@ class StoryIndex:
 
     def _found(self, signature: Signature) -> Told:
         former = self._slots.get(_short(signature.article_id))  # an earlier story, canceled entirely or merged into another
-        version = 1 if former is None else unpack_story(self._packed[former]).version + 1
+        version = 1 if former is None else self._story_in(former).version + 1
         member = self._member(signature, Relation.FOUNDED, WHOLE)
         story = Story(signature.article_id, signature.language, (member,), Sum() + Sum(signature.vector), 0, version)
         return Told(StoryChange.FOUNDED, story, member)
@@ -251,7 +252,7 @@ class StoryIndex:
     def _join(self, candidate: _Candidate, signature: Signature) -> Told | None:
         if candidate.likeness < min(self._limits.join_repeat, candidate.needed):
             return None  # too little whatever its members are
-        story = unpack_story(self._packed[candidate.slot])
+        story = self._story_in(candidate.slot)
         if len(story.members) >= MOST_MEMBERS or len(self._packed[candidate.slot]) >= MOST_STORY_BYTES:
             return None
         if _is_next_part(signature, story) or any(_is_next_of_column(signature, member) for member in story.members):
@@ -311,7 +312,7 @@ class StoryIndex:
         for candidate in candidates:
             if candidate.likeness < candidate.needed:
                 continue
-            other = unpack_story(self._packed[candidate.slot])
+            other = self._story_in(candidate.slot)
             if other.id == grown.id:
                 continue
             if len(grown.members) + len(other.members) > MOST_MEMBERS or self._tell_apart(signature, grown, other):
@@ -443,13 +444,16 @@ class StoryIndex:
         looked_up = accumulate(len(slots) for slots, _ in lists)
         return lists[: sum(count <= self._limits.looked_up for count in looked_up)]
 
+    def _story_in(self, slot: int) -> Story:
+        return self._reader.story(slot, self._packed[slot])
+
     def _story_of(self, article_id: str) -> Story | None:
         """The story that an article is a member of."""
         own = _short(article_id)
         slot = self._joined.get(own, self._slots.get(own))
         if slot is None:
             return None
-        story = unpack_story(self._packed[slot])
+        story = self._story_in(slot)
         return story if any(member.article_id == article_id for member in story.members) else None
 
     # ---- Remembering
@@ -463,10 +467,14 @@ class StoryIndex:
             slot = self._slots[own] = self._free.pop() if self._free else len(self._packed)
             if slot == len(self._packed):
                 self._packed.append(b"")
-        self._reindex(slot, self._packed[slot], packed)
+        before = self._packed[slot]
+        self._reindex(slot, before, packed)
         self._packed[slot] = packed
         if not seen.only_founder:
-            for member in unpack_story(packed).members:
+            known = glance(before).members if before else 0
+            members = self._story_in(slot).members
+            # Only the last members are new, unless two stories have become one.
+            for member in members[known:] if len(members) == known + 1 else members:
                 self._joined[_short(member.article_id)] = slot
         return seen.expires_ms << _SHORT_BITS | own
 
@@ -578,6 +586,8 @@ def _is_next_part(signature: Signature, story: Story) -> bool:
     apart_ms = max(story.last_ms, signature.time_ms) - min(story.first_ms, signature.time_ms)
     if are_next_of_serial(signature.headline, story.members[0].headline, apart_ms):
         return True
+    if not counted_parts(signature.headline):
+        return False
     return any(are_parts_of_serials(signature.headline, member.headline) for member in story.members)
 
 
