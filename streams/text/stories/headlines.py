@@ -37,11 +37,18 @@ def are_alike(one: str, other: str) -> bool:
     # The longest common subsequence is at most as long as the shorter headline.
     if not lengths or 200 * min(len(one), len(other)) < ALIKE_PER_CENT * lengths:
         return False
-    if numbers_contradict(one, other) or _name_other_genres(one, other):
+    # Nor is it longer than the characters they share in any order, which are counted in a tenth of the time.
+    if 200 * _common_characters(one, other) < ALIKE_PER_CENT * lengths:
         return False
     if 200 * common_length(one, other) < ALIKE_PER_CENT * lengths or _says_otherwise(one, other):
         return False
+    if numbers_contradict(one, other) or _name_other_genres(one, other):
+        return False
     return min(telling_words(one), telling_words(other)) >= FEWEST_TELLING_WORDS
+
+
+def _common_characters(one: str, other: str) -> int:
+    return sum(min(one.count(character), other.count(character)) for character in set(one))
 
 
 def numbers_contradict(one: str, other: str) -> bool:

@@ -19,6 +19,8 @@ from typing import Final, NamedTuple
 from streams.formats import read_stamp, stamp
 from streams.text.duplicates import SKETCH_SIZE, BodyPrint, containment
 from streams.text.stories.headlines import are_alike, fill_one_form, keep_order, numbers_contradict, numbers_of
+from streams.text.stories.packed_map import PackedMap
+from streams.text.stories.reader import StoryReader
 from streams.text.stories.signature import Signature, hash_word
 from streams.text.stories.story import (
     MOST_MEMBERS,
@@ -40,11 +42,10 @@ from streams.text.stories.templates import (
     name_others,
     naming,
     naming_of,
-    naming_of_packed,
     other_names,
 )
 from streams.text.stories.vectors import WHOLE, Sum, Vector, heaviest, likeness
-from streams.text.wording import is_next_of_column
+from streams.text.wording import counted_parts, is_next_of_column
 
 CLOCK_KEY: Final = b"\x00clock"
 """The key for the stream's time: about the largest timestamp seen."""
@@ -163,9 +164,11 @@ class StoryIndex:
         self._clock_ms: int | None = None
         self._packed: list[bytes] = []  # by slot; b"" in a free one
         self._free: list[int] = []
-        self._slots: dict[int, int] = {}  # by a story's short id
-        self._joined: dict[int, int] = {}  # the same, by the short id of a member that is not its story's founder
-        self._postings: dict[int, array[int] | int] = {}
+        self._slots = PackedMap()  # by a story's short id
+        self._joined = PackedMap()  # the same, by the short id of a member that is not its story's founder
+        self._only = PackedMap()  # by a word that one story has; most words are such
+        self._postings: dict[int, array[int]] = {}  # the slots of the stories that share a word
+        self._reader = StoryReader()
         self._due: list[int] = []  # a heap: each story's time of expiry and short id
 
     def __len__(self) -> int:
@@ -210,7 +213,7 @@ class StoryIndex:
         for candidate in candidates:
             if candidate.likeness < min(self._limits.join_repeat, candidate.needed):
                 continue  # too little whatever its members are
-            story = naming_of_packed(self._packed[candidate.slot])
+            story = self._reader.naming(candidate.slot, self._packed[candidate.slot])
             if instead and instead.isdisjoint(story.words):
                 continue
             if others := other_names(one, story):
@@ -229,7 +232,7 @@ class StoryIndex:
             changes[bytes.fromhex(each.story.id)] = stamp(packed)
             heappush(self._due, self._place(packed))
         if told and told[0].change is StoryChange.LEFT:
-            self._joined.pop(_short(signature.article_id), None)
+            self._joined.pop(_short(signature.article_id))
         changes |= dict.fromkeys(self._forget())
         changes[CLOCK_KEY] = stamp(_CLOCK.pack(self._clock_ms))
         return changes
@@ -241,7 +244,7 @@ class StoryIndex:
 
     def _found(self, signature: Signature) -> Told:
         former = self._slots.get(_short(signature.article_id))  # an earlier story, canceled entirely or merged into another
-        version = 1 if former is None else unpack_story(self._packed[former]).version + 1
+        version = 1 if former is None else self._story_in(former).version + 1
         member = self._member(signature, Relation.FOUNDED, WHOLE)
         story = Story(signature.article_id, signature.language, (member,), Sum() + Sum(signature.vector), 0, version)
         return Told(StoryChange.FOUNDED, story, member)
@@ -249,7 +252,7 @@ class StoryIndex:
     def _join(self, candidate: _Candidate, signature: Signature) -> Told | None:
         if candidate.likeness < min(self._limits.join_repeat, candidate.needed):
             return None  # too little whatever its members are
-        story = unpack_story(self._packed[candidate.slot])
+        story = self._story_in(candidate.slot)
         if len(story.members) >= MOST_MEMBERS or len(self._packed[candidate.slot]) >= MOST_STORY_BYTES:
             return None
         if _is_next_part(signature, story) or any(_is_next_of_column(signature, member) for member in story.members):
@@ -309,7 +312,7 @@ class StoryIndex:
         for candidate in candidates:
             if candidate.likeness < candidate.needed:
                 continue
-            other = unpack_story(self._packed[candidate.slot])
+            other = self._story_in(candidate.slot)
             if other.id == grown.id:
                 continue
             if len(grown.members) + len(other.members) > MOST_MEMBERS or self._tell_apart(signature, grown, other):
@@ -401,7 +404,7 @@ class StoryIndex:
         weighed = {}
         for word, weight in vector.items():
             posted = self._postings.get(word)
-            count = 1 if posted is None or isinstance(posted, int) else len(posted)
+            count = 1 if posted is None else len(posted)
             share = (len(self._slots) // count).bit_length()
             is_common = count >= self._limits.few_stories and share < bits
             weighed[word] = max(1, weight * share * share // (bits * bits)) if is_common else weight
@@ -431,13 +434,18 @@ class StoryIndex:
 
     def _rarest_lists(self, vector: Vector) -> list[tuple[Sequence[int], int]]:
         """The slots of the stories that have a word, and the word, the rarest first; as many as may be looked at."""
-        posted = ((self._postings.get(word), word) for word in vector)
-        lists: list[tuple[Sequence[int], int]] = [
-            ((slots,) if isinstance(slots, int) else slots, word) for slots, word in posted if slots is not None
-        ]
+        lists: list[tuple[Sequence[int], int]] = []
+        for word in vector:
+            if (slots := self._postings.get(word)) is not None:
+                lists.append((slots, word))
+            elif (slot := self._only.get(word)) is not None:
+                lists.append(((slot,), word))
         lists.sort(key=lambda each: (len(each[0]), each[1]))
         looked_up = accumulate(len(slots) for slots, _ in lists)
         return lists[: sum(count <= self._limits.looked_up for count in looked_up)]
+
+    def _story_in(self, slot: int) -> Story:
+        return self._reader.story(slot, self._packed[slot])
 
     def _story_of(self, article_id: str) -> Story | None:
         """The story that an article is a member of."""
@@ -445,7 +453,7 @@ class StoryIndex:
         slot = self._joined.get(own, self._slots.get(own))
         if slot is None:
             return None
-        story = unpack_story(self._packed[slot])
+        story = self._story_in(slot)
         return story if any(member.article_id == article_id for member in story.members) else None
 
     # ---- Remembering
@@ -459,10 +467,14 @@ class StoryIndex:
             slot = self._slots[own] = self._free.pop() if self._free else len(self._packed)
             if slot == len(self._packed):
                 self._packed.append(b"")
-        self._reindex(slot, self._packed[slot], packed)
+        before = self._packed[slot]
+        self._reindex(slot, before, packed)
         self._packed[slot] = packed
         if not seen.only_founder:
-            for member in unpack_story(packed).members:
+            known = glance(before).members if before else 0
+            members = self._story_in(slot).members
+            # Only the last members are new, unless two stories have become one.
+            for member in members[known:] if len(members) == known + 1 else members:
                 self._joined[_short(member.article_id)] = slot
         return seen.expires_ms << _SHORT_BITS | own
 
@@ -470,26 +482,28 @@ class StoryIndex:
         old, new = self._indexed_words(before), self._indexed_words(after)
         for word in old - new:
             self._drop(word, slot)
-        for word in new - old:
-            self._post(word, slot)
+        self._post(new - old, slot)
 
     def _indexed_words(self, packed: bytes) -> set[int]:
         return {word for word, _ in heaviest(vector_of_packed(packed), self._limits.indexed_words)} if packed else set()
 
-    def _post(self, word: int, slot: int) -> None:
-        posted = self._postings.get(word)
-        if posted is None:
-            self._postings[word] = slot  # most words belong to one story only: a list would take four times as much memory
-        elif isinstance(posted, int):
-            self._postings[word] = array("I", (posted, slot))
-        else:
-            posted.append(slot)
+    def _post(self, words: Iterable[int], slot: int) -> None:
+        postings, only = self._postings, self._only
+        for word in words:
+            if (posted := postings.get(word)) is not None:
+                posted.append(slot)
+            elif (former := only.pop(word)) is not None:
+                postings[word] = array("I", (former, slot))
+            else:
+                only[word] = slot
 
     def _drop(self, word: int, slot: int) -> None:
-        posted = self._postings[word]
-        if not isinstance(posted, int):
-            del posted[posted.index(slot)]
-        if isinstance(posted, int) or not posted:
+        if (posted := self._postings.get(word)) is None:
+            del self._only[word]
+            return
+        del posted[posted.index(slot)]
+        if len(posted) == 1:
+            self._only[word] = posted[0]
             del self._postings[word]
 
     def _forget(self) -> Iterator[bytes]:
@@ -512,6 +526,7 @@ class StoryIndex:
 
     def _remove(self, own: int) -> bytes:
         slot = self._slots.pop(own)
+        assert slot is not None
         packed = self._packed[slot]
         for member in unpack_story(packed).members:
             if self._joined.get(short := _short(member.article_id)) == slot:
@@ -571,6 +586,8 @@ def _is_next_part(signature: Signature, story: Story) -> bool:
     apart_ms = max(story.last_ms, signature.time_ms) - min(story.first_ms, signature.time_ms)
     if are_next_of_serial(signature.headline, story.members[0].headline, apart_ms):
         return True
+    if not counted_parts(signature.headline):
+        return False
     return any(are_parts_of_serials(signature.headline, member.headline) for member in story.members)
 
 

@@ -6,7 +6,6 @@ import struct
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
 from typing import NamedTuple
 from zlib import crc32
 
@@ -173,9 +172,8 @@ def _cut(text: str, most_bytes: int) -> bytes:
     return encoded if len(encoded) <= most_bytes else encoded[:most_bytes].decode("utf-8", "ignore").encode()
 
 
-@lru_cache(maxsize=32)  # the current stories are read again and again; each is a value
-def unpack_story(packed: bytes) -> Story:
-    """Decode what :func:`pack_story` made.
+def unpack_story(packed: bytes, known: Iterable[Member] = ()) -> Story:
+    """Decode what :func:`pack_story` made. ``known``: the first members, perhaps, as they were read before.
 
     Raises:
         ValueError: it was not made by :func:`pack_story`.
@@ -186,8 +184,13 @@ def unpack_story(packed: bytes) -> Story:
         )
         begin, at = _vector_range(packed)
         language, vector = packed[begin - language_bytes : begin].decode(), unpack_vector(packed[begin:at])
-        members = []
-        for _ in range(count):
+        members: list[Member] = []
+        for member in known:
+            if len(members) == count or not member.packed or not packed.startswith(member.packed, at):
+                break
+            members.append(member)
+            at += len(member.packed)
+        while len(members) < count:
             member, at = _unpack_member(packed, at)
             members.append(member)
     except (struct.error, IndexError) as error:

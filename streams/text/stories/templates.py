@@ -16,7 +16,7 @@ from importlib.resources import files
 from streams.text.spelling import comparable, one_alphabet, one_spelling
 from streams.text.stories.headlines import are_forms
 from streams.text.stories.signature import UNSPACED, WITHOUT_CASE_FOR_NAMES, primary, rarities
-from streams.text.stories.story import Member, unpack_story
+from streams.text.stories.story import Member
 from streams.text.wording import counted_parts, is_serial
 
 MOST_PER_CENT = 60
@@ -58,24 +58,18 @@ def naming(compared: str, headline: str, language: str) -> Naming:
     return Naming(words, frozenset(word for word in names if word in rest or (word == first and _is_name(word, language))), 1)
 
 
-def naming_of(members: Iterable[Member], language: str) -> Naming:
-    """What the headlines of a story say."""
-    words: Counter[str] = Counter()
-    names: set[str] = set()
-    count = 0
+def naming_of(members: Iterable[Member], language: str, before: Naming | None = None) -> Naming:
+    """What the headlines of a story say. ``before``: what those before these say; it must not be used any more."""
+    words = before.words if before else Counter[str]()
+    names = set(before.names) if before else set[str]()
+    assert isinstance(words, Counter)
+    count = before.count if before else 0
     for member in members:
         one = naming(member.compared, member.headline, language)
         words.update(one.words.keys())
         names |= one.names
         count += 1
     return Naming(words, frozenset(names), count)
-
-
-@lru_cache(maxsize=32)
-def naming_of_packed(packed: bytes) -> Naming:
-    """What the headlines of a packed story say."""
-    story = unpack_story(packed)
-    return naming_of(story.members, story.language)
 
 
 def other_names(one: Naming, story: Naming) -> frozenset[str]:
