@@ -309,11 +309,13 @@ class StoryIndex:
     def _merge(self, joined: Told, candidates: Iterable[_Candidate], signature: Signature) -> tuple[Told, ...]:
         """Merge two stories that one article could join if they are similar as a whole: the older takes in the younger."""
         grown = joined.story
+        repeats_text = joined.member is not None and joined.member.relation is Relation.SAME_TEXT
         for candidate in candidates:
-            if candidate.likeness < candidate.needed:
+            is_enough = candidate.likeness >= candidate.needed
+            if not (is_enough or repeats_text):
                 continue
             other = self._story_in(candidate.slot)
-            if other.id == grown.id:
+            if other.id == grown.id or not (is_enough or _share_a_text(grown, other)):
                 continue
             if len(grown.members) + len(other.members) > MOST_MEMBERS or self._tell_apart(signature, grown, other):
                 continue
@@ -341,7 +343,7 @@ class StoryIndex:
         headlines = one.members[0].headline, other.members[0].headline
         if are_next_of_serial(*headlines, apart_ms) or are_parts_of_serials(*headlines):
             return True
-        if self._is_long(signature):
+        if self._is_long(signature) or _share_a_text(one, other):
             return False
         return name_others(naming_of(one.members, one.language), naming_of(other.members, other.language))
 
@@ -596,6 +598,12 @@ def _is_same_text(one: BodyPrint, other: BodyPrint, least: float) -> bool:
     if one.exact == other.exact:
         return True
     return min(len(one.sketch), len(other.sketch)) == SKETCH_SIZE and containment(one, other) >= least
+
+
+def _share_a_text(one: Story, other: Story) -> bool:
+    """Whether an article of one story has the very text of one of the other's, whatever their headlines name."""
+    texts = {member.body.exact for member in one.members if member.body}
+    return any(member.body.exact in texts for member in other.members if member.body)
 
 
 def _shared_words(signature: Signature, vector: Vector) -> tuple[str, ...]:
