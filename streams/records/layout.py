@@ -44,6 +44,8 @@ def show_layout(tree: Any) -> None:
     for span in _spans_as_blocks()(tree):
         if _SHOWN_AS_BLOCK.search(span.get("style")):
             span.tag = "div"
+    for section in tree.iter("section"):
+        _name_leaf(section)
     _unwrap_lines(tree)
     _make_paragraphs(tree)
 
@@ -87,6 +89,12 @@ def _is_within_text(element: Any) -> bool:
         return False
     texts = (parent.text, *(child.tail for child in parent))
     return parent.tag in {"p", "span", "a"} or any(text and not text.isspace() for text in texts)
+
+
+def _name_leaf(section: Any) -> None:
+    """Turn a section that holds a line of text and no block into a paragraph, as editors of messages write them."""
+    if not any(each.tag in _BLOCKS or each.tag == "br" for each in section.iterdescendants()) and text_of(section):
+        section.tag = "p"
 
 
 def _open_tables(tree: Any) -> None:
