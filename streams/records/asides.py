@@ -11,7 +11,7 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import Any, Final
 
-from streams.records.body import Block, places_of
+from streams.records.body import Block, box_of_most, build_of, places_of
 from streams.records.comments import comment_lists
 from streams.records.labels import says
 from streams.records.page_place import labels_of
@@ -27,6 +27,7 @@ _SELDOM = re.compile(  # a whole page may have such a name because of other thin
     re.IGNORECASE,
 )
 _MOST_NEVER, _MOST_SELDOM = 0.4, 0.15  # a box with a larger share of the found text is the article's
+_NEARLY_ALL: Final = 0.9  # share of the text found: what follows outside its box is a note about it, or another text
 _ROLES: Final = frozenset(("complementary", "dialog", "alertdialog", "navigation", "search", "contentinfo", "banner"))
 _OWN_TAGS: Final = frozenset(("h1", "table", "tbody", "tr", "td", "th"))  # whatever they are called: a heading, a row
 _HEADINGS: Final = frozenset(("h2", "h3", "h4", "h5", "h6"))
@@ -36,16 +37,34 @@ _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def without_asides(text: str, blocks: Sequence[Block]) -> str:
-    """``text`` (what was found as the article) without the lines of small boxes whose names say they are something else."""
+    """``text`` (what was found as the article) without what is beside it by its place or by the names of its boxes."""
     lines = text.split("\n")
     found = [(block, place) for block, place in zip(blocks, places_of(lines, blocks), strict=True) if place is not None]
-    small = _small_boxes([block for block, _ in found])
-    small.update(comment_lists([block for block, _ in found]))
-    if not small:
+    texts = [block for block, _ in found]
+    small = _small_boxes(texts)
+    small.update(comment_lists(texts))
+    tail = _tail_of(texts)
+    if not small and not tail:
         return text
-    kept = {place for block, place in found if small.isdisjoint(block.element.iterancestors()) and block.element not in small}
+    own = [
+        small.isdisjoint((block.element, *block.element.iterancestors())) and number not in tail
+        for number, block in enumerate(texts)
+    ]
+    kept = {place for is_own, (_, place) in zip(own, found, strict=True) if is_own}
     beside = {place for _, place in found} - kept
     return "\n".join(line for number, line in enumerate(lines) if number not in beside)
+
+
+def _tail_of(found: Sequence[Block]) -> range:
+    """The last texts found, if they are outside the box that holds nearly all, and built otherwise than what is in it."""
+    main = box_of_most(found, _NEARLY_ALL)
+    nothing = range(0)
+    if main is None:
+        return nothing
+    within = [block.element is main or main in block.element.iterancestors() for block in found]
+    behind = range(len(found) - within[::-1].index(True), len(found)) if True in within else nothing
+    builds = {build_of(block.element) for block, is_within in zip(found, within, strict=True) if is_within} if behind else set()
+    return nothing if any(build_of(found[number].element) in builds for number in behind) else behind
 
 
 def _small_boxes(found: Sequence[Block]) -> set[Any]:

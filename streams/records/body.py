@@ -6,7 +6,7 @@ A block is an element's own text, without that of blocks inside it. Two line bre
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 from streams.records.labels import says
 from streams.records.markup import text_of
 from streams.records.page_place import labels_of
-from streams.records.prose import is_sentence, weight_of
+from streams.records.prose import is_prose_line, weight_of
 
 # fmt: off
 _BLOCKS: Final = frozenset((
@@ -180,9 +180,9 @@ def _paragraphs_left_out(blocks: Sequence[Block], places: Sequence[int | None], 
     summary_keys = {_key(each) for each in summaries}
     lead = [number for number in _lead(blocks, paragraphs[0]) if _key(blocks[number].text) not in summary_keys]
     yield from lead
-    builds = {_build(blocks[number].element) for number in (*lead, *paragraphs)}
+    builds = {build_of(blocks[number].element) for number in (*lead, *paragraphs)}
     for number, block in enumerate(blocks):
-        if places[number] is None and _is_paragraph(block) and (build := _build(block.element)) and build in builds:
+        if places[number] is None and _is_paragraph(block) and (build := build_of(block.element)) and build in builds:
             yield number
 
 
@@ -297,26 +297,30 @@ def _keys_of_teasers_outside(text: str, blocks: Sequence[Block]) -> set[str]:
     keys = set(map(_key, text.split("\n")))
     teasers = {block.element for _, block in pairs}
     own = [block for block in blocks if block.element not in teasers and _is_paragraph(block) and _key(block.text) in keys]
-    main = _box_of_most(own) if len(own) >= _LEAST_OWN else None
+    main = box_of_most(own, _MOST_OF_TEXT) if len(own) >= _LEAST_OWN else None
     if main is None:
         return set()
     outside = {_key(each.text) for pair in pairs if main not in pair[1].element.iterancestors() for each in pair}
     return outside - {_key(block.text) for block in own}
 
 
-def _box_of_most(blocks: Sequence[Block]) -> Any:
-    """The innermost element around most of the text of some blocks; None if there is none but the page."""
-    weights = Counter[Any]()
-    for block in blocks:
-        for element in block.element.iterancestors():
-            weights[element] += weight_of(block.text)
-    least = _MOST_OF_TEXT * sum(weight_of(block.text) for block in blocks)
-    box = max(
-        (element for element, weight in weights.items() if weight >= least),
-        key=lambda element: sum(1 for _ in element.iterancestors()),
-        default=None,
-    )
-    return None if box is None or box.tag in {"body", "html"} else box
+def box_of_most(blocks: Sequence[Block], share: float) -> Any:
+    """The innermost element around this share, more than half, of the text of some blocks; None if only the page is."""
+    weights = [weight_of(block.text) for block in blocks]
+    sums = list(accumulate(weights))
+    if not sums:
+        return None
+    middle = blocks[bisect_left(sums, sums[-1] / 2)].element  # any such element is around it
+    around = {element: level for level, element in enumerate((middle, *middle.iterancestors()))}
+    inside = [0] * len(around)
+    for block, weight in zip(blocks, weights, strict=True):
+        element = block.element
+        while element not in around:
+            element = element.getparent()
+        inside[around[element]] += weight
+    within = accumulate(inside)
+    box = next(element for element, weight in zip(around, within, strict=True) if weight >= share * sums[-1])
+    return None if box.tag in {"body", "html"} else box
 
 
 def _leads_to_teaser(above: Block) -> bool:
@@ -334,7 +338,7 @@ def without_copies(text: str) -> str:
     number = 0
     while number < len(lines):
         run = _copied_run(lines, first[lines[number]], number)
-        prose = [line for line in lines[run.start : run.stop] if is_sentence(line) and weight_of(line) >= _LEAST_JOINED]
+        prose = [line for line in lines[run.start : run.stop] if is_prose_line(line) and weight_of(line) >= _LEAST_JOINED]
         if len(prose) >= _LEAST_COPIED_PARAGRAPHS and sum(map(weight_of, prose)) >= _LEAST_COPIED * weight_of(text):
             copied.update(run)
         number = run.stop if run else number + 1
@@ -401,13 +405,13 @@ def _is_paragraph(block: Block) -> bool:
     return (
         block.element.tag in _PARTS
         and weight_of(block.text) >= _LEAST_JOINED
-        and is_sentence(block.text)
+        and is_prose_line(block.text)
         and block.linked <= _MOST_LINKED
         and not block.is_beside
     )
 
 
-def _build(element: Any) -> tuple[str, ...]:
+def build_of(element: Any) -> tuple[str, ...]:
     """The tags and classes of an element's containers that have a class, innermost first, up to the article's."""
     containers = element.iterancestors() if element.tag == "p" else (element, *element.iterancestors())
     within = takewhile(lambda each: each.tag not in {"article", "main", "body", "html"}, containers)

@@ -44,6 +44,8 @@ def show_layout(tree: Any) -> None:
     for span in _spans_as_blocks()(tree):
         if _SHOWN_AS_BLOCK.search(span.get("style")):
             span.tag = "div"
+    for section in tree.iter("section"):
+        _name_leaf(section)
     _unwrap_lines(tree)
     _make_paragraphs(tree)
 
@@ -59,11 +61,12 @@ def _drop_templates(tree: Any) -> None:
 
 def _name_own_elements(tree: Any) -> None:
     """Turn elements such as ``<story-body>`` into boxes, or into spans if they are part of a line."""
+    lines: dict[Any, bool] = {}
     for element in _own_elements()(tree):
         if element.tag in _MENUS:
             element.tag = "nav"
         elif not element.tag.startswith("amp-"):
-            element.tag = "span" if _is_within_text(element) else "div"
+            element.tag = "span" if _is_within_text(element, lines) else "div"
 
 
 @cache
@@ -80,13 +83,21 @@ def _spans_as_blocks() -> Any:
     return etree.XPath("descendant::span[contains(@style, 'block')]")
 
 
-def _is_within_text(element: Any) -> bool:
-    """Whether an element is a part of a line: no block is in it, and there is text beside it."""
+def _is_within_text(element: Any, lines: dict[Any, bool]) -> bool:
+    """Whether an element is a part of a line: no block is in it, and there is text beside it. ``lines``: of known parents."""
     parent = element.getparent()
-    if parent is None or any(child.tag in _BLOCKS or "-" in str(child.tag) for child in element.iter() if child is not element):
+    if parent is None or any(each.tag in _BLOCKS or "-" in each.tag for each in element.iterdescendants("*")):
         return False
-    texts = (parent.text, *(child.tail for child in parent))
-    return parent.tag in {"p", "span", "a"} or any(text and not text.isspace() for text in texts)
+    if parent not in lines:
+        texts = (parent.text, *(child.tail for child in parent))
+        lines[parent] = parent.tag in {"p", "span", "a"} or any(text and not text.isspace() for text in texts)
+    return lines[parent]
+
+
+def _name_leaf(section: Any) -> None:
+    """Turn a section that holds a line of text and no block into a paragraph, as editors of messages write them."""
+    if not any(each.tag in _BLOCKS or each.tag == "br" for each in section.iterdescendants()) and text_of(section):
+        section.tag = "p"
 
 
 def _open_tables(tree: Any) -> None:
@@ -151,8 +162,11 @@ def _break_blank_lines(element: Any, text: str) -> None:
     """Put line breaks for the blank lines between the sentences of an element's first text."""
     if element.tag in _TEXTS and len(pieces := _pieces(text)) > 1:
         element.text = pieces[0]
-        for at, piece in enumerate(pieces[1:]):
-            _insert_break(element, 2 * at, piece)
+        for piece in reversed(pieces[1:]):  # each before the others: lxml counts children to insert one further behind
+            for tail in (piece, None):  # two line breaks, as between paragraphs
+                line_break = element.makeelement("br")
+                line_break.tail = tail
+                element.insert(0, line_break)
 
 
 def _pieces(text: str) -> list[str]:
@@ -160,14 +174,6 @@ def _pieces(text: str) -> list[str]:
     pieces = [piece for piece in _BLANK_LINE.split(text) if piece.strip(CLOSING)]
     ended = sum(map(is_sentence, pieces[:-1]))
     return pieces if ended >= _LEAST_ENDED * (len(pieces) - 1) or not marks_sentences(text) else [text]
-
-
-def _insert_break(element: Any, at: int, text: str) -> None:
-    """Insert two line breaks, as between paragraphs, and the text behind them."""
-    first, second = element.makeelement("br"), element.makeelement("br")
-    second.tail = text
-    element.insert(at, first)
-    element.insert(at + 1, second)
 
 
 def _make_paragraphs(tree: Any) -> None:

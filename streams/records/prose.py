@@ -45,6 +45,11 @@ def is_sentence(text: str) -> bool:
     return _END.search(text.rstrip(CLOSING)) is not None
 
 
+def is_prose_line(text: str) -> bool:
+    """Whether a text ends as sentences do, or is in a script that does not mark their ends."""
+    return is_sentence(text) or not marks_sentences(text)
+
+
 _UNMARKED = re.compile(
     "[\u0530-\u058f\u10a0-\u10ff\u1200-\u139f\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff]"
 )  # Thai, Lao … Khmer; Armenian, Georgian, Ethiopic

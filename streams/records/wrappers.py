@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from itertools import dropwhile, takewhile
+from itertools import dropwhile, islice, takewhile
 from typing import Any, Final
 
 from streams.records.labels import says
@@ -14,6 +14,7 @@ _WRAPPERS: Final = frozenset(("aside", "button", "footer", "form", "header", "na
 _LEAST_SHARE = 0.8  # of the page's paragraphs, which a wrapper holds …
 _LEAST_PROSE = 1_000  # … in weight; the header of a short article may hold a good part of it
 _LEAST_IN_ASIDE = 500  # weight of the paragraphs of an aside that holds the article
+_MOST_ASIDES: Final = 50  # of a page; each is read whole
 _TELLING: Final = ("class", "id", "role", "hidden", "aria-hidden")  # attributes because of which elements are skipped
 
 
@@ -29,7 +30,9 @@ def open_wrappers(tree: Any) -> None:
         whole = list(takewhile(partial(_holds, least=_LEAST_SHARE * _prose_in(tree)), reversed(around)))
         for element in dropwhile(lambda each: each.tag not in _WRAPPERS, whole):
             _make_plain(element)
-    asides = [(each, prose) for each in tree.iter("aside") if (prose := _prose_in(each)) >= _LEAST_IN_ASIDE]
+    asides = [
+        (each, prose) for each in islice(tree.iter("aside"), _MOST_ASIDES) if (prose := _prose_in(each)) >= _LEAST_IN_ASIDE
+    ]
     least = _LEAST_SHARE * _own_prose(tree) if asides else 0
     for aside in [each for each, prose in asides if prose >= least]:  # the article below its headline
         _make_plain(aside)

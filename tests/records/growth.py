@@ -27,6 +27,7 @@ TOKENS = (
     "a, ", "Â", "Ã", "Ã©", "â€", "â€™ ", "\x80", "\x85", "é", "ж ", "中", "日。", "あ", "한 ", "ع ", "😀", "�", "<p>",
     "</p>", "<p>a</p>", "<br>", "<b>", "<!--", "-->", "<a href=x>", "<script>", "<![CDATA[", "<p a=b>", 'x="y" ',
     "[+1 chars]", "Read more\n", "Subscribe\n", "Accept cookies ", "Photo: A\n", "* a\n", "[a]: b\n", "a | b\n",
+    "<x-a>a</x-a>", "A b.\n\n", "<section>a</section>", "<aside><p>a</p>",
     "\\n", "\\u00e9", "%20",
 )
 # fmt: on

@@ -119,3 +119,19 @@ def test_turns_of_an_interview_are_of_it() -> None:
 )
 def test_a_template_is_shown_only_as_a_shadow_root(template: str, is_shown: bool) -> None:
     assert (WORDS in body_of(_story(f"<div>{template}<p>{WORDS}</p></template></div>", 5))) is is_shown
+
+
+@pytest.mark.parametrize(
+    ("tail", "is_kept"),
+    [
+        (f"<div class=about><p>{WORDS}</p></div>", False),
+        (f"<div class=foot><div>{WORDS}</div><ul><li>Name</li></ul></div>", False),
+        (f"<div class=story><p>{WORDS}</p></div>", True),
+        (f"</div><div class=main><div class=story><p>{WORDS}</p></div>", True),
+    ],
+    ids=["a note in a box", "a text about the company", "another box of the body's class", "the same boxes again"],
+)
+def test_what_follows_the_box_of_the_whole_text_is_of_it_only_if_built_alike(tail: str, is_kept: bool) -> None:
+    text = "".join(f"<p>{each}</p>" for each in LONG)
+    page = page_of(f"<div class=main><h1>Swimming pool closed for two years</h1><div class=story>{text}</div>{tail}</div>")
+    assert (WORDS in body_of(page)) is is_kept

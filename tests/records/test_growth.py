@@ -37,6 +37,15 @@ FAMILIES: dict[str, Callable[[int], bytes]] = {
         head=meta("og:site_name", "Gazette {}")(count),
         shown="".join(f'<p class="byline">By Anna Smith{number}</p>' for number in range(count)),
     ),
+    "elements of the site's own side by side": lambda count: page(shown="<div>" + "<x-part>a part</x-part>" * count + "</div>"),
+    "elements of the site's own in a line": lambda count: page(shown="<p>" + "<x-part>a part</x-part> and " * count + "</p>"),
+    "line breaks in a box": lambda count: page(shown="<div>" + f"{PROSE[3:90]}.<br>" * count + "</div>"),
+    "asides": lambda count: page(shown=f"<aside>{PROSE}</aside>" * (count // 10)),
+    "lists that look like comments": lambda count: page(
+        shown="".join(
+            f"<div><b>Ann {number}</b> <i>10:31</i><p>So said Ann on Monday, at noon.</p></div>" for number in range(count)
+        )
+    ),
 }
 
 

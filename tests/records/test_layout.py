@@ -10,7 +10,12 @@ from streams.records.layout import show_layout
 from streams.records.markup import parse, without_control
 from tests.records.test_body import PARAGRAPHS, body_of
 
-HEADLINES = {"en": "Swimming pool closed for two years", "ja": "市民プール、二年間の休館へ", "ar": "إغلاق المسبح البلدي عامين"}
+HEADLINES = {
+    "th": "สระว่ายน้ำเทศบาลปิดสองปี",
+    "en": "Swimming pool closed for two years",
+    "ja": "市民プール、二年間の休館へ",
+    "ar": "إغلاق المسبح البلدي عامين",
+}
 BODIES = {
     "en": PARAGRAPHS,
     "ja": (
@@ -19,6 +24,13 @@ BODIES = {
         "朝六時に泳ぎに来た人たちは扉が閉まっているのを見て驚き、何人かは代わりに近くの湖で泳いだという。",
         "学校は児童を隣町のプールまでバスで送る予定で、片道四十分ほどかかると校長は話している。",
         "一日で三百人が署名に応じ、水泳クラブは工事費の一部を寄付で集めたいとしている。",
+    ),
+    "th": (
+        "เทศบาลประกาศเมื่อวันจันทร์ว่าจะปิดสระว่ายน้ำเก่า หลังพบว่าหลังคารั่วสิบเอ็ดจุดและอาจพังลงมาได้ในฤดูฝนนี้",
+        "นายกเทศมนตรีกล่าวว่าสระจะเปิดอีกครั้งในอีกสองปี หากจังหวัดยอมจ่ายค่าซ่อมแซมหนึ่งในสามของทั้งหมด",
+        "ผู้ที่มาว่ายน้ำตอนหกโมงเช้าพบว่าประตูปิด บางคนจึงไปว่ายน้ำในทะเลสาบที่อยู่ใกล้เคียงแทน",
+        "โรงเรียนจะพานักเรียนไปสระของเมืองข้างเคียงด้วยรถบัส ซึ่งใช้เวลาเดินทางเที่ยวละสี่สิบนาที",
+        "มีผู้ลงชื่อสามร้อยคนภายในวันเดียว และชมรมว่ายน้ำต้องการช่วยออกค่าใช้จ่ายบางส่วนของงานนี้",
     ),
     "ar": (
         "أعلنت البلدية يوم الاثنين إغلاق المسبح القديم بعد أن تسربت المياه من سقفه في أحد عشر موضعا.",
@@ -68,6 +80,7 @@ BUILDS: dict[str, Build] = {
         f"<h2>{headline}</h2><article>{'<br><br>'.join(body[:2])}<span><img src=a.jpg></span><br><br>"
         f"{'<br><br>'.join(body[2:])}</article>"
     ),
+    "sections in sections": _each("<section><section><span>", "</span></section></section>"),
     "single line breaks": _whole("<div>", "<br>", "</div>"),
     "an aside below the headline, with comments": lambda headline, body: (
         f"<h1>{headline}</h1><aside>{''.join(f'<p>{each} {each}</p>' for each in body)}</aside>"
