@@ -17,6 +17,7 @@ from streams.records.page_boxes import facts_labelled
 from streams.records.page_place import (
     AUTHOR_NAMES,
     MOST_LOOKED_AT,
+    NEVER_TAGS,
     Page,
     ancestors,
     labels_of,
@@ -184,6 +185,9 @@ def _authors_marked(page: Page) -> Iterator[list[str]]:
         yield [item for item in items if is_person(item) or are_people(item)]
 
 
+_BOX_LEVELS, _LEAST_STORY = 2, 25  # elements around a byline that may be a teaser; characters of a link to a story
+_LONGEST_NAME = 40  # characters of a name above its description
+_DESCRIPTION = re.compile(r"(?:author|byline)[\w-]*?[-_](?:description|desc|bio|about)\b", re.IGNORECASE)
 # Lines that say who wrote a text wherever they are: below it, blogs name the writer together with the day.
 _POSTED = re.compile(r"(?:posted|written|published)\s+by\s+\S", re.IGNORECASE)
 _PROFILE = re.compile(
@@ -276,13 +280,64 @@ def _boxes(page: Page) -> Iterator[list[str]]:
                 yield _persons_beside(element.getparent().getnext())
         elif _POSTED.match(label) and page.is_own(element) and (name := names_in(line_of(element, _SHORT))):
             yield [name]
+    yield _profiled(page)
+    yield from _biographies(page)
+
+
+def _profiled(page: Page) -> list[str]:
+    """The one person whose page a link behind "by" leads to, anywhere but in a box with another story's link."""
+    links = islice(page.body.iter("a"), MOST_LOOKED_AT)
+    found = {
+        spaced_words(each): each
+        for each in links
+        if _is_profile(each) and announces_name(said_before(each)) and page.is_own(each)
+    }
+    if len(found) != 1:
+        return []
+    [(name, link)] = found.items()
+    box = next(islice(link.iterancestors(), _BOX_LEVELS, None), None)
+    is_teaser = (
+        box is not None
+        and box.tag not in ("article", "main", "body")
+        and any(len(spaced_words(each)) >= _LEAST_STORY for each in islice(box.iter("a"), MOST_LOOKED_AT))
+    )
+    return [] if is_teaser else [name]
+
+
+def _biographies(page: Page) -> Iterator[list[str]]:
+    """The one person whom a box describes: by its name, or by a portrait that is named after the person."""
+    described = {
+        name
+        for element in islice(page.body.iter("h2", "h3", "h4", "h5", "h6", "p", "strong", "div"), MOST_LOOKED_AT)
+        if (name := line_of(element, _LONGEST_NAME))
+        and is_person(name)
+        and not ROLE.search(name)
+        and _is_described(element, name)
+        if page.is_own(element)
+    }
+    yield list(described) if len(described) == 1 else []
+
+
+def _is_described(element: Any, name: str) -> bool:
+    behind = element.getnext()
+    if behind is None or not isinstance(behind.tag, str):
+        return False
+    if says(_DESCRIPTION, labels_of(behind)):
+        return True
+    around = element.getparent().getparent()
+    portraits = islice(around.iter("img"), 3) if around is not None else ()
+    is_pictured = any((each.get("alt") or "").strip().casefold() == name.casefold() for each in portraits)
+    return is_pictured and ROLE.search(spaced_words(behind)[:_SHORT]) is not None
 
 
 def _persons_beside(box: Any) -> list[str]:
     """The persons in a box behind a label, among their initials and roles."""
-    if box is None or not line_of(box, _SHORT):
+    if box is None:
         return []
-    pieces = [piece.strip() for piece in islice(box.itertext(), _MOST_PIECES)]
+    shown = [each for each in box.iter() if isinstance(each.tag, str) and each.tag not in NEVER_TAGS]
+    pieces = [text.strip() for each in shown for text in (each.text, each.tail if each is not box else None) if text]
+    if sum(map(len, pieces)) > _SHORT:
+        return []
     return [piece for piece in pieces if is_person(piece) and not ROLE.search(piece)]
 
 

@@ -17,7 +17,8 @@ from streams.records.page_place import Page, labels_of, line_of, nodes_of
 from streams.records.urls import url_parts
 
 _DATE_NAMES = re.compile(
-    r"date|time|publish|posted|updated|modified|timestamp|datum|fecha|meta|info|byline|details", re.IGNORECASE
+    r"date|time|publish|posted|updated|modified|timestamp|datum|fecha|(?<![a-z-])data(?![a-z-])|tarih|meta|info|byline|details",
+    re.IGNORECASE,
 )
 # Words beside a date that say which one it is, in the languages of the news.
 _UPDATED = re.compile(
@@ -38,7 +39,11 @@ _PUBLISHED = re.compile(
     r"|نشر|تاريخ|انتشار|تاریخ|شائع|פורסם|प्रकाशित|प्रकाशन|প্রকাশ|เผยแพร่|imechapishwa|botuar|வெளியிட)",
     re.IGNORECASE,
 )
-_DATE_BESIDE = re.compile(r"\d+\s*(?:-\s*)?min\w*(?:\s*read(?:ing)?(?:\s+time)?)?|\bon\b|[\W_]+", re.IGNORECASE)
+_DATE_BESIDE = re.compile(
+    r"\d+\s*(?:-\s*)?min\w*(?:\s*read(?:ing)?(?:\s+time)?)?|[\W_]+"
+    r"|\b(?:on|de|del|do|da|di|du|le|les|la|las|el|às|um|am|den|kl|klo|op|om|ore|ora|alle|uhr|godz|hrs?)\b",
+    re.IGNORECASE,
+)
 _MOST_OF_DAY = 3  # words in a line that is a date: its month, its weekday, a zone
 _HEADING_TAGS: Final = frozenset(("h1", "h2", "h3"))
 _NOT_SHOWN: Final = _HEADING_TAGS | {"head", "title", "script", "style", "noscript", "template"}
@@ -172,7 +177,7 @@ def _shown_dates(page: Page) -> tuple[list[str], list[str]]:
             continue
         text = text_of(element)
         is_date_box = says(_DATE_NAMES, labels_of(element))
-        if 6 <= len(text) <= _SHORT and re.search(r"\d", text) and (is_date_box or not _is_sentence(text)):
+        if 6 <= len(text) <= _SHORT and re.search(r"\d", text) and (is_date_box or _is_date_line(text)):
             first, changed = _days_said(text, page.language)
             (modified if _says_updated(element, own=False) else published).extend(first)
             modified += changed
@@ -193,12 +198,14 @@ def _days_in_attributes(element: Any) -> list[str]:
     return [value for name in _DATE_ATTRIBUTES if any(map(str.isdigit, value := element.get(name) or ""))]
 
 
-def _is_sentence(line: str) -> bool:
-    return (
-        line.endswith(_STOPS)
-        and len(re.findall(r"(?<![^\W\d_])[^\W\d_A-Z]{2,}", line)) >= _LEAST_OF_SENTENCE
-        and not (_PUBLISHED.match(line) or _UPDATED.match(line) or names_in(line))
+def _is_date_line(line: str) -> bool:
+    """Whether a line is there for its date: it says little else, says what date it is, or names the writer beside it."""
+    return bool(
+        _says_no_more(line) or _PUBLISHED.search(line) or _UPDATED.search(line) or names_in(line) or _PARTED.search(line)
     )
+
+
+_PARTED = re.compile(r"\s[|·•–—]\s")
 
 
 def _days_said(text: str, language: str) -> tuple[list[str], list[str]]:

@@ -35,6 +35,7 @@ NEVER_NAMES = re.compile(
 )
 _MOST_NEAR = 60  # elements before and after the headline that are looked at
 _LONGEST_TEASER = 1_500  # characters
+_LEAST_TITLE, _LONGEST_TITLE, _LEAST_TITLE_WORDS = 25, 250, 4  # characters and words of a linked headline
 _LEAST_TEXT = 100  # characters of a paragraph that counts as the article's text
 MOST_LOOKED_AT = 4_000  # elements
 
@@ -236,7 +237,17 @@ class Page:
             heading.find(".//a") is not None or next(heading.iterancestors("a"), None) is not None
             for heading in box.iter("h2", "h3", "h4", "h5")
         )
-        return True if any(linked) else None
+        return True if any(linked) or self._begins_with_story(box) else None
+
+    def _begins_with_story(self, box: Any) -> bool:
+        """Whether a box begins with a link that looks like another story's headline."""
+        link = next((each for each in box if isinstance(each.tag, str)), None)
+        if link is None or link.tag != "a" or (box.text or "").strip() or link.get("href") in (None, self.url):
+            return False
+        if says(AUTHOR_NAMES, labels_of(link)):
+            return False
+        words = line_of(link, _LONGEST_TITLE)
+        return len(words) >= _LEAST_TITLE and len(words.split()) >= _LEAST_TITLE_WORDS
 
 
 def _is_text(element: Any) -> bool:
