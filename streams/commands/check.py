@@ -23,7 +23,8 @@ from agents import pipeline_steps
 from streams.commands.context import logs_of_clients_off
 from streams.commands.printing import columns, hung
 from streams.kafka.admin import topic_configs
-from streams.kafka.clients import connection, opened
+from streams.kafka.clients import connection, opened, reading_to_the_end
+from streams.kafka.reading import LOOK_AGAIN_MS
 from streams.kafka.rights import Operation, TopicSeen, inspecting, worker_rights
 from streams.settings import Settings, SettingsError
 from streams.steps import Topic
@@ -151,7 +152,7 @@ async def _ahead_ms(settings: Settings, topics: Sequence[TopicSeen]) -> int | No
     tps = [TopicPartition(topic.name, each.number) for topic in readable for each in topic.partitions]
     if not tps:
         return None
-    consumer = AIOKafkaConsumer(**connection(settings), enable_auto_commit=False, auto_offset_reset="earliest")
+    consumer = AIOKafkaConsumer(**reading_to_the_end(settings), enable_auto_commit=False, auto_offset_reset="earliest")
     last_ms: list[int] = []
     async with opened(consumer):
         consumer.assign(tps)
@@ -159,6 +160,6 @@ async def _ahead_ms(settings: Settings, topics: Sequence[TopicSeen]) -> int | No
         for tp in tps:
             consumer.seek(tp, max(begins[tp], ends[tp] - _LAST_OFFSETS))
         while not all([await consumer.position(tp) >= ends[tp] for tp in tps]):
-            fetched = await consumer.getmany(timeout_ms=500)
+            fetched = await consumer.getmany(timeout_ms=LOOK_AGAIN_MS)
             last_ms += [records[-1].timestamp for records in fetched.values() if records]
     return max(last_ms) - time.time_ns() // 1_000_000 if last_ms else None

@@ -18,7 +18,8 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from streams.kafka.admin import partition_counts
-from streams.kafka.clients import connection, opened
+from streams.kafka.clients import opened, reading_to_the_end
+from streams.kafka.reading import LOOK_AGAIN_MS
 from streams.settings import Settings
 
 T = TypeVar("T")
@@ -37,7 +38,7 @@ async def records_of(settings: Settings, topic: str, since_ms: int = 0) -> Async
     """Everything in a topic now, partition by partition, from the first record with this timestamp or a later one."""
     partitions = await partitions_of(settings, topic)
     consumer = AIOKafkaConsumer(
-        **connection(settings),
+        **reading_to_the_end(settings),
         isolation_level="read_committed",
         enable_auto_commit=False,
         # With the default, "latest", the look-up at assignment may finish after a seek to the beginning and undo it.
@@ -54,7 +55,7 @@ async def records_of(settings: Settings, topic: str, since_ms: int = 0) -> Async
             else:
                 await consumer.seek_to_beginning(tp)
         while not all([await consumer.position(tp) >= ends[tp] for tp in partitions]):
-            for records in (await consumer.getmany(timeout_ms=500)).values():
+            for records in (await consumer.getmany(timeout_ms=LOOK_AGAIN_MS)).values():
                 for record in records:
                     yield record
 

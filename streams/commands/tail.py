@@ -18,6 +18,7 @@ from streams.commands.facts import Condition, check_template, formatted
 from streams.commands.record_lines import record_line
 from streams.commands.show import show
 from streams.kafka.clients import connection, opened
+from streams.kafka.reading import LOOK_AGAIN_MS
 from streams.settings import Settings
 from streams.steps import Record
 
@@ -108,7 +109,7 @@ async def _records(settings: Settings, topic: str, *, new: bool, once: bool) -> 
         await (consumer.seek_to_end if new else consumer.seek_to_beginning)(*partitions)
         ends = await consumer.end_offsets(partitions)
         while True:
-            for records in (await consumer.getmany(timeout_ms=500, max_records=500)).values():
+            for records in (await consumer.getmany(timeout_ms=LOOK_AGAIN_MS if once else 500, max_records=500)).values():
                 for record in records:
                     yield record
             # The last offset may be a transaction marker, which is never delivered, so the position decides.

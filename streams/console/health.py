@@ -26,6 +26,7 @@ from streams.kafka.admin import look_at_topics, partition_counts
 from streams.kafka.checks import Deviation
 from streams.kafka.clients import connection, opened
 from streams.kafka.progress import PROGRESS_KEY, Progress
+from streams.kafka.reading import LOOK_AGAIN_MS
 from streams.settings import Settings
 from streams.steps import Step
 from streams.watch.lag import LagReader
@@ -152,7 +153,7 @@ class Health:
         for tp in tps:
             changelogs.seek(tp, max(begins[tp], ends[tp] - _CHANGELOG_OFFSETS))
         while not all([await changelogs.position(tp) >= ends[tp] for tp in tps]):
-            await self._read_progress(changelogs, timeout_ms=500)
+            await self._read_progress(changelogs, timeout_ms=LOOK_AGAIN_MS)
 
     async def look(self) -> None:
         """Read how far the steps have come, and ask how much is waiting and who works.

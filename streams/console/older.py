@@ -11,6 +11,7 @@ from aiokafka import TopicPartition
 from streams.console.rows import Row, view
 from streams.console.wire import Filter
 from streams.kafka.clients import opened
+from streams.kafka.reading import LOOK_AGAIN_MS
 from streams.rejected.deadletters import open_reader
 from streams.settings import Settings
 from streams.topics import ENRICHED
@@ -41,7 +42,7 @@ class Older:
             for tp in tps:
                 consumer.seek(tp, max(begins[tp], ends[tp] - _LOOKED_AT // len(tps)))
             while tps and not all([await consumer.position(tp) >= ends[tp] for tp in tps]):
-                for records in (await consumer.getmany(timeout_ms=500, max_records=_TURN_RECORDS)).values():
+                for records in (await consumer.getmany(timeout_ms=LOOK_AGAIN_MS, max_records=_TURN_RECORDS)).values():
                     rows = (row for record in records if isinstance(row := view(record), Row))
                     found.update({row.id: row for row in rows if wanted.wants(row)})
         return sorted(found.values(), key=lambda row: row.time_ms, reverse=True)[:_LISTED]

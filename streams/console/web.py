@@ -35,6 +35,7 @@ from streams.console.viewers import FLUSH_S, SNAPSHOT_ROWS, Viewer, Viewers
 from streams.console.wire import Filter
 from streams.http.events import event
 from streams.kafka.clients import opened
+from streams.kafka.reading import LOOK_AGAIN_MS
 from streams.rejected.deadletters import NotThereError, open_reader, original_place
 from streams.settings import Settings
 from streams.steps import Record, Step, origin
@@ -273,7 +274,7 @@ async def read_at(consumer: AIOKafkaConsumer, tp: TopicPartition, offset: int) -
     consumer.seek(tp, offset)
     async with asyncio.timeout(_READ_TIMEOUT_S):
         while await consumer.position(tp) <= offset:
-            fetched: Sequence[Record] = (await consumer.getmany(tp, timeout_ms=500, max_records=1)).get(tp, ())
+            fetched: Sequence[Record] = (await consumer.getmany(tp, timeout_ms=LOOK_AGAIN_MS, max_records=1)).get(tp, ())
             for record in fetched:
                 return record if record.offset == offset else None
     return None

@@ -30,7 +30,7 @@ from aiokafka.protocol.admin import SaslAuthenticateRequest
 from aiokafka.protocol.metadata import MetadataRequest
 
 from streams.kafka.aiokafka_types import client_of, connection_of
-from streams.kafka.reading import bound_batches
+from streams.kafka.reading import LOOK_AGAIN_MS, bound_batches
 from streams.settings import Settings
 
 # The most bytes one record may have anywhere: the largest raw record (topics.py), plus growth by tagging and JSON escapes.
@@ -58,6 +58,14 @@ def connection(settings: Settings) -> dict[str, Any]:
             "sasl_plain_password": settings.sasl_password,
         }
     return arguments
+
+
+def reading_to_the_end(settings: Settings) -> dict[str, Any]:
+    """Like :func:`connection`, for a consumer that reads up to the present end of a log, and asks where that is.
+
+    A fetch that waits at the broker for something new keeps what is asked next on the same connection waiting as well.
+    """
+    return connection(settings) | {"fetch_max_wait_ms": LOOK_AGAIN_MS}
 
 
 @cache

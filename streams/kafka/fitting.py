@@ -15,9 +15,10 @@ from aiokafka.protocol.types import Array, Boolean, Int8, Int16, Int32, Schema, 
 
 from streams.kafka.admin import TopicsMissingError, partition_counts, patiently, topic_config
 from streams.kafka.aiokafka_types import send_to_controller
-from streams.kafka.clients import connection, opened
+from streams.kafka.clients import connection, opened, reading_to_the_end
 from streams.kafka.identity import identify
 from streams.kafka.progress import PROGRESS_KEY, Progress, SourceChange
+from streams.kafka.reading import LOOK_AGAIN_MS
 from streams.kafka.sources import explain
 from streams.kafka.tables import Foreign
 from streams.settings import Settings
@@ -206,7 +207,7 @@ async def _refuse_other_partitions(settings: Settings, steps: Iterable[Step], co
 
 
 async def _refuse_another_count(settings: Settings, topic: Topic, changelog: str, count: int) -> None:
-    reader = AIOKafkaConsumer(**connection(settings), isolation_level="read_committed", enable_auto_commit=False)
+    reader = AIOKafkaConsumer(**reading_to_the_end(settings), isolation_level="read_committed", enable_auto_commit=False)
     async with opened(reader):
         source = (await identify(reader, [topic]))[topic]
         tps = [TopicPartition(changelog, number) for number in range(count)]
@@ -232,7 +233,7 @@ async def last_progress(
         reader.seek(tp, max(begins[tp], ends[tp] - _TAIL_OFFSETS))
     found = {}
     while not all([await reader.position(tp) >= ends[tp] for tp in tps]):
-        for tp, records in (await reader.getmany(timeout_ms=500)).items():
+        for tp, records in (await reader.getmany(timeout_ms=LOOK_AGAIN_MS)).items():
             words = [each.value for each in records if each.key == PROGRESS_KEY and foreign.lets_through(each)]
             if words:
                 found[tp] = Progress.unpack(words[-1])

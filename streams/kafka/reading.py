@@ -34,6 +34,12 @@ from streams.bounds import printable_name
 from streams.kafka.aiokafka_types import records_being_read
 from streams.steps import UnreadBatch
 
+LOOK_AGAIN_MS: Final = 20
+"""How long a reader on its way to the present end of a log waits for records, before it looks at its position again.
+
+Most logs of ours end with transaction markers, which move the position and wake nobody who waits for records.
+"""
+
 _FRAME: Final = struct.Struct(">qi")  # offset and length, the same in all formats
 _MAGIC_AT: Final = 16
 _HEADER: Final = DefaultRecordBase.HEADER_STRUCT

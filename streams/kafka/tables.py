@@ -41,6 +41,7 @@ from rocksdict import BlockBasedOptions, Cache, DBCompressionType, Options, Rdic
 from streams.kafka.failures import pass_over
 from streams.kafka.observer import Wiped
 from streams.kafka.progress import PROGRESS_KEY, Progress, stamp_header, stamp_of
+from streams.kafka.reading import LOOK_AGAIN_MS
 from streams.steps import Headers, Record, UnreadBatch, origin
 
 log = logging.getLogger(__name__)
@@ -60,8 +61,6 @@ _WRITE_BUFFER_BYTES = 16 << 20
 _MOST_OPEN_FILES = 64
 """Per database. Its files of 64 MB keep their index in memory while they are open: 4 GB of state need no more."""
 _RESTORE_BATCH_RECORDS = 5_000
-# A changelog ends with markers, which move the position and wake nobody.
-_LOOK_AGAIN_MS = 20
 _OPEN_TIMEOUT_S = 10.0
 _STALL_TIMEOUT_S = 60.0
 
@@ -325,7 +324,7 @@ class TablePartition:
         stalled_at = time.monotonic() + _STALL_TIMEOUT_S
         # Transaction markers take offsets too, so the reader's position counts, not the last record seen.
         while position < end:
-            fetched = await consumer.getmany(changelog, timeout_ms=_LOOK_AGAIN_MS, max_records=_RESTORE_BATCH_RECORDS)
+            fetched = await consumer.getmany(changelog, timeout_ms=LOOK_AGAIN_MS, max_records=_RESTORE_BATCH_RECORDS)
             records = fetched.get(changelog, [])
             if (now_at := await consumer.position(changelog)) > position:
                 position, stalled_at = now_at, time.monotonic() + _STALL_TIMEOUT_S

@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import InvalidTimestampError, UnknownTopicOrPartitionError
 
 from streams.kafka.aiokafka_types import told_offset
-from streams.kafka.clients import connection, opened
+from streams.kafka.clients import opened, reading_to_the_end
 from streams.kafka.clock import ClockError, check_clock
 from streams.kafka.fitting import grow_changelog
 from streams.kafka.group import GroupOffset, reached
@@ -31,8 +31,6 @@ log = logging.getLogger(__name__)
 _LEAVES_WITHIN_S: Final = 1.5  # after its last sign of life; waiting longer for a dead owner is useless
 _MOST_LEAVING_S: Final = 10.0
 _LOOK_AGAIN_S: Final = 0.1
-# A fetch that waits at the broker for something new keeps what is asked next on the same connection waiting.
-_FETCH_WAIT_MS: Final = 20
 
 STEP_TIMEOUT_S: Final = 60.0
 """The limit for each part of a takeover, except restoring, which has its own."""
@@ -179,12 +177,11 @@ async def _claimant(claim: Claim) -> AsyncIterator[TransactionalProducer]:
 async def _reader(claim: Claim) -> AsyncIterator[AIOKafkaConsumer]:
     """A reader of the changelog. Assigned, never subscribed: it asks the group for offsets without being a member."""
     reader = AIOKafkaConsumer(
-        **connection(claim.settings),
+        **reading_to_the_end(claim.settings),
         group_id=claim.settings.app_id,
         enable_auto_commit=False,
         isolation_level="read_committed",
         auto_offset_reset="earliest",
-        fetch_max_wait_ms=_FETCH_WAIT_MS,
     )
     reader.assign([claim.changelog])
     async with opened(reader):

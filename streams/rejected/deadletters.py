@@ -19,8 +19,9 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from streams.documents import BATCH_FIRST_HEADER, ERRORS, ORIGIN_HEADER, REASON_HEADER, RELEASE_HEADER, REPLAY_HEADER
 from streams.kafka.admin import partition_counts
-from streams.kafka.clients import connection
+from streams.kafka.clients import reading_to_the_end
 from streams.kafka.failures import pass_over
+from streams.kafka.reading import LOOK_AGAIN_MS
 from streams.records import Reason
 from streams.settings import Settings
 from streams.steps import Headers, Record, Topic, header, origin
@@ -220,7 +221,7 @@ class Span:
 
 def open_reader(settings: Settings) -> AIOKafkaConsumer:
     return AIOKafkaConsumer(
-        **connection(settings),
+        **reading_to_the_end(settings),
         isolation_level="read_committed",
         enable_auto_commit=False,
         auto_offset_reset="earliest",  # if retention overtakes us
@@ -261,7 +262,7 @@ async def _records(reader: AIOKafkaConsumer, spans: Iterable[Span]) -> AsyncIter
         reader.seek(span.tp, span.begin)
         # Transaction markers take offsets too, so the reader's position counts, not the last record seen.
         while await reader.position(span.tp) < span.end:
-            for record in (await reader.getmany(span.tp, timeout_ms=500, max_records=_MOST_AT_ONCE)).get(span.tp, ()):
+            for record in (await reader.getmany(span.tp, timeout_ms=LOOK_AGAIN_MS, max_records=_MOST_AT_ONCE)).get(span.tp, ()):
                 if record.offset < span.end:
                     yield record
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from streams.kafka.reading import only_offsets
+from streams.kafka.reading import LOOK_AGAIN_MS, only_offsets
 
 
 class _Known(NamedTuple):
@@ -65,7 +65,7 @@ class LagReader:
             for tp in unclear:
                 self._consumer.seek(tp, self._known[tp].empty_to)
             while unclear:
-                fetched = await self._consumer.getmany(*unclear, timeout_ms=500, max_records=1)
+                fetched = await self._consumer.getmany(*unclear, timeout_ms=LOOK_AGAIN_MS, max_records=1)
                 for tp in tuple(unclear):
                     records = fetched.get(tp)
                     empty_to = records[0].offset if records else await self._consumer.position(tp)

@@ -11,7 +11,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from aiokafka import TopicPartition
 from rocksdict import Rdict
 
 from streams.kafka import tables
@@ -263,38 +262,3 @@ async def test_a_copy_of_another_incarnation_is_rebuilt_and_its_neighbour_stays(
     assert foreign.get([b"key"]) == [b"anew"]
     for table in (ours, foreign):
         table.close()
-
-
-class EndsWithMarkers:
-    """A reader of a changelog whose last offsets are markers: they move its position, and wake nobody who waits for records."""
-
-    def __init__(self, end: int) -> None:
-        self._end = end
-        self._position = 0
-        self.waited_ms = 0
-
-    def seek(self, _: object, position: int) -> None:
-        self._position = position
-
-    async def beginning_offsets(self, asked):
-        return dict.fromkeys(asked, 0)
-
-    async def end_offsets(self, asked):
-        return dict.fromkeys(asked, self._end)
-
-    async def position(self, _):
-        return self._position
-
-    async def getmany(self, *_, timeout_ms: int, **__):
-        self.waited_ms += timeout_ms
-        self._position = self._end
-        return {}
-
-
-async def test_markers_at_the_end_of_a_changelog_keep_nobody_waiting(tmp_path):
-    """Each takeover leaves some: a partition's first article waited half a second for nothing."""
-    table, reader = await opened(tmp_path), EndsWithMarkers(2)
-    assert await table.restore(TopicPartition("changelog", 0), reader) == 0
-    assert table.position == 2
-    assert reader.waited_ms <= 50
-    table.close()
