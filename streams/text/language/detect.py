@@ -20,7 +20,7 @@ from typing import Final
 from streams.text.article import LANGUAGE_CREATOR, Language
 from streams.text.language.declared import agrees, read_declared
 from streams.text.language.model import Model, Scores, models
-from streams.text.language.scripts import ONLY_LANGUAGE, chinese_tag, main_script, script_of
+from streams.text.language.scripts import ONLY_LANGUAGE, chinese_tag, is_latin, main_script, script_of
 
 CREATOR: Final = LANGUAGE_CREATOR
 
@@ -39,9 +39,10 @@ _ENOUGH_CHARS, _ENOUGH_SHARE = 16, 0.2
 _OWN_LETTER_SHARE = 0.005
 
 _NOT_PROSE = re.compile(r"(?:https?://|www\.)[!-~]+|[!-~]{0,64}@[!-~]+|#\w+")
-# Text between quotation marks of one kind; an apostrophe within a word is not one.
-_QUOTED = re.compile("""[«„“"»][^"«»„“”]*[»“”"«]|‘[^‘’]*’(?!\\w)|(?<!\\w)'[^']+'(?!\\w)""")
-_QUOTATION_MARK = re.compile("""[«„“"‘”»]|(?<!\\w)'""")
+# Text between quotation marks of one kind; an apostrophe within a word is not one. Each pattern begins with all marks that it
+# may begin with, because `re` then skips to the next one.
+_QUOTED = re.compile("""[«„“"»‘'](?:(?<=[«„“"»])[^"«»„“”]*[»“”"«]|(?<=‘)[^‘’]*’(?!\\w)|(?<=')(?<!\\w')[^']+'(?!\\w))""")
+_QUOTATION_MARK = re.compile("""[«„“"‘”»'](?:(?<!')|(?<!\\w'))""")
 
 # n-grams overlap, so they are not independent witnesses: the sums are divided by this before they become a confidence, the
 # more so the longer the text. Fitted to 13,322 texts, whole and cut short, that the model was not trained on.
@@ -118,7 +119,7 @@ def _judge(headline: str, body: str, declared: str | None) -> tuple[str, float]:
     sample = lead[:SAMPLE_CHARS]
     if _QUOTATION_MARK.search(sample):
         sample = _own_words(lead)[:SAMPLE_CHARS]
-    script, count, letters = ("Latn", 1, 1) if sample.isascii() else main_script(sample)
+    script, count, letters = ("Latn", 1, 1) if sample.isascii() or is_latin(sample) else main_script(sample)
     if letters - count > _MIXED_SHARE * letters or not count:
         sample = _own_words(_read(headline, body))
         script, count, letters = main_script(sample)
@@ -174,7 +175,7 @@ def _most_likely(script: str, sample: str, declared: str | None) -> tuple[str, f
     per_nat = scores.per_nat * _DOUBT * (_DOUBT_LETTERS + scores.letters) ** _DOUBT_GROWTH
     best = max(scores.sums)
     least = best - _HOPELESS_NATS * per_nat
-    near = {tag: score for score, tag in zip(scores.sums, scores.tags, strict=True) if score > least}
+    near = {scores.tags[lane]: score for lane, score in enumerate(scores.sums) if score > least}
     odds = {tag: math.exp((score - best) / per_nat) for tag, score in near.items()}
     close = _CLOSE.get(max(near, key=near.__getitem__), ())
     for tag in close:
