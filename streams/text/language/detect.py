@@ -65,8 +65,10 @@ _LATIN_IN_THE_NEWS = frozenset({
 })  # fmt: skip
 _SPREAD_LETTERS = 100
 # A sports result consists of names and numbers and has no language. At most this many words, capitalised but for the short
-# ones between opponents; two numbers behind such names are a result too ("Boston Celtics 112, Miami Heat 98").
-_RESULT = re.compile(r"(?<![\d./:-])\d{1,3} ?[-–:] ?\d{1,3}(?![\d./:-]*\d{3})|\w \d{1,3}[,;] (?:[^\W\d]+ ){1,3}\d{1,3}$")
+# ones between opponents.
+_RESULT = re.compile(r"(?<![\d./:-])\d{1,3} ?[-–:] ?\d{1,3}(?![\d./:-]*\d{3})")
+# So does one with the points behind each name: "Boston Celtics 112, Miami Heat 98 (OT)".
+_POINTS = re.compile(r"(?:[^\W\d_][\w.'’-]* ){1,3}\d{1,3}[,;] (?:[^\W\d_][\w.'’-]* ){1,3}\d{1,3}(?: \(\w{1,4}\))?")
 _RESULT_WORDS = 8
 _BETWEEN_OPPONENTS = frozenset({"d", "def", "v", "vs", "bt", "x"})
 _SURE_OF_RESULT = 0.8
@@ -133,7 +135,7 @@ def _judge(headline: str, body: str, declared: str | None) -> tuple[str, float]:
     tag, confidence = _most_likely(script, sample, declared)
     if len(sample) == SAMPLE_CHARS and confidence < _DOUBTFUL:
         return _most_likely(script, _own_words(_read(headline, body)), declared)
-    if confidence < _SURE_OF_RESULT and _is_result(sample):
+    if _is_result(sample, confidence):
         return "und", 0.0
     return tag, min(confidence, _SURE_OF_NAMES) if _is_names(sample) else confidence
 
@@ -148,9 +150,9 @@ def _own_words(text: str) -> str:
     return unquoted if len(unquoted.strip()) >= max(_ENOUGH_CHARS, _ENOUGH_SHARE * len(text)) else text
 
 
-def _is_result(text: str) -> bool:
-    """Whether a text has only names and numbers, as in "Djokovic - Sinner 6-4 6-3"."""
-    if not _RESULT.search(text):
+def _is_result(text: str, confidence: float) -> bool:
+    """Whether a text has only names and numbers, as in "Djokovic - Sinner 6-4 6-3"; ``confidence`` is that of its language."""
+    if not _POINTS.fullmatch(text) and (confidence >= _SURE_OF_RESULT or not _RESULT.search(text)):
         return False
     words = [word for word in text.split() if any(map(str.isalpha, word)) and word.strip(".") not in _BETWEEN_OPPONENTS]
     return len(words) <= _RESULT_WORDS and not any(word[0].islower() for word in words)

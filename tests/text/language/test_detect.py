@@ -248,6 +248,7 @@ def test_a_list_of_names_is_no_proof(text):
         ("en", "Floods, Storms Hit Northern Spain As Thousands Flee"),
         ("de", "Merkel, Macron und May beraten in Brüssel"),
         ("en", "MINISTERS, UNIONS AGREE ON WAGES"),
+        ("en", "Police arrest 12, seize 40 weapons in raids"),
     ],
 )
 def test_a_headline_with_a_comma_is_no_list_of_names(tag, text):
@@ -279,6 +280,7 @@ def test_what_resembles_a_language_off_the_news_is_less_sure(text):
         pytest.param("Boston Celtics 112 – 108 Miami Heat", id="basketball"),
         pytest.param("Lakers Nuggets 98-101", id="no more than names"),
         pytest.param("Boston Celtics 112, Miami Heat 98", id="each with its points"),
+        pytest.param("Warriors 121, Lakers 117 (OT)", id="names that are English words"),
         pytest.param("Nadal d. Federer 6-3, 6-4, 7-6 (5)", id="defeated"),
         pytest.param("Liverpool v Chelsea 2-2 (Salah 12, Palmer 80)", id="with who scored when"),
     ],
