@@ -20,7 +20,7 @@ from typing import Final
 from streams.text.article import LANGUAGE_CREATOR, Language
 from streams.text.language.declared import agrees, read_declared
 from streams.text.language.model import Model, Scores, models
-from streams.text.language.scripts import ONLY_LANGUAGE, chinese_tag, main_script, script_of
+from streams.text.language.scripts import ONLY_LANGUAGE, chinese_tag, is_latin, main_script, script_of
 
 CREATOR: Final = LANGUAGE_CREATOR
 
@@ -39,9 +39,10 @@ _ENOUGH_CHARS, _ENOUGH_SHARE = 16, 0.2
 _OWN_LETTER_SHARE = 0.005
 
 _NOT_PROSE = re.compile(r"(?:https?://|www\.)[!-~]+|[!-~]{0,64}@[!-~]+|#\w+")
-# Text between quotation marks of one kind; an apostrophe within a word is not one.
-_QUOTED = re.compile("""[«„“"»][^"«»„“”]*[»“”"«]|‘[^‘’]*’(?!\\w)|(?<!\\w)'[^']+'(?!\\w)""")
-_QUOTATION_MARK = re.compile("""[«„“"‘”»]|(?<!\\w)'""")
+# Text between quotation marks of one kind; an apostrophe within a word is not one. Each pattern begins with all marks that it
+# may begin with, because `re` then skips to the next one.
+_QUOTED = re.compile("""[«„“"»‘'](?:(?<=[«„“"»])[^"«»„“”]*[»“”"«]|(?<=‘)[^‘’]*’(?!\\w)|(?<=')(?<!\\w')[^']+'(?!\\w))""")
+_QUOTATION_MARK = re.compile("""[«„“"‘”»'](?:(?<!')|(?<!\\w'))""")
 
 # n-grams overlap, so they are not independent witnesses: the sums are divided by this before they become a confidence, the
 # more so the longer the text. Fitted to 13,322 texts, whole and cut short, that the model was not trained on.
@@ -64,8 +65,10 @@ _LATIN_IN_THE_NEWS = frozenset({
 })  # fmt: skip
 _SPREAD_LETTERS = 100
 # A sports result consists of names and numbers and has no language. At most this many words, capitalised but for the short
-# ones between opponents; two numbers behind such names are a result too ("Boston Celtics 112, Miami Heat 98").
-_RESULT = re.compile(r"(?<![\d./:-])\d{1,3} ?[-–:] ?\d{1,3}(?![\d./:-]*\d{3})|\w \d{1,3}[,;] (?:[^\W\d]+ ){1,3}\d{1,3}$")
+# ones between opponents.
+_RESULT = re.compile(r"(?<![\d./:-])\d{1,3} ?[-–:] ?\d{1,3}(?![\d./:-]*\d{3})")
+# So does one with the points behind each name: "Boston Celtics 112, Miami Heat 98 (OT)".
+_POINTS = re.compile(r"(?:[^\W\d_][\w.'’-]* ){1,3}\d{1,3}[,;] (?:[^\W\d_][\w.'’-]* ){1,3}\d{1,3}(?: \(\w{1,4}\))?")
 _RESULT_WORDS = 8
 _BETWEEN_OPPONENTS = frozenset({"d", "def", "v", "vs", "bt", "x"})
 _SURE_OF_RESULT = 0.8
@@ -118,7 +121,7 @@ def _judge(headline: str, body: str, declared: str | None) -> tuple[str, float]:
     sample = lead[:SAMPLE_CHARS]
     if _QUOTATION_MARK.search(sample):
         sample = _own_words(lead)[:SAMPLE_CHARS]
-    script, count, letters = ("Latn", 1, 1) if sample.isascii() else main_script(sample)
+    script, count, letters = ("Latn", 1, 1) if sample.isascii() or is_latin(sample) else main_script(sample)
     if letters - count > _MIXED_SHARE * letters or not count:
         sample = _own_words(_read(headline, body))
         script, count, letters = main_script(sample)
@@ -132,7 +135,7 @@ def _judge(headline: str, body: str, declared: str | None) -> tuple[str, float]:
     tag, confidence = _most_likely(script, sample, declared)
     if len(sample) == SAMPLE_CHARS and confidence < _DOUBTFUL:
         return _most_likely(script, _own_words(_read(headline, body)), declared)
-    if confidence < _SURE_OF_RESULT and _is_result(sample):
+    if _is_result(sample, confidence):
         return "und", 0.0
     return tag, min(confidence, _SURE_OF_NAMES) if _is_names(sample) else confidence
 
@@ -147,9 +150,9 @@ def _own_words(text: str) -> str:
     return unquoted if len(unquoted.strip()) >= max(_ENOUGH_CHARS, _ENOUGH_SHARE * len(text)) else text
 
 
-def _is_result(text: str) -> bool:
-    """Whether a text has only names and numbers, as in "Djokovic - Sinner 6-4 6-3"."""
-    if not _RESULT.search(text):
+def _is_result(text: str, confidence: float) -> bool:
+    """Whether a text has only names and numbers, as in "Djokovic - Sinner 6-4 6-3"; ``confidence`` is that of its language."""
+    if not _POINTS.fullmatch(text) and (confidence >= _SURE_OF_RESULT or not _RESULT.search(text)):
         return False
     words = [word for word in text.split() if any(map(str.isalpha, word)) and word.strip(".") not in _BETWEEN_OPPONENTS]
     return len(words) <= _RESULT_WORDS and not any(word[0].islower() for word in words)
@@ -174,7 +177,7 @@ def _most_likely(script: str, sample: str, declared: str | None) -> tuple[str, f
     per_nat = scores.per_nat * _DOUBT * (_DOUBT_LETTERS + scores.letters) ** _DOUBT_GROWTH
     best = max(scores.sums)
     least = best - _HOPELESS_NATS * per_nat
-    near = {tag: score for score, tag in zip(scores.sums, scores.tags, strict=True) if score > least}
+    near = {scores.tags[lane]: score for lane, score in enumerate(scores.sums) if score > least}
     odds = {tag: math.exp((score - best) / per_nat) for tag, score in near.items()}
     close = _CLOSE.get(max(near, key=near.__getitem__), ())
     for tag in close:

@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import struct
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import count
+from itertools import accumulate, compress, count, pairwise
 from operator import add
 from pathlib import Path
 from typing import Final
@@ -129,24 +130,27 @@ class Model:
 
     def scores(self, text: str) -> Scores:
         """The score of each language for a text (in NFC)."""
-        of_word = self._of_word
-        totals, total, letters, known = [], self._head_start, 0, 0
-        for word in words(text):
-            letters += len(word)
-            if letters > MOST_LETTERS:
-                totals.append(total)
-                word = word[:MOST_LETTERS]  # noqa: PLW2901
-                total, letters = 0, len(word)
-            worth = of_word(word)
-            if worth:
-                total += worth
-                known += len(word)
-        totals.append(total)
-        size = self._lanes.size
-        sums = self._lanes.unpack(totals[0].to_bytes(size, "little"))
-        for more in totals[1:]:
-            sums = tuple(map(add, sums, self._lanes.unpack(more.to_bytes(size, "little"))))
-        return Scores(sums[:-1], self.tags, known, self.per_nat, sums[-1])
+        found = words(text)
+        ends = [len(found)]
+        if len(text) > MOST_LETTERS:
+            found = [word[:MOST_LETTERS] for word in found]
+            ends = _ends(found)
+        worths = list(map(self._of_word, found))
+        sums = self._unpacked(sum(worths[: ends[0]], self._head_start))
+        for start, end in pairwise(ends):
+            sums = tuple(map(add, sums, self._unpacked(sum(worths[start:end]))))
+        return Scores(sums[:-1], self.tags, sum(map(len, compress(found, worths))), self.per_nat, sums[-1])
+
+    def _unpacked(self, total: int) -> tuple[int, ...]:
+        return self._lanes.unpack(total.to_bytes(self._lanes.size, "little"))
+
+
+def _ends(found: Sequence[str]) -> list[int]:
+    """Where to divide words, none longer than `MOST_LETTERS`, so that no part has more letters; at least the end of all."""
+    letters, ends = [0, *accumulate(map(len, found))], [0]
+    while ends[-1] < len(found):
+        ends.append(bisect_right(letters, letters[ends[-1]] + MOST_LETTERS) - 1)
+    return ends[1:] or ends
 
 
 class Weights:

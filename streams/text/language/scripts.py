@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import Counter
 from functools import cache
@@ -70,6 +71,16 @@ _LETTER_WEIGHT = {"Latn": 1, "Hani": 4, "Kana": 4, "Hang": 4}
 _OTHER_LETTER_WEIGHT = 2
 # Japanese has kana in every clause, while Chinese has them at most in a brand name.
 _KANA_SHARE_OF_JAPANESE = 0.05
+
+
+# Latin letters, and what is a letter of no script: found so, most news costs no look at each of its letters.
+_LATIN = re.compile("[\\x00-\\u036F\\u1E00-\\u1EFF\\u2000-\\u2BFF\\U0001F000-\\U0001FAFF]*")
+_LATIN_LETTER = re.compile("[A-Za-z\\u00C0-\\u00D6\\u00D8-\\u00F6\\u00F8-\\u02AF\\u1E00-\\u1EFF]")
+
+
+def is_latin(text: str) -> bool:
+    """Whether a text has Latin letters and none of another script."""
+    return _LATIN.fullmatch(text) is not None and _LATIN_LETTER.search(text) is not None
 
 
 def main_script(text: str) -> tuple[str, int, int]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from streams.text.article import Language
 from streams.text.language.declared import agrees, read_declared
-from streams.text.language.detect import READ_CHARS, detect_language, known_languages, load
-from streams.text.language.model import Model, Weights, models, ngrams
+from streams.text.language.detect import _QUOTATION_MARK, _QUOTED, READ_CHARS, detect_language, known_languages, load
+from streams.text.language.model import MOST_LETTERS, Model, Weights, models, ngrams
+from streams.text.language.scripts import is_latin, main_script
 
 # Lone surrogates and NULs too: what a page holds is not always text.
 any_text = st.text(st.characters(exclude_categories=()))
@@ -245,6 +248,7 @@ def test_a_list_of_names_is_no_proof(text):
         ("en", "Floods, Storms Hit Northern Spain As Thousands Flee"),
         ("de", "Merkel, Macron und May beraten in Brüssel"),
         ("en", "MINISTERS, UNIONS AGREE ON WAGES"),
+        ("en", "Police arrest 12, seize 40 weapons in raids"),
     ],
 )
 def test_a_headline_with_a_comma_is_no_list_of_names(tag, text):
@@ -276,6 +280,7 @@ def test_what_resembles_a_language_off_the_news_is_less_sure(text):
         pytest.param("Boston Celtics 112 – 108 Miami Heat", id="basketball"),
         pytest.param("Lakers Nuggets 98-101", id="no more than names"),
         pytest.param("Boston Celtics 112, Miami Heat 98", id="each with its points"),
+        pytest.param("Warriors 121, Lakers 117 (OT)", id="names that are English words"),
         pytest.param("Nadal d. Federer 6-3, 6-4, 7-6 (5)", id="defeated"),
         pytest.param("Liverpool v Chelsea 2-2 (Salah 12, Palmer 80)", id="with who scored when"),
     ],
@@ -486,3 +491,33 @@ def test_at_least_150_languages_are_known():
 def test_what_a_source_may_declare_and_what_is_found_are_the_same_tags():
     """Every tag found can be declared, so that it can be compared."""
     assert all(agrees(str(read_declared(tag)), tag) for tag in known_languages())
+
+
+@given(st.text(st.sampled_from("aÉœɐʰ̈ıẞ′€ 1²…😀あя中ع"), max_size=12))
+def test_the_quick_look_for_latin_letters_sees_what_the_look_at_each_letter_sees(text):
+    """Most news is spared the look at each letter."""
+    script, count, letters = main_script(text)
+    assert is_latin(text) == (script == "Latn" and 0 < count == letters)
+
+
+_QUOTED_PLAINLY = re.compile("""[«„“"»][^"«»„“”]*[»“”"«]|‘[^‘’]*’(?!\\w)|(?<!\\w)'[^']+'(?!\\w)""")
+_MARK_PLAINLY = re.compile("""[«„“"‘”»]|(?<!\\w)'""")
+
+
+@given(st.text(st.sampled_from("ab ''\"‘’“”„«».")))
+def test_quotations_are_found_as_by_the_plain_patterns(text):
+    """The patterns in use say the same, in an order in which `re` is quick."""
+    assert _QUOTED.sub(" ", text) == _QUOTED_PLAINLY.sub(" ", text)
+    assert bool(_QUOTATION_MARK.search(text)) == bool(_MARK_PLAINLY.search(text))
+
+
+@given(st.lists(st.text("abcdefghij", min_size=1, max_size=260), max_size=60))
+def test_a_long_text_scores_what_its_words_score_together(words):
+    """However its words are divided so that no sum overflows; of a word, two hundred letters count."""
+    model = models()["Latn"]
+    scores = model.scores(" ".join(words))
+    alone = [model.scores(word[:MOST_LETTERS]) for word in words]
+    starts = list(model.head_start.values())
+    assert scores.letters == sum(each.letters for each in alone)
+    for lane, start in enumerate(starts):
+        assert scores.sums[lane] - start == sum(each.sums[lane] - start for each in alone)
