@@ -90,7 +90,7 @@ def text_form(text: str) -> str | None:
 def _is_json_within(text: str) -> bool:
     """Whether the text is a few words and an object that goes on to its end, as in a log."""
     at, end = text.find("{", 0, _NEAR), text.rfind("}") + 1
-    if at < 0 or len(text.rstrip()) > end + _MOST_BEHIND or not _MEMBER.match(text, at):
+    if at < 1 or len(text.rstrip()) > end + _MOST_BEHIND or not _MEMBER.match(text, at):
         return False
     try:
         return isinstance(orjson.loads(text[at:end]), dict)
