@@ -6,6 +6,7 @@ Nothing depends on the clock, the environment or the network: the same bytes giv
 
     reading      takes a record through the other modules
     forms        JSON, HTML, text or XML? a Confluent frame?
+    binaries     formats that are not text; text_forms: text that is no prose: both are refused by name
     encodings    bytes → text; mojibake: text that was once read in a wrong encoding
     objects      JSON: envelopes, CloudEvents, ninjs; news_items: NewsML-G2's shape; linked_data: schema.org's JSON-LD
     pages        HTML pages; page_kinds: which ones hold no article; markup: HTML as a tree and as lines

@@ -62,12 +62,20 @@ def binary_form(value: bytes) -> str | None:
         return "Avro or Protobuf in a Confluent frame" if _has_controls(value) or not _is_utf8(value) else None
     if _is_bson(value):
         return "BSON"
+    return _message_form(value)
+
+
+def _message_form(value: bytes) -> str | None:
+    """The format of a message that has no frame, by its structure."""
+    first = value[0] if value else 0
     if not _is_utf8(value[:64]) or first < 0x20:
         if _is_messagepack(value):
             return "MessagePack"
         if _is_cbor(value):
             return "CBOR"
-    return "Protobuf" if first not in _SPACE[:1] and _has_controls(value) and _is_protobuf(value) else None
+    if _is_one_field(value) or (first not in _SPACE[:1] and _has_controls(value) and _is_protobuf(value)):
+        return "Protobuf"
+    return "Avro" if _is_avro(value) else None
 
 
 def _has_controls(value: bytes) -> bool:
@@ -89,7 +97,7 @@ def _is_bson(value: bytes) -> bool:
 
 _KEY = rb"[A-Za-z_@$][\w@$:.-]*"
 # A map (fixmap, map 16, map 32) whose first key is a string (fixstr, str 8).
-_MESSAGEPACK = re.compile(rb"(?:[\x81-\x8f]|\xde..|\xdf....|[\x91-\x9f])(?:([\xa1-\xbf])|\xd9(.))", re.DOTALL)
+_MESSAGEPACK = re.compile(rb"[\x91-\x9f]?(?:[\x81-\x8f]|\xde..|\xdf....|[\x91-\x9f])(?:([\xa1-\xbf])|\xd9(.))", re.DOTALL)
 # A map (of up to 23, of 1 or 2 bytes' length, or open) whose first key is a text of up to 23 bytes.
 _CBOR = re.compile(rb"(?:\xd9\xd9\xf7)?(?:[\xa1-\xb7]|\xb8.|\xb9..|\xbf)([\x61-\x77])", re.DOTALL)
 
@@ -109,6 +117,38 @@ def _is_cbor(value: bytes) -> bool:
 
 def _is_key(name: bytes, length: int) -> bool:
     return len(name) == length and re.fullmatch(_KEY, name) is not None
+
+
+_ONE_FIELD = b"\x0a"  # the tag of a message's first field, if it is a text: also the end of a line
+
+
+def _is_one_field(value: bytes) -> bool:
+    """Whether it is a message of one short text: its length, which reads as a character, is that of the rest."""
+    return value[:1] == _ONE_FIELD and 2 < len(value) < 0x80 + 2 and value[1] == len(value) - 2 and value[1] not in _SPACE
+
+
+_LEAST_AVRO_TEXTS, _LEAST_AVRO_SHARE = 2, 0.8
+
+
+def _is_avro(value: bytes) -> bool:
+    """Whether it is Avro's bare encoding: texts behind their lengths, with few other bytes between, to the very end."""
+    if not (_has_controls(value) or not _is_utf8(value)):
+        return False
+    at = texts = said = items = 0
+    while at < len(value):
+        items += 1
+        number, after = _varint(value, at)
+        if after < 0 or items > _MOST_FIELDS:
+            return False
+        length = number >> 1
+        piece = value[after : after + length]
+        if number % 2 == 0 and length > 1 and len(piece) == length and not _has_controls(piece) and _is_utf8(piece):
+            at, texts, said = after + length, texts + 1, said + length
+        elif number % 2 and number > 1:
+            return False
+        else:  # a number, a boolean, a branch of a union
+            at = after
+    return texts >= _LEAST_AVRO_TEXTS and said >= _LEAST_AVRO_SHARE * len(value)
 
 
 _LEAST_FIELDS, _MOST_FIELDS = 2, 10_000

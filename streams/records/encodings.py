@@ -217,6 +217,8 @@ _MOST_SYMBOLS, _MOST_MIXED = 0.2, 0.2  # shares of the non-ASCII characters, and
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f-\x9f]")
 _TEXT_PER_CONTROL = 200  # characters
 _WORD = re.compile(r"[^\W\d_]+")
+# Letters that no language has both of: a Mac's Russian capitals, read as Windows-1251, give such.
+_OF_SERBIA, _OF_RUSSIA = re.compile("[ЂЃЉЊЌЋЏђѓљњќћџ]"), re.compile("[ыэщъёЫЭЩЪЁ]")
 
 
 def _makes_sense(text: str) -> bool:
@@ -226,6 +228,8 @@ def _makes_sense(text: str) -> bool:
     high = [character for character in text[:_MOST_LOOKED_AT] if character > "\x7f" and character not in _TYPOGRAPHY]
     symbols = [each for each in high if not each.isalpha() and unicodedata.category(each)[0] not in "MPNZ"]
     if len(symbols) > _MOST_SYMBOLS * len(high):
+        return False
+    if _OF_SERBIA.search(text) and _OF_RUSSIA.search(text):
         return False
     words = [word for word in _WORD.findall(text[:_MOST_LOOKED_AT]) if not word.isascii()]
     mixed = sum(1 for word in words if _is_mixed(word))

@@ -119,14 +119,15 @@ _NAMES_LIMIT = 64  # authors
 _LONG_LINE = 400  # characters: longer than a paragraph
 _PARTS_OF_TIME = 6  # year to second, in Python's struct_time
 
-# Keys under which objects keep a string: schema.org, feedparser, ninjs, WordPress, New York Times, Guardian, MongoDB.
+# Keys under which objects keep a string: schema.org, feedparser, ninjs, WordPress, New York Times, Guardian, MongoDB;
+# the last ones are of Avro's, Firestore's and DynamoDB's JSON.
 _NAME_KEYS = (
     "name", "title", "label", "term", "value", "rendered", "main", "original", "webTitle", "@value", "_", "$date", "$oid",
-    "string",
+    "string", "stringValue", "S",
 )  # fmt: skip
 _KEYWORD_KEYS = ("value", *_NAME_KEYS)  # in the New York Times' objects, "name" is the kind of keyword
-_TEXT_KEYS = ("value", "rendered", "text", "plain", "html", "content", "@value", "string")  # the last of Avro's JSON
-_URL_KEYS = ("@id", "url", "href", "value", "rendered", "string")
+_TEXT_KEYS = ("value", "rendered", "text", "plain", "html", "content", "@value", "string", "stringValue", "S")
+_URL_KEYS = ("@id", "url", "href", "value", "rendered", "string", "stringValue", "S")
 
 _SCHEMA_PREFIX = re.compile(r"^(?:schema:|https?://schema\.org/)", re.IGNORECASE)
 _INLINE_TAG = re.compile(r"</?(?:a|abbr|b|bdi|br|em|font|i|mark|p|small|span|strong|sub|sup|u|wbr)\b[^<>]*>", re.IGNORECASE)
@@ -183,8 +184,8 @@ def no_field_known(record: Mapping[str, object]) -> Rejection | None:
     return None
 
 
-def has_content(value: Mapping[str, object]) -> bool:
-    """Whether an object has any field for a headline or a text."""
+def has_content(value: Iterable[str]) -> bool:
+    """Whether an object, or a list of names, has any field for a headline or a text."""
     return not _CONTENT_NAMES.isdisjoint(map(fold, value))
 
 

@@ -29,13 +29,16 @@ _HTML_START = re.compile(rb"\s*<(?:!doctype\s+html|!--|[a-z][a-z0-9]*[\s/>])", r
 _XML_START = re.compile(rb"\s*<(?:\?xml|rss|feed|newsml|newsitem|newsmessage|nitf)\b", re.IGNORECASE)
 _HTML_ROOT = re.compile(rb"<(?:!doctype\s+)?html", re.IGNORECASE)
 _BEGINNING = 2_048  # bytes in which a page shows that it is HTML
-_FRAME = 5  # bytes: Confluent's, a zero and the schema's id
+# Bytes of a frame: Confluent's, a zero and the schema's id; AWS Glue's, a 3, a zero for "not compressed" and the id.
+_FRAMES: Final = ((b"\0", 5), (b"\x03\0", 18))
 
 
 def unframed(value: bytes) -> bytes:
-    """Without Confluent's frame (a zero byte, then four bytes of schema id) if it holds JSON, which never begins with zero."""
-    framed = value[:1] == b"\0" and value[_FRAME:].lstrip()[:1] in (b"{", b"[")
-    return value[_FRAME:] if framed else value
+    """Without the frame of a schema registry, Confluent's or AWS Glue's, if it holds JSON, which never begins like one."""
+    for start, length in _FRAMES:
+        if value.startswith(start) and value[length:].lstrip()[:1] in (b"{", b"["):
+            return value[length:]
+    return value
 
 
 def declared_form(content_type: str | None) -> Form | None:

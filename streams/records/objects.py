@@ -113,11 +113,14 @@ def _is_deeper(parsed: Any, max_depth: int) -> bool:
 # ---- Envelopes
 
 # Where answers of APIs, databases and change streams keep their one article: NewsAPI, GDELT and Event Registry, feedparser,
-# JSON Feed, Media Cloud, Elasticsearch, Debezium. They count only if there is no headline and no text beside them.
+# JSON Feed, Media Cloud, Elasticsearch, Debezium, Airbyte and Singer, MongoDB, the clouds' queues. They count only if there is
+# no headline and no text beside them.
 _WRAPPERS: Final = (
     "article", "articles", "entry", "entries", "item", "items", "story", "stories", "results", "result", "docs", "hits",
     "records",
     "response", "after", "source", "data", "payload", "value", "post", "news", "json-ld",
+    "record", "airbyte_data", "fulldocument", "detail", "message", "attributes", "current", "kinesis", "dynamodb", "newimage",
+    "event", "body",
 )  # fmt: skip
 
 
@@ -149,9 +152,10 @@ def _read_value(value: Any, max_depth: int, read_bytes: ReadBytes) -> Draft | Re
 
 
 def _changed(value: Mapping[str, Any]) -> tuple[Any] | None:
-    """The row in a Debezium change event: its state after the change; null for a deleted row."""
+    """The row in a Debezium change event: its state after the change; null for a deleted row, also of an unwrapped event."""
     is_change = "after" in value and ("before" in value or "op" in value) and not has_content(value)
-    return (value["after"],) if is_change else None
+    is_gone = str(value.get("__deleted")).lower() == "true" or (value.get("__op") == "d" and "__deleted" not in value)
+    return (value["after"],) if is_change else (None,) if is_gone else None
 
 
 def _inner(value: Mapping[str, Any]) -> tuple[Any] | None:
@@ -167,16 +171,43 @@ def _inner(value: Mapping[str, Any]) -> tuple[Any] | None:
     if ("@graph" in value or "@type" in value) and not is_article(value):
         found = list(embedded_articles(value))
         return (found,) if found else (value["@graph"],) if "@graph" in value else None
-    return None if has_content(value) else _wrapped(value)
+    return _wrapped(value) if not has_content(value) or _holds_json_for_text(value) else None
+
+
+def _holds_json_for_text(value: Mapping[str, Any]) -> bool:
+    """Whether an object's only content is a text that is a JSON object, as in the messages of queues."""
+    content = [each for name, each in value.items() if has_content((name,))]
+    return len(content) == 1 and isinstance(content[0], str) and _JSON_TEXT.match(content[0]) is not None
 
 
 def _wrapped(value: Mapping[str, Any]) -> tuple[Any] | None:
-    """What an object without content of its own wraps."""
+    """What an object without content of its own wraps: objects, or JSON in a string."""
+    by_name = {name.lower().removeprefix("_"): inner for name, inner in value.items()}
     for name in _WRAPPERS:
-        inner = value.get(name, value.get("_" + name))
+        inner = by_name.get(name)
         if isinstance(inner, dict) or (isinstance(inner, list) and inner and all(isinstance(each, dict) for each in inner)):
             return (inner,)
+        if isinstance(inner, str) and (said := _json_in(inner)):
+            return (said,)
     return None
+
+
+_JSON_TEXT = re.compile(r"\s*(?:\{\s*\"|\[\s*\{\s*\"|\"\s*\{\s*\\\\\")")
+_BASE64_OF_JSON = re.compile(r"(?:e[yw]|W3|Ww)[\w+/-]{20,}={0,2}\s*")  # of an opening bracket
+
+
+def _json_in(text: str) -> str | None:
+    """The JSON that a text is, as it stands or in base64; None for other texts."""
+    if _JSON_TEXT.match(text):
+        return text
+    if not _BASE64_OF_JSON.fullmatch(text):
+        return None
+    bare = text.strip().replace("-", "+").replace("_", "/").rstrip("=")
+    try:
+        said = base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True).decode()
+    except ValueError:
+        return None
+    return said if _JSON_TEXT.match(said) else None
 
 
 def _event_data(event: Mapping[str, Any]) -> tuple[bytes, str | None] | Rejection | None:
@@ -247,7 +278,7 @@ _ROLE = re.compile("(headline|body|description)(.+)")
 
 def _with_roles(record: dict[str, object]) -> dict[str, object]:
     """A wire's item with ninjs 1's fields by role ("headline_main") also under the bare name: the main one, else plain text."""
-    if not wire_uri(record):
+    if not (wire_uri(record) or ("uri" in record and record.get("type") == "text")):
         return record
     roles: dict[str, object] = {}
     for name in sorted(record, key=lambda each: (not each.endswith("main"), "html" in each)):

@@ -9,11 +9,13 @@ from typing import Final
 from streams.records.binaries import binary_form
 from streams.records.draft import Draft, Reason, Rejection, Repair
 from streams.records.encodings import declared_charset, decode, unmarked
+from streams.records.fields import has_content
 from streams.records.forms import Form, form_of, unframed
 from streams.records.markup import without_scripts
 from streams.records.mojibake import repair_mojibake
-from streams.records.objects import read_json
+from streams.records.objects import read_json, read_object
 from streams.records.pages import read_html
+from streams.records.text_forms import bare_json, front_matter, text_form
 
 _TOMBSTONE: Final = Rejection(Reason.TOMBSTONE, "the record has no value: publish the article as the value")
 _EMPTY: Final = Rejection(Reason.EMPTY, "the value is blank: publish the article as the value")
@@ -47,8 +49,9 @@ def read_record(
        are TOO_LARGE, more than 200 levels TOO_DEEP; a page too broken to read is UNREADABLE_HTML. A page that holds several
        articles, only pictures, or a wall is INDEX_PAGE, GALLERY, CONSENT_WALL, ROBOT_CHECK or PAY_WALL. For a text in another
        form, :func:`~streams.records.judging.judge_text` decides that.
-    6. Plain text is one article, whose headline is found later. Binary data is NOT_AN_ARTICLE, naming its format if
-       :mod:`~streams.records.binaries` knows it.
+    6. Plain text is one article, whose headline is found later; text that is a JSON object, bare or as servers guard it, is
+       read as that. Binary data is NOT_AN_ARTICLE, naming its format if :mod:`~streams.records.binaries` knows it, and so is
+       text that is no prose (:mod:`~streams.records.text_forms`: base64, an e-mail, a form's fields …).
     """
     if value is None:
         return _TOMBSTONE
@@ -67,7 +70,7 @@ def read_record(
     if form is Form.JSON:
         draft = read_json(text, max_depth, read_record)
     else:
-        draft = read_html(text) if form is Form.HTML else _read_text(text)
+        draft = read_html(text) if form is Form.HTML else _read_text(text, max_depth)
     return draft if isinstance(draft, Rejection) else _mended(draft, repairs)
 
 
@@ -91,7 +94,7 @@ def _text_of(value: bytes, marked: str | None, content_type: str | None) -> tupl
     return decoded.text, form, decoded.repairs
 
 
-def _read_text(text: str) -> Draft | Rejection:
+def _read_text(text: str, max_depth: int) -> Draft | Rejection:
     controls = len(_CONTROL.findall(text))
     if _CONTROL.match(text) or controls * _TEXT_PER_CONTROL > len(text):
         return Rejection(
@@ -99,6 +102,14 @@ def _read_text(text: str) -> Draft | Rejection:
             f"binary data ({controls:,} control characters), as of Avro or Protobuf: publish JSON in UTF-8",
         )
     text = text.strip()
+    if (inner := bare_json(text)) is not None:
+        read = read_json(inner, max_depth, read_record)
+        if not isinstance(read, Rejection) or read.reason is not Reason.NOT_JSON:
+            return read
+    if (head := front_matter(text)) and has_content(head.keys() - {"text"}):
+        return read_object(head)
+    if name := text_form(text):
+        return Rejection(Reason.NOT_AN_ARTICLE, f"{name}: publish the article as JSON, HTML or text")
     return Draft(text=text) if text else _EMPTY
 
 

@@ -118,7 +118,7 @@ _REDIRECT = re.compile(
 )
 _UNRESERVED = re.compile(r"%(?:2D|3[0-9]|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE])", re.IGNORECASE)
 _COPY_END = re.compile(r"(?<=[^/])(?:/(?:amp|print)|[./]amp\.html?|\.amp|\.print\.html?)$", re.IGNORECASE)
-_COPY_START = re.compile(r"^/amp(?=/[^/]+/)", re.IGNORECASE)
+_COPY_START = re.compile(r"^(?:/amp)+(?=/[^/]+/)", re.IGNORECASE)
 _COPY_PARAMETER = re.compile(
     r"(?:amp|print|printable|printview|print_view|mobile)(?:=(?:1|true|yes|y|on|amp|print)?)?"
     r"|(?:noamp|nonamp|isamp|printer_?friendly)(?:=(?:1|true|yes|mobile|available)?)?"
@@ -144,12 +144,12 @@ def url_identity(url: str) -> str:
     """
     parts = url_parts(_inner(url))
     host = _COPY_HOST.sub("", parts.netloc.rstrip("."))
-    path = _COPY_START.sub("", _UNRESERVED.sub(lambda found: chr(int(found[0][1:], 16)), parts.path))
+    path = _UNRESERVED.sub(lambda found: chr(int(found[0][1:], 16)), parts.path)
+    path = _COPY_START.sub("", _SLASHES.sub("/", path))
     while len(path) > 1 and (shorter := _COPY_END.sub("", path.rstrip("/"), count=1)) != path:
         path = shorter
     is_copy = _BLOGSPOT_COPY if _BLOGSPOT.search(host) else _COPY_PARAMETER
     query = "&".join(each for each in parts.query.split("&") if each and not is_copy.fullmatch(each))
-    path = _SLASHES.sub("/", path)
     page = f"#{parts.fragment}" if parts.fragment else ""
     return f"https://{host}{path or '/'}{f'?{query}' if query else ''}{page}"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from streams.records.urls import canonical_url, url_identity
@@ -101,6 +101,8 @@ def test_a_plain_address_is_its_own_identity(url):
 
 
 @given(st.text(max_size=80) | st.text(alphabet="amp/.?=&1www", max_size=60))
+@example("0//AMP")
+@example("amp/amp/0/1")
 def test_an_identity_is_a_url_and_its_own_identity(tail):
     url = canonical_url(f"http://www.herald.example/{tail}")
     if url is not None:
