@@ -269,17 +269,17 @@ def _beside_keys(text: str, blocks: Sequence[Block]) -> set[str]:
     articles = _articles_with_titles(blocks)
     if not articles:
         return _keys_of_teasers_outside(text, blocks)
-    first = articles[0]
-    own = [block for block in blocks if first in block.element.iterancestors()]
-    if not any(_is_paragraph(block) for block in own):
-        return set()
+    first, later = articles[0], set(articles[1:])
     others = {
         _key(block.text)
         for above, block in pairwise(blocks)
-        if first not in block.element.iterancestors()
-        and (_leads_to_teaser(above) or not set(articles[1:]).isdisjoint(block.element.iterancestors("article")))
+        if (_leads_to_teaser(above) or (later and not later.isdisjoint(block.element.iterancestors("article"))))
+        and first not in block.element.iterancestors()
     }
-    return others - {_key(block.text) for block in own}
+    if not others:
+        return others
+    own = [block for block in blocks if first in block.element.iterancestors()]
+    return others - {_key(block.text) for block in own} if any(_is_paragraph(block) for block in own) else set()
 
 
 def _articles_with_titles(blocks: Sequence[Block]) -> list[Any]:
