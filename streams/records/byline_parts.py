@@ -26,6 +26,12 @@ _OTHERS = re.compile(
     rf"|\s*[,;|/–—-]\s*(?:{_PICTURES})\s+(?=(?-i:[^\W\d_a-zß-ÿ])).*$",
     re.IGNORECASE | re.DOTALL,
 )
+# "Jana Köhler (Text) und Uta Lenz (Foto)": what each has done, behind the name.
+_BRACKETED_OTHERS = re.compile(
+    rf"(?:^|\s*[,;/&]\s*|\s+(?:und|and|et|y|e|og|och|en|ja|i)\s+)[^(),;/&]{{3,60}}\s\((?:{_PICTURES}|{_any_of('other_work')})\)",
+    re.IGNORECASE,
+)
+_BRACKETED_WORK = re.compile(r"\s*\((?:text|texte?|testo|texto|tekst|teksti|words|текст)\)", re.IGNORECASE)
 _ANNOUNCES_OTHERS = re.compile(rf"(?:{_LABEL}|(?:{_BY_OTHERS}|reviewed\s+by)\s*[:：]?)\s*$", re.IGNORECASE)
 _WITH = re.compile(
     r"[\s,]+(?:avec|with|mit|con|com|met|med|z|ze|s|се?|και|ve|and|und|et|y|e|og|och|en|&)\s+"
@@ -50,7 +56,7 @@ _SURNAMES: Final = frozenset(
 
 def without_others(line: str) -> str:
     """A byline without those who only took the pictures, edited, translated or made the site; "" if it names no one else."""
-    return _OTHERS.sub("", line).strip()
+    return _BRACKETED_WORK.sub("", _BRACKETED_OTHERS.sub("", _OTHERS.sub("", line))).strip()
 
 
 def announces_others(text: str) -> bool:

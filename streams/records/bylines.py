@@ -19,7 +19,8 @@ _MAIL = re.compile(r"\s*[(<\[]?\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+[)>\]]?\s*")
 _HANDLE = re.compile(r"\s*\(?(?<!\w)@\w+\)?")
 # How bylines begin, in the languages of the news; the capital distinguishes "Von Berg" from "von Anna Berg".
 _BY = re.compile(
-    r"^[\s|·•–—-]*(?:(?:(?:story|article|written|posted|reported|published|words|text|report|opinion|analysis|review|comment(?:ary)?|interview"
+    r"^[\s|·•–—-]*(?:(?:von\s+unser\w*|de\s+notre|dal(?:la)?\s+nostr[oa]|de\s+nuestr[oa]|door\s+onze|från\s+vår|from\s+our)\s+\w+"
+    r"|(?:(?:story|article|written|posted|reported|published|words|text|report|opinion|analysis|review|comment(?:ary)?|interview"
     r"|column|perspective|essay)\s+)?by|author|authors|written"
     r"|por|par|autor(?:in|a|es)?|auteur|autore|автор(?:ы)?|текст|بقلم|كتبت?|נכתב על ידי|מאת|作者|记者|記者|文|撰文|글|기자|oleh"
     r"|penulis|yazan|yazar|tekst|text|texte?|testo|text|napisał[a]?"
@@ -37,6 +38,16 @@ _BY_JOINED = re.compile(
     r"^(?:(?:取材・)?文(?:・写真)?|撰文|執筆|筆者|記者|记者|作者|聞き手)\s*[・=＝／/:：]?\s*(?=[\u3040-\u30ff\u3400-\u9fff]{2,})"
 )
 _PARTICLES: Final = frozenset(("di", "af", "av", "de", "da", "von"))
+# Line breaks within one byline: before a conjunction, and behind one, "by" or a comma.
+_JOINED_LINES = re.compile(
+    r"\s*\n\s*(?=(?:and|und|et|y|e|og|och|en|&)\s)|(?:(?<=\s(?:and|und))|(?<=\bby)|(?<=[,;:&])|(?<=\b(?:von|par|por)))\s*\n\s*",
+    re.IGNORECASE,
+)
+_NAME_PARTICLES: Final = frozenset(
+    ("von", "van", "de", "da", "di", "del", "della", "der", "den", "la", "le", "al", "el", "ter", "bin")
+)
+_CONJUNCTIONS: Final = frozenset(("and", "und", "et", "y", "e", "og", "och", "en", "&"))
+_DEGREE = re.compile(r"(?:[A-Z][a-z]{0,2}\.?){2,4}|[A-Z]{2,5}")
 _AROUND: Final = ' ()[]【】|·•–—-,;:/⋅"“”'
 _FULL_STOP = re.compile(r"(?<=[^\W\d_]{4})\.$")
 _FOLLOW = re.compile(r"\s+(?:follow|share|e-?mail|tweet|subscribe|contact)\b.*$", re.IGNORECASE)
@@ -63,7 +74,9 @@ _DESKS: Final = (
     "디지털뉴스팀",
 )
 # fmt: on
-_DESK = re.compile(rf"(?:the |our |la |die |de |unsere )?(?:[\w.&'’-]+ ){{0,3}}?(?:{'|'.join(_DESKS)})", re.IGNORECASE)
+_DESK = re.compile(
+    rf"(?:the |our |la |die |de |da |do |della |du |unsere )?(?:[\w.&'’-]+ ){{0,3}}?(?:{'|'.join(_DESKS)})", re.IGNORECASE
+)
 _STOCK = re.compile(
     r"(?:getty images?|i?stock(?:photo)?|shutterstock|alamy|unsplash|pixabay|adobe stock|imago)(?: images?)?", re.IGNORECASE
 )
@@ -111,7 +124,10 @@ ROLE = re.compile(
     r"\b(?:editor|writer|reporter|correspondent|journalist|columnist|contributor|author|director|founder|expert|analyst|attorney"
     r"|lawyer|professor|specialist|manager|president|officer|head of|chief|critic|researcher|consultant|blogger|team|staff|desk"
     r"|redakteur(?:in)?|redaktion|korrespondent(?:in)?|journaliste|rédact\w+|correspondant\w*|periodista|redactor\w*"
-    r"|corresponsal|giornalista|redattore|inviat[oa])\b|\b(?:at|for)\s(?=[A-Z])",
+    r"|corresponsal|giornalista|redattore|inviat[oa]"
+    r"|muhabiri?|gazeteci|dziennikar(?:z|ka)|redaktor(?:ka)?|novin[aá]ř?(?:ka)?|újságíró|wartawan|phóng viên|nhà báo"
+    r"|журналіст(?:ка)?|кореспондент(?:ка)?|журналист(?:ка)?|корреспондент|обозреватель|редактор(?:ка)?|новинар(?:ка)?"
+    r"|δημοσιογράφος|συντάκτ(?:ης|ρια)|صحفي|صحفية|مراسل|مراسلة)\b|\b(?:at|for)\s(?=[A-Z])",
     re.IGNORECASE,
 )
 _DATE_LIKE = re.compile(r"\d{1,2}[:./-]\d{1,2}|\b(?:19|20)\d\d\b")
@@ -139,7 +155,8 @@ def read_names(written: Iterable[str], outlets: Iterable[str] = (), language: st
 
 def _name(line: str, own: frozenset[str], language: str) -> str:
     """The name in a line, "" if there is none."""
-    line = _HANDLE.sub("", _MAIL.sub(" ", ", ".join(line.strip().splitlines())))
+    lines = _JOINED_LINES.sub(" ", line.strip()).splitlines()
+    line = _HANDLE.sub("", _MAIL.sub(" ", ", ".join(filter(None, map(str.strip, lines)))))
     line = _ON.sub("", without_agency(without_others(" ".join(line.split()))))
     line = _without_by(_WRITTEN_BY.sub("", line, count=1)).strip(_AROUND).strip()
     line = _FOLLOW.sub("", without_label(without_preposition(line, language)))
@@ -158,10 +175,22 @@ def _name(line: str, own: frozenset[str], language: str) -> str:
             if not ROLE.search(part) and not is_organisation(part) and not (number and has_role and "&" in part)
         ]
         line = line if len(parts) > 1 and not ROLE.search(line) else ", ".join(parts)
+    if len(parts) > 1 and (is_person(parts[0]) or (parts[0].isupper() and len(parts[0].split()) > 1)):
+        parts = [part for number, part in enumerate(parts) if not number or not _is_place(part, alone=len(parts) == 2)]
+        line = ", ".join(parts)
     if len(parts) > 1 and (dropped := [part for part in parts if _is_nobody(part, own) and _fold(part) not in _TITLES]):
         kept = [part for part in parts if part not in dropped]
         line = ", ".join(kept)
     return _FULL_STOP.sub("", line.strip(" ,;:|·–—-"))
+
+
+def _is_place(part: str, *, alone: bool) -> bool:
+    """Whether what follows a person is where they are: "em Porto Lorn", or one word and nothing else ("Lornhafen")."""
+    words = part.split()
+    is_word = alone and len(words) == 1 and part.isalpha() and _fold(part) not in _TITLES and not _DEGREE.fullmatch(part)
+    return is_word or (
+        words[0].islower() and len(words) > 1 and words[0] not in _NAME_PARTICLES and words[0] not in _CONJUNCTIONS
+    )
 
 
 def _without_by(line: str) -> str:

@@ -170,7 +170,7 @@ def _authors_marked(page: Page) -> Iterator[list[str]]:
             spaced_words(each) for each in element.iter("a") if _PROFILE.search(each.get("href") or "") and not _is_others(each)
         ]
         items = [spaced_words(each) for each in element.iter("li") if not _is_tag(each)] if len(links) < 2 else []
-        text = spaced_words(element)
+        text = _lines_of(element)
         yield items or links or ([spaced_words(inner)] if inner is not None else [])
         if len(text) <= _SHORT and not _is_tag(element) and (name := _name_beside_day(text)):
             yield [name]
@@ -214,6 +214,13 @@ def _name_beside_day(text: str) -> str | None:
     parts = _BETWEEN_PARTS.split(text)
     names = [part for part in parts if not any(map(str.isdigit, part))]
     return name_of(names[0]) if len(parts) > 1 and len(names) == 1 else None
+
+
+def _lines_of(element: Any) -> str:
+    """The text of an author's box, a line each where the page breaks it."""
+    if element.find(".//br") is None:
+        return spaced_words(element)
+    return "\n".join(" ".join(each.split()) for each in element.itertext() if each.strip())
 
 
 def _property_name(element: Any) -> str:

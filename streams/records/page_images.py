@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from streams.records.draft import Image
 from streams.records.images import image_url, read_image
 from streams.records.labels import says
-from streams.records.page_place import Page, labels_of, spaced_words
+from streams.records.page_place import AUTHOR_NAMES, Page, ancestors, labels_of, spaced_words
 from streams.records.urls import url_parts
 
 
@@ -59,7 +60,9 @@ def _same_file(figure: Any, url: str, base: str | None) -> bool:
 
 def _figures(page: Page) -> Iterator[Any]:
     """The article's figures, and boxes that hold a picture and its caption."""
-    yield from page.own("figure")
+    for figure in page.own("figure"):
+        if not any(says(AUTHOR_NAMES, labels_of(each)) for each in islice(ancestors(figure), _PORTRAIT_LEVELS)):
+            yield figure
     for element in page.named():
         if element.tag in ("div", "p", "span") and says(_CAPTION_NAMES, labels_of(element)) and page.is_own(element):
             box = element if element.find(".//img") is not None else element.getparent()
@@ -101,6 +104,7 @@ _CAPTION_NAMES = re.compile(
     r"caption|cutline|bildunterschrift|bildtext|didascalia|pie-?de-?foto|legend[ae]?(?:-foto)?(?=[\s_-]|$)|kuvateksti|podpis",
     re.IGNORECASE,
 )
+_PORTRAIT_LEVELS = 4  # elements around a figure that may say that it shows the writer
 _MOST_DIGITS = 5  # of a picture's width
 
 

@@ -338,7 +338,7 @@ def _parts_words(before: str, text: str) -> bool:
     """Whether two adjacent texts are separate words: the second starts a new one ("rowMayor"), or both are whole phrases."""
     if before[-1:] in _OPENING:
         return False
-    return text[:1].isupper() or (before[-1:].isalnum() and len(before.split()) > 1 and len(text.split()) > 1)
+    return text[:1].isupper() or "@" in text or (before[-1:].isalnum() and len(before.split()) > 1 and len(text.split()) > 1)
 
 
 _OPENING: Final = frozenset("([{<«„“‘'\"’-–—/&#@$€£+")

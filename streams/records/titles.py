@@ -12,9 +12,10 @@ _CUT = re.compile(r"\s*(?:…|\.\.\.|\[…\]|\[\.\.\.\])\s*$")
 _LEAST_BEGINNING = 12  # characters that a cut title and the complete one share
 # Separators between a headline and its outlet; a colon only after the outlet.
 _BEHIND = re.compile(
-    r"(?:\s+[-–—|·•:»/]+\s+|\s*[|｜»]\s*|\s+::\s+|(?<=[?!.”\"])\s*[-–—]\s+|\s*_\s*|：|\s*[―—–]\s*(?=[^\s\w]*\w+[^\s]*$))"
+    r"(?:\s+[-–—|·•:»›/]+\s+|\s*[|｜»›]\s*|\s+::\s+|(?<=[?!.”\"])\s*[-–—]\s+|\s*_\s*|：|\s*[―—–]\s*(?=[^\s\w]*\w+[^\s]*$))"
 )
 _BEFORE = re.compile(r"\s+[-–—|·•»]+\s+|\s*[|｜»:：]\s+")
+_CRUMB_SIGNS = ("»", "›")  # these part a page from the sections that lead to it
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 _SITE = re.compile(
     r"(?:www\.)?[\w-]{2,}\.(?:com|org|net|info|news|co\.\w\w|com\.\w\w|[a-z]{2})", re.IGNORECASE
@@ -52,7 +53,8 @@ def _without_section(title: str, whole: str) -> str:
         return title
     rest, sign = title[: found.start()].rstrip(), found[0].strip()
     is_chain = whole[len(title) :].lstrip().startswith(sign)
-    return rest if is_chain and _says_something(rest) and is_section_name(title[found.end() :]) else title
+    is_section = sign in _CRUMB_SIGNS or is_section_name(title[found.end() :])
+    return rest if is_chain and _says_something(rest) and is_section else title
 
 
 class _Names:
