@@ -235,7 +235,7 @@ class Settings:
         200_000,
         _whole(1, 1_000_000_000),
         "stories",
-        "how many are remembered per partition of news.signatures, about 1.3 kB each; the oldest are forgotten first",
+        "how many are remembered per partition of news.signatures, about 0.8 kB each; the oldest are forgotten first",
     )
     suppress: frozenset[DuplicateKind] = _setting(
         frozenset(DuplicateKind) - {DuplicateKind.NEW_VERSION, DuplicateKind.RUBRIC},

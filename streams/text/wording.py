@@ -289,6 +289,19 @@ def _as_in_text(written: str, word: str) -> str:
     return f" {word} " if written.rstrip().endswith(".") else f" {word}"
 
 
+_LONG = 4  # characters
+
+
+def says_much(word: str) -> bool:
+    """Whether a word in place of another makes a headline say something else: any but function words, "UK" as well."""
+    return len(word) >= _LONG or (word not in _words("left_out") and word not in _words("small"))
+
+
+def is_unspaced(word: str) -> bool:
+    """Whether a word is of a script without spaces, so that it may be many."""
+    return _UNSPACED.search(word) is not None
+
+
 def turns(words: Iterable[str]) -> bool:
     """Whether one of the words reverses what a headline says: "not", "up", "loses"."""
     return not _words("turning").isdisjoint(words)

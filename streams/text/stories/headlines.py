@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 
 from streams.text.headline import genre_names
 from streams.text.spelling import one_alphabet
-from streams.text.wording import says_the_same, telling_words, turns
+from streams.text.wording import is_unspaced, says_much, says_the_same, telling_words, turns
 
 ALIKE_PER_CENT = 85
 """The lowest rapidfuzz ``token_sort_ratio`` of a near repeat."""
@@ -87,13 +87,24 @@ def fill_one_form(one: str, other: str) -> bool:
 
 def _says_otherwise(one: str, other: str) -> bool:
     """Whether each has a word in place of the other's ("wins Ohio", "wins Iowa"), or only one has a word that reverses its
-    meaning ("not", "up"). Different forms of one word do not count."""
-    in_one, in_other = set(one.split()), set(other.split())
+    meaning ("not", "up"). Different forms of one word do not count. In scripts without spaces characters count as words."""
+    in_one, in_other = _said(one), _said(other)
     only_one = _unlike_all(in_one - in_other, in_other - in_one)
     only_other = _unlike_all(in_other - in_one, in_one - in_other)
     if turns(only_one | only_other):
         return True
-    return _is_long_among(only_one) and _is_long_among(only_other)
+    return any(map(says_much, only_one)) and any(map(says_much, only_other))
+
+
+def _said(headline: str) -> set[str]:
+    """The words; of one in a script without spaces its characters, repeated for their second time and so on."""
+    words: set[str] = set()
+    for word in headline.split():
+        if is_unspaced(word):
+            words.update(character * word.count(character, 0, place + 1) for place, character in enumerate(word))
+        else:
+            words.add(word)
+    return words
 
 
 def keep_order(one: str, other: str) -> bool:
@@ -124,10 +135,6 @@ def _genres() -> tuple[frozenset[str], ...]:
 
 def _unlike_all(words: set[str], others: set[str]) -> set[str]:
     return {word for word in words if not any(are_forms(word, each) for each in others)}
-
-
-def _is_long_among(words: set[str]) -> bool:
-    return any(len(word) > _FEWEST_LETTERS for word in words)
 
 
 def are_forms(one: str, other: str) -> bool:

@@ -15,9 +15,9 @@ from importlib.resources import files
 
 from streams.text.spelling import comparable, one_alphabet, one_spelling
 from streams.text.stories.headlines import are_forms
-from streams.text.stories.signature import UNSPACED, WITHOUT_CASE_FOR_NAMES, primary, rarities
+from streams.text.stories.signature import WITHOUT_CASE_FOR_NAMES, primary, rarities
 from streams.text.stories.story import Member
-from streams.text.wording import counted_parts, is_serial
+from streams.text.wording import counted_parts, is_serial, is_unspaced
 
 MOST_PER_CENT = 60
 """What this share of a story's headlines name is what it is about."""
@@ -26,6 +26,7 @@ TEMPLATE_PER_CENT = 60
 SERIAL_MS = 16 * 3_600_000
 """A daily serial's next part comes after this long; one day's is told by many outlets within it."""
 _SHORTEST_WORD = 4
+_SELDOM_TENTHS = 34  # of a decade of frequency below one in ten: well-known names are written so often
 _NAMES_STAND_OUT = 6  # tenths: in a headline with more capitals, they do not mark names
 _TOKEN = re.compile(r"[^\W\d_][\w'’]*")
 
@@ -48,10 +49,10 @@ class Naming:
 @lru_cache(maxsize=4_096)
 def naming(compared: str, headline: str, language: str) -> Naming:
     """What one headline says, given by its sorted words and as written."""
-    words = {word: 1 for word in compared.split() if len(word) >= _SHORTEST_WORD or word[0].isdigit()}
+    words = {word: 1 for word in compared.split() if len(word) >= _SHORTEST_WORD or word[0].isdigit() or not word.isascii()}
     language = primary(language)
     shown = None if language in WITHOUT_CASE_FOR_NAMES else _shown_names(headline)
-    names = (word for word in words if word[0].isalpha() and not UNSPACED.match(word))
+    names = (word for word in words if word[0].isalpha() and not is_unspaced(word))
     if shown is None:
         return Naming(words, frozenset(word for word in names if _is_name(word, language)), 1)
     first, *rest = shown
@@ -123,9 +124,14 @@ def _is_name(word: str, language: str) -> bool:
 @cache
 def _common_words(language: str) -> frozenset[str]:
     """Words of a language that are no names, as compared: in English those of ``plain.txt`` (made by
-    ``bench/training/story_names.py``), elsewhere all that are common; none for a language without a list."""
-    words = _english_words() if language == "en" else rarities(language).keys()
+    ``bench/training/story_names.py``), elsewhere all that are listed, in scripts without capitals only the very common ones;
+    none for a language without a list."""
+    words = _english_words() if language == "en" else _often_written(language)
     return frozenset(one_alphabet(one_spelling(comparable(word))) for word in words)
+
+
+def _often_written(language: str) -> set[str]:
+    return {word for word, tenths in rarities(language).items() if tenths < _SELDOM_TENTHS or word.upper() != word.lower()}
 
 
 @cache

@@ -26,6 +26,7 @@ from streams.text.stories.headlines import are_alike, common_length, keep_order,
             "Окафор победил на выборах в Техасе после подсчета",
             id="Russian, one of them in letters that Serbian has too",
         ),
+        pytest.param("渡轮在凯尔茅斯附近海域搁浅，乘客全部获救", "渡轮在凯尔茅斯海域搁浅 乘客全部获救了", id="Chinese"),
         pytest.param("Паром сел на мель у Кельмута", "У Кельмута паром сел на мель", id="Russian"),
     ],
 )
@@ -55,6 +56,15 @@ def test_a_headline_said_a_little_differently_is_a_near_repeat(one, other):
             "Fact check: ferry captain was drunk off Kellmouth", "Ferry captain was drunk off Kellmouth", id="a debunk"
         ),
         pytest.param("事实核查：渡轮船长在凯尔茅斯海域醉酒驾驶", "渡轮船长在凯尔茅斯海域醉酒驾驶", id="a Chinese debunk"),
+        pytest.param(
+            "UK economy grows faster than expected in spring", "US economy grows faster than expected in spring", id="short"
+        ),
+        pytest.param("特斯拉股价周一收盘大幅上涨", "特斯拉股价周一收盘大幅下跌", id="Chinese"),
+        pytest.param("港口大橋因碰撞事故關閉一年", "港口大橋因碰撞事故關閉兩年", id="a Chinese number"),
+        pytest.param("台風が関東に接近、交通機関に影響", "台風が関西に接近、交通機関に影響", id="Japanese"),
+        pytest.param("코스피 외국인 매수에 사흘째 상승 마감", "코스피 외국인 매수에 사흘째 하락 마감", id="Korean"),
+        pytest.param("รัฐบาลประกาศขึ้นภาษีน้ำมันดีเซล", "รัฐบาลประกาศลดภาษีน้ำมันดีเซล", id="Thai"),
+        pytest.param("मोदी ने बंदरगाह पुल का उद्घाटन किया", "योगी ने बंदरगाह पुल का उद्घाटन किया", id="Hindi"),
         pytest.param("Titanfall review", "Titanfall reviews", id="too short to tell an article"),
         pytest.param("Aurelia runs aground", "Budget debate opens in Varnholm", id="another thing"),
         pytest.param("Aurelia", "Aurelia runs aground off Kellmouth, all passengers saved", id="one word of many"),
