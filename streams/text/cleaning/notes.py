@@ -17,7 +17,8 @@ _LONGEST_NOTE = 300  # characters
 _NEAR, _FAR = 40, 90  # characters from its beginning: in which a note names the text, and says that it changed
 _LONGEST_LAST, _MOST_LAST_WORDS, _MOST_LAST_IDEOGRAPHS = 45, 5, 10
 _FIGURE_OR_QUOTATION = re.compile(r"[\d\"“”„«»‹›「」『』]")
-_DATED = re.compile(r"[^\d:：.!?]{0,16}\d")  # "updated at 1…"
+_UNSTOPPED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")  # Thai, Lao, Burmese, Khmer: sentences have no stop
+_DATED = re.compile(r"[^\d:：!?]{0,16}\d")  # "updated at 1…"
 _COLON = re.compile(r"(?:[:：](?!\d)|\s[–—])\s*")
 _LABEL_END = re.compile(r"[^\W\d_]*\s*(?:[:：,.(（—–-]|\d)")
 
@@ -32,6 +33,8 @@ def is_note(text: str) -> bool:
         return _LABEL_END.match(folded, len(label)) is not None
     if word := word_at(folded, "changed"):
         return _is_dated_change(folded, len(word))
+    if word_at(folded, "piece") and any(map(str.isdigit, folded[:_FAR])) and has_word_within(folded, "changed", _NEAR):
+        return True  # "Text corrected at 9 a.m."
     if has_word_within(folded, "this-text", _NEAR) and has_word_within(folded, "changed", _FAR):
         return True
     return has_word_within(folded, "earlier", _NEAR)
@@ -51,4 +54,5 @@ def is_last_words(text: str, before: str) -> bool:
         return False
     if len(IDEOGRAPH.findall(text)) > _MOST_LAST_IDEOGRAPHS:
         return False
-    return not ends_sentence(text) and ends_sentence(before) and _FIGURE_OR_QUOTATION.search(text) is None
+    is_below = ends_sentence(before) or _UNSTOPPED.search(before) is not None
+    return not ends_sentence(text) and is_below and _FIGURE_OR_QUOTATION.search(text) is None

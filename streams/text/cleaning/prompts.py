@@ -46,6 +46,7 @@ _SLASHED = re.compile(
 _REPORTER = re.compile(
     r"(?:記者|记者|文／|撰文／)[^\s。，：]{2,10}\s?[／/]\s?\S{2,8}(?:報導|报道|報道|攝影|摄影)?"
 )  # "記者陳小明／台北報導"
+_TAKEN_BY = re.compile(r"(?:撮影|写真|取材|文)[・＝=／/]\s?[^\s。、・]{2,12}(?:・[^\s。、・]{2,12})?")  # "撮影・佐藤花子"
 _ADDRESS = re.compile(r"(?:https?://)?(?:pic\.(?:twitter|x)\.com|t\.co)/\S+")
 _ALONE = frozenset((
     "facebook", "twitter", "x", "whatsapp", "telegram", "linkedin", "pinterest", "reddit", "instagram", "youtube", "threads",
@@ -126,6 +127,7 @@ def _is_credit(folded: str, text: str) -> bool:
         or _is_slashed(text)
         or _CAPTIONED.fullmatch(text.strip()) is not None
         or _REPORTER.fullmatch(folded) is not None
+        or _TAKEN_BY.fullmatch(folded) is not None
         or _is_credited(folded, text)
         or _are_credits(text)
         or _is_acknowledgement(folded, text)
@@ -355,6 +357,7 @@ def _judge_label(folded: str, text: str) -> CutKind | None:
         label in group_words("credit")
         or label.endswith(_PICTURES)
         or (len(words) <= 3 and words[-1] in group_words("credit") and f"{words[-1]}:" in folded)
+        or (len(words) <= 3 and not group_words("source").isdisjoint(words) and starts_with(words[-1], "credit"))
     )
     said = text.strip()[-len(rest) :].strip(BULLETS + ".")
     is_label = is_label or (label in group_words("source") and (_is_name(said) or is_agency(said)))
@@ -368,6 +371,8 @@ def _names_other_articles(label: str, words: list[str]) -> bool:
     if any(starts_with(f"{' '.join(words[at:])} ", "read") for at in places):
         return True
     if f"{label}:" in group_words("read"):
+        return True
+    if len(words) <= 3 and not group_words("also").isdisjoint(words[1:]):
         return True
     return len(words) <= 3 and not group_words("more").isdisjoint(words) and _has_word(label, "piece")
 
