@@ -76,6 +76,8 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _PRICE = re.compile(r"[$€£¥₹₽₺₴]\s?\d|\d\s?(?:[$€£¥₹₽₺₴元円원]|euro|kr|zł|kč|ft|lei|lv|лв|руб|грн|din|rsd|tl)")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w+")
 _LONGEST_CONTACT = 60  # characters
+_PLAIN_END = re.compile("(?:[ただるい]|のか)[。？]$|다\\.$")
+_POLITE = re.compile("(?:くだ|下)さい|ましょう|ます|ません|ませ|です|お願い|こちら|ご[登購支協応寄]|니다|세요|십시오")
 _LAST = 40  # characters: the end of a prompt in a language that puts the verb last
 _SPACELESS = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
 
@@ -95,7 +97,12 @@ def recognise_prompt(text: str) -> CutKind | None:
         return CutKind.CREDIT
     asked = _ASKED.search(folded) if len(folded) <= _LONGEST_NOTICE else None
     is_asked = _is_asked(folded) or _is_question(folded) or (asked is not None and _is_asked(folded[asked.end() :]))
-    return CutKind.SUBSCRIPTION if is_asked else None
+    return CutKind.SUBSCRIPTION if is_asked and not _is_told_plainly(folded) else None
+
+
+def _is_told_plainly(folded: str) -> bool:
+    """Whether a line is narrated in Japanese or Korean: their readers are asked politely."""
+    return _PLAIN_END.search(folded) is not None and _POLITE.search(folded) is None
 
 
 def _is_related(folded: str, text: str) -> bool:
