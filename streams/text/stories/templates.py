@@ -17,12 +17,15 @@ from streams.text.spelling import comparable, one_alphabet, one_spelling
 from streams.text.stories.headlines import are_forms
 from streams.text.stories.signature import WITHOUT_CASE_FOR_NAMES, primary, rarities
 from streams.text.stories.story import Member
+from streams.text.stories.unspaced import take_apart_unspaced
 from streams.text.wording import counted_parts, is_serial, is_unspaced
 
 MOST_PER_CENT = 60
 """What this share of a story's headlines name is what it is about."""
 TEMPLATE_PER_CENT = 60
 """A headline with this share of its words in the story's headlines is written like them."""
+UNSPACED_PER_CENT = 50
+"""The same where characters count as words: a verb is two or more of them, a name is one word."""
 SERIAL_MS = 16 * 3_600_000
 """A daily serial's next part comes after this long; one day's is told by many outlets within it."""
 _SHORTEST_WORD = 4
@@ -49,14 +52,24 @@ class Naming:
 @lru_cache(maxsize=4_096)
 def naming(compared: str, headline: str, language: str) -> Naming:
     """What one headline says, given by its sorted words and as written."""
-    words = {word: 1 for word in compared.split() if len(word) >= _SHORTEST_WORD or word[0].isdigit() or not word.isascii()}
-    language = primary(language)
+    spaced = [word for word in compared.split() if not is_unspaced(word)]
+    words = {word: 1 for word in spaced if len(word) >= _SHORTEST_WORD or word[0].isdigit() or not word.isascii()}
+    names = _names_among(words, headline, primary(language))
+    for word in filter(is_unspaced, compared.split()):
+        found, characters = take_apart_unspaced(word)
+        words |= dict.fromkeys(found | characters, 1)
+        names |= found
+    return Naming(words, frozenset(names), 1)
+
+
+def _names_among(words: Iterable[str], headline: str, language: str) -> set[str]:
+    """The names among the words of a headline that are written with spaces."""
     shown = None if language in WITHOUT_CASE_FOR_NAMES else _shown_names(headline)
-    names = (word for word in words if word[0].isalpha() and not is_unspaced(word))
+    may_be = [word for word in words if word[0].isalpha()]
     if shown is None:
-        return Naming(words, frozenset(word for word in names if _is_name(word, language)), 1)
+        return {word for word in may_be if _is_name(word, language)}
     first, *rest = shown
-    return Naming(words, frozenset(word for word in names if word in rest or (word == first and _is_name(word, language))), 1)
+    return {word for word in may_be if word in rest or (word == first and _is_name(word, language))}
 
 
 def naming_of(members: Iterable[Member], language: str, before: Naming | None = None) -> Naming:
@@ -75,7 +88,8 @@ def naming_of(members: Iterable[Member], language: str, before: Naming | None = 
 
 def other_names(one: Naming, story: Naming) -> frozenset[str]:
     """The names that a headline has in place of what the story's headlines name; none if it may be about the same."""
-    if 100 * len(one.words.keys() & story.words.keys()) < TEMPLATE_PER_CENT * len(one.words):
+    least_per_cent = UNSPACED_PER_CENT if any(map(is_unspaced, one.words)) else TEMPLATE_PER_CENT
+    if 100 * len(one.words.keys() & story.words.keys()) < least_per_cent * len(one.words):
         return frozenset()
     if not _lacking(story.subjects, one):
         return frozenset()

@@ -232,6 +232,25 @@ def test_events_of_one_kind_are_never_one_story_however_many_outlets_tell_them_a
     assert len(stream.stories()) < len(PLACES) * len(OUTLETS) // 2
 
 
+@pytest.mark.parametrize(
+    ("language", "forms", "places"),
+    [
+        ("zh", ("奥卡福赢得{}州初选", "{}州初选:奥卡福胜出", "奥卡福在{}州获胜"), ("俄亥俄", "艾奥瓦", "佛罗里达")),
+        ("zh", ("{}省发生地震", "{}地震 暂无伤亡", "{}发生强烈地震"), ("四川", "云南", "青海", "甘肃")),
+        ("ja", ("オカフォー氏、{}州で勝利", "{}州予備選、オカフォー氏が勝利"), ("オハイオ", "アイオワ", "フロリダ")),
+        ("ja", ("{}県で震度5弱の地震", "{}で震度5弱 津波の心配なし"), ("青森", "熊本", "石川", "宮城")),
+    ],
+)
+def test_a_form_filled_with_names_without_spaces_is_a_story_for_each_name(language, forms, places):
+    stream = Stream()
+    rng = random.Random(1)
+    for number, (place, outlet) in enumerate((place, outlet) for place in places for outlet in OUTLETS):
+        headline, time_ms = rng.choice(forms).format(place), NOON_MS + number * HOUR_MS // 8
+        stream.take(signed(number, headline, language=language, outlet=outlet, time_ms=time_ms))
+    assert all(len(places_of(story, places)) == 1 for story in stream.stories())
+    assert len(stream.stories()) < len(places) * len(OUTLETS) // 2
+
+
 def test_what_one_company_does_every_day_is_a_story_a_day_however_many_outlets_tell_it():
     stream = Stream()
     for number, (deed, outlet) in enumerate((deed, outlet) for deed in DEEDS for outlet in OUTLETS):
