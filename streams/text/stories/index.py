@@ -122,7 +122,9 @@ class Limits:
     same_short_text: int = 700
     """… unless all of it is at least this similar."""
     same_text: float = 0.5
-    """How much of one text must be contained in the other (out of eight hashes at most, so no sum is rounded)."""
+    """How much of one text must be contained in the other (out of eight hashes at most, so no sum is rounded) …"""
+    most_of_short_text: float = 0.7
+    """… and of a short one: two accidents told by one police in one form share half."""
     unchanged_ms: int = 6 * _HOUR_MS
     """In the stream's time: a story stays at least this long although its own time is past, for the sake of backfills."""
 
@@ -296,8 +298,7 @@ class StoryIndex:
         rest = members[1:]
         compared = (*reversed(rest[-self._limits.members_compared :]), members[0])
         if body := signature.body:
-            is_known = self._is_long(signature) or alike >= self._limits.same_short_text
-            least = self._limits.same_text if is_known else _ONLY_EQUAL
+            least = self._least_same_text(signature, alike)
             for member in compared:
                 if member.body and _is_same_text(body, member.body, least):
                     return Relation.SAME_TEXT, member.article_id
@@ -305,6 +306,13 @@ class StoryIndex:
             if are_alike(signature.compared, member.compared) and keep_order(signature.headline, member.headline):
                 return Relation.SIMILAR_HEADLINE, member.article_id
         return Relation.SAME_EVENT, None
+
+    def _least_same_text(self, signature: Signature, alike: int) -> float:
+        """How much an article's text must share with a member's to be nearly the same."""
+        limits = self._limits
+        if self._is_long(signature):
+            return limits.same_text
+        return limits.most_of_short_text if alike >= limits.same_short_text else _ONLY_EQUAL
 
     def _merge(self, joined: Told, candidates: Iterable[_Candidate], signature: Signature) -> tuple[Told, ...]:
         """Merge two stories that one article could join if they are similar as a whole: the older takes in the younger."""

@@ -277,6 +277,64 @@ def places_of(story, places):
     return {place for member in story.members for place in places if place in member.headline}
 
 
+ACCIDENT = (
+    "A {} was {} in a collision with a {} in Brackley on {}, police said. The accident happened on {}."
+    " Witnesses are asked to call."
+)
+RECALL = (
+    "Brandlow Motors {}, the carmaker said on {}. {} Shares in Brandlow Motors, based in Kentmoor, {} percent in early trading."
+)
+
+
+@pytest.mark.parametrize(
+    ("form", "fillings"),
+    [
+        pytest.param(
+            ACCIDENT,
+            [
+                ("Cyclist killed in Brackley", ("cyclist of 45", "killed", "lorry", "Monday", "Quarry Road")),
+                ("Pedestrian hurt in Brackley", ("pedestrian of 61", "hurt", "car", "Tuesday", "Mill Lane")),
+                ("Motorcyclist killed in Brackley", ("motorcyclist of 23", "killed", "van", "Wednesday", "Quarry Road")),
+            ],
+            id="accidents",
+        ),
+        pytest.param(
+            RECALL,
+            [
+                ("Brandlow recalls vans", ("is recalling 30,000 vans", "Monday", "Owners will be written to.", "fell two")),
+                ("Brandlow cuts jobs", ("will cut 4,000 jobs", "Tuesday", "Unions called for a strike.", "rose three")),
+                ("Brandlow delays saloon", ("delays its electric saloon", "Wednesday", "Dealers were warned.", "fell four")),
+            ],
+            id="a company",
+        ),
+    ],
+)
+def test_a_brief_that_fills_a_form_anew_the_next_day_is_another_event(form, fillings):
+    stream = Stream()
+    for number, ((headline, words), outlet) in enumerate(zip(fillings, OUTLETS, strict=False)):
+        time_ms = NOON_MS + number * 23 * HOUR_MS
+        [told] = stream.take(signed(number, headline, form.format(*words), outlet=outlet, time_ms=time_ms))
+        assert told.change is StoryChange.FOUNDED
+
+
+@pytest.mark.parametrize(
+    "edited",
+    [
+        lambda text: "BRACKLEY (Example Wire) - " + text,
+        lambda text: text + " An inquiry has begun, and the road was reopened at noon.",
+        lambda text: text.replace(" Witnesses are asked to call.", ""),
+        lambda text: text.replace("police said", "police told reporters"),
+    ],
+    ids=["a dateline", "a sentence more", "a sentence less", "a word replaced"],
+)
+def test_a_brief_edited_by_another_outlet_is_the_same_text(edited):
+    text = ACCIDENT.format("cyclist of 45", "killed", "lorry", "Monday", "Quarry Road")
+    stream = Stream()
+    stream.take(signed(1, "Cyclist killed in Brackley", text, outlet=OUTLETS[0]))
+    [told] = stream.take(signed(2, "Lorry hits man on bicycle", edited(text), outlet=OUTLETS[1], time_ms=NOON_MS + HOUR_MS))
+    assert told.member.relation is Relation.SAME_TEXT
+
+
 def test_a_short_text_that_shares_a_stock_phrase_is_not_nearly_the_same_text():
     phrase = "the provisional revolutionary assembly of western Kellmouthshire"
     stream = Stream()
