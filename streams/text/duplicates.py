@@ -30,7 +30,7 @@ from zlib import crc32
 
 from streams.formats import read_stamp, stamp
 from streams.text.spelling import one_script
-from streams.text.wording import THE_KEYS_OWN, Headline, Likeness, Wording, likeness
+from streams.text.wording import THE_KEYS_OWN, Headline, Likeness, Wording, is_serial, likeness
 
 SKETCH_SIZE = 8
 SAME_BODY_CONTAINMENT = 0.3
@@ -174,10 +174,17 @@ def find_repeat(row: Iterable[Sighting], seen: Sighting, headline: Headline, win
         return Repeat(own, judge_kind(own, seen))
     alike = sorted(((likeness(headline, owner.wording), owner) for owner in owners), key=lambda each: -each[0])
     for likely, owner in alike:
-        if shares_text(owner.body, seen.body, likely):
+        if shares_text(owner.body, seen.body, likely) and not _is_next_of_serial(owner, seen, headline):
             return Repeat(owner, judge_kind(owner, seen))
     alike = [each for each in alike if each[0] is not Likeness.OTHER]
     return _judge_headline(alike, seen, tells=headline.tells_something and count_texts(within) < MOST_TEXTS_OF_NEWS)
+
+
+def _is_next_of_serial(owner: Sighting, seen: Sighting, headline: Headline) -> bool:
+    """Whether two texts under a recurring headline (weather, winning numbers) are of two days: services fill one form daily."""
+    if owner.body.exact == seen.body.exact or abs(owner.timestamp_ms - seen.timestamp_ms) <= SAME_NEWS_MS:
+        return False
+    return not headline.tells_something or is_serial(headline.normalised)
 
 
 def shares_text(one: BodyPrint, other: BodyPrint, likely: Likeness = Likeness.EQUAL) -> bool:

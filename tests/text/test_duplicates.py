@@ -278,6 +278,27 @@ def test_the_name_of_a_column_over_another_text_is_another_article(headline):
     assert kind_of(headline, headline, text=TEXTS[0]) is DuplicateKind.SAME_ARTICLE
 
 
+DAILY = (
+    "The average price of a gallon of regular gasoline in Kellmouth county is {} crowns today, the motorists' federation"
+    " reports every morning. Stations along the coastal highway charge {} crowns. Drivers who commute towards Dunmarrow find"
+    " cheaper stations behind the harbour, according to the federation's regional comparison."
+)
+
+
+@pytest.mark.parametrize("outlet", ["Port Gazette", "Lorn Times"])
+@pytest.mark.parametrize(
+    "headline", ["Gas prices in Kellmouth today", "Wetter am Montag", "Stocks close higher as banks gain", "Preços hoje"]
+)
+def test_the_next_days_numbers_in_a_services_form_are_another_article(headline, outlet):
+    row = remember((), seen_as(headline, 0, text=DAILY.format("3.05", "3.20"), outlet="Port Gazette"))
+    for hours, kinds in ((2, {DuplicateKind.UPDATED, DuplicateKind.SAME_ARTICLE}), (24, {DuplicateKind.RUBRIC})):
+        at_ms = NOW_MS + hours * 3_600_000
+        seen = seen_as(headline, 1, text=DAILY.format("3.11", "3.19"), outlet=outlet, at_ms=at_ms)
+        found = find_repeat(row, seen, read(headline), WINDOW_MS)
+        assert found is not None
+        assert found.kind in kinds
+
+
 def test_a_telling_headline_over_another_outlets_text_is_a_repeat_for_hours_and_not_for_days():
     headline = "Council adopts plan for harbour bridge"
     assert kind_of(headline, headline) is DuplicateKind.SAME_HEADLINE
