@@ -11,6 +11,7 @@ import re
 from functools import cache
 
 from streams.text.article import CutKind
+from streams.text.cleaning.affiliates import is_affiliate_notice
 from streams.text.cleaning.phrases import BULLETS, load_phrases
 from streams.text.cleaning.prompt_signs import PromptSigns, find_signs, fold, group_words, starts_with
 from streams.text.sentences import ends_in_full_stop, ends_sentence, is_worded
@@ -524,4 +525,7 @@ def _here_ends() -> tuple[str, ...]:
 
 
 _A_MONTH = re.compile(rf"(?<![^\W\d_])(?:{'|'.join(map(re.escape, sorted(group_words('a-month'))))})(?![^\W\d_])")
-_JUDGES = (_is_notice, _is_prompt, _is_last_prompt, _is_letter, _is_login, _is_appeal, _is_call, _is_comment, _is_offer)
+_JUDGES = (
+    _is_notice, _is_prompt, _is_last_prompt, _is_letter, _is_login, _is_appeal, _is_call, _is_comment, _is_offer,
+    is_affiliate_notice,
+)  # fmt: skip
