@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, TypeVar
 
 from streams.records.bylines import read_names
-from streams.records.characters import without_controls
+from streams.records.characters import says_nothing, without_controls
 from streams.records.dates import best_moment
 from streams.records.draft import Draft, Image, Instructions, PubStatus, Reason, Rejection, Repair
 from streams.records.images import associated_image, first_line, read_image
@@ -30,7 +30,8 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "text": (
         "body", "bodies", "article_body", "content:encoded", "text", "plaintext", "content", "body_text", "full_text",
-        "main_text", "text_content", "content_text", "plain_text", "article_text", "story_text", "raw_text", "paragraphs",
+        "main_text", "text_content", "content_text", "plain_text", "article_text", "story_text", "cleaned_text", "raw_text",
+        "paragraphs",
     ),
     "html": ("html", "content_html", "body_html", "body_xhtml", "article_html", "raw_html"),
     "teaser": (
@@ -40,8 +41,8 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "url": (
         "canonical", "canonical_url", "canonical_link", "url", "link", "og:url", "web_url", "article_url", "permalink",
-        "document_identifier", "main_entity_of_page", "alt_ids", "guid", "uri", "id", "@id", "responded_url",
-        "requested_url", "normalized_url", "original_url", "source_url",
+        "document_identifier", "main_entity_of_page", "alt_ids", "guid", "uri", "id", "@id", "meta_canonical", "final_url",
+        "page_url", "responded_url", "requested_url", "normalized_url", "original_url", "source_url",
     ),
     "source_id": (
         "id", "guid", "uuid", "article_id", "stories_id", "uri", "@id", "identifier", "gkg_record_id", "unique_url_hash",
@@ -68,7 +69,7 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
         "date_modified", "modified_at", "modified", "date_modify", "modified_gmt", "updated_at", "updated", "last_modified",
         "article:modified_time", "og:updated_time", "updated_parsed", "content_modified",
     ),
-    "time_zone": ("time_zone", "timezone", "tz"),
+    "time_zone": ("time_zone", "timezone", "tz", "pub_date_tz"),
     "image": (
         "image", "image_url", "lead_image", "lead_image_url", "top_image", "main_image", "featured_image", "featured_media_url",
         "url_to_image", "og:image", "twitter:image", "social_image", "image_src", "picture", "media_content", "top_img",
@@ -77,8 +78,8 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "image_caption": ("image_caption", "image_description", "caption", "image_alt", "og:image:alt", "twitter:image:alt"),
     "image_credit": ("image_credit", "image_credits", "image_copyright", "photo_credit", "photo_by", "credit"),
     "language": (
-        "language", "lang", "in_language", "full_language", "meta_lang", "content-language", "dc:language", "og:locale",
-        "title_detail", "feed",
+        "language", "lang", "in_language", "full_language", "human_language", "meta_lang", "content-language", "dc:language",
+        "og:locale", "title_detail", "feed",
     ),
     "section": (
         "section", "category", "article_section", "article:section", "section_name", "parsely-section", "categories",
@@ -136,7 +137,7 @@ _LETTER_ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot);)(?:#\d{2,6}|#x[0-9a-f]{2,5
 _ESCAPE = re.compile(r"\\u[0-9a-fA-F]{4}")
 _ESCAPES = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
 _MOST_UNESCAPED, _BEGINNING = 3, 10_000  # times; characters
-_NEWSAPI_CUT = re.compile(r"\s*(?:…|\.\.\.)?\s*\[\+\d+ chars\]\s*$")
+_CUT_MARK = re.compile(r"\s*(?:…|\.\.\.)?\s*\[\+?\d+ chars\]\s*$")  # NewsAPI's, GNews's
 _MAIL = re.compile(r"[(<]?(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)+[)>]?")  # tried once per word, so linear
 _BY = re.compile(r"^(?:(?:by|por|par|автор|بقلم|作者)\s*[:：]?\s+|von\s+(?=(?-i:[A-ZÄÖÜ])\S+\s))", re.IGNORECASE)
 _PYTHON_OBJECT = re.compile(r"<[\w.]+ (?:[\w.]+ )?at 0x[0-9a-f]+>")  # an object after json.dumps(…, default=str)
@@ -220,13 +221,13 @@ def no_text() -> Rejection:
 
 
 def read_text(record: Mapping[str, object]) -> tuple[str, tuple[Repair, ...]]:
-    """The record's text, plain or HTML, "" if none; without NewsAPI's "[+1234 chars]", which goes into the ledger."""
+    """The record's text, plain or HTML, "" if none; without an API's "[+1234 chars]", which goes into the ledger."""
     plain, marked_up = _first(record, "text", _text) or "", _first(record, "html", _text) or ""
     text = _in_paragraphs((plain, marked_up)) or _teaser(record)
-    if mark := _NEWSAPI_CUT.search(text[-100:]):
+    if mark := _CUT_MARK.search(text[-100:]):
         cut = mark[0]
         text = text[: -len(cut)]
-        return text, (Repair("cut-mark", "NewsAPI's mark where it cut the text", len(text), len(cut), cut.strip()),)
+        return text, (Repair("cut-mark", "an API's mark where it cut the text", len(text), len(cut), cut.strip()),)
     return text, ()
 
 
@@ -479,7 +480,7 @@ def _strings(value: object, keys: tuple[str, ...] = _NAME_KEYS) -> list[str] | N
     if isinstance(value, str):
         return (
             []
-            if _PYTHON_OBJECT.fullmatch(value)
+            if _PYTHON_OBJECT.fullmatch(value) or says_nothing(value)
             else [value.strip() if keys is _TEXT_KEYS else without_controls(value).strip()]
         )
     if isinstance(value, dict):

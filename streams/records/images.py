@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import quote, urlunsplit
 
-from streams.records.characters import without_controls
+from streams.records.characters import says_nothing, without_controls
 from streams.records.draft import Image
 from streams.records.urls import authority, joined_url, url_parts
 
@@ -51,8 +51,10 @@ def associated_image(value: object) -> Image | None:
 
 
 def image_url(written: str, base: str | None = None) -> str | None:
-    """An http or https address in the characters that addresses allow; None for anything else."""
+    """An http or https address in the characters that addresses allow; None for anything else, also a placeholder's."""
     written = without_controls(written).strip()
+    if says_nothing(written):
+        return None
     if written.startswith("//"):
         written = f"https:{written}"
     elif base and written and not re.match(r"[a-z][a-z0-9+.-]*:", written, re.IGNORECASE):
@@ -78,6 +80,8 @@ def _addresses(value: Mapping[str, Any]) -> Iterator[str]:
             yield each["href"]
     if isinstance(value.get("uri"), str):
         yield value["uri"]
+    if isinstance(smaller := value.get("thumbnail"), dict):  # Bing's
+        yield from (smaller[key] for key in _URL_KEYS if isinstance(smaller.get(key), str))
 
 
 def _words(value: Mapping[str, Any], keys: tuple[str, ...]) -> str | None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from streams.records.draft import Rejection
+from streams.records.error_pages import judge_error_page
 from streams.records.listings import CREDIT_SIGNS, LONG_LINE, is_prose, judge_listing
 from streams.records.prose import weight_of
 from streams.records.walls import judge_wall, signs_of_walls
@@ -27,11 +28,12 @@ _FARTHER = re.compile("[\u0530-\u1fff\u2c00-\uffff]")  # scripts other than Lati
 def judge_text(headline: str | None, text: str) -> Rejection | None:
     """Whether a text is a wall before an article (CONSENT_WALL, ROBOT_CHECK, PAY_WALL) or holds several (INDEX_PAGE, GALLERY).
 
+    NOT_AN_ARTICLE for an error page.
     None for an article, and in case of doubt: of 41,766 texts in 83 languages and 80 pages' bodies none is refused.
     """
     if _is_article_at_a_glance(text):
         return None
-    return judge_wall(headline, text) or judge_listing(text)
+    return judge_error_page(headline, text) or judge_wall(headline, text) or judge_listing(text)
 
 
 def _is_article_at_a_glance(text: str) -> bool:

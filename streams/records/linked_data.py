@@ -16,8 +16,8 @@ def is_article(value: object) -> bool:
 
 
 def types_of(value: object) -> list[str]:
-    """The names of an object's types, as written."""
-    kinds = value.get("@type") if isinstance(value, dict) else None
+    """The names of an object's types, as written; Bing's are under "_type"."""
+    kinds = value.get("@type", value.get("_type")) if isinstance(value, dict) else None
     return [kind for kind in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(kind, str)]
 
 

@@ -113,11 +113,11 @@ def _is_deeper(parsed: Any, max_depth: int) -> bool:
 # ---- Envelopes
 
 # Where answers of APIs, databases and change streams keep their one article: NewsAPI, GDELT and Event Registry, feedparser,
-# JSON Feed, Media Cloud, Elasticsearch, Debezium, Airbyte and Singer, MongoDB, the clouds' queues. They count only if there is
-# no headline and no text beside them.
+# JSON Feed, Media Cloud, Diffbot, Elasticsearch, Debezium, Airbyte and Singer, MongoDB, the clouds' queues. They count only
+# if there is no headline and no text beside them.
 _WRAPPERS: Final = (
     "article", "articles", "entry", "entries", "item", "items", "story", "stories", "results", "result", "docs", "hits",
-    "records",
+    "records", "objects",
     "response", "after", "source", "data", "payload", "value", "post", "news", "json-ld",
     "record", "airbyte_data", "fulldocument", "detail", "message", "attributes", "current", "kinesis", "dynamodb", "newimage",
     "event", "body",

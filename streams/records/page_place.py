@@ -6,7 +6,7 @@ Teasers, menus, footers and comments ("beside" the article) are not evidence for
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice, takewhile
 from typing import Any, Final
 
@@ -326,12 +326,21 @@ def spaced_words(element: Any) -> str:
     Elements that only mark words (emphasis, links) add no space inside a word or before punctuation.
     """
     pieces: list[str] = []
-    for text in element.itertext():
+    for text in _texts_of(element):
         if pieces and not pieces[-1][-1:].isspace() and text[:1].isalnum() and _parts_words(pieces[-1], text):
             pieces.append(" ")
         if text:
             pieces.append(text)
     return " ".join("".join(pieces).split())
+
+
+def _texts_of(element: Any) -> Iterable[str]:
+    """The texts within an element in their order, those behind a line break with a space before them."""
+    if element.find(".//br") is None:
+        texts: Iterable[str] = element.itertext()
+        return texts
+    found = element.xpath("descendant::text()")
+    return (f" {text}" if text.is_tail and text.getparent().tag == "br" else str(text) for text in found)
 
 
 def _parts_words(before: str, text: str) -> bool:

@@ -47,6 +47,18 @@ SHAPES: Final[Mapping[str, Shape]] = {
         "newsapi.org /v2/everything",
         "title content description url source author publishedAt",
     ),
+    "goose3": _shape(
+        "goose3 3.1, Article.infos",
+        "title cleaned_text meta_description meta_canonical final_url domain authors publish_date meta_lang meta_keywords tags",
+    ),
+    "Diffbot": _shape(
+        "Diffbot's article API 3, an entry of `objects`",
+        "title text html pageUrl siteName author date humanLanguage tags",
+    ),
+    "newsdata.io": _shape(
+        "newsdata.io /api/1/latest",
+        "title content description link article_id source_name source_url creator pubDate pubDateTZ language category keywords",
+    ),
     "Event Registry": _shape(
         "eventregistry 11, an article of getArticles",
         "title body url uri source authors date dateTime dateTimePub lang categories",

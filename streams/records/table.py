@@ -51,7 +51,9 @@ _REASONS: Final = {
     Reason.TOO_DEEP: "JSON of more than 32 levels, HTML of more than 200",
     Reason.NOT_UTF8: "neither UTF-8 nor a declared encoding, nor one that shows itself for certain",
     Reason.NOT_JSON: "JSON by its content type or first character, which does not parse",
-    Reason.NOT_AN_ARTICLE: "a list of several, an object without a known field, a feed, a picture, binary data",
+    Reason.NOT_AN_ARTICLE: (
+        "a list of several, an object without a known field, a feed, a picture, source code, an error page, binary data"
+    ),
     Reason.WRONG_TYPE: "a headline or text that is a number, an object of something else …",
     Reason.NO_TEXT: "neither headline nor text, or a page without an article",
     Reason.UNREADABLE_HTML: "HTML that the parser gives up on",

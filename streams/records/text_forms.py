@@ -11,6 +11,8 @@ from typing import Final
 
 import orjson
 
+from streams.records.source_code import is_source_code
+
 _COLUMN = r"(?:id|title|headline|body|text|content|url|link|date|published|author|summary|source|language|category)"
 _JSON = "JSON with something around it"
 # The beginning of a text of each form. A sentence begins like none of them.
@@ -25,7 +27,7 @@ _BEGINNINGS: Final = tuple(
         (r"\s*\\documentclass\b", "LaTeX"),
         (r"HTTP/[12](?:\.\d)? [1-5]\d\d\b", "an HTTP response"),
         (r"(?:GET|POST|PUT|HEAD) \S+ HTTP/1\.[01]\r?\n", "an HTTP request"),
-        (r"WARC/1\.[01]\r?\n", "a web archive (WARC): use headwater import"),
+        (r"WARC/1\.[01]\r?\n", "a web archive (WARC): use headwater load-warc"),
         (r"--[\w'()+,./:=?-]{1,70}\r?\nContent-Disposition:", "a multipart form"),
         (r"(?:[A-Z][\w-]{1,30}: [^\n]*\n(?:[ \t][^\n]*\n)*){0,40}?MIME-Version: 1", "an e-mail"),
         (r"(?:(?:event|id|retry): ?[^\n]*\n){0,3}data: ?[{\[]", "a server-sent event"),
@@ -35,6 +37,17 @@ _BEGINNINGS: Final = tuple(
         (r"(?:INSERT INTO|CREATE TABLE|SELECT [\w*, ]+ FROM) [\w\"`.]+[ (\n;]", "SQL"),
         (r"%YAML 1\.|---\r?\n[\w-]+: [^\n]*\n|(?:[a-z_]+: [^\n]*\n){0,20}?(?:body|text|content): ?[|>\"']", "YAML"),
         (r"(?:[a-z_]+ = [^\n]*\n){0,20}?(?:title|headline|body|text|content) = [\"']", "TOML"),
+        (r"apiVersion: \S+\r?\n\w+: ", "YAML"),
+        (r"WEBVTT\b[^\n]{0,80}\r?\n|\d{1,4}\r?\n\d\d:\d\d:\d\d[,.]\d{3} --> \d\d:", "subtitles"),
+        (r"BEGIN:V(?:CALENDAR|CARD)\r?\n", "a calendar or a contact"),
+        (r"Traceback \(most recent call last\):\r?\n", "an error of a program"),
+        (r"User-agent: \S+\r?\n(?:Disallow|Allow|Crawl-delay):", "robots.txt"),
+        (
+            r"\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*\]? +\[?(?:TRACE|DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL)\b[^\n{]*(?:\n|$)",
+            "a log",
+        ),
+        (r"Return-Path: <|Received: from [^\n]+\n|Message-I[Dd]: <", "an e-mail"),
+        (r"#! ?/\S+", "source code"),
         (rf"(?:\"?{_COLUMN}\"?[,;\t]){{1,30}}\"?{_COLUMN}\"?\r?\n", "CSV"),
     )
 )
@@ -75,8 +88,8 @@ def text_form(text: str) -> str | None:
     """The form of a text that is no prose; None for what may be an article."""
     if name := next((name for beginning, name in _BEGINNINGS if beginning.match(text)), None):
         return name
-    if _is_json_within(text):
-        return _JSON
+    if _is_json_within(text) or is_source_code(text):
+        return _JSON if _is_json_within(text) else "source code"
     if " " not in text[:_LEAST_ENCODED].strip() and len(text) >= _LEAST_ENCODED:
         if _HEX.fullmatch(text):
             return "data in hexadecimal digits"

@@ -401,6 +401,93 @@ EXAMPLES: dict[str, tuple[Any, dict[str, Any]]] = {
         {"title": "Bridge closed", "body": "<Element body at 0x7ff9e4bb7b00>", "text": TEXT, "tags": ["Roads, Bridges"]},
         {"headline": "Bridge closed", "text": TEXT, "keywords": ("Roads", "Bridges")},
     ),
+    "goose3, Article.infos": (
+        {
+            "meta": {"description": "", "lang": "en", "canonical": URL},
+            "domain": "herald.example",
+            "title": "Bridge closed",
+            "cleaned_text": TEXT,
+            "final_url": TRACKED,
+            "meta_canonical": URL,
+            "meta_lang": "en",
+            "meta_description": "No way over.",
+            "authors": ["Pia Hartley"],
+            "image": None,
+        },
+        {**COMMON, "publisher": "herald.example", "byline": "Pia Hartley", "language": "en"},
+    ),
+    "Diffbot, an answer of its article API": (
+        {
+            "request": {"pageUrl": TRACKED, "api": "article", "version": 3},
+            "objects": [
+                {
+                    "type": "article",
+                    "title": "Bridge closed",
+                    "text": TEXT,
+                    "pageUrl": TRACKED,
+                    "siteName": "Example Herald",
+                    "author": "Pia Hartley",
+                    "date": "Mon, 30 Mar 2026 07:25:00 GMT",
+                    "humanLanguage": "en",
+                    "tags": [{"label": "Roads", "score": 0.9, "uri": "http://dbpedia.example/Roads"}],
+                }
+            ],
+        },
+        {
+            **COMMON,
+            "publisher": "Example Herald",
+            "byline": "Pia Hartley",
+            "published": "2026-03-30T07:25:00+00:00",
+            "language": "en",
+            "keywords": ("Roads",),
+        },
+    ),
+    "newsdata.io, what its free plan leaves out": (
+        {
+            "title": "Bridge closed",
+            "link": URL,
+            "description": "The bridge over the Lorn is closed.",
+            "content": "ONLY AVAILABLE IN PAID PLANS",
+            "pubDate": "2026-03-30 07:25:00",
+            "pubDateTZ": "UTC",
+            "creator": None,
+            "source_name": "Example Herald",
+            "ai_tag": "ONLY AVAILABLE IN PROFESSIONAL AND CORPORATE PLANS",
+            "tags": "ONLY AVAILABLE IN PROFESSIONAL AND CORPORATE PLANS",
+        },
+        {
+            "headline": "Bridge closed",
+            "text": "The bridge over the Lorn is closed.",
+            "url": URL,
+            "publisher": "Example Herald",
+            "published": "2026-03-30T07:25:00+00:00",
+        },
+    ),
+    "Bing's news search": (
+        {"_type": "NewsArticle", "name": "Bridge closed", "url": URL, "description": TEXT, "provider": [{"name": "Herald"}]},
+        {**COMMON, "publisher": "Herald"},
+    ),
+    "a table's row, with what pandas and JavaScript write where nothing is": (
+        {
+            "title": "Bridge closed",
+            "text": "nan",
+            "body": "None",
+            "summary": TEXT,
+            "url": URL,
+            "author": "NaN",
+            "image": "None",
+            "section": "null",
+            "source": "undefined",
+            "tags": "N/A",
+            "keywords": ["null"],
+            "dateline": "<NA>",
+        },
+        {**COMMON, "image": None},
+    ),
+    "words that are only like placeholders": (
+        {"title": "none", "text": TEXT, "url": URL, "keywords": ["Nan", "Null island"]},
+        {**COMMON, "headline": "none", "keywords": ("Nan", "Null island")},
+    ),
     "news-please, a host as publisher": (
         {"title": "Bridge closed", "maintext": TEXT, "source_domain": "www.herald.example"},
         {"headline": "Bridge closed", "text": TEXT, "publisher": "herald.example"},
@@ -513,8 +600,9 @@ def as_fields(draft: Draft, *left_out: str) -> dict[str, Any]:
     return {name: getattr(draft, name) for name in Draft.__dataclass_fields__ if name not in left_out}
 
 
-def test_what_newsapi_cut_off_is_in_the_ledger() -> None:
-    draft = read_record(orjson.dumps({"title": "T", "content": "One… [+12 chars]"}))
+@pytest.mark.parametrize("mark", ["… [+12 chars]", "... [3120 chars]"], ids=["NewsAPI", "GNews"])
+def test_what_an_api_cut_off_is_in_the_ledger(mark: str) -> None:
+    draft = read_record(orjson.dumps({"title": "T", "content": f"One{mark}"}))
     assert isinstance(draft, Draft)
     assert (draft.text, [repair.kind for repair in draft.repairs]) == ("One", ["cut-mark"])
 

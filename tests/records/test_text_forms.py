@@ -44,6 +44,23 @@ FORMS = {
     "patch": "diff --git a/ferry.md b/ferry.md\n",
     "YAML": f"---\ntitle: {TITLE}\nbody: |\n  {TEXT}\n",
     "TOML": f'title = "{TITLE}"\nbody = """\n{TEXT}\n"""\n',
+    "source code, JavaScript": (
+        "import { pay } from './fares.js';\n\nexport function book(seat) {\n  const fare = pay(seat);\n"
+        "  return (\n    fare\n  );\n}\n"
+    ),
+    "source code, a style sheet": ":root { --gap: 8px; }\nbody { margin: 0; }\n@media print {\n  nav { display: none; }\n}\n",
+    "source code, Python": "import os\n\ndef names(folder):\n    for name in os.listdir(folder):\n        print(name)\n",
+    "source code, a script": "#!/bin/sh\nset -e\necho ferry\n",
+    "source code, Java": "package ferry;\n\npublic class Fare {\n    private int cents = 250;\n}\n",
+    "source code, Go": 'package main\n\nimport "fmt"\n\nfunc main() {\n\tfmt.Println("ferry")\n}\n',
+    "subtitles, WebVTT": "WEBVTT\n\n00:01.000 --> 00:04.000\nThe ferry runs.\n",
+    "subtitles, SubRip": "1\n00:00:01,000 --> 00:00:04,000\nThe ferry runs.\n",
+    "a calendar": "BEGIN:VCALENDAR\nVERSION:2.0\nSUMMARY:Council meets\nEND:VCALENDAR\n",
+    "an error of a program": 'Traceback (most recent call last):\n  File "crawl.py", line 4\nValueError: no article\n',
+    "robots.txt": "User-agent: *\nDisallow: /private/\n",
+    "a log": "2026-03-02 08:15:00,123 INFO crawl - 200 /ferry\n2026-03-02 08:15:01,100 WARN crawl - 404 /pier\n",
+    "e-mail, with its way": f"Return-Path: <desk@herald.example>\nSubject: {TITLE}\n\n{TEXT}",
+    "YAML, of Kubernetes": "apiVersion: v1\nkind: Service\nmetadata:\n  name: ferry\n",
     "CSV": f'title,body,url\n"{TITLE}","{TEXT}",https://herald.example/ferry\n',
 }
 
@@ -55,6 +72,22 @@ def test_text_that_is_no_prose_is_refused_by_its_name(name: str, text: str, cont
     assert isinstance(read, Rejection)
     assert read.reason is Reason.NOT_AN_ARTICLE
     assert name.partition(",")[0].lower() in read.message.lower()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(
+            f"{TITLE}\nThe script that books seats has four lines:\nimport os\nfor seat in seats:\n    book(seat)\n{TEXT}",
+            id="an article that quotes a program",
+        ),
+        pytest.param(f"Import duties rise\nimport duties rise, the board said.\n{TEXT}", id="a line with a word of programs"),
+        pytest.param(f"What was decided\n- the ferry stays;\n- the pier is rebuilt;\n- fares rise;\n{TEXT}", id="semicolons"),
+        pytest.param(f"1\nThe ferry runs.\n2\nThe pier is closed.\n{TEXT}", id="numbered parts"),
+    ],
+)
+def test_prose_with_signs_of_a_program_is_an_article(text: str) -> None:
+    assert isinstance(read_record(text.encode(), "text/plain"), Draft)
 
 
 @pytest.mark.parametrize(

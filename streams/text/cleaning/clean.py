@@ -58,6 +58,7 @@ _LEAST_PROSE_OF_PAGE, _LEAST_SHARE = 300, 0.6  # … or fewer characters, but th
 _MANY_SIGNS, _LEAST_SHARE_OF_PAGE = 12, 0.2  # with this many lines of furniture, this share of the prose is enough
 _FEWEST_PARAGRAPHS = 3  # of an article whose last line may be a few words of furniture
 _MOST_TEASERS = 12  # lines below "More from …"
+_BARE_BULLETS = frozenset("-–•·*◦▪●■○□‣∙")  # what a list leaves of an item without words
 _LONGEST_KICKER, _MOST_KICKER_WORDS, _LEAST_BELOW_KICKER = 30, 3, 60  # characters, words, characters
 _TOP_LINES = 8  # lines above the first paragraph that are searched for a byline
 _END_LINES = 4  # furniture in this many lines after the article shows that it ended there
@@ -232,6 +233,8 @@ def _judge_furniture(page: _Page, verdicts: dict[int, Verdict]) -> None:
             verdicts[line.number] = Verdict(line.kind, "nothing but hashtags")
         elif line.kind:
             verdicts[line.number] = Verdict(line.kind, load_phrases().reasons[line.kind])
+        elif line.text in _BARE_BULLETS:
+            verdicts[line.number] = Verdict(CutKind.NAVIGATION, "the bullet of an empty item")
 
 
 def _judge_tail(lines: list[Line], verdicts: dict[int, Verdict]) -> None:

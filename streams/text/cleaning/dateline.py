@@ -140,7 +140,7 @@ def read_byline(text: str) -> str | None:
     """The name in "By Jane Doe", "Von Max Muster und Eva Beispiel", "Автор: Иван Иванов"."""
     if len(text) > _LONGEST_BYLINE or not (found := load_phrases().byline.match(text)):
         return None
-    name = _NAME_END.split(text[found.end() :])[0]
+    name = _undated(_NAME_END.split(text[found.end() :])[0])
     words = name.split()
     if not 1 <= len(words) <= _LONGEST_BYLINE_WORDS or any(map(str.isdigit, name)) or ends_sentence(name) or words[0] == "The":
         return None
@@ -153,6 +153,14 @@ def read_byline(text: str) -> str | None:
         return None
     # Scripts without capitals cannot distinguish a name from a sentence, so there the word must be set apart.
     return name if any(word[0].isupper() for word in words) or found[1].strip() else None
+
+
+def _undated(name: str) -> str:
+    """A name without the date behind it: "Jane Doe, March 2, 2026"."""
+    if _DIGIT.search(name) is None:
+        return name
+    at = next((found for found in _DATE_FOLLOWS.finditer(name) if is_date(name[found.end() :])), None)
+    return name[: at.start()] if at else name
 
 
 def read_signature(text: str) -> str | None:
@@ -226,7 +234,9 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 _QUOTED = re.compile('["“”«»„?!;]')
 _DIRECTIONS = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c"))
 _LONGEST_STAMP, _MOST_STAMP_WORDS, _MOST_LABEL_WORDS = 70, 4, 6
-_NAME_END = re.compile(r"\s*[|•·]\s*")
+# A bar or a dot; a dash before the time that reading takes.
+_NAME_END = re.compile(r"\s*[|•·]\s*|\s*[—–-]\s*(?=\d{1,3}[ -]?(?:min|мин|хв|dk\b|dakika|perc|分|분))", re.IGNORECASE)
+_DATE_FOLLOWS = re.compile(r"\s*(?:,|\s[—–-])\s+")
 _DIGIT = re.compile(r"\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _FULL_DATE = re.compile(r"\d{4}-\d\d?-\d\d?|\d\d?\.\d\d?\.\d{4}|\d{4}年\d\d?月\d\d?日")

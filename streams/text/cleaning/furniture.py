@@ -17,6 +17,11 @@ _LINK_SIGN = re.compile(r"\s*[|｜›»>•·]\s*")
 _COPYRIGHT = re.compile(
     r"©\s?(?:copyright\s)?(?:19|20)\d\d|^copyright[^.]{0,60}\b(?:19|20)\d\d$|all rights reserved\W{0,3}$", re.IGNORECASE
 )
+_COMMENT = (
+    "comments?|kommentare?|commentaires?|comentarios?|comentários?|comment[io]|reacties?|kommentarer|kommentt?ia?|komentarz[ey]?"
+    "|komentář[eů]?|комментари[йяев]{1,2}|коментар(?:ів|і|я)?|yorum|コメント|评论|評論|댓글|komentar|bình luận|تعليق(?:ات)?"
+)
+_COMMENTS_COUNTED = re.compile(rf"\d{{1,5}} ?(?:{_COMMENT})|(?:{_COMMENT}) ?[(（]?\d{{1,5}} ?[)）件条條개]?")
 
 _STATEMENTS = frozenset((CutKind.COOKIE_NOTICE, CutKind.COMMENT_FORM, CutKind.SUBSCRIPTION, CutKind.COPYRIGHT))
 """Kinds whose lines may be sentences; a sentence that begins like any other kind is prose."""
@@ -37,6 +42,8 @@ def recognise_furniture(text: str) -> tuple[CutKind | None, bool]:
         pass
     elif _COPYRIGHT.search(text):
         kind = CutKind.COPYRIGHT
+    elif _COMMENTS_COUNTED.fullmatch(plain):
+        kind = CutKind.COMMENT_FORM
     elif _is_share_bar(folded):
         kind = CutKind.SHARE_BAR
     elif _is_link_bar(folded):

@@ -11,6 +11,7 @@ import re
 from functools import cache
 
 from streams.text.article import CutKind
+from streams.text.cleaning.affiliates import is_affiliate_notice
 from streams.text.cleaning.phrases import BULLETS, load_phrases
 from streams.text.cleaning.prompt_signs import PromptSigns, find_signs, fold, group_words, starts_with
 from streams.text.sentences import ends_in_full_stop, ends_sentence, is_worded
@@ -78,6 +79,14 @@ _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w+")
 _LONGEST_CONTACT = 60  # characters
 _PLAIN_END = re.compile("(?:[ただるい]|のか)[。？]$|다\\.$")
 _POLITE = re.compile("(?:くだ|下)さい|ましょう|ます|ません|ませ|です|お願い|こちら|ご[登購支協応寄]|니다|세요|십시오")
+# Broadcasters narrate politely: reports and the past tense; in Chinese, how many did so, or which of those named before.
+_REPORTED = re.compile(
+    "(?:という(?:こと)?です|とのことです|だそうです|といいます|ました)。$"
+    "|(?:고|라고) ?합니다\\.$|[았었였했됐겠]습니다\\.$|(?:该|該|人数|人數).*。$"
+)
+_REQUEST = re.compile(
+    "(?:くだ|下)さい|ましょう|お願い|こちら|ご[登購支協応寄]|ありがとう|完了|追加され|세요|십시오|부탁|감사|완료|请|請|欢迎|歡迎|我们|我們"
+)
 _LAST = 40  # characters: the end of a prompt in a language that puts the verb last
 _SPACELESS = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
 
@@ -101,7 +110,9 @@ def recognise_prompt(text: str) -> CutKind | None:
 
 
 def _is_told_plainly(folded: str) -> bool:
-    """Whether a line is narrated in Japanese or Korean: their readers are asked politely."""
+    """Whether a line is narrated in Japanese, Korean or Chinese: what is asked of readers is polite, and not in the past."""
+    if _REPORTED.search(folded) is not None:
+        return _REQUEST.search(folded) is None
     return _PLAIN_END.search(folded) is not None and _POLITE.search(folded) is None
 
 
@@ -524,4 +535,7 @@ def _here_ends() -> tuple[str, ...]:
 
 
 _A_MONTH = re.compile(rf"(?<![^\W\d_])(?:{'|'.join(map(re.escape, sorted(group_words('a-month'))))})(?![^\W\d_])")
-_JUDGES = (_is_notice, _is_prompt, _is_last_prompt, _is_letter, _is_login, _is_appeal, _is_call, _is_comment, _is_offer)
+_JUDGES = (
+    _is_notice, _is_prompt, _is_last_prompt, _is_letter, _is_login, _is_appeal, _is_call, _is_comment, _is_offer,
+    is_affiliate_notice,
+)  # fmt: skip

@@ -402,6 +402,10 @@ def test_a_survey_keeps_the_datelines_of_its_other_places() -> None:
     ("line", "name"),
     [
         pytest.param("By Jane Doe", "Jane Doe", id="English"),
+        pytest.param("by Jane Doe—10 min read", "Jane Doe", id="before the time that reading takes"),
+        pytest.param("Von Jana Kempf — 4 Min. Lesezeit", "Jana Kempf", id="the same in German"),
+        pytest.param("By Jane Doe, March 2, 2026 9:15 am", "Jane Doe", id="before a date"),
+        pytest.param("By Jane Doe — March 2, 2026", "Jane Doe", id="before a dash and a date"),
         pytest.param("BY JANE DOE AND JOHN ROE | REUTERS", "JANE DOE AND JOHN ROE", id="capitals, two names, an outlet"),
         pytest.param("Von Max Muster und Eva Beispiel", "Max Muster und Eva Beispiel", id="German"),
         pytest.param("Por María de la Cruz", "María de la Cruz", id="Spanish"),
