@@ -7,9 +7,23 @@ from typing import Final
 
 _BEGINNING = 16_384  # characters that are looked at
 _FEWEST_LINES, _LEAST_CODE, _MOST_PROSE = 3, 0.5, 0.5  # lines with words; of these lines; of the characters
-_A_SENTENCE = 8  # words
+_A_SENTENCE = 8  # spaces
+_LONGEST = 200  # characters of a line of code: the pattern takes the square of them
 # Hardly ever in prose: a line that ends in a bracket or a semicolon, or begins as in a program. Only then are lines counted.
-_SIGN: Final = re.compile(r"[;{}]\s*\n|^(?:import|from|def|class|package|func|fn|using|#include)\b", re.MULTILINE)
+_SIGNS: Final = (
+    ";\n",
+    "{\n",
+    "}\n",
+    ";\r\n",
+    "{\r\n",
+    "}\r\n",
+    "import ",
+    "\ndef ",
+    "\nclass ",
+    "\nfunc ",
+    "\nfn ",
+    "#include",
+)
 _CODE: Final = re.compile(
     r"""\s*(?:
         [{}()\[\]<>/]+[;,)]*                                        # brackets alone
@@ -34,10 +48,17 @@ _CODE: Final = re.compile(
 
 def is_source_code(text: str) -> bool:
     """Whether a text is a program or a style sheet; prose that quotes some lines of one is not."""
-    if _SIGN.search(text, 0, _BEGINNING) is None:
+    beginning = text[:_BEGINNING]
+    if not any(sign in beginning for sign in _SIGNS):
         return False
-    lines = [line for line in text[:_BEGINNING].splitlines() if line.strip()]
-    others = [line for line in lines if _CODE.fullmatch(line) is None]
-    prose = sum(len(line) for line in others if len(line.split()) >= _A_SENTENCE)
-    is_mostly_code = len(lines) - len(others) >= _LEAST_CODE * len(lines)
-    return len(lines) >= _FEWEST_LINES and is_mostly_code and prose <= _MOST_PROSE * sum(map(len, lines))
+    lines = [line for line in beginning.splitlines() if line.strip()]
+    most = _MOST_PROSE * sum(map(len, lines))
+    if len(lines) < _FEWEST_LINES or sum(len(line) for line in lines if _is_sentence(line)) > most:  # true for most articles
+        return False
+    others = [line for line in lines if len(line) > _LONGEST or _CODE.fullmatch(line) is None]
+    prose = sum(len(line) for line in others if line.count(" ") >= _A_SENTENCE)
+    return len(lines) - len(others) >= _LEAST_CODE * len(lines) and prose <= most
+
+
+def _is_sentence(line: str) -> bool:
+    return line.count(" ") >= _A_SENTENCE and line.rstrip().endswith((".", "!", "?", "”", '"'))
