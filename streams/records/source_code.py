@@ -5,9 +5,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from streams.text.cleaning.page_code import blank_code
+from streams.text.cleaning.unfolding import with_newlines
+
 _BEGINNING = 16_384  # characters that are looked at
 _FEWEST_LINES, _LEAST_CODE, _MOST_PROSE = 3, 0.5, 0.5  # lines with words; of these lines; of the characters
 _A_SENTENCE = 8  # spaces
+_LEAST_ARTICLE = 600  # characters of sentences beside a page's scripts
+_COMMENTS = "#/*-;\"'"
 _LONGEST = 200  # characters of a line of code: the pattern takes the square of them
 # Hardly ever in prose: a line that ends in a bracket or a semicolon, or begins as in a program. Only then are lines counted.
 _SIGNS: Final = (
@@ -57,7 +62,14 @@ def is_source_code(text: str) -> bool:
         return False
     others = [line for line in lines if len(line) > _LONGEST or _CODE.fullmatch(line) is None]
     prose = sum(len(line) for line in others if line.count(" ") >= _A_SENTENCE)
-    return len(lines) - len(others) >= _LEAST_CODE * len(lines) and prose <= most
+    return len(lines) - len(others) >= _LEAST_CODE * len(lines) and prose <= most and not _holds_article(text)
+
+
+def _holds_article(text: str) -> bool:
+    """Whether it is a page whose scripts a flattener took for text: cleaning takes them out, and an article is left."""
+    rest, scripts = blank_code(with_newlines(text))
+    sentences = (line for line in rest.splitlines() if _is_sentence(line) and line.lstrip()[0] not in _COMMENTS)
+    return bool(scripts) and sum(map(len, sentences)) >= _LEAST_ARTICLE
 
 
 def _is_sentence(line: str) -> bool:

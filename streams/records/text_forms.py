@@ -88,8 +88,8 @@ def text_form(text: str) -> str | None:
     """The form of a text that is no prose; None for what may be an article."""
     if name := next((name for beginning, name in _BEGINNINGS if beginning.match(text)), None):
         return name
-    if _is_json_within(text) or is_source_code(text):
-        return _JSON if _is_json_within(text) else "source code"
+    if name := next((name for is_form, name in _JUDGES if is_form(text)), None):
+        return name
     if " " not in text[:_LEAST_ENCODED].strip() and len(text) >= _LEAST_ENCODED:
         if _HEX.fullmatch(text):
             return "data in hexadecimal digits"
@@ -109,3 +109,6 @@ def _is_json_within(text: str) -> bool:
         return isinstance(orjson.loads(text[at:end]), dict)
     except orjson.JSONDecodeError:
         return False
+
+
+_JUDGES: Final = ((_is_json_within, _JSON), (is_source_code, "source code"))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from streams.records import Draft, Reason, Rejection, read_record
 from streams.records.text_forms import bare_json, front_matter, text_form
+from streams.text.cleaning.clean import clean_text
 
 TITLE = "Council keeps the ferry"
 TEXT = "The harbour board voted on Tuesday to keep the ferry running through the winter, its chair said. " * 4
@@ -225,3 +226,16 @@ def test_a_guess_that_gives_letters_of_two_languages_is_not_trusted() -> None:
     read = read_record(text.encode("mac_cyrillic"))
     assert isinstance(read, Rejection)
     assert read.reason is Reason.NOT_UTF8
+
+
+def test_a_page_whose_scripts_a_flattener_took_for_text_is_an_article_not_source_code():
+    script = (
+        "window.dataLayer ||= [];\nfunction gtag() {\n  dataLayer.push(arguments);\n}\ngtag('js', 1);\n" * 40
+    )
+    assert text_form(script) == "source code"
+    page = f"{script}\n{TITLE}\n\n" + "\n\n".join(f"{number}. {TEXT}" for number in range(3))
+    draft = read_record(page.encode(), "text/plain")
+    assert isinstance(draft, Draft)
+    body = clean_text(draft.text).body
+    assert "gtag" not in body
+    assert "voted on Tuesday" in body
