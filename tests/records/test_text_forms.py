@@ -229,9 +229,7 @@ def test_a_guess_that_gives_letters_of_two_languages_is_not_trusted() -> None:
 
 
 def test_a_page_whose_scripts_a_flattener_took_for_text_is_an_article_not_source_code():
-    script = (
-        "window.dataLayer ||= [];\nfunction gtag() {\n  dataLayer.push(arguments);\n}\ngtag('js', 1);\n" * 40
-    )
+    script = "window.dataLayer ||= [];\nfunction gtag() {\n  dataLayer.push(arguments);\n}\ngtag('js', 1);\n" * 40
     assert text_form(script) == "source code"
     page = f"{script}\n{TITLE}\n\n" + "\n\n".join(f"{number}. {TEXT}" for number in range(3))
     draft = read_record(page.encode(), "text/plain")

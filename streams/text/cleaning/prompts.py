@@ -78,15 +78,14 @@ _PRICE = re.compile(r"[$€£¥₹₽₺₴]\s?\d|\d\s?(?:[$€£¥₹₽₺₴�
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w+")
 _LONGEST_CONTACT = 60  # characters
 _PLAIN_END = re.compile("(?:[ただるい]|のか)[。？]$|다\\.$")
-_POLITE = re.compile("(?:くだ|下)さい|ましょう|ます|ません|ませ|です|お願い|こちら|ご[登購支協応寄]|니다|세요|십시오")
+_ASKS = "(?:くだ|下)さい|ましょう|お願い|こちら|ご[登購支協応寄]|세요|십시오"
+_POLITE = re.compile(f"{_ASKS}|ます|ませ|です|니다")
 # Broadcasters narrate politely: reports and the past tense; in Chinese, how many did so, or which of those named before.
 _REPORTED = re.compile(
     "(?:という(?:こと)?です|とのことです|だそうです|といいます|ました)。$"
     "|(?:고|라고) ?합니다\\.$|[았었였했됐겠]습니다\\.$|(?:该|該|人数|人數).*。$"
 )
-_REQUEST = re.compile(
-    "(?:くだ|下)さい|ましょう|お願い|こちら|ご[登購支協応寄]|ありがとう|完了|追加され|세요|십시오|부탁|감사|완료|请|請|欢迎|歡迎|我们|我們"
-)
+_REQUEST = re.compile(f"{_ASKS}|ありがとう|完了|追加され|부탁|감사|완료|请|請|欢迎|歡迎|我们|我們")
 _LAST = 40  # characters: the end of a prompt in a language that puts the verb last
 _SPACELESS = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
 

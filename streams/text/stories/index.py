@@ -325,9 +325,11 @@ class StoryIndex:
             other = self._story_in(candidate.slot)
             if other.id == grown.id or not (is_enough or _share_a_text(grown, other)):
                 continue
-            if len(grown.members) + len(other.members) > MOST_MEMBERS or self._tell_apart(signature, grown, other):
+            if len(grown.members) + len(other.members) > MOST_MEMBERS:
                 continue
             if likeness(grown.total.vector, other.total.vector) < self._merged_at(signature, grown, other):
+                continue
+            if self._tell_apart(signature, grown, other):  # dearer than their likeness
                 continue
             if len(pack_story(grown)) + len(self._packed[candidate.slot]) > MOST_STORY_BYTES:
                 continue
