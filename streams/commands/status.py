@@ -113,10 +113,10 @@ async def _looks(settings: Settings) -> AsyncGenerator[Status, None]:
                 if not health.partitions:
                     raise click.ClickException("there are no topics: make them with `headwater topics create`")
                 await health.look()
-                transactions = await spoken_version(client_of(reader), settings.transactions)
                 while True:
                     await asyncio.sleep(_BETWEEN_LOOKS_S)
                     await health.look()
+                    transactions = await spoken_version(client_of(reader), settings.transactions)
                     seen = status_of(settings, steps, health, transactions, await _last_letters(reader, settings))
                     yield replace(seen, topics=tuple(map(str, await health.misset_topics())))
                     seen_once = True

@@ -406,9 +406,11 @@ class OwnedStep:
             if self._coordinator_lost.is_set():
                 await self._settle()
                 return  # leave without a word: anything written now might be torn as well
+            # Nobody shuts us out after this, so anything that Kafka tore of ours would stay open for ever.
             if (progress := _without_owner(self._turns)) and self._producer is not None:
-                # Nobody shuts us out after this, so anything that Kafka tore of ours would stay open for ever.
                 await write_progress(self._producer, progress, self._written)
+            else:
+                await self._settle()
         except LOST as error:
             log.info("%s: left without a word: %r", self._step.name, error)
 

@@ -117,8 +117,9 @@ class TransactionalProducer:
             ) from error
         except TimeoutError as error:
             raise NameRefusedError(
-                f"Kafka keeps the transactional id {self._name} busy for {_START_TIMEOUT_S:.0f} s: a broker on which its last"
-                f" transaction must be marked is away; or {TRANSACTION_VERSION} was lowered to 0 at some time: then {_AFTER_0}"
+                f"Kafka has not accepted the transactional id {self._name} for {_START_TIMEOUT_S:.0f} s: its coordinator is"
+                f" away, or a broker on which its last transaction must be marked; or {TRANSACTION_VERSION} was lowered to 0 at"
+                f" some time: then {_AFTER_0}"
             ) from error
 
     def when_coordinator_lost(self, call: Callable[[], None]) -> None:

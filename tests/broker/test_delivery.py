@@ -501,6 +501,25 @@ async def test_an_owner_that_leaves_marks_an_end_wherever_it_has_written(worker)
     assert (await worker.progress()).owner is None
 
 
+async def test_an_owner_that_leaves_before_it_has_its_new_partitions_marks_an_end_as_well(tmp_path, monkeypatch):
+    """What it had is given back, and what it was to get is still being taken over: no changelog names it any more."""
+    other = TopicPartition(PREPARED, 1)
+    async with Stream(tmp_path, partitions=2, keeps_contract=False) as stream:
+        worker = Worker(stream, monkeypatch)
+        key = next(key for key in KEYS if partition_of(key, 2) == 0)
+        await stream.publish([Raw(b"a", key)], PREPARED)
+        owned, faust = await worker.own()
+        owned.offer(await worker.batch())
+        await worker.until_committed(1)
+        faust.is_member, asked = False, faust.confirmations  # the other partition can't be had
+        owned.change([other])
+        await worker.until(lambda: faust.confirmations > asked)
+        assert (await worker.progress()).owner is None
+        before = await ends(worker)
+        await owned.release()
+        assert await ends(worker) == {tp: end + 1 for tp, end in before.items()}
+
+
 async def test_now_and_then_an_owner_marks_an_end_wherever_it_writes(worker, monkeypatch):
     """So a torn transaction blocks readers for at most a minute, even if no more records arrive."""
     monkeypatch.setattr(owned_step, "_SETTLE_EVERY_S", 0.5)

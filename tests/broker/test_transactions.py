@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from uuid import uuid4
 
@@ -14,6 +14,8 @@ from aiokafka.client import ConnectionGroup
 from aiokafka.errors import KafkaConnectionError, KafkaError, ProducerFenced
 from aiokafka.protocol.transaction import EndTxnRequest
 
+from agents import pipeline_steps
+from streams.commands import status
 from streams.kafka.admin import create_topics
 from streams.kafka.failures import FINAL, LOST, NameRefusedError
 from streams.kafka.outbox import Outbox
@@ -21,6 +23,7 @@ from streams.kafka.transaction_messages import EndTransaction, Produce
 from streams.kafka.transactions import TransactionalProducer, settle, shut_out, sweep
 from streams.settings import TransactionProtocol
 from streams.steps import Topic
+from streams.topics import topics_of
 from tests.broker.features import set_transaction_version
 from tests.broker.stream import Stream
 
@@ -122,6 +125,16 @@ async def test_the_old_protocol_is_used_if_the_settings_say_so(log):
     assert producer.version == 0
     await log.commit(producer, b"a")
     assert await log.committed() == both(b"a")
+
+
+async def test_status_tells_the_version_of_a_worker_that_starts_now_also_while_it_watches(log):
+    settings = log.stream.settings
+    await create_topics(settings, topics_of(pipeline_steps(settings), settings))
+    async with aclosing(status._looks(settings)) as looks:
+        for level, spoken in ((2, 2), (1, 0), (2, 2)):
+            await set_transaction_version(settings, level)
+            async with asyncio.timeout(LIMIT_S):
+                assert (await anext(looks)).transactions == spoken
 
 
 async def test_a_producer_continues_when_the_cluster_falls_back_to_1_beneath_it(log):

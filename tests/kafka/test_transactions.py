@@ -125,8 +125,9 @@ async def test_a_name_that_kafka_keeps_busy_is_told_with_what_may_be_done_and_no
     monkeypatch.setattr(transactions, "spoken_version", version)
     monkeypatch.setattr(TransactionsV2, "start", lambda _: asyncio.sleep(3_600))
     monkeypatch.setattr(transactions, "_START_TIMEOUT_S", 0.01)
-    with pytest.raises(NameRefusedError, match=r"keeps the transactional id headwater-news\.raw-0 busy") as caught:
+    with pytest.raises(NameRefusedError, match=r"not accepted the transactional id headwater-news\.raw-0") as caught:
         await producer.start()
     assert isinstance(caught.value, LOST), "the work goes on once it is mended"
+    assert "its coordinator is away" in str(caught.value)
     assert "restart the brokers one after the other" in str(caught.value)
     await producer.close()
