@@ -13,18 +13,16 @@ from typing import Any, Final
 
 from streams.records.body import Block, box_of_most, build_of, places_of
 from streams.records.comments import comment_lists
-from streams.records.labels import says
+from streams.records.labels import Names
 from streams.records.page_place import labels_of
 from streams.records.prose import weight_of
 
-_NEVER = re.compile(
+_NEVER = Names(
     r"(?:^|[\s_-])(?:disclaimers?|disclosures?|modal|popup|tooltip|ctas?|promo)(?:[\s_-]|$)",
-    re.IGNORECASE,
 )
-_SELDOM = re.compile(  # a whole page may have such a name because of other things on it
+_SELDOM = Names(  # a whole page may have such a name because of other things on it
     r"(?:^|[\s_-])(?:newsletters?|subscribe|subscription|signup|optin|follow|donate|donation|comments?|sidebar|bio|related|share"
     r"|sharing|social|recommended|sponsor|advert|ads|captions?)(?:[\s_-]|$)",
-    re.IGNORECASE,
 )
 _MOST_NEVER, _MOST_SELDOM = 0.4, 0.15  # a box with a larger share of the found text is the article's
 _NEARLY_ALL: Final = 0.9  # share of the text found: what follows outside its box is a note about it, or another text
@@ -104,9 +102,9 @@ def _most_of_text(element: Any) -> float:
     if element.tag in _OWN_TAGS:
         return 0.0
     labels = (element.get("class") or "") if element.tag in _HEADINGS else labels_of(element)  # their ids repeat their words
-    if says(_NEVER, labels) or element.tag == "dialog" or element.get("itemprop") == _COMMENT:
+    if _NEVER.are_in(labels) or element.tag == "dialog" or element.get("itemprop") == _COMMENT:
         return _MOST_NEVER
-    return _MOST_SELDOM if element.get("role") in _ROLES or says(_SELDOM, labels) or _is_named_beside(labels) else 0.0
+    return _MOST_SELDOM if element.get("role") in _ROLES or _SELDOM.are_in(labels) or _is_named_beside(labels) else 0.0
 
 
 @lru_cache(maxsize=8_192)

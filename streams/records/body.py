@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import accumulate, islice, pairwise, takewhile
 from typing import Any, Final, NamedTuple
 
-from streams.records.labels import says
+from streams.records.labels import Names
 from streams.records.markup import text_of
 from streams.records.page_place import labels_of
 from streams.records.prose import is_prose_line, weight_of
@@ -31,25 +31,22 @@ _UNSEEN: Final = frozenset((
 # fmt: on
 _PARTS: Final = ("p", "div", "blockquote", "section", "article")  # elements that a body's paragraphs are made of
 _HEADINGS: Final = ("h1", "h2", "h3", "h4")
-_BESIDE = re.compile(
+_BESIDE = Names(
     r"comment|footer|sidebar|related|recommend|teaser|promo|newsletter|cookie|consent|share|social|caption|fact-?box|info-?box"
     r"|most-?read|trending|subscri|banner|(?:^|[\s_-])ads?(?:[\s_-]|$)|(?:^|[\s_-])(?:menu|nav|bio|tags?)(?:[\s_-]|$)",
-    re.IGNORECASE,
 )
 _BESIDE_TAGS: Final = frozenset(("aside", "figcaption", "figure", "footer", "header"))
-_BESIDE_FAR = re.compile(  # in names of anything around an item
+_BESIDE_FAR = Names(  # in names of anything around an item
     r"comment|disqus|respond(?!s)|reply|discussion|related|recommend|read[-_]?(?:next|also|more)|more[-_]?(?:from|stor|news|article|post)"
     r"|also[-_]?like|you[-_]?may|trending|most[-_]?(?:read|popular)|popular|latest|recent|similar|up[-_]?next|next[-_]?(?:post|article)"
     r"|prev|modal|popup|cookie|consent|tooltip|sr-only|screen-reader|visually-hidden",
-    re.IGNORECASE,
 )
-_BESIDE_NEAR = re.compile(  # in names of the item or its nearest containers
+_BESIDE_NEAR = Names(  # in names of the item or its nearest containers
     r"author|bio\b|byline|contributor|about[-_]|profile|avatar|writer|meet-|caption|credit|newsletter|subscri|sign[-_]?up|opt[-_]?in"
     r"|(?:^|[\s_-])forms?(?:[\s_-]|$)|share|social|follow|addtoany|(?:^|[\s_-])ads?(?:[\s_-]|$)|advert|sponsor|promo|banner|affiliate|outbrain"
     r"|taboola|sidebar|aside|(?:^|[\s])widget|(?:^|[\s_-])rail|crumb|(?:^|[\s_-])(?:tags?|categor(?:y|ies)|topics?|labels?|kicker|eyebrow)(?:[\s_-]|$)"
     r"|tag[-_]|(?:^|[\s_-])nav|menu|header|topbar|masthead|pagination|pager|skip|card|tile|grid|carousel|slider|swiper|teaser|loop|list[-_]?item|feed|(?:^|[\s_-])cta"
     r"|call[-_]?to|button|btn|offer|pricing|deal|product|buy|price|disclos|disclaim|legal|copyright|footnote|bottom|references|sources",
-    re.IGNORECASE,
 )
 _NEAR_LEVELS = 3  # the element and two around it
 _ITEMS: Final = ("li", "dt", "dd")
@@ -251,8 +248,8 @@ def _is_marked_beside(element: Any) -> bool:
     """Whether the names of an element, or of the two around it, say it is beside an article; or any above it, a comment."""
     around = list(takewhile(lambda each: each.tag not in {"body", "html"}, (element, *element.iterancestors())))
     near = takewhile(lambda each: each.tag not in {"article", "main"}, around[:_NEAR_LEVELS])
-    return any(each.tag in _BESIDE_TAGS or says(_BESIDE_FAR, labels_of(each)) for each in around) or any(
-        says(_BESIDE_NEAR, labels_of(each)) for each in near
+    return any(each.tag in _BESIDE_TAGS or _BESIDE_FAR.are_in(labels_of(each)) for each in around) or any(
+        _BESIDE_NEAR.are_in(labels_of(each)) for each in near
     )
 
 
@@ -425,7 +422,7 @@ def _is_beside(element: Any, known: dict[Any, bool]) -> bool:
         return False
     answer = known.get(element)
     if answer is None:
-        named = element.tag in {"footer", "figcaption"} or says(_BESIDE, labels_of(element))
+        named = element.tag in {"footer", "figcaption"} or _BESIDE.are_in(labels_of(element))
         answer = known[element] = named or _is_beside(element.getparent(), known)
     return answer
 

@@ -6,9 +6,13 @@ its four copies of the tree serve other options, and a search for comments finds
 
 from __future__ import annotations
 
+import logging
 from copy import copy
 from functools import cache
 from typing import Any, Final
+
+from streams.records.named_elements import quicken
+from streams.records.page_build import Build
 
 _FORUM: Final = "DiscussionForumPosting"  # on such pages, trafilatura keeps more comments
 # Parts of the names that its searches look for, before anything else is looked at.
@@ -23,21 +27,22 @@ _INLINE: Final = (
 _MOST_ALIKE: Final = 4_000  # the most inline elements of 607 pages was 3,521
 
 
-def find_main_text(tree: Any) -> str:
+def find_main_text(tree: Any, build: Build) -> str:
     """The text found in lxml's tree of a page, which is left as it is; "" for none."""
     from lxml import etree  # noqa: PLC0415 - as in streams.records.markup.parse
     from trafilatura import bare_extraction, core, xpaths  # noqa: PLC0415
 
+    _prepare_library()
     tree = copy(tree)
-    is_large = sum(1 for _ in tree.iter()) > _MOST_ALIKE
-    if is_large and sum(1 for _ in tree.iter(*_INLINE)) > _MOST_ALIKE:
+    is_large = build.tags.total() > _MOST_ALIKE
+    if is_large and sum(build.tags[tag] for tag in _INLINE) > _MOST_ALIKE:
         etree.strip_tags(tree, *_INLINE)  # as trafilatura does, later
         _join_texts(tree)
     if any(_FORUM in (script.text or "") for script in tree.iter("script")):
         document = bare_extraction(tree, fast=True, favor_precision=True, include_comments=False)
         return (document.text or "") if document else ""
     options = _options()
-    labels = "\n".join(_labels()(tree))
+    labels = f"{build.classes} {build.ids}"
     has_comments = any(name in labels for name in _COMMENTS)
     if any(name in labels for name in _APPENDED):
         core.prune_unwanted_nodes(tree, xpaths.RAW_TREE_PRUNE_XPATH)
@@ -73,7 +78,16 @@ def _options() -> Any:
 
 
 @cache
-def _labels() -> Any:
-    from lxml import etree  # noqa: PLC0415 - as above
+def _prepare_library() -> None:
+    """Quicken the searches of trafilatura, and silence it: a rejection says better what is wrong."""
+    from trafilatura import xpaths  # noqa: PLC0415 - as above
 
-    return etree.XPath("descendant-or-self::*/@class | descendant-or-self::*/@id", smart_strings=False)
+    for searches in (
+        xpaths.BODY_XPATH,
+        xpaths.OVERALL_DISCARD_XPATH,
+        xpaths.PRECISION_DISCARD_XPATH,
+        xpaths.REMOVE_COMMENTS_XPATH,
+        xpaths.REMOVE_COMMENTS_AND_LISTS_XPATH,
+    ):
+        quicken(searches)
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)

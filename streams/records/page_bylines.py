@@ -10,9 +10,8 @@ from typing import Any, Final
 from streams.records.byline_lines import announces_name, are_people, is_person, name_of, names_in, persons_in
 from streams.records.byline_parts import announces_others, is_organisation
 from streams.records.bylines import ROLE, is_account, read_names
-from streams.records.labels import says
+from streams.records.labels import Names
 from streams.records.linked_data import types_of
-from streams.records.markup import text_of
 from streams.records.page_boxes import facts_labelled
 from streams.records.page_place import (
     AUTHOR_NAMES,
@@ -21,10 +20,7 @@ from streams.records.page_place import (
     Page,
     ancestors,
     labels_of,
-    line_of,
     names_of,
-    said_before,
-    spaced_words,
 )
 
 _LABELS: Final = (
@@ -40,9 +36,8 @@ _LABELS: Final = (
 )
 _SHORT = 160  # characters of a line that may be a byline
 _LONGEST_LABEL = 24  # characters of "Written by" and the like
-_PERSON_SIGN = re.compile(
+_PERSON_SIGN = Names(
     r"\b(?:person|user|avatar|author|headshot|portrait|rounded-full|(?:rounded|img)-circle)\b|avatar|headshot|author[-_]*(?:image|img|photo|pic)",
-    re.IGNORECASE,
 )
 _HONORIFIC = re.compile(r"^(?:dr|prof|mr|mrs|ms|rev|sir)\.?\s+", re.IGNORECASE)
 _REVIEWED = re.compile(r"\W*(?:\w+ly\s+)?reviewed\s+by\b", re.IGNORECASE)  # a critic's byline, if there is no other
@@ -87,10 +82,10 @@ _RIGHT = re.compile(
 def _signature(page: Page) -> list[str]:
     """The names in the last paragraph of the article, if it is set to the right or named as a signature."""
     around = page.scope if page.scope is not page.body else page.heading.getparent() if page.heading is not None else page.body
-    last = next((each for each in reversed(list(around.iter("p"))) if text_of(each)), None)
+    last = next((each for each in reversed(list(around.iter("p"))) if page.text_of(each)), None)
     if last is None or not _RIGHT.search(f"{last.get('style') or ''} {last.get('align') or ''} {labels_of(last)}"):
         return []
-    names = re.split(r"\s+[-–—]\s+|\s*[,;/]\s*", line_of(last, _SHORT))
+    names = re.split(r"\s+[-–—]\s+|\s*[,;/]\s*", page.line_of(last, _SHORT))
     return names if all(map(is_person, names)) else []
 
 
@@ -102,10 +97,10 @@ def _shown_otherwise(page: Page, told: str) -> list[str]:
     for element, line in _lines_near(page):
         if page.is_below_text(element):
             continue
-        name = names_in(line) or _behind_label(element)
-        if not name or _REVIEWED.match(line) or _is_others(element):
+        name = names_in(line) or _behind_label(page, element)
+        if not name or _REVIEWED.match(line) or _is_others(page, element):
             continue
-        shown = [each for part in _items(element, name) or [name] for each in persons_in(part)]
+        shown = [each for part in _items(page, element, name) or [name] for each in persons_in(part)]
         if not shown or is_account(told) != is_account(shown[0]):
             return shown if is_account(told) else []
         own, others = (frozenset(map(_bare_name, each)) for each in (told.split(", "), shown))
@@ -145,17 +140,17 @@ def _surname_last(name: str) -> str:
 
 def _authors_marked(page: Page) -> Iterator[list[str]]:
     """The elements that the page marks as its authors: microdata, links, class names, and lines beside the headline."""
-    told = [each for each in page.marked() if "author" in each.get("itemprop").split() and page.is_in_body(each)]
-    yield [_property_name(each) for each in told if page.is_own(each) and not _is_others(_name_element(each))]
-    yield [spaced_words(each) for each in page.body.xpath(".//a[contains(@rel, 'author')]") if page.is_own(each)]
+    told = [each for each in page.marked if "author" in each.get("itemprop").split() and page.is_in_body(each)]
+    yield [_property_name(page, each) for each in told if page.is_own(each) and not _is_others(page, _name_element(each))]
+    yield [page.spaced_words(each) for each in page.body.xpath(".//a[contains(@rel, 'author')]") if page.is_own(each)]
     named = page.near_first(page.named())
     marked = (
         each
         for each in named
-        if says(AUTHOR_NAMES, labels_of(each))
-        and not says(_ABOUT_AUTHOR, labels_of(each))
+        if AUTHOR_NAMES.are_in(labels_of(each))
+        and not _ABOUT_AUTHOR.are_in(labels_of(each))
         and page.is_own(each)
-        and not _is_others(each)
+        and not _is_others(page, each)
     )
     for element in islice(marked, 12):
         inner = next(
@@ -167,11 +162,13 @@ def _authors_marked(page: Page) -> Iterator[list[str]]:
             None,
         )
         links = [
-            spaced_words(each) for each in element.iter("a") if _PROFILE.search(each.get("href") or "") and not _is_others(each)
+            page.spaced_words(each)
+            for each in element.iter("a")
+            if _PROFILE.search(each.get("href") or "") and not _is_others(page, each)
         ]
-        items = [spaced_words(each) for each in element.iter("li") if not _is_tag(each)] if len(links) < 2 else []
-        text = _lines_of(element)
-        yield items or links or ([spaced_words(inner)] if inner is not None else [])
+        items = [page.spaced_words(each) for each in element.iter("li") if not _is_tag(each)] if len(links) < 2 else []
+        text = _lines_of(page, element)
+        yield items or links or ([page.spaced_words(inner)] if inner is not None else [])
         if len(text) <= _SHORT and not _is_tag(element) and (name := _name_beside_day(text)):
             yield [name]
         elif len(text) <= _SHORT and not _is_tag(element) and not re.search(r"[.!?]\s+\w", text):
@@ -181,13 +178,13 @@ def _authors_marked(page: Page) -> Iterator[list[str]]:
     yield from _bylines_near(page)
     yield from _boxes(page)
     for box in facts_labelled(page, announces_name):
-        items = [spaced_words(each) for each in box.iter("li")] or [spaced_words(box)]
+        items = [page.spaced_words(each) for each in box.iter("li")] or [page.spaced_words(box)]
         yield [item for item in items if is_person(item) or are_people(item)]
 
 
 _BOX_LEVELS, _LEAST_STORY = 2, 25  # elements around a byline that may be a teaser; characters of a link to a story
 _LONGEST_NAME = 40  # characters of a name above its description
-_DESCRIPTION = re.compile(r"(?:author|byline)[\w-]*?[-_](?:description|desc|bio|about)\b", re.IGNORECASE)
+_DESCRIPTION = Names(r"(?:author|byline)[\w-]*?[-_](?:description|desc|bio|about)\b")
 # Lines that say who wrote a text wherever they are: below it, blogs name the writer together with the day.
 _POSTED = re.compile(r"(?:posted|written|published)\s+by\s+\S", re.IGNORECASE)
 _PROFILE = re.compile(
@@ -197,8 +194,8 @@ _PROFILE = re.compile(
 )
 
 
-_ABOUT_AUTHOR = re.compile(
-    r"(?:author|byline)[\w-]*?[-_](?:description|desc|bio|about|role|job|position|title|credentials?)\b", re.IGNORECASE
+_ABOUT_AUTHOR = Names(
+    r"(?:author|byline)[\w-]*?[-_](?:description|desc|bio|about|role|job|position|title|credentials?)\b",
 )
 _TAG = re.compile(r"/(?:tags?|categor(?:y|ies)|topics?|keywords?|sections?)/", re.IGNORECASE)
 _BETWEEN_PARTS = re.compile(r"\s*[|·•]\s*")
@@ -216,53 +213,53 @@ def _name_beside_day(text: str) -> str | None:
     return name_of(names[0]) if len(parts) > 1 and len(names) == 1 else None
 
 
-def _lines_of(element: Any) -> str:
+def _lines_of(page: Page, element: Any) -> str:
     """The text of an author's box, a line each where the page breaks it."""
     if element.find(".//br") is None:
-        return spaced_words(element)
+        return page.spaced_words(element)
     return "\n".join(" ".join(each.split()) for each in element.itertext() if each.strip())
 
 
-def _property_name(element: Any) -> str:
+def _property_name(page: Page, element: Any) -> str:
     inner = _name_element(element)
-    return inner.get("content") or spaced_words(inner)
+    return inner.get("content") or page.spaced_words(inner)
 
 
 def _name_element(element: Any) -> Any:
     return next((each for each in element.iterdescendants() if each.get("itemprop") == "name"), element)
 
 
-def _is_others(element: Any) -> bool:
+def _is_others(page: Page, element: Any) -> bool:
     """Whether a label before an element says that whoever it names did other work: "Reviewed by"."""
-    return announces_others(said_before(element))
+    return announces_others(page.said_before(element))
 
 
 def _lines_near(page: Page) -> list[tuple[Any, str]]:
     return [
         (element, line)
         for element in page.near()
-        if (line := line_of(element, _SHORT)) and page.is_of_head(element) and not says(_ABOUT_AUTHOR, labels_of(element))
+        if (line := page.line_of(element, _SHORT)) and page.is_of_head(element) and not _ABOUT_AUTHOR.are_in(labels_of(element))
     ]
 
 
 def _bylines_near(page: Page) -> Iterator[list[str]]:
     """The names near the headline: in bylines, behind links to author pages, beside an author's picture."""
-    lines = [each for each in _lines_near(page) if not _is_others(each[0])]
+    lines = [each for each in _lines_near(page) if not _is_others(page, each[0])]
     below = [(element, line) for element, line in lines if page.is_below_text(element)]
     above = [each for each in lines if each not in below]
     yield from _labelled(page, above)
-    if linked := [element for element, _ in above if _is_profile(element)]:
+    if linked := [element for element, _ in above if _is_profile(page, element)]:
         box = linked[0].getparent().getparent()
-        yield [spaced_words(each) for each in linked if each is linked[0] or box in each.iterancestors()]
+        yield [page.spaced_words(each) for each in linked if each is linked[0] or box in each.iterancestors()]
     yield from ([line] for element, line in above if are_people(line) or (is_person(line) and _is_pictured(element)))
     yield from _labelled(page, [each for each in below if each[0].tag != "p"])
 
 
 def _labelled(page: Page, lines: list[tuple[Any, str]]) -> Iterator[list[str]]:
     for element, line in lines:
-        if name := names_in(line) or _behind_label(element):
+        if name := names_in(line) or _behind_label(page, element):
             page.trust(element)
-            yield _items(element, name) or [name]
+            yield _items(page, element, name) or [name]
 
 
 def _is_pictured(element: Any) -> bool:
@@ -270,7 +267,7 @@ def _is_pictured(element: Any) -> bool:
     for box in islice(ancestors(element), 3):
         if "linkedin.com/in/" in (box.get("href") or ""):
             return True
-        if any(says(_PERSON_SIGN, labels_of(each)) for each in islice(box.iter("img", "i", "svg"), _MOST_PIECES)):
+        if any(_PERSON_SIGN.are_in(labels_of(each)) for each in islice(box.iter("img", "i", "svg"), _MOST_PIECES)):
             return True
     return False
 
@@ -280,12 +277,12 @@ def _boxes(page: Page) -> Iterator[list[str]]:
     for element in islice(page.body.iter("*"), MOST_LOOKED_AT):
         label = (element.text or "").strip()
         if 4 < len(label) <= _LONGEST_LABEL and announces_name(label) and page.is_own(element):
-            rest = line_of(element, _SHORT).removeprefix(label) or (element.tail or "").strip()
+            rest = page.line_of(element, _SHORT).removeprefix(label) or (element.tail or "").strip()
             behind = element.getnext()
-            yield [name for name in [name_of(rest or (line_of(behind, _SHORT) if behind is not None else ""))] if name]
+            yield [name for name in [name_of(rest or (page.line_of(behind, _SHORT) if behind is not None else ""))] if name]
             if not rest and behind is None:
                 yield _persons_beside(element.getparent().getnext())
-        elif _POSTED.match(label) and page.is_own(element) and (name := names_in(line_of(element, _SHORT))):
+        elif _POSTED.match(label) and page.is_own(element) and (name := names_in(page.line_of(element, _SHORT))):
             yield [name]
     yield _profiled(page)
     yield from _biographies(page)
@@ -295,9 +292,9 @@ def _profiled(page: Page) -> list[str]:
     """The one person whose page a link behind "by" leads to, anywhere but in a box with another story's link."""
     links = islice(page.body.iter("a"), MOST_LOOKED_AT)
     found = {
-        spaced_words(each): each
+        page.spaced_words(each): each
         for each in links
-        if _is_profile(each) and announces_name(said_before(each)) and page.is_own(each)
+        if _is_profile(page, each) and announces_name(page.said_before(each)) and page.is_own(each)
     }
     if len(found) != 1:
         return []
@@ -306,7 +303,7 @@ def _profiled(page: Page) -> list[str]:
     is_teaser = (
         box is not None
         and box.tag not in ("article", "main", "body")
-        and any(len(spaced_words(each)) >= _LEAST_STORY for each in islice(box.iter("a"), MOST_LOOKED_AT))
+        and any(len(page.spaced_words(each)) >= _LEAST_STORY for each in islice(box.iter("a"), MOST_LOOKED_AT))
     )
     return [] if is_teaser else [name]
 
@@ -316,25 +313,25 @@ def _biographies(page: Page) -> Iterator[list[str]]:
     described = {
         name
         for element in islice(page.body.iter("h2", "h3", "h4", "h5", "h6", "p", "strong", "div"), MOST_LOOKED_AT)
-        if (name := line_of(element, _LONGEST_NAME))
+        if (name := page.line_of(element, _LONGEST_NAME))
         and is_person(name)
         and not ROLE.search(name)
-        and _is_described(element, name)
+        and _is_described(page, element, name)
         if page.is_own(element)
     }
     yield list(described) if len(described) == 1 else []
 
 
-def _is_described(element: Any, name: str) -> bool:
+def _is_described(page: Page, element: Any, name: str) -> bool:
     behind = element.getnext()
     if behind is None or not isinstance(behind.tag, str):
         return False
-    if says(_DESCRIPTION, labels_of(behind)):
+    if _DESCRIPTION.are_in(labels_of(behind)):
         return True
     around = element.getparent().getparent()
     portraits = islice(around.iter("img"), 3) if around is not None else ()
     is_pictured = any((each.get("alt") or "").strip().casefold() == name.casefold() for each in portraits)
-    return is_pictured and ROLE.search(spaced_words(behind)[:_SHORT]) is not None
+    return is_pictured and ROLE.search(page.spaced_words(behind)[:_SHORT]) is not None
 
 
 def _persons_beside(box: Any) -> list[str]:
@@ -348,23 +345,25 @@ def _persons_beside(box: Any) -> list[str]:
     return [piece for piece in pieces if is_person(piece) and not ROLE.search(piece)]
 
 
-def _behind_label(element: Any) -> str | None:
+def _behind_label(page: Page, element: Any) -> str | None:
     """The name in the element after one that says "By" or "Author"."""
     label = next((each for each in element if isinstance(each.tag, str)), None)
-    if label is None or (element.text or "").strip() or not announces_name(spaced_words(label)):
+    if label is None or (element.text or "").strip() or not announces_name(page.spaced_words(label)):
         return None
-    return name_of(spaced_words(element).removeprefix(spaced_words(label)).strip(" :"))
+    return name_of(page.spaced_words(element).removeprefix(page.spaced_words(label)).strip(" :"))
 
 
-def _items(element: Any, name: str) -> list[str]:
+def _items(page: Page, element: Any, name: str) -> list[str]:
     """The items or links that hold the names of a byline, if there are several."""
     for tag in ("li", "a"):
-        items = list(dict.fromkeys(spaced_words(each).strip(" ,;") for each in element.iter(tag)))
+        items = list(dict.fromkeys(page.spaced_words(each).strip(" ,;") for each in element.iter(tag)))
         items = [item for item in items if item and item in name]
         if len(items) > 1:
             return items
     return []
 
 
-def _is_profile(element: Any) -> bool:
-    return element.tag == "a" and _PROFILE.search(element.get("href") or "") is not None and is_person(spaced_words(element))
+def _is_profile(page: Page, element: Any) -> bool:
+    return (
+        element.tag == "a" and _PROFILE.search(element.get("href") or "") is not None and is_person(page.spaced_words(element))
+    )

@@ -9,16 +9,14 @@ from typing import Any, Final
 
 from streams.records.byline_lines import names_in
 from streams.records.dates import Moment, best_moment, read_moment
-from streams.records.labels import says
+from streams.records.labels import Names
 from streams.records.linked_data import types_of
-from streams.records.markup import text_of
 from streams.records.page_boxes import facts_labelled
-from streams.records.page_place import Page, labels_of, line_of, nodes_of
+from streams.records.page_place import Page, labels_of, nodes_of
 from streams.records.urls import url_parts
 
-_DATE_NAMES = re.compile(
+_DATE_NAMES = Names(
     r"date|time|publish|posted|updated|modified|timestamp|datum|fecha|(?<![a-z-])data(?![a-z-])|tarih|meta|info|byline|details",
-    re.IGNORECASE,
 )
 # Words beside a date that say which one it is, in the languages of the news.
 _UPDATED = re.compile(
@@ -116,8 +114,8 @@ def _shown_earlier(page: Page, told: Moment) -> Moment | None:
     lines = [element for element in page.near() if not page.is_below_text(element) and element.tag not in _NOT_SHOWN]
     lines += [each for each in page.own("time") if each.get("pubdate") is not None]  # HTML's own word for it
     for element in lines:
-        line = line_of(element, _SHORT) if len(element) <= _MOST_PARTS else ""
-        if not re.search(r"\d", line) or _UPDATED.search(line) or not page.is_of_head(element) or _says_updated(element):
+        line = page.line_of(element, _SHORT) if len(element) <= _MOST_PARTS else ""
+        if not re.search(r"\d", line) or _UPDATED.search(line) or not page.is_of_head(element) or _says_updated(page, element):
             continue
         for day in _days_in(line, page.language):
             shown = read_moment(day, language=page.language)
@@ -149,8 +147,8 @@ def _of_metas(page: Page, names: tuple[str, ...]) -> list[str]:
 
 
 def _marked_dates(page: Page, name: str) -> list[str]:
-    found = [each for each in page.marked() if name in each.get("itemprop").split() and not page.is_beside(each)]
-    return [each.get("content") or each.get("datetime") or text_of(each) for each in found]
+    found = [each for each in page.marked if name in each.get("itemprop").split() and not page.is_beside(each)]
+    return [each.get("content") or each.get("datetime") or page.text_of(each) for each in found]
 
 
 def _best(page: Page, written: list[str]) -> Moment | None:
@@ -163,26 +161,26 @@ def _shown_dates(page: Page) -> tuple[list[str], list[str]]:
     modified: list[str] = []
     _trust_labelled(page)
     for element in [*page.own("time"), *(each for each in page.own("abbr") if each.get("title"))]:
-        text = element.get("datetime") or element.get("title") or text_of(element)
-        if _is_told_of(element):
+        text = element.get("datetime") or element.get("title") or page.text_of(element)
+        if _is_told_of(page, element):
             continue
-        (modified if _says_updated(element) else published).append(text)
+        (modified if _says_updated(page, element) else published).append(text)
     near = set(page.near()) if page.heading is not None else set(_lines_of_one_day(page))
     for element in page.near_first([*near, *(each for each in page.named() if each not in near)]):
         if element.tag in ("time", "a", "script", "style") or len(element) > _MOST_PARTS:
             continue
-        if element not in near and not says(_DATE_NAMES, labels_of(element)):
+        if element not in near and not _DATE_NAMES.are_in(labels_of(element)):
             continue
         if _is_of_masthead(page, element) or not page.is_own(element):
             continue
-        text = text_of(element)
-        is_date_box = says(_DATE_NAMES, labels_of(element))
+        text = page.text_of(element)
+        is_date_box = _DATE_NAMES.are_in(labels_of(element))
         if 6 <= len(text) <= _SHORT and re.search(r"\d", text) and (is_date_box or _is_date_line(text)):
             first, changed = _days_said(text, page.language)
-            (modified if _says_updated(element, own=False) else published).extend(first)
+            (modified if _says_updated(page, element, own=False) else published).extend(first)
             modified += changed
         if is_date_box:
-            (modified if _says_updated(element) else published).extend(_days_in_attributes(element))
+            (modified if _says_updated(page, element) else published).extend(_days_in_attributes(element))
     published += _days_between(page, near)
     return published, modified
 
@@ -227,17 +225,17 @@ def _days_between(page: Page, near: Iterable[Any]) -> Iterator[str]:
 
 def _days_labelled(page: Page) -> list[str]:
     """The dates in boxes of facts beside the text: "Published", and a date below."""
-    lines = [line_of(each, _SHORT) for each in facts_labelled(page, lambda label: _PUBLISHED.fullmatch(label) is not None)]
+    lines = [page.line_of(each, _SHORT) for each in facts_labelled(page, lambda label: _PUBLISHED.fullmatch(label) is not None)]
     return [day for line in lines if _says_no_more(line) for day in _days_in(line, page.language)]
 
 
-def _is_told_of(element: Any) -> bool:
+def _is_told_of(page: Page, element: Any) -> bool:
     """Whether a date is one that a sentence of the article tells of: "The festival begins on July 1."."""
     paragraph = next((each for each in element.iterancestors() if each.tag in ("p", "li")), None)
-    if paragraph is None or says(_DATE_NAMES, labels_of(paragraph)):
+    if paragraph is None or _DATE_NAMES.are_in(labels_of(paragraph)):
         return False
-    line = text_of(paragraph)
-    others = line.replace(text_of(element), " ")
+    line = page.text_of(paragraph)
+    others = line.replace(page.text_of(element), " ")
     is_labelled = _PUBLISHED.match(line) or _UPDATED.search(line) or names_in(line)
     return (
         not is_labelled
@@ -258,7 +256,7 @@ def _lines_of_one_day(page: Page) -> list[Any]:
     """On a page without a heading, the first lines that hold only a date, if it is the same date in all of them."""
     days: dict[Any, str] = {}
     for element in page.near():
-        line = line_of(element, _SHORT) if len(element) == 0 and element.tag not in _HEADING_TAGS else ""
+        line = page.line_of(element, _SHORT) if len(element) == 0 and element.tag not in _HEADING_TAGS else ""
         moment = read_moment(line, language=page.language) if _says_no_more(line) else None
         if moment and page.is_own(element):
             days[element] = moment.text[:10]
@@ -273,7 +271,7 @@ def _says_no_more(line: str) -> bool:
 def _trust_labelled(page: Page) -> None:
     """Boxes near the headline that say "Published" or "By" belong to the article, and so do date lines right beside it."""
     for element in page.near():
-        line = line_of(element, _SHORT)
+        line = page.line_of(element, _SHORT)
         if not any(map(str.isdigit, line)) or not page.is_of_head(element):
             continue
         if _PUBLISHED.match(line) or names_in(line) or _is_sibling(page, element):
@@ -305,14 +303,14 @@ _DAY_IN = re.compile(
 )
 
 
-def _says_updated(element: Any, *, own: bool = True) -> bool:
+def _says_updated(page: Page, element: Any, *, own: bool = True) -> bool:
     """Whether an element's name, its text (``own``) or the words before it say that its date is that of a change."""
     names = " ".join(labels_of(each) for each in (element, element.getparent()) if each is not None)
     before = element.getprevious()
     said = " ".join(
         (
             (element.text or "") if own else "",
-            text_of(before) if before is not None and len(before) < 4 else "",
+            page.text_of(before) if before is not None and len(before) < 4 else "",
             (element.getparent().text or "") if element.getparent() is not None else "",
         )
     )

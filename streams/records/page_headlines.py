@@ -8,8 +8,7 @@ from itertools import islice
 from operator import itemgetter
 from typing import Any
 
-from streams.records.markup import text_of
-from streams.records.page_place import AUTHOR_NAMES, MOST_LOOKED_AT, Page, ancestors, labels_of, line_of, names_of, spaced_words
+from streams.records.page_place import AUTHOR_NAMES, MOST_LOOKED_AT, Page, ancestors, labels_of, names_of
 from streams.records.titles import beginnings_of, is_cut, letters_of, whole_title, without_outlet
 from streams.records.urls import url_parts
 
@@ -52,13 +51,13 @@ def _find_headline(page: Page, titles: list[str]) -> tuple[str | None, Any]:
     if shown := _named_in_part(page, titles, headings):
         return shown
     likeness, best = max(
-        ((_likeness(text_of(each), titles), each) for each in headings), key=itemgetter(0), default=(0.0, None)
+        ((_likeness(page.text_of(each), titles), each) for each in headings), key=itemgetter(0), default=(0.0, None)
     )
     if best is not None and (likeness > _LEAST_ALIKE or not titles):
         return _shown_or_told(page, best, titles), best
     if titles and (same := _named_lower(page, titles)) is not None:
-        return max(titles[0], spaced_words(same), key=len), same
-    if best is not None and len(headings) == 1 and (likeness > _HARDLY_ALIKE or _is_stub(page, text_of(best))):
+        return max(titles[0], page.spaced_words(same), key=len), same
+    if best is not None and len(headings) == 1 and (likeness > _HARDLY_ALIKE or _is_stub(page, page.text_of(best))):
         return _shown_or_told(page, best, titles), best
     if titles:
         return titles[0], best if best is not None else _shown_in_text(page, titles[0])
@@ -78,13 +77,13 @@ def _named_in_part(page: Page, titles: list[str], headings: list[Any]) -> tuple[
     Only headings above the first one of the first rank count: below it come sections, which a title may be named after.
     """
     beginnings = {letters_of(each) for title in titles for each in (*beginnings_of(title), *_without_logo(page, title))}
-    if not beginnings or any(letters_of(text_of(each)) in beginnings for each in headings):
+    if not beginnings or any(letters_of(page.text_of(each)) in beginnings for each in headings):
         return None
     for element in page.body.iter("h1", "h2", "h3"):
         if element in headings:
             return None
-        if letters_of(text_of(element)) in beginnings and _is_headline(page, element):
-            return spaced_words(element), element
+        if letters_of(page.text_of(element)) in beginnings and _is_headline(page, element):
+            return page.spaced_words(element), element
     return None
 
 
@@ -98,7 +97,7 @@ def _named_lower(page: Page, titles: list[str]) -> Any:
     wanted = {letters_of(title) for title in titles}
     cut = tuple(title for title in wanted if len(title) >= _LEAST_CUT)
     for element in page.body.iter("h1", "h2", "h3"):
-        said = letters_of(text_of(element))
+        said = letters_of(page.text_of(element))
         if (said in wanted or (cut and said.startswith(cut))) and not page.is_beside(element):
             return element
     return None
@@ -109,12 +108,13 @@ def _shown_in_text(page: Page, title: str) -> Any:
     wanted = letters_of(title)
     shown = islice(page.body.iter("legend", "p", "div", "span", "td", "font", "b", "strong", "header"), MOST_LOOKED_AT)
     return next(
-        (each for each in shown if letters_of(line_of(each, _MOST_OF_HEADLINE)) == wanted and not page.is_beside(each)), None
+        (each for each in shown if letters_of(page.line_of(each, _MOST_OF_HEADLINE)) == wanted and not page.is_beside(each)),
+        None,
     )
 
 
 def _shown_or_told(page: Page, heading: Any, titles: list[str]) -> str:
-    return titles[0] if _is_other_than_address(page, text_of(heading), titles) else _shown(page, heading, titles)
+    return titles[0] if _is_other_than_address(page, page.text_of(heading), titles) else _shown(page, heading, titles)
 
 
 def _is_other_than_address(page: Page, heading: str, titles: list[str]) -> bool:
@@ -132,7 +132,7 @@ def _is_other_than_address(page: Page, heading: str, titles: list[str]) -> bool:
 
 def _is_stub(page: Page, heading: str) -> bool:
     """Whether the page's only name is a ``title`` less than half as long as its one heading: a section's name, or a stub."""
-    title = next((text_of(element) for element in page.tree.iter("title")), "")
+    title = next((page.text_of(element) for element in page.tree.iter("title")), "")
     return not any(_declared_titles(page)) and len(heading) > 2 * len(title)
 
 
@@ -145,7 +145,7 @@ def _declared_titles(page: Page) -> list[str]:
 def _told_titles(page: Page) -> Iterator[str]:
     """The titles that the page names, best first, without its outlet, and without titles of the site."""
     told = _declared_titles(page)
-    told += [text_of(element) for element in page.tree.iter("title")][:1]
+    told += [page.text_of(element) for element in page.tree.iter("title")][:1]
     if page.article and not page.article.get("headline"):
         told += names_of(page.article.get("name"))
     site = {letters_of(outlet) for outlet in page.outlets}
@@ -158,7 +158,7 @@ def _told_titles(page: Page) -> Iterator[str]:
 
 def _is_headline(page: Page, element: Any) -> bool:
     """Whether a heading may be the article's, and not that of a menu, a logo, an author or the site."""
-    words = text_of(element)
+    words = page.text_of(element)
     if (
         not words
         or len(words) > _MOST_OF_HEADLINE
@@ -169,12 +169,12 @@ def _is_headline(page: Page, element: Any) -> bool:
     called = " ".join(labels_of(each) for each in (element, element.getparent()) if each is not None)
     if (
         _SITE_NAMES.search(called)
-        or AUTHOR_NAMES.search(labels_of(element))
+        or AUTHOR_NAMES.are_in(labels_of(element))
         or (element.get("itemprop") in ("author", "name") and _in_person(element))
     ):
         return False
     link = element.find(".//a")
-    return not (link is not None and url_parts(link.get("href") or "/x").path in ("", "/") and text_of(link) == words)
+    return not (link is not None and url_parts(link.get("href") or "/x").path in ("", "/") and page.text_of(link) == words)
 
 
 def _in_person(element: Any) -> bool:
@@ -200,23 +200,23 @@ def _goes_on(heading: Any, title: str) -> bool:
     return any(len(letters) > len(said) and letters.startswith(said) for letters in map(letters_of, heading.itertext()))
 
 
-def _is_parted(heading: Any, title: str) -> bool:
+def _is_parted(page: Page, heading: Any, title: str) -> bool:
     """Whether elements part the title from the rest of a heading: "<i>At sea</i> Bell found", not "<i>At sea: bell</i>"."""
     wanted, pieces = letters_of(title), [letters for letters in map(letters_of, heading.itertext()) if letters]
     ends = {"".join(pieces[:number]) for number in range(1, len(pieces))}
-    return bool({wanted, letters_of(text_of(heading)).removesuffix(wanted)} & ends)
+    return bool({wanted, letters_of(page.text_of(heading)).removesuffix(wanted)} & ends)
 
 
 def _shown(page: Page, heading: Any, titles: list[str]) -> str:
     """The words of a heading, its parts separated by spaces, without a kicker or subtitle that its title does not have."""
-    text = without_outlet(spaced_words(heading), page.outlets)
+    text = without_outlet(page.spaced_words(heading), page.outlets)
     wanted = {letters_of(title) for title in titles}
     if letters_of(text) in wanted:
         return text
     parts = [each for each in heading.iterdescendants() if isinstance(each.tag, str) and each.tag != "br"]
     for part in parts:
-        if letters_of(spaced_words(part)) in wanted:
-            return spaced_words(part)
+        if letters_of(page.spaced_words(part)) in wanted:
+            return page.spaced_words(part)
     beginning = next(
         (
             title
@@ -226,10 +226,10 @@ def _shown(page: Page, heading: Any, titles: list[str]) -> str:
         ),
         None,
     )
-    if beginning and _is_parted(heading, beginning) and not _goes_on(heading, beginning):
+    if beginning and _is_parted(page, heading, beginning) and not _goes_on(heading, beginning):
         return beginning
     kickers = [
-        spaced_words(part)
+        page.spaced_words(part)
         for part in parts
         if _KICKER_NAMES.search(part.get("class") or "") and not _TITLE_NAMES.fullmatch(part.get("class") or "")
     ]

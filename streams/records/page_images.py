@@ -9,8 +9,8 @@ from typing import Any
 
 from streams.records.draft import Image
 from streams.records.images import image_url, read_image
-from streams.records.labels import says
-from streams.records.page_place import AUTHOR_NAMES, Page, ancestors, labels_of, spaced_words
+from streams.records.labels import Names
+from streams.records.page_place import AUTHOR_NAMES, Page, ancestors, labels_of
 from streams.records.urls import url_parts
 
 
@@ -40,7 +40,7 @@ def read_lead_image(page: Page) -> Image | None:
         image = Image(url=url) if url else None
     if image is None or lead is None:
         return image
-    caption, credit = _caption_of(lead)
+    caption, credit = _caption_of(page, lead)
     return Image(url=image.url, caption=image.caption or caption, credit=image.credit or credit)
 
 
@@ -61,10 +61,10 @@ def _same_file(figure: Any, url: str, base: str | None) -> bool:
 def _figures(page: Page) -> Iterator[Any]:
     """The article's figures, and boxes that hold a picture and its caption."""
     for figure in page.own("figure"):
-        if not any(says(AUTHOR_NAMES, labels_of(each)) for each in islice(ancestors(figure), _PORTRAIT_LEVELS)):
+        if not any(AUTHOR_NAMES.are_in(labels_of(each)) for each in islice(ancestors(figure), _PORTRAIT_LEVELS)):
             yield figure
     for element in page.named():
-        if element.tag in ("div", "p", "span") and says(_CAPTION_NAMES, labels_of(element)) and page.is_own(element):
+        if element.tag in ("div", "p", "span") and _CAPTION_NAMES.are_in(labels_of(element)) and page.is_own(element):
             box = element if element.find(".//img") is not None else element.getparent()
             if box is not None and box.tag not in ("body", "article", "main") and len(box.findall(".//img")) == 1:
                 yield box
@@ -92,7 +92,7 @@ def _file_of(url: str) -> str:
     return re.sub(r"[-_]\d{2,4}x\d{2,4}|[-_@]\d+x?(?=\.)", "", name)
 
 
-_CREDIT_NAMES = re.compile(r"credit|copyright|photographer|source|fotograf|bildquelle|cr[eé]dito?", re.IGNORECASE)
+_CREDIT_NAMES = Names(r"credit|copyright|photographer|source|fotograf|bildquelle|cr[eé]dito?")
 _CREDIT = re.compile(
     r"\s*[(\[|]?\s*(?P<credit>(?:photo(?:graph)?|image|picture|foto|bild|crédit photo"
     r"|credit|©|\(c\)|source|quelle)\s*(?:by|credit|:|©)?\s*:?\s*[^()\[\]]{3,80})[)\]]?\s*$",
@@ -100,22 +100,21 @@ _CREDIT = re.compile(
 )
 
 
-_CAPTION_NAMES = re.compile(
+_CAPTION_NAMES = Names(
     r"caption|cutline|bildunterschrift|bildtext|didascalia|pie-?de-?foto|legend[ae]?(?:-foto)?(?=[\s_-]|$)|kuvateksti|podpis",
-    re.IGNORECASE,
 )
 _PORTRAIT_LEVELS = 4  # elements around a figure that may say that it shows the writer
 _MOST_DIGITS = 5  # of a picture's width
 
 
-def _caption_of(figure: Any) -> tuple[str | None, str | None]:
+def _caption_of(page: Page, figure: Any) -> tuple[str | None, str | None]:
     below = next(figure.iter("figcaption"), None)
     if below is None:
         below = next(
             (
                 each
                 for each in figure.iter("div", "p", "span")
-                if says(_CAPTION_NAMES, labels_of(each)) and not len(each.findall(".//img"))
+                if _CAPTION_NAMES.are_in(labels_of(each)) and not len(each.findall(".//img"))
             ),
             None,
         )
@@ -123,13 +122,13 @@ def _caption_of(figure: Any) -> tuple[str | None, str | None]:
         return None, None
     credit = next(
         (
-            spaced_words(each)
+            page.spaced_words(each)
             for each in below.iterdescendants()
-            if isinstance(each.tag, str) and _CREDIT_NAMES.search(labels_of(each))
+            if isinstance(each.tag, str) and _CREDIT_NAMES.are_in(labels_of(each))
         ),
         None,
     )
-    caption = spaced_words(below)
+    caption = page.spaced_words(below)
     if credit:
         caption = caption.removesuffix(credit).strip()
     elif found := _CREDIT.search(caption):

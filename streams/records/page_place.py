@@ -5,33 +5,30 @@ Teasers, menus, footers and comments ("beside" the article) are not evidence for
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice, takewhile
+from collections.abc import Iterator, Mapping
+from itertools import chain, islice, takewhile
 from typing import Any, Final
 
-from streams.records.labels import says
+from streams.records.labels import Names
 from streams.records.linked_data import types_of
+from streams.records.page_texts import PageTexts
 from streams.records.urls import url_parts
 
 _BESIDE_TAGS: Final = frozenset(("nav", "aside", "footer", "form", "menu", "dialog", "noscript", "template"))
 _BESIDE_IN_ARTICLE: Final = _BESIDE_TAGS - {"footer"}  # an article's own footer may name its author
-_BESIDE_NAMES = re.compile(
+_BESIDE_NAMES = Names(
     r"related|teaser|most[-_]?(?:read|popular|viewed)|trending|side[-_]?bar|recommend|(?<!elementor-)widget|comment|promo|popular|latest|more[-_]?(?:from|stor|news|article|post)"
     r"|read[-_]?(?:next|also|more)|next[-_]?(?:post|article)|prev|footer|\bnav|menu|breadcrumb|newsletter|outbrain|taboola|carousel|slider|cookie|modal|popup"
     r"|featured[-_]?(?:post|article)|post[-_]?(?:card|grid|list)|article[-_]?(?:card|grid|list)|card[-_]?(?:grid|list)|search|social|share",
-    re.IGNORECASE,
 )
-AUTHOR_NAMES = re.compile(
+AUTHOR_NAMES = Names(
     r"(?:^|[\s_-])(?:\w*by-?line|authors?|writers?|reporters?|auteurs?|autor(?:es|as?|e|i)?|verfasser|redakteur|contributors?|journaliste?s?|columnist|correspondent|forfatter|skribent|kirjoittaja|toimittaja|szerz[oő]|yazar|muhabir|penulis|wartawan|tac-?gia|redactor)(?:[\s_-]|$|name|link|__)|(?:author|byline)[-_]?name",
-    re.IGNORECASE,
 )
 NEVER_TAGS: Final = frozenset(("nav", "footer", "form", "menu", "dialog", "noscript", "template", "script", "style"))
 _WHOLE_TAGS: Final = frozenset(("article", "main", "body", "html"))
-NEVER_NAMES = re.compile(
+NEVER_NAMES = Names(
     r"related|teaser|most[-_]?(?:read|popular|viewed)|trending|recommend|comment|more[-_]?(?:from|stor|news|article|post)"
     r"|read[-_]?(?:next|also|more)|footer|\bnav|menu|newsletter|outbrain|taboola|carousel|slider|cookie|modal|popup|search|caption",
-    re.IGNORECASE,
 )
 _MOST_NEAR = 60  # elements before and after the headline that are looked at
 _LONGEST_TEASER = 1_500  # characters
@@ -44,23 +41,28 @@ _LONGEST_LOGO: Final = 40  # characters
 _MOST_OUTLETS: Final = 20  # of a page: headings, titles and bylines are compared with each of them
 
 
-class Page:
+class Page(PageTexts):
     """A page being read: its elements in order, which of them are beside the article, and the names of its outlet."""
 
     def __init__(
         self, tree: Any, article: Mapping[str, Any], documents: list[Any], metas: Mapping[str, list[str]], url: str | None
     ) -> None:
+        super().__init__(tree)
         self.tree, self.article, self.documents, self.metas, self.url = tree, article, documents, metas, url
+        self.marked = [each for each in self.elements[1:] if each.get("itemprop") is not None]  # have a microdata name
         body = tree.find("body")
         self.body = tree if body is None else body
         self._beside: dict[Any, bool] = {}
         self.heading: Any = None
         self._trusted: set[Any] = set()
         self._near: list[Any] | None = None
-        self._marked: list[Any] | None = None
         self._named: list[Any] | None = None
         self._teasers: dict[Any, bool | None] = {}
         self._above_text: set[Any] | None = None
+        self._around_heading: set[Any] = set()  # with the heading
+        self._around_titles: set[Any] = set()
+        for title in tree.iter("h1"):
+            self._around_titles.update(takewhile(lambda each: each not in self._around_titles, title.iterancestors()))
         self.scope: Any = self.body
         self.outlets = tuple(islice(dict.fromkeys(name for name in self._outlet_names() if name), _MOST_OUTLETS))
         self.language = (tree.get("lang") or next(iter(metas.get("og:locale", ())), "")).replace("_", "-")
@@ -83,20 +85,17 @@ class Page:
         for heading in islice(self.body.iter("h1", "h2"), _MOST_OUTLETS):
             link = heading.find(".//a")
             if link is not None and url_parts(link.get("href") or "x").path in ("", "/"):
-                name = line_of(heading, _LONGEST_LOGO)
-                if name == line_of(link, _LONGEST_LOGO):
+                name = self.line_of(heading, _LONGEST_LOGO)
+                if name == self.line_of(link, _LONGEST_LOGO):
                     yield name
-
-    def marked(self) -> list[Any]:
-        """The elements with a microdata name."""
-        if self._marked is None:
-            self._marked = self.tree.xpath(".//*[@itemprop]")
-        return self._marked
 
     def named(self) -> list[Any]:
         """The first elements of the body that have a class or an id."""
         if self._named is None:
-            self._named = self.body.xpath(".//*[@class or @id]")[:MOST_LOOKED_AT]
+            names = (
+                each for each in self.body.iterdescendants() if each.get("class") is not None or each.get("id") is not None
+            )
+            self._named = list(islice(names, MOST_LOOKED_AT))
         return self._named
 
     def is_in_body(self, element: Any) -> bool:
@@ -106,8 +105,10 @@ class Page:
         """Take this heading as the headline: the article is the <article> around it, or else the largest one."""
         self.heading = heading
         self._teasers = {}
-        self._beside = dict.fromkeys(ancestors(heading), False)  # whatever their names say
-        inside = next((each for each in ancestors(heading) if each.tag == "article"), None) if heading is not None else None
+        around = list(ancestors(heading))
+        self._around_heading = set(around)
+        self._beside = dict.fromkeys(around, False)  # whatever their names say
+        inside = next((each for each in around if each.tag == "article"), None)
         self.scope = self.body if inside is None else inside
 
     def is_beside(self, element: Any) -> bool:
@@ -116,14 +117,17 @@ class Page:
         if known is not None:
             return known
         parent = element.getparent()
-        tags = _BESIDE_TAGS if next(element.iterancestors("article", "main"), None) is None else _BESIDE_IN_ARTICLE
-        beside = element.tag in tags or (
-            parent is not None and element.tag not in ("body", "html", "main") and self.is_beside(parent)
+        tag = element.tag
+        beside = (tag in _BESIDE_TAGS and (tag in _BESIDE_IN_ARTICLE or not self._is_in_article(element))) or (
+            parent is not None and tag not in ("body", "html", "main") and self.is_beside(parent)
         )
-        if not beside and element.tag not in ("body", "html", "main", "article", "h1"):
-            beside = says(_BESIDE_NAMES, labels_of(element)) and element.find(".//h1") is None
+        if not beside and tag not in ("body", "html", "main", "article", "h1"):
+            beside = _BESIDE_NAMES.are_in(labels_of(element)) and element not in self._around_titles
         self._beside[element] = beside
         return beside
+
+    def _is_in_article(self, element: Any) -> bool:
+        return next(element.iterancestors("article", "main"), None) is not None
 
     def own(self, *tags: str) -> Iterator[Any]:
         """The article's elements (with these tags), those around the headline first, out of the first 4,000 of the page."""
@@ -138,13 +142,13 @@ class Page:
 
     def is_of_head(self, element: Any) -> bool:
         """Whether an element near the headline may name the author and date: it is in no menu, form or teaser."""
-        if any(each.tag in NEVER_TAGS or says(NEVER_NAMES, labels_of(each)) for each in self._below_head(element)):
+        if any(each.tag in NEVER_TAGS or NEVER_NAMES.are_in(labels_of(each)) for each in self._below_head(element)):
             return False
         return self.is_own(element) if self.is_below_text(element) else not self._is_of_teaser(element, 2)
 
     def _below_head(self, element: Any) -> Iterator[Any]:
         """The element and its ancestors, up to one that also holds the headline."""
-        around = set(ancestors(self.heading))
+        around = self._around_heading
         return takewhile(lambda each: each not in around and each.tag not in _WHOLE_TAGS, ancestors(element))
 
     def is_below_text(self, element: Any) -> bool:
@@ -227,14 +231,14 @@ class Page:
         """Whether a box is another article's; None if its container must decide."""
         if box is None or box.tag in ("body", "main", "html") or box is self.scope:
             return False
-        if self.heading is not None and self.heading in box.iterdescendants("h1", "h2", "h3"):
+        if box is not self.heading and box in self._around_heading and self.heading.tag in ("h1", "h2", "h3"):
             return False
-        if not has_line(box, _LONGEST_TEASER):
+        if not self.has_line(box, _LONGEST_TEASER):
             return False
-        if box.tag == "a" and box.find(".//img") is not None and not says(AUTHOR_NAMES, labels_of(box)):
+        if box.tag == "a" and next(box.iter("img"), None) is not None and not AUTHOR_NAMES.are_in(labels_of(box)):
             return True
         linked = (
-            heading.find(".//a") is not None or next(heading.iterancestors("a"), None) is not None
+            next(heading.iter("a"), None) is not None or next(heading.iterancestors("a"), None) is not None
             for heading in box.iter("h2", "h3", "h4", "h5")
         )
         return True if any(linked) or self._begins_with_story(box) else None
@@ -244,9 +248,9 @@ class Page:
         link = next((each for each in box if isinstance(each.tag, str)), None)
         if link is None or link.tag != "a" or (box.text or "").strip() or link.get("href") in (None, self.url):
             return False
-        if says(AUTHOR_NAMES, labels_of(link)):
+        if AUTHOR_NAMES.are_in(labels_of(link)):
             return False
-        words = line_of(link, _LONGEST_TITLE)
+        words = self.line_of(link, _LONGEST_TITLE)
         return len(words) >= _LEAST_TITLE and len(words.split()) >= _LEAST_TITLE_WORDS
 
 
@@ -255,9 +259,8 @@ def _is_text(element: Any) -> bool:
 
 
 def ancestors(element: Any) -> Iterator[Any]:
-    while element is not None:
-        yield element
-        element = element.getparent()
+    """An element and those around it, from the inside out; none for None."""
+    return iter(()) if element is None else chain((element,), element.iterancestors())
 
 
 def labels_of(element: Any) -> str:
@@ -280,74 +283,3 @@ def names_of(value: Any) -> list[str]:
         return [name for each in value[:64] for name in names_of(each)]
     name = value.get("name") if isinstance(value, dict) else None
     return names_of(name) if isinstance(name, str | list) else []
-
-
-def line_of(element: Any, most: int) -> str:
-    """The text of an element in one line; "" if it has more than ``most`` characters."""
-    return spaced_words(element) if has_line(element, most) else ""
-
-
-def has_line(element: Any, most: int) -> bool:
-    """Whether an element has a text of at most ``most`` characters."""
-    length = 0
-    for text in element.itertext():
-        length += len(text.strip())
-        if length > most:
-            return False
-    return length > 0
-
-
-_MOST_STEPS: Final = 6
-_LONGEST_LABEL: Final = 60  # characters
-
-
-def said_before(element: Any) -> str:
-    """The words right before an element, in the element before it or in one around it; "" if there are none nearby."""
-    for _ in range(_MOST_STEPS):
-        preceding = element.getprevious()
-        around = element.getparent()
-        if preceding is not None:
-            said = (preceding.tail or "").strip() or line_of(preceding, _LONGEST_LABEL)
-            element = preceding
-            if not said and has_line(preceding, 1 << 30):
-                return ""
-        elif around is not None:
-            said, element = (around.text or "").strip(), around
-        else:
-            return ""
-        if said:
-            return said[-_LONGEST_LABEL:]
-    return ""
-
-
-def spaced_words(element: Any) -> str:
-    """The text of an element in one line, with spaces between different elements, which a reader sees apart.
-
-    Elements that only mark words (emphasis, links) add no space inside a word or before punctuation.
-    """
-    pieces: list[str] = []
-    for text in _texts_of(element):
-        if pieces and not pieces[-1][-1:].isspace() and text[:1].isalnum() and _parts_words(pieces[-1], text):
-            pieces.append(" ")
-        if text:
-            pieces.append(text)
-    return " ".join("".join(pieces).split())
-
-
-def _texts_of(element: Any) -> Iterable[str]:
-    """The texts within an element in their order, those behind a line break with a space before them."""
-    if element.find(".//br") is None:
-        texts: Iterable[str] = element.itertext()
-        return texts
-    found = element.xpath("descendant::text()")
-    return (f" {text}" if text.is_tail and text.getparent().tag == "br" else str(text) for text in found)
-
-
-def _parts_words(before: str, text: str) -> bool:
-    """Whether two adjacent texts are separate words: the second starts a new one ("rowMayor"), or both are whole phrases."""
-    if before[-1:] in _OPENING:
-        return False
-    return text[:1].isupper() or "@" in text or (before[-1:].isalnum() and len(before.split()) > 1 and len(text.split()) > 1)
-
-
-_OPENING: Final = frozenset("([{<«„“‘'\"’-–—/&#@$€£+")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -17,6 +16,7 @@ from typing import Any, Final
 
 from streams.records.body import Block
 from streams.records.linked_data import ARTICLE_TYPES
+from streams.records.page_build import Build
 from streams.records.prose import weight_of
 from streams.records.urls import url_parts
 
@@ -78,9 +78,9 @@ _LONG_SLUG = 4  # hyphens in the last part of an article's address
 PageSigns = dict[str, float]
 
 
-def signs_of(tree: Any, record: Mapping[str, object], blocks: Sequence[Block]) -> PageSigns:
+def signs_of(tree: Any, record: Mapping[str, object], blocks: Sequence[Block], build: Build) -> PageSigns:
     """The signs of a page, each 0.0 or more: ``record`` is what it says about itself, ``blocks`` its texts in order."""
-    return _signs_told(record) | _signs_of_address(record) | _signs_of_text(blocks) | _signs_of_build(tree)
+    return _signs_told(record) | _signs_of_address(record) | _signs_of_text(blocks) | _signs_of_build(tree, build)
 
 
 def confidence_of(signs: PageSigns) -> float:
@@ -150,20 +150,14 @@ def _has_price(text: str) -> bool:
     return ("$" in text or not text.isascii()) and _PRICE.search(text) is not None  # a cheap test first
 
 
-@cache
-def _classes() -> Any:
-    from lxml import etree  # noqa: PLC0415 - half a second, which only those who have HTML should pay
-
-    return etree.XPath("descendant-or-self::*/@class", smart_strings=False)
-
-
-def _signs_of_build(tree: Any) -> PageSigns:
-    tags = Counter([element.tag for element in tree.iter("*")])
-    joint = " ".join(filter(None, _classes()(tree))).lower()
+def _signs_of_build(tree: Any, build: Build) -> PageSigns:
+    joint = build.classes.lower()
     signs = {f"class_{name}": min(3.0, log1p(joint.count(name))) for name in _CLASSES}
-    signs |= {name: log1p(sum(tags[tag] for tag in counted)) for name, counted in _COUNTED.items()}
+    signs |= {name: log1p(sum(build.tags[tag] for tag in counted)) for name, counted in _COUNTED.items()}
     linked = sum(
-        1 for each in tree.iter(*_HEADINGS) if each.find(".//a") is not None or next(each.iterancestors("a"), None) is not None
+        1
+        for each in tree.iter(*_HEADINGS)
+        if next(each.iter("a"), None) is not None or next(each.iterancestors("a"), None) is not None
     )
     signs["linked_headings"] = log1p(linked)
     signs["cart"] = float(_CART.search(joint) is not None)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from streams.records.byline_lines import names_in
-from streams.records.labels import says
-from streams.records.page_place import Page, labels_of, line_of, names_of
+from streams.records.labels import Names
+from streams.records.page_place import Page, labels_of, names_of
 from streams.records.titles import letters_of, whole_title
 
 # How sites of many countries name it in their classes.
-_NAMES = re.compile(
+_NAMES = Names(
     r"(?:^|[\s_-])(?:stand-?first|sub-?(?:title|head(?:line|ing)?)|deck?|dek|stand|vorspann|untertitel|anrei(?:ss|ß)er|chap[oô]|chapeau|entradilla|bajada|copete"
     r"|sumario|sommario|sottotitolo|occhiello|catenaccio|ingress|manchet|perex|zajawka|lead|lide?|intro(?:duction|duktion)?|spot|sapo|summary|abstract|excerpt"
     r"|linha-?fina|resum[eo]n?|inledning|bolke|nadnaslov|podnaslov|alcim)(?:[\s_-]|$)",
-    re.IGNORECASE,
 )
 _LEAST, _MOST = 30, 600  # characters; East Asian ones say as much in a third
 _LEAST_EAST_ASIAN: Final = 12
@@ -49,9 +47,9 @@ def _standfirst(page: Page) -> str | None:
     if page.heading is None:
         return None
     for element in page.near():
-        if element.tag not in ("p", "div", "h2", "h3", "span", "section", "strong") or not says(_NAMES, labels_of(element)):
+        if element.tag not in ("p", "div", "h2", "h3", "span", "section", "strong") or not _NAMES.are_in(labels_of(element)):
             continue
-        line = line_of(element, _MOST)
+        line = page.line_of(element, _MOST)
         least = _LEAST if line.isascii() or max(line) < "\u3000" else _LEAST_EAST_ASIAN
         is_candidate = len(line) >= least and not names_in(line) and element.find(".//time") is None
         if is_candidate and page.is_of_head(element) and not page.is_below_text(element):

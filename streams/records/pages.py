@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import logging
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
@@ -40,10 +39,11 @@ from streams.records.markup import (
     visible_text,
     without_control,
 )
+from streams.records.page_build import Build, build_of
 from streams.records.page_facts import read_facts
 from streams.records.page_kinds import refuse_page
-from streams.records.page_place import spaced_words
 from streams.records.page_signs import PageSigns, confidence_of, signs_of
+from streams.records.page_texts import spaced_words
 from streams.records.prose import weight_of
 from streams.records.titles import letters_of as squeezed
 from streams.records.wrappers import open_wrappers
@@ -93,16 +93,18 @@ def _read_tree(page: bytes, *, whole: bool) -> tuple[dict[str, object], str, flo
         return _unreadable(tree)
     if isinstance(tree, Rejection):
         return tree
+    _kept = list(tree.iter())  # lxml makes a new object of an element each time that none is left of it
     open_wrappers(tree)
     record = _page_metadata(tree)
     _part_headings(tree, str(record.get("headline") or ""))
     if not whole:
         return record, visible_text(tree), None
     blocks = _blocks(tree)
-    text = _page_text(tree, blocks, record.get("articlebody"))
+    build = build_of(tree)
+    text = _page_text(tree, build, blocks, record.get("articlebody"))
     if isinstance(text, Fault):
         return _unreadable(text)
-    signs = signs_of(tree, record, blocks)
+    signs = signs_of(tree, record, blocks, build)
     return refuse_page(tree, record, text, signs) or (record, text, confidence_of(signs))
 
 
@@ -137,7 +139,7 @@ def read_signs(page: str) -> PageSigns:
         return {}
     open_wrappers(tree)
     record = _page_metadata(tree)
-    return signs_of(tree, record, _blocks(tree))
+    return signs_of(tree, record, _blocks(tree), build_of(tree))
 
 
 def _page_metadata(tree: Any) -> dict[str, object]:
@@ -267,7 +269,7 @@ def _part_headings(tree: Any, headline: str) -> None:
             heading.text, heading.tail = words, tail
 
 
-def _page_text(tree: Any, blocks: Sequence[Block], embedded: object) -> str | Fault:
+def _page_text(tree: Any, build: Build, blocks: Sequence[Block], embedded: object) -> str | Fault:
     """The article's text: what JSON-LD holds, where that is whole and has paragraphs; else what the page shows.
 
     trafilatura reads the page with a preference for precision. If the page has much more prose than it found, it reads again,
@@ -279,7 +281,7 @@ def _page_text(tree: Any, blocks: Sequence[Block], embedded: object) -> str | Fa
     prose = prose_of(blocks)
     if is_told and prose <= _MOST_BEYOND * weight_of(told):
         return told
-    found = caught(partial(_read_text, tree, prose))
+    found = caught(partial(_read_text, tree, build, prose))
     if isinstance(found, Fault):
         return found
     text, own = without_teasers(found, blocks)
@@ -308,25 +310,22 @@ def _unescaped(text: str) -> str:
     return text
 
 
-def _read_text(tree: Any, prose: int) -> str:
+def _read_text(tree: Any, build: Build, prose: int) -> str:
     """What trafilatura finds at the first or second reading; ``prose``: the weight of the page's own prose."""
-    text = _found_text(tree, fast=True)
+    text = find_main_text(tree, build).strip()
     weight = weight_of(text)
     is_little = weight < _SHORT_TEXT or _MOST_PROSE * weight < prose
-    if not is_little or sum(1 for _ in tree.iter()) > _MAX_ELEMENTS_THOROUGH:
+    if not is_little or build.tags.total() > _MAX_ELEMENTS_THOROUGH:
         return text
-    thorough = _found_text(tree, fast=False)
+    thorough = _thorough_text(tree)
     if weight_of(thorough) < _LEAST_MORE * weight:
         return text
     # On pages without an article the second reading takes the menu for one: a short text must contain a sentence.
     return thorough if len(thorough) >= _SHORT_TEXT or _SENTENCE_END.search(thorough) else text
 
 
-def _found_text(tree: Any, *, fast: bool) -> str:
+def _thorough_text(tree: Any) -> str:
     from trafilatura import bare_extraction  # noqa: PLC0415 - as in parse
 
-    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # a rejection says it better
-    if fast:
-        return find_main_text(tree).strip()
     document = bare_extraction(tree, include_comments=False, with_metadata=False)
     return document.text.strip() if document and document.text else ""

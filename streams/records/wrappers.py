@@ -6,7 +6,6 @@ from functools import partial
 from itertools import dropwhile, islice, takewhile
 from typing import Any, Final
 
-from streams.records.labels import says
 from streams.records.page_place import NEVER_NAMES, labels_of
 from streams.records.prose import weight_of
 
@@ -52,7 +51,7 @@ def _own_prose(tree: Any) -> int:
     beside = [
         each
         for each in tree.iter("div", "section", "ul", "ol", "footer")
-        if each.tag == "footer" or (says(NEVER_NAMES, labels_of(each)) and each.find(".//h1") is None)
+        if each.tag == "footer" or (NEVER_NAMES.are_in(labels_of(each)) and each.find(".//h1") is None)
     ]
     among = set(beside)
     outermost = (each for each in beside if among.isdisjoint(each.iterancestors()))

@@ -4,21 +4,41 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.records.labels import says
+from streams.records import asides, body, page_bylines, page_dates, page_images, page_place, page_summary
+from streams.records.labels import Answers, Names
 
-_NAMES = re.compile(r"related|\bnav|(?:^|[\s_-])ads?(?:[\s_-]|$)", re.IGNORECASE)
-_OTHERS = re.compile(r"byline")
+_PATTERN = r"related|\bnav|(?:^|[\s_-])ads?(?:[\s_-]|$)|cr[eé]dit|sk"
+_PARTS = ["related", "NAV", "ads", "Byline", "x" * 150, "ad", "-", " ", "é", "É", "cr", "dit", "ſ", "K", "header"]
 
 
-@given(
-    st.lists(st.sampled_from(["related", "NAV", "ads", "byline", "x" * 150, "ad", "-", " ", "é", "header"]), max_size=8).map(
-        "".join
-    )
-)
-def test_a_label_says_what_the_pattern_finds_in_it_however_long_and_often_asked(label: str) -> None:
+@given(st.lists(st.sampled_from(_PARTS), max_size=8).map("".join))
+def test_names_are_found_in_a_label_of_any_case_however_long_and_often_asked(label: str) -> None:
+    names = Names(_PATTERN)
     for _ in range(2):
-        assert says(_NAMES, label) == (_NAMES.search(label) is not None)
-        assert says(_OTHERS, label) == (_OTHERS.search(label) is not None)
+        assert names.are_in(label) == (re.search(_PATTERN, label, re.IGNORECASE) is not None)
+
+
+@pytest.mark.parametrize("module", [asides, body, page_bylines, page_dates, page_images, page_place, page_summary])
+def test_names_are_written_in_small_letters_as_labels_are_compared_in_these(module: object) -> None:
+    known = [names for names in vars(module).values() if isinstance(names, Names)]
+    assert known
+    for names in known:
+        letters = re.sub(r"\\.", "", names.pattern)
+        assert letters == letters.lower()
+
+
+def test_a_question_is_asked_once_for_a_label_and_its_answers_take_bounded_memory() -> None:
+    asked: list[str] = []
+    answers = Answers(lambda label: not asked.append(label))
+    for _ in range(2):
+        assert answers["card"]
+    assert asked == ["card"]
+    for number in range(10_000):
+        assert answers[f"card-{number}"]
+        assert answers["x" * 300 + str(number)]
+    assert len(answers) < 5_000
+    assert not any(len(label) > 250 for label in answers)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from trafilatura import bare_extraction
 
 from streams.records.main_text import find_main_text
 from streams.records.markup import parse
+from streams.records.page_build import build_of
 from streams.samples import load_samples
+
+
+def read(tree: Any) -> str:
+    return find_main_text(tree, build_of(tree))
+
 
 PROSE = "".join(
     f"<p>Boats left the harbour at noon on day {number}, said the mayor, who had waited for {number + 2} hours.</p>"
@@ -50,7 +58,7 @@ PAGES = {
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
 def test_what_is_found_is_what_the_library_finds_by_all_its_passes(page: bytes) -> None:
     document = bare_extraction(parse(page), fast=True, favor_precision=True, include_comments=False)
-    assert find_main_text(parse(page)) == ((document.text or "") if document else "")
+    assert read(parse(page)) == ((document.text or "") if document else "")
 
 
 @pytest.mark.parametrize("crowd", [CROWD, "The boat <img> left. " * 2_100])
@@ -58,19 +66,19 @@ def test_texts_of_a_crowded_page_are_joined_where_an_element_between_them_went(m
     """lxml looks at all that stand side by side for each of them: 8,000 took three seconds."""
     seen = []
     monkeypatch.setattr("trafilatura.core.extract_content", lambda tree, _: (seen.append(tree), (tree, ""))[1])
-    find_main_text(parse(boxed(f"<p>{crowd * 2}</p><div>")))
+    read(parse(boxed(f"<p>{crowd * 2}</p><div>")))
     [tree] = seen
     assert len(tree.xpath("//text()")) <= 2 * sum(1 for _ in tree.iter())
 
 
 def test_the_tree_is_left_as_it_is() -> None:
     tree = parse(boxed('<div class="comment-list">'))
-    find_main_text(tree)
+    read(tree)
     assert tree.find(".//div[@class='comment-list']") is not None
 
 
 def test_the_pages_tell_the_passes_apart() -> None:
     """With comments, endless scrolling and the like, something is left out that stays in a plain box."""
-    found = {name: "nobody ever told" in find_main_text(parse(page)) for name, page in PAGES.items()}
+    found = {name: "nobody ever told" in read(parse(page)) for name, page in PAGES.items()}
     assert found["no comments"]
     assert not any(found[name] for name in ("comments by class", "comments by id", "Disqus", "buttons"))
