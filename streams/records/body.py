@@ -108,12 +108,17 @@ class _Open:
         if not text.isspace():
             self.breaks = 0
 
-    def close(self) -> Iterator[Block]:
-        text = " ".join("".join(self.pieces).split()) if self.pieces else ""
-        if text:
-            is_beside = len(text) >= _LEAST_LETTERS and _is_beside(self.element, self.beside)
-            yield Block(self.element, text, min(1.0, self.linked / len(text)), is_beside)
-        self.pieces, self.linked, self.breaks = [], 0, 0
+    def close(self) -> tuple[Block] | tuple[()]:
+        """The block, if it has a text; another one begins."""
+        self.breaks = 0
+        if not self.pieces:
+            return ()
+        text, linked = " ".join("".join(self.pieces).split()), self.linked
+        self.pieces, self.linked = [], 0
+        if not text:
+            return ()
+        is_beside = len(text) >= _LEAST_LETTERS and _is_beside(self.element, self.beside)
+        return (Block(self.element, text, min(1.0, linked / len(text)), is_beside),)
 
 
 def _walk(tree: Any, block: _Open) -> Iterator[Block]:
@@ -126,11 +131,12 @@ def _walk(tree: Any, block: _Open) -> Iterator[Block]:
         if event == "start" and tag in _UNSEEN:
             walk.skip_subtree()
             continue
-        links += (tag == "a") * (1 if event == "start" else -1)
-        if tag in _BLOCKS:
+        if tag == "a":
+            links += 1 if event == "start" else -1
+        elif tag in _BLOCKS:
             yield from block.close()
             block.element = element if event == "start" else element.getparent()
-        elif tag in {"br", "img"} and event == "start":
+        elif event == "start" and tag in {"br", "img"}:
             block.breaks += 2 if tag == "img" else 1
             if block.breaks > 1:
                 yield from block.close()

@@ -118,9 +118,10 @@ def decode(value: bytes, marked: str | None = None, charset: str = "") -> Decode
     if marked not in {None, "utf-8"}:
         found = _decode(value, str(marked))
         return found or Rejection(Reason.NOT_UTF8, f"not the {marked} it is marked as: publish UTF-8")
-    where = _first_error(value)
-    if where is None:
+    try:
         return Decoded(value.decode())
+    except UnicodeDecodeError as error:
+        where = f"byte 0x{value[error.start]:02x} at offset {error.start:,}"  # the first one that is not UTF-8
     found = _decode(value, named, strict=True) if named else None
     if found is None and _has_utf8(value):
         found = _decode(value, "utf-8")
@@ -129,15 +130,6 @@ def decode(value: bytes, marked: str | None = None, charset: str = "") -> Decode
         return found
     claim = f"neither UTF-8 ({where}) nor the {charset} it claims to be" if named else f"not UTF-8 ({where})"
     return Rejection(Reason.NOT_UTF8, f"{claim}, and nothing else for certain: publish UTF-8, uncompressed")
-
-
-def _first_error(value: bytes) -> str | None:
-    """The first byte that is not UTF-8, in words; None if all are."""
-    try:
-        value.decode()
-    except UnicodeDecodeError as error:
-        return f"byte 0x{value[error.start]:02x} at offset {error.start:,}"
-    return None
 
 
 def _decode(value: bytes, codec: str, *, strict: bool = False) -> Decoded | None:

@@ -21,7 +21,7 @@ _MARKUP = re.compile(
 )
 # Characters that lxml refuses, written literally or as references.
 _CONTROLS = bytes((*range(9), 11, 12, *range(14, 32)))
-_NOT_CHARACTERS_BEGIN = b"\xef\xbf"  # one search for something that few pages have
+_NOT_CHARACTERS_BEGIN = b"\xef"  # one byte is found ten times as fast as two
 _NOT_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")  # U+FFFE, U+FFFF
 _REFERENCE = re.compile(
     rb"&#(?:0*(?:[1-8]|1[124-9]|2[0-9]|3[01]|6553[45])(?![0-9])|x0*(?:[1-8bcef]|1[0-9a-f]|fff[ef])(?![0-9a-f]));?",
@@ -54,14 +54,12 @@ def is_page(text: str) -> bool:
 def without_control(text: str) -> bytes:
     """HTML as UTF-8, without the characters that lxml refuses and without its document type."""
     page = text.encode("utf-8", "replace").translate(None, _CONTROLS)
-    if _NOT_CHARACTERS_BEGIN in page:
+    if not text.isascii() and _NOT_CHARACTERS_BEGIN in page:
         for each in _NOT_CHARACTERS:
             page = page.replace(each, b"")
     page = _DOCTYPE.sub(b"", page, 1)
-    if b"&#" in page:
-        page = _REFERENCE.sub(b"", page)
-        page = _REFERENCE.sub(b" ", page)  # what stood around one may be another now, and is parted for good
-    return page
+    page, count = _REFERENCE.subn(b"", page)
+    return _REFERENCE.sub(b" ", page) if count else page  # what stood around one may be another now, and is parted for good
 
 
 def without_scripts(value: bytes, content_type: str | None) -> bytes:

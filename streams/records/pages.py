@@ -93,7 +93,6 @@ def _read_tree(page: bytes, *, whole: bool) -> tuple[dict[str, object], str, flo
         return _unreadable(tree)
     if isinstance(tree, Rejection):
         return tree
-    _kept = list(tree.iter())  # lxml makes a new object of an element each time that none is left of it
     open_wrappers(tree)
     record = _page_metadata(tree)
     _part_headings(tree, str(record.get("headline") or ""))
