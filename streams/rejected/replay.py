@@ -13,12 +13,12 @@ import asyncio
 import contextlib
 import time
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import InvalidTimestampError, MessageSizeTooLargeError, RecordListTooLargeError
+from aiokafka.errors import InvalidTimestampError, KafkaTimeoutError, MessageSizeTooLargeError, RecordListTooLargeError
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from streams.kafka.admin import create_topics, partition_counts
@@ -51,6 +51,7 @@ _BATCH_BYTES = 8 << 20
 # 10 s), or until the next replay begins.
 _TRANSACTION_TIMEOUT_MS = 30_000
 _ABORT_TIMEOUT_S = 5.0
+_ANSWER_TIMEOUT_S = 120.0
 
 # Errors with which Kafka will always refuse a record in news.raw.
 _REFUSALS = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidTimestampError)
@@ -152,7 +153,7 @@ class Replay:
         producer = TransactionalProducer(self._settings, name, _TRANSACTION_TIMEOUT_MS)
         try:
             await producer.start()
-            await sweep(producer, [RAW, self._marks])
+            await _in_time(sweep(producer, [RAW, self._marks]))
             await self._send_all(producer, advance)
         finally:
             await producer.close()
@@ -194,7 +195,7 @@ class Replay:
         await producer.begin_transaction()
         try:
             await self._mark(producer, batch, await self._deliver(producer, batch))
-            await producer.commit_transaction()
+            await _in_time(producer.commit_transaction())
         except _REFUSALS as error:
             await self._go_on_without(producer, batch, error, advance)
             return
@@ -211,7 +212,7 @@ class Replay:
         self, producer: TransactionalProducer, batch: Sequence[_Sending], error: Exception, advance: Callable[[int], None]
     ) -> None:
         """After a refusal. Kafka does not say which record it refuses: those of several are sent again one by one."""
-        await producer.abort_transaction()
+        await _in_time(producer.abort_transaction())
         if len(batch) == 1:
             self.refused[place_of(batch[0].letter)] = str(error)
         else:
@@ -243,6 +244,18 @@ class Replay:
         for each, at in zip(batch, sent_to, strict=True):
             outbox.add_output(Output(self._marks, str(place_of(each.letter)).encode(), at.encode(), (), now_ms), 0)
         await outbox.send()
+
+
+async def _in_time(work: Awaitable[None]) -> None:
+    """Wait for what a producer repeats until it is answered; sending has a limit of its own.
+
+    Raises:
+        KafkaTimeoutError: it takes too long.
+    """
+    try:
+        await asyncio.wait_for(work, _ANSWER_TIMEOUT_S)
+    except TimeoutError as error:
+        raise KafkaTimeoutError(f"Kafka has not ended a transaction within {_ANSWER_TIMEOUT_S:.0f} s") from error
 
 
 async def _by_partition(producer: TransactionalProducer, batch: Sequence[_Sending]) -> dict[TopicPartition, deque[int]]:

@@ -12,10 +12,11 @@ from dataclasses import replace
 import orjson
 import pytest
 from aiokafka.client import AIOKafkaClient, ConnectionGroup
-from aiokafka.errors import KafkaConnectionError
+from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError
 
 from streams.documents import REPLAY_HEADER, time_text
 from streams.kafka.transaction_messages import EndTransaction
+from streams.kafka.transactions import TransactionalProducer
 from streams.rejected import replay
 from streams.rejected.deadletters import Query, marks_topic
 from streams.rejected.replay import Replay, plan_replay
@@ -261,6 +262,17 @@ async def test_a_commit_that_the_network_delivers_again_later_doubles_nothing_in
     assert len(replayed) == 8
     doubled = sum(count > 1 for count in replayed.values())
     assert doubled == (0 if protocol is TransactionProtocol.NEWEST else 2)
+
+
+async def test_a_replay_whose_commit_is_never_answered_ends_and_says_so(stream, monkeypatch):
+    await stream.publish([dead(1, b"1")], REJECTED)
+    letters, _ = await plan_replay(stream.settings, Query(), again=False)
+    monkeypatch.setattr(replay, "_ANSWER_TIMEOUT_S", 5.0)
+    monkeypatch.setattr(TransactionalProducer, "commit_transaction", lambda _: asyncio.sleep(3_600))
+    with pytest.raises(KafkaTimeoutError, match="not ended a transaction within 5 s"):
+        await Replay(stream.settings, letters, again=False).run(lambda _: None)
+    assert not await stream.read([RAW])
+    assert not await stream.has_open_transactions([RAW]), "workers would wait for it"
 
 
 @pytest.mark.parametrize("version", [1, 2], ids="transaction.version={}".format)
