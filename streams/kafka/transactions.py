@@ -12,7 +12,7 @@ from typing import Final, Protocol
 
 from aiokafka import TopicPartition
 from aiokafka.client import AIOKafkaClient
-from aiokafka.errors import UnsupportedVersionError
+from aiokafka.errors import InvalidTransactionTimeout, UnsupportedVersionError
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from streams.kafka.aiokafka_types import mark_closed, when_coordinator_connection_breaks
@@ -99,9 +99,10 @@ class TransactionalProducer:
         """Connect, choose the protocol, and shut out the previous producer of this name.
 
         Raises:
-            NameRefusedError: Kafka takes nobody under this name, as happens to all names used with transactions v2 once the
-                cluster's ``transaction.version`` is lowered to 0: its coordinator can't write them down any more, and from then
-                on says that it is busy with them, even when the version is raised, until the broker is restarted.
+            NameRefusedError: the brokers allow only shorter transactions, or Kafka takes nobody under this name. This befalls
+                all names used with transactions v2 once the cluster's ``transaction.version`` is lowered to 0: its coordinator
+                can't write them down any more, and from then on says that it is busy with them, even when the version is
+                raised, until the broker is restarted.
         """
         client = self.client
         await client.bootstrap()
@@ -117,6 +118,10 @@ class TransactionalProducer:
             raise NameRefusedError(
                 f"Kafka refuses the transactional id {self._name}, which it knows from transactions v2: the cluster's"
                 f" {TRANSACTION_VERSION} was lowered to 0; {_AFTER_0}"
+            ) from error
+        except InvalidTransactionTimeout as error:
+            raise NameRefusedError(
+                f"Kafka allows no transaction {self._timeout_ms} ms: the brokers' transaction.max.timeout.ms must be as large"
             ) from error
         except TimeoutError as error:
             raise NameRefusedError(
