@@ -70,12 +70,8 @@ class Outbox:
         batches = self._batches[tp]
         record = {"timestamp": timestamp_ms, "key": key, "value": value, "headers": list(headers)}
         if not batches or batches[-1].append(**record) is None:
-            batches.append(self._new_batch(tp.topic))
+            batches.append(new_batch(self._codecs.get(tp.topic, Codec.ZSTD)))
             batches[-1].append(**record)
-
-    def _new_batch(self, topic: str) -> BatchBuilder:
-        codec = self._codecs.get(topic, Codec.ZSTD)
-        return BatchBuilder(BATCH_BYTES, _CODEC_NUMBERS[codec], is_transactional=True)
 
     def add_output(self, output: Output, keyless: int) -> None:
         """Add a step's output, for the partition that Kafka's own clients choose for its key.
@@ -108,6 +104,11 @@ class Outbox:
         if not count:
             raise UnknownTopicOrPartitionError(topic)
         return count
+
+
+def new_batch(codec: Codec = Codec.ZSTD) -> BatchBuilder:
+    """An empty batch of a transaction; it takes one record of any size, or several up to :data:`BATCH_BYTES`."""
+    return BatchBuilder(BATCH_BYTES, _CODEC_NUMBERS[codec], is_transactional=True)
 
 
 _MULTIPLIER, _MASK = 0x5BD1E995, 0xFFFFFFFF

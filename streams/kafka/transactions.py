@@ -12,7 +12,7 @@ from typing import Final, Protocol
 
 from aiokafka import TopicPartition
 from aiokafka.client import AIOKafkaClient
-from aiokafka.errors import UnsupportedVersionError
+from aiokafka.errors import InvalidTransactionTimeout, UnsupportedVersionError
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from streams.kafka.aiokafka_types import mark_closed, when_coordinator_connection_breaks
@@ -24,7 +24,7 @@ from streams.kafka.transactions_v2 import TransactionsV2
 from streams.settings import Settings, TransactionProtocol
 
 TIMEOUT_MS: Final = 60_000
-"""How long a transaction may stay open before Kafka gives up its producer."""
+"""How long a worker's transaction may stay open before Kafka gives up its producer."""
 _START_TIMEOUT_S: Final = 50.0  # less than a part of a takeover may take: we know more about the failure than it does
 _AFTER_0: Final = (
     "raise it to 1 or 2 (kafka-features.sh … upgrade --feature transaction.version=1), then restart the brokers one after the"
@@ -60,14 +60,17 @@ class TransactionalProducer:
     """A producer with a name, not yet started, for batches of :data:`streams.kafka.outbox.BATCH_BYTES`.
 
     Any method raises KafkaError once the producer has failed: another producer of its name shut it out, Kafka gave it up, or
-    the outcome of an operation is unknown. Only a new producer helps then.
+    the outcome of an operation is unknown. Only a new producer helps then, or, if it ``has_epochs``, an abort that succeeds.
+
+    ``timeout_ms`` is how long a transaction may stay open before Kafka gives up its producer.
     """
 
-    def __init__(self, settings: Settings, transactional_id: str) -> None:
+    def __init__(self, settings: Settings, transactional_id: str, timeout_ms: int = TIMEOUT_MS) -> None:
         self._wanted = settings.transactions
         self._name = transactional_id
+        self._timeout_ms = timeout_ms
         # Its client serves both protocols.
-        self._aiokafka = aiokafka_producer(settings, transactional_id, TIMEOUT_MS)
+        self._aiokafka = aiokafka_producer(settings, transactional_id, timeout_ms)
         self._transactions: Transactions | None = None
         self._lost: Callable[[], None] | None = None
 
@@ -96,16 +99,17 @@ class TransactionalProducer:
         """Connect, choose the protocol, and shut out the previous producer of this name.
 
         Raises:
-            NameRefusedError: Kafka takes nobody under this name, as happens to all names used with transactions v2 once the
-                cluster's ``transaction.version`` is lowered to 0: its coordinator can't write them down any more, and from then
-                on says that it is busy with them, even when the version is raised, until the broker is restarted.
+            NameRefusedError: the brokers allow only shorter transactions, or Kafka takes nobody under this name. This befalls
+                all names used with transactions v2 once the cluster's ``transaction.version`` is lowered to 0: its coordinator
+                can't write them down any more, and from then on says that it is busy with them, even when the version is
+                raised, until the broker is restarted.
         """
         client = self.client
         await client.bootstrap()
         version = await spoken_version(client, self._wanted)
         when_coordinator_connection_breaks(client, self._lose_coordinator)
         if version == TransactionsV2.version:
-            self._transactions = TransactionsV2(client, self._name, TIMEOUT_MS, self._lose_coordinator)
+            self._transactions = TransactionsV2(client, self._name, self._timeout_ms, self._lose_coordinator)
         else:
             self._transactions = TransactionsV0(self._aiokafka, self._lose_coordinator)
         try:
@@ -114,6 +118,10 @@ class TransactionalProducer:
             raise NameRefusedError(
                 f"Kafka refuses the transactional id {self._name}, which it knows from transactions v2: the cluster's"
                 f" {TRANSACTION_VERSION} was lowered to 0; {_AFTER_0}"
+            ) from error
+        except InvalidTransactionTimeout as error:
+            raise NameRefusedError(
+                f"Kafka allows no transaction {self._timeout_ms} ms: the brokers' transaction.max.timeout.ms must be as large"
             ) from error
         except TimeoutError as error:
             raise NameRefusedError(

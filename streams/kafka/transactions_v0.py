@@ -37,16 +37,14 @@ _DISCARD_TIMEOUT_S: Final = 1.0
 _LOOK_AGAIN_S: Final = 0.005
 
 
-def aiokafka_producer(
-    settings: Settings, transactional_id: str, timeout_ms: int = 60_000, most_bytes: int = MAX_REQUEST_BYTES
-) -> AIOKafkaProducer:
+def aiokafka_producer(settings: Settings, transactional_id: str, timeout_ms: int = 60_000) -> AIOKafkaProducer:
     """An aiokafka producer, not yet started, for batches of :data:`BATCH_BYTES`; one message ends a transaction."""
     producer = AIOKafkaProducer(
         **connection(settings),
         transactional_id=transactional_id,
         transaction_timeout_ms=timeout_ms,
         max_batch_size=BATCH_BYTES,
-        max_request_size=most_bytes,
+        max_request_size=MAX_REQUEST_BYTES,
         compression_type="zstd",
         request_timeout_ms=REQUEST_TIMEOUT_MS,
     )

@@ -81,7 +81,7 @@ class TransactionsV2:
     """Transactions of one ``transactional.id``, over a connected client.
 
     ``coordinator_lost`` is called when the coordinator says that it no longer is the coordinator. Once a method has failed or
-    was cancelled, this object is of no further use.
+    was cancelled, only an abort may follow.
     """
 
     version = 2
@@ -111,8 +111,7 @@ class TransactionsV2:
 
     async def begin(self) -> None:
         """Sends nothing: whatever is written from here on is one transaction."""
-        if self._failure is not None:
-            raise KafkaError("the producer has failed") from self._failure
+        self._must_be_well()
         assert not self._is_open, "a transaction is open"
         self._is_open = self._is_empty = True
 
@@ -123,6 +122,7 @@ class TransactionsV2:
             topics[tp.topic].append(tp.partition)
         if not topics:
             return
+        self._must_be_well()
         with self._failing():
             self._is_empty = False
             request = AddPartitionsToTxnRequest(self._name, self._producer_id, self._epoch, list(topics.items()))
@@ -134,6 +134,7 @@ class TransactionsV2:
         Raises:
             KafkaError: a leader refuses one, or takes too long.
         """
+        self._must_be_well()
         with self._failing():
             assert self._is_open, "no transaction is open"
             self._is_empty = False
@@ -152,9 +153,13 @@ class TransactionsV2:
     async def end(self, *, commit: bool) -> None:
         """Commit or abort, and move on to the next epoch; repeated if the answer is lost.
 
+        After a failure only an abort may be tried. If it succeeds all is well again: what is still under way has the old epoch.
+
         Raises:
             KafkaError: another producer shut this one out, or Kafka gave it up. The transaction is aborted, or was committed.
         """
+        if commit:
+            self._must_be_well()
         with self._failing():
             assert self._is_open, "no transaction is open"
             if not self._is_empty:
@@ -162,6 +167,7 @@ class TransactionsV2:
                 answer = await self._ask(request, _code_of)
                 self._move_to(answer.producer_id, answer.producer_epoch)
             self._is_open = False
+            self._failure = None
 
     async def close(self) -> None:
         """Does nothing: no batch is buffered here."""
@@ -169,6 +175,15 @@ class TransactionsV2:
     def _move_to(self, producer_id: int, epoch: int) -> None:
         self._producer_id, self._epoch = producer_id, epoch
         self._sequences.clear()
+
+    def _must_be_well(self) -> None:
+        """Write and commit nothing more after a failure: part of the transaction may be missing.
+
+        Raises:
+            KafkaError: it has failed.
+        """
+        if self._failure is not None:
+            raise KafkaError("the producer has failed") from self._failure
 
     @contextmanager
     def _failing(self) -> Iterator[None]:
@@ -211,7 +226,7 @@ class TransactionsV2:
         Raises:
             KafkaError: it was refused for good.
         """
-        error = _error(said.error_code, f"{tp.topic}/{tp.partition} {said.message}")
+        error = _error(said.error_code, f"{tp.topic}/{tp.partition} {said.message}".rstrip())
         if said.error_code not in _NOT_NOW:
             raise error
         return error

@@ -10,18 +10,22 @@ them.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict, deque
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.errors import InvalidTimestampError, MessageSizeTooLargeError, RecordListTooLargeError
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import InvalidTimestampError, KafkaTimeoutError, MessageSizeTooLargeError, RecordListTooLargeError
+from aiokafka.producer.message_accumulator import BatchBuilder
 
 from streams.kafka.admin import create_topics, partition_counts
 from streams.kafka.clients import opened
-from streams.kafka.transactions_v0 import TransactionsV0, aiokafka_producer, losses_of
+from streams.kafka.failures import LOST
+from streams.kafka.outbox import Outbox, new_batch, partition_of
+from streams.kafka.transactions import TransactionalProducer, sweep
 from streams.rejected.deadletters import (
     DeadLetters,
     Originals,
@@ -38,15 +42,16 @@ from streams.rejected.deadletters import (
     replay_headers,
 )
 from streams.settings import LATE_S, Settings
-from streams.steps import Headers, Record
+from streams.steps import Headers, Output, Record
 from streams.topics import RAW
 
 _BATCH_RECORDS = 500
 _BATCH_BYTES = 8 << 20
-_MOST_RECORD_BYTES = 256 << 20  # before compression: a letter that was cut goes back in its original size
 # Workers wait for an open transaction on news.raw: one that we leave when killed blocks them for this long (Kafka checks every
 # 10 s), or until the next replay begins.
 _TRANSACTION_TIMEOUT_MS = 30_000
+_ABORT_TIMEOUT_S = 5.0
+_ANSWER_TIMEOUT_S = 120.0
 
 # Errors with which Kafka will always refuse a record in news.raw.
 _REFUSALS = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidTimestampError)
@@ -111,11 +116,7 @@ async def count_due(reader: AIOKafkaConsumer, settings: Settings, letters: DeadL
 
 
 class _RefusedError(Exception):
-    """Kafka refuses these in news.raw."""
-
-    def __init__(self, refused: dict[Place, str]) -> None:
-        super().__init__(refused)
-        self.refused = refused
+    """Kafka refuses a record in news.raw, and only a new producer can go on."""
 
 
 class Replay:
@@ -129,6 +130,7 @@ class Replay:
         self._sent = PlaceSet(letters.offsets)
         self.accepted = 0
         self.refused: dict[Place, str] = {}
+        self._suspected: set[Place] = set()
 
     async def run(self, advance: Callable[[int], None]) -> None:
         """Send everything that is due; what Kafka refuses is left out and listed in ``refused``.
@@ -143,19 +145,21 @@ class Replay:
             try:
                 await self._pass(advance)
                 return
-            except _RefusedError as error:
-                # aiokafka has counted the refused records: only a new producer has the right sequence numbers, so start over.
-                self.refused |= error.refused
+            except _RefusedError:
+                pass  # another replay may have begun meanwhile, so all is looked at anew
 
     async def _pass(self, advance: Callable[[int], None]) -> None:
-        producer = aiokafka_producer(
-            self._settings,
-            f"{self._settings.app_id}-rejected-replay",
-            timeout_ms=_TRANSACTION_TIMEOUT_MS,
-            most_bytes=_MOST_RECORD_BYTES,
-        )
-        async with opened(producer), opened(open_reader(self._settings)) as reader, opened(open_reader(self._settings)) as raw:
-            await self._end_what_was_torn(producer)
+        name = f"{self._settings.app_id}-rejected-replay"
+        producer = TransactionalProducer(self._settings, name, _TRANSACTION_TIMEOUT_MS)
+        try:
+            await producer.start()
+            await _in_time(sweep(producer, [RAW, self._marks]))
+            await self._send_all(producer, advance)
+        finally:
+            await producer.close()
+
+    async def _send_all(self, producer: TransactionalProducer, advance: Callable[[int], None]) -> None:
+        async with opened(open_reader(self._settings)) as reader, opened(open_reader(self._settings)) as raw:
             # Only after the producer has started: until then another replay may have been adding marks.
             marked = await self._letters.replayed(reader, self._settings)
             originals = await Originals.at_present(raw, self._settings)
@@ -168,6 +172,9 @@ class Replay:
                 if original is None and original_place(letter):
                     self.refused[place_of(letter)] = _GONE
                     continue
+                if place_of(letter) in self._suspected:
+                    await self._send(producer, [_Sending(letter, original)], advance)
+                    continue
                 batch.append(_Sending(letter, original))
                 record = batch[-1].record
                 batch_bytes += len(record.key or b"") + len(record.value or b"")
@@ -177,58 +184,99 @@ class Replay:
             if batch:
                 await self._send(producer, batch, advance)
 
-    async def _end_what_was_torn(self, producer: AIOKafkaProducer) -> None:
-        """Abort a transaction over both topics, as :func:`streams.kafka.transactions.sweep` does for the workers' producers."""
-        transactions = TransactionsV0(producer, coordinator_lost=lambda: None)
-        await transactions.begin()
-        both = [TopicPartition(topic, each) for topic in (RAW, self._marks) for each in await producer.partitions_for(topic)]
-        await transactions.add(both)
-        await transactions.end(commit=False)
-
     def _is_due(self, record: Record, marked: PlaceSet) -> bool:
         place = place_of(record)
         if place in self._sent or place in self.refused:
             return False
         return self._letters.standing(record, marked, again=self._again) is Standing.DUE
 
-    async def _send(self, producer: AIOKafkaProducer, batch: Sequence[_Sending], advance: Callable[[int], None]) -> None:
+    async def _send(self, producer: TransactionalProducer, batch: Sequence[_Sending], advance: Callable[[int], None]) -> None:
         """One transaction: the records and their marks."""
-        with losses_of(producer):
-            async with producer.transaction():
-                sent_to = await self._deliver(producer, batch)
-                marks = [
-                    await producer.send(self._marks, at.encode(), str(place_of(each.letter)).encode())
-                    for each, at in zip(batch, sent_to, strict=True)
-                ]
-                await asyncio.gather(*marks)
+        await producer.begin_transaction()
+        try:
+            await self._mark(producer, batch, await self._deliver(producer, batch))
+            await _in_time(producer.commit_transaction())
+        except _REFUSALS as error:
+            await self._go_on_without(producer, batch, error, advance)
+            return
+        except BaseException:
+            with contextlib.suppress(*LOST):  # it may be shut out; otherwise workers need not wait for Kafka to give it up
+                await asyncio.wait_for(producer.abort_transaction(), _ABORT_TIMEOUT_S)
+            raise
         self.accepted += len(batch)
         for each in batch:
             self._sent.add(place_of(each.letter))
         advance(len(batch))
 
-    async def _deliver(self, producer: AIOKafkaProducer, batch: Sequence[_Sending]) -> list[str]:
-        """The place of each record in news.raw."""
-        partitions = await producer.partitions_for(RAW)
-        deliveries = []
-        for each in batch:
-            delivery = producer.send(
-                RAW,
-                each.record.value,
-                each.record.key,
-                partition=each.partition if each.partition in partitions else None,
-                timestamp_ms=max(each.record.timestamp, 0),
-                headers=list(each.headers),
-            )
-            try:
-                deliveries.append(await delivery)
-            except _REFUSALS as error:  # larger than a request may be
-                raise _RefusedError({place_of(each.letter): str(error)}) from error
-        answers = await asyncio.gather(*deliveries, return_exceptions=True)
-        failures = [
-            (place_of(each.letter), at) for each, at in zip(batch, answers, strict=True) if isinstance(at, BaseException)
-        ]
-        if refused := {place: str(failure) for place, failure in failures if isinstance(failure, _REFUSALS)}:
-            raise _RefusedError(refused)
-        for _, failure in failures:
-            raise failure
-        return [f"{at.topic}/{at.partition}/{at.offset}" for at in answers if not isinstance(at, BaseException)]
+    async def _go_on_without(
+        self, producer: TransactionalProducer, batch: Sequence[_Sending], error: Exception, advance: Callable[[int], None]
+    ) -> None:
+        """After a refusal. Kafka does not say which record it refuses: those of several are sent again one by one."""
+        await _in_time(producer.abort_transaction())
+        if len(batch) == 1:
+            self.refused[place_of(batch[0].letter)] = str(error)
+        else:
+            self._suspected |= {place_of(each.letter) for each in batch}
+        if not producer.has_epochs:
+            raise _RefusedError from error
+        for each in batch if len(batch) > 1 else ():
+            await self._send(producer, [each], advance)
+
+    async def _deliver(self, producer: TransactionalProducer, batch: Sequence[_Sending]) -> list[str]:
+        """The place of each record in news.raw.
+
+        A partition is sent one record batch at a time: between two, other producers' records may come.
+        """
+        waiting = await _by_partition(producer, batch)
+        places = [""] * len(batch)
+        while any(waiting.values()):
+            builders = {tp: new_batch() for tp, numbers in waiting.items() if numbers}
+            taken = {tp: _fill(builder, batch, waiting[tp]) for tp, builder in builders.items()}
+            written = await producer.send({tp: [builder] for tp, builder in builders.items()})
+            for tp, numbers in taken.items():
+                for offset, number in enumerate(numbers, written[tp].next_offset - len(numbers)):
+                    places[number] = f"{tp.topic}/{tp.partition}/{offset}"
+        return places
+
+    async def _mark(self, producer: TransactionalProducer, batch: Sequence[_Sending], sent_to: Sequence[str]) -> None:
+        outbox = Outbox(producer)
+        now_ms = int(time.time() * 1000)
+        for each, at in zip(batch, sent_to, strict=True):
+            outbox.add_output(Output(self._marks, str(place_of(each.letter)).encode(), at.encode(), (), now_ms), 0)
+        await outbox.send()
+
+
+async def _in_time(work: Awaitable[None]) -> None:
+    """Wait for what a producer repeats until it is answered; sending has a limit of its own.
+
+    Raises:
+        KafkaTimeoutError: it takes too long.
+    """
+    try:
+        await asyncio.wait_for(work, _ANSWER_TIMEOUT_S)
+    except TimeoutError as error:
+        raise KafkaTimeoutError(f"Kafka has not ended a transaction within {_ANSWER_TIMEOUT_S:.0f} s") from error
+
+
+async def _by_partition(producer: TransactionalProducer, batch: Sequence[_Sending]) -> dict[TopicPartition, deque[int]]:
+    """The numbers of the records that go to each partition of news.raw: where they came from, or by their key."""
+    count = len(await producer.partitions_for(RAW))
+    numbers: dict[TopicPartition, deque[int]] = defaultdict(deque)
+    for number, each in enumerate(batch):
+        partition, key = each.partition, each.record.key
+        if partition is None or partition >= count:
+            partition = number % count if key is None else partition_of(key, count)
+        numbers[TopicPartition(RAW, partition)].append(number)
+    return numbers
+
+
+def _fill(builder: BatchBuilder, batch: Sequence[_Sending], numbers: deque[int]) -> list[int]:
+    """Move the next records into a record batch, as many as it takes; returns their numbers."""
+    taken = []
+    while numbers:
+        each = batch[numbers[0]]
+        fields = {"key": each.record.key, "value": each.record.value, "headers": list(each.headers)}
+        if builder.append(timestamp=max(each.record.timestamp, 0), **fields) is None:
+            break
+        taken.append(numbers.popleft())
+    return taken

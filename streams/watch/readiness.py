@@ -125,7 +125,11 @@ def judge_rights(
         yield fault("rights", f"group {settings.app_id}: no {_named(absent)}")
     if transactional_refusal is not None:
         found = True
-        yield fault("rights", f"transactional ids {settings.app_id}*: no Write ({transactional_refusal})")
+        if transactional_refusal == "InvalidTransactionTimeout":
+            why = "transactions of 60 s are too long for the brokers' transaction.max.timeout.ms"
+        else:
+            why = f"no Write ({transactional_refusal})"
+        yield fault("rights", f"transactional ids {settings.app_id}*: {why}")
     if not found:
         yield good("rights", "all that a worker needs, on topics, group and transactional ids")
 

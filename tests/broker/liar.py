@@ -3,7 +3,8 @@
     .venv/bin/python -m tests.broker.liar --faults 10000 --seed 7
     .venv/bin/python -m tests.broker.liar --faults 10000 --seed 7 --transactions v0      # the control
 
-Only a producer's requests are affected: Produce, AddPartitionsToTxn and EndTxn. Everything random comes from the seed. An
+Only a producer's requests are affected: Produce, AddPartitionsToTxn, EndTxn, and InitProducerId and FindCoordinator, with which
+it starts: a late copy of the former shuts out whoever has the name by then. Everything random comes from the seed. An
 owner writes one number per transaction, to each partition of a topic, and gives up one transaction in twelve half-way. When
 it loses one, it begins again as :mod:`streams.kafka.step` does: under a new name, with the old one shut out, where the log
 says. At the end each partition must have each number once, in order; a number missing somewhere was torn, a repeated one
@@ -38,7 +39,7 @@ from streams.kafka.transactions import TransactionalProducer, settle, shut_out
 from streams.settings import Settings, TransactionProtocol
 from streams.steps import Topic
 
-LIED_ABOUT: Final = {0: "Produce", 24: "AddPartitionsToTxn", 26: "EndTxn"}
+LIED_ABOUT: Final = {0: "Produce", 10: "FindCoordinator", 22: "InitProducerId", 24: "AddPartitionsToTxn", 26: "EndTxn"}
 TOPIC: Final = "lied.about"
 PARTITIONS: Final = 3
 _CHANCE: Final = 0.35

@@ -11,9 +11,16 @@ from dataclasses import replace
 
 import orjson
 import pytest
+from aiokafka.client import AIOKafkaClient, ConnectionGroup
+from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError
 
 from streams.documents import REPLAY_HEADER, time_text
-from streams.rejected.deadletters import marks_topic
+from streams.kafka.transaction_messages import EndTransaction
+from streams.kafka.transactions import TransactionalProducer
+from streams.rejected import replay
+from streams.rejected.deadletters import Query, marks_topic
+from streams.rejected.replay import Replay, plan_replay
+from streams.settings import TransactionProtocol
 from streams.steps import header, origin
 from streams.topics import DUPLICATES, ENRICHED, OUTCOMES, RAW, REJECTED
 from tests.broker.features import set_transaction_version
@@ -223,11 +230,59 @@ async def replay_under_way(stream: Stream, done: int) -> asyncio.subprocess.Proc
     return replay
 
 
-async def test_a_record_that_kafka_refuses_in_news_raw_holds_nobody_up(stream):
+@pytest.mark.parametrize("protocol", TransactionProtocol)
+async def test_a_commit_that_the_network_delivers_again_later_doubles_nothing_in_a_replay(stream, monkeypatch, protocol):
+    """It comes between records and their marks, and then Kafka is gone. With v0 it commits those records without marks."""
+    settings = replace(stream.settings, transactions=protocol)
+    await stream.publish([dead(number, b"%d" % number) for number in range(8)], REJECTED)
+    ends: list[tuple[int, object]] = []
+    send, mark = AIOKafkaClient.send, Replay._mark
+
+    async def remembered(client, node, request, **more):
+        if request.API_KEY == EndTransaction.API_KEY:
+            ends.append((node, request))
+        return await send(client, node, request, **more)
+
+    async def mark_late(self, producer, batch, sent_to):
+        for node, commit in ends[1:]:  # the first is of the sweep
+            await send(producer.client, node, commit, group=ConnectionGroup.COORDINATION)
+            raise KafkaConnectionError("gone")
+        await mark(self, producer, batch, sent_to)
+
+    monkeypatch.setattr(replay, "_BATCH_RECORDS", 2)
+    letters, _ = await plan_replay(settings, Query(), again=False)
+    with monkeypatch.context() as patch:
+        patch.setattr(AIOKafkaClient, "send", remembered)
+        patch.setattr(Replay, "_mark", mark_late)
+        with pytest.raises(KafkaConnectionError, match="gone"):
+            await Replay(settings, letters, again=False).run(lambda _: None)
+    letters, _ = await plan_replay(settings, Query(), again=False)
+    await Replay(settings, letters, again=False).run(lambda _: None)
+    replayed = Counter(record.key for record in await stream.read([RAW]))
+    assert len(replayed) == 8
+    doubled = sum(count > 1 for count in replayed.values())
+    assert doubled == (0 if protocol is TransactionProtocol.NEWEST else 2)
+
+
+async def test_a_replay_whose_commit_is_never_answered_ends_and_says_so(stream, monkeypatch):
+    await stream.publish([dead(1, b"1")], REJECTED)
+    letters, _ = await plan_replay(stream.settings, Query(), again=False)
+    monkeypatch.setattr(replay, "_ANSWER_TIMEOUT_S", 5.0)
+    monkeypatch.setattr(TransactionalProducer, "commit_transaction", lambda _: asyncio.sleep(3_600))
+    with pytest.raises(KafkaTimeoutError, match="not ended a transaction within 5 s"):
+        await Replay(stream.settings, letters, again=False).run(lambda _: None)
+    assert not await stream.read([RAW])
+    assert not await stream.has_open_transactions([RAW]), "workers would wait for it"
+
+
+@pytest.mark.parametrize("version", [1, 2], ids="transaction.version={}".format)
+async def test_records_that_kafka_refuses_in_news_raw_hold_nobody_up(stream, version):
+    await set_transaction_version(stream.settings, version)
     huge = random.Random(1).randbytes(13_000_000)
-    letters = [dead(4, b"before"), dead(0, b"huge")._replace(value=huge), dead(8, b"after")]
+    letters = [dead(number, b"%d" % number) for number in range(12)]
+    letters[4:8:2] = [letter._replace(value=huge) for letter in letters[4:8:2]]
     await stream.publish(letters, REJECTED)
-    for accepted in (2, 0):
+    for accepted in (10, 0):
         output = await run(stream, "replay", "--yes", status=1)
-        assert f"{accepted} accepted, 1 refused".encode() in output
-    assert sorted(record.key for record in await stream.read([RAW])) == [b"after", b"before"]
+        assert f"{accepted} accepted, 2 refused".encode() in output
+    assert sorted(int(record.key) for record in await stream.read([RAW])) == [0, 1, 2, 3, 5, 7, 8, 9, 10, 11]

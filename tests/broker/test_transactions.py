@@ -167,6 +167,17 @@ async def test_a_producer_fails_when_the_cluster_falls_back_to_0_beneath_it_and_
     assert await log.committed() == both(b"a", b"b", b"c")
 
 
+@pytest.mark.parametrize("protocol", TransactionProtocol)
+async def test_who_wants_longer_transactions_than_the_brokers_allow_is_told_which_setting_to_change(log, protocol):
+    settings = replace(log.stream.settings, transactions=protocol)
+    producer = TransactionalProducer(settings, log.name, timeout_ms=1_000_000_000)
+    try:
+        with pytest.raises(NameRefusedError, match=r"transaction\.max\.timeout\.ms must be as large"):
+            await producer.start()
+    finally:
+        await producer.close()
+
+
 @pytest.mark.parametrize("how", ["by its heir", "by shut_out"])
 @pytest.mark.parametrize("heirs", TransactionProtocol)
 @pytest.mark.parametrize("owners", TransactionProtocol)

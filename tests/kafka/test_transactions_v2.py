@@ -10,7 +10,14 @@ from types import SimpleNamespace
 
 import pytest
 from aiokafka import TopicPartition
-from aiokafka.errors import KafkaConnectionError, KafkaError, ProducerFenced, TopicAuthorizationFailedError, for_code
+from aiokafka.errors import (
+    KafkaConnectionError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    ProducerFenced,
+    TopicAuthorizationFailedError,
+    for_code,
+)
 from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.protocol.transaction import AddPartitionsToTxnRequest, InitProducerIdRequest
 from aiokafka.record.memory_records import MemoryRecords
@@ -42,6 +49,7 @@ class Fate(Enum):
     ANSWER_LOST = "answer lost"
     RESET = "reset"
     NOT_LEADER = 6
+    TOO_LARGE = 10
     LOADING = 14
     NO_COORDINATOR = 15
     NOT_COORDINATOR = 16
@@ -172,7 +180,7 @@ async def started(kafka, lost=lambda: None):
 shapes = st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8), st.booleans()), min_size=1, max_size=6)
 
 
-@given(st.lists(st.sampled_from(Fate), max_size=40), shapes)
+@given(st.lists(st.sampled_from(sorted(set(Fate) - {Fate.TOO_LARGE}, key=str)), max_size=40), shapes)
 async def test_whatever_the_network_does_each_batch_is_there_once_in_its_order_and_only_if_committed(fates, shapes):
     kafka = Kafka(fates)
     producer = await started(kafka)
@@ -253,6 +261,30 @@ async def test_a_producer_that_was_shut_out_has_lost_and_says_so_from_then_on(wo
     with pytest.raises(KafkaError, match="has failed"):
         await producer.begin()
     assert kafka.logs[LEFT] == []
+
+
+@pytest.mark.parametrize("work", ["add", "send", "commit"])
+async def test_after_a_write_that_failed_nothing_more_is_written_or_committed_until_an_abort_has_succeeded(work):
+    """What was confirmed of the transaction is a part of it, and must not come out alone."""
+    kafka = Kafka()
+    producer = await started(kafka)
+    await producer.begin()
+    await producer.send({LEFT: [batch(b"a")]})
+    kafka._fates = [Fate.TOO_LARGE]
+    with pytest.raises(MessageSizeTooLargeError):
+        await producer.send({RIGHT: [batch(b"b")]})
+    with pytest.raises(KafkaError, match="has failed"):
+        await {
+            "add": lambda: producer.add([RIGHT]),
+            "send": lambda: producer.send({RIGHT: [batch(b"c")]}),
+            "commit": lambda: producer.end(commit=True),
+        }[work]()
+    await producer.end(commit=False)
+    assert kafka.marked == {LEFT: 1}
+    await producer.begin()
+    await producer.send({LEFT: [batch(b"d")], RIGHT: [batch(b"d")]})
+    await producer.end(commit=True)
+    assert kafka.logs == {LEFT: [b"d"], RIGHT: [b"d"]}
 
 
 async def test_a_producer_cancelled_in_mid_transaction_does_not_begin_another():

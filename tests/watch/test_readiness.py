@@ -163,6 +163,7 @@ def test_each_right_that_is_missing_is_named_with_what_it_is_for():
     ]
     assert rights(group=frozenset({Operation.DESCRIBE})) == ["group headwater: no Read"]
     assert rights(refusal="Refused") == ["transactional ids headwater*: no Write (Refused)"]
+    assert "transaction.max.timeout.ms" in rights(refusal="InvalidTransactionTimeout")[0]
 
 
 def test_a_worker_needs_only_the_rights_that_it_uses():
