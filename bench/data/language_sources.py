@@ -228,9 +228,12 @@ def norwegian(text: str) -> str:
 
 
 def telling_words(tag: str) -> list[str]:
-    """Words by which Bosnian, Croatian and Serbian differ, [] for other languages."""
-    lists = tomllib.loads((Path(__file__).with_name("serbo_croatian.toml")).read_text(encoding="utf-8"))
-    return [word for tags, listed in lists.items() if tag in tags.split("_") for word in listed.split()]
+    """Words by which a language differs from its close relatives, [] for other languages."""
+    found: list[str] = []
+    for path in ("serbo_croatian.toml", "close_relatives.toml"):
+        lists = tomllib.loads(Path(__file__).with_name(path).read_text(encoding="utf-8"))
+        found += [word for tags, listed in lists.items() if tag in tags.split("_") for word in listed.split()]
+    return found
 
 
 def read_sentences(data: Path) -> list[dict[str, Any]]:

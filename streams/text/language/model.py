@@ -4,9 +4,10 @@ Each n-gram (2 to 5 characters of a word, with spaces for its ends; single chara
 language of the script. The weights come from lingua's and langdetect's counts, py3langid's features and wordfreq's word lists,
 corrected by training on news texts (``bench/training/language.py``; data, licences and quality: ``model.md``).
 
-The weights of one n-gram are packed into one Python integer, 16 bits per language, so that one addition adds them for all
-languages. A letter belongs to at most five n-grams, so no sum over `MOST_LETTERS` letters can overflow. Sums of whole numbers
-are the same in every order and on every machine. The score of a word is cached: few words make up most of the news.
+The weights of a word are packed into one Python integer, 16 bits per language, so that one addition adds them for all
+languages; those of an n-gram take 8 bits. A letter belongs to at most five n-grams, so no sum over `MOST_LETTERS` letters can
+overflow. Sums of whole numbers are the same in every order and on every machine. The weights of words are remembered: few words
+make up most of the news.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from itertools import accumulate, compress, count, pairwise
 from operator import add
 from pathlib import Path
@@ -28,8 +29,8 @@ _MODEL_FILE = Path(__file__).with_name("model.bin")
 LONGEST_NGRAM: Final = 5
 MOST_LETTERS: Final = 200
 HEAVIEST: Final = (1 << 8 * LANE_BYTES) // (MOST_LETTERS * LONGEST_NGRAM) - 2
-# 300 bytes each. Only speed depends on it.
-_WORDS_REMEMBERED = 50_000
+# Of each script so many words are remembered, with 400 bytes each at most. Only speed and memory depend on it.
+_WORDS_REMEMBERED = 56_000
 
 _APOSTROPHES = "'’ʻʼ‘`´ʹ"
 _TATWEEL = "ـ"  # stretches an Arabic line, and is not a letter
@@ -126,7 +127,7 @@ class Model:
         self.usual = dict(zip(self.tags, usual, strict=False))
         self._head_start = sum(score << 8 * LANE_BYTES * lane for lane, score in enumerate(head_start))
         self._lanes = struct.Struct(f"<{len(tags) + 1}H")  # the last lane: each word's best score
-        self._of_word = _remembering(weights, len(tags))
+        self._of_word = _Words(weights, len(tags)).__getitem__
 
     def scores(self, text: str) -> Scores:
         """The score of each language for a text (in NFC)."""
@@ -154,7 +155,7 @@ def _ends(found: Sequence[str]) -> list[int]:
 
 
 class Weights:
-    """The n-grams of a script, and the weights of each with those of its own beginnings added.
+    """The n-grams of a script, and the weights of each with those of its own beginnings added, 8 bits a language.
 
     So the longest known n-gram at each place of a word represents all that begin there, and a word costs a third of the
     look-ups. Whole words are looked up on their own and add nothing. Sums are worked out when they are first needed: a process
@@ -162,57 +163,69 @@ class Weights:
     """
 
     def __init__(self, ngrams: Sequence[str], own: Callable[[int], int]) -> None:
-        """``own``: the weights of an n-gram by its place among ``ngrams``, side by side in one integer."""
-        self._ngrams = ngrams
-        self._own = own
-        self.number_of: dict[str, int] = dict(zip(ngrams, count(1), strict=False))
-        """Counted from 1, so that a number is true."""
-        self.sums: list[int | None] = [None] * (len(ngrams) + 1)
-        """By number, as far as they are known."""
+        """``own``: the weights of an n-gram by its place among ``ngrams``, as `WeightRows` gives them."""
+        self.own = own
+        self.of: dict[str, int] = dict(zip(ngrams, count(-1, -1), strict=False))
+        """Of each n-gram ``-1 - place`` at first; once it was needed, its sum."""
 
-    def sum_of(self, number: int) -> int:
-        """Work out the weights of the n-gram with this number, and remember them."""
-        ngram = self._ngrams[number - 1]
-        total = self._own(number - 1)
-        if len(ngram) <= LONGEST_NGRAM and (beginning := self._longest_beginning(ngram)):
-            known = self.sums[beginning]
-            total += self.sum_of(beginning) if known is None else known
-        self.sums[number] = total
-        return total
-
-    def _longest_beginning(self, ngram: str) -> int | None:
-        get = self.number_of.get
-        return next(filter(None, (get(ngram[:size]) for size in range(len(ngram) - 1, 0, -1))), None)
+    def sum_of(self, ngram: str) -> int:
+        """The sum of the longest known beginning of some characters, remembered from now on; 0 if none is known."""
+        known = 0
+        while ngram and not (known := self.of.get(ngram, 0)):
+            ngram = ngram[:-1]
+        if known < 0:
+            known = self.own(-1 - known) + self.sum_of(ngram[:-1])
+            self.of[ngram] = known
+        return known
 
 
-def _remembering(weights: Weights, languages: int) -> Callable[[str], int]:
-    get, sums, sum_of = weights.number_of.get, weights.sums, weights.sum_of
-    lanes = struct.Struct(f"<{languages}H")
-    size, best_at = lanes.size, 8 * lanes.size
+class _Words(dict[str, int]):
+    """The weights of each word, 16 bits a language, and above them the highest; worked out when they are first needed.
 
-    @lru_cache(maxsize=_WORDS_REMEMBERED)
-    def of_word(word: str) -> int:
+    Half of the words that may be remembered are here. When they are as many, they become the earlier half, from which a word
+    comes back when it is needed again. So what is seldom used is forgotten, and a look-up is that of a plain dictionary.
+    """
+
+    def __init__(self, weights: Weights, languages: int) -> None:
+        super().__init__()
+        self._weights = weights
+        self._lanes = struct.Struct(f"<{languages}H")
+        self._half = 8 * LANE_BYTES * ((languages + 1) // 2)
+        self._low_bytes = (1 << self._half) // ((1 << 8 * LANE_BYTES) - 1) * 255
+        self._earlier: dict[str, int] = {}
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= _WORDS_REMEMBERED // 2:
+            self._earlier = dict(self)
+            self.clear()
+        found = self._earlier.pop(word, None)
+        self[word] = found = self._worked_out(word) if found is None else found
+        return found
+
+    def _worked_out(self, word: str) -> int:
+        weights, low_bytes = self._weights, self._low_bytes
+        get, sum_of = weights.of.get, weights.sum_of
         padded = f" {word} "
         length = len(padded)
-        total = 0
-        if length > LONGEST_NGRAM and (number := get(padded)):
-            total = sum_of(number)
+        both = weights.own(-1 - whole) if length > LONGEST_NGRAM and (whole := get(padded)) else 0
+        second = both >> 8 & low_bytes  # the weights of the second half of the languages
         for start in range(length - 1):
             # The longest known n-gram, up to `LONGEST_NGRAM`; written without a loop, since most time is spent here.
-            number = (
+            found = (
                 get(padded[start : start + 5])
                 or get(padded[start : start + 4])
                 or get(padded[start : start + 3])
                 or get(padded[start : start + 2])
                 or get(padded[start])
             )
-            if number:
-                known = sums[number]
-                total += sum_of(number) if known is None else known
-        best: int = max(lanes.unpack(total.to_bytes(size, "little")))
-        return total + (best << best_at)
-
-    return of_word
+            if found:
+                if found < 0:
+                    found = sum_of(padded[start : start + LONGEST_NGRAM])
+                both += found
+                second += found >> 8 & low_bytes
+        total = both - (second << 8) + (second << self._half)
+        best: int = max(self._lanes.unpack(total.to_bytes(2 * self._half // 8, "little")[: self._lanes.size]))
+        return total + (best << 8 * self._lanes.size)
 
 
 class Models(Mapping[str, Model]):

@@ -46,12 +46,17 @@ class WeightRows:
     weights: bytes
 
     def __call__(self, place: int) -> int:
-        """The weights of an n-gram by its place in alphabetical order, side by side in one integer, 16 bits a language."""
+        """The weights of an n-gram by its place in alphabetical order, in one integer, 8 bits a language.
+
+        The first half of the languages have the even bytes, the lowest first, and the others have the odd ones: with every
+        second byte masked, each half is 16 bits a language.
+        """
         row = slice(self.starts[place], self.starts[place + 1])
-        wide = bytearray(self.languages * LANE_BYTES)
+        half = (self.languages + 1) // 2
+        narrow = bytearray(2 * half)
         for lane, weight in zip(self.lanes[row], self.weights[row], strict=True):
-            wide[lane * LANE_BYTES] = weight
-        return int.from_bytes(wide, "little")
+            narrow[2 * lane if lane < half else 2 * (lane - half) + 1] = weight
+        return int.from_bytes(narrow, "little")
 
 
 @dataclass(frozen=True, slots=True)

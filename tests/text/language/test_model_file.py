@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from streams.faults import caught
 from streams.text.language import model as language_model
 from streams.text.language.detect import CREATOR
-from streams.text.language.model import Weights, models
+from streams.text.language.model import LONGEST_NGRAM, Weights, models
 from streams.text.language.model_file import DamagedModelError, WeightRows, build_model, open_model
 
 SHIPPED = Path(language_model.__file__).with_name("model.bin")
@@ -32,14 +32,15 @@ def test_another_model_has_another_id():
         digest.update("\n".join(ngrams).encode())
         for column in columns(rows, len(ngrams)):
             digest.update(column)
-    assert (CREATOR, digest.hexdigest()[:16]) == ("urn:headwater:model:language-ngrams:4", "499418db222d822e")
+    assert (CREATOR, digest.hexdigest()[:16]) == ("urn:headwater:model:language-ngrams:5", "fbca1e59c1d5963b")
 
 
 def columns(rows: WeightRows, ngrams: int) -> list[bytes]:
     """The weights of each language, one byte for each n-gram."""
-    size = 2 * rows.languages
-    side_by_side = b"".join(rows(place).to_bytes(size, "little") for place in range(ngrams))
-    return [side_by_side[2 * lane :: size] for lane in range(rows.languages)]
+    half = (rows.languages + 1) // 2
+    side_by_side = b"".join(rows(place).to_bytes(2 * half, "little") for place in range(ngrams))
+    places = [2 * lane if lane < half else 2 * (lane - half) + 1 for lane in range(rows.languages)]
+    return [side_by_side[place :: 2 * half] for place in places]
 
 
 @st.composite
@@ -63,14 +64,25 @@ def test_what_is_written_is_read(tmp_path_factory, given):
         assert columns(rows, len(ngrams)) == own
 
 
-def test_a_row_has_the_weights_of_its_beginnings_however_often_it_is_asked_for():
-    own = {"a": 1, "ab": 20, "abcd": 300, "b": 4_000, " abcdef ": 50_000}
+def test_an_ngram_has_the_weights_of_its_beginnings_however_often_it_is_asked_for():
+    """What begins with none that is known has none."""
+    own = {"a": 1, "ab": 20, "abcd": 30, "b": 40}
     listed = sorted(own)
     weights = Weights(listed, lambda place: own[listed[place]])
     for _ in range(2):
-        assert weights.sum_of(weights.number_of["abcd"]) == 321
-        assert weights.sum_of(weights.number_of["ab"]) == 21
-        assert weights.sum_of(weights.number_of[" abcdef "]) == 50_000  # a whole word adds nothing and is added nothing to
+        assert [weights.sum_of(ngram) for ngram in ("abcd", "abcde", "abx", "ab", "b", "c")] == [51, 51, 21, 21, 40, 0]
+
+
+def test_the_weights_of_an_ngram_and_its_beginnings_fit_into_8_bits():
+    """In every script of the shipped model: a sum that flowed over would count for another language."""
+    file = open_model(SHIPPED)
+    for script in file.scripts:
+        ngrams, rows = file.read(script)
+        highest: dict[str, int] = {}
+        for ngram, start, end in zip(ngrams, rows.starts, rows.starts[1:], strict=False):
+            beginnings = [highest[ngram[:size]] for size in range(1, len(ngram)) if ngram[:size] in highest]
+            highest[ngram] = max(rows.weights[start:end], default=0) + max(beginnings, default=0)
+        assert max(highest[ngram] for ngram in ngrams if len(ngram) <= LONGEST_NGRAM) < 256
 
 
 @pytest.fixture(scope="module")
