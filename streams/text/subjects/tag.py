@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from math import sqrt
 
 from streams.text.article import Subject, Witness
+from streams.text.headline import without_labels
 from streams.text.subjects.keywords import telling_keywords
 from streams.text.subjects.names import Term, media_topics, named_terms, term_named
 from streams.text.subjects.words import SCORE, TOP_LEVELS, UNIT, WITHOUT_SPACES, Reading, WordTable, word_table
 
 # Names the method and its version in ninjs ``subjects[].creator``: what changes tags raises the number.
-CREATOR = "urn:headwater:model:mediatopic-table:5"
+CREATOR = "urn:headwater:model:mediatopic-table:6"
 URI_PREFIX = "http://cv.iptc.org/newscodes/mediatopic/"
 
 MAX_TOP_LEVELS = 3
@@ -213,7 +214,8 @@ def weigh_article(headline: str, body: str, keywords: Sequence[str], table: Word
     found = Words()
     attention = found.attention
     # A hashtag often just repeats a word of the headline: it is heeded as keyword only where it is new.
-    for text, heed in ((headline[:read], TITLE_ATTENTION), *((keyword, KEYWORD_ATTENTION) for keyword in keywords)):
+    parts = [(without_labels(headline[:read]), TITLE_ATTENTION), *((keyword, KEYWORD_ATTENTION) for keyword in keywords)]
+    for text, heed in parts:
         words = table.split(text[:read])
         for word in words:
             attention.setdefault(word, heed)

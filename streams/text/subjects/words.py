@@ -13,7 +13,8 @@ import json
 import re
 import tomllib
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from heapq import nlargest, nsmallest
@@ -77,9 +78,9 @@ SCORE_COMPANY = 2
 GRAM_LENGTHS = (3, 4, 5)
 GRAM_ROWS = 8_192
 LONGEST_WORD = 30  # characters
-LONGEST_SEGMENT = 4  # characters of a word where a language writes no spaces
+LONGEST_SEGMENT = {"ja": 10, "th": 16, "zh": 6}  # characters of a word where a language writes no spaces
 
-WITHOUT_SPACES = frozenset({"ja", "th", "zh"})
+WITHOUT_SPACES = frozenset(LONGEST_SEGMENT)
 
 # Languages read by the table of another one, whose words are the same or nearly so.
 READ_AS = {"bs": "hr", "fil": "tl", "ms": "id", "nb": "no", "nn": "no", "sh": "hr", "sr": "hr"}
@@ -93,6 +94,8 @@ _LANE_BYTES = 4
 _SUMS = Struct("<17I")
 # For `re`, the vowel signs of Arabic and Indic scripts are not part of a word, so they are listed here.
 _WORD = re.compile(r"[^\W\d_][\w\u0300-\u036F\u064B-\u065F\u0670\u0900-\u0963\u0966-\u0DFF\u0E31-\u0E4E\u200C\u200D]*")
+_UNSPACED = re.compile("[\u0e00-\u0eff\u3005\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_SCRIPTS = re.compile(f"{_UNSPACED.pattern}+|[^{_UNSPACED.pattern[1:]}+")
 _APOSTROPHE = re.compile("['\u2019\u02bc]")
 
 
@@ -107,20 +110,35 @@ def words_of(text: str, language: str) -> list[str]:
     return _WORD.findall(_APOSTROPHE.sub("", plain) if language == "uk" else plain)  # in Ukrainian it is a letter
 
 
-def segments(runs: Iterable[str], listed: Callable[[str], bool]) -> list[str]:
-    """Runs of characters split into listed words, always the longest that fits; anything not listed is left out."""
+def segment_lengths(words: Iterable[str]) -> dict[str, list[int]]:
+    """How long the words are that begin with a character, the longest first: what :func:`segments` tries."""
+    lengths: dict[str, set[int]] = defaultdict(set)
+    for word in words:
+        lengths[word[:1]].add(len(word))
+    return {first: sorted(found, reverse=True) for first, found in lengths.items()}
+
+
+def segments(runs: Iterable[str], listed: Container[str], lengths: Mapping[str, Sequence[int]]) -> list[str]:
+    """Runs of characters split into listed words, always the longest that fits; anything not listed is left out.
+
+    ``lengths`` is what :func:`segment_lengths` says of the listed words. Foreign words ("NATO") are whole, or left out.
+    """
     found = []
     for run in runs:
-        position = 0
-        while position < len(run):
-            for length in range(LONGEST_SEGMENT, 0, -1):
-                segment = run[position : position + length]
-                if listed(segment):
-                    found.append(segment)
-                    position += len(segment)
-                    break
-            else:
-                position += 1
+        for part in _SCRIPTS.findall(run):
+            if _UNSPACED.match(part) is None:
+                found += [part] if part in listed else []
+                continue
+            position = 0
+            while position < len(part):
+                for length in lengths.get(part[position], ()):
+                    segment = part[position : position + length]
+                    if segment in listed:
+                        found.append(segment)
+                        position += len(segment)
+                        break
+                else:
+                    position += 1
     return found
 
 
@@ -177,12 +195,17 @@ class WordRow:
 
 
 class WordTable:
-    """The rows of one language."""
+    """The rows of one language.
+
+    ``function_words`` ("the", "against") count like others, but are not shown as evidence.
+    """
 
     def __init__(self, language: str, words: Iterable[str], rows: bytes, grams: bytes, numbers: Numbers) -> None:
         """``rows`` are of ``words``, ``grams`` of word pieces (or b""): seventeen bytes each, 128 for nothing."""
         self.language = language
         self._index = {word: position * len(TOP_LEVELS) for position, word in enumerate(words)}
+        self._lengths = segment_lengths(self._index) if language in WITHOUT_SPACES else {}
+        self.function_words: Container[str] = ()
         self._rows = rows
         self._grams = grams
         self.numbers = numbers
@@ -203,7 +226,7 @@ class WordTable:
     def split(self, text: str) -> list[str]:
         """The words of a text, as this table has them."""
         words = words_of(text, self.language)
-        return segments(words, self._index.__contains__) if self.language in WITHOUT_SPACES else words
+        return segments(words, self._index, self._lengths) if self.language in WITHOUT_SPACES else words
 
     def read(self, weights: Mapping[str, int], source: Mapping[int, float] | None = None) -> Reading | None:
         """Judge a text by its words and their weights (1/16 and up); None if no word says anything.
@@ -233,7 +256,8 @@ class WordTable:
             said = [((row.lanes >> place & 255) - _ZERO, weight, word) for word, weight, row in known]
             # A little, said often, is not evidence: "the" speaks for something in every table.
             least = max(EVIDENT / self.numbers.scale, max((value for value, _, _ in said), default=0) / 2)
-            best = nsmallest(count, [(-value * weight, word) for value, weight, word in said if value >= least])
+            shown = [each for each in said if each[0] >= least and each[2] not in self.function_words]
+            best = nsmallest(count, [(-value * weight, word) for value, weight, word in shown])
             return {word: -worth * factor for worth, word in best}
 
         said = source or {}
@@ -382,7 +406,10 @@ def _read_table(language: str) -> WordTable | None:
         words = archive.read("words.txt").decode().split("\n")
         rows, grams = (archive.read(f"{name}.bin") for name in ("rows", "grams"))
         numbers = Numbers(**json.loads(archive.read("numbers.json")))
-    return WordTable(language, words, rows, grams, numbers)
+        function_words = frozenset(archive.read("function.txt").decode().split("\n"))
+    table = WordTable(language, words, rows, grams, numbers)
+    table.function_words = function_words
+    return table
 
 
 @cache

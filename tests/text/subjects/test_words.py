@@ -14,6 +14,7 @@ from streams.text.subjects.words import (
     Numbers,
     WordTable,
     gram_rows,
+    segment_lengths,
     segments,
     table_languages,
     word_table,
@@ -97,12 +98,34 @@ def test_shares_are_shares(weights):
         pytest.param(["中国经济"], ["中国", "经济"], id="listed words"),
         pytest.param(["中国人民银行"], ["中国", "人民银行"], id="the longest that fits"),
         pytest.param(["在中国"], ["中国"], id="what is not listed is left out"),
+        pytest.param(["nato中国"], ["nato", "中国"], id="a foreign word is whole"),
+        pytest.param(["nasa"], [], id="a foreign word is never cut"),
+        pytest.param(["นายกรัฐมนตรี"], ["นายกรัฐมนตรี"], id="a long word"),
+        pytest.param(["コンピューター"], ["コンピューター"], id="a long word in katakana"),
         pytest.param([], [], id="nothing"),
     ],
 )
 def test_runs_without_spaces_are_cut_into_listed_words(runs, found):
     """From the left, greedily."""
-    assert segments(runs, {"中国", "经济", "人民", "人民银行", "银行"}.__contains__) == found
+    listed = {"中国", "经济", "人民", "人民银行", "银行", "nato", "na", "to", "นายก", "นายกรัฐมนตรี", "コンピューター"}
+    assert segments(runs, listed, segment_lengths(listed)) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "word"),
+    [
+        pytest.param("นายกรัฐมนตรีประกาศยุบสภา", "th", "นายกรัฐมนตรี", id="Thai: prime minister"),
+        pytest.param("โรงพยาบาลเตือนไข้เลือดออกระบาดหนัก", "th", "โรงพยาบาล", id="Thai: hospital"),
+        pytest.param("การประชุมสมาชิกNATOวันนี้", "th", "nato", id="Thai around a foreign word"),
+        pytest.param("コンピューター企業の決算", "ja", "コンピューター", id="Japanese: a long word in katakana"),
+        pytest.param("苹果发布新款iPhone手机", "zh", "iphone", id="Chinese around a foreign word"),
+    ],
+)
+def test_words_of_languages_without_spaces_are_whole(text, language, word):
+    """They are words of the language, not letters or pieces of them."""
+    table = word_table(language)
+    assert table is not None
+    assert word in table.split(text)
 
 
 @pytest.mark.parametrize(
