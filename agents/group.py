@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import orjson
 
 from streams.bounds import bounded
@@ -11,6 +13,8 @@ from streams.steps import Changelog, Decision, Output, Record, Step, read_intern
 from streams.stories import signature_from_json, story_document, story_headers
 from streams.text.stories.index import StoryIndex, Told, check_remembered
 from streams.topics import SIGNATURES, STORIES
+
+_PATIENCE_MS: Final = 250  # nobody reads a story within the moment; articles go first
 
 
 def group_step(settings: Settings) -> Step:
@@ -33,7 +37,7 @@ def group_step(settings: Settings) -> Step:
         check=check_remembered,
         whole=lambda entries: StoryIndex(settings.story_window_s * 1000, settings.most_stories).load(entries),
     )
-    return Step("group", SIGNATURES, (STORIES,), decide, remembered)
+    return Step("group", SIGNATURES, (STORIES,), decide, remembered, _PATIENCE_MS)
 
 
 def tell(record: Record, told: Told) -> Output:

@@ -182,6 +182,9 @@ class Step:
     ``whole``. It must depend on nothing else, because every replay repeats it. It returns a :class:`Decision` for any record of
     its source; an exception stops the worker before anything is committed. :class:`ForeignRecordError` says that the record is
     not one of its source's. Pipelines call :meth:`ask`, which lets through only what the step has declared.
+
+    ``patience_ms``: how long its outputs may wait under load, in favour of other steps: its transactions are at least so far
+    apart then, and other steps decide first.
     """
 
     name: str
@@ -189,6 +192,7 @@ class Step:
     sends_to: tuple[Topic, ...]
     decide: Callable[[Record, Any], Decision]
     changelog: Changelog
+    patience_ms: int = 0
 
     def __post_init__(self) -> None:
         check_name(self.name)

@@ -64,6 +64,6 @@ docs/decisions/0010-transactions-v2.md says what v2 changes in each.
 
 All partitions of a step that a worker owns share its transactions, one after the other, each as large as what has arrived since
 the last one began. When traffic is low an article goes through at once; under load transactions are at least ``linger_ms``
-apart and grow. While one step waits for Kafka, another decides; a step whose next transaction is already full decides meanwhile
-too.
+apart and grow. While one step waits for Kafka, another decides, the most urgent first (:mod:`streams.kafka.turns`); a step
+whose next transaction is already full decides meanwhile too.
 """

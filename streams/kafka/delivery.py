@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import faust
@@ -15,6 +16,7 @@ from streams.kafka.observer import Observer
 from streams.kafka.partition import PartitionStatus
 from streams.kafka.step import OwnedStep
 from streams.kafka.transport import Fetched, batch_bytes
+from streams.kafka.turns import Turns, ranks
 from streams.settings import Settings
 from streams.steps import Step, check_steps
 
@@ -38,7 +40,8 @@ class Delivery:
         self.joined = False
         """Whether this worker has ever been told its partitions; there may be none."""
         self._owned: dict[str, OwnedStep] = {}  # by source topic
-        self._deciding = asyncio.Lock()
+        self._turns = Turns()
+        self._ranks = ranks(self._steps)
         self._told: dict[TopicPartition, int] = {}
         self._telling: asyncio.Task[None] | None = None
         app.on_partitions_assigned.connect(self._on_assigned)
@@ -71,7 +74,12 @@ class Delivery:
             await self._release([step.source])
             if wanted:
                 self._owned[step.source] = OwnedStep(
-                    self._app, self._settings, step, wanted, observer=self._observer, deciding=self._deciding
+                    self._app,
+                    self._settings,
+                    step,
+                    wanted,
+                    observer=self._observer,
+                    turn=partial(self._turns.turn, self._ranks[step.name]),
                 )
         self._told.clear()
         if self._telling is None:

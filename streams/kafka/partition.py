@@ -208,9 +208,9 @@ class OwnedPartition:
                 known[record.key] = decision.remember
                 changes[record.key] = TableChange(decision.remember, stamp_s)
             changes |= {key: TableChange(value, stamp_s) for key, value in decision.changes.items()}
+            await breath.pause()
             if breath.is_spent:
                 break
-            await breath.pause()
         breath.let_go()
         count = len(faults)
         self._decided_to = records[count - 1].offset + 1

@@ -9,7 +9,8 @@ import math
 import sys
 import time
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 from uuid import uuid4
 
@@ -30,6 +31,7 @@ from streams.kafka.tables import CopyDamagedError, TableCopies
 from streams.kafka.takeover import STEP_TIMEOUT_S, write_progress
 from streams.kafka.transactions import TransactionalProducer, settle, shut_out
 from streams.kafka.transport import Batch
+from streams.kafka.turns import DecidingTurn, Turns
 from streams.settings import Settings
 from streams.steps import Step
 from streams.topics import codec_of
@@ -52,7 +54,7 @@ class OwnedStep:
 
     The partitions may change while it works: see :meth:`change`.
 
-    ``deciding`` is shared by all steps of a worker.
+    ``turn`` makes its turns to decide, which all steps of a worker share (:mod:`streams.kafka.turns`).
     """
 
     def __init__(  # noqa: PLR0913
@@ -63,14 +65,14 @@ class OwnedStep:
         source: Iterable[TopicPartition],
         *,
         observer: Observer | None = None,
-        deciding: asyncio.Lock | None = None,
+        turn: Callable[[], DecidingTurn] | None = None,
     ) -> None:
         self._app = app
         self._observer = observer or Unobserved()
         self._settings = settings
         self._step = step
         self._codecs = {str(topic): codec_of(topic, settings) for topic in step.sends_to}
-        self._deciding = deciding or asyncio.Lock()
+        self._turn_to_decide = turn or partial(Turns().turn, 0)
         self._news = asyncio.Event()
         folder = state_folder(settings, step)
         self._copies = TableCopies(folder, settings.remember_s, lambda reason: self._observer.wiped(step, reason))
@@ -86,7 +88,7 @@ class OwnedStep:
         self._turns = deque(self.partitions.values())
         self._wanted: set[TopicPartition] | None = None  # a new set of partitions, or the same ones after losing their places
         self._gone: set[str] = set()  # names under which nobody works any more: our earlier ones, and those we shut out
-        self._linger_s = settings.linger_ms / 1000
+        self._linger_s = max(settings.linger_ms, step.patience_ms) / 1000
         self._due_at = 0.0
         self._faults = RunOfFaults()
         self._owner = ""
@@ -198,8 +200,8 @@ class OwnedStep:
             await self._finish()
             await self._change()
             return
-        breath = Breath()
-        async with self._deciding:
+        async with self._turn_to_decide() as turn:
+            breath = Breath(turn.give_way)
             began = time.monotonic()
             shares = await self._decide(breath)
             decide_s = time.monotonic() - began
