@@ -1,4 +1,4 @@
-"""Large blocks go back to the system."""
+"""Large blocks go back to the system; what stays for good is not looked through again and again."""
 
 from __future__ import annotations
 
@@ -31,3 +31,37 @@ def test_a_freed_block_of_megabytes_is_not_kept():
     asked, kept_mb = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout.split()
     if asked == "True":  # glibc
         assert int(kept_mb) < 8
+
+
+LOOK_AT_EVERYTHING = """
+import gc, weakref
+from streams.heap import SurvivorsFreezer
+
+class Node:
+    pass
+
+model = [[number] for number in range(1000)]
+SurvivorsFreezer(least_s={least_s}, times=2)
+gc.collect()
+once = gc.get_freeze_count()
+lost = Node()
+lost.itself = lost
+is_there = weakref.ref(lost)
+del lost
+gc.collect()
+twice = gc.get_freeze_count()
+later = [[number] for number in range(1000)]
+gc.collect()
+print(once >= 1000, is_there() is None, gc.get_freeze_count() == twice)
+"""
+
+
+@pytest.mark.parametrize(
+    ("least_s", "is_taken_out"),
+    [pytest.param(0.0, True, id="after a long look"), pytest.param(60.0, False, id="control: a short look")],
+)
+def test_what_survives_long_looks_of_the_collector_is_taken_out_of_later_ones_as_often_as_allowed(least_s, is_taken_out):
+    """Cycles that die later are freed all the same."""
+    command = [sys.executable, "-c", LOOK_AT_EVERYTHING.format(least_s=least_s)]
+    printed = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout.split()
+    assert printed == [str(is_taken_out), "True", "True"]

@@ -18,7 +18,7 @@ from agents import pipeline_steps
 from streams.commands.arguments import read_settings
 from streams.commands.context import run_async
 from streams.descriptors import raise_limit
-from streams.heap import return_large_blocks
+from streams.heap import SurvivorsFreezer, return_large_blocks
 from streams.kafka.admin import TopicsMissingError, check_topics
 from streams.kafka.app import UnsafeFaustError, add_agent, create_app
 from streams.kafka.checks import Deviation
@@ -145,6 +145,7 @@ def _supervise(settings: Settings, processes: int, options: tuple[str, ...]) -> 
 
 
 def _work(settings: Settings, steps: Sequence[Step], loglevel: str, member: Path | None, topics: TopicWatch) -> None:
+    SurvivorsFreezer()
     try:
         loop = asyncio.new_event_loop()
         asyncio.set_event_loop(loop)  # where Faust looks for it
