@@ -29,7 +29,7 @@ _MOST_TIMES: Final = 20
 class SurvivorsFreezer:
     """Takes what survives a long look of the garbage collector at everything out of its later looks.
 
-    In a worker that is mostly models and tables of words, which stay: each look at them holds up all articles for nearly a tenth
+    In a worker these are mostly models and tables of words: each look at them holds up articles for nearly a tenth
     of a second. What has died in a cycle is never freed if it was taken out alive; so it is done ``times`` times at most.
     """
 
