@@ -8,6 +8,7 @@ from typing import Final
 
 _LONGEST_KEPT: Final = 200  # characters; longer labels are rare, and not kept
 _MOST_KEPT: Final = 2_048  # labels for each question
+_MOST_SEARCHED: Final = 2_000  # characters of a label; names stand among the first, and a page may repeat 20 kB a hundred times
 
 
 class Answers(dict[str, bool]):
@@ -40,4 +41,5 @@ class Names:
         return self._answers[label]
 
     def _search(self, label: str) -> bool:
+        label = label[:_MOST_SEARCHED]
         return (self._small.search(label.lower()) if label.isascii() else self._any_case.search(label)) is not None

@@ -235,6 +235,7 @@ def _is_others(page: Page, element: Any) -> bool:
 
 
 def _lines_near(page: Page) -> list[tuple[Any, str]]:
+    """The elements near the headline that may hold a byline, each with its text in a line."""
     return [
         (element, line)
         for element in page.near()

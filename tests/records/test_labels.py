@@ -22,6 +22,12 @@ def test_names_are_found_in_a_label_of_any_case_however_long_and_often_asked(lab
         assert names.are_in(label) == (re.search(_PATTERN, label, re.IGNORECASE) is not None)
 
 
+def test_a_label_is_searched_as_far_as_pages_write_names() -> None:
+    names = Names(_PATTERN)
+    assert names.are_in("x " * 900 + "related")
+    assert not names.are_in("x " * 10_000 + "related")
+
+
 @pytest.mark.parametrize("module", [asides, body, page_bylines, page_dates, page_images, page_place, page_summary])
 def test_names_are_written_in_small_letters_as_labels_are_compared_in_these(module: object) -> None:
     known = [names for names in vars(module).values() if isinstance(names, Names)]
