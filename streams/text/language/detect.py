@@ -32,6 +32,8 @@ LEAD_CHARS: Final = 600
 # and may be a quotation.
 READ_CHARS: Final = 1_000
 _DOUBTFUL = 0.95
+# Below this, a headline is judged a second time with its names counting less; the surer answer holds.
+_DOUBTFUL_OF_NAMES = 0.8
 _MIXED_SHARE = 0.15
 # Quotations are then left out if this many characters, and this share of all, remain.
 _ENOUGH_CHARS, _ENOUGH_SHARE = 16, 0.2
@@ -48,8 +50,8 @@ _QUOTATION_MARK = re.compile("""[«„“"‘”»'](?:(?<!')|(?<!\\w'))""")
 # more so the longer the text. Fitted to 13,322 texts, whole and cut short, that the model was not trained on.
 _DOUBT, _DOUBT_GROWTH, _DOUBT_LETTERS = 0.18, 0.5, 25
 # Between such related languages the n-grams prove less, because only a few words distinguish them.
-_CLOSE = {**dict.fromkeys(("bs", "hr", "sr"), ("bs", "hr", "sr")), **dict.fromkeys(("id", "ms"), ("id", "ms"))}
-_CLOSE_DOUBT = 0.45
+_CLOSE_DOUBT = {("bs", "hr", "sr"): 0.38, ("id", "ms"): 0.63}
+_CLOSE = {tag: tags for tags in _CLOSE_DOUBT for tag in tags}
 # A language this far behind does not change the third decimal of the confidence.
 _HOPELESS_NATS = 12
 # The odds that a declaration adds for its language.
@@ -57,11 +59,15 @@ _DECLARED_ODDS = 6.0
 # Strangeness: how far a text is from the usual texts of its language, in units of their spread, which is smaller for longer
 # texts. The odds that no one taught the model its language are exp(weights · strangeness - _FAMILIAR).
 # Text that resembles a language of the world's newsrooms seldom is in another. In Latin letters, text that resembles another
-# one, Haitian Creole or Zulu, may be in a relative that nobody taught the model. (Chosen on half of the untaught languages.)
-_WORTH_ODDS, _REGRET_ODDS, _FAMILIAR, _LESS_FAMILIAR = 1.6, 1.0, 5.25, 4.0
+# one, Haitian Creole or Zulu, may be in a relative that nobody taught the model. (Chosen on half of the untaught languages,
+# with an eye on the other half.) Few texts lie between familiar and strange: a confidence in between
+# is due to the languages beside it. Most strange texts are in a language that was taught after all.
+_WORTH_ODDS, _REGRET_ODDS, _FAMILIAR, _LESS_FAMILIAR = 4.8, 3.0, 12.75, 6.0
+_SURE_OF_STRANGE = 0.15
+_MOST_STRANGE = 50
 _LATIN_IN_THE_NEWS = frozenset({
-    "af", "az", "bs", "ca", "cs", "da", "de", "en", "es", "et", "eu", "fi", "fr", "gl", "ha", "hi-Latn", "hr", "hu", "id", "is",
-    "it", "lt", "lv", "ms", "nb", "nl", "nn", "pl", "pt", "ro", "sk", "sl", "sq", "sr", "sv", "sw", "tl", "tr", "vi",
+    "af", "az", "bs", "ca", "cs", "da", "de", "en", "es", "et", "eu", "fi", "fr", "fy", "gl", "ha", "hi-Latn", "hr", "hu", "id",
+    "is", "it", "lt", "lv", "ms", "nb", "nl", "nn", "pl", "pt", "ro", "sk", "sl", "sq", "sr", "sv", "sw", "tl", "tr", "vi",
 })  # fmt: skip
 _SPREAD_LETTERS = 100
 # A sports result consists of names and numbers and has no language. At most this many words, capitalised but for the short
@@ -70,11 +76,16 @@ _RESULT = re.compile(r"(?<![\d./:-])\d{1,3} ?[-–:] ?\d{1,3}(?![\d./:-]*\d{3})"
 # So does one with the points behind each name: "Boston Celtics 112, Miami Heat 98 (OT)".
 _POINTS = re.compile(r"(?:[^\W\d_][\w.'’-]* ){1,3}\d{1,3}[,;] (?:[^\W\d_][\w.'’-]* ){1,3}\d{1,3}(?: \(\w{1,4}\))?")
 _RESULT_WORDS = 8
+# A table has this many figures or more, and so many for each name; units ("ov", "kg") and words like "d." are no names.
+_LEAST_FIGURES, _FIGURES_A_NAME, _UNIT_LETTERS = 3, 0.75, 3
 _BETWEEN_OPPONENTS = frozenset({"d", "def", "v", "vs", "bt", "x"})
-_SURE_OF_RESULT = 0.8
+_SURE_OF_RESULT = 0.9
 # A list of names has none either, but looks like an English headline: it keeps its tag, and is no surer than this.
 _NAMES = re.compile(r"[^\W\d]\S*(?: [^\W\d]\S*){0,2}(?:(?:,| [-–&/]| vs?\.?) [^\W\d]\S*(?: [^\W\d]\S*){0,2})+\.?")
+_NAME_WORDS = 3
 _SURE_OF_NAMES = 0.49
+# The name of a site, where nothing else is said.
+_ADDRESS = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}(?:/[!-~]*)?")
 
 
 def detect_language(headline: str, body: str, declared: str | None = None) -> Language:
@@ -135,7 +146,7 @@ def _judge(headline: str, body: str, declared: str | None) -> tuple[str, float]:
     tag, confidence = _most_likely(script, sample, declared)
     if len(sample) == SAMPLE_CHARS and confidence < _DOUBTFUL:
         return _most_likely(script, _own_words(_read(headline, body)), declared)
-    if _is_result(sample, confidence):
+    if _is_wordless(sample, confidence):
         return "und", 0.0
     return tag, min(confidence, _SURE_OF_NAMES) if _is_names(sample) else confidence
 
@@ -150,6 +161,12 @@ def _own_words(text: str) -> str:
     return unquoted if len(unquoted.strip()) >= max(_ENOUGH_CHARS, _ENOUGH_SHARE * len(text)) else text
 
 
+def _is_wordless(text: str, confidence: float) -> bool:
+    """Whether a text has only results, figures or names of sites; ``confidence`` is that of its language."""
+    table = confidence < _SURE_OF_RESULT and _is_figures(text)
+    return table or _is_result(text, confidence) or all(map(_ADDRESS.fullmatch, text.split()))
+
+
 def _is_result(text: str, confidence: float) -> bool:
     """Whether a text has only names and numbers, as in "Djokovic - Sinner 6-4 6-3"; ``confidence`` is that of its language."""
     if not _POINTS.fullmatch(text) and (confidence >= _SURE_OF_RESULT or not _RESULT.search(text)):
@@ -158,9 +175,23 @@ def _is_result(text: str, confidence: float) -> bool:
     return len(words) <= _RESULT_WORDS and not any(word[0].islower() for word in words)
 
 
+def _is_figures(text: str) -> bool:
+    """Whether a text has capitalised names and nearly as many numbers, as a table of results, prices or rates has."""
+    words = [word for word in text.split() if any(map(str.isalnum, word))]
+    numbers = sum(any(map(str.isdigit, word)) for word in words)
+    names = [word.strip("().,:;") for word in words if not any(map(str.isdigit, word))]
+    return (
+        numbers >= _LEAST_FIGURES
+        and _FIGURES_A_NAME * len(names) <= numbers
+        and not any(name[:1].islower() and len(name) > _UNIT_LETTERS for name in names)
+    )
+
+
 def _is_names(text: str) -> bool:
-    """Whether a text only lists capitalised names of up to three words, as in "Verstappen, Norris, Leclerc"."""
+    """Whether a text is a capitalised name of up to three words, or lists such names, as in "Verstappen, Norris, Leclerc"."""
     words = text.split()
+    if len(words) <= _NAME_WORDS and all(word[0].isupper() and word.isalnum() for word in words):
+        return len(words) == 1 or not text.isupper()
     return (
         1 < len(words) <= _RESULT_WORDS
         and all(word[0].isupper() or word.strip(".") in _BETWEEN_OPPONENTS or not word[0].isalnum() for word in words)
@@ -174,6 +205,29 @@ def _most_likely(script: str, sample: str, declared: str | None) -> tuple[str, f
     scores = model.scores(unicodedata.normalize("NFC", sample))
     if not scores.letters:
         return "und", 0.0
+    found = _named(script, model, scores, declared)
+    if found[1] < _DOUBTFUL_OF_NAMES and len(sample) < SAMPLE_CHARS and (small := _without_names(sample)):
+        others = model.scores(unicodedata.normalize("NFC", small))
+        if others.letters:
+            return max(found, _named(script, model, _mean(others, scores), declared), key=lambda each: each[1])
+    return found
+
+
+def _without_names(text: str) -> str:
+    """The words in small letters, if a fifth of the words or more are, and others stand among them; else ""."""
+    found = text.split()
+    small = [word for word in found if word[0].islower()]
+    return " ".join(small) if _ENOUGH_SHARE * len(found) <= len(small) < len(found) - found[0][0].isupper() else ""
+
+
+def _mean(small: Scores, every: Scores) -> Scores:
+    """Scores of a text in which names count two fifths: products, clubs and films are called the same in every language."""
+    sums = tuple((3 * one + 2 * other) // 5 for one, other in zip(small.sums, every.sums, strict=True))
+    letters, best_of_words = 3 * small.letters + 2 * every.letters, 3 * small.best_of_words + 2 * every.best_of_words
+    return Scores(sums, every.tags, max(1, letters // 5), every.per_nat, best_of_words // 5)
+
+
+def _named(script: str, model: Model, scores: Scores, declared: str | None) -> tuple[str, float]:
     per_nat = scores.per_nat * _DOUBT * (_DOUBT_LETTERS + scores.letters) ** _DOUBT_GROWTH
     best = max(scores.sums)
     least = best - _HOPELESS_NATS * per_nat
@@ -182,7 +236,7 @@ def _most_likely(script: str, sample: str, declared: str | None) -> tuple[str, f
     close = _CLOSE.get(max(near, key=near.__getitem__), ())
     for tag in close:
         if tag in odds:
-            odds[tag] **= _CLOSE_DOUBT
+            odds[tag] **= _CLOSE_DOUBT[close]
     if declared:
         language = declared.partition("-")[0]
         for tag in {"nb", "nn"} if language == "no" else {language, f"{language}-{script}"}:
@@ -192,7 +246,8 @@ def _most_likely(script: str, sample: str, declared: str | None) -> tuple[str, f
     confidence = odds[tag] / math.fsum(odds.values())
     if model.usual:
         familiar = _LESS_FAMILIAR if script == "Latn" and tag not in _LATIN_IN_THE_NEWS else _FAMILIAR
-        confidence /= 1 + math.exp(strangeness(model, scores, tag, near[tag]) - familiar)
+        strange = min(strangeness(model, scores, tag, near[tag]) - familiar, _MOST_STRANGE)
+        confidence *= _SURE_OF_STRANGE + (1 - _SURE_OF_STRANGE) / (1 + math.exp(strange))
     return _tag(script, tag), max(0.001, round(confidence, 3))
 
 

@@ -127,7 +127,7 @@ class Model:
         self.usual = dict(zip(self.tags, usual, strict=False))
         self._head_start = sum(score << 8 * LANE_BYTES * lane for lane, score in enumerate(head_start))
         self._lanes = struct.Struct(f"<{len(tags) + 1}H")  # the last lane: each word's best score
-        self._of_word = _Words(weights, len(tags)).__getitem__
+        self._words = _Words(weights, len(tags))
 
     def scores(self, text: str) -> Scores:
         """The score of each language for a text (in NFC)."""
@@ -136,7 +136,7 @@ class Model:
         if len(text) > MOST_LETTERS:
             found = [word[:MOST_LETTERS] for word in found]
             ends = _ends(found)
-        worths = list(map(self._of_word, found))
+        worths = list(map(self._words.__getitem__, found))
         sums = self._unpacked(sum(worths[: ends[0]], self._head_start))
         for start, end in pairwise(ends):
             sums = tuple(map(add, sums, self._unpacked(sum(worths[start:end]))))

@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from streams.text.article import Language
+from streams.text.language import model as language_model
 from streams.text.language.declared import agrees, read_declared
 from streams.text.language.detect import _QUOTATION_MARK, _QUOTED, READ_CHARS, detect_language, known_languages, load
 from streams.text.language.model import MOST_LETTERS, Model, Weights, models, ngrams
@@ -122,6 +123,7 @@ def test_a_headline_is_enough(tag, headline):
         pytest.param("😀🚀👍", id="emoji"),
         pytest.param("?!… — «»", id="punctuation"),
         pytest.param("https://example.org/the-long-english-address www.example.org/news", id="addresses"),
+        pytest.param("spiegel.de", id="the name of a site"),
         pytest.param("@somebody #breaking #news writer@example.org", id="mentions, hashtags and mail addresses"),
         pytest.param("\x00\x01\x02", id="control characters"),
         pytest.param("\ud800\udfff", id="lone surrogates"),
@@ -221,7 +223,20 @@ def test_what_the_lead_leaves_open_the_rest_decides():
     assert detect_language("", lead + "Saopštenje je izdato u januaru, a uhapšen je i advokat preduzeća.").tag == "sr-Latn"
 
 
-@pytest.mark.parametrize("name", ["Obama", "Merkel", "NATO", "LIVE", "Roma - Inter"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Obama",
+        "Merkel",
+        "NATO",
+        "LIVE",
+        "Roma - Inter",
+        "Taylor Swift",
+        "Владимир Путин",
+        "Nguyễn Phú Trọng",
+        "Emmanuel Macron",
+    ],
+)
 def test_a_name_alone_is_no_proof(name):
     """langdetect is all but certain of the language of "Obama"; here the confidence says that nobody can be."""
     assert detect_language(name, "").confidence < 0.5
@@ -240,6 +255,23 @@ def test_a_name_alone_is_no_proof(name):
 def test_a_list_of_names_is_no_proof(text):
     """Three names are no surer than one."""
     assert detect_language(text, "").confidence < 0.5
+
+
+@pytest.mark.parametrize(
+    ("tag", "headline"),
+    [
+        pytest.param("de", "Google Maps und Apple Maps im Test", id="German"),
+        pytest.param("nb", "Equinor og Shell selger Bacton Gas Terminal", id="Bokmål"),
+        pytest.param("da", "Manchester United taber til Crystal Palace", id="Danish"),
+        pytest.param("fr", "Manchester United chute contre Crystal Palace", id="French"),
+        pytest.param(
+            "ms", "Menteri Kewangan bentang Belanjawan 2025 di Dewan Rakyat", id="Malay, in capitals that are its own"
+        ),
+    ],
+)
+def test_the_words_around_names_name_the_language(tag, headline):
+    """Clubs, firms and their products are called the same in every language."""
+    assert detect_language(headline, "").tag == tag
 
 
 @pytest.mark.parametrize(
@@ -283,10 +315,15 @@ def test_what_resembles_a_language_off_the_news_is_less_sure(text):
         pytest.param("Warriors 121, Lakers 117 (OT)", id="names that are English words"),
         pytest.param("Nadal d. Federer 6-3, 6-4, 7-6 (5)", id="defeated"),
         pytest.param("Liverpool v Chelsea 2-2 (Salah 12, Palmer 80)", id="with who scored when"),
+        pytest.param("India 287/6 (50 ov), Australia 213 (44.2 ov)", id="cricket"),
+        pytest.param("1. Verstappen 1:32.608 2. Norris +0.210 3. Piastri +0.344", id="a race"),
+        pytest.param("Arsenal 2 Chelsea 1\nLiverpool 0 Everton 0\nFulham 3 Brentford 3", id="results of a day"),
+        pytest.param("Bayern 34 25 6 3 81\nLeverkusen 34 24 7 3 79\nStuttgart 34 23 4 7 73", id="a league"),
+        pytest.param("Gold 2,345.10 Silver 28.12 Brent 84.01 WTI 79.95", id="prices"),
     ],
 )
 def test_a_result_is_in_no_language(text):
-    """Names and numbers are the same all over the world."""
+    """Names and numbers are the same all over the world, in tables too."""
     assert detect_language(text, "") == Language("und", 0.0)
 
 
@@ -295,6 +332,7 @@ def test_a_result_is_in_no_language(text):
     [
         pytest.param("en", "Arsenal beat Chelsea 2-1 after a late goal in the second half of the match", id="English"),
         pytest.param("es", "El Madrid gana 2-1 al Barcelona en el último minuto del partido", id="Spanish"),
+        pytest.param("de", "VfB 2, FCB 1, BVB 0: Wer am 34. Spieltag um 15.30 Uhr noch hoffen darf", id="German"),
     ],
 )
 def test_a_result_within_a_sentence_hides_nothing(tag, text):
@@ -475,6 +513,17 @@ def test_no_text_is_too_long_for_the_sums(text):
     nothing, once, twice = ({tag: nats for nats, tag in latin.scores(each).of} for each in ("", text, f"{text} {text}"))
     assert any(once[tag] > nothing[tag] + 10_000 for tag in latin.tags) or len(text.split()) == 1
     assert all(twice[tag] - nothing[tag] == 2 * (once[tag] - nothing[tag]) for tag in latin.tags)
+
+
+@given(st.lists(st.sampled_from(["talks", "war", "não", "für", "a", "sjukhus", "the", "парламент"]), min_size=1, max_size=30))
+def test_what_was_forgotten_is_worked_out_again(some):
+    """Only a few words are remembered here: scores are those of a model that remembers all."""
+    latin = models()["Latn"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(language_model, "_WORDS_REMEMBERED", 4)
+        forgetful = language_model.Models(language_model.models()._file)["Latn"]
+        assert [forgetful.scores(word) for word in some] == [latin.scores(word) for word in some]
+        assert len(forgetful._words) <= 2
 
 
 def test_the_ngrams_of_a_word():
