@@ -68,13 +68,22 @@ _SPREAD_LETTERS = 100
 # ones between opponents.
 _RESULT = re.compile(r"(?<![\d./:-])\d{1,3} ?[-–:] ?\d{1,3}(?![\d./:-]*\d{3})")
 # So does one with the points behind each name: "Boston Celtics 112, Miami Heat 98 (OT)".
-_POINTS = re.compile(r"(?:[^\W\d_][\w.'’-]* ){1,3}\d{1,3}[,;] (?:[^\W\d_][\w.'’-]* ){1,3}\d{1,3}(?: \(\w{1,4}\))?")
+_POINTS = re.compile(r"(?:[^\W\d_][\w.'’-]* ){1,3}\d{1,3}[,;]? (?:[^\W\d_][\w.'’-]* ){1,3}\d{1,3}(?: \(\w{1,4}\))?")
+# And one between two opponents, however surely their names are of one language: "Göteborg – Malmö 1–0", "Boca 1 x 0 River".
+_OPPONENT = r"(?:\d\. )?[^\W\d_][\w.'’&]*(?:[ -][^\W_][\w.'’&]*){0,3}"
+_GOALS = r"\d{1,3} ?[-–:x] ?\d{1,3}"
+_GAME = re.compile(
+    rf"{_OPPONENT}(?:(?: ?[-–—] ?| (?:vs?\.?|x) ){_OPPONENT}:? {_GOALS}| {_GOALS} {_OPPONENT})(?: \([\w.:–-]{{1,7}}\))?"
+)
 _RESULT_WORDS = 8
 _BETWEEN_OPPONENTS = frozenset({"d", "def", "v", "vs", "bt", "x"})
 _SURE_OF_RESULT = 0.8
 # A list of names has none either, but looks like an English headline: it keeps its tag, and is no surer than this.
 _NAMES = re.compile(r"[^\W\d]\S*(?: [^\W\d]\S*){0,2}(?:(?:,| [-–&/]| vs?\.?) [^\W\d]\S*(?: [^\W\d]\S*){0,2})+\.?")
 _SURE_OF_NAMES = 0.49
+# Nor has one name of two or three words; but these languages also write headlines, or nouns, with capitals.
+_NAME_WORDS = 3
+_CAPITALISE = frozenset({"de", "en", "id", "lb", "ms", "tl", "tr"})
 
 
 def detect_language(headline: str, body: str, declared: str | None = None) -> Language:
@@ -137,7 +146,7 @@ def _judge(headline: str, body: str, declared: str | None) -> tuple[str, float]:
         return _most_likely(script, _own_words(_read(headline, body)), declared)
     if _is_result(sample, confidence):
         return "und", 0.0
-    return tag, min(confidence, _SURE_OF_NAMES) if _is_names(sample) else confidence
+    return tag, min(confidence, _SURE_OF_NAMES) if _is_names(sample) or _is_name(sample, tag) else confidence
 
 
 def _read(headline: str, body: str) -> str:
@@ -152,7 +161,8 @@ def _own_words(text: str) -> str:
 
 def _is_result(text: str, confidence: float) -> bool:
     """Whether a text has only names and numbers, as in "Djokovic - Sinner 6-4 6-3"; ``confidence`` is that of its language."""
-    if not _POINTS.fullmatch(text) and (confidence >= _SURE_OF_RESULT or not _RESULT.search(text)):
+    told = _POINTS.fullmatch(text) or _GAME.fullmatch(text)
+    if not told and (confidence >= _SURE_OF_RESULT or not _RESULT.search(text)):
         return False
     words = [word for word in text.split() if any(map(str.isalpha, word)) and word.strip(".") not in _BETWEEN_OPPONENTS]
     return len(words) <= _RESULT_WORDS and not any(word[0].islower() for word in words)
@@ -167,6 +177,12 @@ def _is_names(text: str) -> bool:
         and not text.isupper()
         and _NAMES.fullmatch(text) is not None
     )
+
+
+def _is_name(text: str, tag: str) -> bool:
+    """Whether a text is one name of two or three words, as "Vladimir Putin" is, in a language that capitalises little else."""
+    words = text.split()
+    return tag not in _CAPITALISE and 1 < len(words) <= _NAME_WORDS and all(word.istitle() for word in words)
 
 
 def _most_likely(script: str, sample: str, declared: str | None) -> tuple[str, float]:

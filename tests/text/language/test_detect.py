@@ -221,7 +221,13 @@ def test_what_the_lead_leaves_open_the_rest_decides():
     assert detect_language("", lead + "Saopštenje je izdato u januaru, a uhapšen je i advokat preduzeća.").tag == "sr-Latn"
 
 
-@pytest.mark.parametrize("name", ["Obama", "Merkel", "NATO", "LIVE", "Roma - Inter"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Obama", "Merkel", "NATO", "LIVE", "Roma - Inter", "Volodymyr Zelenskyy", "Kyriakos Mitsotakis", "Shah Rukh Khan"),
+        *("Cristiano Ronaldo", "Rahul Gandhi"),
+    ],
+)
 def test_a_name_alone_is_no_proof(name):
     """langdetect is all but certain of the language of "Obama"; here the confidence says that nobody can be."""
     assert detect_language(name, "").confidence < 0.5
@@ -249,6 +255,8 @@ def test_a_list_of_names_is_no_proof(text):
         ("de", "Merkel, Macron und May beraten in Brüssel"),
         ("en", "MINISTERS, UNIONS AGREE ON WAGES"),
         ("en", "Police arrest 12, seize 40 weapons in raids"),
+        ("en", "Breaking News"),
+        ("de", "Regierung gegen Opposition: 3 Gründe"),
     ],
 )
 def test_a_headline_with_a_comma_is_no_list_of_names(tag, text):
@@ -283,6 +291,12 @@ def test_what_resembles_a_language_off_the_news_is_less_sure(text):
         pytest.param("Warriors 121, Lakers 117 (OT)", id="names that are English words"),
         pytest.param("Nadal d. Federer 6-3, 6-4, 7-6 (5)", id="defeated"),
         pytest.param("Liverpool v Chelsea 2-2 (Salah 12, Palmer 80)", id="with who scored when"),
+        pytest.param("Göteborg – Malmö 1–0 (0–0)", id="names with letters of one language"),
+        pytest.param("Österreich – Ungarn 28:27 (14:13)", id="countries in one language"),
+        pytest.param("Manchester City v Newcastle United 4-2 (2-1)", id="words of one language"),
+        pytest.param("Boca Juniors 1 x 0 River Plate", id="as Brazil writes it"),
+        pytest.param("Fenerbahçe - Beşiktaş: 2-2", id="behind a colon"),
+        pytest.param("Packers 24 Bears 21", id="points without a comma"),
     ],
 )
 def test_a_result_is_in_no_language(text):
