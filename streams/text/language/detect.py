@@ -74,7 +74,13 @@ _SPREAD_LETTERS = 100
 # ones between opponents.
 _RESULT = re.compile(r"(?<![\d./:-])\d{1,3} ?[-–:] ?\d{1,3}(?![\d./:-]*\d{3})")
 # So does one with the points behind each name: "Boston Celtics 112, Miami Heat 98 (OT)".
-_POINTS = re.compile(r"(?:[^\W\d_][\w.'’-]* ){1,3}\d{1,3}[,;] (?:[^\W\d_][\w.'’-]* ){1,3}\d{1,3}(?: \(\w{1,4}\))?")
+_POINTS = re.compile(r"(?:[^\W\d_][\w.'’-]* ){1,3}\d{1,3}[,;]? (?:[^\W\d_][\w.'’-]* ){1,3}\d{1,3}(?: \(\w{1,4}\))?")
+# And one between two opponents, however surely their names are of one language: "Göteborg – Malmö 1–0", "Boca 1 x 0 River".
+_OPPONENT = r"(?:\d\. )?[^\W\d_][\w.'’&]*(?:[ -][^\W_][\w.'’&]*){0,3}"
+_GOALS = r"\d{1,3} ?[-–:x] ?\d{1,3}"
+_GAME = re.compile(
+    rf"{_OPPONENT}(?:(?: ?[-–—] ?| (?:vs?\.?|x) ){_OPPONENT}:? {_GOALS}| {_GOALS} {_OPPONENT})(?: \([\w.:–-]{{1,7}}\))?"
+)
 _RESULT_WORDS = 8
 # A table has this many figures or more, and so many for each name; units ("ov", "kg") and words like "d." are no names.
 _LEAST_FIGURES, _FIGURES_A_NAME, _UNIT_LETTERS = 3, 0.75, 3
@@ -169,7 +175,8 @@ def _is_wordless(text: str, confidence: float) -> bool:
 
 def _is_result(text: str, confidence: float) -> bool:
     """Whether a text has only names and numbers, as in "Djokovic - Sinner 6-4 6-3"; ``confidence`` is that of its language."""
-    if not _POINTS.fullmatch(text) and (confidence >= _SURE_OF_RESULT or not _RESULT.search(text)):
+    told = _POINTS.fullmatch(text) or _GAME.fullmatch(text)
+    if not told and (confidence >= _SURE_OF_RESULT or not _RESULT.search(text)):
         return False
     words = [word for word in text.split() if any(map(str.isalpha, word)) and word.strip(".") not in _BETWEEN_OPPONENTS]
     return len(words) <= _RESULT_WORDS and not any(word[0].islower() for word in words)

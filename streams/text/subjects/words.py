@@ -264,7 +264,7 @@ class WordTable:
         lone = {
             number
             for number in in_figures - said.keys()
-            if SCORE not in weights and self._is_lone(shares[number], number, known)
+            if not (SCORE in weights and TOP_LEVELS[number] == SPORT) and self._is_lone(shares[number], number, known)
         }
         lone |= {number for number in range(len(shares)) if number not in said and self._is_lent(shares[number], number, known)}
         confidences = [

@@ -235,6 +235,9 @@ def test_what_the_lead_leaves_open_the_rest_decides():
         "Владимир Путин",
         "Nguyễn Phú Trọng",
         "Emmanuel Macron",
+        "Volodymyr Zelenskyy",
+        "Kyriakos Mitsotakis",
+        "Shah Rukh Khan",
     ],
 )
 def test_a_name_alone_is_no_proof(name):
@@ -281,6 +284,7 @@ def test_the_words_around_names_name_the_language(tag, headline):
         ("de", "Merkel, Macron und May beraten in Brüssel"),
         ("en", "MINISTERS, UNIONS AGREE ON WAGES"),
         ("en", "Police arrest 12, seize 40 weapons in raids"),
+        ("de", "Regierung gegen Opposition: 3 Gründe"),
     ],
 )
 def test_a_headline_with_a_comma_is_no_list_of_names(tag, text):
@@ -320,6 +324,12 @@ def test_what_resembles_a_language_off_the_news_is_less_sure(text):
         pytest.param("Arsenal 2 Chelsea 1\nLiverpool 0 Everton 0\nFulham 3 Brentford 3", id="results of a day"),
         pytest.param("Bayern 34 25 6 3 81\nLeverkusen 34 24 7 3 79\nStuttgart 34 23 4 7 73", id="a league"),
         pytest.param("Gold 2,345.10 Silver 28.12 Brent 84.01 WTI 79.95", id="prices"),
+        pytest.param("Göteborg – Malmö 1–0 (0–0)", id="names with letters of one language"),
+        pytest.param("Österreich – Ungarn 28:27 (14:13)", id="countries in one language"),
+        pytest.param("Manchester City v Newcastle United 4-2 (2-1)", id="words of one language"),
+        pytest.param("Boca Juniors 1 x 0 River Plate", id="as Brazil writes it"),
+        pytest.param("Fenerbahçe - Beşiktaş: 2-2", id="behind a colon"),
+        pytest.param("Packers 24 Bears 21", id="points without a comma"),
     ],
 )
 def test_a_result_is_in_no_language(text):

@@ -117,3 +117,15 @@ def test_words_without_which_there_is_no_sentence_are_no_evidence(language, word
     reading = table.read({word: 16})
     assert reading is not None
     assert not any(reading.telling(number, 5) for number in range(len(TOP_LEVELS)))
+
+
+@pytest.mark.parametrize(
+    ("language", "headline"),
+    [
+        pytest.param("no", "Bodø/Glimt slo Brann 4–1", id="Brann: fire"),
+        pytest.param("no", "Brann–Viking 2–0", id="no verb"),
+    ],
+)
+def test_a_score_beside_a_club_named_like_a_disaster_makes_no_disaster(language, headline):
+    """A score is company for sport alone."""
+    assert sure(language, headline) <= {"sport"}
