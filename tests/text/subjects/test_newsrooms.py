@@ -40,6 +40,15 @@ fi|HIFK kaatoi Tapparan jatkoajalla|sport
 el|Πόλεμος τιμών στα σούπερ μάρκετ|economy
 el|Συνταγή για παστίτσιο της γιαγιάς|lifestyle
 hu|Árháború a boltokban: harmadával olcsóbb a vaj|economy
+cs|Učitelé vstoupí do stávky|labour
+ro|Greva profesorilor continuă|labour
+lt|Mokytojai pradeda streiką|labour
+et|Õpetajate streik algab esmaspäeval|labour
+ca|Vaga de metges a Catalunya|labour
+el|Απεργία στα μέσα μεταφοράς την Τετάρτη|labour
+no|Lærerne streiker fra mandag|labour
+el|Ο πληθωρισμός υποχώρησε στο 2%|economy
+cs|Inflace zpomalila na dvě procenta|economy
 hu|A Ferencváros 3-0-ra verte az Újpestet|sport
 """
 
