@@ -18,6 +18,7 @@ import unicodedata
 from typing import Final
 
 from streams.text.article import LANGUAGE_CREATOR, Language
+from streams.text.games import BETWEEN_OPPONENTS, RESULT_WORDS, are_opponents, is_game
 from streams.text.language.declared import agrees, read_declared
 from streams.text.language.model import Model, Scores, models
 from streams.text.language.scripts import ONLY_LANGUAGE, chinese_tag, is_latin, main_script, script_of
@@ -70,21 +71,10 @@ _LATIN_IN_THE_NEWS = frozenset({
     "is", "it", "lt", "lv", "ms", "nb", "nl", "nn", "pl", "pt", "ro", "sk", "sl", "sq", "sr", "sv", "sw", "tl", "tr", "vi",
 })  # fmt: skip
 _SPREAD_LETTERS = 100
-# A sports result consists of names and numbers and has no language. At most this many words, capitalised but for the short
-# ones between opponents.
+# A sports result consists of names and numbers and has no language: "Djokovic - Sinner 6-4 6-3".
 _RESULT = re.compile(r"(?<![\d./:-])\d{1,3} ?[-–:] ?\d{1,3}(?![\d./:-]*\d{3})")
-# So does one with the points behind each name: "Boston Celtics 112, Miami Heat 98 (OT)".
-_POINTS = re.compile(r"(?:[^\W\d_][\w.'’-]* ){1,3}\d{1,3}[,;]? (?:[^\W\d_][\w.'’-]* ){1,3}\d{1,3}(?: \(\w{1,4}\))?")
-# And one between two opponents, however surely their names are of one language: "Göteborg – Malmö 1–0", "Boca 1 x 0 River".
-_OPPONENT = r"(?:\d\. )?[^\W\d_][\w.'’&]*(?:[ -][^\W_][\w.'’&]*){0,3}"
-_GOALS = r"\d{1,3} ?[-–:x] ?\d{1,3}"
-_GAME = re.compile(
-    rf"{_OPPONENT}(?:(?: ?[-–—] ?| (?:vs?\.?|x) ){_OPPONENT}:? {_GOALS}| {_GOALS} {_OPPONENT})(?: \([\w.:–-]{{1,7}}\))?"
-)
-_RESULT_WORDS = 8
 # A table has this many figures or more, and so many for each name; units ("ov", "kg") and words like "d." are no names.
 _LEAST_FIGURES, _FIGURES_A_NAME, _UNIT_LETTERS = 3, 0.75, 3
-_BETWEEN_OPPONENTS = frozenset({"d", "def", "v", "vs", "bt", "x"})
 _SURE_OF_RESULT = 0.9
 # A list of names has none either, but looks like an English headline: it keeps its tag, and is no surer than this.
 _NAMES = re.compile(r"[^\W\d]\S*(?: [^\W\d]\S*){0,2}(?:(?:,| [-–&/]| vs?\.?) [^\W\d]\S*(?: [^\W\d]\S*){0,2})+\.?")
@@ -175,11 +165,7 @@ def _is_wordless(text: str, confidence: float) -> bool:
 
 def _is_result(text: str, confidence: float) -> bool:
     """Whether a text has only names and numbers, as in "Djokovic - Sinner 6-4 6-3"; ``confidence`` is that of its language."""
-    told = _POINTS.fullmatch(text) or _GAME.fullmatch(text)
-    if not told and (confidence >= _SURE_OF_RESULT or not _RESULT.search(text)):
-        return False
-    words = [word for word in text.split() if any(map(str.isalpha, word)) and word.strip(".") not in _BETWEEN_OPPONENTS]
-    return len(words) <= _RESULT_WORDS and not any(word[0].islower() for word in words)
+    return is_game(text) or (confidence < _SURE_OF_RESULT and _RESULT.search(text) is not None and are_opponents(text))
 
 
 def _is_figures(text: str) -> bool:
@@ -200,8 +186,8 @@ def _is_names(text: str) -> bool:
     if len(words) <= _NAME_WORDS and all(word[0].isupper() and word.isalnum() for word in words):
         return len(words) == 1 or not text.isupper()
     return (
-        1 < len(words) <= _RESULT_WORDS
-        and all(word[0].isupper() or word.strip(".") in _BETWEEN_OPPONENTS or not word[0].isalnum() for word in words)
+        1 < len(words) <= RESULT_WORDS
+        and all(word[0].isupper() or word.strip(".") in BETWEEN_OPPONENTS or not word[0].isalnum() for word in words)
         and not text.isupper()
         and _NAMES.fullmatch(text) is not None
     )

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from math import sqrt
 
 from streams.text.article import Subject, Witness
+from streams.text.games import is_game
 from streams.text.headline import without_labels
 from streams.text.subjects.keywords import telling_keywords
 from streams.text.subjects.names import Term, media_topics, named_terms, term_named
-from streams.text.subjects.words import SCORE, TOP_LEVELS, UNIT, WITHOUT_SPACES, Reading, WordTable, word_table
+from streams.text.subjects.words import SCORE, SPORT, TOP_LEVELS, UNIT, WITHOUT_SPACES, Reading, WordTable, word_table
 
 # Names the method and its version in ninjs ``subjects[].creator``: what changes tags raises the number.
 CREATOR = "urn:headwater:model:mediatopic-table:6"
@@ -41,6 +42,8 @@ READ_CHARS = 2_000  # of headline and body; half of it where a character is a sy
 # What the source's claim adds to the log odds of a top level.
 SECTION_ODDS = 5.5
 KEYWORD_ODDS = 3.0
+# A headline that is a result is about sport, whatever clubs are called: Hurricanes, Flames, Energie.
+GAME_ODDS = 5.5
 # The confidence of the source's claim alone, if the text can't be judged.
 SECTION_CONFIDENCE = 80
 KEYWORD_CONFIDENCE = 60
@@ -83,7 +86,7 @@ def tag_subjects(
     if table is not None:
         # What names a subject is the source's word, and counts as such: not a second time as a word.
         words = weigh_article(headline, body, [keyword for keyword in keywords if term_named(keyword) is None], table)
-        reading = table.read(words.weights(), _source_odds(said))
+        reading = table.read(words.weights(), _source_odds(said, headline))
         if reading is not None:
             top_levels = _top_levels(reading, said)
     if not top_levels:
@@ -251,8 +254,8 @@ def _source_words(keywords: Sequence[str], section: str | None) -> list[SourceWo
     return [SourceWord(term, witness, word) for witness, word in named if word and (term := term_named(word))]
 
 
-def _source_odds(said: Iterable[SourceWord]) -> Mapping[int, float]:
-    odds: dict[int, float] = {}
+def _source_odds(said: Iterable[SourceWord], headline: str) -> Mapping[int, float]:
+    odds: dict[int, float] = {TOP_LEVELS.index(SPORT): GAME_ODDS} if is_game(headline.strip()) else {}
     for each in said:
         number = TOP_LEVELS.index(each.term.top)
         odds[number] = max(odds.get(number, 0.0), SECTION_ODDS if each.witness is Witness.SECTION else KEYWORD_ODDS)

@@ -50,6 +50,9 @@ no|Lærerne streiker fra mandag|labour
 el|Ο πληθωρισμός υποχώρησε στο 2%|economy
 cs|Inflace zpomalila na dvě procenta|economy
 hu|A Ferencváros 3-0-ra verte az Újpestet|sport
+und|Miami Heat 102-98 OKC Thunder|sport
+und|Hannover 96 - Energie Cottbus 2:0|sport
+und|Brynäs - Storm 3-2|sport
 """
 
 
