@@ -259,9 +259,21 @@ def check(costs: Costs) -> Iterator[str]:
             )
 
 
+def above_zero(text: str) -> float:
+    """A rate, for argparse.
+
+    Raises:
+        ValueError: it is no number above zero, or none that can be planned for.
+    """
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise ValueError(text)
+    return value
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rate", type=float, nargs="+", default=RATES, help="articles a second")
+    parser.add_argument("--rate", type=above_zero, nargs="+", default=RATES, help="articles a second, each above 0")
     parser.add_argument("--check", action="store_true", help="the model beside a simulation")
     parser.add_argument("--costs", type=Path, default=COSTS, help="measured on a machine of yours by bench.speed.plan_costs")
     given = parser.parse_args()

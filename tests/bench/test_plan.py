@@ -13,6 +13,7 @@ from bench.plan import (
     LINGERS_MS,
     Costs,
     Deployment,
+    above_zero,
     partitions_of_steps,
     plan,
     read_costs,
@@ -83,3 +84,9 @@ def test_a_broker_that_takes_nothing_for_transactions_needs_no_longer_linger():
     free = Costs(1_000, 200, 0, 0, 1, 0)
     assert plan(1_000, free).linger_ms == LINGERS_MS[0]
     assert steady(plan(1_000, free), free).broker_us == 200
+
+
+@pytest.mark.parametrize("text", ["0", "-5", "nan", "inf", "many"])
+def test_a_rate_that_nothing_can_be_planned_for_is_refused(text):
+    with pytest.raises(ValueError):
+        above_zero(text)
