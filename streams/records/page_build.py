@@ -14,7 +14,7 @@ class Build(NamedTuple):
     ids: str
 
 
-def build_of(tree: Any) -> Build:
+def count_build(tree: Any) -> Build:
     """Count what lxml's tree of a page is built of."""
     tags: list[str] = []
     classes: list[str] = []

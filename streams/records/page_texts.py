@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import accumulate
 from typing import Any, Final
 
@@ -53,7 +53,10 @@ class PageTexts:
         return " ".join("".join(self.texts_of(element)).split())
 
     def spaced_words(self, element: Any) -> str:
-        """As the function of this name."""
+        """The text of an element in one line, with spaces between different elements, which a reader sees apart.
+
+        Elements that only mark words (emphasis, links) add no space inside a word or before punctuation.
+        """
         texts, (start, end) = self.texts_of(element), self._spans[element]
         for number in self._behind_breaks.intersection(range(start, end)) if self._behind_breaks else ():
             texts[number - start] = f" {texts[number - start]}"
@@ -102,20 +105,8 @@ class PageTexts:
 
 
 def spaced_words(element: Any) -> str:
-    """The text of an element in one line, with spaces between different elements, which a reader sees apart.
-
-    Elements that only mark words (emphasis, links) add no space inside a word or before punctuation.
-    """
-    return _joined(_shown_in(element))
-
-
-def _shown_in(element: Any) -> Iterator[str]:
-    """The texts within an element in their order, those behind a line break with a space before them."""
-    yield element.text or ""
-    for child in element:
-        yield from _shown_in(child)
-        if tail := child.tail:
-            yield f" {tail}" if child.tag == "br" else tail
+    """The text of an element, as :meth:`PageTexts.spaced_words` gives it."""
+    return PageTexts(element).spaced_words(element)
 
 
 def _joined(texts: Iterable[str]) -> str:

@@ -39,7 +39,7 @@ from streams.records.markup import (
     visible_text,
     without_control,
 )
-from streams.records.page_build import Build, build_of
+from streams.records.page_build import Build, count_build
 from streams.records.page_facts import read_facts
 from streams.records.page_kinds import refuse_page
 from streams.records.page_signs import PageSigns, confidence_of, signs_of
@@ -99,7 +99,7 @@ def _read_tree(page: bytes, *, whole: bool) -> tuple[dict[str, object], str, flo
     if not whole:
         return record, visible_text(tree), None
     blocks = _blocks(tree)
-    build = build_of(tree)
+    build = count_build(tree)
     text = _page_text(tree, build, blocks, record.get("articlebody"))
     if isinstance(text, Fault):
         return _unreadable(text)
@@ -138,7 +138,7 @@ def read_signs(page: str) -> PageSigns:
         return {}
     open_wrappers(tree)
     record = _page_metadata(tree)
-    return signs_of(tree, record, _blocks(tree), build_of(tree))
+    return signs_of(tree, record, _blocks(tree), count_build(tree))
 
 
 def _page_metadata(tree: Any) -> dict[str, object]:

@@ -19,7 +19,7 @@ BETWEEN_OPPONENTS: Final = frozenset({"d", "def", "v", "vs", "bt", "x"})
 
 
 def is_game(text: str) -> bool:
-    """Whether a text is two opponents and their goals or points, in any usual order; some 100 µs at most."""
+    """Whether a text is two opponents and their goals or points, in any usual order. Takes time in proportion to its length."""
     return (_POINTS.fullmatch(text) or _GAME.fullmatch(text)) is not None and are_opponents(text)
 
 

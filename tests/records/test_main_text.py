@@ -9,12 +9,12 @@ from trafilatura import bare_extraction
 
 from streams.records.main_text import find_main_text
 from streams.records.markup import parse
-from streams.records.page_build import build_of
+from streams.records.page_build import count_build
 from streams.samples import load_samples
 
 
 def read(tree: Any) -> str:
-    return find_main_text(tree, build_of(tree))
+    return find_main_text(tree, count_build(tree))
 
 
 PROSE = "".join(

@@ -206,12 +206,21 @@ class WordTable:
     ``function_words`` ("the", "against") count like others, but are not shown as evidence.
     """
 
-    def __init__(self, language: str, words: Iterable[str], rows: bytes, grams: bytes, numbers: Numbers) -> None:
+    def __init__(  # noqa: PLR0913
+        self,
+        language: str,
+        words: Iterable[str],
+        rows: bytes,
+        grams: bytes,
+        numbers: Numbers,
+        *,
+        function_words: Container[str] = (),
+    ) -> None:
         """``rows`` are of ``words``, ``grams`` of word pieces (or b""): seventeen bytes each, 128 for nothing."""
         self.language = language
         self._index = {word: position * len(TOP_LEVELS) for position, word in enumerate(words)}
         self._lengths = segment_lengths(self._index) if language in WITHOUT_SPACES else {}
-        self.function_words: Container[str] = ()
+        self.function_words = function_words
         self._rows = rows
         self._grams = grams
         self.numbers = numbers
@@ -250,8 +259,9 @@ class WordTable:
         scores = [(value - _ZERO * total) * factor + bias for value, bias in zip(sums, self.numbers.bias, strict=True)]
         shares = _shares(scores)
         in_figures = {number for _, _, row in known if row.figures for number in row.figures}
+        scored = TOP_LEVELS.index(SPORT) if SCORE in weights else None
         for number in [number for number in in_figures if shares[number] >= LOOKED_AT]:
-            company = SCORE_COMPANY if SCORE in weights and TOP_LEVELS[number] == SPORT else 0
+            company = SCORE_COMPANY if number == scored else 0
             scores[number] -= self._without_company(number, known, company) * factor
         if len(known) < WORDS_A_MEMBER and (told := self._told_alone(known)) is not None:
             scores[told] += max(self.numbers.bias) - self.numbers.bias[told]
@@ -269,11 +279,7 @@ class WordTable:
             return {word: -worth * factor for worth, word in best}
 
         said = source or {}
-        lone = {
-            number
-            for number in in_figures - said.keys()
-            if not (SCORE in weights and TOP_LEVELS[number] == SPORT) and self._is_lone(shares[number], number, known)
-        }
+        lone = {number for number in in_figures - said.keys() - {scored} if self._is_lone(shares[number], number, known)}
         lone |= {number for number in range(len(shares)) if number not in said and self._is_lent(shares[number], number, known)}
         confidences = [
             min(self._confidence(share, number, known), FIGURES_ALONE if number in lone else 1.0)
@@ -383,8 +389,9 @@ class WordTable:
         lanes[::_LANE_BYTES] = values
         *_, second, most = sorted(values)
         tells = (most - _ZERO + 1) * self.numbers.scale >= TELLS and (most - second + 1) * self.numbers.scale >= TELLS_AHEAD
-        lanes_of = int.from_bytes(lanes, "little")
-        return WordRow(lanes_of, self._find_figures(word), values.index(most), self._is_work(word), tells)
+        return WordRow(
+            int.from_bytes(lanes, "little"), self._find_figures(word), values.index(most), self._is_work(word), tells
+        )
 
     def _find_figures(self, word: str) -> frozenset[int]:
         begun = (numbers for beginning, numbers in self._beginnings.items() if word.startswith(beginning))
@@ -423,9 +430,7 @@ def _read_table(language: str) -> WordTable | None:
         rows, grams = (archive.read(f"{name}.bin") for name in ("rows", "grams"))
         numbers = Numbers(**json.loads(archive.read("numbers.json")))
         function_words = frozenset(archive.read("function.txt").decode().split("\n"))
-    table = WordTable(language, words, rows, grams, numbers)
-    table.function_words = function_words
-    return table
+    return WordTable(language, words, rows, grams, numbers, function_words=function_words)
 
 
 @cache
