@@ -12,7 +12,7 @@ import ssl
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
@@ -35,6 +35,8 @@ from streams.settings import Settings
 
 # The most bytes one record may have anywhere: the largest raw record (topics.py), plus growth by tagging and JSON escapes.
 MAX_REQUEST_BYTES = 16 << 20
+TRANSACTION_TIMEOUT_MS: Final = 60_000
+"""How long a worker's transaction may stay open before Kafka gives up its producer."""
 # How long each broker has to say why it refuses the connection.
 _REASON_TIMEOUT_MS = 5_000
 

@@ -31,7 +31,7 @@ from aiokafka.protocol.transaction import InitProducerIdRequest
 from aiokafka.protocol.types import Array, Boolean, Bytes, Int16, Int32, Schema, String
 
 from streams.kafka.any_broker import ask_any_broker
-from streams.kafka.clients import connection
+from streams.kafka.clients import TRANSACTION_TIMEOUT_MS, connection
 from streams.kafka.topic_metadata import DescribeTopics
 from streams.settings import Settings
 from streams.steps import Step
@@ -182,7 +182,7 @@ class Inspector:
 
     async def transactional_refusal(self, transactional_id: str) -> str | None:
         """Why we may not write under a transactional id, by Kafka's name for the error; None if we may."""
-        request = InitProducerIdRequest(transactional_id, 60_000)
+        request = InitProducerIdRequest(transactional_id, TRANSACTION_TIMEOUT_MS)
         try:
             answer = await self._asked(CoordinationType.TRANSACTION, transactional_id, request, _producer_error)
         except (TransactionalIdAuthorizationFailed, ClusterAuthorizationFailedError) as error:

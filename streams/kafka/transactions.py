@@ -16,6 +16,7 @@ from aiokafka.errors import InvalidTransactionTimeout, UnsupportedVersionError
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from streams.kafka.aiokafka_types import mark_closed, when_coordinator_connection_breaks
+from streams.kafka.clients import TRANSACTION_TIMEOUT_MS
 from streams.kafka.failures import NameRefusedError
 from streams.kafka.outbox import Written
 from streams.kafka.transaction_messages import TRANSACTION_VERSION, finalised_features
@@ -23,8 +24,6 @@ from streams.kafka.transactions_v0 import TransactionsV0, aiokafka_producer
 from streams.kafka.transactions_v2 import TransactionsV2
 from streams.settings import Settings, TransactionProtocol
 
-TIMEOUT_MS: Final = 60_000
-"""How long a worker's transaction may stay open before Kafka gives up its producer."""
 _START_TIMEOUT_S: Final = 50.0  # less than a part of a takeover may take: we know more about the failure than it does
 _AFTER_0: Final = (
     "raise it to 1 or 2 (kafka-features.sh … upgrade --feature transaction.version=1), then restart the brokers one after the"
@@ -65,7 +64,7 @@ class TransactionalProducer:
     ``timeout_ms`` is how long a transaction may stay open before Kafka gives up its producer.
     """
 
-    def __init__(self, settings: Settings, transactional_id: str, timeout_ms: int = TIMEOUT_MS) -> None:
+    def __init__(self, settings: Settings, transactional_id: str, timeout_ms: int = TRANSACTION_TIMEOUT_MS) -> None:
         self._wanted = settings.transactions
         self._name = transactional_id
         self._timeout_ms = timeout_ms

@@ -27,7 +27,7 @@ from streams.kafka.aiokafka_types import (
     transaction_of,
     when_coordinator_dead,
 )
-from streams.kafka.clients import MAX_REQUEST_BYTES, connection
+from streams.kafka.clients import MAX_REQUEST_BYTES, TRANSACTION_TIMEOUT_MS, connection
 from streams.kafka.outbox import BATCH_BYTES, Written
 from streams.settings import Settings
 
@@ -37,7 +37,7 @@ _DISCARD_TIMEOUT_S: Final = 1.0
 _LOOK_AGAIN_S: Final = 0.005
 
 
-def aiokafka_producer(settings: Settings, transactional_id: str, timeout_ms: int = 60_000) -> AIOKafkaProducer:
+def aiokafka_producer(settings: Settings, transactional_id: str, timeout_ms: int = TRANSACTION_TIMEOUT_MS) -> AIOKafkaProducer:
     """An aiokafka producer, not yet started, for batches of :data:`BATCH_BYTES`; one message ends a transaction."""
     producer = AIOKafkaProducer(
         **connection(settings),

@@ -12,6 +12,7 @@ from typing import Final
 
 from streams.kafka.admin import misfit, role_of
 from streams.kafka.checks import findings
+from streams.kafka.clients import TRANSACTION_TIMEOUT_MS
 from streams.kafka.rights import Operation, TopicSeen, missing_rights
 from streams.settings import Settings
 from streams.steps import Step, Topic
@@ -126,7 +127,7 @@ def judge_rights(
     if transactional_refusal is not None:
         found = True
         if transactional_refusal == "InvalidTransactionTimeout":
-            why = "transactions of 60 s are too long for the brokers' transaction.max.timeout.ms"
+            why = f"transactions of {TRANSACTION_TIMEOUT_MS // 1000} s are too long for the brokers' transaction.max.timeout.ms"
         else:
             why = f"no Write ({transactional_refusal})"
         yield fault("rights", f"transactional ids {settings.app_id}*: {why}")
