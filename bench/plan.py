@@ -5,9 +5,9 @@
 
 A transaction ends with a marker in every partition that it wrote to, so the broker's time an article depends on how many
 articles share a transaction, and on how many partitions they touch. The model: each process commits for each of the three
-steps once a cycle, or once an article where these are rarer. A cycle is HEADWATER_LINGER_MS or 1.5 times the last commit,
-whichever is longer (``streams/kafka/step.py``). What a transaction, a partition and an article take is measured, by
-``python -m bench.speed.plan_costs``, and kept in ``bench/data/plan_costs.json``.
+steps once a cycle, or once an article where these are rarer. A cycle is HEADWATER_LINGER_MS, the step's own patience or 1.5
+times the last commit, whichever is longest (``streams/kafka/step.py``). What a transaction, a partition and an article take is
+measured, by ``python -m bench.speed.plan_costs``, and kept in ``bench/data/plan_costs.json``.
 """
 
 from __future__ import annotations
@@ -15,15 +15,19 @@ from __future__ import annotations
 import argparse
 import heapq
 import random
+import sys
 from collections.abc import Iterator
+from functools import cache
 from math import ceil
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import orjson
 
+from agents import pipeline_steps
 from streams.kafka.breath import LONGEST_DECIDING_S
 from streams.kafka.step import LINGER_PER_WRITE
+from streams.settings import Settings
 
 _BENCH: Final = Path(__file__).parent
 COSTS: Final = _BENCH / "data" / "plan_costs.json"
@@ -83,8 +87,25 @@ class Strain(NamedTuple):
 
 
 def read_costs(path: Path = COSTS) -> Costs:
-    """The measured costs."""
-    return Costs(**orjson.loads(path.read_bytes())["costs"])
+    """The measured costs.
+
+    Raises:
+        OSError: there is no such file.
+        ValueError: it does not hold costs.
+    """
+    try:
+        costs = Costs(**orjson.loads(path.read_bytes())["costs"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{path} holds no costs: {error}") from None
+    if not all(type(each) in (int, float) and each >= 0 for each in costs) or not costs.worker_us_an_article:
+        raise ValueError(f"{path} holds no costs: each is a number, none below 0, and a worker takes some time")
+    return costs
+
+
+@cache
+def patience_ms() -> tuple[int, ...]:
+    """How far apart each step's transactions are at least, whatever the linger (``Step.patience_ms``)."""
+    return tuple(step.patience_ms for step in pipeline_steps(Settings()))
 
 
 def touched(partitions: float, records: float) -> float:
@@ -113,7 +134,10 @@ def steady(shape: Deployment, costs: Costs) -> Strain:
     records: tuple[float, ...] = (1.0,) * 3
     for _ in range(100):
         wrote = partitions_of_steps(records, shape)
-        cycles_s = (max(shape.linger_ms, LINGER_PER_WRITE * commit_ms(count, costs)) / 1000 for count in wrote)
+        cycles_s = (
+            max(shape.linger_ms, patience, LINGER_PER_WRITE * commit_ms(count, costs)) / 1000
+            for count, patience in zip(wrote, patience_ms(), strict=True)
+        )
         records = tuple(max(1.0, rate * cycle_s) for rate, cycle_s in zip(each, cycles_s, strict=True))
     transactions = [rate / count for rate, count in zip(rates, records, strict=True)]
     markers_us = sum(
@@ -159,7 +183,7 @@ def table(costs: Costs, rates: tuple[float, ...] = RATES) -> Iterator[str]:
         shape = plan(rate, costs)
         load, at_once = steady(shape, costs), steady(shape._replace(linger_ms=LINGERS_MS[0]), costs)
         yield (
-            f"| {rate:,.0f} | {shape.processes} | {shape.partitions} | {shape.linger_ms:,.0f} |"
+            f"| {rate:,.12g} | {shape.processes} | {shape.partitions} | {shape.linger_ms:,.0f} |"
             f" {load.records_a_transaction:,.0f} | {load.broker_cores(rate):.1f} | {load.markers:.0%} |"
             f" {at_once.broker_cores(rate):.1f} |"
         )
@@ -208,6 +232,7 @@ class _Step:
 
     def __init__(self, step: int, shape: Deployment, costs: Costs, chance: random.Random) -> None:
         self._step, self._shape, self._costs, self._chance = step, shape, costs, chance
+        self._linger_s = max(shape.linger_ms, patience_ms()[step]) / 1000
         self._due_s, self._hit, self._waiting = 0.0, set[tuple[str, int]](), 0
         self.transactions = self.wrote = self.records = 0
 
@@ -239,7 +264,7 @@ class _Step:
         if not self._waiting:
             return
         took_s = commit_ms(len(self._hit), self._costs) / 1000
-        self._due_s += max(self._shape.linger_ms / 1000, LINGER_PER_WRITE * took_s)
+        self._due_s += max(self._linger_s, LINGER_PER_WRITE * took_s)
         self.transactions += 1
         self.wrote += len(self._hit)
         self.records += self._waiting
@@ -277,7 +302,10 @@ def main() -> None:
     parser.add_argument("--check", action="store_true", help="the model beside a simulation")
     parser.add_argument("--costs", type=Path, default=COSTS, help="measured on a machine of yours by bench.speed.plan_costs")
     given = parser.parse_args()
-    costs = read_costs(given.costs)
+    try:
+        costs = read_costs(given.costs)
+    except (OSError, ValueError) as error:
+        sys.exit(f"{parser.prog}: {error}")
     print(*(check(costs) if given.check else table(costs, tuple(given.rate))), sep="\n")
 
 

@@ -26,6 +26,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from hashlib import blake2b
+from heapq import nsmallest
+from itertools import compress, islice
+from operator import not_
 from zlib import crc32
 
 from streams.formats import read_stamp, stamp
@@ -47,9 +50,8 @@ _WITHOUT_SPACES = "\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _CHARACTER = re.compile(f"[{_WITHOUT_SPACES}]")
 _TOKENS = re.compile(rf"[{_WITHOUT_SPACES}]|[^\W_]+")
 _FEW = 64  # different characters between words: a text has about ten
-# Shingles that begin with a long word; they overlap. Tried only at word starts: within a word of a megabyte it would take
-# hours.
-_TELLING_SHINGLE = re.compile(r"(?<![^ ])(?=([^ ]{7,} [^ ]+ [^ ]+))[^ ]+ ")
+_LONG_WORD = 7  # characters: a shingle that begins with one is telling
+_SHINGLE_WORDS = 3
 
 
 class DuplicateKind(StrEnum):
@@ -103,34 +105,49 @@ class Sighting:
 @lru_cache(maxsize=1)  # both steps of deciding on an article need it
 def print_body(body: str) -> BodyPrint:
     """Hash a body, ignoring case, punctuation, white space, and the script where a language has two."""
-    text = _join_tokens(one_script(body.casefold()))
-    exact = int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=4).digest(), "big")
-    telling = set(_TELLING_SHINGLE.findall(text))
-    hashes = {_hash_shingle(shingle) for shingle in telling}
-    if len(hashes) < SKETCH_SIZE:
-        tokens = text.split()
-        shingles = {" ".join(shingle) for shingle in zip(tokens, tokens[1:], tokens[2:], strict=False)} or set(tokens)
-        hashes.update(_OTHERS | _hash_shingle(shingle) for shingle in shingles - telling)
-    return BodyPrint(exact, tuple(sorted(hashes)[:SKETCH_SIZE]))
+    tokens = _tokens(one_script(body.casefold()))
+    text = " ".join(tokens).encode("utf-8", "replace")
+    exact = int.from_bytes(blake2b(text, digest_size=4).digest(), "big")
+    is_long = [len(token) >= _LONG_WORD for token in tokens]
+    written = text.split(b" ") if text else []
+    sketch = _smallest_hashes(compress(_shingles(written), is_long))
+    if len(sketch) < SKETCH_SIZE:
+        others: Iterator[tuple[bytes, ...]] = compress(_shingles(written), map(not_, is_long))
+        if len(written) < _SHINGLE_WORDS:
+            others = zip(written, strict=True)
+        sketch += (_OTHERS | each for each in _smallest_hashes(others)[: SKETCH_SIZE - len(sketch)])
+    return BodyPrint(exact, tuple(sketch))
 
 
-def _join_tokens(text: str) -> str:
-    """The tokens of a text, separated by spaces. Blanking what is between words is quicker than finding the words."""
+def _tokens(text: str) -> list[str]:
+    """The words of a text. Blanking what is between words is quicker than finding the words."""
     characters = set(text)
     between = [character for character in characters if not character.isalnum()]
     if len(between) > _FEW or _CHARACTER.search("".join(characters)):
-        return " ".join(_TOKENS.findall(text))
+        return _TOKENS.findall(text)
     for character in between:
         text = text.replace(character, " ")
-    return " ".join(text.split())
+    return text.split()
+
+
+def _shingles(words: Sequence[bytes]) -> Iterator[tuple[bytes, ...]]:
+    return zip(words, islice(words, 1, None), islice(words, 2, None), strict=False)
 
 
 _OTHERS = 1 << 31  # added to the hash of a shingle that does not begin with a long word
+_AT_ONCE = 1 << 14  # shingles: their hashes stay in the processor's cache
 
 
-def _hash_shingle(shingle: str) -> int:
-    """31 bits. CRC-32 is quick but keeps neighbours together; the odd multiplier (2**32 / golden ratio) spreads them."""
-    return (crc32(shingle.encode("utf-8", "replace")) * 0x9E3779B1 & 0xFFFFFFFF) >> 1
+def _smallest_hashes(shingles: Iterator[tuple[bytes, ...]]) -> list[int]:
+    """The eight smallest hashes of shingles, ascending: 31 bits each.
+
+    CRC-32 is quick but keeps neighbours together; the odd multiplier (2**32 / golden ratio) spreads them.
+    """
+    smallest: list[int] = []
+    while sums := set(map(crc32, map(b" ".join, islice(shingles, _AT_ONCE)))):
+        hashes = {(each * 0x9E3779B1 & 0xFFFFFFFF) >> 1 for each in sums}
+        smallest = nsmallest(SKETCH_SIZE, hashes.union(smallest))
+    return smallest
 
 
 def print_outlet(name: str | None) -> int:

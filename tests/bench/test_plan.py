@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +15,9 @@ from bench.plan import (
     Costs,
     Deployment,
     above_zero,
+    main,
     partitions_of_steps,
+    patience_ms,
     plan,
     read_costs,
     simulate,
@@ -90,3 +93,40 @@ def test_a_broker_that_takes_nothing_for_transactions_needs_no_longer_linger():
 def test_a_rate_that_nothing_can_be_planned_for_is_refused(text):
     with pytest.raises(ValueError):
         above_zero(text)
+
+
+def test_a_rate_below_one_is_named_in_its_row(monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["plan", "--rate", "0.5", "2000"])
+    main()
+    assert [line.split("|")[1].strip() for line in capsys.readouterr().out.splitlines()[2:]] == ["0.5", "2,000"]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        pytest.param(None, id="no file"),
+        pytest.param("", id="an empty file"),
+        pytest.param("[]", id="no object"),
+        pytest.param('{"costs": {}}', id="without the costs"),
+        pytest.param('{"costs": {"worker_us_an_article": 1, "more": 1}}', id="another's fields"),
+        pytest.param(orjson.dumps({"costs": COSTS._asdict() | {"commit_ms": "1"}}).decode(), id="a word for a number"),
+        pytest.param(orjson.dumps({"costs": COSTS._asdict() | {"worker_us_an_article": 0}}).decode(), id="no work"),
+    ],
+)
+def test_costs_that_cannot_be_read_are_refused_in_a_line(told, tmp_path, monkeypatch):
+    costs = tmp_path / "costs.json"
+    if told is not None:
+        costs.write_text(told)
+    monkeypatch.setattr("sys.argv", ["plan", "--costs", str(costs)])
+    with pytest.raises(SystemExit) as refused:
+        main()
+    assert str(costs) in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_stories_wait_longer_than_articles_whatever_the_linger():
+    """So that a transaction of theirs gathers more: `group` has a patience of its own."""
+    assert max(patience_ms()) > 0
+    shape = Deployment(500, 4, 1, LINGERS_MS[0])
+    per_second = steady(shape, Costs(1_000, 200, 1_000, 50, 0, 0)).transactions_a_second
+    assert per_second == pytest.approx(sum(1000 / max(shape.linger_ms, patience) for patience in patience_ms()), rel=0.01)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
+import sys
 
 import pytest
 from hypothesis import given
@@ -115,6 +116,37 @@ def test_a_duplicate_says_how_it_repeats_its_owner(body, outlet, kind):
 
 def test_articles_without_an_outlet_are_never_taken_for_updates_of_each_other():
     assert judge_kind(sighting(1, outlet=""), sighting(2, body=GREW, outlet="")) == DuplicateKind.SAME_ARTICLE
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param("".join(map(chr, range(0x4E00, 0x9000))), id="Chinese"),
+        pytest.param(" ".join(map(str, range(20_000))), id="numbers"),
+        pytest.param(" ".join(f"{number:08}" for number in range(20_000)), id="long words"),
+    ],
+)
+def test_a_long_body_is_hashed_without_a_step_of_ours_for_each_of_its_words(body):
+    calls = 0
+
+    def note(_frame, event, _argument):
+        nonlocal calls
+        calls += event == "call"
+
+    print_body("")
+    sys.setprofile(note)
+    try:
+        print_body(body)
+    finally:
+        sys.setprofile(None)
+    assert calls < 100
+
+
+def test_a_body_longer_than_what_is_hashed_at_once_has_the_smallest_hashes_of_all_of_it():
+    words = [f"{number:x}" for number in range(40_000)]
+    whole = set(print_body(" ".join(words)).sketch)
+    parts = [print_body(" ".join(words[start : start + 1_002])).sketch for start in range(0, len(words), 1_000)]
+    assert whole == set(sorted(set().union(*parts))[: len(whole)])
 
 
 def test_a_cut_copy_stands_in_the_whole_and_a_different_text_does_not():
