@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 import ftfy
 
+from streams import lazy_re as re
 from streams.records.draft import Repair
 
 _WRONG_CODECS: Final = ("cp1252", "latin-1", "cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "mac_roman", "cp437")

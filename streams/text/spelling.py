@@ -6,11 +6,12 @@ optional accents, Serbian's two scripts, and traditional and simplified Chinese.
 
 from __future__ import annotations
 
-import re
 import tomllib
 import unicodedata
 from functools import cache, lru_cache
 from importlib.resources import files
+
+from streams import lazy_re as re
 
 # ---- Letters
 
