@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import ftfy
-
 from streams import lazy_re as re
 from streams.records.draft import Repair
 
@@ -33,6 +31,8 @@ def repair_mojibake(text: str) -> tuple[str, tuple[Repair, ...]]:
     """
     if text.isascii() or not _SUSPECT.search(text):
         return text, ()
+    import ftfy  # noqa: PLC0415 - 40 ms, which only those whose texts are suspect should pay
+
     lines = text.split("\n")
     repaired, first, count, offset = [], None, 0, 0
     for line in lines:
