@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import signal
-from collections.abc import Iterator
-from difflib import get_close_matches
 from importlib import import_module
 from typing import Any, Final
 
 import click
 from click.shell_completion import CompletionItem
 
-from streams.steps import StepsConflictError
+from streams.heap import no_garbage
 
 COMMANDS: Final = {
     "run": "Start Kafka and a worker, and show what comes out.",
@@ -46,16 +42,6 @@ COMMANDS: Final = {
 """Each command in the order of the help, with what it does, so that the help imports none of them."""
 
 
-@contextlib.contextmanager
-def _no_garbage() -> Iterator[None]:
-    """Imports make many objects and no garbage; looking for it takes a tenth of a start."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
 class _Commands(click.Group):
     """Commands that are imported when they run: each one is in ``streams.commands.<name>``, with "_" for "-"."""
 
@@ -66,7 +52,7 @@ class _Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         name = cmd_name.replace("-", "_")
-        with _no_garbage():
+        with no_garbage():
             command: click.Command = getattr(import_module(f"streams.commands.{name}"), name)
         return command
 
@@ -82,6 +68,8 @@ class _Commands(click.Group):
         try:
             resolved = super().resolve_command(ctx, args)
         except click.UsageError as error:
+            from difflib import get_close_matches  # noqa: PLC0415 - 3 ms, for mistakes only
+
             if near := get_close_matches(args[0], COMMANDS, n=1):
                 error.message += f" Did you mean '{near[0]}'?"
             raise
@@ -91,6 +79,8 @@ class _Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; steps that conflict are an error in one line, because it names them."""
+        from streams.steps import StepsConflictError  # noqa: PLC0415 - the help does without
+
         try:
             return super().invoke(ctx)
         except StepsConflictError as error:

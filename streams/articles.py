@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,6 +14,7 @@ from zlib import crc32
 
 import orjson
 
+from streams import lazy_re as re
 from streams.formats import FORMAT, FORMAT_FIELD, check_format, field_names, known_fields
 from streams.records import (
     NO_INSTRUCTIONS,

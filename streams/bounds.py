@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from typing import Final
 from urllib.parse import quote_from_bytes
 
+from streams import lazy_re as re
 from streams.steps import Headers, Output, Record
 
 MOST_OUTPUT_BYTES: Final = 14 << 20

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import ctypes
+import contextlib
 import gc
 import time
+from collections.abc import Iterator
 from typing import Any, Final
 
 _M_MMAP_THRESHOLD: Final = -3  # glibc's malloc.h
@@ -18,8 +19,21 @@ def return_large_blocks() -> bool:
     heap then grows by whatever is allocated between them: about 50 MB in a worker with 64 partitions. Other C libraries do not
     do this.
     """
+    import ctypes  # noqa: PLC0415 - 5 ms, which only long-running commands should pay
+
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     return mallopt is not None and mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES) == 1
+
+
+@contextlib.contextmanager
+def no_garbage() -> Iterator[None]:
+    """For imports: they make many objects and no garbage. Looking for it, then and later, takes a tenth of a start."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 _LONG_S: Final = 0.02

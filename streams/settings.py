@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import ssl
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
@@ -11,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from streams import lazy_re as re
 from streams.settings_file import IN_FILE as _FILE
 from streams.settings_file import PREFIX, VARIABLE, SettingsFileError, gather
 from streams.text.duplicates import DuplicateKind

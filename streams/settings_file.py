@@ -7,11 +7,12 @@ precedence over the file.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple
+
+from streams import lazy_re as re
 
 PREFIX: Final = "HEADWATER_"
 IN_FILE: Final = "_FILE"

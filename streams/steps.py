@@ -6,11 +6,11 @@ The same steps run on Kafka (:mod:`streams.kafka.delivery`) and in memory (:mod:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, Self, TypeVar
 
+from streams import lazy_re as re
 from streams.faults import Fault
 from streams.formats import NewerFormatError
 

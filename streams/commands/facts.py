@@ -7,13 +7,13 @@ after ``ce_`` or ``__streams.errors.``; or a field of the document, with dots be
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
 
+from streams import lazy_re as re
 from streams.documents import ERRORS, REASON_HEADER, time_text
 from streams.rejected.letters import plain
 from streams.steps import Record, header, origin

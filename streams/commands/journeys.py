@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +9,7 @@ from typing import Any, Final
 
 import orjson
 
+from streams import lazy_re as re
 from streams.commands.printing import hung, shortened
 from streams.commands.retract import is_named, named_id
 from streams.commands.storybook import StoryBook, story_id, told_change, told_members, told_standing

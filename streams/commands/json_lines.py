@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 import orjson
+
+from streams import lazy_re as re
 
 # In UTF-8: DEL, the controls U+0080 to U+009F, U+2028, U+2029, and what changes the direction of the text around it. JSON
 # itself escapes only the controls below U+0020.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import click
 import orjson
 from aiokafka import AIOKafkaProducer
 
+from streams import lazy_re as re
 from streams.articles import OWN_URI, article_id
 from streams.commands.arguments import read_settings
 from streams.commands.context import records_of, run_async

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import sys
 import tempfile
-import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -18,25 +16,17 @@ from agents import pipeline_steps
 from streams.commands.arguments import read_settings
 from streams.commands.context import run_async
 from streams.descriptors import raise_limit
-from streams.heap import SurvivorsFreezer, return_large_blocks
+from streams.heap import no_garbage, return_large_blocks
 from streams.kafka.admin import TopicsMissingError, check_topics
-from streams.kafka.app import UnsafeFaustError, add_agent, create_app
 from streams.kafka.checks import Deviation
-from streams.kafka.delivery import Delivery
 from streams.kafka.failures import FOR_OPERATORS, NAME_TAKEN_STATUS, stop_worker
 from streams.kafka.fitting import fit_topics
-from streams.kafka.quiet import quieten
 from streams.kafka.state_lock import StateInUseError, hold_state
 from streams.kafka.topic_watch import TopicWatch
 from streams.settings import Settings
 from streams.steps import Step
 from streams.text.language.detect import load
 from streams.watch.logs import LogFormat, set_up_logs
-from streams.watch.metrics import Metrics
-from streams.watch.standing import tell_standing
-from streams.watch.supervisor import Supervisor
-from streams.watch.tracing import traced
-from streams.watch.web import Watch, serve
 
 
 @click.command()
@@ -89,7 +79,10 @@ def worker(loglevel: str, log_format: str, only: str | None, processes: int, mem
             options = ("--loglevel", loglevel, "--log-format", log_format, *(("--only", only) if only else ()))
             _supervise(settings, processes, options)
         else:
-            _work(settings, steps, loglevel, member, TopicWatch(settings, pipeline_steps(settings), found))
+            with no_garbage():
+                from streams.commands.one_worker import work  # noqa: PLC0415 - Faust, which a supervisor does without
+
+            work(settings, steps, loglevel, member, TopicWatch(settings, pipeline_steps(settings), found))
 
 
 def _check_model() -> None:
@@ -135,6 +128,8 @@ async def _prepare_topics(settings: Settings) -> list[Deviation]:
 
 
 def _supervise(settings: Settings, processes: int, options: tuple[str, ...]) -> None:
+    from streams.watch.supervisor import Supervisor  # noqa: PLC0415 - in its place, one worker has Faust
+
     supervisor = Supervisor(settings, processes, options)
     try:
         asyncio.run(supervisor.run())
@@ -142,43 +137,3 @@ def _supervise(settings: Settings, processes: int, options: tuple[str, ...]) -> 
         raise click.ClickException(f"HEADWATER_WEB_HOST, HEADWATER_WEB_PORT: {error}") from error
     if supervisor.name_taken:
         sys.exit(NAME_TAKEN_STATUS)
-
-
-def _work(settings: Settings, steps: Sequence[Step], loglevel: str, member: Path | None, topics: TopicWatch) -> None:
-    SurvivorsFreezer()
-    try:
-        loop = asyncio.new_event_loop()
-        asyncio.set_event_loop(loop)  # where Faust looks for it
-        app = create_app(settings)
-    except UnsafeFaustError as error:
-        raise click.ClickException(str(error)) from error
-    metrics = Metrics(steps)
-    delivery = Delivery(app, settings, steps, traced(metrics, settings))
-    for step in steps:
-        add_agent(app, step, delivery.take)
-    app.finalize()
-    if member is not None:
-        threading.Thread(target=_end_with_supervisor, daemon=True).start()
-    if settings.web_port or member is not None:
-        try:  # first of all, so that a worker that is still starting says so
-            loop.run_until_complete(serve(Watch(app, delivery, settings, metrics, topics), metrics, settings, member))
-        except OSError as error:
-            raise click.ClickException(f"HEADWATER_WEB_HOST, HEADWATER_WEB_PORT: {error}") from error
-    if loglevel != "debug":
-        quieten()
-    telling = loop.create_task(tell_standing(app, delivery, settings), name="standing")
-    watching = loop.create_task(topics.watch(), name="watch over the topics")
-    faust_worker = app.Worker(loglevel=loglevel.upper(), loop=loop, override_logging=False)
-    faust_worker.spinner = None  # at level warning and above, it would create every debug record in order to spin
-    try:
-        faust_worker.execute_from_commandline()
-    finally:
-        telling.cancel()
-        watching.cancel()
-
-
-def _end_with_supervisor() -> None:
-    """End when the supervisor's end of our standard input closes, however the supervisor ended."""
-    while os.read(0, 4096):  # not sys.stdin: Python would die at exit while a thread waits in it
-        pass
-    os.kill(os.getpid(), signal.SIGTERM)

@@ -5,7 +5,6 @@ The page's text is sent in pieces instead of with offsets: ours count characters
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
@@ -14,6 +13,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
+from streams import lazy_re as re
 from streams.articles import LEFT_WHOLE, Article, headline_of
 from streams.console.rows import SURE_SUBJECT, outlet_of, shown
 from streams.documents import ERRORS, KIND_HEADER, ORIGIN_HEADER, ninjs_document

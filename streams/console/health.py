@@ -7,7 +7,6 @@ partition; the workers' own ``/ready`` says what they wait for, if their address
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -21,6 +20,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment
 from aiokafka.errors import KafkaError
 
+from streams import lazy_re as re
 from streams.console.counts import Look, drain_s
 from streams.kafka.admin import look_at_topics, partition_counts
 from streams.kafka.checks import Deviation

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -10,6 +9,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
+from streams import lazy_re as re
 from streams.documents import KIND_HEADER, ORIGIN_HEADER, REASON_HEADER
 from streams.rejected.letters import as_text
 from streams.steps import Record, header, origin

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
+
+from streams import lazy_re as re
 
 # Text that needs no quotes in YAML 1.1 and 1.2: it cannot be read as a number, a date or syntax.
 _BARE = re.compile(r"[A-Za-z_/][A-Za-z0-9_./{}+\-]*(?: [A-Za-z0-9_./(][A-Za-z0-9_./()+\-,;]*)*")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import io
 import math
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
+from streams import lazy_re as re
 from streams.feeds import bounded_feedparser
 from streams.feeds.forms import NotAFeedError, check_depth, feeds_of_page, is_cut_short, read_json, text_of
 from streams.records.urls import canonical_url, url_identity

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any, Final
 
 import orjson
 
+from streams import lazy_re as re
 from streams.records import Rejection
 from streams.records.encodings import declared_charset, decode, unmarked
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
 from lxml import etree
 
+from streams import lazy_re as re
 from streams.http.addresses import RefusedAddressError, check_url
 
 _FEED_SCHEME: Final = re.compile(r"^feed:(?://(?!https?:)|(?://)?(?=(https?:)))", re.IGNORECASE)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
-import re
 import secrets
 from collections.abc import Collection
 from typing import Final
 from urllib.parse import urlsplit
+
+from streams import lazy_re as re
 
 _HOST: Final = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<name>[^\s:/?#@\\\[\]]+))(?::(?P<port>[0-9]{0,5}))?")
 

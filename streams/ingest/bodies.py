@@ -6,11 +6,11 @@ Only what concerns HTTP is judged here. The stream decides whether a record is a
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from streams import lazy_re as re
 from streams.records.forms import Form, declared_form
 
 MOST_BODY_BYTES: Final = 16 << 20

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-import re
 from typing import Final, NamedTuple
 
 from aiokafka import TopicPartition
 
+from streams import lazy_re as re
 from streams.formats import FORMAT, NewerFormatError
 
 log = logging.getLogger(__name__)

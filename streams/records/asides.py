@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections import Counter
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import Any, Final
 
+from streams import lazy_re as re
 from streams.records.body import Block, box_of_most, build_of, places_of
 from streams.records.comments import comment_lists
 from streams.records.labels import Names

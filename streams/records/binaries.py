@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import struct
 from typing import Final
+
+from streams import lazy_re as re
 
 # The first bytes of files and messages of each format, and where. If a text could begin the same way, more is checked.
 _SIGNATURES: Final = (

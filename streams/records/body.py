@@ -5,7 +5,6 @@ A block is an element's own text, without that of blocks inside it. Two line bre
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -13,6 +12,7 @@ from functools import lru_cache
 from itertools import accumulate, islice, pairwise, takewhile
 from typing import Any, Final, NamedTuple
 
+from streams import lazy_re as re
 from streams.records.labels import Names
 from streams.records.markup import text_of
 from streams.records.page_place import labels_of

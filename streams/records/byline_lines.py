@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from streams import lazy_re as re
 from streams.records.byline_parts import without_agency, without_others
 
 _MOST_WORDS = 24  # of all names in a line

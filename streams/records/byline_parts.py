@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from importlib.resources import files
 from typing import Final
 
+from streams import lazy_re as re
 from streams.text.cleaning.prompts import is_agency
 
 _WORDS: Final = tomllib.loads(files("streams.records").joinpath("byline_words.toml").read_text("utf-8"))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
+from streams import lazy_re as re
 from streams.records.byline_lines import ROLE_BEHIND, is_person, name_of
 from streams.records.byline_parts import is_organisation, without_agency, without_label, without_others, without_preposition
 from streams.records.keywords import listed

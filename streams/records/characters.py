@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from streams import lazy_re as re
 
 # What programs and APIs write where a value is missing: Python, pandas, JSON, JavaScript; newsdata.io.
 _NOTHING = re.compile(r"\s*(?:None|NaN|nan|null|NULL|undefined|N/A|<NA>|NaT|ONLY AVAILABLE IN [A-Z ,&]{3,60} PLANS?)\s*")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import Any, Final
 
+from streams import lazy_re as re
 from streams.records.body import Block
 from streams.records.prose import weight_of
 

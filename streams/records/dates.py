@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -15,6 +14,8 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
+
+from streams import lazy_re as re
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_S, _LAST_S = 631_152_000, 4_102_444_800  # 1990 to 2100: a number outside is not the time of a news article

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import codecs
-import re
 import unicodedata
 from typing import Final, NamedTuple
 
+from streams import lazy_re as re
 from streams.records.draft import Reason, Rejection, Repair
 
 

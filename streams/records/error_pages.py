@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from streams import lazy_re as re
 from streams.records.draft import Reason, Rejection
 from streams.records.prose import weight_of
 

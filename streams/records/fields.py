@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import html
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, TypeVar
 
+from streams import lazy_re as re
 from streams.records.bylines import read_names
 from streams.records.characters import says_nothing, without_controls
 from streams.records.dates import best_moment

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from enum import Enum, auto
 from typing import Final
+
+from streams import lazy_re as re
 
 
 class Form(Enum):

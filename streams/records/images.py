@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import quote, urlunsplit
 
+from streams import lazy_re as re
 from streams.records.characters import says_nothing, without_controls
 from streams.records.draft import Image
 from streams.records.urls import authority, joined_url, url_parts

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import orjson
+
+from streams import lazy_re as re
 
 _CONTROL = re.compile("[\x00-\x1f]")
 # Strings are matched first, so that comments and commas inside them are left alone.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
 
+from streams import lazy_re as re
 from streams.records.draft import Rejection
 from streams.records.error_pages import judge_error_page
 from streams.records.listings import CREDIT_SIGNS, LONG_LINE, is_prose, judge_listing

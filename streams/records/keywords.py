@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 import orjson
+
+from streams import lazy_re as re
 
 _SEPARATOR = re.compile("[,;|،、，；]")
 _LEAST_OF_A_LIST = 2  # separators in one of several keywords: a single one may be part of a name ("Port, Lorn")

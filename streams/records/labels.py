@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Final
+
+from streams import lazy_re as re
 
 _LONGEST_KEPT: Final = 200  # characters; longer labels are rare, and not kept
 _MOST_KEPT: Final = 2_048  # labels for each question

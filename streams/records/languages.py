@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
+
+from streams import lazy_re as re
 
 # tag: ISO 639-2 and 639-3 codes, English names (Event Registry, Media Cloud and GDELT use them).
 _LANGUAGES: Final = """

@@ -6,11 +6,11 @@ spans shown as blocks become boxes, and a blank line between two sentences, whic
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any, Final
 
+from streams import lazy_re as re
 from streams.records.markup import text_of
 from streams.records.prose import CLOSING, is_sentence, marks_sentences, weight_of
 

@@ -6,11 +6,11 @@ teasers; a gallery has counters ("3 / 20") and credits.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from itertools import pairwise
 from typing import Final
 
+from streams import lazy_re as re
 from streams.records.draft import Reason, Rejection
 from streams.records.prose import is_sentence, marks_sentences, weight_of
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
+from streams import lazy_re as re
 from streams.records.draft import Reason, Rejection
 from streams.records.forms import Form, form_of
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
-import ftfy
-
+from streams import lazy_re as re
 from streams.records.draft import Repair
 
 _WRONG_CODECS: Final = ("cp1252", "latin-1", "cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "mac_roman", "cp437")
@@ -33,6 +31,8 @@ def repair_mojibake(text: str) -> tuple[str, tuple[Repair, ...]]:
     """
     if text.isascii() or not _SUSPECT.search(text):
         return text, ()
+    import ftfy  # noqa: PLC0415 - 40 ms, which only those whose texts are suspect should pay
+
     lines = text.split("\n")
     repaired, first, count, offset = [], None, 0, 0
     for line in lines:

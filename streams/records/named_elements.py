@@ -6,12 +6,12 @@ many pages: here each is looked at once. What a search looks for is read from it
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
+from streams import lazy_re as re
 from streams.records.labels import Answers
 
 Says = Callable[[str], bool]

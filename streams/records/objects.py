@@ -6,13 +6,13 @@ import base64
 import binascii
 import html
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any, Final, NamedTuple, Protocol
 
 import orjson
 
+from streams import lazy_re as re
 from streams.records.draft import NO_INSTRUCTIONS, Draft, Reason, Rejection, Repair
 from streams.records.fields import (
     KINDS,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final
 
+from streams import lazy_re as re
 from streams.records.byline_lines import announces_name, are_people, is_person, name_of, names_in, persons_in
 from streams.records.byline_parts import announces_others, is_organisation
 from streams.records.bylines import ROLE, is_account, read_names

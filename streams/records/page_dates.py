@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any, Final
 
+from streams import lazy_re as re
 from streams.records.byline_lines import names_in
 from streams.records.dates import Moment, best_moment, read_moment
 from streams.records.labels import Names

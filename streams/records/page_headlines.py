@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from operator import itemgetter
 from typing import Any
 
+from streams import lazy_re as re
 from streams.records.page_place import AUTHOR_NAMES, MOST_LOOKED_AT, Page, ancestors, labels_of, names_of
 from streams.records.titles import beginnings_of, is_cut, letters_of, whole_title, without_outlet
 from streams.records.urls import url_parts

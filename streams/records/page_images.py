@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+from streams import lazy_re as re
 from streams.records.draft import Image
 from streams.records.images import image_url, read_image
 from streams.records.labels import Names

@@ -7,13 +7,13 @@ schema.org, of class names and of paths ("/products/", "/forum/").
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from math import exp, log1p
 from typing import Any, Final
 
+from streams import lazy_re as re
 from streams.records.body import Block
 from streams.records.linked_data import ARTICLE_TYPES
 from streams.records.page_build import Build

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from itertools import islice
 from typing import Any, Final
 
+from streams import lazy_re as re
 from streams.faults import Fault, caught
 from streams.records.asides import without_asides
 from streams.records.body import (

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
+
+from streams import lazy_re as re
 
 CLOSING = " \"'”’»›)]）」』】*"
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from streams import lazy_re as re
 from streams.text.cleaning.page_code import blank_code
 from streams.text.cleaning.unfolding import with_newlines
 

@@ -6,11 +6,11 @@ servers put before it against scripts (``)]}'``) or around it for them (``callba
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 import orjson
 
+from streams import lazy_re as re
 from streams.records.source_code import is_source_code
 
 _COLUMN = r"(?:id|title|headline|body|text|content|url|link|date|published|author|summary|source|language|category)"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
+
+from streams import lazy_re as re
 
 _URL_LIMIT = 2_000  # characters
 _URL_SAFE = "/%:@!$&'()*+,;=~-._?"

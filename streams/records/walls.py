@@ -6,7 +6,6 @@ decides: an article has some, a wall has almost none.
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterable
 from functools import cache
@@ -14,6 +13,7 @@ from importlib.resources import files
 from itertools import takewhile
 from typing import Final, NamedTuple
 
+from streams import lazy_re as re
 from streams.records.draft import Reason, Rejection
 from streams.records.prose import CLOSING, is_sentence, sentences_of, weight_of
 

@@ -8,7 +8,6 @@ consumer group are deleted after seven days, and can't mark single records.
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,6 +16,7 @@ from typing import Final, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from streams import lazy_re as re
 from streams.documents import BATCH_FIRST_HEADER, ERRORS, ORIGIN_HEADER, REASON_HEADER, RELEASE_HEADER, REPLAY_HEADER
 from streams.kafka.admin import partition_counts
 from streams.kafka.clients import reading_to_the_end

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from codecs import getincrementaldecoder
 from collections.abc import Mapping
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 
 import orjson
 
+from streams import lazy_re as re
 from streams.documents import ERRORS, REPLAY_HEADER, time_text
 from streams.rejected.deadletters import (
     Place,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -11,6 +10,7 @@ from typing import Any, Final
 import orjson
 from lxml import etree
 
+from streams import lazy_re as re
 from streams.documents import time_text
 from streams.outgoing.items import Item
 

@@ -19,7 +19,6 @@ pairs of two different ones (``python -m bench.quality.duplicates DATA``).
 
 from __future__ import annotations
 
-import re
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -31,6 +30,7 @@ from itertools import compress, islice
 from operator import not_
 from zlib import crc32
 
+from streams import lazy_re as re
 from streams.formats import read_stamp, stamp
 from streams.text.spelling import one_script
 from streams.text.wording import THE_KEYS_OWN, Headline, Likeness, Wording, is_serial, likeness

@@ -7,13 +7,13 @@ section comes before them.
 from __future__ import annotations
 
 import html
-import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from streams import lazy_re as re
 from streams.text.numbers import numbers_in_digits
 from streams.text.spelling import UNSPACED, comparable, one_spelling, without_invisible
 

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+
+from streams import lazy_re as re
 
 _DIGITS = re.compile(r"(\d{1,12})(?:\.(\d{1,6}))?")
 _GLUED = re.compile(r"(\d{1,12}(?:\.\d{1,6})?)(k|m|mn|mln|mio|bn|bln|b|mrd|tn|trn)")  # "150k", "2.5bn"

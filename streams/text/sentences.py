@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from streams import lazy_re as re
 
 CLOSING = "\"'”’»›)\\]）」』】*"
 _TAIL = 12  # characters that are searched for the end of a sentence

@@ -6,11 +6,12 @@ optional accents, Serbian's two scripts, and traditional and simplified Chinese.
 
 from __future__ import annotations
 
-import re
 import tomllib
 import unicodedata
 from functools import cache, lru_cache
 from importlib.resources import files
+
+from streams import lazy_re as re
 
 # ---- Letters
 
@@ -65,6 +66,8 @@ def comparable(text: str) -> str:
     is_ascii = text.isascii()
     if is_ascii:
         text = text.lower()
+        if text.isalpha():  # as most words of a table
+            return text
     else:
         # Turkish: İ, I, ı and i are one letter here, since capitals do not tell which language they are from.
         text = unicodedata.normalize("NFKC", without_invisible(text).casefold()).replace("i\u0307", "i").translate(_LETTERS)
@@ -131,6 +134,8 @@ def one_spelling(text: str) -> str:
         text = one_script(text)
         if not _TONES.search(text):
             text = " ".join(word if word.isascii() else _without_accents(word) for word in text.split(" "))
+    if " " not in text:
+        return _one_words().get(text, text)
     return " ".join(_one_words().get(word, word) for word in _PER_CENT.sub("%", text).split(" "))
 
 

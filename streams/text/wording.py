@@ -7,7 +7,6 @@ wording then decides which of them really are.
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from importlib.resources import files
 from itertools import pairwise
 from zlib import crc32
 
+from streams import lazy_re as re
 from streams.text.headline import genre_of, normalise_headline, without_and
 from streams.text.spelling import comparable, one_spelling
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from pathlib import Path
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -20,6 +20,11 @@ MOST_CONNECTIONS: Final = 32
 LONGEST_CONNECTION_S: Final = 20.0  # up to the last byte of the answer; a supervisor gives its workers 5 s to answer
 _LOG: Final = logging.getLogger("aiohttp.server.pages")
 _BACKLOG: Final = 16  # connections that asyncio accepts in one turn of the event loop, before it can close any of them
+
+
+def health_response(good: bool, body: dict[str, Any]) -> web.Response:  # noqa: FBT001
+    """A page's answer: 200 if all is well, else 503, for clients that look at nothing else."""
+    return web.json_response(body, status=200 if good else 503, headers={"Cache-Control": "no-store"})
 
 
 class Pages:

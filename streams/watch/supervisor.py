@@ -32,8 +32,7 @@ from prometheus_client.registry import Collector
 
 from streams.kafka.failures import NAME_TAKEN_STATUS
 from streams.settings import Settings
-from streams.watch.listening import listen
-from streams.watch.web import health_response
+from streams.watch.listening import health_response, listen
 
 log = logging.getLogger(__name__)
 

@@ -26,7 +26,7 @@ import logging
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import faust
 from aiohttp import web
@@ -39,7 +39,7 @@ from streams.kafka.partition import PartitionStatus
 from streams.kafka.topic_watch import TopicWatch
 from streams.settings import Settings
 from streams.watch.lag import LagReader
-from streams.watch.listening import Pages, listen
+from streams.watch.listening import Pages, health_response, listen
 from streams.watch.metrics import Metrics
 
 log = logging.getLogger(__name__)
@@ -213,11 +213,6 @@ def health_app(watch: Watch, metrics: Metrics) -> web.Application:
     application = web.Application()
     application.add_routes([web.get("/health", health), web.get("/ready", ready), web.get("/metrics", exposition)])
     return application
-
-
-def health_response(good: bool, body: dict[str, Any]) -> web.Response:  # noqa: FBT001
-    """A page's answer: 200 if all is well, else 503, for clients that look at nothing else."""
-    return web.json_response(body, status=200 if good else 503, headers={"Cache-Control": "no-store"})
 
 
 async def serve(watch: Watch, metrics: Metrics, settings: Settings, socket: Path | None = None) -> Pages:

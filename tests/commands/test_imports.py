@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-OF_PAGES = {"lxml", "trafilatura", "charset_normalizer"}
+OF_PAGES = {"lxml", "trafilatura", "charset_normalizer", "ftfy"}
 OF_KAFKA = {"aiokafka", "faust", "mode", "rocksdict"}
 OF_SERVERS = {"aiohttp", "prometheus_client", "opentelemetry"}
 OF_OTHERS = {"feedparser", "infra", "jgo", "langdetect", "multiprocessing", "protego", "pyarrow", "sqlite3", "warcio"}
@@ -17,13 +17,24 @@ OF_OTHERS = {"feedparser", "infra", "jgo", "langdetect", "multiprocessing", "pro
 @pytest.mark.parametrize(
     ("module", "left_out"),
     [
-        pytest.param("streams.__main__", OF_PAGES | OF_KAFKA | OF_SERVERS | OF_OTHERS | {"agents", "rich"}, id="the help"),
+        pytest.param(
+            "streams.__main__", OF_PAGES | OF_KAFKA | OF_SERVERS | OF_OTHERS | {"agents", "orjson", "rich"}, id="the help"
+        ),
         pytest.param("streams.commands.settings", OF_PAGES | OF_KAFKA | OF_SERVERS | OF_OTHERS | {"agents"}, id="settings"),
         pytest.param("streams.commands.pipe", OF_PAGES | OF_KAFKA | OF_SERVERS | OF_OTHERS | {"rich"}, id="pipe"),
         pytest.param("streams.commands.enrich", OF_PAGES | OF_KAFKA | OF_SERVERS | OF_OTHERS | {"rich"}, id="enrich"),
         pytest.param("streams.commands.explain", OF_PAGES | OF_SERVERS | OF_OTHERS | {"faust", "mode"}, id="explain"),
         pytest.param("streams.commands.tail", OF_PAGES | OF_SERVERS | OF_OTHERS | {"faust", "mode"}, id="tail"),
-        pytest.param("streams.commands.worker", OF_PAGES | OF_OTHERS | {"opentelemetry", "rich"}, id="worker"),
+        pytest.param(
+            "streams.commands.worker, streams.watch.supervisor",
+            OF_PAGES | OF_OTHERS | {"faust", "mode", "opentelemetry", "rich"},
+            id="a supervisor of several workers",
+        ),
+        pytest.param(
+            "streams.commands.worker, streams.commands.one_worker",
+            OF_PAGES | OF_OTHERS | {"opentelemetry", "rich"},
+            id="worker",
+        ),
         pytest.param("streams.embed", OF_PAGES | OF_KAFKA | OF_SERVERS | OF_OTHERS | {"click", "rich"}, id="embedding"),
     ],
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from streams import lazy_re as re
 from streams.text.cleaning.prompt_signs import PromptSigns
 
 _LONGEST = 220  # characters

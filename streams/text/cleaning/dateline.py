@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
+from streams import lazy_re as re
 from streams.text.cleaning.phrases import load_phrases
 from streams.text.cleaning.prompt_signs import starts_with
 from streams.text.sentences import ends_sentence

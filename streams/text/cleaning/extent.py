@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import compress, pairwise
 
+from streams import lazy_re as re
 from streams.text.cleaning.line_model import PageScores, score_lines, score_places
 from streams.text.cleaning.lines import Line, mark_lines
 from streams.text.cleaning.phrases import BULLETS

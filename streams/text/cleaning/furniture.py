@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from streams import lazy_re as re
 from streams.text.article import CutKind
 from streams.text.cleaning.phrases import BULLETS, bare, load_phrases
 from streams.text.cleaning.prompts import has_letter, recognise_prompt

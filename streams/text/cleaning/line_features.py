@@ -7,13 +7,14 @@ weights of the bins.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect
 from collections import Counter
 from collections.abc import Sequence
 from itertools import accumulate, groupby
 from string import digits
 from typing import NamedTuple
+
+from streams import lazy_re as re
 
 PIECE, OF_A_CUT_PAGE = 3, 6  # added to the mark of a line that is a piece of one, and of every line on a page with pieces
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from streams import lazy_re as re
 from streams.text.article import CutKind
 from streams.text.cleaning.furniture import LONGEST_FURNITURE, recognise_furniture
 from streams.text.cleaning.line_features import OF_A_CUT_PAGE, PIECE

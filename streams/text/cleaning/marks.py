@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
+
+from streams import lazy_re as re
 
 _NOT_A_BREAK = re.compile(r"[^\n]")
 

@@ -7,9 +7,9 @@ The words are stems, by language, in ``prompt_words.toml``.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
+from streams import lazy_re as re
 from streams.text.cleaning.prompt_signs import fold, has_word_within, word_at
 from streams.text.sentences import IDEOGRAPH, ends_sentence
 

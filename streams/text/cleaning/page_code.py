@@ -6,11 +6,11 @@ told by its build: lines that end in ";" or "{", that are full of brackets and e
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
 
+from streams import lazy_re as re
 from streams.text.cleaning.marks import Mark, blank_out
 from streams.text.sentences import ends_sentence
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections import defaultdict
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
+from streams import lazy_re as re
 from streams.text.article import CutKind
 
 BULLETS = " \t•·*»«›‹<>|–—-►▶→←↑○●▪■□+×"

@@ -7,9 +7,9 @@ is none of these.
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
+from streams import lazy_re as re
 from streams.text.article import CutKind
 from streams.text.cleaning.affiliates import is_affiliate_notice
 from streams.text.cleaning.phrases import BULLETS, load_phrases

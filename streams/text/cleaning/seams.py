@@ -7,10 +7,11 @@ Those that stay are rejoined as they were, except at the seams where a paragraph
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from itertools import accumulate
 from typing import NamedTuple
+
+from streams import lazy_re as re
 
 _CASED = [chr(code) for code in (*range(0x41, 0x250), *range(0x370, 0x590), *range(0x1E00, 0x2000))]
 _UPPER = "".join(letter for letter in _CASED if letter.isupper())

@@ -6,12 +6,12 @@ within a paragraph becomes a space. Each first checks that the text is of its ki
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+from streams import lazy_re as re
 from streams.text.cleaning.marks import Mark
 from streams.text.cleaning.page_code import blank_code
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from streams import lazy_re as re
 
 # ISO 639-2 and 639-3 codes (terminological and bibliographic), by the tag used here.
 _CODES = {

@@ -13,10 +13,10 @@ Serbian), and is overruled by any clear sentence.
 from __future__ import annotations
 
 import math
-import re
 import unicodedata
 from typing import Final
 
+from streams import lazy_re as re
 from streams.text.article import LANGUAGE_CREATOR, Language
 from streams.text.games import BETWEEN_OPPONENTS, RESULT_WORDS, are_opponents, is_game
 from streams.text.language.declared import agrees, read_declared

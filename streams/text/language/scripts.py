@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections import Counter
 from functools import cache
 from typing import Final
+
+from streams import lazy_re as re
 
 # The ranges of each script's letters (Unicode 15, Blocks.txt; the blocks used in news). Names are from ISO 15924.
 _SCRIPT_BLOCKS = (

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache, lru_cache
 
+from streams import lazy_re as re
 from streams.text.headline import genre_names
 from streams.text.spelling import one_alphabet
 from streams.text.wording import is_unspaced, says_much, says_the_same, telling_words, turns

@@ -6,7 +6,6 @@ A word's weight depends on how often it occurs in headline and text, how rare it
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,6 +18,7 @@ from math import log
 from zipfile import ZipFile
 from zlib import crc32
 
+from streams import lazy_re as re
 from streams.text.duplicates import BodyPrint, print_body
 from streams.text.stories.vectors import Vector, scaled
 

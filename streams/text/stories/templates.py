@@ -6,13 +6,13 @@ about; a headline that has another name in its place is about something else.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from streams import lazy_re as re
 from streams.text.spelling import comparable, one_alphabet, one_spelling
 from streams.text.stories.headlines import are_forms
 from streams.text.stories.signature import WITHOUT_CASE_FOR_NAMES, primary, rarities

@@ -7,10 +7,10 @@ among others.
 
 from __future__ import annotations
 
-import re
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from streams import lazy_re as re
 from streams.text.headline import normalise_headline
 from streams.text.stories.signature import rarities
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from streams import lazy_re as re
 
 _WITHOUT_SPACES = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 

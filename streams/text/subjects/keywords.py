@@ -6,13 +6,13 @@ out ("one-column"), the name of a section in the language of the system. None of
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Final
 
+from streams import lazy_re as re
 from streams.text.language.single_words import is_foreign
 from streams.text.subjects.words import WITHOUT_SPACES, words_of
 

@@ -8,12 +8,12 @@ confidence, and in a language without a table, only the subjects that the source
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
+from streams import lazy_re as re
 from streams.text.article import Subject, Witness
 from streams.text.games import is_game
 from streams.text.headline import without_labels

@@ -10,7 +10,6 @@ Only whole numbers are added up, so that the sums are the same on every machine.
 from __future__ import annotations
 
 import json
-import re
 import tomllib
 import unicodedata
 from collections import defaultdict
@@ -25,6 +24,8 @@ from math import exp, fsum, log
 from struct import Struct
 from zipfile import ZipFile
 from zlib import crc32
+
+from streams import lazy_re as re
 
 TABLE_FOLDER = "tables"
 
