@@ -133,7 +133,7 @@ def test_a_long_body_is_hashed_without_a_step_of_ours_for_each_of_its_words(body
         nonlocal calls
         calls += event == "call"
 
-    print_body("")
+    print_body(body[:100])  # patterns are compiled at their first use
     sys.setprofile(note)
     try:
         print_body(body)
