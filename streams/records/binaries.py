@@ -52,6 +52,8 @@ _ANY = re.compile(b"|".join(b".{%d}(?:%b)" % (at, pattern) for at, pattern, _ in
 _FRAME_BYTES = 5  # Confluent's: a zero, then the schema's id in four bytes
 _MOST_SCHEMAS = 1 << 24  # registries give small numbers as ids
 _SPACE: Final = b" \t\r\n\x0b\x0c"
+_FIRST_PRINTABLE: Final = 0x20
+_CONTROLS: Final = bytes((*range(9), 0x0B, *range(0x0E, 0x1B), *range(0x1C, 0x20)))
 
 
 def binary_form(value: bytes) -> str | None:
@@ -69,7 +71,9 @@ def binary_form(value: bytes) -> str | None:
 def _message_form(value: bytes) -> str | None:
     """The format of a message that has no frame, by its structure."""
     first = value[0] if value else 0
-    if not _is_utf8(value[:64]) or first < 0x20:
+    if first >= _FIRST_PRINTABLE and not _has_controls(value) and _is_utf8(value):  # text: no message begins and goes on so
+        return None
+    if not _is_utf8(value[:64]) or first < _FIRST_PRINTABLE:
         if _is_messagepack(value):
             return "MessagePack"
         if _is_cbor(value):
@@ -80,7 +84,8 @@ def _message_form(value: bytes) -> str | None:
 
 
 def _has_controls(value: bytes) -> bool:
-    return re.search(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]", value[:4_096]) is not None
+    head = value[:4_096]
+    return len(head.translate(None, _CONTROLS)) < len(head)  # three times as fast as a pattern
 
 
 def _is_utf8(value: bytes) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from functools import lru_cache
 from importlib.resources import files
 from typing import Final
 
@@ -83,6 +84,7 @@ def without_preposition(line: str, language: str) -> str:
     return re.sub(rf"^(?:{word})\s+(?=(?-i:[^\W\d_a-zß-ÿ]))", "", line, flags=re.IGNORECASE) if word else line
 
 
+@lru_cache(maxsize=512)
 def is_organisation(name: str) -> bool:
     """Whether the words of a name say that it is an organisation's: "Lorn Press Agency", "Society of Pilots"."""
     words = name.split()

@@ -142,10 +142,13 @@ def read_names(written: Iterable[str], outlets: Iterable[str] = (), language: st
 
     ``outlets``: the names of the article's own outlet; ``language``: the article's (BCP 47), "" if unknown.
     """
+    lines = [part for each in list(written)[:_NAMES_LIMIT] for part in listed(each)][:_NAMES_LIMIT]
+    if not lines:
+        return ""
     own = _own_forms(tuple(outlets))
     kept: dict[str, str] = {}
-    for line in [part for each in list(written)[:_NAMES_LIMIT] for part in listed(each)][:_NAMES_LIMIT]:
-        if name := _name(line, own, language):
+    for line in lines:
+        if name := _name(line, own, language) if len(line) <= _NAME_LIMIT else _find_name(line, own, language):
             key = _fold(name)
             if key not in kept or (kept[key].isupper() and not name.isupper()):
                 kept[key] = name
@@ -153,7 +156,7 @@ def read_names(written: Iterable[str], outlets: Iterable[str] = (), language: st
     return ", ".join([name for name in names if not is_organisation(name) and not is_agency(name)] or names)
 
 
-def _name(line: str, own: frozenset[str], language: str) -> str:
+def _find_name(line: str, own: frozenset[str], language: str) -> str:
     """The name in a line, "" if there is none."""
     lines = _JOINED_LINES.sub(" ", line.strip()).splitlines()
     line = _HANDLE.sub("", _MAIL.sub(" ", ", ".join(filter(None, map(str.strip, lines)))))
@@ -182,6 +185,9 @@ def _name(line: str, own: frozenset[str], language: str) -> str:
         kept = [part for part in parts if part not in dropped]
         line = ", ".join(kept)
     return _FULL_STOP.sub("", line.strip(" ,;:|·–—-"))
+
+
+_name = lru_cache(maxsize=2_048)(_find_name)  # outlets print the same names every day, and a page in several elements
 
 
 def _is_place(part: str, *, alone: bool) -> bool:

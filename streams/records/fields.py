@@ -11,7 +11,7 @@ from streams import lazy_re as re
 from streams.records.bylines import read_names
 from streams.records.characters import says_nothing, without_controls
 from streams.records.dates import best_moment
-from streams.records.draft import Draft, Image, Instructions, PubStatus, Reason, Rejection, Repair
+from streams.records.draft import NO_INSTRUCTIONS, Draft, Image, Instructions, PubStatus, Reason, Rejection, Repair
 from streams.records.images import associated_image, first_line, read_image
 from streams.records.keywords import read_keywords
 from streams.records.languages import language_tag
@@ -115,6 +115,7 @@ name.
 
 _MERGED_KEYWORDS = ("newskeywords", "articletag", "metakeywords", "keywords", "tags", "hashtags")
 _LINE_LIMIT = 1_000  # characters
+_LONGEST_KEPT_NAME, _MOST_KEPT_NAMES = 40, 2_048  # characters of a field's name; names
 _KEYWORD_LIMIT = 64  # keywords
 _NAMES_LIMIT = 64  # authors
 _LONG_LINE = 400  # characters: longer than a paragraph
@@ -158,6 +159,17 @@ def fold(name: str) -> str:
     return _SCHEMA_PREFIX.sub("", name).lower().replace("_", "").replace("-", "").replace(":", "")
 
 
+class _FoldedNames(dict[str, str]):
+    """Names in the form in which they are compared: sources use the same few again and again."""
+
+    def __missing__(self, name: str) -> str:
+        folded = fold(name)
+        if len(name) <= _LONGEST_KEPT_NAME and len(self) < _MOST_KEPT_NAMES:
+            self[name] = folded
+        return folded
+
+
+_FOLDED_NAMES: Final = _FoldedNames()
 _FOLDED: Final = {field: tuple(dict.fromkeys(map(fold, names))) for field, names in FIELDS.items()}
 _INSTRUCTIONS: Final = (
     "embargoed_until", "expires", "version", "version_created", "status", "urgency", "ed_note", "usage_terms",
@@ -172,7 +184,7 @@ def folded(items: Iterable[tuple[str, object]]) -> dict[str, object]:
     """Fields under their folded names; if two names fold to the same, the first filled one."""
     record: dict[str, object] = {}
     for name, value in items:
-        key = fold(name)
+        key = _FOLDED_NAMES[name]
         if record.get(key) in (None, ""):
             record[key] = value
     return record
@@ -187,7 +199,7 @@ def no_field_known(record: Mapping[str, object]) -> Rejection | None:
 
 def has_content(value: Iterable[str]) -> bool:
     """Whether an object, or a list of names, has any field for a headline or a text."""
-    return not _CONTENT_NAMES.isdisjoint(map(fold, value))
+    return not _CONTENT_NAMES.isdisjoint(map(_FOLDED_NAMES.__getitem__, value))
 
 
 def has_text(record: Mapping[str, object]) -> bool:
@@ -224,7 +236,8 @@ def read_text(record: Mapping[str, object]) -> tuple[str, tuple[Repair, ...]]:
     """The record's text, plain or HTML, "" if none; without an API's "[+1234 chars]", which goes into the ledger."""
     plain, marked_up = _first(record, "text", _text) or "", _first(record, "html", _text) or ""
     text = _in_paragraphs((plain, marked_up)) or _teaser(record)
-    if mark := _CUT_MARK.search(text[-100:]):
+    end = text[-100:]
+    if "chars]" in end and (mark := _CUT_MARK.search(end)):
         cut = mark[0]
         text = text[: -len(cut)]
         return text, (Repair("cut-mark", "an API's mark where it cut the text", len(text), len(cut), cut.strip()),)
@@ -271,9 +284,10 @@ def _headline(record: Mapping[str, object], outlets: list[str]) -> str | None:
 
 def _byline(record: Mapping[str, object], outlets: list[str], language: str) -> str | None:
     """The first field that names people; an organisation only if no field names people."""
+    given = [name for name in _FOLDED["byline"] if name in record]
     for read in (_persons, _strings):
-        for name in _FOLDED["byline"]:
-            written = [decode_entities(_INLINE_TAG.sub("", each[:_LINE_LIMIT])) for each in read(record.get(name)) or ()]
+        for name in given:
+            written = [decode_entities(_INLINE_TAG.sub("", each[:_LINE_LIMIT])) for each in read(record[name]) or ()]
             if names := read_names(written, outlets, language):
                 return names[:_LINE_LIMIT].rstrip(", ")
     return None
@@ -332,6 +346,8 @@ _EMBARGO_KEYS: Final = ("until", "embargoed_until", "embargoedUntil", "date", "e
 # Fields that also mean other things ("state": "Texas", "status": "cancelled" of a match): they count in a wire's items alone.
 _WIRE_STATUS: Final = ("status", "state", "operation", "signal")
 _LEAST_URGENT: Final = 9
+_STATUS_NAMES: Final = frozenset((*_FOLDED["status"], *_WIRE_SIGNS))  # a record with none of them has no status
+_ASKING_NAMES: Final = _STATUS_NAMES.union(*(_FOLDED[field] for field in _INSTRUCTIONS))
 _NAME_PARTS = (
     ("first_name", "firstName", "firstname", "givenName", "given_name"),
     ("last_name", "lastName", "lastname", "familyName", "family_name"),
@@ -344,6 +360,8 @@ _RIGHTS_KEYS = (
 
 def publication_status(record: Mapping[str, object]) -> str:
     """The last word of a record's publication status, in lower case, even of a code ("stat:canceled"); "" if none."""
+    if record.keys().isdisjoint(_STATUS_NAMES):
+        return ""
     written = _last_word(_first(record, "status", _status_line))
     others = [_last_word(_status_line(record.get(name))) for name in _WIRE_STATUS] if wire_uri(record) else []
     return next((each for each in (written, *others) if each in _CANCELED), written)
@@ -367,6 +385,8 @@ def is_canceled(record: Mapping[str, object]) -> bool:
 
 def read_instructions(record: Mapping[str, object]) -> Instructions:
     """What a record (under folded names) asks of those who use it. A version only counts beside an identity."""
+    if record.keys().isdisjoint(_ASKING_NAMES):
+        return NO_INSTRUCTIONS
     uri = wire_uri(record)
     is_article_of_schema = "@type" in record
     return Instructions(
@@ -441,10 +461,10 @@ def _one_line(value: object, keys: tuple[str, ...] = _NAME_KEYS) -> str:
 
 def decode_entities(text: str) -> str:
     """Text without HTML's character references and JSON's escapes, which some feeds escape once too often, or twice."""
-    if len(_ESCAPE.findall(text[:_BEGINNING])) > 1:
+    if "\\u" in text and len(_ESCAPE.findall(text[:_BEGINNING])) > 1:
         text = _ESCAPES.sub(_unescaped, text)
     for _ in range(_MOST_UNESCAPED):
-        if not _ENTITY.search(text) or (plain := html.unescape(text)) == text:
+        if "&" not in text or not _ENTITY.search(text) or (plain := html.unescape(text)) == text:
             break
         text = plain
         if not _LETTER_ENTITY.search(text):  # what is left may be meant: "&lt;" in a text on HTML
@@ -603,7 +623,7 @@ def _merged_keywords(record: Mapping[str, object]) -> tuple[str, ...]:
     names = list(_MERGED_KEYWORDS)
     if "metakeywords" in record and "metalang" in record:  # newspaper's: its "keywords" are frequent words of the text
         names.remove("keywords")
-    merged = [word for name in names for word in _keywords(record.get(name))]
+    merged = [word for name in names if name in record for word in _keywords(record[name])]
     return _distinct(merged) or _first(record, "keywords", _keywords) or ()
 
 

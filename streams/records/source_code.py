@@ -54,7 +54,7 @@ _CODE: Final = re.compile(
 def is_source_code(text: str) -> bool:
     """Whether a text is a program or a style sheet; prose that quotes some lines of one is not."""
     beginning = text[:_BEGINNING]
-    if not any(sign in beginning for sign in _SIGNS):
+    if not any(sign[0] in beginning and sign in beginning for sign in _SIGNS):  # one character is found ten times as fast
         return False
     lines = [line for line in beginning.splitlines() if line.strip()]
     most = _MOST_PROSE * sum(map(len, lines))

@@ -51,6 +51,7 @@ _BEGINNINGS: Final = tuple(
         (rf"(?:\"?{_COLUMN}\"?[,;\t]){{1,30}}\"?{_COLUMN}\"?\r?\n", "CSV"),
     )
 )
+_ANY_BEGINNING = re.compile("|".join(f"(?:{beginning.pattern})" for beginning, _ in _BEGINNINGS))
 _BASE64 = re.compile(r"[\w+/-]+(?:\r?\n[\w+/-]+)*={0,2}\s*", re.ASCII)
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}\s?)+")
 _FORM = re.compile(r"[\w%.+\[\]-]{1,60}=[^\s&]*(?:&[\w%.+\[\]-]{1,60}=[^\s&]*)+\s*")
@@ -86,8 +87,8 @@ def front_matter(text: str) -> dict[str, str] | None:
 
 def text_form(text: str) -> str | None:
     """The form of a text that is no prose; None for what may be an article."""
-    if name := next((name for beginning, name in _BEGINNINGS if beginning.match(text)), None):
-        return name
+    if _ANY_BEGINNING.match(text):
+        return next(name for beginning, name in _BEGINNINGS if beginning.match(text))
     if name := next((name for is_form, name in _JUDGES if is_form(text)), None):
         return name
     if " " not in text[:_LEAST_ENCODED].strip() and len(text) >= _LEAST_ENCODED:

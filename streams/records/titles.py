@@ -9,12 +9,14 @@ from streams import lazy_re as re
 from streams.text.headline import is_section_name
 
 _CUT = re.compile(r"\s*(?:…|\.\.\.|\[…\]|\[\.\.\.\])\s*$")
+_CUT_SIGNS = ("…", "...", "[…]", "[...]")
 _LEAST_BEGINNING = 12  # characters that a cut title and the complete one share
 # Separators between a headline and its outlet; a colon only after the outlet.
 _BEHIND = re.compile(
     r"(?:\s+[-–—|·•:»›/]+\s+|\s*[|｜»›]\s*|\s+::\s+|(?<=[?!.”\"])\s*[-–—]\s+|\s*_\s*|：|\s*[―—–]\s*(?=[^\s\w]*\w+[^\s]*$))"
 )
 _BEFORE = re.compile(r"\s+[-–—|·•»]+\s+|\s*[|｜»:：]\s+")
+_SIGNS = frozenset("-–—|·•:»›/｜_：―")  # one of them is in all that these two find
 _CRUMB_SIGNS = ("»", "›")  # these part a page from the sections that lead to it
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 _SITE = re.compile(
@@ -34,9 +36,9 @@ def without_outlet(title: str, outlets: Iterable[str]) -> str:
 
     Only the known name of the outlet, its host or a part of either is removed, and never the whole title.
     """
-    if len(title) > _MOST_OF_TITLE or not (_BEHIND.search(title) or _BEFORE.search(title)):
+    if len(title) > _MOST_OF_TITLE or _SIGNS.isdisjoint(title) or not (_BEHIND.search(title) or _BEFORE.search(title)):
         return title
-    names = _Names(outlets)
+    names = _names(tuple(outlets))
     whole = title
     for _ in range(_MOST_SEGMENTS):
         shorter = _without_end(title, names) or _without_beginning(title, names)
@@ -60,8 +62,7 @@ def _without_section(title: str, whole: str) -> str:
 class _Names:
     """The possible names of an outlet: its forms, and names made from words of its host ("tires.acme.com": "Acme Tires")."""
 
-    def __init__(self, outlets: Iterable[str]) -> None:
-        outlets = list(outlets)
+    def __init__(self, outlets: tuple[str, ...]) -> None:
         self._forms = frozenset[str]().union(*map(_forms, outlets))
         self._hosts = [letters_of(outlet.lower().removeprefix("www.")) for outlet in outlets if _HOST.fullmatch(outlet)]
 
@@ -75,6 +76,11 @@ class _Names:
             or (len(words) > 1 and all(len(word) >= _LEAST_OF_WORD and word in host for word in words))
             for host in self._hosts
         )
+
+
+@lru_cache(maxsize=256)  # a stream has few outlets
+def _names(outlets: tuple[str, ...]) -> _Names:
+    return _Names(outlets)
 
 
 def _without_end(title: str, names: _Names) -> str | None:
@@ -125,13 +131,13 @@ def beginnings_of(title: str) -> Iterator[str]:
 
 def is_cut(title: str) -> bool:
     """Whether a title was truncated."""
-    return _CUT.search(title) is not None
+    return title.rstrip().endswith(_CUT_SIGNS)
 
 
 def whole_title(title: str, others: Iterable[str]) -> str:
     """The complete title among ``others`` that ``title`` is the truncated beginning of; ``title`` if there is none."""
-    beginning = letters_of(_CUT.sub("", title))
-    if not is_cut(title) or len(beginning) < _LEAST_BEGINNING:
+    beginning = letters_of(_CUT.sub("", title)) if is_cut(title) else ""
+    if len(beginning) < _LEAST_BEGINNING:
         return title
     return next((each for each in others if not is_cut(each) and letters_of(each).startswith(beginning)), title)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
@@ -93,10 +94,16 @@ def authority(parts: SplitResult) -> str:
     Raises:
         ValueError: it has no host that DNS could know, or a port that there is not.
     """
+    return _authority(parts.scheme, parts.netloc)
+
+
+@lru_cache(maxsize=1_024)  # a stream has few outlets
+def _authority(scheme: str, netloc: str) -> str:
+    parts = SplitResult(scheme, netloc, "", "", "")
     host = (parts.hostname or "").encode("idna").decode()
     if not _HOST.fullmatch(host):
         raise ValueError(f"not a host: {host}")
-    port = f":{parts.port}" if parts.port not in (None, _DEFAULT_PORT[parts.scheme]) else ""
+    port = f":{parts.port}" if parts.port not in (None, _DEFAULT_PORT[scheme]) else ""
     return f"{host}{port}"
 
 
