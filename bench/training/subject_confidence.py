@@ -30,7 +30,7 @@ from zlib import crc32
 from bench.data.subject_gold import chosen_texts, labelled_texts, labels
 from bench.data.subject_rows import SubjectRow, labelled_rows, sib_rows, unseen_rows
 from streams.text.subjects import words as subject_words
-from streams.text.subjects.tag import weigh_article
+from streams.text.subjects.tag import Words
 from streams.text.subjects.words import LOOKED_AT, READ_AS, TOP_LEVELS, WordTable, word_table
 
 LANGUAGES = (
@@ -64,7 +64,7 @@ Tags = dict[tuple[str, bool], list[Tag]]
 
 def tags_of_text(table: WordTable, headline: str, body: str, right: frozenset[int]) -> list[Tag]:
     """The likelier top levels of a text, except those without a clear word for them, which are never given."""
-    reading = table.read(weigh_article(headline, body, (), table).weights())
+    reading = table.read(Words(headline, body, table).weights())
     found = []
     for number, share in enumerate(reading.shares if reading else ()):
         if reading and share >= LOOKED_AT and reading.confidences[number] > 0:

@@ -44,7 +44,7 @@ from openpyxl import load_workbook
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-not-found]
 
 from bench.data.subject_rows import READ_CHARS, SubjectRow, labelled_rows, lead_rows, read_lines
-from streams.text.subjects.tag import weigh_article
+from streams.text.subjects.tag import Words
 from streams.text.subjects.words import (
     GRAM_ROWS,
     LENGTH_POWER,
@@ -533,7 +533,7 @@ def _outcomes(table: Table, rows: Sequence[SubjectRow]) -> tuple[Any, Any, Any]:
     sources = Counter(row.source for row in rows)
     for row in rows:
         headline, body = (row.text, "") if row.headline else ("", row.text)
-        reading = words.read(weigh_article(headline, body, (), words).weights())
+        reading = words.read(Words(headline, body, words).weights())
         if reading is not None:
             for number in np.argsort(-np.array(reading.shares), kind="stable")[:2]:
                 share = min(max(reading.shares[number], 1e-6), 1 - 1e-6)

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Final
 
 from streams.text.language.model_file import LANE_BYTES, ModelFile, open_model
+from streams.text.remembered import Remembered
 
 _MODEL_FILE = Path(__file__).with_name("model.bin")
 LONGEST_NGRAM: Final = 5
@@ -179,30 +180,17 @@ class Weights:
         return known
 
 
-class _Words(dict[str, int]):
-    """The weights of each word, 16 bits a language, and above them the highest; worked out when they are first needed.
-
-    Half of the words that may be remembered are here. When they are as many, they become the earlier half, from which a word
-    comes back when it is needed again. So what is seldom used is forgotten, and a look-up is that of a plain dictionary.
-    """
+class _Words(Remembered[str, int]):
+    """The weights of each word, 16 bits a language, and above them the highest."""
 
     def __init__(self, weights: Weights, languages: int) -> None:
-        super().__init__()
+        super().__init__(self._add_up, _WORDS_REMEMBERED)
         self._weights = weights
         self._lanes = struct.Struct(f"<{languages}H")
         self._half = 8 * LANE_BYTES * ((languages + 1) // 2)
         self._low_bytes = (1 << self._half) // ((1 << 8 * LANE_BYTES) - 1) * 255
-        self._earlier: dict[str, int] = {}
 
-    def __missing__(self, word: str) -> int:
-        if len(self) >= _WORDS_REMEMBERED // 2:
-            self._earlier = dict(self)
-            self.clear()
-        found = self._earlier.pop(word, None)
-        self[word] = found = self._worked_out(word) if found is None else found
-        return found
-
-    def _worked_out(self, word: str) -> int:
+    def _add_up(self, word: str) -> int:
         weights, low_bytes = self._weights, self._low_bytes
         get, sum_of = weights.of.get, weights.sum_of
         padded = f" {word} "

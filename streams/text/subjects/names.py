@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import compress, count
 
 from streams.text.subjects.words import WITHOUT_SPACES, words_of
 
@@ -76,7 +77,7 @@ def named_terms(words: Sequence[str], language: str) -> Iterator[tuple[int, str,
     """Position, name and codes of the deeper terms that a text's words name; the longest name if several begin there."""
     names = _names(language)
     behind = 0  # words before this belong to a name already
-    for position in [position for position, word in enumerate(words) if word in names.lengths]:
+    for position in compress(count(), map(names.lengths.__contains__, words)):
         if position >= behind:
             for length in names.lengths[words[position]]:
                 name = names.space.join(words[position : position + length])

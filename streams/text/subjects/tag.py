@@ -9,7 +9,7 @@ confidence, and in a language without a table, only the subjects that the source
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
@@ -76,16 +76,16 @@ def tag_subjects(
     ``language`` is a BCP 47 tag that selects the table: English for "und"; in a language without a table only the source's
     claims count. ``section`` is the article's section at its source. Any text is accepted.
     """
-    keywords = telling_keywords(keywords, f"{headline[:READ_CHARS]}\n{body[:READ_CHARS]}", language)
+    keywords = telling_keywords(keywords, f"{headline[:READ_CHARS]}\n{body[:READ_CHARS]}", language) if keywords else ()
     table = _table(language)
-    if table is not None:
-        keywords = _borne_out(keywords, headline, body, table)
+    words = None if table is None else Words(headline, body, table)
+    if table is not None and words is not None:
+        keywords = _borne_out(keywords, words, table)
+        # What names a subject is the source's word, and counts as such: not a second time as a word.
+        words.add_keywords([keyword for keyword in keywords if term_named(keyword) is None])
     said = _source_words(keywords, section)
     top_levels: list[Subject] = []
-    words = Words()
-    if table is not None:
-        # What names a subject is the source's word, and counts as such: not a second time as a word.
-        words = weigh_article(headline, body, [keyword for keyword in keywords if term_named(keyword) is None], table)
+    if table is not None and words is not None:
         reading = table.read(words.weights(), _source_odds(said, headline))
         if reading is not None:
             top_levels = _top_levels(reading, said)
@@ -101,7 +101,7 @@ def rank_top_levels(headline: str, body: str, language: str) -> list[str]:
     Empty if no word of the text is known.
     """
     table = _table(language)
-    reading = None if table is None else table.read(weigh_article(headline, body, (), table).weights())
+    reading = None if table is None else table.read(Words(headline, body, table).weights())
     if reading is None:
         return []
     return sorted(TOP_LEVELS, key=lambda code: (-reading.shares[TOP_LEVELS.index(code)], code))
@@ -119,10 +119,10 @@ def load(*languages: str) -> None:
         _table(language)
 
 
-def _borne_out(keywords: Sequence[str], headline: str, body: str, table: WordTable) -> Sequence[str]:
+def _borne_out(keywords: Sequence[str], words: Words, table: WordTable) -> Sequence[str]:
     """The keywords without those that name a subject where the text is clearly of another, and not of this one."""
     named = {keyword: TOP_LEVELS.index(term.top) for keyword in keywords if (term := term_named(keyword)) is not None}
-    own = table.read(weigh_article(headline, body, (), table).weights()) if named else None
+    own = table.read(words.weights()) if named else None
     if own is None or max(own.shares) < CLEAR_SHARE:
         return keywords
     return [keyword for keyword in keywords if keyword not in named or own.shares[named[keyword]] >= BORNE_OUT]
@@ -154,29 +154,29 @@ def _by_source_alone(said: Iterable[SourceWord]) -> list[Subject]:
     return found[:MAX_TOP_LEVELS]
 
 
-def _deeper_terms(words: Words, said: Sequence[SourceWord], top_levels: Iterable[Subject]) -> list[Subject]:
+def _deeper_terms(words: Words | None, said: Sequence[SourceWord], top_levels: Iterable[Subject]) -> list[Subject]:
     """Terms that text or source names, below the top levels that are given."""
     above = {subject.uri.removeprefix(URI_PREFIX): subject for subject in top_levels}
+    sure = {code for code, subject in above.items() if subject.confidence >= DEEPER_FLOOR}
     attention: dict[str, int] = defaultdict(int)
-    names: dict[str, list[str]] = defaultdict(list)
-    for code, name, heed in words.named:
-        top = above.get(media_topics()[code].top)
-        if top is not None and top.confidence >= DEEPER_FLOOR:
+    names: dict[str, dict[str, float]] = defaultdict(dict)
+    topics = media_topics()
+    for code, name, heed in words.named_terms() if words is not None and sure else ():
+        if topics[code].top in sure:
             attention[code] += heed
-            if name not in names[code]:
-                names[code].append(name)
+            names[code][name] = 0.0
     own = defaultdict(list)
     for each in said:
         if each.term.code != each.term.top and each.term.top in above:
             attention[each.term.code] += DEEPER_ATTENTION
             own[each.term.code].append(each)
-    enough = DEEPER_ATTENTION // 2 if len(words.attention) < LITTLE_TEXT else DEEPER_ATTENTION
+    enough = DEEPER_ATTENTION // 2 if words is None or len(words.attention) < LITTLE_TEXT else DEEPER_ATTENTION
     heeded = [code for code, total in attention.items() if total >= enough]
     most = sorted(heeded, key=lambda code: (-attention[code], code))[:MAX_DEEPER_TERMS]
     found = []
     for code in most:
-        top = above[media_topics()[code].top]
-        found.append(_subject(code, DEEPER_TRUST * top.confidence, top.relevance, own[code], dict.fromkeys(names[code], 0.0)))
+        top = above[topics[code].top]
+        found.append(_subject(code, DEEPER_TRUST * top.confidence, top.relevance, own[code], names[code]))
     return found
 
 
@@ -189,50 +189,59 @@ def _subject(code: str, confidence: float, relevance: int, said: Sequence[Source
         URI_PREFIX + code,
         media_topics()[code].names["en"][0],
         max(1, round(confidence)),
-        tuple(word for word, _ in evidence),
+        tuple([word for word, _ in evidence]),
         relevance,
-        tuple(witness for witness in Witness if witness in witnesses) or (Witness.TEXT,),
-        tuple(odds for _, odds in evidence),
+        tuple([witness for witness in _WITNESSES if witness in witnesses]) or (Witness.TEXT,),
+        tuple([odds for _, odds in evidence]),
     )
 
 
+_WITNESSES = tuple(Witness)
 _WEIGHTS = [round(UNIT * sqrt(halves / 2)) for halves in range(2 * READ_CHARS)]  # more entries than a text can need
 
 
 class Words:
-    """The words of an article, and the deeper terms it names; how much each word and each mention counts, in halves."""
+    """The words of an article as a table has them: how much each counts because of its place, in halves (``attention``)."""
 
-    def __init__(self) -> None:
-        self.attention: dict[str, int] = {}
-        self.named: list[tuple[str, str, int]] = []  # code, name, attention
+    def __init__(self, headline: str, body: str, table: WordTable) -> None:
+        self._table = table
+        read = READ_CHARS // 2 if table.language in WITHOUT_SPACES else READ_CHARS
+        self._title, self._body = without_labels(headline[:read]), body[:read]
+        self._keywords: Sequence[str] = ()
+        self._words_of_body = words = table.split(self._body)
+        self._words_of_title = table.split(self._title)
+        self.attention = Counter(words[:LEAD_WORDS] * LEAD_ATTENTION + words[LEAD_WORDS:] * REST_ATTENTION)
+        if _has_score(headline) or _has_score(self._body):
+            self.attention[SCORE] = LEAD_ATTENTION
+        self._add(set(self._words_of_title), TITLE_ATTENTION)
+
+    def add_keywords(self, keywords: Sequence[str]) -> None:
+        """Count the words of keywords, where they are new: a hashtag often just repeats a word of the headline."""
+        self._keywords = keywords
+        words = {word for keyword in keywords for word in self._table.split(keyword)}
+        self._add(words.difference(self._words_of_title), KEYWORD_ATTENTION)
+
+    def _add(self, words: Iterable[str], attention: int) -> None:
+        for word in words:
+            self.attention[word] = self.attention.get(word, 0) + attention
 
     def weights(self) -> dict[str, int]:
         """A word that occurs four times counts as two: the root. In sixteenths."""
-        return {word: _WEIGHTS[halves] for word, halves in self.attention.items()}
+        return dict(zip(self.attention, map(_WEIGHTS.__getitem__, self.attention.values()), strict=True))
 
+    def named_terms(self) -> Iterator[tuple[str, str, int]]:
+        """The deeper terms that headline, keywords and body name: code, name, attention."""
+        for text, words in ((self._title, self._words_of_title), *((each, self._table.split(each)) for each in self._keywords)):
+            for _, name, codes in self._named(text, words):
+                for code in codes:
+                    yield code, name, TITLE_ATTENTION
+        for position, name, codes in self._named(self._body, self._words_of_body):
+            for code in codes:
+                yield code, name, LEAD_ATTENTION if position < LEAD_WORDS else REST_ATTENTION
 
-def weigh_article(headline: str, body: str, keywords: Sequence[str], table: WordTable) -> Words:
-    """The words of an article as the table has them, and how much each counts because of its place."""
-    read = READ_CHARS // 2 if table.language in WITHOUT_SPACES else READ_CHARS
-    found = Words()
-    attention = found.attention
-    # A hashtag often just repeats a word of the headline: it is heeded as keyword only where it is new.
-    parts = [(without_labels(headline[:read]), TITLE_ATTENTION), *((keyword, KEYWORD_ATTENTION) for keyword in keywords)]
-    for text, heed in parts:
-        words = table.split(text[:read])
-        for word in words:
-            attention.setdefault(word, heed)
-        found.named += [(code, name, TITLE_ATTENTION) for _, name, codes in _named(words, text, table) for code in codes]
-    if _has_score(headline) or _has_score(body[:read]):
-        attention[SCORE] = LEAD_ATTENTION
-    words = table.split(body[:read])
-    for part, heed in ((words[:LEAD_WORDS], LEAD_ATTENTION), (words[LEAD_WORDS:], REST_ATTENTION)):
-        for word, count in Counter(part).items():
-            attention[word] = attention.get(word, 0) + count * heed
-    for position, name, codes in _named(words, body[:read], table):
-        heed = LEAD_ATTENTION if position < LEAD_WORDS else REST_ATTENTION
-        found.named += [(code, name, heed) for code in codes]
-    return found
+    def _named(self, text: str, words: Sequence[str]) -> Iterator[tuple[int, str, Sequence[str]]]:
+        language = self._table.language
+        return named_terms(list(text) if language in WITHOUT_SPACES else words, language)
 
 
 # 4-1, 28–12, 2:1; 10:30 is a time.
@@ -241,11 +250,10 @@ _SCORE_SIGN = re.compile(r"[-–:]\d")
 
 
 def _has_score(text: str) -> bool:
-    return _SCORE_SIGN.search(text) is not None and _SCORE.search(text) is not None  # a cheap test first
-
-
-def _named(words: list[str], text: str, table: WordTable) -> Iterable[tuple[int, str, Sequence[str]]]:
-    return named_terms(list(text) if table.language in WITHOUT_SPACES else words, table.language)
+    # Cheap tests first.
+    if "-" not in text and "–" not in text and ":" not in text:
+        return False
+    return _SCORE_SIGN.search(text) is not None and _SCORE.search(text) is not None
 
 
 def _source_words(keywords: Sequence[str], section: str | None) -> list[SourceWord]:

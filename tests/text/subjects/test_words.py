@@ -165,3 +165,9 @@ def test_a_language_without_a_table_has_none():
 def test_a_language_is_read_by_its_neighbours_table(language, other):
     """The very same one: it is in memory once."""
     assert word_table(language) is word_table(other) is not None
+
+
+@given(st.text(st.sampled_from(bytes(range(256)).decode("cp1252", "ignore"))))
+def test_words_of_western_letters_are_those_of_any_text(text):
+    """A letter of another alphabet at the end makes no difference to the words before it."""
+    assert words_of(f"{text} ў", "en") == [*words_of(text, "en"), "ў"]
