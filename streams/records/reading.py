@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from streams import lazy_re as re
 from streams.records.binaries import binary_form
 from streams.records.draft import Draft, Reason, Rejection, Repair
 from streams.records.encodings import declared_charset, decode, unmarked
