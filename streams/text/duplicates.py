@@ -145,7 +145,7 @@ def _smallest_hashes(words: Sequence[str], *, telling: bool) -> list[int]:
         part = words[start : start + _AT_ONCE + 2]
         shingles = [f"{a} {b} {c}" for a, b, c in zip(part, part[1:], part[2:], strict=False) if (len(a) >= _LONG) is telling]
         if len(words) <= 2 and not telling:  # too short for a shingle
-            shingles = part
+            shingles = list(part)
         sums = set(map(crc32, map(str.encode, shingles)))
         hashes = {(each * 0x9E3779B1 & 0xFFFFFFFF) >> 1 for each in sums}
         smallest = sorted(hashes.union(smallest))[:SKETCH_SIZE]
@@ -191,11 +191,15 @@ def find_repeat(row: Iterable[Sighting], seen: Sighting, headline: Headline, win
     owners = sorted((each for each in within if not each.was_withheld), key=lambda owner: owner.offset, reverse=True)
     if own := next((owner for owner in owners if owner.article_id == seen.article_id), None):
         return Repeat(own, judge_kind(own, seen))
+    if not owners:
+        return None
     alike = sorted(((likeness(headline, owner.wording), owner) for owner in owners), key=lambda each: -each[0])
     for likely, owner in alike:
         if shares_text(owner.body, seen.body, likely) and not _is_next_of_serial(owner, seen, headline):
             return Repeat(owner, judge_kind(owner, seen))
     alike = [each for each in alike if each[0] is not Likeness.OTHER]
+    if not alike:
+        return None
     return _judge_headline(alike, seen, tells=headline.tells_something and count_texts(within) < MOST_TEXTS_OF_NEWS)
 
 
@@ -225,12 +229,12 @@ def count_texts(row: Iterable[Sighting]) -> int:
     return len(texts)
 
 
-def _judge_headline(alike: Sequence[tuple[Likeness, Sighting]], seen: Sighting, *, tells: bool) -> Repeat | None:
+def _judge_headline(alike: Sequence[tuple[Likeness, Sighting]], seen: Sighting, *, tells: bool) -> Repeat:
     """What another text under the owners' headline is: a repeat, if the headline tells of something; else an own article."""
     for likely, owner in alike:
         if tells and _may_be_one_news(owner, seen):
             return Repeat(owner, DuplicateKind.SAME_HEADLINE if likely is Likeness.EQUAL else DuplicateKind.SAME_WORDS)
-    return Repeat(alike[0][1], DuplicateKind.RUBRIC) if alike else None
+    return Repeat(alike[0][1], DuplicateKind.RUBRIC)
 
 
 def _may_be_one_news(owner: Sighting, seen: Sighting) -> bool:
