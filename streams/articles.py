@@ -219,8 +219,10 @@ def tag_article(article: Article, detect: Detect = detect_language) -> tuple[Lan
 
 def version_ms(article: Article) -> int:
     """When a wire says it made this version, in milliseconds since 1970; 0 if it does not, or names no zone."""
+    if not article.instructions.version_created:
+        return 0
     try:
-        moment = datetime.fromisoformat(article.instructions.version_created or "")
+        moment = datetime.fromisoformat(article.instructions.version_created)
     except ValueError:
         return 0
     return max(0, (moment - _EPOCH) // timedelta(milliseconds=1)) if moment.tzinfo else 0

@@ -25,9 +25,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from hashlib import blake2b
-from heapq import nsmallest
-from itertools import compress, islice
-from operator import not_
 from zlib import crc32
 
 from streams import lazy_re as re
@@ -50,8 +47,9 @@ _WITHOUT_SPACES = "\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _CHARACTER = re.compile(f"[{_WITHOUT_SPACES}]")
 _TOKENS = re.compile(rf"[{_WITHOUT_SPACES}]|[^\W_]+")
 _FEW = 64  # different characters between words: a text has about ten
-_LONG_WORD = 7  # characters: a shingle that begins with one is telling
-_SHINGLE_WORDS = 3
+_LONG = 7  # characters: a shingle that begins with such a word is telling
+_SIGNS = "“”„‘’–—…"  # without them, most texts of Western Europe are in Latin-1, where all others are blanked at once
+_LATIN = bytes(code if chr(code).isalnum() else ord(" ") for code in range(256))
 
 
 class DuplicateKind(StrEnum):
@@ -105,22 +103,25 @@ class Sighting:
 @lru_cache(maxsize=1)  # both steps of deciding on an article need it
 def print_body(body: str) -> BodyPrint:
     """Hash a body, ignoring case, punctuation, white space, and the script where a language has two."""
-    tokens = _tokens(one_script(body.casefold()))
-    text = " ".join(tokens).encode("utf-8", "replace")
-    exact = int.from_bytes(blake2b(text, digest_size=4).digest(), "big")
-    is_long = [len(token) >= _LONG_WORD for token in tokens]
-    written = text.split(b" ") if text else []
-    sketch = _smallest_hashes(compress(_shingles(written), is_long))
+    words = _words(body)
+    exact = int.from_bytes(blake2b(" ".join(words).encode(), digest_size=4).digest(), "big")
+    sketch = _smallest_hashes(words, telling=True)
     if len(sketch) < SKETCH_SIZE:
-        others: Iterator[tuple[bytes, ...]] = compress(_shingles(written), map(not_, is_long))
-        if len(written) < _SHINGLE_WORDS:
-            others = zip(written, strict=True)
-        sketch += (_OTHERS | each for each in _smallest_hashes(others)[: SKETCH_SIZE - len(sketch)])
+        others = _smallest_hashes(words, telling=False)
+        sketch += (_OTHERS | each for each in others[: SKETCH_SIZE - len(sketch)])
     return BodyPrint(exact, tuple(sketch))
 
 
-def _tokens(text: str) -> list[str]:
-    """The words of a text. Blanking what is between words is quicker than finding the words."""
+def _words(body: str) -> list[str]:
+    """The words of a text, folded. Blanking what is between words is quicker than finding the words."""
+    if not body.isascii():
+        for sign in _SIGNS:
+            body = body.replace(sign, " ")
+    text = body.casefold()
+    try:
+        return text.encode("latin-1").translate(_LATIN).decode("latin-1").split()
+    except UnicodeEncodeError:
+        text = one_script(text)
     characters = set(text)
     between = [character for character in characters if not character.isalnum()]
     if len(between) > _FEW or _CHARACTER.search("".join(characters)):
@@ -130,23 +131,24 @@ def _tokens(text: str) -> list[str]:
     return text.split()
 
 
-def _shingles(words: Sequence[bytes]) -> Iterator[tuple[bytes, ...]]:
-    return zip(words, islice(words, 1, None), islice(words, 2, None), strict=False)
-
-
 _OTHERS = 1 << 31  # added to the hash of a shingle that does not begin with a long word
 _AT_ONCE = 1 << 14  # shingles: their hashes stay in the processor's cache
 
 
-def _smallest_hashes(shingles: Iterator[tuple[bytes, ...]]) -> list[int]:
-    """The eight smallest hashes of shingles, ascending: 31 bits each.
+def _smallest_hashes(words: Sequence[str], *, telling: bool) -> list[int]:
+    """The eight smallest hashes of the shingles that begin with a long word, or of the others, ascending: 31 bits each.
 
     CRC-32 is quick but keeps neighbours together; the odd multiplier (2**32 / golden ratio) spreads them.
     """
     smallest: list[int] = []
-    while sums := set(map(crc32, map(b" ".join, islice(shingles, _AT_ONCE)))):
+    for start in range(0, len(words), _AT_ONCE):
+        part = words[start : start + _AT_ONCE + 2]
+        shingles = [f"{a} {b} {c}" for a, b, c in zip(part, part[1:], part[2:], strict=False) if (len(a) >= _LONG) is telling]
+        if len(words) <= 2 and not telling:  # too short for a shingle
+            shingles = list(part)
+        sums = set(map(crc32, map(str.encode, shingles)))
         hashes = {(each * 0x9E3779B1 & 0xFFFFFFFF) >> 1 for each in sums}
-        smallest = nsmallest(SKETCH_SIZE, hashes.union(smallest))
+        smallest = sorted(hashes.union(smallest))[:SKETCH_SIZE]
     return smallest
 
 
@@ -189,11 +191,15 @@ def find_repeat(row: Iterable[Sighting], seen: Sighting, headline: Headline, win
     owners = sorted((each for each in within if not each.was_withheld), key=lambda owner: owner.offset, reverse=True)
     if own := next((owner for owner in owners if owner.article_id == seen.article_id), None):
         return Repeat(own, judge_kind(own, seen))
+    if not owners:
+        return None
     alike = sorted(((likeness(headline, owner.wording), owner) for owner in owners), key=lambda each: -each[0])
     for likely, owner in alike:
         if shares_text(owner.body, seen.body, likely) and not _is_next_of_serial(owner, seen, headline):
             return Repeat(owner, judge_kind(owner, seen))
     alike = [each for each in alike if each[0] is not Likeness.OTHER]
+    if not alike:
+        return None
     return _judge_headline(alike, seen, tells=headline.tells_something and count_texts(within) < MOST_TEXTS_OF_NEWS)
 
 
@@ -223,12 +229,12 @@ def count_texts(row: Iterable[Sighting]) -> int:
     return len(texts)
 
 
-def _judge_headline(alike: Sequence[tuple[Likeness, Sighting]], seen: Sighting, *, tells: bool) -> Repeat | None:
+def _judge_headline(alike: Sequence[tuple[Likeness, Sighting]], seen: Sighting, *, tells: bool) -> Repeat:
     """What another text under the owners' headline is: a repeat, if the headline tells of something; else an own article."""
     for likely, owner in alike:
         if tells and _may_be_one_news(owner, seen):
             return Repeat(owner, DuplicateKind.SAME_HEADLINE if likely is Likeness.EQUAL else DuplicateKind.SAME_WORDS)
-    return Repeat(alike[0][1], DuplicateKind.RUBRIC) if alike else None
+    return Repeat(alike[0][1], DuplicateKind.RUBRIC)
 
 
 def _may_be_one_news(owner: Sighting, seen: Sighting) -> bool:

@@ -46,7 +46,8 @@ _TAIL_SIGN = re.compile(
     re.VERBOSE,
 )
 _BARS = {ord(sign): "|" for sign in "丨∣│┃❘︱"} | {ord(sign): " | " for sign in "⋆★☆◦●■▪❯⟩→➤►"}
-_LONE_BAR = re.compile(r"\s(?:[~@]|>>|<<|::)\s")  # other signs between a headline and its outlet
+_LONE_BARS = ("~", "@", ">>", "<<", "::")  # other signs between a headline and its outlet
+_LONE_BAR = re.compile(rf"\s(?:{'|'.join(_LONE_BARS)})\s")
 _FOLLOWED = re.compile(r"(?<=\w)\s?-\d{1,2}-$")  # an agency's next take: "-2-"
 _CHAIN = re.compile(r"\s(?:[-–—·•»›></]|-{2,3})\s|\s?[|_]\s?")
 _TAIL_BRACKET = re.compile(r"\s*[(\[【（〔<](?P<inner>[^()\[\]【】（）〔〕<>]{1,40})[)\]】）〕>][\s.]*$")
@@ -64,7 +65,8 @@ _COMMA = re.compile(r"[,&+]")
 _DIGITS = re.compile(r"\d+(?:(?:st|nd|rd|th)\b)?")
 _US_DOLLARS = re.compile(r"\bUS\$(?=\s?\d)|\bUSD (?=\d)")
 _CURRENCIES = {"dollars": "$", "dollar": "$", "dolares": "$", "dollari": "$", "euros": "€", "euro": "€", "eur": "€"}
-_SUM = re.compile(r"(?<![$€£] )(?<!\d\.)\b(\d+(?:\.\d+)?) (dollars?|dolares|dollari|euros?|eur|[$€£])(?!\S)(?! \d)")
+_CURRENCY_WORDS = frozenset((*_CURRENCIES, *"$€£"))
+_SUM = re.compile(rf"(?<![$€£] )(?<!\d\.)\b(\d+(?:\.\d+)?) ({'|'.join(map(re.escape, sorted(_CURRENCY_WORDS)))})(?!\S)(?! \d)")
 _KICKER_SIGNS, _SHORTEST_KICKER = (":", ".", "|"), 4  # characters: "US: …" tells who says it
 _UPDATING = frozenset(("neu", "update", "upd"))  # "(neu: Reaktion)"
 _COUNTER = re.compile(r"\W*\d\W*")  # of an agency's versions: "(1)"
@@ -127,10 +129,10 @@ class _Source:
     def __init__(self, outlets: Sequence[str], authors: Sequence[str], section: str | None) -> None:
         self.outlets = tuple(filter(None, outlets))
         # A site may be called "Courier - All the news of Hicksville", and its titles end with all of that or its beginning.
-        self.names = frozenset(comparable(part) for name in self.outlets for part in (name, _CHAIN.split(name)[0])) - {""}
-        names = (comparable(name) for line in authors for name in _AND.split(line))
+        self.names = frozenset().union(*map(_names_of_outlet, self.outlets))
+        names = (name for line in authors for name in _names_in(line))
         self.authors = tuple(dict.fromkeys(name for name in names if " " in name))  # a single word may be any word
-        self.sections = frozenset(map(comparable, re.split(r"[/|>;,]", section))) - {""} if section else frozenset()
+        self.sections = _names_of_section(section) if section else frozenset()
 
     def names_outlet(self, words: tuple[str, ...]) -> bool:
         return any(_names_outlet(words, name) for name in self.outlets)
@@ -141,6 +143,21 @@ class _Source:
 
     def names_author(self, words: tuple[str, ...]) -> bool:
         return " ".join(words) in self.authors
+
+
+@lru_cache(maxsize=1_024)
+def _names_of_outlet(outlet: str) -> frozenset[str]:
+    return frozenset((comparable(outlet), comparable(_CHAIN.split(outlet)[0]))) - {""}
+
+
+@lru_cache(maxsize=1_024)
+def _names_in(byline: str) -> tuple[str, ...]:
+    return tuple(map(comparable, _AND.split(byline)))
+
+
+@lru_cache(maxsize=1_024)
+def _names_of_section(section: str) -> frozenset[str]:
+    return frozenset(map(comparable, re.split(r"[/|>;,]", section))) - {""}
 
 
 def normalise_headline(
@@ -159,8 +176,15 @@ def normalise_headline(
     for _ in range(_MOST_UNESCAPED):
         if "&" not in text or (text := html.unescape(before := text)) == before:
             break
-    text = _US_DOLLARS.sub("$", text)
-    text = _FOLLOWED.sub("", _LONE_BAR.sub(" | ", " ".join(without_invisible(text).translate(_BARS).split())))
+    if "US" in text:
+        text = _US_DOLLARS.sub("$", text)
+    if not text.isascii():
+        text = without_invisible(text).translate(_BARS)
+    text = " ".join(text.split())
+    if any(sign in text for sign in _LONE_BARS):
+        text = _LONE_BAR.sub(" | ", text)
+    if text.endswith("-"):
+        text = _FOLLOWED.sub("", text)
     source = _Source(outlets, authors, section)
     text, genres = _undressed(text, source)
     words = _compared_words(_without_told_byline(comparable(text), source.authors))
@@ -202,6 +226,8 @@ def _compared_words(plain: str) -> str:
     """Comparable words in one spelling, with numbers in digits and without "and"."""
     words = numbers_in_digits(one_spelling(plain).split())
     text = without_and(words)
+    if _CURRENCY_WORDS.isdisjoint(words):
+        return text
     return _SUM.sub(lambda found: f"{_CURRENCIES.get(found[2], found[2])} {found[1]}", text)
 
 
@@ -213,7 +239,10 @@ def without_and(words: Sequence[str]) -> str:
 def genre_of(normalised: str) -> tuple[str, str]:
     """The genres that a normalised headline begins with ("" for none), and the rest."""
     genre, said = "", normalised
-    while found := next((name for name in genre_names() if said.startswith(name + " ")), None):
+    while said.partition(" ")[0] in _genre_beginnings():
+        found = next((name for name in genre_names() if said.startswith(name + " ")), None)
+        if found is None:
+            break
         genre, said = f"{genre} {found}".strip(), said[len(found) + 1 :]
     return genre, said
 
@@ -253,7 +282,11 @@ def _without_shout(text: str) -> str:
     words = text.split(" ", _MOST_SHOUTED_WORDS)
     for count in range(min(len(words) - 1, _MOST_SHOUTED_WORDS), 0, -1):
         label, rest = " ".join(words[:count]), " ".join(words[count:])
-        is_parted = _is_shouted(label, rest) or (count == 1 and _is_alone(label)) or _plain(_words_of(label)) in _words("alone")
+        is_parted = (
+            _is_shouted(label, rest)
+            or (count == 1 and _is_alone(label))
+            or (not label.isascii() and _plain(_words_of(label)) in _words("alone"))  # none of which is in Latin letters
+        )
         if is_parted and _is_headline(rest):
             return rest
     rest, _, label = text.rpartition(" ")
@@ -535,6 +568,12 @@ def _genres() -> dict[str, str]:
 def genre_names() -> tuple[str, ...]:
     """The words by which genres are compared, the longest first: "fact check", "opinion"…"""
     return tuple(sorted(set(_genres().values()), key=lambda name: (-len(name), name)))
+
+
+@cache
+def _genre_beginnings() -> frozenset[str]:
+    """The first words of genres."""
+    return frozenset(name.partition(" ")[0] for name in genre_names())
 
 
 @cache

@@ -32,8 +32,13 @@ def numbers_in_digits(words: Sequence[str]) -> list[str]:
     becomes ``["1st"]``.
     """
     written: list[str] = []
-    at = 0
+    at, numerals = 0, _numerals()
     while at < len(words):
+        word = words[at]
+        if word.isalpha() and word.isascii() and word not in numerals:
+            written.append(word)
+            at += 1
+            continue
         number, read = _number_at(words, at)
         written.append(number)
         at += read
@@ -100,6 +105,12 @@ def _table(name: str) -> dict[str, str]:
 @cache
 def _words() -> dict[str, int]:
     return {word: int(number) for word, number in _table("words").items()}
+
+
+@cache
+def _numerals() -> frozenset[str]:
+    """All words of Latin letters with which a number may begin."""
+    return frozenset((*_words(), *_counted(), *_ordinals(), *_ARTICLES, _HALF, _ONE))
 
 
 @cache

@@ -134,9 +134,10 @@ def one_spelling(text: str) -> str:
         text = one_script(text)
         if not _TONES.search(text):
             text = " ".join(word if word.isascii() else _without_accents(word) for word in text.split(" "))
-    if " " not in text:
-        return _one_words().get(text, text)
-    return " ".join(_one_words().get(word, word) for word in _PER_CENT.sub("%", text).split(" "))
+    if "cent" in text or "ciento" in text:
+        text = _PER_CENT.sub("%", text)
+    words, spelled_otherwise = text.split(" "), _one_words()
+    return text if spelled_otherwise.keys().isdisjoint(words) else " ".join(spelled_otherwise.get(word, word) for word in words)
 
 
 def one_script(text: str) -> str:

@@ -76,10 +76,11 @@ class Headline:
     def wording(self) -> Wording:
         if not self.words:
             return THE_KEYS_OWN
-        places = sorted(range(len(self.words)), key=lambda at: (self.words[at], at))
         order = b""
-        if len(places) <= _MOST_ORDERED_WORDS:
-            order = bytes(places.index(at) + 1 | behind << _PLACE_BITS for at, behind in enumerate(self.behind))
+        if len(self.words) <= _MOST_ORDERED_WORDS:
+            in_order = sorted(range(len(self.words)), key=self.words.__getitem__)
+            places = {at: place for place, at in enumerate(in_order, 1)}
+            order = bytes([places[at] | behind << _PLACE_BITS for at, behind in enumerate(self.behind)])
         return Wording(_hash(self.normalised), _hash(self.genre) if self.genre else 0, order)
 
     @property
@@ -230,9 +231,14 @@ def telling_words(normalised: str) -> int:
         text = text.replace(part, " ")
     unspaced = len(_UNSPACED.findall(text))
     spaced = [word for word in _UNSPACED.sub(" ", text).split() if len(word) > 1 and not _NUMBER.fullmatch(word)]
-    small = _words("left_out") | _words("small") | _words("weekdays") | _words("rubrics")
+    small = _untelling_words()
     told = sum(word not in small for word in spaced) + unspaced // _CHARACTERS_A_WORD
     return max(0, told - FEWEST_CONTENT_WORDS) if columns else told
+
+
+@cache
+def _untelling_words() -> frozenset[str]:
+    return _words("left_out") | _words("small") | _words("weekdays") | _words("rubrics")
 
 
 def columns_of(normalised: str) -> tuple[str, ...]:
