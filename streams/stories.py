@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any, Final
 
 import orjson
@@ -168,24 +170,24 @@ def _named(members: Sequence[Member]) -> Sequence[Member]:
 
 
 def _association(member: Member) -> dict[str, Any]:
-    association = {
+    association: dict[str, Any] = {
         "name": member.relation.value,
         "rel": "member",
         "uri": article_uri(member.article_id),
         "type": "text",
-        "headlines": [{"role": "main", "contentType": "text/plain", "value": member.headline}] if member.headline else None,
-        "versionCreated": time_text(member.time_ms),
-        "infoSources": [{"name": member.outlet, "role": "publisher"}] if member.outlet else None,
     }
-    return {name: value for name, value in association.items() if value is not None}
+    if member.headline:
+        association["headlines"] = [{"role": "main", "contentType": "text/plain", "value": member.headline}]
+    if (created := time_text(member.time_ms)) is not None:
+        association["versionCreated"] = created
+    if member.outlet:
+        association["infoSources"] = [{"name": member.outlet, "role": "publisher"}]
+    return association
 
 
 def _subjects_of(members: Iterable[Member]) -> list[str]:
     """The subjects of a story's members, the most frequent first."""
-    counts: dict[str, int] = {}
-    for member in members:
-        for code in member.subjects:
-            counts[code] = counts.get(code, 0) + 1
+    counts = Counter(chain.from_iterable([member.subjects for member in members]))
     return sorted(counts, key=lambda code: (-counts[code], code))
 
 

@@ -161,6 +161,8 @@ def containment(a: BodyPrint, b: BodyPrint) -> float:
     """Estimate how much of the shorter text is contained in the other: 0.0 (nothing) to 1.0 (all)."""
     if not a.sketch or not b.sketch:
         return float(a.exact == b.exact)
+    if set(a.sketch).isdisjoint(b.sketch):  # nearly always
+        return 0.0
     # Both sketches are complete only below the smaller of their two largest hashes.
     limit = min(
         a.sketch[-1] if len(a.sketch) == SKETCH_SIZE else 0xFFFFFFFF,

@@ -48,7 +48,8 @@ def are_alike(one: str, other: str) -> bool:
 
 
 def _common_characters(one: str, other: str) -> int:
-    return sum(min(one.count(character), other.count(character)) for character in set(one))
+    characters = set(one)
+    return sum(map(min, map(one.count, characters), map(other.count, characters)))
 
 
 def numbers_contradict(one: str, other: str) -> bool:

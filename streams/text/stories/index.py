@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import struct
 from array import array
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from heapq import heapify, heappop, heappush
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Final, NamedTuple
 
 from streams.formats import read_stamp, stamp
@@ -30,11 +32,12 @@ from streams.text.stories.story import (
     Member,
     Relation,
     Story,
+    founder_of_packed,
     glance,
     hash_outlet,
     pack_story,
+    packed_vector,
     unpack_story,
-    vector_of_packed,
 )
 from streams.text.stories.templates import (
     are_next_of_serial,
@@ -44,8 +47,8 @@ from streams.text.stories.templates import (
     naming_of,
     other_names,
 )
-from streams.text.stories.vectors import WHOLE, Sum, Vector, heaviest, likeness
-from streams.text.wording import counted_parts, is_next_of_column
+from streams.text.stories.vectors import WHOLE, Compared, Sum, Vector, heaviest, heaviest_words, likeness, unpack_vector
+from streams.text.wording import counted_parts, is_next_of_column, is_serial
 
 CLOCK_KEY: Final = b"\x00clock"
 """The key for the stream's time: about the largest timestamp seen."""
@@ -57,7 +60,6 @@ _MOST_FORGOTTEN = 16  # stories per article: there are never more stories than a
 _SHOWN_WORDS = 8
 _NEVER = WHOLE + 1
 _ONLY_EQUAL = 2.0  # more than two texts can share, so that only equal ones match
-_SHARED = 1 << 32  # added to a candidate's sum for each word it shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +150,14 @@ class Told(NamedTuple):
 
 
 class _Candidate(NamedTuple):
-    """A story that an article may join. ``is_alone``: neither several outlets nor a long text support both."""
+    """A story that an article may join. ``is_alone``: neither several outlets nor a long text support both;
+    ``only_founder``: it has one member."""
 
     slot: int
     likeness: int
     needed: int
     is_alone: bool
+    only_founder: bool
 
 
 class StoryIndex:
@@ -198,11 +202,12 @@ class StoryIndex:
             return () if own is None else (_without(own, signature.article_id),)
         if own is not None:
             return ()  # a newer version stays where it is
-        candidates = self._candidates(signature)
+        vector = signature.vector
+        candidates = self._candidates(signature, vector)
         for candidate in self._about_the_same(candidates, signature):
-            if (joined := self._join(candidate, signature)) is not None:
+            if (joined := self._join(candidate, signature, vector)) is not None:
                 return self._merge(joined, candidates, signature) or (joined,)
-        return (self._found(signature),)
+        return (self._found(signature, vector),)
 
     def _about_the_same(self, candidates: Iterable[_Candidate], signature: Signature) -> Iterator[_Candidate]:
         """The candidates without those whose headlines are of the same form, but about something else; one after such a
@@ -232,7 +237,7 @@ class StoryIndex:
         for each in told:
             packed = pack_story(self._dated(each.story))
             changes[bytes.fromhex(each.story.id)] = stamp(packed)
-            heappush(self._due, self._place(packed))
+            heappush(self._due, self._place(packed, each.story.members))
         if told and told[0].change is StoryChange.LEFT:
             self._joined.pop(_short(signature.article_id))
         changes |= dict.fromkeys(self._forget())
@@ -244,38 +249,52 @@ class StoryIndex:
         times = [self._clock_ms + self._limits.unchanged_ms, *([story.last_ms + self._window_ms] if story.members else [])]
         return replace(story, expires_ms=min(max(times), _LAST_MS))
 
-    def _found(self, signature: Signature) -> Told:
+    def _found(self, signature: Signature, vector: Vector) -> Told:
         former = self._slots.get(_short(signature.article_id))  # an earlier story, canceled entirely or merged into another
         version = 1 if former is None else self._story_in(former).version + 1
         member = self._member(signature, Relation.FOUNDED, WHOLE)
-        story = Story(signature.article_id, signature.language, (member,), Sum() + Sum(signature.vector), 0, version)
+        story = Story(signature.article_id, signature.language, (member,), Sum() + Sum(vector), 0, version)
         return Told(StoryChange.FOUNDED, story, member)
 
-    def _join(self, candidate: _Candidate, signature: Signature) -> Told | None:
-        if candidate.likeness < min(self._limits.join_repeat, candidate.needed):
-            return None  # too little whatever its members are
+    def _join(self, candidate: _Candidate, signature: Signature, vector: Vector) -> Told | None:
+        if not self._may_be_enough(candidate, signature):
+            return None
         story = self._story_in(candidate.slot)
         if len(story.members) >= MOST_MEMBERS or len(self._packed[candidate.slot]) >= MOST_STORY_BYTES:
             return None
-        if _is_next_part(signature, story) or any(_is_next_of_column(signature, member) for member in story.members):
+        relation, repeated = self._relate(signature, candidate.likeness, story.members)
+        if candidate.likeness < self._needed_of(candidate, signature, story.members, repeated):
+            return None
+        if _is_next_part(signature, story) or _is_next_of_column(signature, story.members):
             return None
         if candidate.is_alone and any(fill_one_form(signature.compared, member.compared) for member in story.members):
             return None
-        relation, of = self._relate(signature, candidate.likeness, story.members)
-        if candidate.likeness < self._needed_of(candidate, signature, story.members, of):
-            return None
-        member = self._member(signature, relation, candidate.likeness, of)
-        total = story.total + Sum(signature.vector)
+        member = self._member(signature, relation, candidate.likeness, repeated.article_id if repeated else None)
+        total = story.total + Sum(vector)
         grown = replace(story, members=(*story.members, member), total=total, version=story.version + 1)
         return Told(StoryChange.JOINED, grown, member, _shared_words(signature, story.total.vector))
 
-    def _needed_of(self, candidate: _Candidate, signature: Signature, members: Iterable[Member], of: str | None) -> int:
+    def _may_be_enough(self, candidate: _Candidate, signature: Signature) -> bool:
+        """Whether an article may be similar enough to a story; most are not, and their stories need not be read."""
+        if candidate.likeness < min(self._limits.join_repeat, candidate.needed):
+            return False  # too little whatever its members are
+        if candidate.likeness >= candidate.needed or not candidate.only_founder:
+            return True
+        body, compared = founder_of_packed(self._packed[candidate.slot])
+        if numbers_contradict(signature.compared, compared):
+            return False
+        return self._has_same_text(signature, candidate.likeness, body) or are_alike(signature.compared, compared)
+
+    def _needed_of(
+        self, candidate: _Candidate, signature: Signature, members: Iterable[Member], repeated: Member | None
+    ) -> int:
         """How similar an article must be, considering its headline and text beside the members'."""
-        repeated = next((member for member in members if member.article_id == of), None)
         if repeated and not numbers_contradict(signature.compared, repeated.compared):
             needed = self._limits.join_repeat
         else:
             needed = candidate.needed  # also for a form filled in anew: the text of another earthquake
+        if candidate.likeness < needed:
+            return needed  # already too much
         return needed + (self._limits.contradicted if _contradicts(signature, members) else 0)
 
     def _member(self, signature: Signature, relation: Relation, alike: int, of: str | None = None) -> Member:
@@ -293,19 +312,23 @@ class StoryIndex:
             is_long=self._is_long(signature),
         )
 
-    def _relate(self, signature: Signature, alike: int, members: tuple[Member, ...]) -> tuple[Relation, str | None]:
+    def _relate(self, signature: Signature, alike: int, members: tuple[Member, ...]) -> tuple[Relation, Member | None]:
         """Which member an article repeats (the latest first), and how."""
         rest = members[1:]
         compared = (*reversed(rest[-self._limits.members_compared :]), members[0])
-        if body := signature.body:
-            least = self._least_same_text(signature, alike)
-            for member in compared:
-                if member.body and _is_same_text(body, member.body, least):
-                    return Relation.SAME_TEXT, member.article_id
+        for member in compared if signature.body else ():
+            if self._has_same_text(signature, alike, member.body):
+                return Relation.SAME_TEXT, member
         for member in compared:
             if are_alike(signature.compared, member.compared) and keep_order(signature.headline, member.headline):
-                return Relation.SIMILAR_HEADLINE, member.article_id
+                return Relation.SIMILAR_HEADLINE, member
         return Relation.SAME_EVENT, None
+
+    def _has_same_text(self, signature: Signature, alike: int, body: BodyPrint | None) -> bool:
+        """Whether an article's text is a member's, or nearly."""
+        if signature.body is None or body is None:
+            return False
+        return _is_same_text(signature.body, body, self._least_same_text(signature, alike))
 
     def _least_same_text(self, signature: Signature, alike: int) -> float:
         """How much an article's text must share with a member's to be nearly the same."""
@@ -369,22 +392,23 @@ class StoryIndex:
 
     # ---- Finding
 
-    def _candidates(self, signature: Signature) -> list[_Candidate]:
+    def _candidates(self, signature: Signature, vector: Vector) -> list[_Candidate]:
         """The stories that an article resembles, most similar first; among equals, the least id first."""
         found = []
-        vector = self._by_rarity(signature.vector)
+        vector = self._by_rarity(vector)
+        compared = Compared(vector)
         for slot, shared in self._likely(vector, by_name=bool(signature.outlet) and signature.body is None):
             packed = self._packed[slot]
             seen = glance(packed)
             gap_ms = max(0, seen.first_ms - signature.time_ms, signature.time_ms - seen.last_ms)
             if gap_ms > self._window_ms:
                 continue
-            alike = likeness(vector, vector_of_packed(packed))
+            alike = compared.likeness_to(packed_vector(packed))
             is_told = self._is_long(signature) or seen.members - seen.long <= self._limits.short_for_long * seen.long
             is_alone = not (is_told or _is_corroborated(signature, seen))
             needed = self._needed_alone(seen) if is_alone else self._needed(signature, seen, shared, gap_ms)
             needed += gap_ms * self._limits.day // _DAY_MS
-            found.append((-alike, seen.key, _Candidate(slot, alike, needed, is_alone)))
+            found.append((-alike, seen.key, _Candidate(slot, alike, needed, is_alone, seen.only_founder)))
         return [candidate for _, _, candidate in sorted(found)]
 
     def _needed_alone(self, seen: Glance) -> int:
@@ -427,34 +451,36 @@ class StoryIndex:
         rarest words come first. ``by_name``: one word is enough."""
         asked = self._rarest_lists(vector)
         least = 1 if by_name else max(self._limits.shared, len(vector) * self._limits.shared_per_cent // 100)
-        shared: dict[int, int] = {}
-        for left, (slots, word) in zip(range(len(asked), 0, -1), asked, strict=True):
-            counted = vector[word] + _SHARED
-            if left >= least:
-                for slot in slots:
-                    shared[slot] = shared.get(slot, 0) + counted
-            else:  # a story that comes up only now can't share enough: the longest lists are the last
-                for slot in shared.keys() & slots:
-                    shared[slot] += counted
-        enough = least * _SHARED
-        likely = [(found & _SHARED - 1, slot, found // _SHARED) for slot, found in shared.items() if found >= enough]
+        late = max(0, len(asked) - least + 1)
+        shared = Counter(chain.from_iterable([slots for slots, _ in asked[:late]]))
+        for slots, _ in asked[late:]:  # a story that comes up only now can't share enough: the longest lists are the last
+            shared.update(shared.keys() & slots)
+        likely = {slot: count for slot, count in shared.items() if count >= least}
         if len(likely) > self._limits.compared:
-            bound = sorted((weight for weight, _, _ in likely), reverse=True)[self._limits.compared - 1]
-            ranked = sorted((-each[0], glance(self._packed[each[1]]).key, each) for each in likely if each[0] >= bound)
-            likely = [each for _, _, each in ranked[: self._limits.compared]]
-        return [(slot, count) for _, slot, count in likely]
+            return [(slot, likely[slot]) for slot in self._weightiest(likely, asked, vector)]
+        return list(likely.items())
+
+    def _weightiest(self, likely: Iterable[int], asked: Sequence[tuple[Sequence[int], int]], vector: Vector) -> list[int]:
+        """The slots that share the greatest weight of an article's words; among equals, the least id."""
+        weights = dict.fromkeys(likely, 0)
+        for slots, word in asked:
+            for slot in weights.keys() & slots:
+                weights[slot] += vector[word]
+        bound = sorted(weights.values(), reverse=True)[self._limits.compared - 1]
+        ranked = sorted((-weight, glance(self._packed[slot]).key, slot) for slot, weight in weights.items() if weight >= bound)
+        return [slot for _, _, slot in ranked[: self._limits.compared]]
 
     def _rarest_lists(self, vector: Vector) -> list[tuple[Sequence[int], int]]:
         """The slots of the stories that have a word, and the word, the rarest first; as many as may be looked at."""
-        lists: list[tuple[Sequence[int], int]] = []
+        lists: list[tuple[int, int, Sequence[int]]] = []
         for word in vector:
             if (slots := self._postings.get(word)) is not None:
-                lists.append((slots, word))
+                lists.append((len(slots), word, slots))
             elif (slot := self._only.get(word)) is not None:
-                lists.append(((slot,), word))
-        lists.sort(key=lambda each: (len(each[0]), each[1]))
-        looked_up = accumulate(len(slots) for slots, _ in lists)
-        return lists[: sum(count <= self._limits.looked_up for count in looked_up)]
+                lists.append((1, word, (slot,)))
+        lists.sort()
+        looked_up = bisect_right(list(accumulate([length for length, _, _ in lists])), self._limits.looked_up)
+        return [(slots, word) for _, word, slots in lists[:looked_up]]
 
     def _story_in(self, slot: int) -> Story:
         return self._reader.story(slot, self._packed[slot])
@@ -470,8 +496,9 @@ class StoryIndex:
 
     # ---- Remembering
 
-    def _place(self, packed: bytes) -> int:
-        """Put a story where its former state was, or in a slot of its own; returns its entry in the heap."""
+    def _place(self, packed: bytes, members: Sequence[Member] | None = None) -> int:
+        """Put a story where its former state was, or in a slot of its own; returns its entry in the heap. ``members``: its
+        members, if they need not be read."""
         seen = glance(packed)
         own = int.from_bytes(seen.key[:_SHORT_BYTES], "big")
         slot = self._slots.get(own)
@@ -484,7 +511,7 @@ class StoryIndex:
         self._packed[slot] = packed
         if not seen.only_founder:
             known = glance(before).members if before else 0
-            members = self._story_in(slot).members
+            members = unpack_story(packed).members if members is None else members
             # Only the last members are new, unless two stories have become one.
             for member in members[known:] if len(members) == known + 1 else members:
                 self._joined[_short(member.article_id)] = slot
@@ -497,7 +524,7 @@ class StoryIndex:
         self._post(new - old, slot)
 
     def _indexed_words(self, packed: bytes) -> set[int]:
-        return {word for word, _ in heaviest(vector_of_packed(packed), self._limits.indexed_words)} if packed else set()
+        return set(heaviest_words(unpack_vector(packed_vector(packed)), self._limits.indexed_words)) if packed else set()
 
     def _post(self, words: Iterable[int], slot: int) -> None:
         postings, only = self._postings, self._only
@@ -584,20 +611,24 @@ def _is_corroborated(signature: Signature, seen: Glance) -> bool:
     return own != NO_OUTLET and seen.told_by not in (NO_OUTLET, own)
 
 
-def _is_next_of_column(signature: Signature, member: Member) -> bool:
+def _is_next_of_column(signature: Signature, members: Iterable[Member]) -> bool:
     """Whether an article is a later one of a member's column: from the same outlet, with another text."""
-    if not signature.outlet or signature.outlet.casefold() != member.outlet.casefold():
+    if not signature.outlet or signature.body is None:
         return False
-    if signature.body is None or member.body is None or signature.body.exact == member.body.exact:
-        return False
-    return is_next_of_column(signature.compared, member.compared)
+    outlet, text = signature.outlet.casefold(), signature.body.exact
+    return any(
+        is_next_of_column(signature.compared, member.compared)
+        for member in members
+        if member.body and member.body.exact != text and member.outlet.casefold() == outlet
+    )
 
 
 def _is_next_part(signature: Signature, story: Story) -> bool:
     """Whether an article is the next part of a serial, whoever tells it: of another day, or with another number."""
-    apart_ms = max(story.last_ms, signature.time_ms) - min(story.first_ms, signature.time_ms)
-    if are_next_of_serial(signature.headline, story.members[0].headline, apart_ms):
-        return True
+    if is_serial(signature.headline):
+        apart_ms = max(story.last_ms, signature.time_ms) - min(story.first_ms, signature.time_ms)
+        if are_next_of_serial(signature.headline, story.members[0].headline, apart_ms):
+            return True
     if not counted_parts(signature.headline):
         return False
     return any(are_parts_of_serials(signature.headline, member.headline) for member in story.members)
@@ -637,5 +668,5 @@ def _without(story: Story, article_id: str) -> Told:
 def _contradicts(signature: Signature, members: Iterable[Member]) -> bool:
     """Whether a headline and the members' headlines have numbers, but none in common."""
     own = numbers_of(signature.compared)
-    theirs: set[str] = set().union(*(numbers_of(member.compared) for member in members)) if own else set()
-    return bool(theirs) and not own & theirs
+    theirs = [numbers for member in members if (numbers := numbers_of(member.compared))] if own else []
+    return bool(theirs) and all(map(own.isdisjoint, theirs))

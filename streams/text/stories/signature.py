@@ -72,7 +72,7 @@ class Signature:
 
     @property
     def vector(self) -> Vector:
-        """Its words, hashed."""
+        """Its words, hashed; each time anew."""
         return {hash_word(word, self.language): weight for word, weight in self.words.items()}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -84,22 +84,25 @@ class Story:
     @property
     def first_ms(self) -> int:
         """The time of its earliest member; 0 if it has none."""
-        return min((member.time_ms for member in self.members), default=0)
+        return min([member.time_ms for member in self.members], default=0)
 
     @property
     def last_ms(self) -> int:
         """The time of its latest member; 0 if it has none."""
-        return max((member.time_ms for member in self.members), default=0)
+        return max([member.time_ms for member in self.members], default=0)
 
     @property
     def named_outlets(self) -> int:
         """How many outlets with a name tell it."""
-        return len({member.outlet.casefold() for member in self.members if member.outlet})
+        return len(self._outlets() - {""})
 
     @property
     def outlets(self) -> int:
         """How many outlets tell it; those without a name count as one."""
-        return len({member.outlet.casefold() for member in self.members})
+        return len(self._outlets())
+
+    def _outlets(self) -> set[str]:
+        return {outlet.casefold() for outlet in {member.outlet for member in self.members}}  # many members have few
 
 
 _HEAD = struct.Struct(">16sqqqIB16sBIBHHHH")
@@ -112,7 +115,7 @@ _NOBODY = bytes(16)
 
 def _told_by(members: Iterable[Member]) -> int:
     """The only named outlet that tells a story, as a hash."""
-    hashed = {hash_outlet(member.outlet) for member in members} - {NO_OUTLET}
+    hashed = {hash_outlet(outlet) for outlet in {member.outlet for member in members}} - {NO_OUTLET}
     return SEVERAL_OUTLETS if len(hashed) > 1 else max(hashed, default=NO_OUTLET)
 
 
@@ -131,16 +134,15 @@ def pack_story(story: Story) -> bytes:
         _told_by(story.members),
         len(language),
         len(story.total.vector),
-        sum(member.body is not None for member in story.members),
-        sum(member.is_long for member in story.members),
+        len([member for member in story.members if member.body is not None]),
+        len([member for member in story.members if member.is_long]),
         len(story.members),
     )
-    return b"".join((head, language, pack_vector(story.total.vector), *map(_pack_member, story.members)))
+    members = [member.packed or _pack_member(member) for member in story.members]
+    return b"".join((head, language, pack_vector(story.total.vector), *members))
 
 
 def _pack_member(member: Member) -> bytes:
-    if member.packed:
-        return member.packed
     outlet = _cut(member.outlet, _MOST_OUTLET_BYTES)
     headline, words = _cut(member.headline, _MOST_HEADLINE_BYTES), _cut(member.compared, _MOST_WORDS_BYTES)
     body = member.body
@@ -172,8 +174,8 @@ def _cut(text: str, most_bytes: int) -> bytes:
     return encoded if len(encoded) <= most_bytes else encoded[:most_bytes].decode("utf-8", "ignore").encode()
 
 
-def unpack_story(packed: bytes, known: Iterable[Member] = ()) -> Story:
-    """Decode what :func:`pack_story` made. ``known``: the first members, perhaps, as they were read before.
+def unpack_story(packed: bytes, known: Sequence[Member] = ()) -> Story:
+    """Decode what :func:`pack_story` made. ``known``: the first members, perhaps, as this function read them before.
 
     Raises:
         ValueError: it was not made by :func:`pack_story`.
@@ -185,11 +187,10 @@ def unpack_story(packed: bytes, known: Iterable[Member] = ()) -> Story:
         begin, at = _vector_range(packed)
         language, vector = packed[begin - language_bytes : begin].decode(), unpack_vector(packed[begin:at])
         members: list[Member] = []
-        for member in known:
-            if len(members) == count or not member.packed or not packed.startswith(member.packed, at):
-                break
-            members.append(member)
-            at += len(member.packed)
+        read_before = b"".join([member.packed for member in known])
+        if len(known) <= count and packed.startswith(read_before, at):
+            members.extend(known)
+            at += len(read_before)
         while len(members) < count:
             member, at = _unpack_member(packed, at)
             members.append(member)
@@ -205,11 +206,7 @@ def _unpack_member(packed: bytes, at: int) -> tuple[Member, int]:
     at += _MEMBER.size
     codes = tuple(f"{code:08d}" for code in struct.unpack_from(f">{subjects}I", packed, at))
     at += 4 * subjects
-    body = None
-    if sketched != _NO_BODY:
-        exact, *sketch = struct.unpack_from(f">{1 + sketched}I", packed, at)
-        body = BodyPrint(exact, tuple(sketch))
-        at += 4 + 4 * sketched
+    body, at = _unpack_body(packed, at, sketched)
     texts = []
     for length in lengths:
         texts.append(packed[at : at + length].decode())
@@ -230,6 +227,22 @@ def _unpack_member(packed: bytes, at: int) -> tuple[Member, int]:
         packed=packed[begin:at],
     )
     return member, at
+
+
+def _unpack_body(packed: bytes, at: int, sketched: int) -> tuple[BodyPrint | None, int]:
+    if sketched == _NO_BODY:
+        return None, at
+    exact, *sketch = struct.unpack_from(f">{1 + sketched}I", packed, at)
+    return BodyPrint(exact, tuple(sketch)), at + 4 + 4 * sketched
+
+
+def founder_of_packed(packed: bytes) -> tuple[BodyPrint | None, str]:
+    """The body and the headline, as compared, of a packed story's first member, without reading the rest."""
+    _, at = _vector_range(packed)
+    *_, subjects, sketched, outlet_bytes, headline_bytes, words_bytes = _MEMBER.unpack_from(packed, at)
+    body, at = _unpack_body(packed, at + _MEMBER.size + 4 * subjects, sketched)
+    at += outlet_bytes + headline_bytes
+    return body, packed[at : at + words_bytes].decode()
 
 
 def _vector_range(packed: bytes) -> tuple[int, int]:
@@ -257,16 +270,18 @@ class Glance(NamedTuple):
 
 def glance(packed: bytes) -> Glance:
     """The head of a packed story."""
-    key, first_ms, last_ms, expires_ms, _, _, _, outlets, told_by, _, _, with_bodies, long, members = _HEAD.unpack_from(packed)
-    _, end = _vector_range(packed)
+    key, first_ms, last_ms, expires_ms, _, _, _, outlets, told_by, language_bytes, words, with_bodies, long, members = (
+        _HEAD.unpack_from(packed)
+    )
+    end = _HEAD.size + language_bytes + ENTRY_BYTES * words
     only_founder = members == 1 and packed[end : end + len(key)] == key
     return Glance(key, first_ms, last_ms, expires_ms, with_bodies > 0, long, only_founder, outlets, told_by, members)
 
 
-def vector_of_packed(packed: bytes) -> dict[int, int]:
-    """The vector of a packed story."""
+def packed_vector(packed: bytes) -> bytes:
+    """The vector of a packed story, itself packed."""
     begin, end = _vector_range(packed)
-    return unpack_vector(packed[begin:end])
+    return packed[begin:end]
 
 
 def central(members: Iterable[Member]) -> Member:

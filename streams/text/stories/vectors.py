@@ -43,11 +43,29 @@ def likeness(one: Vector, other: Vector) -> int:
     product = sum(map(mul, one.values(), map(other.get, one, repeat(0))))
     if not product:
         return 0
-    return isqrt(product * product * (WHOLE * WHOLE) // (_squared(one) * _squared(other)))
+    return _cosine(product, _squared(one), _squared(other))
+
+
+def _cosine(product: int, one_squared: int, other_squared: int) -> int:
+    return isqrt(product * product * (WHOLE * WHOLE) // (one_squared * other_squared))
 
 
 def _squared(vector: Vector) -> int:
     return sum(map(mul, vector.values(), vector.values()))
+
+
+class Compared:
+    """A vector that many packed ones are compared with: none of them becomes a dictionary."""
+
+    def __init__(self, vector: Vector) -> None:
+        self._vector = vector
+        self._squared = _squared(vector)
+
+    def likeness_to(self, packed: bytes) -> int:
+        """:func:`likeness` to what :func:`pack_vector` made."""
+        words, weights = _numbers_in(packed)
+        product = sum(map(mul, weights, map(self._vector.get, words, repeat(0))))
+        return _cosine(product, self._squared, sum(map(mul, weights, weights))) if product else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +90,12 @@ class Sum:
 
 def heaviest(weights: Mapping[Word, int], most_words: int) -> list[tuple[Word, int]]:
     """The heaviest words with their weights, heaviest first; among equals, the smaller word first."""
-    kept = sorted(sorted(weights), key=weights.__getitem__, reverse=True)[:most_words]  # both sorts without a call of ours
-    return [(word, weights[word]) for word in kept]
+    return [(word, weights[word]) for word in heaviest_words(weights, most_words)]
+
+
+def heaviest_words(weights: Mapping[Word, int], most_words: int) -> list[Word]:
+    """The same words without their weights."""
+    return sorted(sorted(weights), key=weights.__getitem__, reverse=True)[:most_words]  # both sorts without a call of ours
 
 
 def pack_vector(vector: Vector) -> bytes:
@@ -88,8 +110,12 @@ def unpack_vector(packed: bytes) -> dict[int, int]:
     Raises:
         ValueError: it was not made by :func:`pack_vector`.
     """
+    words, weights = _numbers_in(packed)
+    return dict(zip(words, weights, strict=True))
+
+
+def _numbers_in(packed: bytes) -> tuple[tuple[int, ...], tuple[int, ...]]:
     count, rest = divmod(len(packed), ENTRY_BYTES)
     if rest:
         raise ValueError(f"no vector of a story: {len(packed)} bytes")
-    words, weights = struct.unpack_from(f">{count}I", packed), struct.unpack_from(f">{count}H", packed, 4 * count)
-    return dict(zip(words, weights, strict=True))
+    return struct.unpack_from(f">{count}I", packed), struct.unpack_from(f">{count}H", packed, 4 * count)
