@@ -6,10 +6,11 @@ Subclasses use the private members of their bases through ``self``; the same tes
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.client import AIOKafkaClient, ConnectionGroup
 from aiokafka.conn import AIOKafkaConnection, CloseReason
@@ -167,6 +168,25 @@ def drop_taken(fetcher: Fetcher, tp: Any) -> None:
     """A partition's records have all been taken: it can be fetched from again."""
     del fetcher._records[tp]
     fetcher._notify(fetcher._wait_consume_future)
+
+
+@contextmanager
+def being_taken(fetched: FetchResult) -> Iterator[Iterator[ConsumerRecord]]:
+    """The records of a fetch, one after the other; at the end, the reader's position moves behind those that were asked for.
+
+    Like aiokafka's ``getone`` for each, which asks for the assignment and moves the position every time. There are none if the
+    partition is no longer read from where the fetch began. The event loop must not run within.
+    """
+    upcoming = fetched._partition_records
+    if upcoming is None or not fetched.check_assignment(fetched._topic_partition):
+        yield iter(())
+        return
+    try:
+        yield upcoming
+    finally:
+        fetched._update_position()
+        if upcoming._records_iterator is None:  # it has ended
+            fetched._partition_records = None
 
 
 def next_arrival(fetcher: Fetcher) -> asyncio.Future[None]:

@@ -32,12 +32,13 @@ class Breath:
         """Processor seconds spent on deciding alone; everything else that a worker uses is overhead of the stream."""
         self._give_way = give_way
         self._spent_s = 0.0  # in slices
-        self._drawn = 0.0
+        self._drawn = self._ends_at = 0.0
         self._cpu_began_s = 0.0
 
     def draw(self) -> None:
         """Start a slice."""
         self._drawn = time.monotonic()
+        self._ends_at = self._drawn + min(max(_SLICE_S, _SLICE_SHARE * self._spent_s), _LONGEST_SLICE_S)
         self._cpu_began_s = time.thread_time()
 
     def let_go(self) -> None:
@@ -50,12 +51,15 @@ class Breath:
         """Whether the remaining records go into the next transaction."""
         return self._spent_s > LONGEST_DECIDING_S
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the slice has been long enough. To be asked between two records."""
+        return time.monotonic() > self._ends_at
+
     async def pause(self) -> None:
-        """Call within a slice, between two records: starts another slice when it is time."""
-        slice_s = min(max(_SLICE_S, _SLICE_SHARE * self._spent_s), _LONGEST_SLICE_S)
-        if time.monotonic() - self._drawn > slice_s:
-            self.let_go()
-            for _ in range(_TURNS):
-                await asyncio.sleep(0)
-            await self._give_way()
-            self.draw()
+        """End the slice, let others run, and start another one."""
+        self.let_go()
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
+        await self._give_way()
+        self.draw()

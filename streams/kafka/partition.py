@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from bisect import bisect_left
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
@@ -43,6 +45,7 @@ _SEND_BACK_AGAIN_S = 5.0
 _IDLE_S, _MOST_IDLE_S = 5.0, 300.0
 _FORGOTTEN = TableChange(None)
 _SAYS_WHY_S = 20.0
+_OFFSET_OF = attrgetter("offset")
 _READ_IN_A_TURN = 1_000  # entries of a table, before others get their turn
 _LOOKED_AT_PER_RECORD = 4  # table entries: each is looked at about four times while it is worth keeping
 
@@ -207,10 +210,12 @@ class OwnedPartition:
             if decision.remember is not None and record.key is not None:
                 known[record.key] = decision.remember
                 changes[record.key] = TableChange(decision.remember, stamp_s)
-            changes |= {key: TableChange(value, stamp_s) for key, value in decision.changes.items()}
-            await breath.pause()
-            if breath.is_spent:
-                break
+            if decision.changes:
+                changes |= {key: TableChange(value, stamp_s) for key, value in decision.changes.items()}
+            if breath.is_over:
+                await breath.pause()
+                if breath.is_spent:
+                    break
         breath.let_go()
         count = len(faults)
         self._decided_to = records[count - 1].offset + 1
@@ -278,7 +283,7 @@ class OwnedPartition:
                     return records
 
     def _left_of(self, batch: Batch) -> Sequence[Record]:
-        return [record for record in batch.records if record.offset >= self._decided_to]
+        return batch.records[bisect_left(batch.records, self._decided_to, key=_OFFSET_OF) :]
 
     async def _is_all_there_is(self, batch: Batch) -> bool:
         """Whether the offsets between the next one and the batch are gone from Kafka; if not, Faust is sent back for them."""

@@ -280,8 +280,7 @@ class OwnedStep:
         await producer.begin_transaction()
         outbox = Outbox(producer, self._codecs, self._counts)
         for share in shares:
-            for output in share.outputs:
-                outbox.add_output(output, share.partition.changelog.partition)
+            outbox.add_outputs(share.outputs, share.partition.changelog.partition)
             for key, change in share.changes.items():
                 outbox.add(share.partition.changelog, key, change.value, headers=change.headers)
         written = await outbox.send()

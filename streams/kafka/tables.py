@@ -31,12 +31,12 @@ import logging
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice, takewhile
+from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from rocksdict import BlockBasedOptions, Cache, DBCompressionType, Options, Rdict, WriteBatch
+from rocksdict import BlockBasedOptions, Cache, DBCompressionType, Options, Rdict, ReadOptions, WriteBatch
 
 from streams.kafka.failures import pass_over
 from streams.kafka.observer import Wiped
@@ -348,13 +348,13 @@ class TablePartition:
     def find_expired(self, count: int, now_s: int) -> list[bytes]:
         """Look at the next ``count`` entries, round and round; returns the keys of those older than ``keep_s``."""
         oldest = max(0, now_s - self._keep_s).to_bytes(_STAMP_BYTES, "big")
+        within = ReadOptions()
+        within.set_iterate_upper_bound(_after(self._prefix))
         with self._watched():
-            following = self._database.items(from_key=self._looked_at)
-            entries = list(islice(takewhile(lambda entry: entry[0].startswith(self._prefix), following), count))
+            entries = list(islice(self._database.items(from_key=self._looked_at, read_opt=within), count))
         self._looked_at = entries[-1][0] + b"\x00" if len(entries) == count else self._prefix
-        return [
-            key.removeprefix(self._prefix) for key, value in entries if value[:_STAMP_BYTES] < oldest and key not in self._kept
-        ]
+        # A value begins with its stamp.
+        return [key.removeprefix(self._prefix) for key, value in entries if value < oldest and key not in self._kept]
 
     def close(self) -> None:
         """Close the copy; anyone can open it again."""

@@ -241,8 +241,11 @@ class Replay:
     async def _mark(self, producer: TransactionalProducer, batch: Sequence[_Sending], sent_to: Sequence[str]) -> None:
         outbox = Outbox(producer)
         now_ms = int(time.time() * 1000)
-        for each, at in zip(batch, sent_to, strict=True):
-            outbox.add_output(Output(self._marks, str(place_of(each.letter)).encode(), at.encode(), (), now_ms), 0)
+        marks = [
+            Output(self._marks, str(place_of(each.letter)).encode(), at.encode(), (), now_ms)
+            for each, at in zip(batch, sent_to, strict=True)
+        ]
+        outbox.add_outputs(marks, 0)
         await outbox.send()
 
 

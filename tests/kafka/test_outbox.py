@@ -6,9 +6,19 @@ from aiokafka.partitioner import murmur2
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.kafka.outbox import partition_of
+from streams.kafka.outbox import hashes_of, partition_of
 
 
 @given(key=st.binary(max_size=70), count=st.integers(1, 200))
 def test_a_key_goes_where_kafkas_own_clients_send_it(key, count):
     assert partition_of(key, count) == (murmur2(key) & 0x7FFFFFFF) % count
+
+
+@given(keys=st.lists(st.binary(max_size=70), max_size=60))
+def test_many_keys_are_hashed_as_each_would_be(keys):
+    assert hashes_of(keys) == [murmur2(key) & 0x7FFFFFFF for key in keys]
+
+
+@given(alike=st.integers(0, 40).flatmap(lambda size: st.lists(st.binary(min_size=size, max_size=size), min_size=20)))
+def test_many_keys_of_one_length_are_hashed_as_each_would_be(alike):
+    assert hashes_of(alike) == [murmur2(key) & 0x7FFFFFFF for key in alike]

@@ -102,7 +102,7 @@ async def test_a_topic_that_a_broker_does_not_name_just_now_is_a_loss(producer):
     """One that has just started may not know of it yet; aiokafka then forgets how many partitions there were."""
     producer._aiokafka.client.cluster.partitions_for_topic = lambda _: None
     with pytest.raises(UnknownTopicOrPartitionError):
-        Outbox(producer).add_output(Output("topic", b"key", b"value", (), 0), 0)
+        Outbox(producer).add_outputs([Output("topic", b"key", b"value", (), 0)], 0)
 
 
 async def test_an_assertion_that_a_well_producer_meets_is_a_bug(producer):
