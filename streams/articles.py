@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import islice
+from operator import attrgetter
+from types import NoneType
 from typing import Any, Final
 from urllib.parse import urlsplit
 from zlib import crc32
@@ -81,7 +83,8 @@ MOST_ARTICLE_BYTES = 12 << 20
 """As JSON. What its outputs add is bounded, and keeps them below the limits of their topics (:mod:`streams.bounds`)."""
 _MOST_WORDS = 64
 _MOST_WORD_CHARACTERS = 1_000
-_OPTIONAL_TEXTS = ("url", "source_id", "outlet", "byline", "published", "language", "section", "dateline")
+_OPTIONAL_TEXTS = attrgetter("url", "source_id", "outlet", "byline", "published", "language", "section", "dateline")
+_INSTRUCTION_TEXTS = attrgetter(*(name for name in field_names(Instructions) if name not in ("urgency", "pub_status")))
 _HASH = re.compile("[0-9a-f]{32}")
 _CUT_KINDS = frozenset(CutKind)
 
@@ -295,22 +298,17 @@ def article_from_json(value: bytes) -> Article:
     except (TypeError, KeyError, AttributeError) as error:
         raise ValueError(f"no article: {error}") from None
     texts = (article.headline, article.body, *article.agencies, *article.keywords)
-    optional = [getattr(article, name) for name in _OPTIONAL_TEXTS] + _instruction_texts(article)
+    optional = (*_OPTIONAL_TEXTS(article), *_INSTRUCTION_TEXTS(article.instructions))
+    if article.image:
+        optional += article.image.url, article.image.caption, article.image.credit
     if not (
-        all(type(text) is str for text in texts)
-        and all(text is None or type(text) is str for text in optional)
+        {str}.issuperset(map(type, texts))
+        and {str, NoneType}.issuperset(map(type, optional))
         and (article.article_confidence is None or type(article.article_confidence) is float)
         and all(type(text) is str and _HASH.fullmatch(text) for text in (article.id, article.fingerprint))
     ):
         raise ValueError("not an article: a field has the wrong type")
     return article
-
-
-def _instruction_texts(article: Article) -> list[Any]:
-    """The fields of the article's instructions and image that must be text."""
-    said, image = article.instructions, article.image
-    told = [getattr(said, name) for name in field_names(Instructions) if name not in ("urgency", "pub_status")]
-    return [*told, *((image.url, image.caption, image.credit) if image else ())]
 
 
 def _read_cut(stored: dict[str, Any]) -> Cut:

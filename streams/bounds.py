@@ -33,7 +33,8 @@ class OversizedOutputError(AssertionError):
 
 def headers_bytes(headers: Iterable[tuple[str, bytes | None]]) -> int:
     """The most that headers take in Kafka, in bytes; undecodable names count as written."""
-    return sum(len(name.encode("utf-8", "surrogatepass")) + len(value or b"") + _HEADER_FRAME_BYTES for name, value in headers)
+    sizes = [len(name.encode("utf-8", "surrogatepass")) + len(value or b"") + _HEADER_FRAME_BYTES for name, value in headers]
+    return sum(sizes)
 
 
 def record_bytes(key: bytes | None, value: bytes | None, headers: Iterable[tuple[str, bytes | None]]) -> int:
