@@ -141,3 +141,18 @@ def test_words_without_which_there_is_no_sentence_are_no_evidence(language, word
 def test_a_score_beside_a_club_named_like_a_disaster_makes_no_disaster(language, headline):
     """A score is company for sport alone."""
     assert sure(language, headline) <= {"sport"}
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "headline"),
+    [
+        pytest.param("fr", "crime", "Braquage d'une bijouterie en plein jour", id="a robbery, in French"),
+        pytest.param("es", "crime", "Atraco a una joyería a plena luz del día", id="a robbery, in Spanish"),
+        pytest.param("it", "crime", "Rapinata una gioielleria in pieno giorno", id="a robbery, in Italian"),
+        pytest.param("de", "disaster", "Feuerwehr löscht Dachstuhlbrand in der Altstadt", id="a fire, in German"),
+        pytest.param("it", "disaster", "Rogo in un capannone, i vigili del fuoco al lavoro", id="a fire, in Italian"),
+        pytest.param("ru", "disaster", "Два человека погибли в ДТП на трассе", id="an accident, in Russian"),
+    ],
+)
+def test_a_robbery_a_fire_or_an_accident_is_told_by_a_word(language, subject, headline):
+    assert sure(language, headline) == {subject}
