@@ -28,7 +28,7 @@ def language() -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class BothLanguages:
     """An article's language by langdetect and by our detector."""
 
     headline: str
@@ -62,17 +62,17 @@ def compare(file: str, everything: bool) -> None:
     click.echo(f"{told}; {counted(len(refused), 'document')} gave no article")
 
 
-def compare_languages(file: str, refused: list[Rejection]) -> Iterator[Compared]:
+def compare_languages(file: str, refused: list[Rejection]) -> Iterator[BothLanguages]:
     """Both tags for every article of a file; documents that give no article are added to ``refused``."""
     for _, article in prepared_documents([file]):
         if isinstance(article, Rejection):
             refused.append(article)
         else:
             given = article.headline, article.body
-            yield Compared(article.headline, langdetect_language(*given), detect_language(*given, article.language))
+            yield BothLanguages(article.headline, langdetect_language(*given), detect_language(*given, article.language))
 
 
-def _articles(compared: Iterable[Compared]) -> Table:
+def _articles(compared: Iterable[BothLanguages]) -> Table:
     table = Table("langdetect", "probability", "headwater", "confidence", "headline", box=None)
     for each in compared:
         row = (each.old.tag, f"{each.old.confidence:.3f}", each.new.tag, f"{each.new.confidence:.3f}")
@@ -80,7 +80,7 @@ def _articles(compared: Iterable[Compared]) -> Table:
     return table
 
 
-def _changes(compared: Iterable[Compared]) -> Table:
+def _changes(compared: Iterable[BothLanguages]) -> Table:
     """How often each tag becomes which, including other names for the same language, because consumers see them."""
     table = Table("langdetect", "headwater", "articles", box=None)
     counts = Counter((each.old.tag, each.new.tag) for each in compared if each.old.tag != each.new.tag)
