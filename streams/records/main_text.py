@@ -7,6 +7,7 @@ its four copies of the tree serve other options, and a search for comments finds
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Collection
 from copy import copy
 from functools import cache
 from typing import Any, Final
@@ -60,6 +61,23 @@ def find_main_text(tree: Any, build: Build) -> str:
     return core.xmltotxt(body, options.formatting) if len(text) >= options.min_output_size else ""
 
 
+def _with_those_before(delete: Callable[..., None], tags: Collection[str]) -> Callable[..., None]:
+    """trafilatura's removal of an element, for headings at the end of a box: all those side by side at once.
+
+    It takes them out one by one, and lxml counts what is left in the box each time: 18,000 took 1.4 s.
+    """
+
+    def remove(element: Any, keep_tail: bool = True) -> None:  # noqa: FBT001, FBT002 - as the library calls it
+        before = element.getprevious()
+        is_at_end = not keep_tail and element.tag in tags and element.getnext() is None
+        delete(element, keep_tail=keep_tail)
+        while is_at_end and before is not None and before.tag == element.tag:
+            element, before = before, before.getprevious()
+            delete(element, keep_tail=False)
+
+    return remove
+
+
 def _join_texts(tree: Any) -> None:
     """Make one text of those that stand side by side since an element between them has gone.
 
@@ -80,7 +98,9 @@ def _options() -> Any:
 @cache
 def _prepare_library() -> None:
     """Quicken the searches of trafilatura, and silence it: a rejection says better what is wrong."""
-    from trafilatura import xpaths  # noqa: PLC0415 - as above
+    from trafilatura import main_extractor, xpaths  # noqa: PLC0415 - as above
+
+    main_extractor.delete_element = _with_those_before(main_extractor.delete_element, main_extractor.NOT_AT_THE_END)
 
     for searches in (
         xpaths.BODY_XPATH,
