@@ -46,9 +46,10 @@ def read_record(
        NO_TEXT. Other fields of a wrong type are ignored. A canceled item gives a draft that says so, with or without headline
        and text; one that is withheld, or canceled without an identity, is WITHDRAWN; a picture or video is NOT_AN_ARTICLE.
     5. An HTML page is searched for its article (NO_TEXT if there is none), a fragment is taken whole. More than 20,000 elements
-       are TOO_LARGE, more than 200 levels TOO_DEEP; a page too broken to read is UNREADABLE_HTML. A page that holds several
-       articles, only pictures, or a wall is INDEX_PAGE, GALLERY, CONSENT_WALL, ROBOT_CHECK or PAY_WALL. For a text in another
-       form, :func:`~streams.records.judging.judge_text` decides that.
+       are TOO_LARGE, and so are more than 8,000 blocks of text on a page; more than 200 levels are TOO_DEEP; a page too broken
+       to read is UNREADABLE_HTML. A page that holds several articles, only pictures, or a wall is INDEX_PAGE, GALLERY,
+       CONSENT_WALL, ROBOT_CHECK or PAY_WALL. For a text in another form, :func:`~streams.records.judging.judge_text` decides
+       that.
     6. Plain text is one article, whose headline is found later; text that is a JSON object, bare or as servers guard it, is
        read as that. Binary data is NOT_AN_ARTICLE, naming its format if :mod:`~streams.records.binaries` knows it, and so is
        text that is no prose (:mod:`~streams.records.text_forms`: base64, an e-mail, a form's fields …).

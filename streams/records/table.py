@@ -45,8 +45,8 @@ _REASONS: Final = {
     Reason.TOMBSTONE: "the record has no value",
     Reason.EMPTY: "the value is blank",
     Reason.TOO_LARGE: (
-        "more than `HEADWATER_MAX_ARTICLE_BYTES`, or a page of more than 20,000 elements; or a whole batch, as its producer"
-        " compressed it, that would be more than `HEADWATER_MAX_UNPACKED_BATCH_BYTES`"
+        "more than `HEADWATER_MAX_ARTICLE_BYTES`, or a page of more than 20,000 elements or 8,000 blocks of text; or a whole"
+        " batch, as its producer compressed it, that would be more than `HEADWATER_MAX_UNPACKED_BATCH_BYTES`"
     ),
     Reason.TOO_DEEP: "JSON of more than 32 levels, HTML of more than 200",
     Reason.NOT_UTF8: "neither UTF-8 nor a declared encoding, nor one that shows itself for certain",

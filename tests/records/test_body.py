@@ -99,6 +99,12 @@ def test_scripts_and_styles_do_not_make_a_page_too_large() -> None:
     assert padded.reason is Reason.TOO_LARGE
 
 
+def test_a_page_of_very_many_paragraphs_is_too_large() -> None:
+    refused = read_record(page_of("<p>The pool is closed.</p>" * 8_001).encode(), "text/html")
+    assert isinstance(refused, Rejection)
+    assert refused.reason is Reason.TOO_LARGE
+
+
 def test_a_page_that_says_it_is_a_product_is_not_an_article() -> None:
     page = page_of("".join(f"<p>{each}</p>" for each in PARAGRAPHS), '<meta property="og:type" content="product">')
     refused = read_record(page.encode(), "text/html")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from trafilatura import bare_extraction
+from trafilatura import bare_extraction, main_extractor, xml
 
 from streams.records.main_text import find_main_text
 from streams.records.markup import parse
@@ -69,6 +69,49 @@ def test_texts_of_a_crowded_page_are_joined_where_an_element_between_them_went(m
     read(parse(boxed(f"<p>{crowd * 2}</p><div>")))
     [tree] = seen
     assert len(tree.xpath("//text()")) <= 2 * sum(1 for _ in tree.iter())
+
+
+def headed(count: int) -> dict[str, bytes]:
+    """Pages with headings at the end of a box."""
+    headings = "".join(f"<h2>The boats of day {number}</h2> and more" for number in range(count))
+    sections = headings.replace("<h2>", "<section><h2>").replace("</h2>", "</h2></section>")
+    ends = {
+        "of the article": headings,
+        "each in a section": sections,
+        "with a link": f'{headings}<a href="/x">A boat</a><h3>Last</h3>',
+    }
+    return {
+        kind: f"<html><body><article><h1>Boats</h1>{PROSE}{end}</article></body></html>".encode() for kind, end in ends.items()
+    }
+
+
+@pytest.mark.parametrize("kind", headed(0))
+def test_headings_at_the_end_go_as_the_library_removes_them(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    found = read(parse(headed(20)[kind]))
+    monkeypatch.setattr("trafilatura.main_extractor.delete_element", xml.delete_element)
+    assert found == read(parse(headed(20)[kind]))
+
+
+def test_headings_at_the_end_go_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """lxml counts all that are left for each: 18,000 took 1.4 seconds."""
+    page = parse(headed(400)["of the article"])
+    read(page)
+    remove, removed = main_extractor.delete_element, []
+    monkeypatch.setattr(
+        "trafilatura.main_extractor.delete_element",
+        lambda element, **options: (removed.append(element), remove(element, **options)),
+    )
+    read(page)
+    assert 0 < len(removed) < 10
+
+
+def test_texts_between_links_are_joined_when_the_links_go() -> None:
+    """lxml puts all texts of a paragraph in order to find them: between 6,000 links that took three seconds."""
+    read(parse(PAGES["nothing"]))  # prepares the library
+    tree = parse(f"<p>{'<a>One</a> boat left <a>at noon</a>, said the mayor. ' * 600}</p>".encode())
+    words = tree.text_content()
+    main_extractor.strip_tags(tree, "span", "a")
+    assert tree.xpath("//text()") == [words]
 
 
 def test_the_tree_is_left_as_it_is() -> None:
