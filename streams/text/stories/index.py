@@ -436,14 +436,11 @@ class StoryIndex:
 
     def _by_rarity(self, vector: Vector) -> Vector:
         """A vector whose words weigh less the more stories have them: words in all the news do not distinguish stories."""
-        bits = self._limits.telling_bits
-        weighed = {}
-        for word, weight in vector.items():
-            posted = self._postings.get(word)
-            count = 1 if posted is None else len(posted)
-            share = (len(self._slots) // count).bit_length()
-            is_common = count >= self._limits.few_stories and share < bits
-            weighed[word] = max(1, weight * share * share // (bits * bits)) if is_common else weight
+        bits, few, stories = self._limits.telling_bits, self._limits.few_stories, len(self._slots)
+        weighed = dict(vector)
+        for word in vector.keys() & self._postings.keys():
+            if (count := len(self._postings[word])) >= few and (share := (stories // count).bit_length()) < bits:
+                weighed[word] = max(1, vector[word] * share * share // (bits * bits))
         return weighed
 
     def _likely(self, vector: Vector, *, by_name: bool) -> list[tuple[int, int]]:
