@@ -18,6 +18,7 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from io import BytesIO
+from itertools import count
 from math import ceil, exp, fsum, log
 from struct import Struct
 from zipfile import ZipFile
@@ -270,7 +271,7 @@ class WordTable:
     ) -> None:
         """``rows`` are of ``words``, ``grams`` of word pieces (or b""): seventeen bytes each, 128 for nothing."""
         self.language = language
-        self._index = {word: position * len(TOP_LEVELS) for position, word in enumerate(words)}
+        self._index = dict(zip(words, count(step=len(TOP_LEVELS)), strict=False))
         self._lengths = segment_lengths(self._index) if language in WITHOUT_SPACES else {}
         self.function_words = function_words
         self._rows = rows
