@@ -50,7 +50,7 @@ def create_app(settings: Settings) -> faust.App:
         stream_buffer_maxsize=STREAM_BUFFER_BATCHES,
         stream_wait_empty=False,  # streams.kafka.delivery finishes or gives up the work in progress
         broker_session_timeout=settings.session_timeout_s,
-        broker_heartbeat_interval=settings.session_timeout_s / 10,  # how soon the other members learn of a rebalance
+        broker_heartbeat_interval=settings.session_timeout_s / 30,  # how soon the other members learn of a rebalance
         consumer_group_instance_id=settings.instance_id,
         broker_rebalance_timeout=settings.session_timeout_s * 2,
         broker_request_timeout=settings.session_timeout_s * 3,

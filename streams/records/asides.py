@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache, lru_cache
-from importlib.resources import files
 from itertools import pairwise
 from typing import Any, Final
 
@@ -16,6 +14,7 @@ from streams.records.comments import comment_lists
 from streams.records.labels import Names
 from streams.records.page_place import labels_of
 from streams.records.prose import weight_of
+from streams.word_lists import word_lists
 
 _NEVER = Names(
     r"(?:^|[\s_-])(?:disclaimers?|disclosures?|modal|popup|tooltip|ctas?|promo)(?:[\s_-]|$)",
@@ -117,5 +116,5 @@ def _is_named_beside(labels: str) -> bool:
 
 @cache
 def _names() -> frozenset[str]:
-    kinds = tomllib.loads((files(__package__) / "box_names.toml").read_text("utf-8"))
+    kinds = word_lists(__package__, "box_names.toml")
     return frozenset(name for languages in kinds.values() for names in languages.values() for name in names)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import lru_cache
-from importlib.resources import files
 from typing import Final
 
 from streams import lazy_re as re
 from streams.text.cleaning.prompts import is_agency
+from streams.word_lists import word_lists
 
-_WORDS: Final = tomllib.loads(files("streams.records").joinpath("byline_words.toml").read_text("utf-8"))
+_WORDS: Final = word_lists("streams.records", "byline_words.toml")
 
 
 def _any_of(name: str) -> str:

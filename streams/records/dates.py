@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -16,6 +15,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from streams import lazy_re as re
+from streams.word_lists import word_lists
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_S, _LAST_S = 631_152_000, 4_102_444_800  # 1990 to 2100: a number outside is not the time of a news article
@@ -446,7 +446,7 @@ def _candidates(text: str) -> Iterator[str]:
 def _months_by_name() -> dict[str, dict[str, int]]:
     """Which month a name stands for, in each language that has it."""
     named: dict[str, dict[str, int]] = {}
-    table = tomllib.loads(files("streams.records").joinpath("month_names.toml").read_text("utf-8"))
+    table = word_lists("streams.records", "month_names.toml")
     for language, months in table.items():
         for number, forms in enumerate(months.split(", "), 1):
             for form in forms.split("/"):

@@ -6,16 +6,15 @@ decides: an article has some, a wall has almost none.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
 from functools import cache
-from importlib.resources import files
 from itertools import takewhile
 from typing import Final, NamedTuple
 
 from streams import lazy_re as re
 from streams.records.draft import Reason, Rejection
 from streams.records.prose import CLOSING, is_sentence, sentences_of, weight_of
+from streams.word_lists import word_lists
 
 _LONGEST_WALL = 20_000  # characters, menus and footers included
 
@@ -87,7 +86,7 @@ class _Phrases(NamedTuple):
 
 @cache
 def _tables() -> dict[Reason, dict[str, tuple[str, ...]]]:
-    tables = tomllib.loads((files("streams.records") / "wall_phrases.toml").read_text("utf-8"))
+    tables = word_lists("streams.records", "wall_phrases.toml")
     names = {Reason.CONSENT_WALL: "consent", Reason.ROBOT_CHECK: "robot", Reason.PAY_WALL: "pay"}
     return {reason: {kind: tuple(each) for kind, each in tables[name].items()} for reason, name in names.items()}
 

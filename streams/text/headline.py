@@ -7,15 +7,14 @@ section comes before them.
 from __future__ import annotations
 
 import html
-import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
-from importlib.resources import files
 
 from streams import lazy_re as re
 from streams.text.numbers import numbers_in_digits
 from streams.text.spelling import UNSPACED, comparable, one_spelling, without_invisible
+from streams.word_lists import word_lists
 
 # ---- Dress
 
@@ -532,7 +531,7 @@ def _squash(words: Sequence[str]) -> str:
 
 @cache
 def _lists() -> dict[str, tuple[str, ...]]:
-    tables = tomllib.loads((files("streams.text") / "headline_words.toml").read_text("utf-8"))
+    tables = word_lists("streams.text", "headline_words.toml")
     return {name: tuple(word.strip() for line in table.values() for word in line.split(",")) for name, table in tables.items()}
 
 
@@ -554,13 +553,13 @@ def _run_together(name: str) -> frozenset[str]:
 @cache
 def _aliases() -> dict[str, frozenset[str]]:
     """Other names of outlets, by the part of their domain that identifies them."""
-    tables = tomllib.loads((files("streams.text") / "headline_words.toml").read_text("utf-8"))["aliases"]
+    tables = word_lists("streams.text", "headline_words.toml")["aliases"]
     return {label: frozenset(comparable(name) for name in names.split(",")) for label, names in tables.items()}
 
 
 @cache
 def _genres() -> dict[str, str]:
-    genres = tomllib.loads((files("streams.text") / "headline_words.toml").read_text("utf-8"))["genres"]
+    genres = word_lists("streams.text", "headline_words.toml")["genres"]
     return {_plain(comparable(word).split()): name for name, line in genres.items() for word in line.split(",")}
 
 
@@ -600,7 +599,7 @@ def _sections() -> frozenset[str]:
 
 @cache
 def _section_tables() -> dict[str, dict[str, str]]:
-    return tomllib.loads((files("streams.text") / "section_names.toml").read_text("utf-8"))
+    return word_lists("streams.text", "section_names.toml")
 
 
 def _section_names() -> Iterator[str]:

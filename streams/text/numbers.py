@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from functools import cache
-from importlib.resources import files
 
 from streams import lazy_re as re
+from streams.word_lists import word_lists
 
 _DIGITS = re.compile(r"(\d{1,12})(?:\.(\d{1,6}))?")
 _GLUED = re.compile(r"(\d{1,12}(?:\.\d{1,6})?)(k|m|mn|mln|mio|bn|bln|b|mrd|tn|trn)")  # "150k", "2.5bn"
@@ -98,7 +97,7 @@ def _read_numeral(numeral: str) -> int:
 
 @cache
 def _table(name: str) -> dict[str, str]:
-    lists = tomllib.loads((files("streams.text") / "number_words.toml").read_text("utf-8"))[name]
+    lists = word_lists("streams.text", "number_words.toml")[name]
     return {word.strip().casefold(): number for number, words in lists.items() for word in words.split(",")}
 
 

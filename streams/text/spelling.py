@@ -6,19 +6,19 @@ optional accents, Serbian's two scripts, and traditional and simplified Chinese.
 
 from __future__ import annotations
 
-import tomllib
 import unicodedata
 from functools import cache, lru_cache
-from importlib.resources import files
 
 from streams import lazy_re as re
+from streams.word_lists import word_lists
 
 # ---- Letters
 
 # Combining marks are not \w, yet carry the vowels of Hindi, Bengali, Tamil, Thai…: they stay.
 # The optional pointing of Arabic and Hebrew and the Arabic stretching stroke go: a headline is printed with and without them.
 _POINTING = "\u0591-\u05c7\u0640\u064b-\u0655\u0670"
-_MARKS = re.escape("".join(mark for mark in map(chr, range(0x300, 0xFE30)) if unicodedata.category(mark)[0] == "M"))
+_WITH_MARKS = (*range(0x300, 0x3400), *range(0xA000, 0xAC00), *range(0xFB00, 0xFE30))  # beside them: East Asian, private
+_MARKS = re.escape("".join(mark for mark in map(chr, _WITH_MARKS) if unicodedata.category(mark)[0] == "M"))
 _CURRENCIES = "".join(sign for sign in map(chr, range(0x3000)) if unicodedata.category(sign) == "Sc")
 _INVISIBLE = re.compile(f"[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff{_POINTING}]+")
 _APOSTROPHE = re.compile(r"(?<=\w)['`´‘’ʼʹ′](?=\w)")
@@ -164,17 +164,17 @@ def _without_accents(word: str) -> str:
 
 @cache
 def _accented(name: str) -> frozenset[str]:
-    table = tomllib.loads((files("streams.text") / "spelling_words.toml").read_text("utf-8"))[name]
+    table = word_lists("streams.text", "spelling_words.toml")[name]
     return frozenset(word.strip() for line in table.values() for word in line.split(","))
 
 
 @cache
 def _one_words() -> dict[str, str]:
-    table = tomllib.loads((files("streams.text") / "spelling_words.toml").read_text("utf-8"))["one_word"]
+    table = word_lists("streams.text", "spelling_words.toml")["one_word"]
     return {word.strip(): one for one, words in table.items() for word in words.split(",")}
 
 
 @cache
 def _simplified() -> dict[int, int]:
-    table = tomllib.loads((files("streams.text") / "chinese_letters.toml").read_text("utf-8"))
+    table = word_lists("streams.text", "chinese_letters.toml")
     return str.maketrans("".join(table["traditional"].split()), "".join(table["simplified"].split()))

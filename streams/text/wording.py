@@ -7,19 +7,18 @@ wording then decides which of them really are.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache, lru_cache
 from hashlib import blake2b
-from importlib.resources import files
 from itertools import pairwise
 from zlib import crc32
 
 from streams import lazy_re as re
 from streams.text.headline import genre_of, normalise_headline, without_and
 from streams.text.spelling import comparable, one_spelling
+from streams.word_lists import word_lists
 
 FEWEST_CONTENT_WORDS = 4
 """A headline with fewer is compared as it is: a few words in another order may say anything."""
@@ -279,7 +278,7 @@ _START = 3  # characters by which columns are found
 def _columns(kind: str) -> dict[str, list[tuple[str, ...]]]:
     """What columns or serials are called, by how the first part begins: parts that all have to be there, a space where a word
     begins."""
-    table = tomllib.loads((files("streams.text") / "wording_words.toml").read_text("utf-8"))[kind]
+    table = word_lists("streams.text", "wording_words.toml")[kind]
     columns: dict[str, list[tuple[str, ...]]] = {}
     for name in (name for line in table.values() for name in line.split(",")):
         for spelled in (comparable, lambda part: one_spelling(comparable(part))):  # Vietnamese tones may stay
@@ -334,5 +333,5 @@ def _hash(text: str) -> int:
 
 @cache
 def _words(name: str) -> frozenset[str]:
-    table = tomllib.loads((files("streams.text") / "wording_words.toml").read_text("utf-8"))[name]
+    table = word_lists("streams.text", "wording_words.toml")[name]
     return frozenset(word.strip() for line in table.values() for word in line.split(","))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import defaultdict
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
 from streams import lazy_re as re
 from streams.text.article import CutKind
+from streams.word_lists import word_lists
 
 BULLETS = " \t•·*»«›‹<>|–—-►▶→←↑○●▪■□+×"
 
@@ -33,7 +32,7 @@ class Phrases(NamedTuple):
 
 @cache
 def load_phrases() -> Phrases:
-    lists = tomllib.loads(files(__package__).joinpath("page_phrases.toml").read_text("utf-8"))
+    lists = word_lists(__package__, "page_phrases.toml")
     kinds = {CutKind(name): entry for name, entry in lists.items() if "reason" in entry}
 
     def words(of: dict[str, list[str]]) -> list[str]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
 from streams import lazy_re as re
+from streams.word_lists import word_lists
 
 # Scripts without spaces, or with articles and prepositions attached to the word: there a word may begin at any letter.
 _JOINED = "\u0590-\u06ff\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
@@ -131,7 +130,7 @@ def group_words(group: str) -> frozenset[str]:
 
 @cache
 def _lists() -> dict[str, dict[str, list[str]]]:
-    return tomllib.loads(files(__package__).joinpath("prompt_words.toml").read_text("utf-8"))
+    return word_lists(__package__, "prompt_words.toml")
 
 
 @cache

@@ -14,11 +14,11 @@ from __future__ import annotations
 
 import struct
 import unicodedata
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import accumulate, compress, count, pairwise
+from itertools import accumulate, compress, pairwise
 from operator import add
 from pathlib import Path
 from typing import Final
@@ -32,6 +32,8 @@ MOST_LETTERS: Final = 200
 HEAVIEST: Final = (1 << 8 * LANE_BYTES) // (MOST_LETTERS * LONGEST_NGRAM) - 2
 # Of each script so many words are remembered, with 400 bytes each at most. Only speed and memory depend on it.
 _WORDS_REMEMBERED = 56_000
+
+_NOT_YET: Final = -1  # sums are never negative
 
 _APOSTROPHES = "'’ʻʼ‘`´ʹ"
 _TATWEEL = "ـ"  # stretches an Arabic line, and is not a letter
@@ -164,10 +166,15 @@ class Weights:
     """
 
     def __init__(self, ngrams: Sequence[str], own: Callable[[int], int]) -> None:
-        """``own``: the weights of an n-gram by its place among ``ngrams``, as `WeightRows` gives them."""
-        self.own = own
-        self.of: dict[str, int] = dict(zip(ngrams, count(-1, -1), strict=False))
-        """Of each n-gram ``-1 - place`` at first; once it was needed, its sum."""
+        """``ngrams`` in alphabetical order; ``own``: the weights of one by its place among them, as `WeightRows` gives them."""
+        self._ngrams = ngrams
+        self._own = own
+        self.of = dict.fromkeys(ngrams, _NOT_YET)
+        """Of each n-gram its sum, once it was needed; they are built from keys alone, as numbers would cost as much again."""
+
+    def own(self, ngram: str) -> int:
+        """The weights of an n-gram that is known, without those of its beginnings."""
+        return self._own(bisect_left(self._ngrams, ngram))
 
     def sum_of(self, ngram: str) -> int:
         """The sum of the longest known beginning of some characters, remembered from now on; 0 if none is known."""
@@ -175,7 +182,7 @@ class Weights:
         while ngram and not (known := self.of.get(ngram, 0)):
             ngram = ngram[:-1]
         if known < 0:
-            known = self.own(-1 - known) + self.sum_of(ngram[:-1])
+            known = self.own(ngram) + self.sum_of(ngram[:-1])
             self.of[ngram] = known
         return known
 
@@ -195,7 +202,7 @@ class _Words(Remembered[str, int]):
         get, sum_of = weights.of.get, weights.sum_of
         padded = f" {word} "
         length = len(padded)
-        both = weights.own(-1 - whole) if length > LONGEST_NGRAM and (whole := get(padded)) else 0
+        both = weights.own(padded) if length > LONGEST_NGRAM and padded in weights.of else 0
         second = both >> 8 & low_bytes  # the weights of the second half of the languages
         for start in range(length - 1):
             # The longest known n-gram, up to `LONGEST_NGRAM`; written without a loop, since most time is spent here.

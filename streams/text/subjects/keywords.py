@@ -6,15 +6,14 @@ out ("one-column"), the name of a section in the language of the system. None of
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Sequence
 from functools import cache
-from importlib.resources import files
 from typing import Final
 
 from streams import lazy_re as re
 from streams.text.language.single_words import is_foreign
 from streams.text.subjects.words import WITHOUT_SPACES, words_of
+from streams.word_lists import word_lists
 
 MOST_KEYWORDS: Final = 50
 MOST_CHARS: Final = 100
@@ -56,6 +55,6 @@ def _finder(text: str, language: str) -> Callable[[str], bool]:
 
 @cache
 def _machinery() -> tuple[frozenset[str], frozenset[str]]:
-    listed = tomllib.loads(files(__package__).joinpath("machinery_words.toml").read_text("utf-8"))
+    listed = word_lists(__package__, "machinery_words.toml")
     whole, of_slugs = (frozenset(word.strip() for word in listed[part]["words"].split(",")) for part in ("whole", "slug"))
     return whole, of_slugs

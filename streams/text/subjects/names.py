@@ -7,7 +7,6 @@ top levels, in any language; ``term_words.toml`` words that mean a deeper term w
 from __future__ import annotations
 
 import json
-import tomllib
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,6 +16,7 @@ from importlib.resources import files
 from itertools import compress, count
 
 from streams.text.subjects.words import WITHOUT_SPACES, words_of
+from streams.word_lists import word_lists
 
 NO_TERM = "none"  # in term_words.toml: phrases in which a name does not mean its term
 LONGEST_NAME = 60  # characters of a section or keyword
@@ -58,7 +58,7 @@ def term_named(name: str) -> Term | None:
 @cache
 def _codes() -> dict[str, str]:
     found: dict[str, str] = {}
-    for section in tomllib.loads(files("streams.text").joinpath("section_names.toml").read_text("utf-8")).values():
+    for section in word_lists("streams.text", "section_names.toml").values():
         for name in section["names"].split(","):
             found.setdefault(_plain(name), section["code"])
     by_level = sorted(media_topics().values(), key=lambda term: (term.code != term.top, term.code))
@@ -118,7 +118,7 @@ def _forms(language: str) -> Iterator[tuple[str, str]]:
                 yield name, term.code
                 if language == "en":
                     yield name + "s", term.code
-    for code, words in tomllib.loads(_read("term_words.toml")).get(language, {}).items():
+    for code, words in word_lists(__package__, "term_words.toml").get(language, {}).items():
         for word in words.split(","):
             yield word, code
 

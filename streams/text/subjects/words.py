@@ -10,7 +10,6 @@ Only whole numbers are added up, so that the sums are the same on every machine.
 from __future__ import annotations
 
 import json
-import tomllib
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
@@ -19,6 +18,7 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from io import BytesIO
+from itertools import count
 from math import ceil, exp, fsum, log
 from struct import Struct
 from zipfile import ZipFile
@@ -26,6 +26,7 @@ from zlib import crc32
 
 from streams import lazy_re as re
 from streams.text.remembered import Remembered
+from streams.word_lists import word_lists
 
 TABLE_FOLDER = "tables"
 
@@ -270,7 +271,7 @@ class WordTable:
     ) -> None:
         """``rows`` are of ``words``, ``grams`` of word pieces (or b""): seventeen bytes each, 128 for nothing."""
         self.language = language
-        self._index = {word: position * len(TOP_LEVELS) for position, word in enumerate(words)}
+        self._index = dict(zip(words, count(step=len(TOP_LEVELS)), strict=False))
         self._lengths = segment_lengths(self._index) if language in WITHOUT_SPACES else {}
         self.function_words = function_words
         self._rows = rows
@@ -487,7 +488,7 @@ def _read_table(language: str) -> WordTable | None:
 @cache
 def _figures_of_speech(language: str) -> tuple[dict[str, frozenset[int]], dict[str, frozenset[int]]]:
     """Words, and beginnings of words, that also have meanings outside their top levels (by number): ``figures.toml``."""
-    listed = tomllib.loads(files(__package__).joinpath("figures.toml").read_text("utf-8"))
+    listed = word_lists(__package__, "figures.toml")
     found: dict[str, set[int]] = {}
     for subject, words in listed.get(language, {}).items():
         for word in words.split(", "):
@@ -499,9 +500,7 @@ def _figures_of_speech(language: str) -> tuple[dict[str, frozenset[int]], dict[s
 @cache
 def _works(language: str) -> tuple[frozenset[str], frozenset[str]]:
     """Words, and beginnings of words, for what tells of crimes and wars: ``figures.toml``."""
-    listed = (
-        tomllib.loads(files(__package__).joinpath("figures.toml").read_text("utf-8"))["works"].get(language, "").split(", ")
-    )
+    listed = word_lists(__package__, "figures.toml")["works"].get(language, "").split(", ")
     whole = frozenset(word for word in listed if word and not word.endswith("*"))
     return whole, frozenset(word.rstrip("*") for word in listed if word.endswith("*"))
 
