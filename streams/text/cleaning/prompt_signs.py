@@ -158,6 +158,12 @@ def group_words(group: str) -> frozenset[str]:
 
 
 @cache
+def longest_word(group: str) -> int:
+    """How long the longest word of a group is, in characters."""
+    return max(map(len, group_words(group)))
+
+
+@cache
 def _lists() -> dict[str, dict[str, list[str]]]:
     return tomllib.loads(files(__package__).joinpath("prompt_words.toml").read_text("utf-8"))
 
