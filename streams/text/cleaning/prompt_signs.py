@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import repeat
 from typing import NamedTuple
 
 from streams import lazy_re as re
@@ -74,7 +75,7 @@ def find_signs(folded: str) -> PromptSigns:
     """The groups with a word in a line: one that a word of the line begins with."""
     signs: PromptSigns = {}
     if not folded.isascii() and _JOINED_LETTER.search(folded):
-        index = _index()
+        index = _index(_searched_groups())
         for found in _WORD_START.finditer(folded):
             at = found.start()
             for length in _LENGTHS if folded[at] >= _FIRST_KANA else _LENGTHS[:-1]:
@@ -82,11 +83,17 @@ def find_signs(folded: str) -> PromptSigns:
                 if (words := index.get(folded[at : at + length])) is not None and folded.startswith(words.all, at):
                     _note(signs, words.grouped, folded, at)
     else:
-        for hints in filter(None, map(_hinted_by, set(folded.split()))):
+        for hints in filter(None, map(_hinted_by, set(folded.split()), repeat(_searched_groups()))):
             for word, group in hints:
                 if word in folded:
                     _note_all(signs, word, group, folded)
     return signs
+
+
+def may_have(folded: str, groups: frozenset[str]) -> bool:
+    """A cheap test: False only if no word of the groups is in the text."""
+    is_joined = not folded.isascii() and _JOINED_LETTER.search(folded) is not None
+    return is_joined or any(map(_hinted_by, folded.split(), repeat(groups)))
 
 
 def _note_all(signs: PromptSigns, word: str, group: str, folded: str) -> None:
@@ -98,9 +105,9 @@ def _note_all(signs: PromptSigns, word: str, group: str, folded: str) -> None:
 
 
 @lru_cache(maxsize=16_384)  # most of any text is a few thousand words
-def _hinted_by(piece: str) -> tuple[tuple[str, str], ...]:
+def _hinted_by(piece: str, groups: frozenset[str]) -> tuple[tuple[str, str], ...]:
     """The words with their groups that a line may have if this is in it, between two spaces."""
-    stems, whole = _hints()
+    stems, whole = _hints(groups)
     return tuple(
         hint
         for word in _WORD.findall(piece)
@@ -169,10 +176,15 @@ def _lists() -> dict[str, dict[str, list[str]]]:
 
 
 @cache
-def _index() -> dict[str, _Words]:
+def _searched_groups() -> frozenset[str]:
+    return frozenset(_lists().keys() - _PLAIN)
+
+
+@cache
+def _index(groups: frozenset[str]) -> dict[str, _Words]:
     """Words by the first three characters of the word, or all of a shorter one."""
     index: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
-    for group in sorted(_lists().keys() - _PLAIN):
+    for group in sorted(groups):
         for word in sorted(group_words(group)):
             bare = word.lstrip("¿¡(«„“ ")
             index[bare[:_LONG] if len(bare) >= _LONG else bare].append((bare, group))
@@ -187,9 +199,9 @@ class _Hints(NamedTuple):
 
 
 @cache
-def _hints() -> _Hints:
+def _hints(groups: frozenset[str]) -> _Hints:
     stems, whole = defaultdict(list), defaultdict(list)
-    for words in _index().values():
+    for words in _index(groups).values():
         for word, group in words.grouped:
             if _WORD.match(word):
                 # Of parts as long as each other the last, as most begin with an article or a preposition.
