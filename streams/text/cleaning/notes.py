@@ -39,9 +39,8 @@ def is_note(text: str) -> bool:
         return _is_dated_change(folded, len(word))
     if word_at(folded, "piece") and any(map(str.isdigit, folded[:_FAR])) and has_word_within(folded, "changed", _NEAR):
         return True  # "Text corrected at 9 a.m."
-    if has_word_within(folded, "this-text", _NEAR) and has_word_within(folded, "changed", _FAR):
-        return True
-    return has_word_within(folded, "earlier", _NEAR)
+    is_of_text = has_word_within(folded, "this-text", _NEAR) and has_word_within(folded, "changed", _FAR)
+    return is_of_text or has_word_within(folded, "earlier", _NEAR)
 
 
 def _is_dated_change(folded: str, at: int) -> bool:

@@ -249,11 +249,7 @@ def names_source(text: str) -> bool:
     if len(text) <= _LONGEST_LABEL and is_agency(text):
         return True
     found = _LABELLED.fullmatch(fold(text))
-    return (
-        found is not None
-        and found[1].strip(BULLETS) in group_words("source")
-        and not _is_told(text)
-    )
+    return found is not None and found[1].strip(BULLETS) in group_words("source") and not _is_told(text)
 
 
 def _is_acknowledgement(folded: str, text: str) -> bool:
