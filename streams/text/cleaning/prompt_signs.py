@@ -200,7 +200,8 @@ class _Hints(NamedTuple):
 
 @cache
 def _hints(groups: frozenset[str]) -> _Hints:
-    stems, whole = defaultdict(list), defaultdict(list)
+    stems: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    whole: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
     for words in _index(groups).values():
         for word, group in words.grouped:
             if _WORD.match(word):
