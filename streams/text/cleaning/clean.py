@@ -165,7 +165,7 @@ def _clean_lines(lines: list[Line], start: int, near: int, *, is_extracted: bool
         cuts = len(page.cuts)
         _clean_once(page, 0, 0, is_extracted=is_extracted)
         if len(page.cuts) == cuts:
-            return page if _is_safe(lines, page.lines, start) else None
+            return page if not cuts or _is_safe(lines, page.lines, start) else None
     return None
 
 
@@ -188,11 +188,13 @@ def _clean_once(page: _Page, start: int, near: int, *, is_extracted: bool) -> bo
     _read_end(page, end, verdicts)
     _judge_furniture(page, verdicts)
     _judge_tail(page.lines, verdicts)
-    _judge_surroundings(page.lines, chosen, first, end, verdicts)
+    if False in chosen:
+        _judge_surroundings(page.lines, chosen, first, end, verdicts)
     _judge_form_labels(page.lines, verdicts)
     _judge_menus(page.lines[first:end], verdicts)
-    page.cuts += _carry_out(page, verdicts)
-    page.lines = [line for line in page.lines if line.number not in verdicts]
+    if verdicts:
+        page.cuts += _carry_out(page, verdicts)
+        page.lines = [line for line in page.lines if line.number not in verdicts]
     return bool(found)
 
 
@@ -253,7 +255,7 @@ def _judge_tail(lines: list[Line], verdicts: dict[int, Verdict]) -> None:
             verdicts[line.number] = _LAST_WORDS
         else:
             break
-    related = next((at for at, line in enumerate(lines) if at and is_related_heading(line.kind, line.text)), None)
+    related = next((at for at, line in enumerate(lines) if at and line.kind and is_related_heading(line.kind, line.text)), None)
     below = lines[related + 1 :] if related else []
     if 0 < len(below) <= _MOST_TEASERS and all(len(line.text) <= LONGEST_LINK * 2 for line in below):
         titles = sum(line.kind is CutKind.RELATED or not ends_sentence(line.text) for line in below)

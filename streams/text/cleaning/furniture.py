@@ -12,7 +12,8 @@ LONGEST_FURNITURE = 400  # characters: cookie notices
 _LONGEST_BAR = 200  # characters; a bar is links side by side
 HASHTAG = re.compile(r"[#＃]([^\s#＃,،、]+)")
 _HASHTAG_LINE = re.compile(r"(?:[^\W\d_]{2,12}\s?[:：]\s*)?(?:[#＃][^\s#＃,،、]+[\s,،、]*)+")
-_LINK_SIGN = re.compile(r"\s*[|｜›»>•·]\s*")
+_LINK_SIGNS, _FEWEST_LINKS = "|｜›»>•·", 3
+_LINK_SIGN = re.compile(rf"\s*[{_LINK_SIGNS}]\s*")
 _COPYRIGHT = re.compile(
     r"©\s?(?:copyright\s)?(?:19|20)\d\d|^copyright[^.]{0,60}\b(?:19|20)\d\d$|all rights reserved\W{0,3}$", re.IGNORECASE
 )
@@ -39,7 +40,7 @@ def recognise_furniture(text: str) -> tuple[CutKind | None, bool]:
         kind = CutKind.HASHTAGS
     elif len(text) > _LONGEST_BAR:
         pass
-    elif _COPYRIGHT.search(text):
+    elif _is_copyright(folded, text):
         kind = CutKind.COPYRIGHT
     elif _COMMENTS_COUNTED.fullmatch(plain):
         kind = CutKind.COMMENT_FORM
@@ -63,15 +64,23 @@ def _is_hashtags(text: str) -> bool:
     return _HASHTAG_LINE.fullmatch(text) is not None and all(map(has_letter, HASHTAG.findall(text)))
 
 
+def _is_copyright(folded: str, text: str) -> bool:
+    may_be = "©" in text or "all r" in folded or folded.startswith("copyr")
+    return may_be and _COPYRIGHT.search(text) is not None
+
+
 def _is_share_bar(folded: str) -> bool:
-    words = folded.replace(",", " ").replace("|", " ").split()
-    return len(words) > 1 and load_phrases().share_words.issuperset(words)
+    first, *others = folded.replace(",", " ").replace("|", " ").split(maxsplit=1) or [""]
+    share_words = load_phrases().share_words
+    return first in share_words and bool(others) and share_words.issuperset(others[0].split())
 
 
 def _is_link_bar(folded: str) -> bool:
     """ "Home | About | Contact", "Home > News > World"; but not the row of a table."""
+    if sum(map(folded.count, _LINK_SIGNS)) < _FEWEST_LINKS - 1:
+        return False
     links = [link for link in _LINK_SIGN.split(folded) if link]
-    if len(links) < 3 or any(len(link.split()) > 4 or not has_letter(link) for link in links):
+    if len(links) < _FEWEST_LINKS or any(len(link.split()) > 4 or not has_letter(link) for link in links):
         return False
     phrases = load_phrases()
     return any(link in phrases.weak or link in phrases.whole for link in links)

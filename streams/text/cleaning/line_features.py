@@ -184,16 +184,13 @@ def headline_features(scores: Sequence[int], lengths: Sequence[int], texts: Sequ
     cores = [text.casefold() if length <= _LONGEST_HEADLINE else "" for text, length in zip(texts, lengths, strict=True)]
     times = Counter(cores)
     opening = cores[0] if cores else ""
-    words = [
-        frozenset(_TELLING.findall(text.casefold())) if size else frozenset() for text, size in zip(texts, prose, strict=True)
-    ]
-    seen: Counter[str] = Counter()  # words in the prose of the next lines
+    next_told: dict[str, int] = {}  # the next line of prose with a word
     found: dict[int, HeadlineBins] = {}
     for index in range(count - 1, -1, -1):
         text, core = texts[index], cores[index]
         if core and after[index] and lengths[index] >= 8 and text[-1] not in ".。।۔":
             own = set(_TELLING.findall(core))
-            shared = sum(word in seen for word in own)
+            shared = sum([next_told.get(word, count + _TOLD_LINES) <= index + _TOLD_LINES for word in own])
             if own and (shared or times[core] > 1):
                 found[index] = HeadlineBins(
                     prose_after=bisect((60, 150, 300, 500, 800, 1200), after[index]),
@@ -211,13 +208,8 @@ def headline_features(scores: Sequence[int], lengths: Sequence[int], texts: Sequ
                     signs=min(len(_LINK_SIGN.findall(text)), 3),
                     next_lengths=bisect((30, 60, 100, 160), max(lengths[index + 1 : index + 4], default=0)),
                 )
-        for word in words[index]:
-            seen[word] += 1
-        if index + _TOLD_LINES < count:
-            for word in words[index + _TOLD_LINES]:
-                seen[word] -= 1
-                if not seen[word]:
-                    del seen[word]
+        if prose[index]:
+            next_told.update(dict.fromkeys(_TELLING.findall(text.casefold()), index))
     return found
 
 

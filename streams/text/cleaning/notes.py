@@ -10,13 +10,14 @@ from __future__ import annotations
 from functools import lru_cache
 
 from streams import lazy_re as re
-from streams.text.cleaning.prompt_signs import fold, has_word_within, word_at
+from streams.text.cleaning.prompt_signs import fold, has_word_within, may_have, word_at
 from streams.text.sentences import IDEOGRAPH, ends_sentence
 
 _LONGEST_NOTE = 300  # characters
 _NEAR, _FAR = 40, 90  # characters from its beginning: in which a note names the text, and says that it changed
 _LONGEST_LAST, _MOST_LAST_WORDS, _MOST_LAST_IDEOGRAPHS = 45, 5, 10
 _FIGURE_OR_QUOTATION = re.compile(r"[\d\"“”„«»‹›「」『』]")
+_TELLING = frozenset(("correction", "changed", "earlier"))  # every note has a word of one of these groups
 _UNSTOPPED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")  # Thai, Lao, Burmese, Khmer: sentences have no stop
 _DATED = re.compile(r"[^\d:：!?]{0,16}\d")  # "updated at 1…"
 _COLON = re.compile(r"(?:[:：](?!\d)|\s[–—])\s*")
@@ -29,15 +30,17 @@ def is_note(text: str) -> bool:
     if len(text) > _LONGEST_NOTE:
         return False
     folded = fold(text).lstrip("*([（【_•-– ")
+    beginning = folded.find(" ", 2 * _FAR)  # behind all words that are asked for, and no word is cut
+    if not may_have(folded[: beginning if beginning > 0 else None], _TELLING):
+        return False
     if label := word_at(folded, "correction"):
         return _LABEL_END.match(folded, len(label)) is not None
     if word := word_at(folded, "changed"):
         return _is_dated_change(folded, len(word))
     if word_at(folded, "piece") and any(map(str.isdigit, folded[:_FAR])) and has_word_within(folded, "changed", _NEAR):
         return True  # "Text corrected at 9 a.m."
-    if has_word_within(folded, "this-text", _NEAR) and has_word_within(folded, "changed", _FAR):
-        return True
-    return has_word_within(folded, "earlier", _NEAR)
+    is_of_text = has_word_within(folded, "this-text", _NEAR) and has_word_within(folded, "changed", _FAR)
+    return is_of_text or has_word_within(folded, "earlier", _NEAR)
 
 
 def _is_dated_change(folded: str, at: int) -> bool:

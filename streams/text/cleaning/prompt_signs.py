@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
+from itertools import repeat
 from typing import NamedTuple
 
 from streams import lazy_re as re
@@ -13,6 +14,8 @@ from streams.word_lists import word_lists
 # Scripts without spaces, or with articles and prepositions attached to the word: there a word may begin at any letter.
 _JOINED = "\u0590-\u06ff\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _WORD_START = re.compile(rf"(?<![^\W\d_])[^\W\d_]|[{_JOINED}]")
+_JOINED_LETTER = re.compile(f"[{_JOINED}]")
+_WORD = re.compile(r"[^\W\d_]+")
 _APOSTROPHES = "’‘ʻʼ"
 _LENGTHS = (3, 2, 1)  # leading characters by which words are looked up: as many as a word has
 _LONG, _SHORT, _ = _LENGTHS
@@ -69,22 +72,54 @@ class _Words(NamedTuple):
 
 def find_signs(folded: str) -> PromptSigns:
     """The groups with a word in a line: one that a word of the line begins with."""
-    index = _index()
     signs: PromptSigns = {}
-    for found in _WORD_START.finditer(folded):
-        at = found.start()
-        for length in _LENGTHS if folded[at] >= _FIRST_KANA else _LENGTHS[:-1]:
-            # Hardly ever true: only then are the words looked at one by one.
-            if (words := index.get(folded[at : at + length])) is not None and folded.startswith(words.all, at):
-                _note(signs, words.grouped, folded, at)
+    if not folded.isascii() and _JOINED_LETTER.search(folded):
+        index = _index(_searched_groups())
+        for found in _WORD_START.finditer(folded):
+            at = found.start()
+            for length in _LENGTHS if folded[at] >= _FIRST_KANA else _LENGTHS[:-1]:
+                # Hardly ever true: only then are the words looked at one by one.
+                if (words := index.get(folded[at : at + length])) is not None and folded.startswith(words.all, at):
+                    _note(signs, words.grouped, folded, at)
+    else:
+        for hints in filter(None, map(_hinted_by, set(folded.split()), repeat(_searched_groups()))):
+            for word, group in hints:
+                if word in folded:
+                    _note_all(signs, word, group, folded)
     return signs
+
+
+def may_have(folded: str, groups: frozenset[str]) -> bool:
+    """A cheap test: False only if no word of the groups is in the text."""
+    is_joined = not folded.isascii() and _JOINED_LETTER.search(folded) is not None
+    return is_joined or any(map(_hinted_by, folded.split(), repeat(groups)))
+
+
+def _note_all(signs: PromptSigns, word: str, group: str, folded: str) -> None:
+    at = folded.find(word)
+    while at >= 0:
+        if at == 0 or not _WORD.match(folded, at - 1):
+            _note(signs, ((word, group),), folded, at)
+        at = folded.find(word, at + 1)
+
+
+@lru_cache(maxsize=16_384)  # most of any text is a few thousand words
+def _hinted_by(piece: str, groups: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    """The words with their groups that a line may have if this is in it, between two spaces."""
+    stems, whole = _hints(groups)
+    return tuple(
+        hint
+        for word in _WORD.findall(piece)
+        for hints in (whole.get(word, ()), *(stems.get(word[:end], ()) for end in range(1, len(word) + 1)))
+        for hint in hints
+    )
 
 
 def _note(signs: PromptSigns, grouped: Iterable[tuple[str, str]], folded: str, at: int) -> None:
     for word, group in grouped:
         if folded.startswith(word, at) and not _is_within(folded, at + len(word), group):
-            before = signs.get(group)
-            signs[group] = SignSpan(before.first if before else at, at)
+            first, last = signs.get(group, (at, at))
+            signs[group] = SignSpan(min(first, at), max(last, at))
 
 
 def _is_within(folded: str, end: int, group: str) -> bool:
@@ -129,19 +164,50 @@ def group_words(group: str) -> frozenset[str]:
 
 
 @cache
+def longest_word(group: str) -> int:
+    """How long the longest word of a group is, in characters."""
+    return max(map(len, group_words(group)))
+
+
+@cache
 def _lists() -> dict[str, dict[str, list[str]]]:
     return word_lists(__package__, "prompt_words.toml")
 
 
 @cache
-def _index() -> dict[str, _Words]:
+def _searched_groups() -> frozenset[str]:
+    return frozenset(_lists().keys() - _PLAIN)
+
+
+@cache
+def _index(groups: frozenset[str]) -> dict[str, _Words]:
     """Words by the first three characters of the word, or all of a shorter one."""
     index: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
-    for group in sorted(_lists().keys() - _PLAIN):
+    for group in sorted(groups):
         for word in sorted(group_words(group)):
             bare = word.lstrip("¿¡(«„“ ")
             index[bare[:_LONG] if len(bare) >= _LONG else bare].append((bare, group))
     return {start: _Words(tuple(word for word, _ in words), tuple(words)) for start, words in index.items()}
+
+
+class _Hints(NamedTuple):
+    """Words with their groups, each by the longest of its parts: one that the line's word must begin with, or be."""
+
+    stems: dict[str, list[tuple[str, str]]]
+    whole: dict[str, list[tuple[str, str]]]
+
+
+@cache
+def _hints(groups: frozenset[str]) -> _Hints:
+    stems: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    whole: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    for words in _index(groups).values():
+        for word, group in words.grouped:
+            if _WORD.match(word):
+                # Of parts as long as each other the last, as most begin with an article or a preposition.
+                part = max(reversed(list(_WORD.finditer(word))), key=lambda found: found.end() - found.start())
+                (stems if part.end() == len(word) else whole)[part[0]].append((word, group))
+    return _Hints(dict(stems), dict(whole))
 
 
 @cache

@@ -13,7 +13,7 @@ from streams import lazy_re as re
 from streams.text.article import CutKind
 from streams.text.cleaning.affiliates import is_affiliate_notice
 from streams.text.cleaning.phrases import BULLETS, load_phrases
-from streams.text.cleaning.prompt_signs import PromptSigns, find_signs, fold, group_words, starts_with
+from streams.text.cleaning.prompt_signs import PromptSigns, find_signs, fold, group_words, longest_word, starts_with
 from streams.text.sentences import ends_in_full_stop, ends_sentence, is_worded
 
 LONGEST_PROMPT = 220  # characters
@@ -131,16 +131,16 @@ def _is_related(folded: str, text: str) -> bool:
 
 def _is_added(text: str) -> bool:
     """Whether a line is a plus sign and the title of another article: "+ Ferry strike enters its third week"."""
-    title = text[2:].lstrip()
-    if not text.startswith(("+ ", "＋ ", "+\u00a0")) or not is_worded(title, 3) or ends_in_full_stop(text):
+    if not text.startswith(("+ ", "＋ ", "+\u00a0")):
         return False
-    return not title[0].islower() and not title[0].isdigit()
+    title = text[2:].lstrip()
+    return is_worded(title, 3) and not ends_in_full_stop(text) and not title[0].islower() and not title[0].isdigit()
 
 
 def _is_credit(folded: str, text: str) -> bool:
     """Whether a line says whose a picture or a text is."""
     return (
-        _SLASHED.fullmatch(folded) is not None
+        ("/" in folded and _SLASHED.fullmatch(folded) is not None)
         or _is_slashed(text)
         or _CAPTIONED.fullmatch(text.strip()) is not None
         or _REPORTER.fullmatch(folded) is not None
@@ -159,11 +159,11 @@ def _is_asked(folded: str) -> bool:
 
 def _leads_on(folded: str) -> bool:
     """Whether a line is a label for links to other articles, without a title: "Potrebbe interessarti anche"."""
-    words = folded.split()
-    is_label = len(folded) <= _LONGEST_LABEL and len(words) <= _MOST_LABEL_WORDS and not ends_sentence(folded)
-    if is_label and len(words) <= 3 and starts_with(folded, "read") and words[-1] in group_words("rubric"):
+    if len(folded) > _LONGEST_LABEL or len(words := folded.split()) > _MOST_LABEL_WORDS or ends_sentence(folded):
+        return False
+    if len(words) <= 3 and starts_with(folded, "read") and words[-1] in group_words("rubric"):
         return True  # "Watch the video"
-    return is_label and starts_with(f"{folded} ", "read") and not group_words("also").isdisjoint(folded.rstrip(":").split())
+    return starts_with(f"{folded} ", "read") and not group_words("also").isdisjoint(folded.rstrip(":").split())
 
 
 def _leads_here(folded: str) -> bool:
@@ -189,8 +189,10 @@ def _is_rubric(folded: str, text: str) -> bool:
 
 def _are_credits(text: str) -> bool:
     """Whether a line is several labels with names, one of them a credit: "Autor: Jan Novák, Foto: ČTK"."""
+    if len(text) > _LONGEST_ASIDE:
+        return False
     pieces = re.split("[,;|] ", text)
-    if not 2 <= len(pieces) <= 4 or len(text) > _LONGEST_ASIDE or not all(map(_LABELLED.fullmatch, pieces)):
+    if not 2 <= len(pieces) <= 4 or not all(map(_LABELLED.fullmatch, pieces)):
         return False
     return any(_judge_label(fold(piece), piece) is CutKind.CREDIT for piece in pieces)
 
@@ -206,7 +208,7 @@ def _is_slashed(text: str) -> bool:
 def _is_credited(folded: str, text: str) -> bool:
     if found := _ENCLOSED.fullmatch(text):
         text = next(filter(None, found.groups()))
-    words = text.split()
+    words = text.split(maxsplit=_MOST_LABEL_WORDS)
     if 3 <= len(words) <= _MOST_LABEL_WORDS and fold(words[1]) in _BY and _is_name(" ".join(words[2:])):
         return fold(words[0]) in group_words("credit")
     is_labelled = _PHOTO_BY.match(folded) is not None or (" by " in folded[:20] and starts_with(folded, "credit"))
@@ -242,15 +244,12 @@ def _is_name(text: str) -> bool:
 
 def names_source(text: str) -> bool:
     """Whether a line says where the news is from, as at an article's beginning or end: "Source: City of Lorn", "dpa"."""
+    if len(text) > _LONGEST_CREDIT:
+        return False
     if len(text) <= _LONGEST_LABEL and is_agency(text):
         return True
     found = _LABELLED.fullmatch(fold(text))
-    return (
-        found is not None
-        and len(text) <= _LONGEST_CREDIT
-        and found[1].strip(BULLETS) in group_words("source")
-        and not _is_told(text)
-    )
+    return found is not None and found[1].strip(BULLETS) in group_words("source") and not _is_told(text)
 
 
 def _is_acknowledgement(folded: str, text: str) -> bool:
@@ -334,15 +333,17 @@ def is_agency(text: str) -> bool:
 
 def is_bio(text: str) -> bool:
     """Whether a line may describe the author; it does so only below an article."""
-    folded = text.casefold()
+    if len(text) > 2 * LONGEST_PROMPT:
+        return False
     if len(text) <= _LONGEST_CONTACT and _MAIL.search(text) and len(text.split()) <= _MOST_LABEL_WORDS + 1:
         return True
-    return len(text) <= 2 * LONGEST_PROMPT and any(0 < folded.find(word) <= 2 * _NEAR for word in group_words("bio"))
+    head = text[: 2 * _NEAR + longest_word("bio")].casefold()
+    return any(0 < head.find(word) <= 2 * _NEAR for word in group_words("bio") if word in head)
 
 
 def is_network(text: str) -> bool:
     """Whether a line is only the name of a network, as a button is."""
-    return fold(text).strip(BULLETS) in _ALONE
+    return len(text) <= _LONGEST_LABEL and fold(text).strip(BULLETS) in _ALONE
 
 
 def is_doubled(text: str) -> bool:
