@@ -87,6 +87,11 @@ def _rights_of(command):
             yield from (binding(asked.allow_principal.removeprefix("User:"), resource, each) for each in asked.operation)
 
 
+EVERY_RIGHT = AclBindingFilter(
+    ResourceType.ANY, None, ResourcePatternType.ANY, None, None, AclOperation.ANY, AclPermissionType.ANY
+)
+
+
 @asynccontextmanager
 async def guarding(folder: Path, given: list[AclBinding]):
     """A Kafka with an authorizer, its topics, and these rights: where to log in, and an administrator."""
@@ -112,6 +117,9 @@ async def guarding(folder: Path, given: list[AclBinding]):
         await create_topics(own, topics_of(pipeline_steps(own), own))
         for future in admin.create_acls(given).values():
             future.result(LIMIT_S)
+        async with asyncio.timeout(LIMIT_S):
+            while len(admin.describe_acls(EVERY_RIGHT).result(LIMIT_S)) < len(given):  # the broker learns of them later
+                await asyncio.sleep(0.05)
         yield f"{HOST}:{login_port}", admin
 
 
