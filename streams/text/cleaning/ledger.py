@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
 from streams.text.article import Cut, CutKind
-from streams.text.cleaning.lines import VISIBLE, Line, tidy
+from streams.text.cleaning.lines import VISIBLE_RUN, Line, tidy
 from streams.text.cleaning.marks import Mark
 
 _EXCERPT = 60  # characters
@@ -49,22 +49,63 @@ def with_marks(text: str, cuts: Sequence[Cut], marks: Iterable[Mark], what: Verd
 
 def join_ledgers(text: str, first: Sequence[Cut], body: str, second: Sequence[Cut]) -> tuple[Cut, ...]:
     """One ledger for the ``text`` of two cleanings; the ``second`` one refers to the ``body`` that the ``first`` left."""
-    kept: list[int] = []  # the positions in the text of the body's visible characters
+    if not second:
+        return tuple(sorted(first, key=lambda cut: cut.offset))
+    kept = _Runs()
     at = 0
     for cut in first:
-        kept += [found.start() for found in VISIBLE.finditer(text, at, cut.offset)]
+        kept.add(text, at, cut.offset)
         at = cut.offset + cut.length
-    kept += [found.start() for found in VISIBLE.finditer(text, at)]
-    seen = [found.start() for found in VISIBLE.finditer(body)]
+    kept.add(text, at, len(text))
+    seen = _Runs()
+    seen.add(body, 0, len(body))
     gaps = [cut.offset for cut in first]
     joined = list(first)
     for cut in second:
-        places = kept[bisect_left(seen, cut.offset) : bisect_left(seen, cut.offset + cut.length)]
+        places = kept.places(seen.count_before(cut.offset), seen.count_before(cut.offset + cut.length))
         # What the first cleaning cut in between keeps its own entries.
-        for _, run in groupby(places, key=lambda place: bisect_left(gaps, place)):
+        for _, run in groupby(places, key=lambda place: bisect_left(gaps, place[0])):
             some = list(run)
-            joined.append(_cut_of(text, some[0], some[-1] + 1, Verdict(cut.kind, cut.reason)))
+            joined.append(_cut_of(text, some[0][0], some[-1][1], Verdict(cut.kind, cut.reason)))
     return tuple(sorted(joined, key=lambda cut: cut.offset))
+
+
+class _Runs:
+    """The visible characters of a text, counted from 0, as runs: a text has several times fewer runs than characters."""
+
+    def __init__(self) -> None:
+        self._starts: list[int] = []
+        self._counts: list[int] = []  # of the visible characters before each run
+        self._count = 0
+
+    def add(self, text: str, start: int, end: int) -> None:
+        """Count on with the visible characters from ``start`` to ``end``."""
+        for found in VISIBLE_RUN.finditer(text, start, end):
+            first, last = found.span()
+            self._starts.append(first)
+            self._counts.append(self._count)
+            self._count += last - first
+
+    def count_before(self, place: int) -> int:
+        """How many visible characters there are before a place in the text, if all of it was counted."""
+        run = bisect_right(self._starts, place) - 1
+        if run < 0:
+            return 0
+        return min(self._counts[run] + place - self._starts[run], self._count_after(run))
+
+    def places(self, first: int, last: int) -> Iterator[tuple[int, int]]:
+        """Where the visible characters from number ``first`` to before ``last`` are: the start and end of each run."""
+        last = min(last, self._count)
+        run = bisect_right(self._counts, first) - 1
+        while first < last:
+            end = min(last, self._count_after(run))
+            before = self._starts[run] - self._counts[run]
+            yield before + first, before + end
+            first, run = end, run + 1
+
+    def _count_after(self, run: int) -> int:
+        """The number of visible characters up to the end of a run."""
+        return self._counts[run + 1] if run + 1 < len(self._counts) else self._count
 
 
 def _cut_of(text: str, start: int, end: int, verdict: Verdict) -> Cut:

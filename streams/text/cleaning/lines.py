@@ -25,6 +25,7 @@ LONGEST_LINK, _LONGEST_REMEMBERED = 60, 120  # characters
 _INVISIBLE_CHARACTERS = "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff"
 _INVISIBLE = re.compile(f"[{_INVISIBLE_CHARACTERS}]")
 VISIBLE = re.compile(rf"[^\s{_INVISIBLE_CHARACTERS}]")
+VISIBLE_RUN = re.compile(rf"[^\s{_INVISIBLE_CHARACTERS}]+")
 
 
 class Line(NamedTuple):

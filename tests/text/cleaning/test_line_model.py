@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streams.text.cleaning import line_model
 from streams.text.cleaning.line_features import (
     HEADLINE,
     OF_A_CUT_PAGE,
@@ -72,3 +75,18 @@ def test_every_bin_has_a_weight(lines, start):
             assert all(0 <= number < len(weights) for number, weights in zip(row, tables[name].weights, strict=True))
     for row in headline_features(scores, lengths, lines).values():
         assert all(0 <= number < len(weights) for number, weights in zip(row, tables["headline"].weights, strict=True))
+
+
+def test_each_line_of_a_long_text_is_looked_at_once(monkeypatch):
+    """However often a page of as many lines as are cleaned is scored."""
+    looks = Counter()
+
+    def counted(text, mark):
+        looks[text] += 1
+        return own_features(text, mark)
+
+    monkeypatch.setattr(line_model, "own_features", counted)
+    texts = [f"The council's {number}th line of a text that is as long as any that is cleaned." for number in range(10_000)]
+    for _ in range(3):
+        score_lines(texts, [0] * len(texts))
+    assert set(looks.values()) == {1}
