@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ftfy
 import orjson
 import pytest
 from hypothesis import given
@@ -108,6 +109,16 @@ def test_repairing_never_raises_and_keeps_the_lines(text: str) -> None:
     repaired, repairs = repair_mojibake(text)
     assert repaired.count("\n") == text.count("\n")
     assert bool(repairs) == (repaired != text)
+
+
+def test_a_long_line_that_is_broken_in_places_is_asked_about_each_kind_of_place_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line that ends within a letter is not broken as a whole, and ftfy then asks itself about each place."""
+    asked: list[str] = []
+    explain = ftfy.fix_encoding_and_explain
+    monkeypatch.setattr(ftfy, "fix_encoding_and_explain", lambda *its: asked.append(its[0]) or explain(*its))
+    repaired, _ = repair_mojibake("itâ€™s a cafÃ© " * 1_000 + "â€")
+    assert repaired == "it’s a café " * 1_000 + "â€"
+    assert len(asked) <= 3, "the line, and two kinds of place"
 
 
 NOT_QUITE_JSON = {
