@@ -43,6 +43,7 @@ FULL_LOAD_MS: Final = 1000 * LONGEST_DECIDING_S
 
 _BUSY: Final = 0.7  # of a process's core: the rest is for peaks, and for catching up
 _LEAST_PARTITIONS: Final = 4
+_MOST_RATE: Final = 1e9  # articles a second: beyond, a mistake
 _FIRSTS: Final = 0.6  # of all articles, as bench.speed.articles has them
 _LANGUAGES: Final = 4  # news.signatures is keyed by language
 _MARKERS_SHARE: Final = 0.5  # of the broker's time: with more, a longer linger is chosen
@@ -97,8 +98,9 @@ def read_costs(path: Path = COSTS) -> Costs:
         costs = Costs(**orjson.loads(path.read_bytes())["costs"])
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{path} holds no costs: {error}") from None
-    if not all(type(each) in (int, float) and each >= 0 for each in costs) or not costs.worker_us_an_article:
-        raise ValueError(f"{path} holds no costs: each is a number, none below 0, and a worker takes some time")
+    is_counted = all(type(each) in (int, float) and each >= 0 for each in costs)
+    if not is_counted or not costs.worker_us_an_article or not costs.broker_us_an_article:
+        raise ValueError(f"{path} holds no costs: each is a number, none below 0, and an article takes both some time")
     return costs
 
 
@@ -291,14 +293,14 @@ def above_zero(text: str) -> float:
         ValueError: it is no number above zero, or none that can be planned for.
     """
     value = float(text)
-    if not 0 < value < float("inf"):
+    if not 0 < value <= _MOST_RATE:
         raise ValueError(text)
     return value
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rate", type=above_zero, nargs="+", default=RATES, help="articles a second, each above 0")
+    parser.add_argument("--rate", type=above_zero, nargs="+", default=RATES, help="articles a second, above 0")
     parser.add_argument("--check", action="store_true", help="the model beside a simulation")
     parser.add_argument("--costs", type=Path, default=COSTS, help="measured on a machine of yours by bench.speed.plan_costs")
     given = parser.parse_args()

@@ -63,6 +63,10 @@ class LazyPattern:
         """
         return compile_now(self.pattern, self._flags)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What a copy or a pickle is made of again: methods that are remembered can't be pickled."""
+        return LazyPattern, (self.pattern, self._flags)
+
     def __getattr__(self, name: str) -> Any:
         value = getattr(self.compiled, name)
         setattr(self, name, value)

@@ -1,5 +1,7 @@
 """Regular expressions that are compiled when they are first used."""
 
+import copy
+import pickle
 import re
 import subprocess
 import sys
@@ -27,6 +29,15 @@ def test_a_pattern_does_what_a_compiled_one_does():
     assert pattern.sub(r"\2", "a-b, c-d") == "b, d"
     assert [found[1] for found in pattern.finditer("a-b, c-d")] == ["a", "c"]
     assert (pattern.groups, bool(pattern.flags & re.IGNORECASE)) == (2, True)
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda pattern: pickle.loads(pickle.dumps(pattern))])
+@pytest.mark.parametrize("is_used", [False, True], ids=["before it is used", "when it was used"])
+def test_a_pattern_can_be_copied_and_pickled(copied, is_used):
+    pattern = lazy_re.compile("A", re.IGNORECASE)
+    if is_used:
+        assert pattern.search("a")
+    assert copied(pattern).fullmatch("a")
 
 
 def test_a_mistake_shows_when_a_pattern_is_first_used():

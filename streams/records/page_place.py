@@ -187,7 +187,7 @@ class Page(PageTexts):
             return list(islice(self._first_elements(), _MOST_NEAR))
         behind: list[Any] = list(self.heading.iterdescendants())
         element = self.heading
-        while element is not None and len(behind) < _MOST_NEAR:
+        while element not in (None, self.tree) and len(behind) < _MOST_NEAR:  # a broken page may have another root behind it
             following = element.getnext()
             if following is None:
                 element = element.getparent()
@@ -199,7 +199,7 @@ class Page(PageTexts):
     def _before(self) -> list[Any]:
         before: list[Any] = []
         element = self.heading
-        while element is not None and len(before) < _MOST_NEAR // 2:
+        while element not in (None, self.tree) and len(before) < _MOST_NEAR // 2:
             preceding = element.getprevious()
             if preceding is None:
                 element = element.getparent()

@@ -89,7 +89,14 @@ def test_a_broker_that_takes_nothing_for_transactions_needs_no_longer_linger():
     assert steady(plan(1_000, free), free).broker_us == 200
 
 
-@pytest.mark.parametrize("text", ["0", "-5", "nan", "inf", "many"])
+def test_costs_without_work_for_worker_or_broker_are_refused(tmp_path):
+    for nothing in ("worker_us_an_article", "broker_us_an_article"):
+        (tmp_path / "costs.json").write_bytes(orjson.dumps({"costs": COSTS._asdict() | {nothing: 0}}))
+        with pytest.raises(ValueError, match="holds no costs"):
+            read_costs(tmp_path / "costs.json")
+
+
+@pytest.mark.parametrize("text", ["0", "-5", "nan", "inf", "1e308", "many"])
 def test_a_rate_that_nothing_can_be_planned_for_is_refused(text):
     with pytest.raises(ValueError):
         above_zero(text)

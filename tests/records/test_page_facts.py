@@ -400,3 +400,10 @@ def test_a_heading_in_parts_leaves_no_glued_line_in_the_text():
 def test_the_one_day_that_stands_alone_at_the_head_of_a_page_without_a_heading_is_its_date(lines, published):
     """Page builders show the headline in a plain paragraph. Several days are those of teasers, as likely."""
     assert read(title=f"<p class='t7'>{TITLE}</p>{lines}").published == published
+
+
+def test_a_broken_page_with_another_root_behind_the_headlines_is_read():
+    page = f"<e><h1>{TITLE}</h1>{BODY}</html><"
+    draft = read_record(page.encode(), "text/html")
+    assert isinstance(draft, Draft)
+    assert draft.headline == TITLE
