@@ -14,6 +14,7 @@ from streams.records.dates import best_moment
 from streams.records.draft import NO_INSTRUCTIONS, Draft, Image, Instructions, PubStatus, Reason, Rejection, Repair
 from streams.records.images import associated_image, first_line, read_image
 from streams.records.keywords import read_keywords
+from streams.records.labels import Answers
 from streams.records.languages import language_tag
 from streams.records.markup import paragraphs
 from streams.records.titles import is_cut, whole_title, without_outlet
@@ -115,7 +116,6 @@ name.
 
 _MERGED_KEYWORDS = ("newskeywords", "articletag", "metakeywords", "keywords", "tags", "hashtags")
 _LINE_LIMIT = 1_000  # characters
-_LONGEST_KEPT_NAME, _MOST_KEPT_NAMES = 40, 2_048  # characters of a field's name; names
 _KEYWORD_LIMIT = 64  # keywords
 _NAMES_LIMIT = 64  # authors
 _LONG_LINE = 400  # characters: longer than a paragraph
@@ -159,17 +159,7 @@ def fold(name: str) -> str:
     return _SCHEMA_PREFIX.sub("", name).lower().replace("_", "").replace("-", "").replace(":", "")
 
 
-class _FoldedNames(dict[str, str]):
-    """Names in the form in which they are compared: sources use the same few again and again."""
-
-    def __missing__(self, name: str) -> str:
-        folded = fold(name)
-        if len(name) <= _LONGEST_KEPT_NAME and len(self) < _MOST_KEPT_NAMES:
-            self[name] = folded
-        return folded
-
-
-_FOLDED_NAMES: Final = _FoldedNames()
+_FOLDED_NAMES: Final = Answers(fold)  # sources use the same few again and again
 _FOLDED: Final = {field: tuple(dict.fromkeys(map(fold, names))) for field, names in FIELDS.items()}
 _INSTRUCTIONS: Final = (
     "embargoed_until", "expires", "version", "version_created", "status", "urgency", "ed_note", "usage_terms",

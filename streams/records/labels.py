@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from streams import lazy_re as re
 
@@ -12,13 +12,16 @@ _MOST_KEPT: Final = 2_048  # labels for each question
 _MOST_SEARCHED: Final = 2_000  # characters of a label; names stand among the first, and a page may repeat 20 kB a hundred times
 
 
-class Answers(dict[str, bool]):
+_Said = TypeVar("_Said")
+
+
+class Answers(dict[str, _Said], Generic[_Said]):
     """The answers to one question about labels, by label: asked once for each, and again when too many were kept."""
 
-    def __init__(self, ask: Callable[[str], bool]) -> None:
+    def __init__(self, ask: Callable[[str], _Said]) -> None:
         self._ask = ask
 
-    def __missing__(self, label: str) -> bool:
+    def __missing__(self, label: str) -> _Said:
         answer = self._ask(label)
         if len(label) <= _LONGEST_KEPT:
             if len(self) >= _MOST_KEPT:

@@ -61,7 +61,7 @@ class Predicate:
         return False
 
 
-def _any_of(alternatives: list[Says]) -> Answers:
+def _any_of(alternatives: list[Says]) -> Answers[bool]:
     return Answers(lambda value: any(says(value) for says in alternatives))
 
 
