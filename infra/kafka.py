@@ -17,7 +17,6 @@ import argparse
 import fcntl
 import hashlib
 import os
-import random
 import shutil
 import signal
 import socket
@@ -32,6 +31,8 @@ from pathlib import Path
 from subprocess import DEVNULL, PIPE, STDOUT, Popen, TimeoutExpired, run
 from typing import TYPE_CHECKING, NoReturn, Self
 
+from infra.ports import HOST, claim_port, is_free
+
 if TYPE_CHECKING:
     from jgo.maven import Artifact
 
@@ -43,10 +44,6 @@ COORDINATES = (
 )
 JARS_SHA256 = "ea0460a014ef80e748bdf54f061fc0f754520c99d8e20b33105fc81260649211"  # what _sha256 says of the right jars
 
-HOST = "127.0.0.1"
-# Below the ports that Linux and macOS assign to outgoing connections: while Kafka restarts, no client can be given its
-# port, and a client that keeps connecting to it cannot end up connected to itself.
-FREE_PORTS = range(20_000, 32_000)
 START_TIMEOUT_S = 90.0
 STOP_TIMEOUT_S = 30.0
 CLASSES_TIMEOUT_S = 300.0
@@ -249,18 +246,6 @@ def install(report: Report = _report_to_stderr, download: Callable[[Path, Report
     return installation
 
 
-def _is_free(port: int) -> bool:
-    try:
-        socket.create_server((HOST, port)).close()
-    except (OSError, OverflowError):
-        return False
-    return True
-
-
-def _free_port() -> int:
-    return next(port for port in random.sample(FREE_PORTS, len(FREE_PORTS)) if _is_free(port))
-
-
 def _answers(port: int) -> bool:
     """Whether a broker on `port` answers a Metadata request (API 3, version 1, no topics) with itself in the list."""
     request = struct.pack(">hhihi", 3, 1, 0, -1, 0)
@@ -292,7 +277,7 @@ class EmbeddedKafka:
     ) -> None:
         self._temporary = tempfile.TemporaryDirectory(prefix="headwater-kafka-") if folder is None else None
         self.folder = Path(self._temporary.name if self._temporary else folder or "").absolute()
-        self.port = port or _free_port()
+        self.port = port or claim_port()
         self._settings = settings or {}
         self._report = report
         self._lock: int | None = None
@@ -330,7 +315,7 @@ class EmbeddedKafka:
         if self.pid:
             raise RuntimeError(f"Kafka runs already, as process {self.pid}")
         self.kill()  # the rest of one that ended by itself
-        if not _is_free(self.port):
+        if not is_free(self.port):
             raise KafkaUnavailable(f"port {self.port} on {HOST} is taken, or may not be used: choose another one")
         installation = install(self._report)
         self._lock_folder()
@@ -350,7 +335,7 @@ class EmbeddedKafka:
 
     def _start(self, installation: Path, classes: str) -> None:
         # Only Kafka itself needs to know the controller's port, so every start has a new one.
-        (self.folder / "server.properties").write_text(_properties(self.port, _free_port(), self._settings))
+        (self.folder / "server.properties").write_text(_properties(self.port, claim_port(), self._settings))
         if not (self.folder / "data" / "meta.properties").exists():
             shutil.copytree(installation / "formatted", self.folder / "data", dirs_exist_ok=True)
         (self.folder / "data").chmod(0o700)

@@ -14,7 +14,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
@@ -33,6 +32,7 @@ from bench.speed.contestants import Contestant
 from bench.speed.environments import ROOT
 from bench.speed.ground import Ground, Input, OutcomeReader
 from bench.speed.machine import cpu_seconds, family, peak_resident_bytes
+from infra.ports import claim_port
 from streams.kafka.admin import create_topics
 from streams.settings import Settings
 from streams.topics import OUTCOMES, PREPARED, RAW, SIGNATURES, STORIES, topics_of
@@ -222,7 +222,7 @@ async def running(ground: Ground, heat: Heat) -> AsyncIterator[Process]:
     """
     contestant, job, run = heat.contestant, heat.load.job, heat.run
     command = contestant.command(job)
-    web_port = _free_port() if contestant.headwater and job is Job.WHOLE else 0
+    web_port = claim_port() if contestant.headwater and job is Job.WHOLE else 0
     settings = replace(
         ground.settings, app_id=run, state_dir=ground.folder / run, partitions=heat.partitions, session_timeout_s=60,
         web_host="127.0.0.1", web_port=web_port,
@@ -251,12 +251,6 @@ async def running(ground: Ground, heat: Heat) -> AsyncIterator[Process]:
     finally:
         await ground.remove_topics(lambda name: run in name or (contestant.headwater and name in _OURS))
         await asyncio.to_thread(shutil.rmtree, settings.state_dir, ignore_errors=True)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
 
 
 def _environment(settings: Settings, heat: Heat) -> dict[str, str]:

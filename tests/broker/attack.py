@@ -23,7 +23,6 @@ import logging
 import random
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -38,6 +37,7 @@ import aiohttp
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 
 from bench.speed.flood import memory_mb
+from infra.ports import claim_port
 from streams.documents import ERRORS, ORIGIN_HEADER, REASON_HEADER
 from streams.kafka.clients import connection, opened
 from streams.steps import header
@@ -581,7 +581,7 @@ FAMILIES: Final[Mapping[str, Family]] = {
 async def attack(folder: Path, name: str, seed: int, *, short: bool = False) -> Found:
     """Run one family on a stream of its own."""
     family, found = FAMILIES[name], Found(name)
-    async with Stream(folder, **{"web_port": _free_port(), **family.settings}) as stream:
+    async with Stream(folder, **{"web_port": claim_port(), **family.settings}) as stream:
         ports: tuple[dict[str, Any], ...] = ({}, {"HEADWATER_WEB_PORT": "0"})
         workers = [
             stream.start_worker(descriptors=family.descriptors, **{**family.variables, **port})
@@ -603,13 +603,6 @@ async def attack(folder: Path, name: str, seed: int, *, short: bool = False) -> 
             under.measure()
         under.judge()
     return found
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 async def main(arguments: argparse.Namespace) -> int:

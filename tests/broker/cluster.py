@@ -10,14 +10,15 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from infra.kafka import HOST, EmbeddedKafka, _free_port, install
+from infra.kafka import EmbeddedKafka, install
+from infra.ports import HOST, claim_port
 
 
 def cluster(folder: Path, count: int) -> list[EmbeddedKafka]:
     """The brokers of one Kafka, not started yet: each is also a controller, and has its own data folder."""
     if count == 1:
         return [EmbeddedKafka(folder / "kafka")]
-    ports = [(_free_port(), _free_port()) for _ in range(count)]
+    ports = [(claim_port(), claim_port()) for _ in range(count)]
     voters = ",".join(f"{number}@{HOST}:{controller}" for number, (_, controller) in enumerate(ports, 1))
     return [_node(folder / f"kafka-{number}", number, *each, voters, count) for number, each in enumerate(ports, 1)]
 

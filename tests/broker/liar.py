@@ -30,7 +30,8 @@ from uuid import uuid4
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from infra.kafka import HOST, EmbeddedKafka, _free_port
+from infra.kafka import EmbeddedKafka
+from infra.ports import HOST, claim_port
 from streams.kafka.admin import create_topics
 from streams.kafka.clients import connection, opened
 from streams.kafka.failures import LOST
@@ -188,7 +189,7 @@ async def _frame(reader: asyncio.StreamReader) -> bytes | None:
 
 def lied_about_kafka(folder: Path) -> tuple[EmbeddedKafka, int]:
     """A Kafka whose clients use another port, the second value; it talks to itself directly."""
-    port, inner, controller, liar = (_free_port() for _ in range(4))
+    port, inner, controller, liar = (claim_port() for _ in range(4))
     settings = {
         "listeners": f"PLAINTEXT://{HOST}:{port},INNER://{HOST}:{inner},CONTROLLER://{HOST}:{controller}",
         "advertised.listeners": f"PLAINTEXT://{HOST}:{liar},INNER://{HOST}:{inner}",

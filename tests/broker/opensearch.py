@@ -6,7 +6,6 @@ import fcntl
 import json
 import os
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from infra.kafka import _jars, _sha256, fetch_jars
+from infra.ports import claim_port
 
 VERSION = "2.19.6"  # the last line for Java 17
 COORDINATES = (
@@ -63,19 +63,13 @@ class OpenSearch:
             raise
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextmanager
 def opensearch(folder: Path) -> Iterator[OpenSearch]:
     """A server with its data in a folder; it ends with the block."""
     java = shutil.which("java")
     assert java, "needs a JDK 17 or newer (on Debian: apt install openjdk-17-jdk-headless)"
     (folder / "config").mkdir(parents=True)
-    port = _free_port()
+    port = claim_port()
     with (folder / "server.log").open("wb") as log:
         paths = os.pathsep.join(map(str, installed()))
         command = [java, "-Xmx512m", "-cp", paths, str(SERVER), str(folder), str(port)]

@@ -25,8 +25,8 @@ from confluent_kafka.admin import (
 )
 
 from agents import pipeline_steps
-from infra import kafka
-from infra.kafka import HOST, EmbeddedKafka
+from infra.kafka import EmbeddedKafka
+from infra.ports import HOST, claim_port
 from streams.commands.strimzi import users
 from streams.kafka.admin import create_topics
 from streams.settings import Settings
@@ -95,10 +95,7 @@ EVERY_RIGHT = AclBindingFilter(
 @asynccontextmanager
 async def guarding(folder: Path, given: list[AclBinding]):
     """A Kafka with an authorizer, its topics, and these rights: where to log in, and an administrator."""
-    ports: set[int] = set()
-    while len(ports) < 3:
-        ports.add(kafka._free_port())
-    open_port, login_port, controller = ports
+    open_port, login_port, controller = claim_port(), claim_port(), claim_port()
     known = "".join(f' user_{user}="{PASSWORD}"' for user in {each.principal.removeprefix("User:") for each in given})
     login = f"org.apache.kafka.common.security.plain.PlainLoginModule required{known};"
     settings = {

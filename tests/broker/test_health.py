@@ -17,6 +17,7 @@ from aiokafka import TopicPartition
 from prometheus_client.parser import text_string_to_metric_families
 
 from agents import deduplicate
+from infra.ports import claim_port
 from streams.kafka.step import OwnedStep
 from streams.kafka.transport import Batch
 from streams.steps import Decision, Output, Record, Step
@@ -29,12 +30,6 @@ from tests.broker.stream import Raw, Stream
 HEADLINES = replace(deduplicate.HEADLINES, check=bytes)
 
 LIMIT_S = 60.0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Probe:
@@ -82,7 +77,7 @@ class Probe:
 
 @pytest.fixture
 async def stream(tmp_path):
-    async with Stream(tmp_path, web_port=free_port()) as stream:
+    async with Stream(tmp_path, web_port=claim_port()) as stream:
         yield stream
 
 

@@ -23,7 +23,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from infra import kafka
-from infra.kafka import HOST, EmbeddedKafka
+from infra.kafka import EmbeddedKafka
+from infra.ports import HOST, claim_port
 from streams.kafka.clients import NotConnectedError, connection, opened, tls_context
 from streams.settings import SaslMechanism, SecurityProtocol, Settings, SettingsError
 
@@ -127,10 +128,8 @@ def secured(tmp_path_factory) -> Iterator[Secured]:
     (folder / "password").write_text(PASSWORD + "\n")
     (folder / "wrong-password").write_text(WRONG_PASSWORD)
     (folder / "key-password").write_text(KEY_PASSWORD)
-    ports: set[int] = set()
-    while len(ports) < len(PROTOCOLS) + 2:
-        ports.add(kafka._free_port())
-    plain_port, controller_port, *others = ports
+    plain_port, controller_port = claim_port(), claim_port()
+    others = [claim_port() for _ in PROTOCOLS]
     addresses = {name: f"{HOST}:{port}" for name, port in zip(PROTOCOLS, others, strict=True)}
     advertised = ",".join(f"{name}://{address}" for name, address in addresses.items())
     settings = {

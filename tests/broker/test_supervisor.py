@@ -6,13 +6,13 @@ import asyncio
 import os
 import re
 import signal
-import socket
 import time
 from pathlib import Path
 
 import aiohttp
 import pytest
 
+from infra.ports import claim_port
 from tests.broker.stream import Raw, Stream, origins
 
 LIMIT_S = 90.0
@@ -20,10 +20,7 @@ LIMIT_S = 90.0
 
 @pytest.fixture
 async def stream(tmp_path):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    async with Stream(tmp_path, web_port=port) as stream:
+    async with Stream(tmp_path, web_port=claim_port()) as stream:
         yield stream
 
 

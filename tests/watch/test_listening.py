@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from infra.ports import claim_port
 from streams.watch import listening
 from streams.watch.listening import MOST_CONNECTIONS, listen
 
@@ -40,9 +41,7 @@ def application() -> web.Application:
 
 @pytest.fixture
 async def port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = claim_port()
     pages = await listen(application(), "127.0.0.1", port)
     yield port
     await pages.close()

@@ -79,5 +79,3 @@ def test_blanking_keeps_places_and_lines(lines: list[str]) -> None:
     assert len(said) == len(text)
     assert said.count("\n") == text.count("\n")
     assert [mark.offset for mark in marks] == sorted({mark.offset for mark in marks})
-    cleaned = clean_text(text, HEADLINE)
-    assert clean_text(cleaned.body, cleaned.headline).body == cleaned.body
