@@ -162,8 +162,7 @@ def test_a_compressed_batch_that_is_cut_off_is_one_record(codec):
     assert found[-1].value == b"good"
 
 
-@pytest.mark.parametrize("count", [270_000, 600_000])
-@pytest.mark.parametrize("codec", list(Codec))
+@pytest.mark.parametrize(("codec", "count"), [*((codec, 270_000) for codec in Codec), (Codec.NONE, 600_000)])
 def test_a_record_of_more_headers_than_python_can_hold_is_refused_with_what_follows_in_its_batch(codec, count):
     crowded = Wire(b"", None, [(b"", None)] * count)
     found = fetch(batch([GOOD, crowded, GOOD], NOW_MS, codec), at(3, batch([GOOD], NOW_MS)))

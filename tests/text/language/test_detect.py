@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import pytest
 from hypothesis import example, given
@@ -525,15 +526,19 @@ def test_no_text_is_too_long_for_the_sums(text):
     assert all(twice[tag] - nothing[tag] == 2 * (once[tag] - nothing[tag]) for tag in latin.tags)
 
 
-@given(st.lists(st.sampled_from(["talks", "war", "não", "für", "a", "sjukhus", "the", "парламент"]), min_size=1, max_size=30))
-def test_what_was_forgotten_is_worked_out_again(some):
-    """Only a few words are remembered here: scores are those of a model that remembers all."""
-    latin = models()["Latn"]
+@cache
+def forgetful() -> Model:
+    """The model of Latin letters, which remembers only a few words."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(language_model, "_WORDS_REMEMBERED", 4)
-        forgetful = language_model.Models(language_model.models()._file)["Latn"]
-        assert [forgetful.scores(word) for word in some] == [latin.scores(word) for word in some]
-        assert len(forgetful._words) <= 2
+        return language_model.Models(models()._file)["Latn"]
+
+
+@given(st.lists(st.sampled_from(["talks", "war", "não", "für", "a", "sjukhus", "the", "парламент"]), min_size=1, max_size=30))
+def test_what_was_forgotten_is_worked_out_again(some):
+    latin = models()["Latn"]
+    assert [forgetful().scores(word) for word in some] == [latin.scores(word) for word in some]
+    assert len(forgetful()._words) <= 2
 
 
 def test_the_ngrams_of_a_word():
