@@ -23,7 +23,8 @@ _UNITS_A_SECOND: Final = (1, 1_000, 1_000_000, 1_000_000_000)  # seconds, milli-
 _FIRST_YEAR, _LAST_YEAR = 1700, 2100
 _BUDDHIST: Final = range(2400, 2700)  # the years of Thai papers, 543 ahead of the Gregorian ones
 _BUDDHIST_YEARS = 543
-_UNSET: Final = frozenset(("0001-01-01", "1900-01-01", "1970-01-01"))  # what programs write for no date
+# What programs write for no date; the last days of 1899 and 1969 are spreadsheets' zero, and Unix's west of Greenwich.
+_UNSET: Final = frozenset(("0001-01-01", "1899-12-30", "1899-12-31", "1900-01-01", "1969-12-31", "1970-01-01"))
 
 _LONGEST = 96  # characters
 _MOST_WORDS = 14  # a longer text is not a date
@@ -57,11 +58,11 @@ def _read_plain(written: str, zone: str | None, language: str) -> Moment | None:
     if dotnet := _DOTNET.fullmatch(written):
         written = dotnet[1]
     if parts := _RUN_TOGETHER.fullmatch(written):
-        written = f"{parts[1]}-{parts[2]}-{parts[3]}T{parts[4]}:{parts[5]}:{parts[6]}"
+        written = f"{parts[1]}-{parts[2]}-{parts[3]}T{parts[4]}:{parts[5]}{parts[6] and f':{parts[6]}'}"
     elif _NUMBER.fullmatch(written):
         text = _unix_time(float(written)) if "." in written else _unix_time(int(written))
         return Moment(text, zoned=True) if text else None
-    found = _iso(written) or _mail(written) or _worded(written, language)
+    found = _iso(written) or _mail(written) or _worded(written, language) or _before_change(written, language)
     if found is None or found.text[:10] in _UNSET or not _FIRST_YEAR <= int(found.text[:4]) <= _LAST_YEAR:
         return None
     told = _zone_named(zone) if zone and not found.zoned and "T" in found.text else None
@@ -121,7 +122,7 @@ _COMPACT_OFFSET = re.compile(r"(?<=[\d.]) ?([+-])(\d\d):?(\d\d)?$")
 _NAMED_UTC = re.compile(r" ?(?:UTC|GMT|Z)$", re.IGNORECASE)
 _LONG_FRACTION = re.compile(r"([.,]\d{6})\d+")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d|\d{8}", re.ASCII)
-_RUN_TOGETHER = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])([0-3]\d)([0-2]\d)([0-5]\d)([0-5]\d)", re.ASCII)
+_RUN_TOGETHER = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])([0-3]\d)([0-2]\d)([0-5]\d)([0-5]\d|)", re.ASCII)
 _DOTNET = re.compile(r"\\?/Date\((\d+)(?:[+-]\d{4})?\)\\?/")  # .NET's: milliseconds, and a zone to show them in
 _ZONED_DAY = re.compile(r"(\d{4}-\d\d-\d\d)(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 _ISO_LIKE = re.compile(r"\d{4}-?\d\d-?\d\d(?:[T ]|$)", re.IGNORECASE | re.ASCII)
@@ -176,10 +177,21 @@ def _unix_time(number: float) -> str | None:
 
 # ---- People's spellings
 
+# Words before a date that say that it is the one of a change, in the languages of the news.
+UPDATED = re.compile(
+    r"updated?|modified|revised|last\s+edited|aktuali[sz]i?e?r|aktualisierung|stand:|geändert|mise? à jour|modifi[ée]"
+    r"|actuali[zt]|modificad|atualiza|aggiorna|modificat|bijgewerkt|gewijzigd|laatste\s+update|oppdatert|opdateret|ændret|endret|redigeret"
+    r"|uppdaterad|ändrad|päivitetty|muokattu|aktualiz|zaktualizow|zmieniono|upraveno|změněno|frissít|módosít|ažurir|izmijen|izmen|ажурир|измењ"
+    r"|обновл|изменен|обновен|актуализ|редактир|оновлен|змінен|ενημερώ|ενημέρωση|τροποπο|güncelle|değiştir|更新|改訂|修改|수정|업데이트|최종"
+    r"|تحديث|تعديل|به.?روز|ویرایش|עודכן|עדכון|अपडेट|अद्यतन|আপডেট|হালনাগাদ|อัปเดต|อัพเดท|ปรับปรุง|แก้ไข"
+    r"|diperbarui|pembaruan|dikemas\s?kini|cập nhật"
+    r"|uuendat|muudet|atjauni|labots|atnaujin|pakeis|imesasish|اپ ڈیٹ|தற்போதைய|புதுப்பி|posodob|spremenj|përditës",
+    re.IGNORECASE,
+)
 # Abbreviations of zones that have one meaning in the news; "IST" belongs to three countries, "BST" to two.
 # fmt: off
 _HOURS_BY_ABBREVIATION: Final = {
-    "utc": 0, "gmt": 0, "z": 0, "wet": 0, "west": 1, "cet": 1, "cest": 2, "mez": 1, "mesz": 2, "eet": 2, "eest": 3, "msk": 3,
+    "utc": 0, "gmt": 0, "z": 0, "wet": 0, "west": 1, "cet": 1, "cest": 2, "mez": 1, "mesz": 2, "eet": 2, "eest": 3, "msk": 3, "мск": 3,
     "est": -5, "edt": -4, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "akst": -9, "akdt": -8, "hst": -10,
     "jst": 9, "kst": 9, "hkt": 8, "sgt": 8, "wib": 7, "wita": 8, "wit": 9, "pkt": 5, "aest": 10, "aedt": 11, "awst": 8,
     "nzst": 12, "nzdt": 13, "sast": 2, "eat": 3, "brt": -3,
@@ -189,10 +201,10 @@ _IANA = re.compile(
     r"[\[(]?\b((?:Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific|Etc)(?:/[A-Za-z_+-]+\d*){1,2})[\])]?"
 )
 _OFFSET = re.compile(r"(?:\b(?:UTC|GMT) ?)?(?<![\d-])([+-])(\d{1,2})(?::?(\d\d))?(?![\d.:-])", re.IGNORECASE)
-_ABBREVIATION = re.compile(r"(?<=[\d. (\[mM])\b([A-Za-z]{1,4})\b(?=[\])\s,]|$)")
+_ABBREVIATION = re.compile(r"(?:(?<=\d)|(?<=[. (\[mM])\b)([A-Za-z]{1,4}|(?i:мск))\b(?=[\])\s,]|$)")
 _TIME = re.compile(
     r"(?<![\d:./-])(?P<hour>[01]?\d|2[0-3])(?::(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:[.,]\d+)?)?"
-    r"|[h.](?P<other>[0-5]\d)(?=\s*(?:Uhr|uhr|h\b|hrs|Hrs|Uhr|kl|[ap]\.?m|WIB|$|[),|·]))|h(?P<french>[0-5]\d)?(?![a-z])"
+    r"|[h.](?P<other>[0-5]\d)(?=\s*(?:Uhr|uhr|h\b|hrs|Hrs|Uhr|kl|[ap]\.?m|(?-i:[A-Z]{2,4}\b)|$|[),|·]))|h(?P<french>[0-5]\d)?(?![a-z])"
     r"|(?=\s*[ap]\.?m\b))\s*(?P<half>[ap]\.?\s?m\b\.?|du|nm)?",
     re.IGNORECASE,
 )
@@ -205,7 +217,7 @@ _HALVES: Final = (
 _ARABIC_HALF = re.compile(r"(?<!\d)(\d{1,2}:\d\d)\s?([مص])(?!\w)")
 _HALF_FIRST = re.compile(r"\b(AM|PM)\s+(\d{1,2}:\d\d(?::\d\d)?)(?!\s*[ap]\.?m)", re.IGNORECASE)
 _EAST_ASIAN_TIME = re.compile(r"(AM|PM)? ?(\d{1,2}) ?[时時点點시:] ?(\d{1,2})(?: ?[分분:] ?(?:(\d{1,2}) ?[秒초]?)?)?")
-_EAST_ASIAN_DAY = re.compile(r"(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日일号號]?")
+_EAST_ASIAN_DAY = re.compile(r"(\d{4}) ?(?:[年년]|оны) ?(\d{1,2}) ?(?:[月월]|(?:-?р )?сарын) ?(\d{1,2}) ?[日일号號]?")
 # Years that are counted from a reign or a republic, and what is to be added to them.
 _ERAS: Final = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911}
 _ERA_YEAR = re.compile(rf"({'|'.join(_ERAS)}) ?(元|\d{{1,3}}) ?年")
@@ -215,6 +227,7 @@ _PERSIAN_MONTHS: Final = {
     "فروردین": 1, "اردیبهشت": 2, "خرداد": 3, "تیر": 4, "مرداد": 5, "شهریور": 6,
     "مهر": 7, "آبان": 8, "آذر": 9, "دی": 10, "بهمن": 11, "اسفند": 12,
 }  # fmt: skip
+_PERSIAN_YEARS: Final = range(1300, 1500)
 _PERSIAN_DAY = re.compile(rf"(\d{{1,2}}) ({'|'.join(_PERSIAN_MONTHS)})(?: ماه)?(?: سال)?[,،]? (1[34]\d\d)(?!\d)")
 _FRENCH_CLOCK = re.compile(r"(?<=\d) h (?=\d\d\b)")
 _VIETNAMESE_MONTH = re.compile(r"\b(?:tháng|thg) ?(\d{1,2})\b,?", re.IGNORECASE)
@@ -229,6 +242,12 @@ def _worded(written: str, language: str) -> Moment | None:
         return _joined(day, _east_asian_time(text[found.end() :]), zone)
     text, time = _without_time(text)
     return _joined(_numbered_day(text, language) or _named_day(text, language), time, zone)
+
+
+def _before_change(written: str, language: str) -> Moment | None:
+    """The first of two dates, where a word says that the second is of a change: "Published 2 March 2026, updated 3 March 2026"."""
+    label = UPDATED.search(written)
+    return _worded(written[: label.start()].strip(" ,;|/–—-("), language) if label else None
 
 
 _SHORT_YEAR = re.compile(r"(?<![\d.])(\d{1,2})(\.|-(?:[A-Za-z]{3})-)(?:(\d{1,2})\.)?([0-6]\d)(?![\d.:])")
@@ -248,18 +267,22 @@ def _with_whole_year(text: str, language: str) -> str:
 def _in_common_era(text: str) -> str:
     """A date by a Japanese reign, the Republic of China or the Persian calendar, in the common one."""
     text = _ERA_YEAR.sub(lambda found: f"{_ERAS[found[1]] + (1 if found[2] == '元' else int(found[2]))}年", text)
-    return _PERSIAN_DAY.sub(
-        _from_persian, text.replace("ي", "ی").replace("ك", "ک") if max(text, default="") >= "\u0600" else text
-    )
+    if max(text, default="") < "\u0600":
+        return text
+    found = _PERSIAN_DAY.search(text.replace("ي", "ی").replace("ك", "ک"))  # Arabic's own months keep its letters
+    return f"{text[: found.start()]}{_from_persian(found)}{text[found.end() :]}" if found else text
 
 
 def _from_persian(found: re.Match[str]) -> str:
+    return _persian_day(int(found[3]), _PERSIAN_MONTHS[found[2]], int(found[1])).isoformat()
+
+
+def _persian_day(year: int, month: int, day: int) -> date:
     """The day of the common calendar; in 1300 to 1500 the 33-year rule gives the same leap years as the sun does."""
-    day, month, year = int(found[1]), _PERSIAN_MONTHS[found[2]], int(found[3])
     years = year + 1595
     days = -355_668 + 365 * years + years // 33 * 8 + (years % 33 + 3) // 4 + day
     days += (month - 1) * 31 if month < 7 else (month - 7) * 30 + 186
-    return (date(1, 1, 1) + timedelta(days=days - 366)).isoformat()
+    return date(1, 1, 1) + timedelta(days=days - 366)
 
 
 _Time = tuple[int, int, int | None]
@@ -316,7 +339,7 @@ _HALF_CLOCK = re.compile(r"\d\s?[ap]\.?m\.?\s*\(?$", re.IGNORECASE)
 def _abbreviated(found: re.Match[str]) -> tzinfo | None:
     if found[1] in _NORTH_AMERICAN and _HALF_CLOCK.search(found.string[: found.start()]):
         return _iana(_NORTH_AMERICAN[found[1]])
-    hours = _HOURS_BY_ABBREVIATION.get(found[1].lower()) if found[1].isupper() else None
+    hours = _HOURS_BY_ABBREVIATION.get(found[1].lower()) if found[1].isupper() or not found[1].isascii() else None
     return None if hours is None else timezone(timedelta(hours=hours))
 
 
@@ -380,7 +403,9 @@ _MONTH_FIRST: Final = ("en-us", "en-ph", "fil", "tl")
 
 def _numbered_day(text: str, language: str) -> date | None:
     if found := _YEAR_FIRST.search(text):
-        return _day(int(found[1]), int(found[3]), int(found[4]))
+        year, month, number = int(found[1]), int(found[3]), int(found[4])
+        is_persian = language.startswith("fa") and year in _PERSIAN_YEARS and 0 < month <= _MONTHS and 0 < number < 32
+        return _persian_day(year, month, number) if is_persian else _day(year, month, number)
     if found := _SPACED_YEAR_FIRST.search(text):
         return _day(int(found[1]), int(found[2]), int(found[3]))
     found = _YEAR_LAST.search(text)
@@ -395,7 +420,8 @@ def _numbered_day(text: str, language: str) -> date | None:
 
 
 _YEAR_DIGITS = 4
-_WEEKDAY = re.compile(r"^[^\W\d_]+[.,]{0,2} (?=\d)")  # "lun., 2 mars": in other languages it may be a month's name
+# "lun., 2 mars", "Sat, Oct 28": in other languages it may be a month's name.
+_WEEKDAY = re.compile(r"^[^\W\d_]+[.,]{0,2} (?=(?:[^\W\d_]+[.,]? )?\d)")
 
 
 def _named_day(text: str, language: str) -> date | None:

@@ -119,7 +119,7 @@ _LINE_LIMIT = 1_000  # characters
 _KEYWORD_LIMIT = 64  # keywords
 _NAMES_LIMIT = 64  # authors
 _LONG_LINE = 400  # characters: longer than a paragraph
-_PARTS_OF_TIME = 6  # year to second, in Python's struct_time
+_PARTS_OF_DAY, _PARTS_OF_TIME = 3, 6  # year to second, in Python's struct_time and in Java's lists
 
 # Keys under which objects keep a string: schema.org, feedparser, ninjs, WordPress, New York Times, Guardian, MongoDB;
 # the last ones are of Avro's, Firestore's and DynamoDB's JSON.
@@ -542,8 +542,30 @@ def _moment(name: str, value: object) -> str | None:
     if name.endswith("parsed") and isinstance(value, list) and len(value) >= _PARTS_OF_TIME:
         parts = value[:_PARTS_OF_TIME]
         return "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z".format(*parts) if all(type(part) is int for part in parts) else None
-    written = _line_or_number(value)
+    written = _line_or_number(_told_time(value))
     return f"{written}Z" if written and name.endswith("gmt") and written[-1].isdigit() else written
+
+
+_TIME_KEYS: Final = (
+    "$date", "$numberLong", "long", "N", "timestampValue", "integerValue", "_seconds", "seconds", "dateTime", "datetime", "iso",
+    "#text",
+)  # fmt: skip
+_MOST_NESTED: Final = 3  # a union in an object in a list
+
+
+def _told_time(value: object) -> object:
+    """The time in the objects of databases and Avro, and in Java's lists of year, month, day, hour, minute and second."""
+    for _ in range(_MOST_NESTED):
+        if isinstance(value, dict):
+            value = next((value[key] for key in _TIME_KEYS if isinstance(value.get(key), str | int | float | dict)), value)
+        elif isinstance(value, list) and len(value) == 1:
+            value = value[0]
+    if isinstance(value, list) and len(value) >= _PARTS_OF_DAY and all(type(part) is int for part in value):
+        day, clock = value[:_PARTS_OF_DAY], value[_PARTS_OF_DAY:_PARTS_OF_TIME]
+        return "-".join(f"{part:02}" for part in day) + "".join(
+            f"{sign}{part:02}" for sign, part in zip("T::", clock, strict=False)
+        )
+    return value
 
 
 def _text(value: object) -> str | None:

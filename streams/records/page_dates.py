@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from streams import lazy_re as re
 from streams.records.byline_lines import names_in
-from streams.records.dates import Moment, best_moment, read_moment
+from streams.records.dates import UPDATED, Moment, best_moment, read_moment
 from streams.records.labels import Names
 from streams.records.linked_data import types_of
 from streams.records.page_boxes import facts_labelled
@@ -18,17 +18,7 @@ from streams.records.urls import url_parts
 _DATE_NAMES = Names(
     r"date|time|publish|posted|updated|modified|timestamp|datum|fecha|(?<![a-z-])data(?![a-z-])|tarih|meta|info|byline|details",
 )
-# Words beside a date that say which one it is, in the languages of the news.
-_UPDATED = re.compile(
-    r"updated?|modified|revised|last\s+edited|aktuali[sz]i?e?r|aktualisierung|stand:|geändert|mise? à jour|modifi[ée]"
-    r"|actuali[zt]|modificad|atualiza|aggiorna|modificat|bijgewerkt|gewijzigd|laatste\s+update|oppdatert|opdateret|ændret|endret|redigeret"
-    r"|uppdaterad|ändrad|päivitetty|muokattu|aktualiz|zaktualizow|zmieniono|upraveno|změněno|frissít|módosít|ažurir|izmijen|izmen|ажурир|измењ"
-    r"|обновл|изменен|обновен|актуализ|редактир|оновлен|змінен|ενημερώ|ενημέρωση|τροποπο|güncelle|değiştir|更新|改訂|修改|수정|업데이트|최종"
-    r"|تحديث|تعديل|به.?روز|ویرایش|עודכן|עדכון|अपडेट|अद्यतन|আপডেট|হালনাগাদ|อัปเดต|อัพเดท|ปรับปรุง|แก้ไข"
-    r"|diperbarui|pembaruan|dikemas\s?kini|cập nhật"
-    r"|uuendat|muudet|atjauni|labots|atnaujin|pakeis|imesasish|اپ ڈیٹ|தற்போதைய|புதுப்பி|posodob|spremenj|përditës",
-    re.IGNORECASE,
-)
+# Words beside a date that say which one it is, in the languages of the news; those of changes are in streams.records.dates.
 _PUBLISHED = re.compile(
     r"(?:first\s+)?(?:published|posted|released|publication\s+date|date(?:\s+published)?|created|veröffentlicht|erschienen|erstellt|publié|paru|créé"
     r"|publicad[oa]|publicación|publicação|pubblicat[oa]|pubblicazione|gepubliceerd|geplaatst|publisert|publi[cs]eret|udgivet|publicerad|opublikowano|data(?=\s*[:：])"
@@ -115,7 +105,7 @@ def _shown_earlier(page: Page, told: Moment) -> Moment | None:
     lines += [each for each in page.own("time") if each.get("pubdate") is not None]  # HTML's own word for it
     for element in lines:
         line = page.line_of(element, _SHORT) if len(element) <= _MOST_PARTS else ""
-        if not re.search(r"\d", line) or _UPDATED.search(line) or not page.is_of_head(element) or _says_updated(page, element):
+        if not re.search(r"\d", line) or UPDATED.search(line) or not page.is_of_head(element) or _says_updated(page, element):
             continue
         for day in _days_in(line, page.language):
             shown = read_moment(day, language=page.language)
@@ -199,7 +189,7 @@ def _days_in_attributes(element: Any) -> list[str]:
 def _is_date_line(line: str) -> bool:
     """Whether a line is there for its date: it says little else, says what date it is, or names the writer beside it."""
     return bool(
-        _says_no_more(line) or _PUBLISHED.search(line) or _UPDATED.search(line) or names_in(line) or _PARTED.search(line)
+        _says_no_more(line) or _PUBLISHED.search(line) or UPDATED.search(line) or names_in(line) or _PARTED.search(line)
     )
 
 
@@ -211,7 +201,7 @@ def _days_said(text: str, language: str) -> tuple[list[str], list[str]]:
     published: list[str] = []
     modified: list[str] = []
     for part in _LABELLED_PARTS.split(text):
-        (modified if _UPDATED.match(part) else published).extend(_days_in(part, language))
+        (modified if UPDATED.match(part) else published).extend(_days_in(part, language))
     return published, modified
 
 
@@ -236,7 +226,7 @@ def _is_told_of(page: Page, element: Any) -> bool:
         return False
     line = page.text_of(paragraph)
     others = line.replace(page.text_of(element), " ")
-    is_labelled = _PUBLISHED.match(line) or _UPDATED.search(line) or names_in(line)
+    is_labelled = _PUBLISHED.match(line) or UPDATED.search(line) or names_in(line)
     return (
         not is_labelled
         and line.endswith(_STOPS)
@@ -296,7 +286,7 @@ def _parts_of(text: str) -> Iterator[str]:
     yield from _DAY_IN.findall(text)
 
 
-_LABELLED_PARTS = re.compile(rf"(?<![^\W\d_])(?=(?:{_UPDATED.pattern}|{_PUBLISHED.pattern}))", re.IGNORECASE)
+_LABELLED_PARTS = re.compile(rf"(?<![^\W\d_])(?=(?:{UPDATED.pattern}|{_PUBLISHED.pattern}))", re.IGNORECASE)
 _BETWEEN_PARTS = re.compile(r"\s*[|·•–—:]\s+|\s{2,}|\s*[|·•]\s*|(?<=[a-z]) \| ")
 _DAY_IN = re.compile(
     r"(?:\d{1,2}(?:st|nd|rd|th)?\.?\s+)?[^\W\d_]{3,12}\.?\s+(?:\d{1,2}(?:st|nd|rd|th)?,?\s+)?\d{4}|\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{4}-\d\d-\d\d"
@@ -314,7 +304,7 @@ def _says_updated(page: Page, element: Any, *, own: bool = True) -> bool:
             (element.getparent().text or "") if element.getparent() is not None else "",
         )
     )
-    return _UPDATED.search(f"{names} {said[-80:]}") is not None and not re.search("publish", names, re.IGNORECASE)
+    return UPDATED.search(f"{names} {said[-80:]}") is not None and not re.search("publish", names, re.IGNORECASE)
 
 
 def _url_day(url: str | None) -> Moment | None:
