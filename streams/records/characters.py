@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from streams import lazy_re as re
 
-# What programs and APIs write where a value is missing: Python, pandas, JSON, JavaScript; newsdata.io.
-_NOTHING = re.compile(r"\s*(?:None|NaN|nan|null|NULL|undefined|N/A|<NA>|NaT|ONLY AVAILABLE IN [A-Z ,&]{3,60} PLANS?)\s*")
+# What programs and APIs write where a value is missing: Python, pandas, JSON, JavaScript; NewsAPI, newsdata.io.
+_NOTHING = re.compile(
+    r"\s*(?:None|NaN|nan|null|NULL|undefined|N/A|<NA>|NaT"
+    r"|\[(?:[Rr]emoved|deleted)\]|ONLY AVAILABLE IN [A-Z ,&]{3,60} PLANS?)\s*"
+)
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 
 

@@ -191,7 +191,8 @@ UPDATED = re.compile(
 # Abbreviations of zones that have one meaning in the news; "IST" belongs to three countries, "BST" to two.
 # fmt: off
 _HOURS_BY_ABBREVIATION: Final = {
-    "utc": 0, "gmt": 0, "z": 0, "wet": 0, "west": 1, "cet": 1, "cest": 2, "mez": 1, "mesz": 2, "eet": 2, "eest": 3, "msk": 3, "мск": 3,
+    "utc": 0, "gmt": 0, "z": 0, "wet": 0, "west": 1, "cet": 1, "cest": 2, "mez": 1, "mesz": 2, "eet": 2, "eest": 3, "msk": 3,
+    "мск": 3,
     "est": -5, "edt": -4, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "akst": -9, "akdt": -8, "hst": -10,
     "jst": 9, "kst": 9, "hkt": 8, "sgt": 8, "wib": 7, "wita": 8, "wit": 9, "pkt": 5, "aest": 10, "aedt": 11, "awst": 8,
     "nzst": 12, "nzdt": 13, "sast": 2, "eat": 3, "brt": -3,
@@ -245,7 +246,7 @@ def _worded(written: str, language: str) -> Moment | None:
 
 
 def _before_change(written: str, language: str) -> Moment | None:
-    """The first of two dates, where a word says that the second is of a change: "Published 2 March 2026, updated 3 March 2026"."""
+    """The first of two dates, where a word says that the second is of a change: "Published 2 March 2026, updated 3 March"."""
     label = UPDATED.search(written)
     return _worded(written[: label.start()].strip(" ,;|/–—-("), language) if label else None
 

@@ -15,8 +15,9 @@ from streams.records.draft import NO_INSTRUCTIONS, Draft, Image, Instructions, P
 from streams.records.images import associated_image, first_line, read_image
 from streams.records.keywords import read_keywords
 from streams.records.labels import Answers
-from streams.records.languages import language_tag
+from streams.records.languages import is_language, language_tag
 from streams.records.markup import paragraphs
+from streams.records.rich_text import rich_text
 from streams.records.titles import is_cut, whole_title, without_outlet
 from streams.records.urls import canonical_url, url_parts
 from streams.text.article import first_of_each
@@ -27,60 +28,69 @@ T = TypeVar("T")
 FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "headline": (
         "headline", "headlines", "og:title", "h1", "title", "twitter:title", "web_title", "article_title", "page_title",
-        "head", "title_page", "title_rss", "alternative_headline",
+        "head", "title_page", "title_rss", "post_title", "news_title", "resolved_title", "alternative_headline",
     ),
     "text": (
         "body", "bodies", "article_body", "content:encoded", "text", "plaintext", "content", "body_text", "full_text",
         "main_text", "text_content", "content_text", "plain_text", "article_text", "story_text", "cleaned_text", "raw_text",
-        "paragraphs",
+        "paragraphs", "full_content", "article_content", "page_content", "content_elements", "post_content", "news_content",
+        "markdown", "content_markdown", "body_markdown",
     ),
     "html": ("html", "content_html", "body_html", "body_xhtml", "article_html", "raw_html"),
     "teaser": (
         "description", "descriptions", "description_text", "description_html", "description_xhtml", "summary", "abstract",
         "lead", "lead_paragraph", "excerpt", "standfirst", "teaser", "snippet", "content_snippet", "desc",
-        "meta_description", "og:description",
+        "meta_description", "og:description", "post_excerpt",
     ),
     "url": (
         "canonical", "canonical_url", "canonical_link", "url", "link", "og:url", "web_url", "article_url", "permalink",
-        "document_identifier", "main_entity_of_page", "alt_ids", "guid", "uri", "id", "@id", "meta_canonical", "final_url",
-        "page_url", "responded_url", "requested_url", "normalized_url", "original_url", "source_url",
+        "document_identifier", "main_entity_of_page", "alternate", "alt_ids", "guid", "uri", "id", "@id", "meta_canonical",
+        "final_url", "page_url", "responded_url", "requested_url", "normalized_url", "original_url", "resolved_url", "news_url",
+        "source_url",
     ),
     "source_id": (
-        "id", "guid", "uuid", "article_id", "stories_id", "uri", "@id", "identifier", "gkg_record_id", "unique_url_hash",
+        "id", "guid", "uuid", "article_id", "stories_id", "uri", "@id", "identifier", "urn", "gkg_record_id", "unique_url_hash",
     ),
     "publisher": (
         "publisher", "source-hostname", "outlet_name", "source", "site_name", "og:site_name", "outlet", "source_name",
-        "source_common_name", "media_name", "media", "source_domain", "canonical_domain", "domain", "hostname",
+        "source_common_name", "name_source", "origin", "news_site", "media_name", "media", "source_domain", "canonical_domain",
+        "domain", "hostname",
         "meta_site_name", "provider", "source_organization", "feed_title", "feed", "application-name", "copyright_holder",
         "info_sources", "info_source", "media_url", "source_url",
     ),
     "byline": (
         "author", "authors", "byline", "creator", "by", "dc:creator", "article:author", "parsely-author", "author_name",
+        "authors_byline", "bylines", "writer", "writers", "journalist", "journalists", "reporter",
     ),
     "published": (
         "published", "published_at", "publish_date", "date_published", "date_publish", "publishing_date",
         "publication_date", "published_date", "pub_date", "iso_date", "article:published_time", "web_publication_date",
-        "date_gmt", "date", "date_time_pub", "date_time", "first_created", "parsely-pub-date", "dc:date", "published_parsed",
+        "published_time", "publish_time", "published_on", "first_published", "first_publish_date", "display_date",
+        "post_date_gmt", "date_gmt", "date", "date_time_pub", "date_time", "post_date", "news_date", "first_created",
+        "parsely-pub-date", "dc:date", "published_parsed",
     ),
     "changed": (
-        "time", "created_at", "version_created", "content_created", "updated", "date_modified", "date_modify", "modified",
-        "modified_gmt", "timestamp", "seendate", "indexed_date", "collect_date", "updated_parsed",
+        "time", "created_at", "created", "version_created", "content_created", "updated", "date_modified", "date_modify",
+        "modified", "modified_gmt", "timestamp", "@timestamp", "changed", "seendate", "indexed_date", "collect_date",
+        "updated_parsed",
     ),
     "modified": (
         "date_modified", "modified_at", "modified", "date_modify", "modified_gmt", "updated_at", "updated", "last_modified",
         "article:modified_time", "og:updated_time", "updated_parsed", "content_modified",
+        "last_updated_date", "updated_date", "changed", "post_modified_gmt",
     ),
     "time_zone": ("time_zone", "timezone", "tz", "pub_date_tz"),
     "image": (
-        "image", "image_url", "lead_image", "lead_image_url", "top_image", "main_image", "featured_image", "featured_media_url",
-        "url_to_image", "og:image", "twitter:image", "social_image", "image_src", "picture", "media_content", "top_img",
-        "thumbnail", "thumbnail_url", "media_thumbnail", "enclosures", "enclosure", "banner_image", "images", "multimedia",
+        "image", "image_url", "lead_image", "lead_image_url", "top_image", "main_image", "feature_image", "featured_image",
+        "featured_media_url", "url_to_image", "og:image", "twitter:image", "social_image", "image_src", "picture",
+        "media_content", "top_img", "thumbnail", "thumbnail_url", "media_thumbnail", "enclosures", "enclosure", "banner_image",
+        "images", "multimedia",
     ),
     "image_caption": ("image_caption", "image_description", "caption", "image_alt", "og:image:alt", "twitter:image:alt"),
     "image_credit": ("image_credit", "image_credits", "image_copyright", "photo_credit", "photo_by", "credit"),
     "language": (
         "language", "lang", "in_language", "full_language", "human_language", "meta_lang", "content-language", "dc:language",
-        "og:locale", "title_detail", "feed",
+        "og:locale", "langcode", "language_code", "title_detail", "feed",
     ),
     "section": (
         "section", "category", "article_section", "article:section", "section_name", "parsely-section", "categories",
@@ -122,14 +132,17 @@ _LONG_LINE = 400  # characters: longer than a paragraph
 _PARTS_OF_DAY, _PARTS_OF_TIME = 3, 6  # year to second, in Python's struct_time and in Java's lists
 
 # Keys under which objects keep a string: schema.org, feedparser, ninjs, WordPress, New York Times, Guardian, MongoDB;
-# the last ones are of Avro's, Firestore's and DynamoDB's JSON.
+# converters of XML, Arc; then Avro's, Firestore's and DynamoDB's JSON, and where Strapi nests what an entry refers to.
 _NAME_KEYS = (
-    "name", "title", "label", "term", "value", "rendered", "main", "original", "webTitle", "@value", "_", "$date", "$oid",
-    "string", "stringValue", "S",
+    "name", "by", "title", "label", "term", "value", "rendered", "main", "original", "webTitle", "display_name", "displayName",
+    "full_name", "fullName", "basic", "@value", "@list", "#text", "_", "$t", "$date", "$oid",
+    "string", "stringValue", "S", "array", "SS", "L", "data", "attributes",
 )  # fmt: skip
 _KEYWORD_KEYS = ("value", *_NAME_KEYS)  # in the New York Times' objects, "name" is the kind of keyword
-_TEXT_KEYS = ("value", "rendered", "text", "plain", "html", "content", "@value", "string", "stringValue", "S")
-_URL_KEYS = ("@id", "url", "href", "value", "rendered", "string", "stringValue", "S")
+_TEXT_KEYS = (
+    "value", "rendered", "text", "plain", "html", "content", "@value", "#text", "_", "$t", "string", "stringValue", "S",
+)  # fmt: skip
+_URL_KEYS = ("@id", "url", "href", "value", "rendered", "#text", "_", "string", "stringValue", "S")
 
 _SCHEMA_PREFIX = re.compile(r"^(?:schema:|https?://schema\.org/)", re.IGNORECASE)
 _INLINE_TAG = re.compile(r"</?(?:a|abbr|b|bdi|br|em|font|i|mark|p|small|span|strong|sub|sup|u|wbr)\b[^<>]*>", re.IGNORECASE)
@@ -141,6 +154,7 @@ _MOST_UNESCAPED, _BEGINNING = 3, 10_000  # times; characters
 _CUT_MARK = re.compile(r"\s*(?:…|\.\.\.)?\s*\[\+?\d+ chars\]\s*$")  # NewsAPI's, GNews's
 _MAIL = re.compile(r"[(<]?(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)+[)>]?")  # tried once per word, so linear
 _BY = re.compile(r"^(?:(?:by|por|par|автор|بقلم|作者)\s*[:：]?\s+|von\s+(?=(?-i:[A-ZÄÖÜ])\S+\s))", re.IGNORECASE)
+_CDATA = re.compile(r"^<!\[CDATA\[(.*)\]\]>$", re.DOTALL)
 _PYTHON_OBJECT = re.compile(r"<[\w.]+ (?:[\w.]+ )?at 0x[0-9a-f]+>")  # an object after json.dumps(…, default=str)
 _BRACKETED = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
 _NOTHING = frozenset(("none", "null", "nan", "undefined", "n/a"))
@@ -286,13 +300,22 @@ def _byline(record: Mapping[str, object], outlets: list[str], language: str) -> 
 def _persons(value: object) -> list[str] | None:
     """The strings of a value without schema.org's organisations."""
     if isinstance(value, list):
-        return [name for each in value[:_NAMES_LIMIT] for name in _persons(each) or ()]
+        writers = [each for each in value[:_NAMES_LIMIT] if not _is_helper(each)] or value[:_NAMES_LIMIT]
+        return [name for each in writers for name in _persons(each) or ()]
     if isinstance(value, dict) and not value.get("name"):
         parts = [part for names in _NAME_PARTS for each in names if isinstance(part := value.get(each), str)]
         if len(parts) == len(_NAME_PARTS):
             return [" ".join(parts)]
     is_organisation = isinstance(value, dict) and str(value.get("@type", "")).endswith("Organization")
     return None if is_organisation else _strings(value)
+
+
+_HELPERS: Final = frozenset(("editor", "photographer", "translator", "producer", "illustrator", "photo", "video", "graphics"))
+
+
+def _is_helper(value: object) -> bool:
+    """Whether one of several people is there by a role other than the writer's, as in Superdesk's items."""
+    return isinstance(value, dict) and str(value.get("role", "")).lower() in _HELPERS
 
 
 _LONGEST_SUMMARY = 1_000  # characters; a longer one is a text
@@ -403,7 +426,8 @@ def wire_uri(record: Mapping[str, object]) -> str | None:
     signs = [name for name in _WIRE_SIGNS if record.get(name) not in (None, "")]
     if uri := _line(record.get("uri")) if signs else None:
         return uri
-    return (_line(record.get("guid")) or None) if signs and signs != ["version"] else None
+    given = next((uri for name in ("guid", "urn") if (uri := _line(record.get(name)))), None)
+    return given if signs and signs != ["version"] else None
 
 
 def _embargo(record: Mapping[str, object]) -> str | None:
@@ -491,15 +515,23 @@ def _strings(value: object, keys: tuple[str, ...] = _NAME_KEYS) -> list[str] | N
         return (
             []
             if _PYTHON_OBJECT.fullmatch(value) or says_nothing(value)
-            else [value.strip() if keys is _TEXT_KEYS else without_controls(value).strip()]
+            else [_CDATA.sub(r"\1", value.strip() if keys is _TEXT_KEYS else without_controls(value).strip())]
         )
     if isinstance(value, dict):
-        held = [value[key] for key in keys if isinstance(value.get(key), str | list)]
-        return _strings(next(filter(None, held), ""), keys) if held else None if value else []
+        return _held(value, keys)
     if isinstance(value, list):
         found = [_strings(each, keys) for each in sorted(value, key=_version_rank) if isinstance(each, str | dict)]
         return [string for strings in found for string in strings or ()] if any(found) or not value else None
     return None
+
+
+def _held(value: Mapping[str, Any], keys: tuple[str, ...]) -> list[str] | None:
+    """The strings under the first of ``keys`` that has any, else in the first language of an object that has one for each."""
+    held = [value[key] for key in keys if isinstance(value.get(key), str | list | dict)]
+    if not held and value and all(map(is_language, value)) and value.keys() != {"id"}:
+        held = list(value.values())[:1]
+    found = [_strings(each, keys) for each in held]
+    return next(filter(None, found), [] if [] in found or not value else None)
 
 
 def _version_rank(value: object) -> tuple[bool, bool]:
@@ -517,7 +549,7 @@ def _line(value: object, keys: tuple[str, ...] = _NAME_KEYS) -> str | None:
     line = next(filter(None, strings), "")[: _LINE_LIMIT * 4]
     if "<" in line:
         line = _INLINE_TAG.sub("", line)
-    line = decode_entities(line)
+    line = decode_entities(line).replace("&amp;", "&")
     if "<" in line:  # from feeds that escape the tags in their titles
         line = _INLINE_TAG.sub("", line)
     return line.strip()[:_LINE_LIMIT].rstrip()
@@ -572,6 +604,8 @@ def _text(value: object) -> str | None:
     """Like :func:`_line`, but of any length: strings in a list are paragraphs, objects in a list are versions of one text."""
     if isinstance(value, dict) and isinstance(value.get("sections"), list):
         return "\n".join(_fundus_paragraphs(value))
+    if (blocks := rich_text(value)) is not None:
+        return blocks
     strings = _strings(value, _TEXT_KEYS)
     if strings is None:
         return None
@@ -602,8 +636,11 @@ def _outlet(value: object) -> str | None:
     name = _line(value)
     if name and "://" in name:
         url = canonical_url(name)
-        name = url_parts(url).netloc if url else None
+        name = url_parts(url).netloc if url and not _PICTURE.search(name) else None
     return name.removeprefix("www.") if name else name
+
+
+_PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg|mp4)(?:$|\?)", re.IGNORECASE)
 
 
 def _is_agency(value: object) -> bool:

@@ -26,6 +26,7 @@ _JSON_START = re.compile(
     rb'\s*(?:\{|\[\s*(?:[\[{"\]]|-?\d+\s*,)'
     rb'|"(?:\s|\\[nrt"\\])*[\[{](?:\s|\\[nrt]|[\[{])*\\)'  # JSON in a string
 )
+_OBJECT_START = re.compile(rb'\s*\{\s*"[^"\\]{1,60}"\s*:')
 _HTML_START = re.compile(rb"\s*<(?:!doctype\s+html|!--|[a-z][a-z0-9]*[\s/>])", re.IGNORECASE)
 _XML_START = re.compile(rb"\s*<(?:\?xml|rss|feed|newsml|newsitem|newsmessage|nitf)\b", re.IGNORECASE)
 _HTML_ROOT = re.compile(rb"<(?:!doctype\s+)?html", re.IGNORECASE)
@@ -48,9 +49,16 @@ def declared_form(content_type: str | None) -> Form | None:
     return Form.JSON if media_type.endswith("+json") else _FORM_BY_MEDIA_TYPE.get(media_type)
 
 
+def _belies(value: bytes, form: Form) -> bool:
+    """Whether bytes are certainly of another form than declared: a page as JSON, an object as HTML."""
+    if form is Form.JSON:
+        return _HTML_START.match(value) is not None
+    return form is Form.HTML and _OBJECT_START.match(value) is not None
+
+
 def form_of(value: bytes, content_type: str | None) -> Form:
     """The form of bytes in an encoding that includes ASCII."""
-    if form := declared_form(content_type):
+    if (form := declared_form(content_type)) and not _belies(value, form):
         return form
     if _JSON_START.match(value):
         return Form.JSON

@@ -37,6 +37,12 @@ def language_tag(named: str) -> str:
     return "-".join((known, *(_subtag(each) for each in rest)))
 
 
+def is_language(tag: str) -> bool:
+    """Whether a text is the tag of a language that we know: "en", "en-US", "pt_BR"."""
+    first, *rest = tag.replace("_", "-").split("-")
+    return _TAG_BY_NAME.get(first.lower()) == first and len(rest) <= 2 and all(each.isalnum() for each in rest)
+
+
 def _subtag(subtag: str) -> str:
     """Write scripts like Hans and regions like GB."""
     return subtag.title() if len(subtag) == len("Hans") else subtag.upper() if len(subtag) == len("GB") else subtag.lower()

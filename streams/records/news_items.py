@@ -16,6 +16,7 @@ def flat_news_item(value: Mapping[str, Any]) -> dict[str, Any] | None:
     item = value.get("newsItem")
     if not isinstance(item, dict):
         return None
+    item = {name.removeprefix("@"): each for name, each in item.items()}  # an attribute, as converters of XML write it
     flat = {name: each for name, each in item.items() if name not in {*_PARTS, "contentSet"}}
     for part in _PARTS:
         if isinstance(found := item.get(part), dict):
@@ -31,7 +32,8 @@ def flat_news_item(value: Mapping[str, Any]) -> dict[str, Any] | None:
 def _plain(value: Any) -> Any:
     """A value, or of one that is told by a code or a tag of its own, that."""
     if isinstance(value, dict):
-        return next((value[name] for name in ("qcode", "tag", *_VALUES) if isinstance(value.get(name), str)), value)
+        names = ("qcode", "@qcode", "tag", "@tag", "@literal", *_VALUES)
+        return next((value[name] for name in names if isinstance(value.get(name), str)), value)
     return value
 
 
@@ -45,4 +47,14 @@ def _inline(content: Any) -> str:
     """The text within a content set, the longest of several."""
     found = [content.get(name) for name in _INLINE] if isinstance(content, dict) else []
     parts = [part for each in found for part in (each if isinstance(each, list) else [each])]
-    return max((text for part in parts if isinstance(text := _plain(part), str)), key=len, default="")
+    whole = [text for part in parts if isinstance(text := _plain(part), str)]
+    return max([*whole, *map(_paragraphs, parts)], key=len, default="")
+
+
+def _paragraphs(part: Any) -> str:
+    """The paragraphs of a page that a converter has taken apart: html, body, p."""
+    for name in ("html", "body"):
+        part = part.get(name) if isinstance(part, dict) else None
+    lines = part.get("p") if isinstance(part, dict) else None
+    said = [_plain(each) for each in (lines if isinstance(lines, list) else [lines])]
+    return "".join(f"<p>{each}</p>" for each in said if isinstance(each, str))

@@ -14,6 +14,7 @@ import orjson
 
 from streams import lazy_re as re
 from streams.records.draft import NO_INSTRUCTIONS, Draft, Reason, Rejection, Repair
+from streams.records.feed_links import read_links
 from streams.records.fields import (
     KINDS,
     decode_entities,
@@ -51,7 +52,7 @@ class _Parsed(NamedTuple):
 
 def read_json(text: str, max_depth: int, read_bytes: ReadBytes) -> Draft | Rejection:
     """Read a JSON text: the article itself, or what it is wrapped in (:func:`_read_value`)."""
-    parsed = _parse(text, max_depth)
+    parsed = _parse(text.rstrip("\0"), max_depth)  # C programs send a string's end with it
     if isinstance(parsed, Rejection):
         return parsed
     draft = _read_value(parsed.value, max_depth, read_bytes)
@@ -119,6 +120,7 @@ _WRAPPERS: Final = (
     "article", "articles", "entry", "entries", "item", "items", "story", "stories", "results", "result", "docs", "hits",
     "records", "objects",
     "response", "after", "source", "data", "payload", "value", "post", "news", "json-ld",
+    "posts", "node",
     "record", "airbyte_data", "fulldocument", "detail", "message", "attributes", "current", "kinesis", "dynamodb", "newimage",
     "event", "body",
 )  # fmt: skip
@@ -214,11 +216,12 @@ def _event_data(event: Mapping[str, Any]) -> tuple[bytes, str | None] | Rejectio
     """A CloudEvent's data and their content type, if the data are not a JSON value; else None."""
     content_type = event.get("datacontenttype")
     content_type = content_type if isinstance(content_type, str) else None
-    if isinstance(event.get("data_base64"), str):
+    name = "data" if event.get("datacontentencoding") == "base64" else "data_base64"  # of version 0.3
+    if isinstance(event.get(name), str):
         try:
-            return base64.b64decode(event["data_base64"], validate=True), content_type
+            return base64.b64decode(event[name], validate=True), content_type
         except (binascii.Error, ValueError) as error:
-            return Rejection(Reason.WRONG_TYPE, f'"data_base64" is not base64: {error}')
+            return Rejection(Reason.WRONG_TYPE, f'"{name}" is not base64: {error}')
     if isinstance(event.get("data"), str):
         # If the data were JSON, they would not be a string. If declared as JSON, they are JSON in a string, or mislabelled
         # plain text.
@@ -236,9 +239,12 @@ _NOT_TEXT_TYPES: Final = frozenset(  # of ninjs
 
 def _named_fields(value: Mapping[str, Any]) -> tuple[list[tuple[str, Any]], dict[str, object]]:
     """An object's fields as written, and under their folded names, with those of libraries that mean something else by one."""
-    within = value.get("fields")  # the Guardian's
-    written = [*value.items(), *(within.items() if isinstance(within, dict) else ())]
+    within = [each for name in ("fields", "metadata") if isinstance(each := value.get(name), dict)]  # the Guardian's, crawlers'
+    written = [*value.items(), *(item for each in within for item in each.items())]
     record = folded(written)
+    read_links(record)
+    if isinstance(credited := record.get("credits"), dict):  # Arc's
+        record.setdefault("byline", credited.get("by"))
     if "sourcehostname" in record:  # trafilatura's JSON, where "source" is the page's address
         record["url"] = record.pop("source", None)
     if isinstance(lines := record.get("news"), list) and all(isinstance(line, str) for line in lines):  # AFP's
@@ -254,7 +260,7 @@ def read_object(value: Mapping[str, Any]) -> Draft | Rejection:
     if is_canceled(record):
         return _read_cancellation(record)
     record = _with_roles(record)
-    if refused := no_field_known(record) or _refused_ninjs(record) or wrong_type(record, [name for name, _ in written]):
+    if refused := no_field_known(record) or _refused_kind(record) or wrong_type(record, [name for name, _ in written]):
         return refused
     text, repairs = read_text(record)
     if text.startswith("&lt;") and is_markup(unescaped := html.unescape(text)):  # HTML that was escaped once too often
@@ -314,8 +320,13 @@ def _fingerprint(record: Mapping[str, object]) -> str | None:
     return None
 
 
-def _refused_ninjs(record: Mapping[str, object]) -> Rejection | None:
-    """Refuses an agency's item that is not text, or that must not be published for now."""
+_ERRORS: Final = range(400, 600)
+
+
+def _refused_kind(record: Mapping[str, object]) -> Rejection | None:
+    """Refuses an agency's item that is not text or must not be published for now, and a server's error (RFC 9457)."""
+    if isinstance(status := record.get("status"), int) and status in _ERRORS and not has_text(record):
+        return Rejection(Reason.NOT_AN_ARTICLE, f"a server's error ({status}): publish the article once it is found")
     if is_withheld(record):
         return Rejection(Reason.WITHDRAWN, '"pubstatus" is "withheld": its source does not want it published for now')
     kind = record.get("type")

@@ -78,7 +78,8 @@ _HEAD: Final = """\
 1. A Confluent frame (a zero byte, four bytes of schema id) around JSON is taken off, as is a byte order mark.
 2. **The `content-type` header decides**: `application/json`, `text/json` and `…+json`; `text/html` and `application/xhtml+xml`;
    `text/plain`. With another or none, the first character that is not a space does: `{`, or a `[` that opens a JSON list, is
-   JSON; a tag is HTML; XML that is not a page is refused; anything else is plain text.
+   JSON; a tag is HTML; XML that is not a page is refused; anything else is plain text. A page declared as JSON is read as HTML,
+   and an object declared as HTML as JSON.
 3. **Encoding**: the byte order mark (UTF-8, -16, -32; UTF-16 also shows itself by its zeros); else UTF-8 if it is valid; else
    the charset of the content type, a meta tag or an XML declaration; else UTF-8 with a broken byte here and there; else what
    charset-normalizer finds in at least 64 bytes. Then ftfy repairs mojibake. What was found or repaired is in the ledger.

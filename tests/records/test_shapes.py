@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
@@ -600,6 +601,143 @@ def as_fields(draft: Draft, *left_out: str) -> dict[str, Any]:
     return {name: getattr(draft, name) for name in Draft.__dataclass_fields__ if name not in left_out}
 
 
+HTML = "".join(f"<p>{line}</p>" for line in TEXT.splitlines())
+NOON = "2026-03-02T12:00:00+00:00"
+# Shapes of other producers, each with what must come out of it among the rest.
+PRODUCERS: dict[str, tuple[Any, dict[str, Any]]] = {
+    "Contentful, in languages": (
+        {"sys": {"id": "1"}, "fields": {"title": {"en-US": "Bridge closed"}, "body": {"en-US": TEXT}}},
+        {"headline": "Bridge closed", "text": TEXT},
+    ),
+    "Drupal, JSON:API": (
+        {"data": {"type": "node--article", "attributes": {"title": "Bridge closed", "created": NOON, "langcode": "en"}}},
+        {"headline": "Bridge closed", "published": NOON, "language": "en"},
+    ),
+    "Drupal, REST": (
+        {"title": [{"value": "Bridge closed"}], "created": [{"value": NOON, "format": "Y-m-d"}]},
+        {"published": NOON},
+    ),
+    "Ghost": (
+        {"posts": [{"title": "Bridge closed", "html": HTML, "published_at": NOON, "primary_author": {"name": "Pia Hartley"}}]},
+        {"headline": "Bridge closed", "text": TEXT, "published": NOON},
+    ),
+    "Strapi": (
+        {"data": {"attributes": {"Title": "Bridge closed", "author": {"data": {"attributes": {"name": "Pia Hartley"}}}}}},
+        {"headline": "Bridge closed", "byline": "Pia Hartley"},
+    ),
+    "Arc": (
+        {
+            "headlines": {"basic": "Bridge closed", "print": ""},
+            "content_elements": [{"type": "text", "content": line} for line in TEXT.splitlines()],
+            "credits": {"by": [{"type": "author", "name": "Pia Hartley"}]},
+            "first_publish_date": NOON,
+        },
+        {"headline": "Bridge closed", "text": TEXT, "byline": "Pia Hartley", "published": NOON},
+    ),
+    "WordPress, a row": (
+        {"post_title": "Bridge closed", "post_content": HTML, "post_date": "2026-03-02 13:00:00", "post_date_gmt": NOON[:19]},
+        {"headline": "Bridge closed", "text": TEXT, "published": NOON},
+    ),
+    "NewsCatcher": (
+        {"title": "Bridge closed", "name_source": "Example Herald", "media": "https://img.example/a.jpg"},
+        {"publisher": "Example Herald"},
+    ),
+    "a picture for the medium": ({"title": "Bridge closed", "media": "https://img.example/a.jpg"}, {"publisher": None}),
+    "Perigon": ({"title": "Bridge closed", "authorsByline": "Pia Hartley, Jo Moss"}, {"byline": "Pia Hartley, Jo Moss"}),
+    "a wire's bylines": (
+        {"title": "Bridge closed", "bylines": [{"by": "By PIA HARTLEY", "title": "LPA Writer"}]},
+        {"byline": "PIA HARTLEY"},
+    ),
+    "Superdesk's authors": (
+        {
+            "headline": "Bridge closed",
+            "authors": [{"name": "Jo Moss", "role": "editor"}, {"name": "Pia Hartley", "role": "writer"}],
+        },
+        {"byline": "Pia Hartley"},
+    ),
+    "Superdesk's first date": (
+        {"headline": "Bridge closed", "firstpublished": NOON, "versioncreated": "2026-03-03T12:00:00Z"},
+        {"published": NOON},
+    ),
+    "readers' APIs": ({"title": "Bridge closed", "origin": {"title": "Example Herald"}}, {"publisher": "Example Herald"}),
+    "Readability.js": (
+        {"title": "Bridge closed", "textContent": TEXT, "publishedTime": NOON},
+        {"text": TEXT, "published": NOON},
+    ),
+    "crawlers for language models": (
+        {
+            "success": True,
+            "data": {"markdown": TEXT, "metadata": {"title": "Bridge closed", "sourceURL": TRACKED, "publishedTime": NOON}},
+        },
+        {"headline": "Bridge closed", "text": TEXT, "url": URL, "published": NOON},
+    ),
+    "LangChain": ({"page_content": TEXT, "metadata": {"title": "Bridge closed", "source": "Example Herald"}}, {"text": TEXT}),
+    "Parse.ly": ({"title": "Bridge closed", "full_content": TEXT}, {"text": TEXT}),
+    "Elasticsearch": ({"_source": {"title": "Bridge closed", "@timestamp": NOON}}, {"published": NOON}),
+    "Avro": ({"title": {"string": "Bridge closed"}, "tags": {"array": ["Roads"]}}, {"keywords": ("Roads",)}),
+    "DynamoDB": ({"title": {"S": "Bridge closed"}, "tags": {"SS": ["Roads", "Lorn"]}}, {"keywords": ("Roads", "Lorn")}),
+    "xmltodict": (
+        {"item": {"title": {"@type": "html", "#text": "Bridge closed"}, "description": HTML}},
+        {"headline": "Bridge closed"},
+    ),
+    "CDATA": (
+        {"title": "<![CDATA[Bridge closed]]>", "description": f"<![CDATA[{HTML}]]>"},
+        {"headline": "Bridge closed", "text": TEXT},
+    ),
+    "escaped twice": ({"title": "Roads &amp;amp; bridges &quot;closed&quot;"}, {"headline": 'Roads & bridges "closed"'}),
+    "a name in a name": (
+        {"title": "Bridge closed", "author": {"@type": "Person", "name": {"@type": "Person", "name": "Pia Hartley"}}},
+        {"byline": "Pia Hartley"},
+    ),
+    "JSON-LD's lists": ({"title": "Bridge closed", "author": {"@list": [{"name": "Pia Hartley"}]}}, {"byline": "Pia Hartley"}),
+    "a name to show": (
+        {"title": "Bridge closed", "author": {"id": 4, "displayName": "Pia Hartley"}},
+        {"byline": "Pia Hartley"},
+    ),
+    "CloudEvents 0.3": (
+        {
+            "specversion": "0.3",
+            "id": "1",
+            "source": "/x",
+            "type": "news",
+            "datacontenttype": "application/json",
+            "datacontentencoding": "base64",
+            "data": b64encode(orjson.dumps({"title": "Bridge closed", "text": TEXT})).decode(),
+        },
+        {"headline": "Bridge closed", "text": TEXT},
+    ),
+    "NewsML-G2 by a converter of XML": (
+        {
+            "newsItem": {
+                "@guid": "urn:newsml:x:1",
+                "@version": "4",
+                "itemMeta": {"pubStatus": {"@qcode": "stat:usable"}},
+                "contentMeta": {"headline": "Bridge closed"},
+                "contentSet": {"inlineXML": {"html": {"body": {"p": TEXT.splitlines()}}}},
+            }
+        },
+        {"headline": "Bridge closed", "text": TEXT, "instructions": Instructions(uri="urn:newsml:x:1", version="4")},
+    ),
+    "dpa": (
+        {
+            "urn": "urn:newsml:dpa.com:1",
+            "version": 2,
+            "version_created": NOON,
+            "pubstatus": "usable",
+            "headline": "Bridge closed",
+        },
+        {"instructions": Instructions(uri="urn:newsml:dpa.com:1", version="2", version_created=NOON)},
+    ),
+}
+
+
+@pytest.mark.parametrize(("record", "fields"), PRODUCERS.values(), ids=PRODUCERS)
+def test_what_other_producers_say_is_read(record: Any, fields: dict[str, Any]) -> None:
+    draft = read_record(orjson.dumps(record), "application/json")
+    assert isinstance(draft, Draft), draft
+    assert {name: getattr(draft, name) for name in fields} == fields
+
+
 @pytest.mark.parametrize("mark", ["… [+12 chars]", "... [3120 chars]"], ids=["NewsAPI", "GNews"])
 def test_what_an_api_cut_off_is_in_the_ledger(mark: str) -> None:
     draft = read_record(orjson.dumps({"title": "T", "content": f"One{mark}"}))
@@ -608,6 +746,8 @@ def test_what_an_api_cut_off_is_in_the_ledger(mark: str) -> None:
 
 
 REFUSED = {
+    "what NewsAPI removed": ({"title": "[Removed]", "description": "[Removed]", "content": "[Removed]"}, Reason.NO_TEXT),
+    "a server's error": ({"type": "about:blank", "title": "Not Found", "status": 404, "detail": "x"}, Reason.NOT_AN_ARTICLE),
     "an answer with several": ({"articles": [{"title": "A"}, {"title": "B"}]}, Reason.NOT_AN_ARTICLE),
     "a withheld item": ({"uri": "u", "pubstatus": "withheld", "headline": "H", "versioncreated": "2026"}, Reason.WITHDRAWN),
     "a cancellation of nothing": ({"pubstatus": "canceled", "headline": "H", "versioncreated": "2026"}, Reason.WITHDRAWN),
