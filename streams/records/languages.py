@@ -29,6 +29,7 @@ _TAG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*", re.IGNORECASE)
 
 def language_tag(named: str) -> str:
     """``en_GB`` and ``en-gb`` give en-GB, ``eng`` and ``English`` give en; anything unknown stays as written."""
+    named = re.split("[,;]", named, maxsplit=1)[0]  # a page in several languages names its own first
     tag = named.strip().replace("_", "-").partition(".")[0]
     first, *rest = tag.split("-")
     known = _TAG_BY_NAME.get(first.lower())

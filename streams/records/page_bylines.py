@@ -17,10 +17,12 @@ from streams.records.page_place import (
     AUTHOR_NAMES,
     MOST_LOOKED_AT,
     NEVER_TAGS,
+    PAGE_TYPES,
     Page,
     ancestors,
     labels_of,
     names_of,
+    nodes_of,
 )
 
 _LABELS: Final = (
@@ -127,6 +129,9 @@ def _authors_of_metadata(page: Page) -> Iterator[list[str]]:
     yield names_of([each for each in _told_authors(page) if each not in organisations])
     for name in _META_AUTHORS:
         yield [_surname_last(content) if name == "citation_author" else content for content in page.metas.get(name, ())]
+    if not page.article:
+        pages = [each for each in nodes_of(page.documents) if any(kind.endswith(PAGE_TYPES) for kind in types_of(each))]
+        yield names_of([each.get("author") for each in pages])
     for number in ("1", "2"):
         label = next(iter(page.metas.get(f"twitter:label{number}", ())), "")
         if label.strip().lower() in _LABELS:

@@ -12,7 +12,7 @@ from streams.records.dates import UPDATED, Moment, best_moment, read_moment
 from streams.records.labels import Names
 from streams.records.linked_data import types_of
 from streams.records.page_boxes import facts_labelled
-from streams.records.page_place import Page, labels_of, nodes_of
+from streams.records.page_place import PAGE_TYPES, Page, labels_of, nodes_of
 from streams.records.urls import url_parts
 
 _DATE_NAMES = Names(
@@ -129,7 +129,7 @@ def _told(page: Page, name: str) -> list[str]:
 
 
 def _webpages(page: Page) -> Iterator[dict[str, Any]]:
-    yield from (node for node in nodes_of(page.documents) if any(kind.endswith("Page") for kind in types_of(node)))
+    yield from (node for node in nodes_of(page.documents) if any(kind.endswith(PAGE_TYPES) for kind in types_of(node)))
 
 
 def _of_metas(page: Page, names: tuple[str, ...]) -> list[str]:
@@ -297,6 +297,10 @@ def _says_updated(page: Page, element: Any, *, own: bool = True) -> bool:
     """Whether an element's name, its text (``own``) or the words before it say that its date is that of a change."""
     names = " ".join(labels_of(each) for each in (element, element.getparent()) if each is not None)
     before = element.getprevious()
+    around = element.getparent()
+    own_label = before is not None and around is not None and re.search(r"[^\W\d_]{3}", before.tail or "") is not None
+    if own_label and _PUBLISHED.search(before.tail) and not UPDATED.search(before.tail):
+        return False  # "Updated 4 March, first published 2 March"
     said = " ".join(
         (
             (element.text or "") if own else "",

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from itertools import chain, islice, takewhile
 from typing import Any, Final
 
+from streams import lazy_re as re
 from streams.records.labels import Names
 from streams.records.linked_data import types_of
 from streams.records.page_texts import PageTexts
@@ -18,7 +19,7 @@ _BESIDE_TAGS: Final = frozenset(("nav", "aside", "footer", "form", "menu", "dial
 _BESIDE_IN_ARTICLE: Final = _BESIDE_TAGS - {"footer"}  # an article's own footer may name its author
 _BESIDE_NAMES = Names(
     r"related|teaser|most[-_]?(?:read|popular|viewed)|trending|side[-_]?bar|recommend|(?<!elementor-)widget|comment|promo|popular|latest|more[-_]?(?:from|stor|news|article|post)"
-    r"|read[-_]?(?:next|also|more)|next[-_]?(?:post|article)|prev|footer|\bnav|menu|breadcrumb|newsletter|outbrain|taboola|carousel|slider|cookie|modal|popup"
+    r"|read[-_]?(?:next|also|more)|next[-_]?(?:post|article)|prev|(?<!post-)(?<!entry-)(?<!article-)footer|\bnav|menu|breadcrumb|newsletter|outbrain|taboola|carousel|slider|cookie|modal|popup"
     r"|featured[-_]?(?:post|article)|post[-_]?(?:card|grid|list)|article[-_]?(?:card|grid|list)|card[-_]?(?:grid|list)|search|social|share",
 )
 AUTHOR_NAMES = Names(
@@ -30,6 +31,7 @@ NEVER_NAMES = Names(
     r"related|teaser|most[-_]?(?:read|popular|viewed)|trending|recommend|comment|more[-_]?(?:from|stor|news|article|post)"
     r"|read[-_]?(?:next|also|more)|footer|\bnav|menu|newsletter|outbrain|taboola|carousel|slider|cookie|modal|popup|search|caption",
 )
+PAGE_TYPES: Final = ("Page", "Review", "Recipe")  # how the names of those of schema.org's types end that may be all of a page
 _MOST_NEAR = 60  # elements before and after the headline that are looked at
 _LONGEST_TEASER = 1_500  # characters
 _LEAST_TITLE, _LONGEST_TITLE, _LEAST_TITLE_WORDS = 25, 250, 4  # characters and words of a linked headline
@@ -49,6 +51,7 @@ class Page(PageTexts):
     ) -> None:
         super().__init__(tree)
         self.tree, self.article, self.documents, self.metas, self.url = tree, article, documents, metas, url
+        _take_for_microdata(self.elements[1:])
         self.marked = [each for each in self.elements[1:] if each.get("itemprop") is not None]  # have a microdata name
         body = tree.find("body")
         self.body = tree if body is None else body
@@ -204,6 +207,8 @@ class Page(PageTexts):
             if preceding is None:
                 element = element.getparent()
                 continue
+            if preceding.tag == "head":
+                break
             before += islice(preceding.iter("*"), _MOST_NEAR // 2 - len(before))
             element = preceding
         return before
@@ -275,6 +280,16 @@ def nodes_of(documents: list[Any]) -> Iterator[dict[str, Any]]:
                 yield node
 
 
+_TERM = re.compile(r"\bschema:(\w+)")
+
+
+def _take_for_microdata(elements: list[Any]) -> None:
+    """Give elements that RDFa names by schema.org's terms (property="schema:author") microdata's names, which mean the same."""
+    for element in elements:
+        if "schema:" in (named := element.get("property") or "") and element.get("itemprop") is None:
+            element.set("itemprop", " ".join(_TERM.findall(named)))
+
+
 def names_of(value: Any) -> list[str]:
     """The names in a schema.org value: strings, and the names of objects."""
     if isinstance(value, str):
@@ -282,4 +297,4 @@ def names_of(value: Any) -> list[str]:
     if isinstance(value, list):
         return [name for each in value[:64] for name in names_of(each)]
     name = value.get("name") if isinstance(value, dict) else None
-    return names_of(name) if isinstance(name, str | list) else []
+    return names_of(name) if isinstance(name, str | list | dict) else []

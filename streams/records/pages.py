@@ -46,6 +46,7 @@ from streams.records.page_signs import PageSigns, confidence_of, signs_of
 from streams.records.page_texts import spaced_words
 from streams.records.prose import weight_of
 from streams.records.titles import letters_of as squeezed
+from streams.records.urls import joined_url
 from streams.records.wrappers import open_wrappers
 
 _MAX_ELEMENTS_THOROUGH = 5_000  # trafilatura's second reading is quadratic in nested lists and tables
@@ -149,11 +150,11 @@ def _page_metadata(tree: Any) -> dict[str, object]:
 
     The date is read here because trafilatura uses today as an upper bound: its answer would change with the day.
     """
-    links = [link.get("href") for link in tree.iter("link") if link.get("rel") == "canonical"]
+    links = _canonical_links(tree)
     headings = [text_of(element) for element in tree.iter("h1")]
     titles = [text_of(element) for element in tree.iter("title")]
     documents = _linked_data(tree)
-    article = _described_article(documents, {*headings, *titles, *(href for href in links if href)})
+    article = _described_article(documents, {*headings, *titles, *links})
     metas = _metas(tree)
     facts = read_facts(tree, article, documents, metas, _address(article, links, metas))
     said: list[tuple[str, object]] = [("headline", facts.headline), ("author", facts.byline)]
@@ -169,7 +170,7 @@ def _page_metadata(tree: Any) -> dict[str, object]:
     for name, contents in metas.items():
         if fold(name) not in _FACTS | _NOT_OF_META:
             said += ((name, contents if name == "article:tag" else content) for content in contents)
-    said.append(("lang", tree.get("lang")))
+    said.append(("lang", tree.get("lang") or tree.get("xml:lang")))
     return folded(said)
 
 
@@ -219,7 +220,15 @@ def _parsely(contents: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
             yield name, [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str)]
 
 
-def _address(article: dict[str, Any], links: list[str | None], metas: dict[str, list[str]]) -> str | None:
+def _canonical_links(tree: Any) -> list[str]:
+    """The addresses that the page gives as its own, relative ones joined with its base."""
+    base = next((each.get("href") for each in tree.iter("base") if each.get("href")), "")
+    links = (link for link in tree.iter("link") if "canonical" in (link.get("rel") or "").lower().split())
+    written = [href for link in links if (href := (link.get("href") or "").strip())]
+    return [joined_url(base or "https:", href) if base or href.startswith("//") else href for href in written]
+
+
+def _address(article: dict[str, Any], links: list[str], metas: dict[str, list[str]]) -> str | None:
     """The page's own address, as far as it states it."""
     told = (*links, *metas.get("og:url", ()), article.get("url"))
     return next((each for each in told if isinstance(each, str) and each.startswith(("http://", "https://"))), None)

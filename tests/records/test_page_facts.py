@@ -407,3 +407,27 @@ def test_a_broken_page_with_another_root_behind_the_headlines_is_read():
     draft = read_record(page.encode(), "text/html")
     assert isinstance(draft, Draft)
     assert draft.headline == TITLE
+
+
+ADDRESSES = {
+    "relative to the base": '<base href="https://tide.example/"><link rel="canonical" href="/a/bell">',
+    "without a scheme": '<link rel="canonical" href="//tide.example/a/bell">',
+    "among other relations": '<link rel="alternate Canonical" href=" https://tide.example/a/bell ">',
+}
+
+
+@pytest.mark.parametrize("head", ADDRESSES.values(), ids=ADDRESSES)
+def test_a_page_s_own_address_is_read_however_it_is_written(head: str) -> None:
+    assert read(head).url == "https://tide.example/a/bell"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "language"),
+    [('xml:lang="en-us"', "en-US"), ('lang="en, de"', "en"), ('lang="en_GB"', "en-GB")],
+    ids=["XHTML's", "several", "with an underscore"],
+)
+def test_a_page_s_language_is_read_however_it_is_written(attributes: str, language: str) -> None:
+    page = f"<!doctype html><html {attributes}><body><article><h1>{TITLE}</h1>{BODY}</article></body></html>"
+    draft = read_record(page.encode(), "text/html")
+    assert isinstance(draft, Draft)
+    assert draft.language == language
