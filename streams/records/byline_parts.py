@@ -31,10 +31,12 @@ _BRACKETED_OTHERS = re.compile(
     rf"(?:^|\s*[,;/&]\s*|\s+(?:und|and|et|y|e|og|och|en|ja|i)\s+)[^(),;/&]{{3,60}}\s\((?:{_PICTURES}|{_any_of('other_work')})\)",
     re.IGNORECASE,
 )
-_BRACKETED_WORK = re.compile(r"\s*\((?:text|texte?|testo|texto|tekst|teksti|words|текст)\)", re.IGNORECASE)
+_BRACKETED_WORK = re.compile(
+    r"\s*\((?:text|texte?|testo|texto|tekst|teksti|words|текст|authors?|writers?|autor(?:in)?|auteure?|autore)\)", re.IGNORECASE
+)
 _ANNOUNCES_OTHERS = re.compile(rf"(?:{_LABEL}|(?:{_BY_OTHERS}|reviewed\s+by)\s*[:：]?)\s*$", re.IGNORECASE)
 _WITH = re.compile(
-    r"[\s,]+(?:avec|with|mit|con|com|met|med|z|ze|s|се?|και|ve|and|und|et|y|e|og|och|en|&)\s+"
+    r"[\s,(]+(?:avec|with|mit|con|com|met|med|z|ze|s|се?|και|ve|and|und|et|y|e|og|och|en|&)\s+"
     r"(?:(?:files?|material|reporting|informations?|información|informações)\s+(?:from|von|de|da)\s+)?(?:l['’]|the\s+)?"
     r"(?P<agency>[\w/]+)(?=$|[\s,./)])",
     re.IGNORECASE,

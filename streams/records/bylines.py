@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
@@ -21,7 +22,7 @@ _HANDLE = re.compile(r"\s*\(?(?<!\w)@\w+\)?")
 _BY = re.compile(
     r"^[\s|·•–—-]*(?:(?:von\s+unser\w*|de\s+notre|dal(?:la)?\s+nostr[oa]|de\s+nuestr[oa]|door\s+onze|från\s+vår|from\s+our)\s+\w+"
     r"|(?:(?:story|article|written|posted|reported|published|words|text|report|opinion|analysis|review|comment(?:ary)?|interview"
-    r"|column|perspective|essay)\s+)?by|author|authors|written"
+    r"|column|perspective|essay|reporting|writing|compiled)\s+)?by|author|authors|written"
     r"|por|par|autor(?:in|a|es)?|auteur|autore|автор(?:ы)?|текст|بقلم|كتبت?|נכתב על ידי|מאת|作者|记者|記者|文|撰文|글|기자|oleh"
     r"|penulis|yazan|yazar|tekst|text|texte?|testo|text|napisał[a]?"
     r"|skrev(?:et)?\s+av|af|av|door|från|przez|di|a\s+cura\s+di|bởi|tác giả|(?-i:de)|teksti|kirjoittaja"
@@ -29,7 +30,9 @@ _BY = re.compile(
     r"|opracował[a]?|oprac\.?|autorka|napsal[a]?|text|piše|пише|пишет|подготовил[аи]?|от|підготува(?:в|ла)|του|της|γράφει\s+[οη]|γράφουν\s+οι"
     r"|από\s+τ(?:ον|ην|η)|συντάκτη[ςσ]|ρεπορτάζ|propos\s+recueillis\s+par|yazı|derleyen|نویسنده|به\s+قلم|گزارش|تحریر|تحرير|إعداد|كاتب|لـ"
     r"|लेखक|लेखिका|द्वारा|रिपोर्ट|লেখক|লিখেছেন|প্রতিবেদক|โดย|เขียนโดย|ผู้เขียน|laporan|reporter|wartawan|ditulis\s+oleh|phóng\s+viên|thực\s+hiện"
-    r"|文字|整理|采写|編譯|编译|執筆|筆者|聞き手|取材・文)"
+    r"|文字|整理|采写|編譯|编译|執筆|筆者|聞き手|取材・文"
+    r"|(?:eine?|une?|uma?|een|en)\s+\w+\s+(?:von|van|par|de|af|av|di)"
+    r"|(?:analyse|kommentar|interview|gastbeitrag|reportage|kolumne|leitartikel|bericht)\s+(?:von|van|par|af|av))"
     r"\s*(?:[:：]\s*|[–-]\s+|\s+(?=(?-i:[^\W\d_a-zà-þа-я])))|^von\s+(?=(?-i:[A-ZÄÖÜ])\S+\s)",
     re.IGNORECASE,
 )
@@ -37,6 +40,22 @@ _BY = re.compile(
 _BY_JOINED = re.compile(
     r"^(?:(?:取材・)?文(?:・写真)?|撰文|執筆|筆者|記者|记者|作者|聞き手)\s*[・=＝／/:：]?\s*(?=[\u3040-\u30ff\u3400-\u9fff]{2,})"
 )
+# The desk, place or agency before an East Asian reporter: "문화부 김하늘", "(서울=연합뉴스)", "ロンドン=山田花子".
+_BEFORE_REPORTER = re.compile(
+    r"^(?:[(\[][^()\[\]=]{1,20}=[^()\[\]]{1,20}[)\]]\s*|[가-힣]{1,6}부\s+(?=[가-힣]{2,4}(?:\s|$))"
+    r"|[\u30a0-\u30ff\u3400-\u9fff]{2,8}[=＝](?=[\u3040-\u30ff\u3400-\u9fff])"
+    r"|(?:[\u3400-\u9fff]{2,6}[社报報网網])(?:记者|記者)\s*(?=[\u3400-\u9fff]{2,4}(?:$|\s)))"
+)
+_ADDRESS = re.compile(r"\s*\bhttps?://\S+")
+_PRONOUNS = re.compile(
+    r"\s*\((?:she|he|they|sie|er|elle|il|ella|él|hun|hon|han|hij|zij)\s?/\s?\w+(?:\s?/\s?\w+)?\)", re.IGNORECASE
+)
+_ON_PROFILE = re.compile(
+    r"^(?:more\s+(?:by|from)|follow|about(?:\s+the\s+author)?)\s*:?\s+(?=(?-i:[^\W\d_a-z]))", re.IGNORECASE
+)
+_WHERE = re.compile(r"\s+in\s+(?-i:[A-Z])[\w'’]+(?:\s(?-i:[A-Z])\w+){0,2}(?=\s+and\s|\s*[,;])", re.IGNORECASE)
+_MOST_BEHIND = 4  # words of an outlet or an agency behind a name, without a sign between
+_BETWEEN_PEOPLE = re.compile(r"\s*[/|+]\s*")
 _PARTICLES: Final = frozenset(("di", "af", "av", "de", "da", "von"))
 # Line breaks within one byline: before a conjunction, and behind one, "by" or a comma.
 _JOINED_LINES = re.compile(
@@ -71,12 +90,13 @@ _DESKS: Final = (
     "συντακτική ομάδα", "haber merkezi", "التحرير", "فريق التحرير", "تحریریه", "מערכת", "न्यूज डेस्क", "वेब डेस्क",
     "डेस्क", "নিজস্ব প্রতিবেদক", "অনলাইন ডেস্ক", "ডেস্ক রিপোর্ট", "redaksi", "tim redaksi", "ban biên tập",
     "กองบรรณาธิการ", "编辑部", "編輯部", "本报讯", "綜合報導", "编辑", "編集部", "온라인뉴스팀", "뉴스팀", "편집부",
-    "디지털뉴스팀",
+    "디지털뉴스팀", r"red\.?",
 )
 # fmt: on
 _DESK = re.compile(
     rf"(?:the |our |la |die |de |da |do |della |du |unsere )?(?:[\w.&'’-]+ ){{0,3}}?(?:{'|'.join(_DESKS)})", re.IGNORECASE
 )
+_FIRST_DESK = re.compile(rf"(?:{'|'.join(_DESKS)})\s+(?=\S)", re.IGNORECASE)
 _STOCK = re.compile(
     r"(?:getty images?|i?stock(?:photo)?|shutterstock|alamy|unsplash|pixabay|adobe stock|imago)(?: images?)?", re.IGNORECASE
 )
@@ -95,6 +115,7 @@ _ACCOUNT = re.compile(
     r"|(?:sponsored|partner|branded|paid) (?:content|post)"
     r"|(?:unknown|guest|staff|our|special|own|contributing) "
     r"(?:author|writer|reporter|correspondent|contributor|blogger|columnist)s?"
+    r"|(?-i:[A-Z]{2,5}) correspondent|contributors?|anonym[eo]?"
     r"|special to (?:the )?(?:[A-Z][\w’']+ ?){1,4}|contributed|various(?: authors)?|author|by|name"
     r"|redacci[oó]n web|wp[ _-]?admin|wordpress|editors?[ _-]picks?",
     re.IGNORECASE,
@@ -159,9 +180,11 @@ def read_names(written: Iterable[str], outlets: Iterable[str] = (), language: st
 def _find_name(line: str, own: frozenset[str], language: str) -> str:
     """The name in a line, "" if there is none."""
     lines = _JOINED_LINES.sub(" ", line.strip()).splitlines()
-    line = _HANDLE.sub("", _MAIL.sub(" ", ", ".join(filter(None, map(str.strip, lines)))))
+    line = _ADDRESS.sub("", _HANDLE.sub("", _MAIL.sub(" ", ", ".join(filter(None, map(str.strip, lines))))))
+    line = _BEFORE_REPORTER.sub("", _PRONOUNS.sub("", _without_signs(line)).strip())
     line = _ON.sub("", without_agency(without_others(" ".join(line.split()))))
-    line = _without_by(_WRITTEN_BY.sub("", line, count=1)).strip(_AROUND).strip()
+    line = _WHERE.sub("", _without_by(_WRITTEN_BY.sub("", line, count=1))).strip(_AROUND).strip()
+    line = rest if is_person(rest := _ON_PROFILE.sub("", line)) else line
     line = _FOLLOW.sub("", without_label(without_preposition(line, language)))
     line = f"{line})" if line.count("(") > line.count(")") else line
     line = _without_company(line, own)
@@ -184,7 +207,25 @@ def _find_name(line: str, own: frozenset[str], language: str) -> str:
     if len(parts) > 1 and (dropped := [part for part in parts if _is_nobody(part, own) and _fold(part) not in _TITLES]):
         kept = [part for part in parts if part not in dropped]
         line = ", ".join(kept)
-    return _FULL_STOP.sub("", line.strip(" ,;:|·–—-"))
+    line = _once(_FULL_STOP.sub("", line.strip(" ,;:|·–—-")))
+    return "" if _is_nobody(line, own) else line
+
+
+def _without_signs(line: str) -> str:
+    """A line without pictures and signs such as ★ and ©."""
+    if line.isascii():
+        return line
+    return "".join(each for each in line if unicodedata.category(each) != "So" and each not in "\u200d\ufe0f").strip()
+
+
+def _once(line: str) -> str:
+    """A line that says its name, or each of its names, once."""
+    words = line.split()
+    half = len(words) // 2
+    if half > 1 and words[:half] == words[half:]:
+        return " ".join(words[:half])
+    parts = line.split(", ")
+    return ", ".join(dict.fromkeys(parts)) if len(set(parts)) < len(parts) else line
 
 
 _name = lru_cache(maxsize=2_048)(_find_name)  # outlets print the same names every day, and a page in several elements
@@ -209,10 +250,23 @@ def _without_by(line: str) -> str:
 def _without_company(line: str, own: frozenset[str]) -> str:
     """A name without what a byline says beside it: a role, a date, an agency in brackets, who took the pictures."""
     line = _BEHIND_NAME.sub("", _BY_JOINED.sub("", _PICTURED.sub("", line)))
-    if (_INVERTED.fullmatch(line) or _INVERTED_ALONE.fullmatch(line)) and not is_agency(line.partition(",")[0]):
+    line = _without_employer(line, own)
+    if (
+        line.lower() != line.upper()
+        and (_INVERTED.fullmatch(line) or _INVERTED_ALONE.fullmatch(line))
+        and not is_agency(line.partition(",")[0])
+    ):
         return ", ".join(" ".join(reversed(each.split(", "))) for each in line.split("; "))
     if _SLUG.fullmatch(line) and not _ACCOUNT.fullmatch(line):
         return line.replace("-", " ").title()
+    if len(people := _BETWEEN_PEOPLE.split(line)) > 1 and all(map(is_person, people)):
+        return ", ".join(people)
+    if (
+        "/" in line
+        and any(map(is_agency, parts := line.split("/")))
+        and all(is_agency(each) or _DESK.fullmatch(each) for each in parts)
+    ):
+        return ", ".join(filter(is_agency, parts))
     if "/" in line and (named := [part for part in line.split("/") if part and not is_agency(part)]) and is_person(named[0]):
         line = ", ".join(named)
     before, _, bracket = line.rstrip(")").partition(" (")
@@ -227,9 +281,27 @@ def _without_company(line: str, own: frozenset[str]) -> str:
     return line
 
 
+_STAFF = re.compile(r"\s+(?:staff(?:\s+(?:writers?|reporters?))?|reporters?|correspondents?)$", re.IGNORECASE)
+_ROLE_BEFORE = re.compile(r"^(?:staff\s+)?(?:writer|reporter|correspondent|columnist|editor)\s+", re.IGNORECASE)
+
+
+def _without_employer(line: str, own: frozenset[str]) -> str:
+    """A name without the outlet or the agency that no sign parts from it: "Dana Cole The Associated Press"."""
+    words = _STAFF.sub("", line).split()
+    for count in range(min(_MOST_BEHIND, len(words) - 2), 0, -1):
+        behind, rest = " ".join(words[-count:]), " ".join(words[:-count])
+        if (_fold(behind) in own or is_agency(behind)) and (is_person(rest) or " and " in rest):
+            return rest
+        before, rest = " ".join(words[:count]), " ".join(words[count:])
+        if _fold(before) in own and (named := _ROLE_BEFORE.sub("", rest)) != rest and is_person(named):
+            return named
+    return line
+
+
 def _is_nobody(name: str, own: frozenset[str]) -> bool:
     return bool(
         _fold(name) in own
+        or ((desk := _FIRST_DESK.match(name)) and _fold(name[desk.end() :]) in own)
         or _ACCOUNT.fullmatch(name)
         or _ID.fullmatch(name)
         or _DESK.fullmatch(name)
