@@ -54,6 +54,7 @@ _ON_PROFILE = re.compile(
     r"^(?:more\s+(?:by|from)|follow|about(?:\s+the\s+author)?)\s*:?\s+(?=(?-i:[^\W\d_a-z]))", re.IGNORECASE
 )
 _WHERE = re.compile(r"\s+in\s+(?-i:[A-Z])[\w'’]+(?:\s(?-i:[A-Z])\w+){0,2}(?=\s+and\s|\s*[,;])", re.IGNORECASE)
+_FIRST_PICTURE = "\u2600"  # stars, people and hearts follow
 _MOST_BEHIND = 4  # words of an outlet or an agency behind a name, without a sign between
 _BETWEEN_PEOPLE = re.compile(r"\s*[/|+]\s*")
 _PARTICLES: Final = frozenset(("di", "af", "av", "de", "da", "von"))
@@ -212,10 +213,12 @@ def _find_name(line: str, own: frozenset[str], language: str) -> str:
 
 
 def _without_signs(line: str) -> str:
-    """A line without pictures and signs such as ★ and ©."""
+    """A line without pictures such as ★, and without © around a name; behind letters, © may be half of a broken one."""
     if line.isascii():
         return line
-    return "".join(each for each in line if unicodedata.category(each) != "So" and each not in "\u200d\ufe0f").strip()
+    bare = "".join(each for each in line if each < _FIRST_PICTURE or unicodedata.category(each) != "So")
+    bare = bare if bare == line else bare.replace("\u200d", "").replace("\ufe0f", "")  # which join and colour pictures
+    return bare.removeprefix("©").removesuffix(" ©").strip()
 
 
 def _once(line: str) -> str:
