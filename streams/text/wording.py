@@ -25,8 +25,9 @@ FEWEST_CONTENT_WORDS = 4
 _MOST_ORDERED_WORDS = 16
 """For a longer headline, the order is not kept."""
 _PLACE_BITS, _PLACE = 5, 0b11111
-# Dropped, but the order remembers which of them preceded a word, in the three bits above its place.
-_PREPOSITIONS = {word: number for number, word in enumerate(("of", "in", "at", "on", "with", "as", "during"), 1)}
+# Dropped, but the order remembers which of them preceded a word, in the three bits above its place: "Alder says Lorn lied".
+_BEFORE = (("of",), ("in", "during"), ("at",), ("on",), ("with",), ("as",), ("say", "says", "said"))
+_PREPOSITIONS = {word: number for number, alike in enumerate(_BEFORE, 1) for word in alike}
 
 # Scripts without spaces: three characters count as a word.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
@@ -101,6 +102,8 @@ class Likeness(IntEnum):
 def take_apart(normalised: str) -> Headline:
     """Split a normalised headline into its parts."""
     genre, said = genre_of(normalised)
+    if said.partition(" ")[0] in _words("asking"):
+        genre = f"{genre} question".strip()
     words, behind, preposition = [], [], 0
     for word in said.split():
         if word in _words("left_out"):
@@ -237,7 +240,8 @@ def telling_words(normalised: str) -> int:
 
 @cache
 def _untelling_words() -> frozenset[str]:
-    return _words("left_out") | _words("small") | _words("weekdays") | _words("rubrics")
+    everyday = (comparable(word) for word in _words("everyday"))  # they are written as they are spelled
+    return _words("left_out") | _words("small") | _words("weekdays") | _words("rubrics") | frozenset(everyday)
 
 
 def columns_of(normalised: str) -> tuple[str, ...]:

@@ -95,6 +95,11 @@ def test_headlines_of_the_same_words_are_alike(one: str, other: str) -> None:
         pytest.param("Alder at Lorn: harbour cup preview", "Lorn at Alder: harbour cup preview", id="whose home"),
         pytest.param("US at odds with Alder on Lorn", "US at odds with Lorn on Alder", id="with whom on what"),
         pytest.param("Star leaves his wife after harbour ball", "Star leaves her wife after harbour ball", id="his and her"),
+        pytest.param("Is the mayor of Lorn guilty of fraud?", "The mayor of Lorn is guilty of fraud", id="a question"),
+        pytest.param("Will ferry from Lorn sail in winter?", "Ferry from Lorn will sail in winter", id="what will be"),
+        pytest.param(
+            "Alder says Lorn lied about harbour deal", "Lorn says Alder lied about harbour deal", id="who says so of whom"
+        ),
         pytest.param("Dog bites man", "Man bites dog", id="few words"),
         pytest.param("Analysis: Why the ferry sank in Lorn", "Podcast: Why the ferry sank in Lorn", id="genre"),
         pytest.param("Why the old ferry sank in Lorn", "Opinion: Why the old ferry sank in Lorn", id="genre or none"),

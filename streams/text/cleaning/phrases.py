@@ -36,7 +36,7 @@ def load_phrases() -> Phrases:
     kinds = {CutKind(name): entry for name, entry in lists.items() if "reason" in entry}
 
     def words(of: dict[str, list[str]]) -> list[str]:
-        return [word.casefold() for by_language in of.values() for word in by_language]
+        return [spelled for by_language in of.values() for word in by_language for spelled in _spellings(word.casefold())]
 
     starts = defaultdict(list)
     for kind, entry in kinds.items():
@@ -58,6 +58,14 @@ def load_phrases() -> Phrases:
         date_words=frozenset(words(lists["date-words"])),
         date_company=frozenset(words(lists["date-company"])),
     )
+
+
+def _spellings(word: str) -> tuple[str, ...]:
+    """A word, and without its accents one in Greek, which has none in capitals: "ΔΙΑΦΗΜΙΣΗ"."""
+    return (word, word.translate(_UNACCENTED)) if word.translate(_UNACCENTED) != word else (word,)
+
+
+_UNACCENTED = str.maketrans("άέήίόύώΐΰ", "αεηιουωϊϋ")
 
 
 def bare(text: str) -> str:

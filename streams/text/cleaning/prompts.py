@@ -154,6 +154,8 @@ def _is_credit(folded: str, text: str) -> bool:
 def _is_asked(folded: str) -> bool:
     """Whether a text asks something of its reader, or is a notice."""
     signs = find_signs(folded)
+    if "said" in signs and ends_in_full_stop(folded):
+        return False
     return bool(signs) and any(judge(folded, signs) for judge in _JUDGES)
 
 
@@ -286,7 +288,10 @@ def _is_told(text: str) -> bool:
 def _is_notice(folded: str, signs: PromptSigns) -> bool:
     if len(folded) > _LONGEST_NOTICE:
         return False
-    if _is_continued(folded, signs) or ("paying" in signs and "only" in signs):
+    if _is_continued(folded, signs):
+        return True
+    speaks = _speaks_to_reader(folded, signs)
+    if speaks and "paying" in signs and "only" in signs:
         return True
     if _begins(signs, "share") and len(folded) <= _LONGEST_CONTACT and not ends_in_full_stop(folded):
         words = folded.split()
@@ -298,7 +303,14 @@ def _is_notice(folded: str, signs: PromptSigns) -> bool:
         )
     if "affiliate" in signs and len(folded) <= _LONGEST_ASIDE and _has_person(folded):
         return True
-    return "notice" in signs or "rating" in signs or ("this" in signs and signs["this"].first < folded.find("?"))
+    is_rated = "rating" in signs and ("this" in signs or not ends_in_full_stop(folded))
+    return (speaks and "notice" in signs) or is_rated or ("this" in signs and signs["this"].first < folded.find("?"))
+
+
+def _speaks_to_reader(folded: str, signs: PromptSigns) -> bool:
+    """Whether a line is no sentence, or one about the article or to its reader. "It was republished in 1998." is told."""
+    is_about = ("this" in signs and signs["this"].first <= _NEAR) or _begins(signs, "post")
+    return is_about or not ends_in_full_stop(folded) or _has_person(folded)
 
 
 def _is_continued(folded: str, signs: PromptSigns) -> bool:
