@@ -98,7 +98,7 @@ WITHOUT_SPACES = frozenset(LONGEST_SEGMENT)
 BEGINNING = "*"  # ends the beginnings of words among a table's words
 
 # Languages read by the table of another one, whose words are the same or nearly so.
-READ_AS = {"bs": "hr", "fil": "tl", "ms": "id", "nb": "no", "nn": "no", "sh": "hr", "sr": "hr"}
+READ_AS = {"bs": "hr", "fil": "tl", "ms": "id", "nb": "no", "nn": "no", "pcm": "en", "sh": "hr", "sr": "hr", "yue": "zh"}
 # Serbian in Cyrillic letters is read in Latin ones: the table of Croatian, Bosnian and Serbian is in Latin letters.
 _LATIN = str.maketrans(
     dict(zip("абвгдђежзијклмнопрстћуфхцчш", "abvgdđežzijklmnoprstćufhcčš", strict=True)) | {"љ": "lj", "њ": "nj", "џ": "dž"}
