@@ -4,7 +4,8 @@
 
 Run after ``subjects`` and ``subject_languages``, before ``subject_confidence``. A telling word, of those that
 ``bench/data/telling_words.toml`` lists, speaks for its subject at least as clearly as ``TELLING`` says, and for the
-others less clearly by ``AHEAD`` at least; a word that no table knew gets a row. The most frequent words of a language
+others less clearly by ``AHEAD`` at least; a word that no table knew gets a row, and so does a beginning of words, for forms
+that are in no list. The most frequent words of a language
 ("the", "against") are listed beside the table: how a text is written does tell something, but no reader takes them for
 evidence. Run twice, it changes nothing more.
 """
@@ -21,10 +22,11 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import wordfreq  # type: ignore[import-not-found]
 
 from bench.training.subject_languages import WORDFREQ
-from streams.text.subjects.words import LONGEST_SEGMENT, TOP_LEVELS, words_of
+from streams.text.subjects.words import BEGINNING, LONGEST_SEGMENT, TOP_LEVELS, words_of
 
-LISTS = Path(__file__).parents[1] / "data" / "telling_words.toml"
-SUBJECTS = Path(__file__).parents[1] / "data" / "news_words.toml"
+DATA = Path(__file__).parents[1] / "data"
+LISTED = tomllib.loads((DATA / "telling_words.toml").read_text(encoding="utf-8"))
+SUBJECTS = tomllib.loads((DATA / "news_words.toml").read_text(encoding="utf-8"))["subjects"]
 TELLING = 4.5  # log odds
 AHEAD = 2.5  # log odds
 FUNCTION_WORDS = 100  # the most frequent ones of wordfreq
@@ -33,17 +35,21 @@ ZERO = 128  # of a row's bytes
 
 
 def told_words(language: str, vocabulary: Iterable[str]) -> dict[str, int]:
-    """The telling words of a language, and the number of the top level that each tells."""
-    codes = tomllib.loads(SUBJECTS.read_text(encoding="utf-8"))["subjects"]
+    """The telling words of a language, and the number of the top level that each tells: the longest beginning decides."""
     known = {*vocabulary, *_frequent(language)}
+    entries = [(name, entry) for name, listed in LISTED.get(language, {}).items() for entry in listed.split(", ")]
     found: dict[str, int] = {}
-    for name, listed in tomllib.loads(LISTS.read_text(encoding="utf-8")).get(language, {}).items():
-        number = TOP_LEVELS.index(codes[name])
-        for entry in listed.split(", "):
-            plain = "".join(words_of(entry, language))
-            forms = [word for word in known if word.startswith(plain)] if entry.endswith("*") else []
-            found |= dict.fromkeys([*forms, *([] if entry.endswith("*") and forms else [plain])], number)
+    for name, entry in sorted(entries, key=lambda each: (not each[1].endswith(BEGINNING), len(each[1]))):
+        number, plain = TOP_LEVELS.index(SUBJECTS[name]), "".join(words_of(entry, language))
+        found |= dict.fromkeys(_forms(plain, known, language) if entry.endswith(BEGINNING) else [plain], number)
     return found
+
+
+def _forms(beginning: str, known: Iterable[str], language: str) -> list[str]:
+    """The known words that begin so, and the beginning itself, for all others."""
+    if language in LONGEST_SEGMENT:
+        return [word for word in known if word.startswith(beginning)] or [beginning]
+    return [word for word in known if word.startswith(beginning) and not word.endswith(BEGINNING)] + [beginning + BEGINNING]
 
 
 def _frequent(language: str) -> set[str]:
@@ -80,7 +86,7 @@ def tell(vocabulary: Sequence[str], rows: bytes, told: Mapping[str, int], scale:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Write telling words into the tables of subjects.")
     parser.add_argument("tables", type=Path)
-    parser.add_argument("--languages", nargs="+", default=sorted(tomllib.loads(LISTS.read_text(encoding="utf-8"))))
+    parser.add_argument("--languages", nargs="+", default=sorted(LISTED))
     options = parser.parse_args()
     for language in options.languages:
         path = options.tables / f"{language}.zip"

@@ -252,7 +252,7 @@ def _before_change(written: str, language: str) -> Moment | None:
 
 
 _SHORT_YEAR = re.compile(r"(?<![\d.])(\d{1,2})(\.|-(?:[A-Za-z]{3})-)(?:(\d{1,2})\.)?([0-6]\d)(?![\d.:])")
-_YEAR_FIRST_LANGUAGES: Final = ("ko", "zh", "ja", "hu", "lt", "mn", "fa")
+_YEAR_FIRST_LANGUAGES: Final = ("ko", "zh", "yue", "ja", "hu", "lt", "mn", "fa")
 
 
 def _with_whole_year(text: str, language: str) -> str:

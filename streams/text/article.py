@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-LANGUAGE_CREATOR: Final = "urn:headwater:model:language-ngrams:5"
+LANGUAGE_CREATOR: Final = "urn:headwater:model:language-ngrams:6"
 """Our own detector, identified by its model."""
 
 

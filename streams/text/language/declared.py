@@ -59,9 +59,11 @@ def read_declared(declared: str | None) -> str | None:
 
 
 def agrees(declared: str, found: str) -> bool:
-    """Whether two tags name one language; scripts count if both name one, and "no" is Bokmål or Nynorsk."""
+    """Whether two tags name one language; scripts count if both name one, "no" is Bokmål or Nynorsk, "zh" is also Cantonese."""
     language, _, script = declared.partition("-")
     other, _, other_script = found.partition("-")
+    if "yue" in {language, other}:  # Cantonese is declared as Chinese
+        return {language, other} <= {"yue", "zh"}
     if "no" in {language, other}:
         return language in _NORWEGIAN and other in _NORWEGIAN
     return language == other and (not script or not other_script or script == other_script)

@@ -3,7 +3,7 @@
 Two judges decide, one after the other:
 
 1. The script. Thai letters mean Thai: no model is asked, so none can mistake Chinese for Korean. If a script serves many
-   languages, a letter that only one of them uses may still decide alone (ў is Belarusian).
+   languages, a letter that only one of them uses may still decide alone (ў is Belarusian, 佢 Cantonese).
 2. A linear model over the n-grams of the words, limited to that script's languages (`streams.text.language.model`).
 
 What the source declares is evidence, not truth: it decides where the text leaves doubt between related languages (Croatian,
@@ -80,6 +80,12 @@ _SURE_OF_RESULT = 0.9
 _NAMES = re.compile(r"[^\W\d]\S*(?: [^\W\d]\S*){0,2}(?:(?:,| [-–&/]| vs?\.?) [^\W\d]\S*(?: [^\W\d]\S*){0,2})+\.?")
 _NAME_WORDS = 3
 _SURE_OF_NAMES = 0.49
+# Half of the words of Nigerian Pidgin are English ones; these are its own. Names like "Dem" or "Di" are in capitals.
+_PIDGIN = frozenset({
+    "abeg", "abi", "becos", "comot", "dat", "dem", "dey", "di", "dia", "dis", "don", "im", "na", "naija", "ova", "pikin",
+    "pipo", "sabi", "sef", "sey", "tok", "una", "wan", "wetin", "wey",
+})  # fmt: skip
+_PIDGIN_WORDS, _SURE_OF_PIDGIN = 2, 0.9
 # The name of a site, where nothing else is said.
 _ADDRESS = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}(?:/[!-~]*)?")
 
@@ -87,10 +93,10 @@ _ADDRESS = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}(?:/[!-~]
 def detect_language(headline: str, body: str, declared: str | None = None) -> Language:
     """The language of an article, from its headline and the beginning of its body; never raises.
 
-    The tag is BCP 47: a two-letter code; with a script for Chinese ("zh-Hans", "zh-Hant"; "zh" if no character tells), Serbian
-    ("sr-Latn", "sr-Cyrl") and text in unusual letters ("hi-Latn"); or "und" (confidence 0.0) if there is nothing to judge by:
-    no letters outside of addresses and hashtags, or just a result ("Roma - Inter 2-1"). The confidence, 0.0 to 1.0 in steps of
-    0.001, is about the share of right answers; it is low for a language that the model was not taught.
+    The tag is BCP 47: a code of two letters if there is one; with a script for Chinese ("zh-Hans", "zh-Hant"; "zh" if no
+    character tells), Serbian ("sr-Latn", "sr-Cyrl") and text in unusual letters ("hi-Latn"); or "und" (confidence 0.0) if there
+    is nothing to judge by: no letters outside of addresses and hashtags, or just a result ("Roma - Inter 2-1"). The confidence,
+    0.0 to 1.0 in steps of 0.001, is about the share of right answers; it is low for a language that the model was not taught.
 
     ``declared`` is what the source says ("en-GB", "pt_BR", "deu"); it counts as evidence where the text leaves doubt.
     """
@@ -104,7 +110,7 @@ def detect_language(headline: str, body: str, declared: str | None = None) -> La
 def known_languages() -> frozenset[str]:
     """The tags that `detect_language` can return, without "und"."""
     learned = {_tag(script, tag) for script in models() for tag in models().tags(script)}
-    return frozenset(learned | set(ONLY_LANGUAGE.values()) | {"zh", "zh-Hans", "zh-Hant"})
+    return frozenset(learned | set(ONLY_LANGUAGE.values()) | {"yue", "zh", "zh-Hans", "zh-Hant"})
 
 
 def load() -> None:
@@ -144,6 +150,8 @@ def _judge(headline: str, body: str, declared: str | None) -> tuple[str, float]:
         return _most_likely(script, _own_words(_read(headline, body)), declared)
     if _is_wordless(sample, confidence):
         return "und", 0.0
+    if tag == "en" and _is_pidgin(sample):
+        tag, confidence = "pcm", _SURE_OF_PIDGIN
     return tag, min(confidence, _SURE_OF_NAMES) if _is_names(sample) else confidence
 
 
@@ -178,6 +186,12 @@ def _is_figures(text: str) -> bool:
         and _FIGURES_A_NAME * len(names) <= numbers
         and not any(name[:1].islower() and len(name) > _UNIT_LETTERS for name in names)
     )
+
+
+def _is_pidgin(text: str) -> bool:
+    """Whether a text that looks English has words that only Nigerian Pidgin has; the last word may be cut."""
+    words = (text[:1].lower() + text[1:]).split()
+    return len(_PIDGIN.intersection(words[:-1] if len(text) == SAMPLE_CHARS else words)) >= _PIDGIN_WORDS
 
 
 def _is_names(text: str) -> bool:

@@ -120,9 +120,18 @@ _SCRIPTS = sorted({script for _, _, script in _SCRIPT_BLOCKS})
 _MARKS = _Marks()
 
 
+# Particles, pronouns and verbs that only written Cantonese has. News in Chinese quotes a few of them at most.
+_CANTONESE = frozenset("嘅咗喺冇啲佢唔嗰嚟咁乜睇瞓攞哋畀嘢嘥嗌嘞喎咩啱叻孭揾搵攰餸嬲嘈噉啩嚿")
+_CANTONESE_SHARE = 0.05
+
+
 def chinese_tag(text: str) -> str:
-    """Simplified or Traditional, by which of the two old national character sets covers more of the text; else "zh"."""
+    """Cantonese by its own characters; else Simplified or Traditional, by which of the two old national character sets covers
+    more of the text; else "zh".
+    """
     han = "".join(character for character in text if script_of(character) == "Hani")
+    if len(_CANTONESE.intersection(han)) > 1 and sum(map(_CANTONESE.__contains__, han)) >= _CANTONESE_SHARE * len(han):
+        return "yue"
     simplified, traditional = (len(han.encode(charset, "ignore")) for charset in ("gb2312", "big5"))
     if simplified == traditional:
         return "zh"

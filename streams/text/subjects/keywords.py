@@ -12,7 +12,7 @@ from typing import Final
 
 from streams import lazy_re as re
 from streams.text.language.single_words import is_foreign
-from streams.text.subjects.words import WITHOUT_SPACES, words_of
+from streams.text.subjects.words import READ_AS, WITHOUT_SPACES, words_of
 from streams.word_lists import word_lists
 
 MOST_KEYWORDS: Final = 50
@@ -50,7 +50,8 @@ def is_machinery(keyword: str, words: Sequence[str]) -> bool:
 
 def _finder(text: str, language: str) -> Callable[[str], bool]:
     said = words_of(text, language)
-    return "".join(said).__contains__ if language.partition("-")[0] in WITHOUT_SPACES else frozenset(said).__contains__
+    primary = language.partition("-")[0]
+    return "".join(said).__contains__ if READ_AS.get(primary, primary) in WITHOUT_SPACES else frozenset(said).__contains__
 
 
 @cache

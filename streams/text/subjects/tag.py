@@ -22,7 +22,7 @@ from streams.text.subjects.names import Term, media_topics, named_terms, term_na
 from streams.text.subjects.words import SCORE, SPORT, TOP_LEVELS, UNIT, WITHOUT_SPACES, Reading, WordTable, word_table
 
 # Names the method and its version in ninjs ``subjects[].creator``: what changes tags raises the number.
-CREATOR = "urn:headwater:model:mediatopic-table:6"
+CREATOR = "urn:headwater:model:mediatopic-table:7"
 URI_PREFIX = "http://cv.iptc.org/newscodes/mediatopic/"
 
 MAX_TOP_LEVELS = 3

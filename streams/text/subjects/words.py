@@ -1,8 +1,9 @@
 """What the words of a text say about its subject: a table of words, distilled from multilingual sentence encoders.
 
 ``tables/`` has one file per language, with seventeen small numbers for each word: how much the word speaks for each of the
-IPTC's top levels. A text is the weighted sum of its words' rows. A word that is not in the table is read by its pieces of three
-to five letters. ``bench/training/subjects.py`` makes the tables; ``words.md`` is their card: data, licences, figures.
+IPTC's top levels. A text is the weighted sum of its words' rows. A word that is not in the table is read by the longest listed
+beginning it has ("министер*"), or else by its pieces of three to five letters. ``bench/training/subjects.py`` makes the tables;
+``words.md`` is their card: data, licences, figures.
 
 Only whole numbers are added up, so that the sums are the same on every machine.
 """
@@ -59,6 +60,13 @@ BORROWERS = frozenset({"04000000", "11000000", "15000000"})
 # Subjects of films and novels: beside a word for such a work, they need this much more company.
 TOLD = ("02000000", "03000000", "16000000")
 MORE_COMPANY = 3
+# An event has a place, and a death a cause: where the headline has a fire and a hotel, or a death and an artist, what speaks
+# for leisure or health is not the subject.
+WORK, DEATH, PLACE = PARTS = ("works", "deaths", "places")
+OF_NOTE = 28  # sixteenths: the weight of a word of the headline, or of one that the lead has three times
+PART_OF = {"01000000": "artists", "02000000": "events", "03000000": "events"}  # words that speak so clearly for these
+EVENT = 2.0  # log odds
+BACKDROPS = {"07000000": {DEATH, "artists"}, "10000000": {PLACE, "events"}}
 CLEAR = 1.5  # log odds
 STEM = 5  # letters
 # Letters: words like "and" do not count as company. Fewer where vowels are not written or a letter is a syllable or a word.
@@ -87,9 +95,10 @@ LONGEST_WORD = 30  # characters
 LONGEST_SEGMENT = {"ja": 10, "th": 16, "zh": 6}  # characters of a word where a language writes no spaces
 
 WITHOUT_SPACES = frozenset(LONGEST_SEGMENT)
+BEGINNING = "*"  # ends the beginnings of words among a table's words
 
 # Languages read by the table of another one, whose words are the same or nearly so.
-READ_AS = {"bs": "hr", "fil": "tl", "ms": "id", "nb": "no", "nn": "no", "sh": "hr", "sr": "hr"}
+READ_AS = {"bs": "hr", "fil": "tl", "ms": "id", "nb": "no", "nn": "no", "pcm": "en", "sh": "hr", "sr": "hr", "yue": "zh"}
 # Serbian in Cyrillic letters is read in Latin ones: the table of Croatian, Bosnian and Serbian is in Latin letters.
 _LATIN = str.maketrans(
     dict(zip("абвгдђежзијклмнопрстћуфхцчш", "abvgdđežzijklmnoprstćufhcčš", strict=True)) | {"љ": "lj", "њ": "nj", "џ": "dž"}
@@ -217,8 +226,8 @@ class WordRow:
 
     ``stem``: its first letters, "" of a short word; ``figures``: the top levels (by number) for which it may only be a figure
     of speech; ``speaks_for``: the one that it speaks for most; ``contradicts``: the same, if it says so clearly that others'
-    figures of speech mean nothing beside it; ``is_work``: whether it means a film, a novel and such; ``tells``: whether it
-    speaks for one top level alone (`TELLS`); ``is_marked``: whether it has figures, contradicts or is a work, as few words do.
+    figures of speech mean nothing beside it; ``parts``: what it is in a story, as a film is a work (`PARTS`); ``tells``:
+    whether it speaks for one top level alone (`TELLS`); ``is_marked``: whether it has figures, parts or contradicts, as few do.
     """
 
     word: str
@@ -228,7 +237,7 @@ class WordRow:
     figures: frozenset[int]
     speaks_for: int
     contradicts: int | None
-    is_work: bool
+    parts: frozenset[str]
     tells: bool
     is_marked: bool
 
@@ -241,7 +250,8 @@ class _Text:
         marked = [(row, weight) for row, weight in known if row.is_marked]
         self.figures = [(row, weight) for row, weight in marked if row.figures]
         self.contradictions = {row.contradicts for row, _ in marked} - {None}
-        self.tells_of_work = any(row.is_work for row, _ in marked)
+        self.tells_of_work = any(WORK in row.parts for row, _ in marked)
+        self.parts_of_note: frozenset[str] = frozenset().union(*(row.parts for row, weight in marked if weight >= OF_NOTE))
         self._numbers = b"".join([row.numbers for row, _ in known])
 
     def numbers_for(self, number: int) -> bytes:
@@ -273,12 +283,13 @@ class WordTable:
         self.language = language
         self._index = dict(zip(words, count(step=len(TOP_LEVELS)), strict=False))
         self._lengths = segment_lengths(self._index) if language in WITHOUT_SPACES else {}
+        self._longest_beginning = max((len(word) - 1 for word in self._index if word.endswith(BEGINNING)), default=0)
         self.function_words = function_words
         self._rows = rows
         self._grams = grams
         self.numbers = numbers
         self._figures, self._beginnings = _figures_of_speech(language)
-        self._works, self._beginnings_of_works = _works(language)
+        self._parts = _parts(language)
         self._short = SHORT_IN.get(language, SHORT)
         # At most 8 MB for the wide rows of the most recent words.
         self._wide_rows = Remembered(self._widen_row, _ROWS_REMEMBERED)
@@ -317,6 +328,9 @@ class WordTable:
         for number in [number for number in in_figures if shares[number] >= LOOKED_AT]:
             company = SCORE_COMPANY if number == scored else 0
             scores[number] -= self._without_company(number, text, company) * factor
+        for number in [number for number in _backdrops(text) if shares[number] >= LOOKED_AT]:
+            said_of_it = sum(max(0, row.numbers[number] - _ZERO) * weight for row, weight in text.known)
+            scores[number] -= said_of_it * factor
         if len(text.known) < WORDS_A_MEMBER and (told := self._told_alone(text)) is not None:
             scores[told] += max(self.numbers.bias) - self.numbers.bias[told]
         said = source or {}
@@ -419,6 +433,8 @@ class WordTable:
     def _widen_row(self, word: str) -> WordRow | None:
         """The row of a word, ready to be added up; None if it has none."""
         start = self._index.get(word)
+        if start is None and self._longest_beginning:
+            start = self._find_beginning(word)
         if start is not None:
             numbers = self._rows[start : start + len(TOP_LEVELS)]
         elif word != SCORE and 3 <= len(word) <= LONGEST_WORD and self._grams:
@@ -431,7 +447,10 @@ class WordTable:
         scale, speaks_for, figures = self.numbers.scale, numbers.index(most), self._find_figures(word)
         stem = word[:STEM] if len(word) > self._short else ""
         borrows = bool(stem) and TOP_LEVELS[speaks_for] in BORROWERS and speaks_for not in figures
-        contradicts, is_work = borrows and most >= _ZERO + CONTRADICTS / scale, self._is_work(word)
+        contradicts = borrows and most >= _ZERO + CONTRADICTS / scale
+        parts = self._find_parts(word)
+        if (most - _ZERO) * scale >= EVENT and TOP_LEVELS[speaks_for] in PART_OF and word not in self.function_words:
+            parts |= {PART_OF[TOP_LEVELS[speaks_for]]}
         return WordRow(
             word,
             numbers,
@@ -440,22 +459,36 @@ class WordTable:
             figures,
             speaks_for,
             contradicts=speaks_for if contradicts else None,
-            is_work=is_work,
+            parts=parts,
             tells=(most - _ZERO + 1) * scale >= TELLS and (most - second + 1) * scale >= TELLS_AHEAD,
-            is_marked=bool(figures) or contradicts or is_work,
+            is_marked=bool(figures or parts) or contradicts,
         )
+
+    def _find_beginning(self, word: str) -> int | None:
+        """Where the row of the longest listed beginning of a word is: most forms of most words are in no list."""
+        for length in range(min(len(word), self._longest_beginning), 0, -1):
+            if (start := self._index.get(word[:length] + BEGINNING)) is not None:
+                return start
+        return None
 
     def _find_figures(self, word: str) -> frozenset[int]:
         begun = (numbers for beginning, numbers in self._beginnings.items() if word.startswith(beginning))
         return self._figures.get(word, frozenset()).union(*begun)
 
-    def _is_work(self, word: str) -> bool:
-        return word in self._works or any(word.startswith(beginning) for beginning in self._beginnings_of_works)
+    def _find_parts(self, word: str) -> frozenset[str]:
+        return frozenset(
+            part for part, (whole, beginnings) in self._parts.items() if word in whole or word.startswith(beginnings)
+        )
 
     def _read_pieces(self, word: str) -> bytes:
         size = len(TOP_LEVELS)
         pieces = [self._grams[row * size : (row + 1) * size] for row in gram_rows(word)]
         return bytes((sum(column) + len(pieces) // 2) // len(pieces) for column in zip(*pieces, strict=True))
+
+
+def _backdrops(text: _Text) -> list[int]:
+    """The top levels that only a text's place or a death's cause speak for."""
+    return [TOP_LEVELS.index(code) for code, parts in BACKDROPS.items() if parts <= text.parts_of_note]
 
 
 def _shares(scores: Sequence[float]) -> list[float]:
@@ -498,11 +531,17 @@ def _figures_of_speech(language: str) -> tuple[dict[str, frozenset[int]], dict[s
 
 
 @cache
-def _works(language: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Words, and beginnings of words, for what tells of crimes and wars: ``figures.toml``."""
-    listed = word_lists(__package__, "figures.toml")["works"].get(language, "").split(", ")
-    whole = frozenset(word for word in listed if word and not word.endswith("*"))
-    return whole, frozenset(word.rstrip("*") for word in listed if word.endswith("*"))
+def _parts(language: str) -> dict[str, tuple[frozenset[str], tuple[str, ...]]]:
+    """Words, and beginnings of words, for each of `PARTS`: ``figures.toml``."""
+    listed = word_lists(__package__, "figures.toml")
+    words = {part: listed[part].get(language, "").casefold().split(", ") for part in PARTS}
+    return {
+        part: (
+            frozenset(word for word in of_part if word and not word.endswith(BEGINNING)),
+            tuple(word.removesuffix(BEGINNING) for word in of_part if word.endswith(BEGINNING)),
+        )
+        for part, of_part in words.items()
+    }
 
 
 @cache

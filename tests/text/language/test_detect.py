@@ -83,6 +83,13 @@ def _profiles():
         pytest.param("ja", "首相が新しい経済政策を発表した", id="Japanese by its kana"),
         pytest.param("zh-Hans", "总统宣布新的经济政策，这对市场是好消息", id="Chinese, simplified"),
         pytest.param("zh-Hant", "總統宣布新的經濟政策，這對市場是好消息", id="Chinese, traditional"),
+        pytest.param("yue", "巴士司機話佢哋冇收到通知，好多乘客等咗成個鐘", id="Cantonese by its own characters"),
+        pytest.param("zh-Hant", "議員批評官員「唔知醜」，要求當局交代款項去向並公開名單", id="Chinese that quotes Cantonese"),
+        pytest.param("pcm", "Naira don fall again for black market, see how e dey affect pipo", id="Nigerian Pidgin"),
+        pytest.param("en", "Sey Chelles and Dey Young star in Dem Bones", id="names like words of Pidgin"),
+        pytest.param(
+            "en", "Police don body cameras: " + 4 * "and the mayor of the city speaks at length " + "discovery", id="a cut word"
+        ),
         pytest.param("om", "Mootummaan biyyattii baajata haaraa manneen barnootaa fi hospitaalaaf raggaase", id="Oromo"),
         pytest.param("rw", "Guverinoma yemeje ingengo y'imari nshya y'amashuri n'ibitaro mu gihugu hose", id="Kinyarwanda"),
         pytest.param("ln", "Mokonzi ya mboka asalaki lisukulu na batu ya leta mpo na kotonga nzela ya sika", id="Lingala"),
@@ -451,6 +458,8 @@ def test_what_a_source_declares_is_read(declared, read):
         pytest.param("de-AT", "Regierung einigt sich auf neuen Haushalt für das nächste Jahr", "de", True, id="a right word"),
         pytest.param("zh-TW", "总统宣布新的经济政策，这对市场是好消息", "zh-Hans", False, id="the other script"),
         pytest.param("zh", "总统宣布新的经济政策，这对市场是好消息", "zh-Hans", True, id="no script named"),
+        pytest.param("zh-HK", "巴士司機話佢哋冇收到通知，好多乘客等咗成個鐘", "yue", True, id="Cantonese as Chinese"),
+        pytest.param("ja", "巴士司機話佢哋冇收到通知，好多乘客等咗成個鐘", "yue", False, id="Cantonese is not Japanese"),
         pytest.param("en", "12:30", "und", None, id="nothing to judge"),
         pytest.param("xx", "The president said on Monday", "en", None, id="a word unknown here"),
     ],

@@ -32,7 +32,7 @@ def test_another_model_has_another_id():
         digest.update("\n".join(ngrams).encode())
         for column in columns(rows, len(ngrams)):
             digest.update(column)
-    assert (CREATOR, digest.hexdigest()[:16]) == ("urn:headwater:model:language-ngrams:5", "fbca1e59c1d5963b")
+    assert (CREATOR, digest.hexdigest()[:16]) == ("urn:headwater:model:language-ngrams:6", "fbca1e59c1d5963b")
 
 
 def columns(rows: WeightRows, ngrams: int) -> list[bytes]:

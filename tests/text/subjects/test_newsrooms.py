@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from streams.text.subjects.tag import URI_PREFIX, tag_subjects
+from streams.text.subjects.tag import URI_PREFIX, rank_top_levels, tag_subjects
 from streams.text.subjects.words import TOP_LEVELS, word_table
 
 SURE = 50
@@ -69,6 +69,48 @@ def sure(language, headline):
 def test_a_headline_is_of_the_desk_that_would_take_it(language, headline, desk):
     """One word that tells the subject is enough, in every language; what borrows words is not sure."""
     assert sure(language, headline) == {desk}
+
+
+# An event has a place, and a death a cause.
+BACKDROPS = """
+bg|Запали се хотел, гостите бяха изведени от пожарникарите|disaster
+sv|Brand på vandrarhem – turister räddades|disaster
+sk|Horel penzión, turistov zachránili hasiči|disaster
+el|Πυρκαγιά σε ξενοδοχείο, τουρίστες στους δρόμους|disaster
+ko|호텔 화재로 관광객 20명 대피|disaster
+en|Hotel guest robbed at gunpoint, police say|crime
+bg|Почивка в Гърция: хотели на плажа с отстъпка|lifestyle
+en|Ten hotels for a weekend by the sea|lifestyle
+da|Sangeren døde af kræft på Rigshospitalet|arts
+hu|Elhunyt a színésznő, súlyos beteg volt|arts
+zh|知名歌手因肝癌去世，终年60岁|arts
+hi|मशहूर गायिका का निधन, कैंसर से थीं पीड़ित|arts
+ko|가수 별세, 백혈병 투병 끝에|arts
+en|Actor says sleep disorder nearly killed him: doctors found the illness after years|health
+en|Measles kills 12 children, hospitals full|health
+"""
+# Forms of words that are in no list.
+FORMS = """
+ml|മന്ത്രിമാരുടെയും എംഎൽഎമാരുടെയും യോഗം ചേർന്നു|politics
+mr|क्षेपणास्त्रांच्या माऱ्यात सैनिकांनी तळ सोडला|war
+gu|ઉપગ્રહોથી મળેલા ચિત્રો વૈજ્ઞાનિકોએ તપાસ્યાં|science
+sl|Kolesarjevo kolo, prvenstveni naslov in medaljami okrašena soba|sport
+sw|Waumini wasali msikitini na makanisani|religion
+ko|조합원들까지 임단협안에 반대했다|labour
+el|Στα δικαστήριά μας οι κατηγορούμενοί τους περιμένουν τον εισαγγελέα|crime
+"""
+
+
+@pytest.mark.parametrize(
+    ("language", "headline", "subject"),
+    [
+        pytest.param(*row, id=f"{row[0]} {row[1][:40]}")
+        for row in (line.split("|") for line in (BACKDROPS + FORMS).strip().splitlines() if line)
+    ],
+)
+def test_the_likeliest_subject_is_what_happened(language, headline, subject):
+    """Not where it happened, nor what somebody died of; whatever the forms of its words."""
+    assert rank_top_levels(headline, "", language)[0] == TOP_LEVELS[NAMES.index(subject)]
 
 
 @pytest.mark.parametrize(

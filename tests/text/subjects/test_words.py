@@ -22,14 +22,15 @@ from streams.text.subjects.words import (
 )
 
 NOTHING = 128
-SPORT, WAR = TOP_LEVELS.index("15000000"), TOP_LEVELS.index("16000000")
+SUBJECTS = {"politics": "11000000", "religion": "12000000", "sport": "15000000", "war": "16000000"}
+POLITICS, RELIGION, SPORT, WAR = map(TOP_LEVELS.index, SUBJECTS.values())
 
 
 def row(**steps):
-    """A row that speaks for sport or war only."""
+    """A row that speaks for these subjects only."""
     values = [NOTHING] * len(TOP_LEVELS)
-    values[SPORT] += steps.get("sport", 0)
-    values[WAR] += steps.get("war", 0)
+    for subject, step in steps.items():
+        values[TOP_LEVELS.index(SUBJECTS[subject])] += step
     return bytes(values)
 
 
@@ -74,6 +75,22 @@ def test_an_unlisted_word_is_read_by_its_pieces():
     reading = small_table(bytes(grams)).read({"goalkeeping": UNIT})
     assert list(reading.telling(SPORT, 1)) == ["goalkeeping"]
     assert reading.shares[SPORT] == max(reading.shares)
+
+
+@pytest.mark.parametrize(
+    ("word", "subject"),
+    [
+        pytest.param("ministrom", POLITICS, id="a form that is in no list"),
+        pytest.param("minister", SPORT, id="a listed word is read by itself"),
+        pytest.param("ministrant", RELIGION, id="the longest beginning decides"),
+    ],
+)
+def test_an_unlisted_word_is_read_by_its_longest_listed_beginning(word, subject):
+    words = {"minist*": row(politics=90), "ministrant*": row(religion=90), "minister": row(sport=90)}
+    numbers = Numbers(scale=0.05, bias=[0.0] * len(TOP_LEVELS), slope=1.0, offset=0.0)
+    reading = WordTable("sl", words, b"".join(words.values()), b"", numbers).read({word: UNIT})
+    assert reading.shares[subject] == max(reading.shares)
+    assert list(reading.telling(subject, 1)) == [word]
 
 
 @given(st.permutations(["goal", "striker", "tank", "the"]))
