@@ -36,11 +36,16 @@ _AGENCY_STOP = re.compile(rf"{_PLACE_DASH.pattern}|\.\s")
 _NO_PLACE_SIGN = re.compile(r"[:;!?\"“”„«»()\[\]#&=+*|<>]")
 _PLACE_WORD_BREAK = re.compile(r"[\s/-]+")
 _CHINESE_DATELINE = re.compile(
-    r"[（(]?(新华社|中新社|中新网|新华网|中央社|人民网)([\u3400-\u9fff]{2,10}?)??(?:\d{1,2}月)?\d{1,2}日[电電讯訊](?:\s*[（(][^（）()]{1,40}[)）])?[)）]?\s*"
+    r"[（(]?(新华社|中新社|中新网|新华网|中央社|人民网)(?:[记記]者[\u3400-\u9fff]{2,3})?([\u3400-\u9fff]{2,10}?)??(?:\d{1,2}月)?\d{1,2}日[电電讯訊](?:\s*[（(][^（）()]{1,40}[)）])?[)）]?\s*"
 )
 _JAPANESE_DATELINE = re.compile(
     r"[【［\[]([^】］\]\d\s＝=]{1,12}?)[\s＝=]*(?:\d{1,2}日)?[\s＝=]*(共同|時事|ロイター|AFP時事|AFP|AP|CNN)[】］\]]\s*[-－—–]?\s*"
 )
+# "(서울=연합뉴스) 홍길동 기자 = "
+_KOREAN_DATELINE = re.compile(
+    r"[(（\[]([가-힣·]{2,12})\s?=\s?(연합뉴스|뉴시스|뉴스1|이데일리|AP|AFP|로이터)[)）\]]\s*(?:[가-힣·\s]{2,24}(?:기자|특파원)\s?=\s*|=\s*)?"
+)
+_VERSION = re.compile(r"\((?:\d(?:st|nd|rd|th) )?(?:lead|ld|urgent|update|yearender|news focus)[^()]{0,12}\)\s+", re.IGNORECASE)
 
 
 def read_dateline(text: str) -> Dateline | None:
@@ -48,6 +53,16 @@ def read_dateline(text: str) -> Dateline | None:
     head = text[:_LONGEST_DATELINE]
     if not _DATELINE_SIGN.search(head):
         return None
+    if found := _VERSION.match(head):
+        dateline = _read_dateline(text[found.end() :])
+        return dateline._replace(length=found.end() + dateline.length) if dateline else None
+    return _read_dateline(text)
+
+
+def _read_dateline(text: str) -> Dateline | None:
+    head = text[:_LONGEST_DATELINE]
+    if found := _KOREAN_DATELINE.match(head):
+        return Dateline(found[1], (found[2],), found.end())
     if found := _CHINESE_DATELINE.match(head):
         return Dateline(found[2] or "", (found[1],), found.end())
     if found := _JAPANESE_DATELINE.match(head):

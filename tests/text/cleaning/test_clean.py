@@ -349,7 +349,10 @@ def test_a_sentence_that_says_the_headline_again_opens_the_article() -> None:
         pytest.param("بيروت (رويترز) - ", "بيروت", ["رويترز"], id="Arabic"),
         pytest.param("नई दिल्ली, 3 नवंबर (भाषा) ", "नई दिल्ली", ["भाषा"], id="Hindi"),
         pytest.param("新华社北京11月3日电（记者 张三）", "北京", ["新华社"], id="Chinese"),
+        pytest.param("（中央社記者陳小明台北2日電）", "台北", ["中央社"], id="Chinese, with its reporter"),
         pytest.param("【ロンドン共同】", "ロンドン", ["共同"], id="Japanese"),
+        pytest.param("(서울=연합뉴스) 홍길동 기자 = ", "서울", ["연합뉴스"], id="Korean, with its reporter"),
+        pytest.param("(2nd LD) SEOUL, March 2 (Yonhap) -- ", "SEOUL", ["Yonhap"], id="behind the mark of a version"),
     ],
 )
 def test_a_dateline_is_split_off_the_first_paragraph(prefix: str, place: str | None, agencies: list[str]) -> None:
