@@ -41,7 +41,7 @@ _CHINESE_DATELINE = re.compile(
 _JAPANESE_DATELINE = re.compile(
     r"[【［\[]([^】］\]\d\s＝=]{1,12}?)[\s＝=]*(?:\d{1,2}日)?[\s＝=]*(共同|時事|ロイター|AFP時事|AFP|AP|CNN)[】］\]]\s*[-－—–]?\s*"
 )
-# "(서울=연합뉴스) 홍길동 기자 = "
+# As "(서울=연합뉴스) 홍길동 기자 = ": the place, the agency, and who reports.
 _KOREAN_DATELINE = re.compile(
     r"[(（\[]([가-힣·]{2,12})\s?=\s?(연합뉴스|뉴시스|뉴스1|이데일리|AP|AFP|로이터)[)）\]]\s*(?:[가-힣·\s]{2,24}(?:기자|특파원)\s?=\s*|=\s*)?"
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from streams import lazy_re as re
 from streams.text.article import CutKind
 from streams.text.cleaning.phrases import BULLETS, bare, load_phrases
-from streams.text.cleaning.prompts import has_letter, recognise_prompt
+from streams.text.cleaning.prompts import has_letter, opens_with_quotation, recognise_prompt
 from streams.text.sentences import ends_in_full_stop
 
 LONGEST_FURNITURE = 400  # characters: cookie notices
@@ -54,7 +54,7 @@ def recognise_furniture(text: str) -> tuple[CutKind | None, bool]:
 def _recognise_start(folded: str, text: str) -> CutKind | None:
     for start, kind in load_phrases().starts.get(folded[:2], ()):
         if folded.startswith(start) and (kind in _STATEMENTS or not ends_in_full_stop(text)):
-            return kind
+            return None if opens_with_quotation(text) else kind
     return None
 
 

@@ -74,6 +74,7 @@ _ARROWS = "▶►→➤➡»>☞👉⏩▷"
 _ASKED = re.compile("[?？؟;] ")
 _PICTURES = ("foto", "bild", "bilde", "billede", "kép", "kuva", "photo", "beeld", "fotó")  # ends of "Borítókép", "Titelbild"
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_QUOTED_FIRST = re.compile('["“„«‘”»「『][^"“”«»‘’」』]{2,150}["”“»«’」』][,.!?]?\\s?[,–—-]?\\s\\S+\\s\\S')
 _PRICE = re.compile(r"[$€£¥₹₽₺₴]\s?\d|\d\s?(?:[$€£¥₹₽₺₴元円원]|euro|kr|zł|kč|ft|lei|lv|лв|руб|грн|din|rsd|tl)")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w+")
 _LONGEST_CONTACT = 60  # characters
@@ -105,7 +106,13 @@ def recognise_prompt(text: str) -> CutKind | None:
         return CutKind.CREDIT
     asked = _ASKED.search(folded) if len(folded) <= _LONGEST_NOTICE else None
     is_asked = _is_asked(folded) or _is_question(folded) or (asked is not None and _is_asked(folded[asked.end() :]))
-    return CutKind.SUBSCRIPTION if is_asked and not _is_told_plainly(folded) else None
+    is_told = opens_with_quotation(text) or _is_told_plainly(folded)
+    return CutKind.SUBSCRIPTION if is_asked and not is_told else None
+
+
+def opens_with_quotation(text: str) -> bool:
+    """Whether a line is a quotation and who says it: "“Help us,” the islanders wrote."."""
+    return _QUOTED_FIRST.match(text) is not None
 
 
 def _is_told_plainly(folded: str) -> bool:
