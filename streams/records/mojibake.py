@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache, lru_cache
+from re import Match, Pattern
 from typing import Any, Final
 
 from streams import lazy_re as re
@@ -25,7 +27,10 @@ _CONTROL: Final = "\x80-\x9f"
 _SUSPECT = re.compile(rf"[{_CONTROL}{_looks_of(0xC2, 0xF4)}](?:(?<=[{_CONTROL}])|[{_looks_of(0x80, 0xBF)}])")
 _NEXT_LINE = "\x85"  # a line break in its own right
 _EXCERPT = 60  # characters
-_LONGEST_REMEMBERED = 40  # characters: a letter's bytes, or a word's in another script
+_LONGEST_PIECE = 40  # characters: a letter's bytes, or a word's in another script
+_BESIDE = 4  # characters beside one that ftfy's pattern names, in the longest of its branches
+_VARIANT = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]|\xc0\x80")
+_JAVAS_NUL = b"\xc0\x80"
 
 
 def repair_mojibake(text: str) -> tuple[str, tuple[Repair, ...]]:
@@ -55,19 +60,72 @@ def repair_mojibake(text: str) -> tuple[str, tuple[Repair, ...]]:
 
 @cache
 def _load_fix_encoding() -> Callable[[str], str]:
-    """ftfy's own, which then remembers short pieces.
+    """ftfy's own, which then comes to the same answers with less work."""
+    import ftfy  # noqa: PLC0415 - 40 ms, which only those whose texts are suspect should pay
+    from ftfy import fixes  # noqa: PLC0415
+    from ftfy.bad_codecs.utf8_variants import IncrementalDecoder  # noqa: PLC0415
+    from ftfy.badness import BADNESS_RE, MOJIBAKE_CATEGORIES  # noqa: PLC0415
+
+    is_bad = _looking_nearby(BADNESS_RE, "".join(MOJIBAKE_CATEGORIES.values()))
+    ftfy.is_bad = fixes.is_bad = is_bad
+    IncrementalDecoder._buffer_decode = staticmethod(_decode_variants)  # noqa: SLF001
+    ftfy.fix_encoding = _remembering_pieces(ftfy.fix_encoding, is_bad)
+    return ftfy.fix_encoding
+
+
+def _looking_nearby(badness: Pattern[str], categories: str) -> Callable[[str], bool]:
+    """Whether ftfy's pattern for mojibake is found in a text, looking only around the characters that it names.
+
+    The pattern takes 400 ns a character. Each of its branches needs a character beyond ASCII that it names, and has at most four
+    other characters.
+    """
+    named = categories + "".join({character for character in badness.pattern if not character.isascii()})
+    near = re.compile(f"[{named}]+(?:[^{named}]{{1,{_BESIDE}}}[{named}]+)*")
+    search = badness.search
+
+    def is_bad(text: str) -> bool:
+        if len(text) <= _LONGEST_PIECE:
+            return bool(search(text))
+        places = (place.span() for place in near.finditer(text))
+        return any(search(text, max(0, start - _BESIDE), end + _BESIDE) for start, end in places)
+
+    return is_bad
+
+
+def _remembering_pieces(fix_encoding: Callable[..., str], is_bad: Callable[[str], bool]) -> Callable[..., str]:
+    """ftfy's repair, which then is quick with short pieces.
 
     In a line that is broken only in places, ftfy asks itself about each of them. They are mostly the same few: in a line of
-    2 MB, 100,000 places with three different pieces took 2 s.
+    2 MB, 100,000 places with three different pieces took 2 s. Others are mostly UTF-8 that was read in one of the two encodings
+    which ftfy tries first.
     """
-    import ftfy  # noqa: PLC0415 - 40 ms, which only those whose texts are suspect should pay
 
-    fix_encoding = ftfy.fix_encoding
-    fix_again = lru_cache(maxsize=4_096)(fix_encoding)
+    def fix_new(text: str) -> str:
+        if not is_bad(text):
+            return text
+        if min(text) > "\x7f":  # else ftfy looks for bytes that were lost
+            for encoding in ("latin-1", "cp1252"):
+                with suppress(UnicodeError):
+                    return fix_encoding(text.encode(encoding).decode())
+        return fix_encoding(text)
+
+    fix_again = lru_cache(maxsize=4_096)(fix_new)
 
     def fix_piece(text: str, *args: Any, **kwargs: Any) -> str:
-        is_short = len(text) <= _LONGEST_REMEMBERED and not args and not kwargs
+        is_short = len(text) <= _LONGEST_PIECE and not args and not kwargs
         return fix_again(text) if is_short else fix_encoding(text, *args, **kwargs)
 
-    ftfy.fix_encoding = fix_piece
     return fix_piece
+
+
+def _decode_variants(data: bytes, errors: str | None, _is_final: bool) -> tuple[str, int]:  # noqa: FBT001
+    """UTF-8 as Java writes it: two surrogates for a character, two bytes for NUL.
+
+    ftfy copies the rest of a text after each of them: 160,000 took 20 s.
+    """
+    return _VARIANT.sub(_plain_utf8, data).decode("utf-8", errors or "strict"), len(data)
+
+
+def _plain_utf8(found: Match[bytes]) -> bytes:
+    surrogates = found[0].decode("utf-8", "surrogatepass") if found[0] != _JAVAS_NUL else "\0"
+    return surrogates.encode("utf-16", "surrogatepass").decode("utf-16").encode()
