@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from streams.records.named_elements import quicken
 from streams.records.page_build import Build
+from streams.records.removals import Removals
 
 _FORUM: Final = "DiscussionForumPosting"  # on such pages, trafilatura keeps more comments
 # Parts of the names that its searches look for, before anything else is looked at.
@@ -26,6 +27,8 @@ _INLINE: Final = (
     "ruby", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
 )
 # fmt: on
+# Functions of trafilatura's that remove elements, and read no text after the first of them.
+_REMOVING: Final = ("tree_cleaning", "_handle_forms", "prune_html", "prune_unwanted_nodes", "delete_by_link_density")
 _MOST_STRIPPED: Final = 1_000  # elements whose texts are left side by side
 _MOST_ALIKE: Final = 4_000  # the most inline elements of 607 pages was 3,521
 
@@ -115,8 +118,15 @@ def _options() -> Any:
 @cache
 def _prepare_library() -> None:
     """Quicken the searches of trafilatura, and silence it: a rejection says better what is wrong."""
-    from trafilatura import main_extractor, xpaths  # noqa: PLC0415 - as above
+    from trafilatura import core, external, htmlprocessing, main_extractor, xpaths  # noqa: PLC0415 - as above
 
+    removals = Removals()
+    htmlprocessing.delete_element = removals.delete_element
+    for name in _REMOVING:
+        function = removals.gather(getattr(htmlprocessing, name))
+        for module in (htmlprocessing, core, external, main_extractor):
+            if hasattr(module, name):
+                setattr(module, name, function)
     main_extractor.delete_element = _with_those_before(main_extractor.delete_element, main_extractor.NOT_AT_THE_END)
     main_extractor.strip_tags = _with_joined_texts(main_extractor.strip_tags)
 
