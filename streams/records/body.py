@@ -419,7 +419,9 @@ class _Pieces:
         if length not in self._pieces:
             self._pieces[length] = set(_cut(self._text, 0, length))
         pieces = self._pieces[length]
-        return any(pieces.issuperset(_cut(part, start, length)) for start in range(length))
+        return any(
+            part[start : start + length] in pieces and pieces.issuperset(_cut(part, start, length)) for start in range(length)
+        )
 
 
 def _cut(text: str, start: int, length: int) -> Iterator[str]:

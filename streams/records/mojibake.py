@@ -65,11 +65,12 @@ def _load_fix_encoding() -> Callable[[str], str]:
     from ftfy import fixes  # noqa: PLC0415
     from ftfy.bad_codecs.utf8_variants import IncrementalDecoder  # noqa: PLC0415
     from ftfy.badness import BADNESS_RE, MOJIBAKE_CATEGORIES  # noqa: PLC0415
+    from ftfy.chardata import UTF8_DETECTOR_RE  # noqa: PLC0415
 
     is_bad = _looking_nearby(BADNESS_RE, "".join(MOJIBAKE_CATEGORIES.values()))
-    ftfy.is_bad = fixes.is_bad = is_bad
+    ftfy.is_bad = is_bad
+    fixes.decode_inconsistent_utf8 = _piecewise(UTF8_DETECTOR_RE, ftfy.fix_encoding, is_bad)
     IncrementalDecoder._buffer_decode = staticmethod(_decode_variants)  # noqa: SLF001
-    ftfy.fix_encoding = _remembering_pieces(ftfy.fix_encoding, is_bad)
     return ftfy.fix_encoding
 
 
@@ -92,30 +93,36 @@ def _looking_nearby(badness: Pattern[str], categories: str) -> Callable[[str], b
     return is_bad
 
 
-def _remembering_pieces(fix_encoding: Callable[..., str], is_bad: Callable[[str], bool]) -> Callable[..., str]:
-    """ftfy's repair, which then is quick with short pieces.
+def _piecewise(
+    mojibake: Pattern[str], fix_encoding: Callable[[str], str], is_bad: Callable[[str], bool]
+) -> Callable[[str], str]:
+    """ftfy's repair of a line that is broken only in places, each by itself.
 
-    In a line that is broken only in places, ftfy asks itself about each of them. They are mostly the same few: in a line of
-    2 MB, 100,000 places with three different pieces took 2 s. Others are mostly UTF-8 that was read in one of the two encodings
-    which ftfy tries first.
+    They are mostly the same few: in a line of 2 MB, 100,000 places with three different pieces took 2 s. Others are mostly UTF-8
+    that was read in one of the two encodings which ftfy tries first.
     """
 
-    def fix_new(text: str) -> str:
-        if not is_bad(text):
-            return text
-        if min(text) > "\x7f":  # else ftfy looks for bytes that were lost
+    def fix_new(piece: str) -> str:
+        if not is_bad(piece):
+            return piece
+        if min(piece) > "\x7f":  # else ftfy looks for bytes that were lost
             for encoding in ("latin-1", "cp1252"):
                 with suppress(UnicodeError):
-                    return fix_encoding(text.encode(encoding).decode())
-        return fix_encoding(text)
+                    return fix_encoding(piece.encode(encoding).decode())
+        return fix_encoding(piece)
 
-    fix_again = lru_cache(maxsize=4_096)(fix_new)
+    fix_again = lru_cache(maxsize=16_384)(fix_new)
 
-    def fix_piece(text: str, *args: Any, **kwargs: Any) -> str:
-        is_short = len(text) <= _LONGEST_PIECE and not args and not kwargs
-        return fix_again(text) if is_short else fix_encoding(text, *args, **kwargs)
+    def fix_pieces(text: str) -> str:
+        def fix(found: Match[str]) -> str:
+            piece = found[0]
+            if len(piece) <= _LONGEST_PIECE:
+                return fix_again(piece) if len(piece) < len(text) else piece
+            return fix_new(piece) if len(piece) < len(text) else piece
 
-    return fix_piece
+        return mojibake.sub(fix, text)
+
+    return fix_pieces
 
 
 def _decode_variants(data: bytes, errors: str | None, _is_final: bool) -> tuple[str, int]:  # noqa: FBT001
