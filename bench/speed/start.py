@@ -136,6 +136,8 @@ def main() -> None:
     parser.add_argument("--beside", type=Path, help="the folder of another checkout")
     given = parser.parse_args()
     beside = [given.beside.resolve()] if given.beside else []
+    if beside and not (beside[0] / "streams" / "__main__.py").is_file():
+        raise SystemExit(f"--beside {given.beside}: no checkout of Headwater is there")
     asyncio.run(_measure([_HERE, *beside], given.rounds, given.processes))
 
 

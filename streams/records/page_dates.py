@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import islice
 from typing import Any, Final
 
 from streams import lazy_re as re
@@ -37,6 +38,7 @@ _HEADING_TAGS: Final = frozenset(("h1", "h2", "h3"))
 _NOT_SHOWN: Final = _HEADING_TAGS | {"head", "title", "script", "style", "noscript", "template"}
 _LEAST_DAYS = 2  # between the shown date and the metadata's: clocks and zones can account for one
 _LEAST_OF_SENTENCE = 4  # words beside a date that a sentence has
+_BEGINNING = 2_000  # characters of a paragraph that are mostly enough to tell
 _STOPS = (".", "!", "?", "…", "”", "。", "।")
 _MOST_PARTS = 8  # child elements of one that is a date
 _SHORT = 120  # characters of a line that may be a date
@@ -149,10 +151,11 @@ def _shown_dates(page: Page) -> tuple[list[str], list[str]]:
     """The dates that the page shows for its article, published and modified: <time>, elements named as dates, nearby lines."""
     published: list[str] = []
     modified: list[str] = []
+    sentences: dict[Any, str] = {}
     _trust_labelled(page)
     for element in [*page.own("time"), *(each for each in page.own("abbr") if each.get("title"))]:
         text = element.get("datetime") or element.get("title") or page.text_of(element)
-        if _is_told_of(page, element):
+        if _is_told_of(page, element, sentences):
             continue
         (modified if _says_updated(page, element) else published).append(text)
     near = set(page.near()) if page.heading is not None else set(_lines_of_one_day(page))
@@ -219,19 +222,37 @@ def _days_labelled(page: Page) -> list[str]:
     return [day for line in lines if _says_no_more(line) for day in _days_in(line, page.language)]
 
 
-def _is_told_of(page: Page, element: Any) -> bool:
-    """Whether a date is one that a sentence of the article tells of: "The festival begins on July 1."."""
+def _is_told_of(page: Page, element: Any, sentences: dict[Any, str]) -> bool:
+    """Whether a date is one that a sentence of the article tells of: "The festival begins on July 1.".
+
+    ``sentences``: of the paragraphs known, as one of them may hold thousands of dates.
+    """
     paragraph = next((each for each in element.iterancestors() if each.tag in ("p", "li")), None)
-    if paragraph is None or _DATE_NAMES.are_in(labels_of(paragraph)):
+    if paragraph is None:
         return False
-    line = page.text_of(paragraph)
-    others = line.replace(page.text_of(element), " ")
-    is_labelled = _PUBLISHED.match(line) or UPDATED.search(line) or names_in(line)
-    return (
-        not is_labelled
-        and line.endswith(_STOPS)
-        and len(re.findall(r"(?<![^\W\d_])[^\W\d_A-Z]{2,}", others)) >= _LEAST_OF_SENTENCE
+    if paragraph not in sentences:
+        sentences[paragraph] = _sentence_of(page, paragraph)
+    line, told = sentences[paragraph], page.text_of(element)
+    is_long = len(line) > _BEGINNING
+    return bool(told) and (
+        (is_long and _has_other_words(line[:_BEGINNING], told, unsure=len(told))) or _has_other_words(line, told)
     )
+
+
+def _sentence_of(page: Page, paragraph: Any) -> str:
+    """The text of a paragraph, if it tells something and does not just say when, and by whom, the article was written."""
+    if _DATE_NAMES.are_in(labels_of(paragraph)):
+        return ""
+    line = page.text_of(paragraph)
+    is_labelled = _PUBLISHED.match(line) or UPDATED.search(line) or names_in(line)
+    return line if line.endswith(_STOPS) and not is_labelled else ""
+
+
+def _has_other_words(line: str, told: str, unsure: int = 0) -> bool:
+    """Whether a line is a sentence without what is told of; ``unsure``: characters at its end where that may be cut off."""
+    others = line.replace(told, " ")
+    words = re.finditer(r"(?<![^\W\d_])[^\W\d_A-Z]{2,}", others[: len(others) - unsure])
+    return next(islice(words, _LEAST_OF_SENTENCE - 1, None), None) is not None
 
 
 def _is_of_masthead(page: Page, element: Any) -> bool:
