@@ -200,6 +200,8 @@ _PIECES: Final[dict[str, tuple[str, MadePiece]]] = {
     "Chinese lines": ("\n", lambda chance, n: "，".join(_script(_SCRIPTS["Chinese"])(chance, n) for _ in range(3)) + "。"),
     "mixed scripts": (" ", _mixed),
     "mojibake beside letters": ("\n", _around("“â€œ~â€™s cafÃ© ", "", 180)),
+    "mojibake of many letters": (" ", lambda chance, _: "".join(map(chr, chance.choices(range(0xA0, 0x100), k=6)))),
+    "mojibake as Java writes it": ("", lambda _chance, _: "\xed\xa0\xbd\xed\xb8\x80"),
     "mojibake": (" ", lambda chance, _: f"â€œ{_words(chance, 40)}â€ Ã¤ Ã¼ itâ€™s"),
     "base64": ("", lambda chance, _: base64.b64encode(chance.randbytes(57)).decode()),
     "base64 in lines": ("\n", lambda chance, _: base64.b64encode(chance.randbytes(150)).decode()),
@@ -253,6 +255,10 @@ def _of(begin: str, end: str = "", characters: int = 60) -> MadePiece:
     return lambda chance, number: begin.replace("#", str(number)) + _sentence(chance, characters) + end
 
 
+def _comment(chance: random.Random, _: int) -> str:
+    return f"<div class=comment>{_sentence(chance, 60)}</div>"
+
+
 _BLOCK, _ELEMENT = _BLOCKS, _ELEMENTS
 _PAGES: Final[dict[str, tuple[MadePiece, int, int]]] = {
     # name: a piece of the page, the elements or blocks in it, the limit of these
@@ -299,6 +305,19 @@ _PAGES: Final[dict[str, tuple[MadePiece, int, int]]] = {
         _of("<div itemscope itemtype=http://schema.org/NewsArticle><p itemprop=articleBody>", "</p></div>", 60),
         1,
         _BLOCK,
+    ),
+    "navigations with texts behind them": (_around("<nav>a</nav>", "", 220), 1, _BLOCK),
+    "templates with texts behind them": (_around("<template>a</template>", "", 60), 1, _ELEMENT),
+    "comments with texts behind them": (_around("<div id=disqus_thread>a</div>", "", 220), 2, _BLOCK),
+    "dates in a paragraph": (
+        lambda chance, n: ("<p>" if not n else "") + _of("<time>", "</time> the council said, ", 20)(chance, n),
+        1,
+        _ELEMENT,
+    ),
+    "comments beside a long text": (
+        lambda chance, number: f"<p>{_sentence(chance, 2_500)}</p>" if number % 20 == 0 else _comment(chance, number),
+        1,
+        7_500,
     ),
     "hidden": (_of("<div style='display:none' aria-hidden=true>", "</div>", 60), 1, _BLOCK),
     "articles": (_of("<article><h2>Plan</h2><p>", "</p></article>", 80), 2, _BLOCK),

@@ -155,8 +155,8 @@ _HIGH = re.compile(rb"[\x80-\xff]+")
 
 def _has_utf8(value: bytes) -> bool:
     """Whether most non-ASCII bytes form UTF-8 sequences; if none do, the text is in another encoding."""
-    high = sum(len(run) for run in _HIGH.findall(value))
-    return sum(len(sequence) for sequence in _UTF8_SEQUENCE.findall(value)) * 10 >= high * 7
+    high = sum(map(len, _HIGH.findall(value)))
+    return sum(map(len, _UTF8_SEQUENCE.findall(value))) * 10 >= high * 7
 
 
 def _detect(value: bytes) -> Decoded | None:

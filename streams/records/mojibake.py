@@ -68,17 +68,21 @@ def _load_fix_encoding() -> Callable[[str], str]:
     from ftfy.chardata import UTF8_DETECTOR_RE  # noqa: PLC0415
 
     is_bad = _looking_nearby(BADNESS_RE, "".join(MOJIBAKE_CATEGORIES.values()))
-    ftfy.is_bad = is_bad
-    fixes.decode_inconsistent_utf8 = _piecewise(UTF8_DETECTOR_RE, ftfy.fix_encoding, is_bad)
-    IncrementalDecoder._buffer_decode = staticmethod(_decode_variants)  # noqa: SLF001
-    return ftfy.fix_encoding
+    fix_encoding = ftfy.fix_encoding
+    package: Any = ftfy
+    of_lines: Any = fixes
+    decoder: Any = IncrementalDecoder
+    package.is_bad = is_bad
+    of_lines.decode_inconsistent_utf8 = _piecewise(UTF8_DETECTOR_RE, fix_encoding, is_bad)
+    decoder._buffer_decode = staticmethod(_decode_variants)  # noqa: SLF001
+    return fix_encoding
 
 
 def _looking_nearby(badness: Pattern[str], categories: str) -> Callable[[str], bool]:
     """Whether ftfy's pattern for mojibake is found in a text, looking only around the characters that it names.
 
-    The pattern takes 400 ns a character. Each of its branches needs a character beyond ASCII that it names, and has at most four
-    other characters.
+    The pattern takes 400 ns a character. Each of its branches needs a character beyond ASCII that it names, and has at most
+    four other characters.
     """
     named = categories + "".join({character for character in badness.pattern if not character.isascii()})
     near = re.compile(f"[{named}]+(?:[^{named}]{{1,{_BESIDE}}}[{named}]+)*")
@@ -98,8 +102,8 @@ def _piecewise(
 ) -> Callable[[str], str]:
     """ftfy's repair of a line that is broken only in places, each by itself.
 
-    They are mostly the same few: in a line of 2 MB, 100,000 places with three different pieces took 2 s. Others are mostly UTF-8
-    that was read in one of the two encodings which ftfy tries first.
+    They are mostly the same few: in a line of 2 MB, 100,000 places with three different pieces took 2 s. Others are mostly
+    UTF-8 that was read in one of the two encodings which ftfy tries first.
     """
 
     def fix_new(piece: str) -> str:
@@ -130,9 +134,10 @@ def _decode_variants(data: bytes, errors: str | None, _is_final: bool) -> tuple[
 
     ftfy copies the rest of a text after each of them: 160,000 took 20 s.
     """
-    return _VARIANT.sub(_plain_utf8, data).decode("utf-8", errors or "strict"), len(data)
+    return _VARIANT.sub(lambda found: _plain_utf8(found[0]), data).decode("utf-8", errors or "strict"), len(data)
 
 
-def _plain_utf8(found: Match[bytes]) -> bytes:
-    surrogates = found[0].decode("utf-8", "surrogatepass") if found[0] != _JAVAS_NUL else "\0"
+@lru_cache(maxsize=4_096)
+def _plain_utf8(variant: bytes) -> bytes:
+    surrogates = variant.decode("utf-8", "surrogatepass") if variant != _JAVAS_NUL else "\0"
     return surrogates.encode("utf-16", "surrogatepass").decode("utf-16").encode()

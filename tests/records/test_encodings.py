@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
+import sys
+
 import ftfy
 import orjson
 import pytest
+from ftfy import badness
 from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.records import Draft, Reason, Rejection, read_record
 from streams.records.dates import instant_text
 from streams.records.languages import language_tag
-from streams.records.mojibake import repair_mojibake
+from streams.records.mojibake import _looking_nearby, repair_mojibake
 
 GERMAN = (
     "Der Bürgermeister von Köln eröffnete am Montag die größte Brücke über den Fluss, für die jahrelang gespart worden war."
@@ -174,3 +178,46 @@ LANGUAGES = {
 @pytest.mark.parametrize(("named", "tag"), LANGUAGES.items())
 def test_a_language_has_one_tag(named: str, tag: str) -> None:
     assert language_tag(named) == tag
+
+
+class Watched:
+    """ftfy's pattern, which notes how many characters it is asked to look at."""
+
+    pattern = badness.BADNESS_RE.pattern
+
+    def __init__(self) -> None:
+        self.looked_at = 0
+
+    def search(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
+        self.looked_at += min(end, len(text)) - start
+        return badness.BADNESS_RE.search(text, start, end)
+
+
+CATEGORIES = "".join(badness.MOJIBAKE_CATEGORIES.values())
+
+
+def test_the_pattern_for_mojibake_looks_only_around_what_it_could_match() -> None:
+    watched = Watched()
+    is_bad = _looking_nearby(watched, CATEGORIES)  # type: ignore[arg-type]
+    assert not is_bad("The café is open, and the mayor came too. " * 1_000)
+    assert watched.looked_at <= 1_000 * 9
+    assert is_bad("The mayor came too. " * 1_000 + "Ã©")
+
+
+@given(st.text("ÃÂâ€œŒœ °²³ØÙГВЂ√≈‚Äà«»“”ВГabZ \n\x93ñ┌¥ˆ?.", min_size=41, max_size=60), st.text("ab ", max_size=60))
+def test_it_finds_what_it_finds_in_the_whole_text(text: str, plain: str) -> None:
+    is_bad = _looking_nearby(badness.BADNESS_RE, CATEGORIES)
+    for each in (text, plain + text, text[:1] + plain * 2 + text[1:3] + plain * 2):
+        assert is_bad(each) == bool(badness.BADNESS_RE.search(each))
+
+
+def test_javas_surrogates_are_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """ftfy copies what is left of a text behind each of them: in a line of 2 MB 160,000 took 20 s."""
+    repair_mojibake("cafÃ©")  # ftfy is loaded
+
+    def copied(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("ftfy.bad_codecs.utf8_variants.IncrementalDecoder._buffer_decode_step", copied)
+    broken = "\xed\xa0\xbd\xed\xb8\x80 and \xc0\x80 "
+    assert repair_mojibake(broken * 50)[0] == "😀 and \0 " * 50
