@@ -13,7 +13,7 @@ from typing import Any, Final
 from streams import lazy_re as re
 from streams.records.markup import text_of
 from streams.records.prose import CLOSING, is_sentence, marks_sentences, weight_of
-from streams.records.removals import Removals
+from streams.records.removals import delete_element, gathering
 
 _PARTS_OF_TABLES: Final = frozenset(("table", "tbody", "thead", "tfoot", "tr", "td", "th"))
 _LEAST_SHARE: Final = 0.6  # of a table's text in one of its cells, which then is more than a cell …
@@ -51,18 +51,14 @@ def show_layout(tree: Any) -> None:
     _make_paragraphs(tree)
 
 
+@gathering
 def _drop_templates(tree: Any) -> None:
     """Remove what is never shown; a template with a shadow root is shown in its place."""
-    removals = Removals()
-    removals.gather(_drop_each_template)(tree, removals)
-
-
-def _drop_each_template(tree: Any, removals: Removals) -> None:
     for template in list(tree.iter("template")):
         if template.get("shadowrootmode"):
             template.tag = "div"
         else:
-            removals.delete_element(template)
+            delete_element(template)
 
 
 def _name_own_elements(tree: Any) -> None:

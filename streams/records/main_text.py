@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from streams.records.named_elements import quicken
 from streams.records.page_build import Build
-from streams.records.removals import Removals
+from streams.records.removals import delete_element, gathering
 
 _FORUM: Final = "DiscussionForumPosting"  # on such pages, trafilatura keeps more comments
 # Parts of the names that its searches look for, before anything else is looked at.
@@ -120,10 +120,9 @@ def _prepare_library() -> None:
     """Quicken the searches of trafilatura, and silence it: a rejection says better what is wrong."""
     from trafilatura import core, external, htmlprocessing, main_extractor, xpaths  # noqa: PLC0415 - as above
 
-    removals = Removals()
-    htmlprocessing.delete_element = removals.delete_element
+    htmlprocessing.delete_element = delete_element
     for name in _REMOVING:
-        function = removals.gather(getattr(htmlprocessing, name))
+        function = gathering(getattr(htmlprocessing, name))
         for module in (htmlprocessing, core, external, main_extractor):
             if hasattr(module, name):
                 setattr(module, name, function)

@@ -7,24 +7,22 @@ It joins what stood behind an element to the text before it, each time anew: 7,5
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from functools import wraps
-from threading import local
 from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Removals(local):
-    """The texts that still have to be written behind an element, or at the beginning of one."""
+class _Texts:
+    """What still has to be written behind an element, or at the beginning of one."""
 
     def __init__(self) -> None:
-        self._depth = 0  # of the functions that gather
         self._tails: dict[Any, list[str]] = {}
         self._beginnings: dict[Any, list[str]] = {}
 
-    def delete_element(self, element: Any, keep_tail: bool = True) -> None:  # noqa: FBT001, FBT002 - as the library calls it
-        """As trafilatura's; within a function that gathers, the tail is written at its end."""
+    def remove(self, element: Any, *, keep_tail: bool) -> None:
         parent = element.getparent()
         if parent is None:
             return
@@ -34,10 +32,8 @@ class Removals(local):
             texts = self._beginnings.setdefault(parent, []) if before is None else self._tails.setdefault(before, [])
             texts += tails
         parent.remove(element)
-        if not self._depth:
-            self._write()
 
-    def _write(self) -> None:
+    def write(self) -> None:
         for element, texts in self._tails.items():
             element.tail = "".join((element.tail or "", *texts))
         for element, texts in self._beginnings.items():
@@ -45,17 +41,32 @@ class Removals(local):
         self._tails.clear()
         self._beginnings.clear()
 
-    def gather(self, function: Callable[P, T]) -> Callable[P, T]:
-        """A function that removes elements and then reads no text; one within another begins with all texts written."""
 
-        @wraps(function)
-        def gathering(*args: P.args, **kwargs: P.kwargs) -> T:
-            self._write()
-            self._depth += 1
-            try:
-                return function(*args, **kwargs)
-            finally:
-                self._depth -= 1
-                self._write()
+_GATHERED: ContextVar[_Texts | None] = ContextVar("gathered", default=None)
 
-        return gathering
+
+def delete_element(element: Any, keep_tail: bool = True) -> None:  # noqa: FBT001, FBT002 - as the library calls it
+    """As trafilatura's; within a function that gathers, the tail is written at its end."""
+    gathered = _GATHERED.get()
+    texts = gathered or _Texts()
+    texts.remove(element, keep_tail=keep_tail)
+    if gathered is None:
+        texts.write()
+
+
+def gathering(function: Callable[P, T]) -> Callable[P, T]:
+    """A function that removes elements and then reads no text; one within another begins with all texts written."""
+
+    @wraps(function)
+    def gather(*args: P.args, **kwargs: P.kwargs) -> T:
+        if outer := _GATHERED.get():
+            outer.write()
+        texts = _Texts()
+        token = _GATHERED.set(texts)
+        try:
+            return function(*args, **kwargs)
+        finally:
+            _GATHERED.reset(token)
+            texts.write()
+
+    return gather

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from lxml import html
-from trafilatura.xml import delete_element
+from trafilatura import xml
 
-from streams.records.removals import Removals
+from streams.records.removals import delete_element, gathering
 
 PAGE = "<div>a<nav>b</nav>c<nav>d<nav>e</nav>f</nav>g<aside>h</aside>i<p>j</p>k<aside></aside>l<nav>m</nav></div>"
 
@@ -16,7 +16,6 @@ PAGE = "<div>a<nav>b</nav>c<nav>d<nav>e</nav>f</nav>g<aside>h</aside>i<p>j</p>k<
 @pytest.mark.parametrize("keep_tail", [True, False])
 @pytest.mark.parametrize("tags", [("nav", "aside"), ("aside", "nav"), ("p", "nav"), ("nav", "p", "aside")])
 def test_the_tree_is_the_librarys(tags: tuple[str, ...], keep_tail: bool) -> None:
-    removals = Removals()
 
     def remove(tree: Any, delete: Any) -> bytes:
         for tag in tags:
@@ -24,11 +23,11 @@ def test_the_tree_is_the_librarys(tags: tuple[str, ...], keep_tail: bool) -> Non
                 delete(element, keep_tail=keep_tail)
         return html.tostring(tree)
 
-    theirs = remove(html.fromstring(PAGE), delete_element)
+    theirs = remove(html.fromstring(PAGE), xml.delete_element)
     tree = html.fromstring(PAGE)
-    removals.gather(remove)(tree, removals.delete_element)
+    gathering(remove)(tree, delete_element)
     assert html.tostring(tree) == theirs
-    assert remove(html.fromstring(PAGE), removals.delete_element) == theirs
+    assert remove(html.fromstring(PAGE), delete_element) == theirs
 
 
 class Node:
@@ -66,12 +65,12 @@ def test_what_stood_behind_a_thousand_elements_is_written_once() -> None:
     for child in box.children:
         child.parent = box
     first, *others = box.children
-    removals = Removals()
 
+    @gathering
     def remove() -> None:
         for each in others:
-            removals.delete_element(each)
+            delete_element(each)
 
-    removals.gather(remove)()
+    remove()
     assert first.tail == "tail" * 1_000
     assert first.written == len(first.tail)
