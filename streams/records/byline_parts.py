@@ -23,6 +23,7 @@ _LABEL = (
 _BY_OTHERS = rf"(?:{_VERBS})\s+by\b"
 _OTHERS = re.compile(
     rf"(?:^|[\s,;|/·•–—(-]+)(?:{_LABEL}|{_BY_OTHERS}).*$"
+    r"|(?<=[\u3400-\u9fff])(?:来源|來源|责任编辑|責任編輯|编辑|編輯|责编|責編|摄影|攝影|出典)\s*[:：／/].*$"
     rf"|\s*[,;|/–—-]\s*(?:{_PICTURES})\s+(?=(?-i:[^\W\d_a-zß-ÿ])).*$",
     re.IGNORECASE | re.DOTALL,
 )

@@ -71,7 +71,8 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
         "parsely-pub-date", "dc:date", "published_parsed",
     ),
     "changed": (
-        "time", "created_at", "created", "version_created", "content_created", "updated", "date_modified", "date_modify",
+        "date_created", "time", "created_at", "created",
+        "version_created", "content_created", "updated", "date_modified", "date_modify",
         "modified", "modified_gmt", "timestamp", "@timestamp", "changed", "seendate", "indexed_date", "collect_date",
         "updated_parsed",
     ),
