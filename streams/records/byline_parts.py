@@ -22,7 +22,8 @@ _LABEL = (
 )
 _BY_OTHERS = rf"(?:{_VERBS})\s+by\b"
 _OTHERS = re.compile(
-    rf"(?:^|[\s,;|/·•–—(-]+)(?:{_LABEL}|{_BY_OTHERS}).*$"
+    rf"(?:^|(?<![\s,;|/·•–—(-])[\s,;|/·•–—(-]+)(?:{_LABEL}|{_BY_OTHERS}).*$"
+    r"|(?<=[\u3400-\u9fff])(?:来源|來源|责任编辑|責任編輯|编辑|編輯|责编|責編|摄影|攝影|出典)\s*[:：／/].*$"
     rf"|\s*[,;|/–—-]\s*(?:{_PICTURES})\s+(?=(?-i:[^\W\d_a-zß-ÿ])).*$",
     re.IGNORECASE | re.DOTALL,
 )
@@ -36,7 +37,7 @@ _BRACKETED_WORK = re.compile(
 )
 _ANNOUNCES_OTHERS = re.compile(rf"(?:{_LABEL}|(?:{_BY_OTHERS}|reviewed\s+by)\s*[:：]?)\s*$", re.IGNORECASE)
 _WITH = re.compile(
-    r"[\s,(]+(?:avec|with|mit|con|com|met|med|z|ze|s|се?|και|ve|and|und|et|y|e|og|och|en|&)\s+"
+    r"(?<![\s,(])[\s,(]+(?:avec|with|mit|con|com|met|med|z|ze|s|се?|και|ve|and|und|et|y|e|og|och|en|&)\s+"
     r"(?:(?:files?|material|reporting|informations?|información|informações)\s+(?:from|von|de|da)\s+)?(?:l['’]|the\s+)?"
     r"(?P<agency>[\w/]+)(?=$|[\s,./)])",
     re.IGNORECASE,

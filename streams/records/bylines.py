@@ -98,6 +98,7 @@ _DESK = re.compile(
     rf"(?:the |our |la |die |de |da |do |della |du |unsere )?(?:[\w.&'’-]+ ){{0,3}}?(?:{'|'.join(_DESKS)})", re.IGNORECASE
 )
 _FIRST_DESK = re.compile(rf"(?:{'|'.join(_DESKS)})\s+(?=\S)", re.IGNORECASE)
+_SHORTHAND = re.compile(r"[a-zäöüß]{2,4}")  # how a reporter signs short items
 _STOCK = re.compile(
     r"(?:getty images?|i?stock(?:photo)?|shutterstock|alamy|unsplash|pixabay|adobe stock|imago)(?: images?)?", re.IGNORECASE
 )
@@ -273,7 +274,7 @@ def _without_company(line: str, own: frozenset[str]) -> str:
     if "/" in line and (named := [part for part in line.split("/") if part and not is_agency(part)]) and is_person(named[0]):
         line = ", ".join(named)
     before, _, bracket = line.rstrip(")").partition(" (")
-    if bracket and (is_agency(bracket) or _fold(bracket) in own):
+    if bracket and (is_agency(bracket) or _fold(bracket) in own or _SHORTHAND.fullmatch(bracket)):
         line = before
     if (role := ROLE_BEHIND.search(line)) and is_person(line[: role.start()]):
         line = line[: role.start()]

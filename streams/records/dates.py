@@ -179,7 +179,8 @@ def _unix_time(number: float) -> str | None:
 
 # Words before a date that say that it is the one of a change, in the languages of the news.
 UPDATED = re.compile(
-    r"updated?|modified|revised|last\s+edited|aktuali[sz]i?e?r|aktualisierung|stand:|geändert|mise? à jour|modifi[ée]"
+    r"(?:last\s+)?(?:updated?|modified|revised)|last\s+edited|aktuali[sz]i?e?r|aktualisierung|stand:|geändert"
+    r"|mise? à jour|modifi[ée]"
     r"|actuali[zt]|modificad|atualiza|aggiorna|modificat|bijgewerkt|gewijzigd|laatste\s+update|oppdatert|opdateret|ændret|endret|redigeret"
     r"|uppdaterad|ändrad|päivitetty|muokattu|aktualiz|zaktualizow|zmieniono|upraveno|změněno|frissít|módosít|ažurir|izmijen|izmen|ажурир|измењ"
     r"|обновл|изменен|обновен|актуализ|редактир|оновлен|змінен|ενημερώ|ενημέρωση|τροποπο|güncelle|değiştir|更新|改訂|修改|수정|업데이트|최종"

@@ -43,7 +43,8 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
         "meta_description", "og:description", "post_excerpt",
     ),
     "url": (
-        "canonical", "canonical_url", "canonical_link", "url", "link", "og:url", "web_url", "article_url", "permalink",
+        "canonical", "canonical_url", "canonical_link", "feedburner_orig_link", "url", "link", "og:url", "web_url",
+        "article_url", "permalink",
         "document_identifier", "main_entity_of_page", "alternate", "alt_ids", "guid", "uri", "id", "@id", "meta_canonical",
         "final_url", "page_url", "responded_url", "requested_url", "normalized_url", "original_url", "resolved_url", "news_url",
         "source_url",
@@ -70,7 +71,8 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
         "parsely-pub-date", "dc:date", "published_parsed",
     ),
     "changed": (
-        "time", "created_at", "created", "version_created", "content_created", "updated", "date_modified", "date_modify",
+        "date_created", "time", "created_at", "created",
+        "version_created", "content_created", "updated", "date_modified", "date_modify",
         "modified", "modified_gmt", "timestamp", "@timestamp", "changed", "seendate", "indexed_date", "collect_date",
         "updated_parsed",
     ),
@@ -101,8 +103,11 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
         "news_keywords", "article:tag", "meta_keywords", "keywords", "tags", "hashtags", "topics", "entities", "subjects",
         "subject", "parsely-tags",
     ),
-    "embargoed_until": ("embargoed_until", "embargoed", "embargo_until", "embargo_date", "embargo"),
-    "expires": ("expires", "expiry_date", "expiration_date", "expires_at", "valid_until", "article:expiration_time"),
+    "embargoed_until": (
+        "embargoed_until", "embargoed", "embargo_until", "embargo_date", "embargo_expires", "utc_embargo", "embargo",
+        "hold_until", "publish_after", "not_before", "is_embargoed",
+    ),
+    "expires": ("expires", "expiry", "expiry_date", "expiration_date", "expires_at", "valid_until", "article:expiration_time"),
     "version": ("version",),
     "version_created": ("version_created",),
     "status": ("pub_status", "publishing_status", "publication_status", "creative_work_status"),
@@ -158,6 +163,7 @@ _CDATA = re.compile(r"^<!\[CDATA\[(.*)\]\]>$", re.DOTALL)
 _PYTHON_OBJECT = re.compile(r"<[\w.]+ (?:[\w.]+ )?at 0x[0-9a-f]+>")  # an object after json.dumps(…, default=str)
 _BRACKETED = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
 _NOTHING = frozenset(("none", "null", "nan", "undefined", "n/a"))
+_NO_LANGUAGE = _NOTHING | {"und", "mul", "zxx", "x-default", "unknown", "other"}
 _NAMES_WANTED: Final = 'name the headline "headline" or "title", the text "body", "text", "content" or "html"'
 
 # fmt: off
@@ -239,13 +245,27 @@ def no_text() -> Rejection:
 def read_text(record: Mapping[str, object]) -> tuple[str, tuple[Repair, ...]]:
     """The record's text, plain or HTML, "" if none; without an API's "[+1234 chars]", which goes into the ledger."""
     plain, marked_up = _first(record, "text", _text) or "", _first(record, "html", _text) or ""
-    text = _in_paragraphs((plain, marked_up)) or _teaser(record)
+    text = _without_tags_of_blogs(_in_paragraphs((plain, marked_up)) or _teaser(record))
+    if "\n" not in text and len(_LITERAL_BREAK.findall(text)) > 1:  # escaped once too often
+        text = _LITERAL_BREAK.sub("\n", text).replace('\\"', '"')
     end = text[-100:]
     if "chars]" in end and (mark := _CUT_MARK.search(end)):
         cut = mark[0]
         text = text[: -len(cut)]
         return text, (Repair("cut-mark", "an API's mark where it cut the text", len(text), len(cut), cut.strip()),)
     return text, ()
+
+
+_LITERAL_BREAK = re.compile(r"""(?<=[.!?…”"’»)n])\s?(?:\\r)?\\n""")
+_BLOG_TAG = re.compile(
+    r"\[caption\b[^\[\]]{0,500}\](?:(?!\[/?caption)[^\0]){0,2000}\[/caption\]"
+    r"|\[/?(?:caption|gallery|embed|video|audio|playlist|vc_\w+|et_pb_\w+|contact-form-7)(?:\s[^\[\]]{0,2000})?\]"
+)
+
+
+def _without_tags_of_blogs(text: str) -> str:
+    """A text without WordPress's own tags ([gallery ids="1,2"]), which it replaces when it shows a page."""
+    return _BLOG_TAG.sub("", text) if "[" in text else text
 
 
 def _teaser(record: Mapping[str, object]) -> str:
@@ -349,7 +369,7 @@ def _image(record: Mapping[str, object], url: str | None) -> Image | None:
 _WIRE_SIGNS: Final = ("versioncreated", "pubstatus", "version")
 _CANCELED: Final = frozenset((
     "canceled", "cancelled", "cancel", "killed", "kill", "withdrawn", "retracted", "recalled", "deleted", "removed",
-    "unpublished", "takedown",
+    "unpublished", "takedown", "spiked", "revoked",
 ))  # fmt: skip
 _WITHHELD: Final = "withheld"
 _EMBARGOED: Final = "embargoed"
@@ -444,6 +464,8 @@ def _embargo_end(value: object) -> object:
     if isinstance(value, list):
         return next((found for each in value if (found := _embargo_end(each)) is not None), None)
     if isinstance(value, dict):
+        if any(value.get(key) is False for key in ("active", "enabled", "embargoed")):
+            return None
         held = [_embargo_end(value[key]) for key in _EMBARGO_KEYS if key in value]
         return next((each for each in held if each is not None), _OPEN_END if value else None)
     if value is True or (isinstance(value, str) and value.strip().lower() in ("true", "yes", "on", "1", _EMBARGOED)):
@@ -665,7 +687,7 @@ def _language(value: object) -> str | None:
     if isinstance(value, dict):  # feedparser's title_detail, schema.org's Language
         value = value.get("language") or value.get("alternateName") or value.get("name")
     line = _line(value)
-    return language_tag(line) if line and line.lower() not in _NOTHING else None
+    return language_tag(line) if line and line.lower() not in _NO_LANGUAGE else None
 
 
 def _merged_keywords(record: Mapping[str, object]) -> tuple[str, ...]:
@@ -688,7 +710,7 @@ def _distinct(words: Iterable[str]) -> tuple[str, ...]:
 def _article_url(value: object) -> str | None:
     """The first canonical URL that is not just a site's (no path, no query), which different articles would share."""
     for string in _strings(value, _URL_KEYS) or ():  # not `_line`: a truncated URL is a different one
-        url = canonical_url(string)
+        url = canonical_url(string.replace("&amp;", "&"))
         parts = url_parts(url)
         if parts.path not in ("", "/") or parts.query or parts.fragment:  # a fragment is kept where it is an address
             return url

@@ -28,6 +28,7 @@ _TAG = re.compile("<[^<>]*>")
 
 def read_image(value: object, base: str | None = None) -> Image | None:
     """The first image in a value: an address, an object that has one, or a list of these, relative to ``base``."""
+    value = value.get("@list", value) if isinstance(value, dict) else value
     if isinstance(value, str):
         url = image_url(value, base)
         return Image(url=url) if url else None
@@ -74,6 +75,8 @@ def _addresses(value: Mapping[str, Any]) -> Iterator[str]:
     for key in _URL_KEYS:
         if isinstance(value.get(key), str):
             yield value[key]
+        elif isinstance(inner := value.get(key), dict) and isinstance(inner.get("@id"), str):
+            yield inner["@id"]
     renditions = value.get("renditions")
     for each in renditions.values() if isinstance(renditions, dict) else renditions if isinstance(renditions, list) else ():
         if isinstance(each, dict) and isinstance(each.get("href"), str):

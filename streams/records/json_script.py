@@ -16,7 +16,7 @@ from streams import lazy_re as re
 _CONTROL = re.compile("[\x00-\x1f]")
 # Strings are matched first, so that comments and commas inside them are left alone.
 _LOOSE = re.compile(r'("(?:[^"\\]|\\.)*")|/\*.*?\*/|(?<![:\w])//[^\n]*|,(?=\s*[}\]])', re.DOTALL)
-_WRAPPING = re.compile(r"^(?:\s|/[/*]|\*/|<!--|<!\[CDATA\[)+|(?:\s|//|/\*|\*/|-->|\]\]>|;)+$")
+_WRAPPING = re.compile(r"^(?:\s|/[/*]|\*/|<!--|<!\[CDATA\[)+|(?<![\s;])(?:\s|//|/\*|\*/|-->|\]\]>|;)+$")
 
 
 def read_script(script: str) -> Any:

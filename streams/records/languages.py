@@ -6,7 +6,8 @@ from typing import Final
 
 from streams import lazy_re as re
 
-# tag: ISO 639-2 and 639-3 codes, English names (Event Registry, Media Cloud and GDELT use them).
+# tag: ISO 639-2 and 639-3 codes, English names (Event Registry, Media Cloud and GDELT use them).  Then names in the language
+# itself, old codes, and countries' codes that are written for languages and are none themselves.
 _LANGUAGES: Final = """
 af afr Afrikaans|am amh Amharic|ar ara Arabic|az aze Azerbaijani|be bel Belarusian|bg bul Bulgarian|bn ben Bengali
 bs bos Bosnian|ca cat Catalan|cs ces cze Czech|da dan Danish|de deu ger German|el ell gre Greek|en eng English
@@ -20,6 +21,9 @@ pt por Portuguese|ro ron rum Romanian|ru rus Russian|si sin Sinhala|sk slk slo S
 sq sqi alb Albanian|sr srp Serbian|sv swe Swedish|sw swa Swahili|ta tam Tamil|te tel Telugu|tg tgk Tajik|th tha Thai
 tl tgl fil Tagalog Filipino|tr tur Turkish|uk ukr Ukrainian|ur urd Urdu|uz uzb Uzbek|vi vie Vietnamese|zh zho chi Chinese
 zu zul Zulu
+de Deutsch|en Inglés Anglais|fr Français|es Español|it Italiano|pt Português|nl Nederlands|sv Svenska|no Norsk|da Dansk dk
+fi Suomi|pl Polski|cs Čeština cz|hu Magyar|ro Română|el Ελληνικά gr|tr Türkçe|ru Русский|uk Українська ua|bg Български
+he iw עברית|ar العربية|fa فارسی|hi हिन्दी|th ไทย|id in|yi ji|zh 中文 cn|ja 日本語 jp|ko 한국어 kr
 """
 _TAG_BY_NAME: Final = {
     name.lower(): names.split()[0] for names in re.split(r"[|\n]", _LANGUAGES.strip()) for name in names.split()
@@ -29,7 +33,7 @@ _TAG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*", re.IGNORECASE)
 
 def language_tag(named: str) -> str:
     """``en_GB`` and ``en-gb`` give en-GB, ``eng`` and ``English`` give en; anything unknown stays as written."""
-    named = re.split("[,;]", named, maxsplit=1)[0]  # a page in several languages names its own first
+    named = re.split("[,;(]", named, maxsplit=1)[0]  # a page in several languages names its own first
     tag = named.strip().replace("_", "-").partition(".")[0]
     first, *rest = tag.split("-")
     known = _TAG_BY_NAME.get(first.lower())

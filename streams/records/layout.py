@@ -49,6 +49,7 @@ def show_layout(tree: Any) -> None:
         _name_leaf(section)
     _unwrap_lines(tree)
     _make_paragraphs(tree)
+    _name_bare_texts(tree)
 
 
 @gathering
@@ -193,6 +194,24 @@ def _make_paragraphs(tree: Any) -> None:
             if len(prose) > 2 - (breaks == 2) and len(prose) >= _LEAST_ENDED * len(texts):
                 _wrap(box, runs)
                 break
+
+
+def _name_bare_texts(tree: Any) -> None:
+    """Turn sentences that stand bare beside paragraphs into paragraphs: a box's own text, and boxes of nothing but a text."""
+    for box in {paragraph.getparent() for paragraph in tree.iter("p")} | {
+        around for paragraph in tree.iter("p") if (around := paragraph.getparent().getparent()) is not None
+    }:
+        if box.tag not in _BOXES or box.tag == "body":
+            continue
+        for child in box:
+            if child.tag == "div" and not len(child) and not child.attrib and _is_paragraph(child.text):
+                child.tag = "p"
+        if any(child.tag in _BLOCKS and _is_paragraph(child.tail) for child in box):
+            _wrap(box, _runs_of(box, _LEAST_BREAKS))
+
+
+def _is_paragraph(text: str | None) -> bool:
+    return text is not None and weight_of(text) >= _LEAST_PARAGRAPH and (is_sentence(text) or not marks_sentences(text))
 
 
 _Run = list[Any]

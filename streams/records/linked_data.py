@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from streams import lazy_re as re
+
 ARTICLE_TYPES = ("Article", "BlogPosting", "LiveBlogPosting", "Report")  # how the names of schema.org's articles end
 _MOST_LOOKED_AT = 10_000  # objects and lists of a document that are searched for articles
 _PARTS = ("@graph", "mainEntity", "mainEntityOfPage", "hasPart")  # where a page keeps its main article
@@ -42,7 +44,10 @@ def resolved(article: Mapping[str, Any], document: Any) -> dict[str, Any]:
     """
     nodes = _nodes(document)
     kept = ("mainEntityOfPage",)  # its address is what counts
-    whole = {name: _resolved(each, nodes) if nodes and name not in kept else each for name, each in article.items()}
+    whole = {
+        _PREFIX.sub("", name): _bare(_resolved(each, nodes) if nodes and name not in kept else each)
+        for name, each in article.items()
+    }
     updates = whole.get("liveBlogUpdate")
     if isinstance(updates, list) and not whole.get("articleBody"):
         whole["articleBody"] = "\n".join(
@@ -53,6 +58,16 @@ def resolved(article: Mapping[str, Any], document: Any) -> dict[str, Any]:
             if isinstance(each.get(name), str)
         )
     return whole
+
+
+_PREFIX = re.compile(r"^(?:schema:|https?://schema\.org/)")
+_OF_LITERALS = frozenset(("@value", "@type", "@language"))
+
+
+def _bare(value: Any) -> Any:
+    """A literal without what JSON-LD says of it: its type, its language."""
+    is_literal = isinstance(value, dict) and "@value" in value and value.keys() <= _OF_LITERALS
+    return value["@value"] if is_literal else value
 
 
 def _nodes(document: Any) -> dict[str, dict[str, Any]]:

@@ -34,6 +34,7 @@ from streams.records.linked_data import embedded_articles, is_article, resolved
 from streams.records.markup import is_markup
 from streams.records.news_items import flat_news_item
 from streams.records.pages import read_html
+from streams.records.rich_text import rich_text
 
 
 class ReadBytes(Protocol):
@@ -173,12 +174,23 @@ def _inner(value: Mapping[str, Any]) -> tuple[Any] | None:
     if ("@graph" in value or "@type" in value) and not is_article(value):
         found = list(embedded_articles(value))
         return (found,) if found else (value["@graph"],) if "@graph" in value else None
-    return _wrapped(value) if not has_content(value) or _holds_json_for_text(value) else None
+    return _unnamed(value)
 
 
-def _holds_json_for_text(value: Mapping[str, Any]) -> bool:
+def _unnamed(value: Mapping[str, Any]) -> tuple[Any] | None:
+    """What an envelope of no standard holds: an object or JSON beside no headline or text, or in their place."""
+    if (held := _content(value)) and len(held) == 1 and isinstance(held[0], dict) and has_content(held[0]):
+        return (held[0],) if rich_text(held[0]) is None else None  # the Guardian's answer about one article
+    return _wrapped(value) if not held or _holds_json_for_text(held) else None
+
+
+def _content(value: Mapping[str, Any]) -> list[Any]:
+    """What an object has under the names of headlines and texts."""
+    return [each for name, each in value.items() if has_content((name,))]
+
+
+def _holds_json_for_text(content: list[Any]) -> bool:
     """Whether an object's only content is a text that is a JSON object, as in the messages of queues."""
-    content = [each for name, each in value.items() if has_content((name,))]
     return len(content) == 1 and isinstance(content[0], str) and _JSON_TEXT.match(content[0]) is not None
 
 
@@ -237,6 +249,9 @@ _NOT_TEXT_TYPES: Final = frozenset(  # of ninjs
 )
 
 
+_INNER_NAMES: Final = frozenset(("copyrightholder", "copyrightnotice", "utcembargo"))
+
+
 def _named_fields(value: Mapping[str, Any]) -> tuple[list[tuple[str, Any]], dict[str, object]]:
     """An object's fields as written, and under their folded names, with those of libraries that mean something else by one."""
     within = [each for name in ("fields", "metadata") if isinstance(each := value.get(name), dict)]  # the Guardian's, crawlers'
@@ -245,6 +260,11 @@ def _named_fields(value: Mapping[str, Any]) -> tuple[list[tuple[str, Any]], dict
     read_links(record)
     if isinstance(credited := record.get("credits"), dict):  # Arc's
         record.setdefault("byline", credited.get("by"))
+    for name in ("rightsinfo", "schedulesettings"):  # NewsML-G2's by a converter, Superdesk's
+        if isinstance(inner := record.get(name), dict):
+            record |= {
+                each: held for each, held in folded(inner.items()).items() if each in _INNER_NAMES and each not in record
+            }
     if "sourcehostname" in record:  # trafilatura's JSON, where "source" is the page's address
         record["url"] = record.pop("source", None)
     if isinstance(lines := record.get("news"), list) and all(isinstance(line, str) for line in lines):  # AFP's

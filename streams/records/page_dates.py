@@ -173,7 +173,8 @@ def _shown_dates(page: Page) -> tuple[list[str], list[str]]:
             (modified if _says_updated(page, element, own=False) else published).extend(first)
             modified += changed
         if is_date_box:
-            (modified if _says_updated(page, element) else published).extend(_days_in_attributes(element))
+            for each in (element, *element):
+                (modified if _says_updated(page, element) else published).extend(_days_in_attributes(each))
     published += _days_between(page, near)
     return published, modified
 

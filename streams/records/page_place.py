@@ -297,4 +297,7 @@ def names_of(value: Any) -> list[str]:
     if isinstance(value, list):
         return [name for each in value[:64] for name in names_of(each)]
     name = value.get("name") if isinstance(value, dict) else None
+    if isinstance(value, dict) and not name:
+        parts = (value.get(part) for part in ("givenName", "familyName"))
+        name = " ".join(part for part in parts if isinstance(part, str))
     return names_of(name) if isinstance(name, str | list | dict) else []

@@ -13,10 +13,11 @@ _CUT_SIGNS = ("…", "...", "[…]", "[...]")
 _LEAST_BEGINNING = 12  # characters that a cut title and the complete one share
 # Separators between a headline and its outlet; a colon only after the outlet.
 _BEHIND = re.compile(
-    r"(?:\s+[-–—|·•:»›/]+\s+|\s*[|｜»›]\s*|\s+::\s+|(?<=[?!.”\"])\s*[-–—]\s+|\s*_\s*|：|\s*[―—–]\s*(?=[^\s\w]*\w+[^\s]*$))"
+    r"(?:\s+[-–—|·•:»›/~<>⋆*]+\s+|\s*[|｜»›]\s*|\s+::\s+|(?<=[?!.”\"])\s*[-–—]\s+|\s*_\s*|：|\s*[―—–]\s*(?=[^\s\w]*\w+[^\s]*$))"
 )
 _BEFORE = re.compile(r"\s+[-–—|·•»]+\s+|\s*[|｜»:：]\s+")
-_SIGNS = frozenset("-–—|·•:»›/｜_：―")  # one of them is in all that these two find
+_BRACKETED = re.compile(r"\s*[(\[]([^()\[\]]+)[)\]]$")
+_SIGNS = frozenset("-–—|·•:»›/｜_：―~<>⋆*)]")  # one of them is in all that these two find
 _CRUMB_SIGNS = ("»", "›")  # these part a page from the sections that lead to it
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 _SITE = re.compile(
@@ -36,7 +37,11 @@ def without_outlet(title: str, outlets: Iterable[str]) -> str:
 
     Only the known name of the outlet, its host or a part of either is removed, and never the whole title.
     """
-    if len(title) > _MOST_OF_TITLE or _SIGNS.isdisjoint(title) or not (_BEHIND.search(title) or _BEFORE.search(title)):
+    if (
+        len(title) > _MOST_OF_TITLE
+        or _SIGNS.isdisjoint(title)
+        or not any(sign.search(title) for sign in (_BEHIND, _BEFORE, _BRACKETED))
+    ):
         return title
     names = _names(tuple(outlets))
     whole = title
@@ -84,6 +89,8 @@ def _names(outlets: tuple[str, ...]) -> _Names:
 
 
 def _without_end(title: str, names: _Names) -> str | None:
+    if (bracket := _BRACKETED.search(title)) and bracket[1] in names:
+        return rest if _says_something(rest := title[: bracket.start()]) else None
     for found in reversed(list(_BEHIND.finditer(title))):
         rest = title[: found.start()].rstrip()
         if title[found.end() :] in names:

@@ -172,6 +172,8 @@ def test_any_date_gives_an_instant_or_none(written: str) -> None:
 LANGUAGES = {
     "eng": "en", "English": "en", "en_GB": "en-GB", "en-gb": "en-GB", "pt_BR.UTF-8": "pt-BR", "zh-hans-cn": "zh-Hans-CN",
     "Spanish": "es", "deu": "de", "x-klingon": "x-klingon", "": "", "GERMAN": "de",
+    "Deutsch": "de", "français": "fr", "中文": "zh", "iw": "he", "jp": "ja", "cz": "cs", "Chinese (Simplified)": "zh",
+    "en-US,en;q=0.9": "en-US",
 }  # fmt: skip
 
 

@@ -86,6 +86,10 @@ BUILDS: dict[str, Build] = {
         f"<h1>{headline}</h1><aside>{''.join(f'<p>{each} {each}</p>' for each in body)}</aside>"
         f"<div class=comments>{''.join(f'<p>{each}</p>' for each in OTHERS)}</div>"
     ),
+    "bare texts beside paragraphs": lambda headline, body: (
+        f"<article><h1>{headline}</h1><div><div><p>{body[0]}</p><p>{body[1]}</p></div><div>{body[2]}</div>"
+        f"<div class=ad></div>{body[3]}</div><p>{body[4]}</p></article>"
+    ),
     "a lead that is a link": lambda headline, body: (
         f"<article><h1>{headline}</h1><p><a href=/x>{body[0]}</a></p>{''.join(f'<p>{each}</p>' for each in body[1:])}</article>"
     ),

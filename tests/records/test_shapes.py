@@ -609,6 +609,64 @@ PRODUCERS: dict[str, tuple[Any, dict[str, Any]]] = {
         {"sys": {"id": "1"}, "fields": {"title": {"en-US": "Bridge closed"}, "body": {"en-US": TEXT}}},
         {"headline": "Bridge closed", "text": TEXT},
     ),
+    "the Guardian's answer about one article": (
+        {"response": {"status": "ok", "content": {"id": "a/b", "webTitle": "Bridge closed", "fields": {"body": HTML}}}},
+        {"headline": "Bridge closed", "text": TEXT},
+    ),
+    "FeedBurner": (
+        {"title": "Bridge closed", "link": "https://feeds.example/~r/x", "feedburner_origlink": URL},
+        {"url": URL},
+    ),
+    "an address escaped once too often": ({"title": "Bridge closed", "url": f"{URL}?id=3&amp;p=2"}, {"url": f"{URL}?id=3&p=2"}),
+    "WordPress's own tags": (
+        {"title": "Bridge closed", "content": f'[caption id="a" width="3"]The mill[/caption]{TEXT}[gallery ids="1,2"]'},
+        {"text": TEXT},
+    ),
+    "line breaks escaped once too often": (
+        {"title": "Bridge closed", "content": f"{TEXT}\nIt is old.".replace("\n", "\\n")},
+        {"text": f"{TEXT}\nIt is old."},
+    ),
+    "an outlet in brackets": (
+        {"title": "Bridge closed [Example Herald]", "source": {"name": "Example Herald"}},
+        {"headline": "Bridge closed"},
+    ),
+    "an outlet in parentheses": (
+        {"title": "Bridge closed (Example Herald)", "source": {"name": "Example Herald"}},
+        {"headline": "Bridge closed"},
+    ),
+    "an outlet behind a tilde": (
+        {"title": "Bridge closed ~ Example Herald", "source": {"name": "Example Herald"}},
+        {"headline": "Bridge closed"},
+    ),
+    "brackets about something else": (
+        {"title": "Bridge closed (pictures)", "source": {"name": "Example Herald"}},
+        {"headline": "Bridge closed (pictures)"},
+    ),
+    "an embargo by another name": (
+        {"headline": "Bridge closed", "embargo_expires": NOON},
+        {"instructions": Instructions(embargoed_until=NOON)},
+    ),
+    "an embargo that only a sign tells": (
+        {"headline": "Bridge closed", "is_embargoed": True},
+        {"instructions": Instructions(embargoed_until="unknown")},
+    ),
+    "Superdesk's embargo": (
+        {"headline": "Bridge closed", "schedule_settings": {"utc_embargo": NOON, "time_zone": "UTC"}},
+        {"instructions": Instructions(embargoed_until=NOON)},
+    ),
+    "an embargo that is over": (
+        {"headline": "Bridge closed", "embargo": {"active": False, "until": NOON}},
+        {"instructions": Instructions()},
+    ),
+    "an expiry": ({"headline": "Bridge closed", "expiry": NOON}, {"instructions": Instructions(expires=NOON)}),
+    "rights in one object": (
+        {
+            "headline": "Bridge closed",
+            "rightsinfo": {"copyrightholder": "LPA", "copyrightnotice": "© LPA", "usageterms": "No archive"},
+        },
+        {"instructions": Instructions(usage_terms="No archive", copyright_holder="LPA", copyright_notice="© LPA")},
+    ),
+    "no language": ({"title": "Bridge closed", "language": "und"}, {"language": None}),
     "Drupal, JSON:API": (
         {"data": {"type": "node--article", "attributes": {"title": "Bridge closed", "created": NOON, "langcode": "en"}}},
         {"headline": "Bridge closed", "published": NOON, "language": "en"},

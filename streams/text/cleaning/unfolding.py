@@ -17,6 +17,7 @@ from streams.text.cleaning.page_code import blank_code
 
 _MARKDOWN_SIGN = re.compile(r"\]\(|(?m:^[ \t]*#{1,6} \S)")
 _FEWEST_MARKDOWN_SIGNS = 3
+_HEADED = re.compile(r"\s*#{1,2} [^\W\d_][^\n]*\n[^\S\n]*\n")  # one sign is enough where the text begins with a heading
 _LONGEST_ADDRESS, _LONGEST_LINK_TEXT = 2000, 400  # characters
 _ADDRESS = rf"\((?:<[^<>]{{0,{_LONGEST_ADDRESS}}}>|[^()<>]{{0,{_LONGEST_ADDRESS}}}(?:\([^()<>]{{0,200}}\)[^()<>]{{0,200}})?)\)"
 _IMAGE = re.compile(rf"!\[[^\[\]]{{0,{_LONGEST_LINK_TEXT}}}\]{_ADDRESS}")
@@ -75,7 +76,7 @@ def unmark(text: str) -> tuple[str, tuple[Mark, ...]]:
         return _unmark_numbers(text)
     if "](" not in text and "# " not in text:
         return text, ()
-    if len(_MARKDOWN_SIGN.findall(text)) < _FEWEST_MARKDOWN_SIGNS:
+    if len(_MARKDOWN_SIGN.findall(text)) < _FEWEST_MARKDOWN_SIGNS and not _HEADED.match(text):
         return text, ()
     marks: list[tuple[int, int]] = []
 

@@ -182,3 +182,9 @@ def test_paragraphs_are_unwrapped_beside_some_longer_lines():
     headings = [f"{long} {number}" for number in range(3)]
     wrapped = "\n\n".join([*headings, *(textwrap.fill(paragraph, 72) for paragraph in PARAGRAPHS * 2)])
     assert [" ".join(line.split()) for line in unfold(wrapped).splitlines() if line.strip()] == [*headings, *PARAGRAPHS * 2]
+
+
+def test_a_heading_at_the_top_is_enough_of_a_sign() -> None:
+    plain, marks = unmark("# Bridge closed\n\nCars are sent round by the mill.")
+    assert (plain.split("\n")[0].strip(), len(marks)) == ("Bridge closed", 1)
+    assert unmark("#bridge is closed\n\nCars are sent round.")[1] == ()
