@@ -30,7 +30,7 @@ from streams.records import (
     judge_text,
     read_record,
 )
-from streams.records.urls import url_identity
+from streams.records.values.urls import url_identity
 from streams.text.article import Cut, CutKind, Language, Subject, first_of_each
 from streams.text.cleaning.clean import clean_text
 from streams.text.cleaning.unfolding import tell_lines

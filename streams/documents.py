@@ -24,7 +24,7 @@ from streams.bounds import (
 )
 from streams.faults import Fault
 from streams.records import Image, Reason, Rejection
-from streams.records.dates import instant_text, precision_of, read_moment
+from streams.records.values.dates import instant_text, precision_of, read_moment
 from streams.steps import Headers, Output, Record, UnreadBatch, header, origin
 from streams.text.article import Language, Subject, Witness
 from streams.text.duplicates import DuplicateKind, Sighting

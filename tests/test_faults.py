@@ -7,7 +7,7 @@ import pytest
 
 import agents.deduplicate
 import agents.prepare
-import streams.records.pages
+import streams.records.pages.reading
 from agents import pipeline_steps
 from agents.deduplicate import deduplicate_step
 from streams.faults import Fault, caught
@@ -79,11 +79,11 @@ def test_a_bug_over_a_page_is_not_taken_for_a_broken_page(monkeypatch, name):
         f"<p>Boats left the harbour at noon on day {number}, said the mayor of the town.</p>" for number in range(9)
     )
     page = f"<html><head><title>Ferry service resumes</title></head><body><h1>Ferry service resumes</h1>{prose}".encode()
-    monkeypatch.setattr(streams.records.pages, name, fails(ValueError()))
+    monkeypatch.setattr(streams.records.pages.reading, name, fails(ValueError()))
     rejected = outcome(MemoryPipeline(pipeline_steps(Settings())), page)
     headers = {key: value.decode() for key, value in rejected.headers}
     assert headers["__streams.errors.exception"] == "internal-error"
-    assert headers["__streams.errors.message"].startswith("ValueError at streams/records/pages.py:")
+    assert headers["__streams.errors.message"].startswith("ValueError at streams/records/pages/reading.py:")
 
 
 @pytest.mark.parametrize("error", [ImportError, MemoryError, OSError, KeyboardInterrupt])

@@ -1,9 +1,9 @@
-"""Train the model of pages without an article: writes ``streams/records/page_model.json``.
+"""Train the model of pages without an article: writes ``streams/records/pages/page_model.json``.
 
     python -m bench.training.page_kinds pages-more-dev.jsonl.xz pages-dev.jsonl.gz [--folds 10]
 
 Rows are {html, kind}, where a row without a kind is an article. One logistic regression with L2 regularisation over the signs
-of :mod:`streams.records.page_signs`, by Newton's method: only the division by ``--folds`` is random, with a fixed seed.
+of :mod:`streams.records.pages.signs`, by Newton's method: only the division by ``--folds`` is random, with a fixed seed.
 With ``--folds`` nothing is written: each page is judged by a model that has not seen it, and the table shows how many pages
 without an article are recognised when a given number of articles is refused.
 """
@@ -19,9 +19,9 @@ from pathlib import Path
 from statistics import fmean, pstdev
 
 from bench.data.pages import rows_of
-from streams.records.pages import read_signs
+from streams.records.pages.reading import read_signs
 
-TARGET = Path(__file__).parents[2] / "streams" / "records" / "page_model.json"
+TARGET = Path(__file__).parents[2] / "streams" / "records" / "pages" / "page_model.json"
 STRENGTH = 30.0  # of regularisation
 ROUNDS = 12
 SEED = 1

@@ -10,8 +10,8 @@ import orjson
 
 from streams.feeds.entries import identity
 from streams.records import Rejection
-from streams.records.encodings import declared_charset, decode, unmarked
-from streams.records.forms import Form, declared_form, form_of
+from streams.records.decoding.encodings import declared_charset, decode, unmarked
+from streams.records.decoding.forms import Form, declared_form, form_of
 
 MOST_PAGE_BYTES: Final = 8 << 20
 """Unpacked; news.raw accepts 12 MiB."""

@@ -19,7 +19,7 @@ from lxml import etree
 from streams import lazy_re as re
 from streams.feeds import bounded_feedparser
 from streams.feeds.forms import NotAFeedError, check_depth, feeds_of_page, is_cut_short, read_json, text_of
-from streams.records.urls import canonical_url, url_identity
+from streams.records.values.urls import canonical_url, url_identity
 
 MOST_ENTRIES: Final = 2_000
 """From one feed, in its order; a news sitemap may list a thousand."""

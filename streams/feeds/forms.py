@@ -11,7 +11,7 @@ import orjson
 
 from streams import lazy_re as re
 from streams.records import Rejection
-from streams.records.encodings import declared_charset, decode, unmarked
+from streams.records.decoding.encodings import declared_charset, decode, unmarked
 
 MOST_DEPTH: Final = 256
 """libxml2's own limit. feedparser has none, and takes minutes for half a megabyte of nested elements."""

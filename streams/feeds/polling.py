@@ -25,7 +25,7 @@ from streams.feeds.manners import Manners
 from streams.feeds.seen import FeedState, Seen
 from streams.http.waits import DAY_S, backoff_s, retry_after_s, round_s
 from streams.records import Rejection
-from streams.records.encodings import declared_charset, decode, unmarked
+from streams.records.decoding.encodings import declared_charset, decode, unmarked
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from streams import lazy_re as re
-from streams.records.forms import Form, declared_form
+from streams.records.decoding.forms import Form, declared_form
 
 MOST_BODY_BYTES: Final = 16 << 20
 """Of one request. news.raw takes records of 12 MiB, as they are compressed."""

@@ -106,11 +106,10 @@ class Draft:
     """An article as its producer wrote it: sorted into fields, not cleaned yet.
 
     ``headline`` or ``text`` is filled, unless the article is canceled. ``text`` has one line per paragraph if the source had
-    paragraphs. ``url`` is canonical (:func:`~streams.records.urls.canonical_url`). ``published`` and ``modified`` are RFC 3339
-    if the source gives the instant, else as much of ISO 8601 as it gives, without a zone; unreadable dates stay as written.
-    ``summary``: the standfirst or teaser beside a text. ``language``: what the source claims. ``keywords``: without "#", at
-    most
-    64. Strings other than ``text`` and ``url`` have at most 1,000 characters. ``repairs``: what reading repaired.
+    paragraphs. ``url`` is canonical (:func:`~streams.records.values.urls.canonical_url`). ``published`` and ``modified`` are
+    RFC 3339 if the source gives the instant, else as much of ISO 8601 as it gives, without a zone; unreadable dates stay as
+    written. ``summary``: the standfirst or teaser beside a text. ``language``: what the source claims. ``keywords``: without
+    "#", at most 64. Strings other than ``text`` and ``url`` have at most 1,000 characters. ``repairs``: what reading repaired.
     ``article_confidence`` (0.0 to 1.0): how likely an HTML page is an article; None for any other form. ``is_extracted``: the
     text was extracted from a page, so its menus are already gone.
     """

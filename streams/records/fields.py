@@ -8,18 +8,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, TypeVar
 
 from streams import lazy_re as re
-from streams.records.bylines import read_names
-from streams.records.characters import says_nothing, without_controls
-from streams.records.dates import best_moment
 from streams.records.draft import NO_INSTRUCTIONS, Draft, Image, Instructions, PubStatus, Reason, Rejection, Repair
-from streams.records.images import associated_image, first_line, read_image
-from streams.records.keywords import read_keywords
-from streams.records.labels import Answers
-from streams.records.languages import is_language, language_tag
-from streams.records.markup import paragraphs
-from streams.records.rich_text import rich_text
-from streams.records.titles import is_cut, whole_title, without_outlet
-from streams.records.urls import canonical_url, url_parts
+from streams.records.pages.labels import Answers
+from streams.records.pages.markup import paragraphs
+from streams.records.values.bylines import read_names
+from streams.records.values.characters import says_nothing, without_controls
+from streams.records.values.dates import best_moment
+from streams.records.values.images import associated_image, first_line, read_image
+from streams.records.values.keywords import read_keywords
+from streams.records.values.languages import is_language, language_tag
+from streams.records.values.rich_text import rich_text
+from streams.records.values.titles import is_cut, whole_title, without_outlet
+from streams.records.values.urls import canonical_url, url_parts
 from streams.text.article import first_of_each
 
 T = TypeVar("T")
@@ -585,7 +585,7 @@ def _line_or_number(value: object) -> str | None:
 
 
 def _date(record: Mapping[str, object], field: str, language: str | None = None) -> str | None:
-    """The first date that can be read, in a :class:`~streams.records.dates.Moment`'s form, else the first one as written."""
+    """The first date that can be read, as a :class:`~streams.records.values.dates.Moment` has it, else the first as written."""
     written = [found for name in _FOLDED[field] if name in record and (found := _moment(name, record[name]))]
     best = best_moment(written, _first(record, "time_zone", _line), language)
     return best.text if best else next(iter(written), None)

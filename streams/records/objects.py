@@ -14,7 +14,6 @@ import orjson
 
 from streams import lazy_re as re
 from streams.records.draft import NO_INSTRUCTIONS, Draft, Reason, Rejection, Repair
-from streams.records.feed_links import read_links
 from streams.records.fields import (
     KINDS,
     decode_entities,
@@ -30,11 +29,12 @@ from streams.records.fields import (
     wire_uri,
     wrong_type,
 )
-from streams.records.linked_data import embedded_articles, is_article, resolved
-from streams.records.markup import is_markup
 from streams.records.news_items import flat_news_item
-from streams.records.pages import read_html
-from streams.records.rich_text import rich_text
+from streams.records.pages.linked_data import embedded_articles, is_article, resolved
+from streams.records.pages.markup import is_markup
+from streams.records.pages.reading import read_html
+from streams.records.values.feed_links import read_links
+from streams.records.values.rich_text import rich_text
 
 
 class ReadBytes(Protocol):

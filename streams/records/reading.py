@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from streams.records.binaries import binary_form
+from streams.records.decoding.binaries import binary_form
+from streams.records.decoding.encodings import declared_charset, decode, unmarked
+from streams.records.decoding.forms import Form, form_of, unframed
+from streams.records.decoding.mojibake import repair_mojibake
+from streams.records.decoding.text_forms import bare_json, front_matter, text_form
 from streams.records.draft import Draft, Reason, Rejection, Repair
-from streams.records.encodings import declared_charset, decode, unmarked
 from streams.records.fields import has_content
-from streams.records.forms import Form, form_of, unframed
-from streams.records.markup import without_scripts
-from streams.records.mojibake import repair_mojibake
 from streams.records.objects import read_json, read_object
-from streams.records.pages import read_html
-from streams.records.text_forms import bare_json, front_matter, text_form
+from streams.records.pages.markup import without_scripts
+from streams.records.pages.reading import read_html
 
 _TOMBSTONE: Final = Rejection(Reason.TOMBSTONE, "the record has no value: publish the article as the value")
 _EMPTY: Final = Rejection(Reason.EMPTY, "the value is blank: publish the article as the value")
@@ -48,11 +48,11 @@ def read_record(
     5. An HTML page is searched for its article (NO_TEXT if there is none), a fragment is taken whole. More than 20,000 elements
        are TOO_LARGE, and so are more than 8,000 blocks of text on a page; more than 200 levels are TOO_DEEP; a page too broken
        to read is UNREADABLE_HTML. A page that holds several articles, only pictures, or a wall is INDEX_PAGE, GALLERY,
-       CONSENT_WALL, ROBOT_CHECK or PAY_WALL. For a text in another form, :func:`~streams.records.judging.judge_text` decides
-       that.
+       CONSENT_WALL, ROBOT_CHECK or PAY_WALL. For a text in another form,
+       :func:`~streams.records.judging.texts.judge_text` decides that.
     6. Plain text is one article, whose headline is found later; text that is a JSON object, bare or as servers guard it, is
-       read as that. Binary data is NOT_AN_ARTICLE, naming its format if :mod:`~streams.records.binaries` knows it, and so is
-       text that is no prose (:mod:`~streams.records.text_forms`: base64, an e-mail, a form's fields …).
+       read as that. Binary data is NOT_AN_ARTICLE, naming its format if :mod:`~streams.records.decoding.binaries` knows it,
+       and so is text that is no prose (:mod:`~streams.records.decoding.text_forms`: base64, an e-mail, a form's fields …).
     """
     if value is None:
         return _TOMBSTONE

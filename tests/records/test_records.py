@@ -407,7 +407,7 @@ def test_a_broken_page_is_refused_not_raised(monkeypatch: pytest.MonkeyPatch) ->
     def fail(*_: object, **__: object) -> None:
         raise RecursionError
 
-    monkeypatch.setattr("streams.records.pages.find_main_text", fail)
+    monkeypatch.setattr("streams.records.pages.reading.find_main_text", fail)
     assert refused(HEAD + REST).reason is Reason.UNREADABLE_HTML
 
 

@@ -8,8 +8,8 @@ import orjson
 import pytest
 
 from streams.records import Draft, read_record
-from streams.records.images import image_url
-from streams.records.urls import joined_url, url_parts
+from streams.records.values.images import image_url
+from streams.records.values.urls import joined_url, url_parts
 
 TITLE = "Bridge closed today after the storm"
 TEXT = "".join(
