@@ -1,5 +1,7 @@
 """HTML pages: the article on a page, and what the page says of it.
 
+In the order in which a reader may want them:
+
     reading         takes a page through the other modules
     markup          HTML as a tree, and as the lines that a reader would see
     layout          what makes paragraphs of markup that does not say so
