@@ -1,6 +1,6 @@
 """From bytes to text, and what form the text has: each form that is none of an article's is refused by its name.
 
-In the order in which a reader may want them:
+The modules, from the outside in:
 
     forms         JSON, HTML, plain text or XML; a Confluent frame is taken off
     binaries      formats that are not text

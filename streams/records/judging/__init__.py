@@ -1,6 +1,6 @@
 """Whether a text is an article, or a wall in front of one, a list of several, or an error.
 
-In the order in which a reader may want them:
+The modules, from the outside in:
 
     texts         asks the others, one after the other
     walls         consent walls, robot checks, pay walls

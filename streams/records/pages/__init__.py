@@ -1,6 +1,6 @@
 """HTML pages: the article on a page, and what the page says of it.
 
-In the order in which a reader may want them:
+The modules, from the outside in:
 
     reading         takes a page through the other modules
     markup          HTML as a tree, and as the lines that a reader would see

@@ -1,6 +1,6 @@
 """What sources give as an article's facts, each brought into one form.
 
-In the order in which a reader may want them:
+The modules, from the outside in:
 
     dates           instants and days, as RFC 3339 or ISO 8601
     urls            the canonical address
