@@ -1,4 +1,4 @@
-"""What Headwater uses of aiokafka, Faust and feedparser beyond their public names: an upgrade that changes one fails here."""
+"""What Headwater uses of four libraries beyond their public names: an upgrade that changes one fails here."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ from aiokafka.protocol.group import HeartbeatRequest
 from faust.transport.conductor import Conductor
 from faust.transport.drivers import aiokafka as driver
 from feedparser.mixin import _FeedParserMixin
+from ftfy.bad_codecs.utf8_variants import IncrementalDecoder
 
 from streams.kafka import no_tables, transactions_v0, transport, uninterrupted
 
@@ -62,8 +63,9 @@ PRIVATE = {
     driver.AIOKafkaConsumerThread: "_create_worker_consumer _fetch_records _ensure_consumer",
     driver.Consumer: "_read_offset _getmany _to_message",
     _FeedParserMixin: "_get_context _sync_author_detail",
+    IncrementalDecoder: "_buffer_decode",
 }
-HOLDERS = ({"aiokafka_types.py"}, {"bounded_feedparser.py"})
+HOLDERS = ({"aiokafka_types.py"}, {"bounded_feedparser.py"}, {"mojibake.py"})
 """The modules that may take private names, one for each library."""
 # Public by their name and documented nowhere.
 UNDOCUMENTED = {
