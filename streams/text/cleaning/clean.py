@@ -25,7 +25,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise, takewhile
 
 from streams.text.article import CleanText, Cut, CutKind, first_of_each
-from streams.text.cleaning.dateline import is_date, read_byline, read_dateline, read_signature
+from streams.text.cleaning.dateline import Dateline, is_date, is_one_of_labels, read_byline, read_dateline, read_signature
 from streams.text.cleaning.extent import find_article
 from streams.text.cleaning.furniture import HASHTAG
 from streams.text.cleaning.ledger import CODE, Verdict, join_ledgers, make_cut, with_marks
@@ -323,6 +323,8 @@ def _read_top(page: _Page, first: int, verdicts: dict[int, Verdict]) -> None:
     for index in range(first, min(len(page.lines), first + 2 * _TOP_LINES)):
         line = page.lines[index]
         dateline = None if line.kind else read_dateline(line.text)
+        if dateline and dateline.is_label and not _is_alone(page.lines[index:], dateline):
+            dateline = None
         if dateline and (sentences == 0 or dateline.length == len(line.text)):
             page.dateline = page.dateline or dateline.place or None
             page.agencies += dateline.agencies
@@ -344,6 +346,12 @@ def _read_top(page: _Page, first: int, verdicts: dict[int, Verdict]) -> None:
             sentences += 1
             if sentences > 1:  # the first may be a summary above the byline
                 return
+
+
+def _is_alone(lines: list[Line], dateline: Dateline) -> bool:
+    """Whether a place and a colon stand before the first paragraph, and no line below has a label."""
+    paragraph = lines[1:2] if dateline.length == len(lines[0].text) else lines[:1]
+    return any(line.weight > 0 for line in paragraph) and not is_one_of_labels([line.text for line in lines[1:]])
 
 
 def _told_above(text: str) -> Verdict | None:

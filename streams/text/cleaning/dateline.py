@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from streams import lazy_re as re
@@ -18,6 +19,7 @@ class Dateline(NamedTuple):
     place: str
     agencies: tuple[str, ...]
     length: int  # characters of the line, including the separator from the text
+    is_label: bool = False  # a place and a colon, which is none if other lines have a label, too
 
 
 class _Place(NamedTuple):
@@ -25,14 +27,18 @@ class _Place(NamedTuple):
     is_dated: bool
 
 
-_DATELINE_SIGN = re.compile(r"[-–—―(（/\[［【日]")  # every dateline has one, which makes a cheap test
+_DATELINE_SIGN = re.compile(r"[-–—―(（/\[［【日:：]")  # every dateline has one, which makes a cheap test
 _AGENCY_MARK = re.compile(r"[(（]([^()（）]{2,60})[)）]|/([^/()]{2,40})/|\[([^\[\]]{2,60})\]")
 _WITHIN = re.compile(r"\s*[\[(]([^\[\]()]{2,30})[\])]")  # "Pune (Maharashtra) [India]"
 _AGENCY_BREAK = re.compile(r"\s*[/,;&+|、،]\s*|\s+[-–]\s+|\s+(?:and|und|et|y|e|и|و)\s+")
 _LONGEST_CASED_AGENCY, _LONGEST_AGENCY_DESK = 3, 3  # "AP", not "ap"; "dpa/lno"
 _MARK_DASH = re.compile(r"[\s.:।]*(?:--|[-–—―:।])\s*|[\s.:।]*$")
 _PLACE_DASH = re.compile(r"\s*(?:--|[–—―])\s*|\s+-\s+|\s*-$")
-_AGENCY_STOP = re.compile(rf"{_PLACE_DASH.pattern}|\.\s")
+_AGENCY_STOP = re.compile(rf"{_PLACE_DASH.pattern}|\s*[:：](?:\s+|$)|\.\s")
+_PLACE_COLON = re.compile(r"\s*[:：](?:\s+|$)")
+_QUOTED_SOURCE = re.compile(r"[«“\"]([^«»“”\"]{2,30})[»”\"]\s*")  # "القاهرة: «الشرق الأوسط»"
+_NEXT_LABEL = re.compile(r"[,;.।]\s+[^\W\d_]+\s?[:：]\s")  # "Karachi: 31 degrees, Lahore: 28 degrees"
+_SHORTEST_LABELLED, _MOST_LABELS_WORDS, _LINES_OF_SERIES = 50, 3, 4  # characters, words, lines
 _NO_PLACE_SIGN = re.compile(r"[:;!?\"“”„«»()\[\]#&=+*|<>]")
 _PLACE_WORD_BREAK = re.compile(r"[\s/-]+")
 _CHINESE_DATELINE = re.compile(
@@ -67,7 +73,7 @@ def _read_dateline(text: str) -> Dateline | None:
         return Dateline(found[2] or "", (found[1],), found.end())
     if found := _JAPANESE_DATELINE.match(head):
         return Dateline(found[1], (found[2],), found.end())
-    return _read_marked_dateline(head, text) or _read_dashed_dateline(head, text)
+    return _read_marked_dateline(head, text) or _read_dashed_dateline(head, text) or _read_labelled_dateline(head, text)
 
 
 def _read_marked_dateline(head: str, text: str) -> Dateline | None:
@@ -92,15 +98,68 @@ def _read_marked_dateline(head: str, text: str) -> Dateline | None:
 def _read_dashed_dateline(head: str, text: str) -> Dateline | None:
     """Without a mark, only what can hardly be anything else: a place before an agency, or with a date, or in capitals."""
     dash = _PLACE_DASH.search(head)
-    place = _read_place(head[: dash.start()]) if dash else None
-    if not dash or not place:
+    if not dash:
         return None
     rest = text[dash.end() :]
+    named, outlet = _split_outlet(head[: dash.start()])
+    place = _read_place(named) if named else None
+    if outlet and not rest[:1].islower() and (not named or (place and (_is_capital(place.name) or _is_known(place.name)))):
+        return Dateline(place.name if place else "", (outlet,), dash.end())
+    if outlet or not place:
+        return None
     stop = _AGENCY_STOP.search(head, dash.end())
     if agencies := _read_agencies(head[dash.end() : stop.start()] if stop else rest[:_LONGEST_PLACE]):
         return Dateline(place.name, agencies, stop.end() if stop else len(text))
     is_place = place.is_dated or (_is_capital(place.name) and rest != "")
     return Dateline(place.name, (), dash.end()) if is_place and not rest[:1].islower() else None
+
+
+def _split_outlet(text: str) -> tuple[str, str]:
+    """The place and the outlet in "Jakarta, CNN Indonesia" and "TEMPO.CO, Jakarta"; alone, only one with a dot is sure."""
+    first, comma, last = text.rpartition(",")
+    first, last = first.strip(), last.strip()
+    if not comma:
+        return ("", last) if "." in last.strip(".") and _read_agencies(last) else (text, "")
+    return next(((place, name) for place, name in ((first, last), (last, first)) if _is_outlet(name)), (text, ""))
+
+
+def _is_outlet(text: str) -> bool:
+    return _OUTLET.fullmatch(text) is not None or len(_read_agencies(text)) == 1
+
+
+_OUTLET = re.compile(r"[\w-]+\.(?:com|co|co\.id|id|net|tv|news)", re.IGNORECASE)
+
+
+def _read_labelled_dateline(head: str, text: str) -> Dateline | None:
+    """Before a colon, only a known place, or one in capitals with a date; before a paragraph, or alone."""
+    colon = _PLACE_COLON.search(head)
+    place = _read_place(head[: colon.start()]) if colon else None
+    if not colon or not place or not (_is_known(place.name) or (place.is_dated and _is_capital(place.name))):
+        return None
+    rest = text[colon.end() :]
+    if (source := _QUOTED_SOURCE.match(rest)) and (agencies := _read_agencies(source[1])):
+        return Dateline(place.name, agencies, colon.end() + source.end())
+    is_paragraph = len(rest) >= _SHORTEST_LABELLED and ends_sentence(rest) and not rest[0].islower()
+    is_sure = not rest or (is_paragraph and not _NEXT_LABEL.search(rest, 0, _LONGEST_DATELINE))
+    return Dateline(place.name, (), colon.end(), is_label=True) if is_sure else None
+
+
+def _is_known(place: str) -> bool:
+    """Whether a place is one from where it is usual to report with nothing but a colon: "LAHORE/ISLAMABAD", "Dubai"."""
+    phrases = load_phrases()
+    names = place.split(",", maxsplit=1)[0].split("/")
+    is_capital = all(name.isupper() for name in names)
+    known = phrases.colon_places | phrases.colon_places_in_capitals if is_capital else phrases.colon_places
+    return all(name.strip().casefold() in known for name in names)
+
+
+def is_one_of_labels(below: Sequence[str]) -> bool:
+    """Whether lines below begin with a name and a colon, too: a survey of places, a list, or what several people say."""
+    for text in below[:_LINES_OF_SERIES]:
+        colon = _PLACE_COLON.search(text, 0, _LONGEST_PLACE)
+        if colon and len(text[: colon.start()].split()) <= _MOST_LABELS_WORDS and _read_place(text[: colon.start()]):
+            return True
+    return False
 
 
 def _read_agencies(text: str) -> tuple[str, ...]:

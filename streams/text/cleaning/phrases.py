@@ -24,6 +24,8 @@ class Phrases(NamedTuple):
     byline: re.Pattern[str]
     agencies: frozenset[str]
     short_places: frozenset[str]
+    colon_places: frozenset[str]
+    colon_places_in_capitals: frozenset[str]
     not_places: frozenset[str]
     particles: frozenset[str]
     date_words: frozenset[str]
@@ -53,6 +55,8 @@ def load_phrases() -> Phrases:
         ),
         agencies=frozenset(name for names in lists["agencies"].values() for name in names),
         short_places=frozenset(words(lists["short-places"])),
+        colon_places=frozenset(words(lists["colon-places"])),
+        colon_places_in_capitals=frozenset(words(lists["colon-places-in-capitals"])),
         not_places=frozenset(words(lists["not-places"])),
         particles=frozenset(words(lists["particles"])),
         date_words=frozenset(words(lists["date-words"])),
