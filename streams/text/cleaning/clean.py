@@ -30,7 +30,7 @@ from streams.text.cleaning.extent import find_article
 from streams.text.cleaning.furniture import HASHTAG
 from streams.text.cleaning.ledger import CODE, Verdict, join_ledgers, make_cut, with_marks
 from streams.text.cleaning.lines import LONGEST_LINK, Line, join_lines, read_page, split_line, tidy, tidy_lines
-from streams.text.cleaning.notes import is_last_words, is_note
+from streams.text.cleaning.notes import is_end_mark, is_last_words, is_note, is_views_notice
 from streams.text.cleaning.page_code import blank_code
 from streams.text.cleaning.page_headline import find_headline, settle_headline
 from streams.text.cleaning.phrases import load_phrases
@@ -249,6 +249,10 @@ def _judge_tail(lines: list[Line], verdicts: dict[int, Verdict]) -> None:
             verdicts[line.number] = _AFTER
         elif is_note(line.text):
             verdicts[line.number] = _NOTE
+        elif is_views_notice(line.text):
+            verdicts[line.number] = _VIEWS
+        elif is_end_mark(line.text):
+            verdicts[line.number] = _LAST_WORDS
         elif names_source(line.text) or is_enclosed(line.text):
             verdicts[line.number] = _SOURCE
         elif is_article and before.weight > 0 and is_last_words(line.text, before.text):
@@ -390,5 +394,6 @@ _BYLINE = Verdict(CutKind.BYLINE, "who wrote it")
 _KICKER = Verdict(CutKind.NAVIGATION, "the name of a section")
 _SOURCE = Verdict(CutKind.CREDIT, "where the news is from")
 _NOTE = Verdict(CutKind.DATE_LINE, "what was changed in the article")
+_VIEWS = Verdict(CutKind.SURROUNDINGS, "whose views the article has")
 _LAST_WORDS = Verdict(CutKind.SURROUNDINGS, "a few words below the last sentence")
 _DATE = Verdict(CutKind.DATE_LINE, "nothing but a date")

@@ -21,6 +21,8 @@ _TELLING = frozenset(("correction", "changed", "earlier"))  # every note has a w
 _UNSTOPPED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")  # Thai, Lao, Burmese, Khmer: sentences have no stop
 _DATED = re.compile(r"[^\d:：!?]{0,16}\d")  # "updated at 1…"
 _COLON = re.compile(r"(?:[:：](?!\d)|\s[–—])\s*")
+_ENDS = "30|ends?|ende|fin|fim|fine|slut|loppu|koniec|konec|vége|sfârșit|край|конец|кінець|kraj|τέλος|son"
+_END_MARK = re.compile(rf"[-–—*#(\[ ]{{1,5}}(?:{_ENDS})[-–—*#)\]. ]{{1,5}}|ENDS?|(?:# ?){{3,5}}", re.IGNORECASE)
 _LABEL_END = re.compile(r"[^\W\d_]*\s*(?:[:：,.(（—–-]|\d)")
 
 
@@ -49,6 +51,20 @@ def _is_dated_change(folded: str, at: int) -> bool:
         return False
     colon = _COLON.search(folded, found.end())
     return colon is None or colon.end() == len(folded) or has_word_within(folded[colon.end() :], "added", _FAR)
+
+
+def is_views_notice(text: str) -> bool:
+    """Whether an outlet says whose views the article above has: "The views expressed in this article are …"."""
+    if len(text) > _LONGEST_NOTE:
+        return False
+    folded = fold(text).lstrip("*([（【_•-– ")
+    label = word_at(folded, "views")
+    return label is not None and has_word_within(folded[len(label) :], "of-the-author", len(folded))
+
+
+def is_end_mark(text: str) -> bool:
+    """Whether a line only says that a text ends, as agencies and press offices do: "-30-", "# # #", "ENDS"."""
+    return _END_MARK.fullmatch(text) is not None
 
 
 def is_last_words(text: str, before: str) -> bool:

@@ -43,6 +43,14 @@ _PLAIN = frozenset(
         "this-text",
         "correction",
         "earlier",
+        "place-in-time",
+        "an-article",
+        "to-read",
+        "see",
+        "to-see",
+        "play",
+        "views",
+        "of-the-author",
     )
 )
 """Groups that are compared with whole words or labels instead of being searched in a line."""

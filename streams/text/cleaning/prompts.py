@@ -8,12 +8,13 @@ is none of these.
 from __future__ import annotations
 
 from functools import cache
+from itertools import takewhile
 
 from streams import lazy_re as re
 from streams.text.article import CutKind
 from streams.text.cleaning.affiliates import is_affiliate_notice
 from streams.text.cleaning.phrases import BULLETS, load_phrases
-from streams.text.cleaning.prompt_signs import PromptSigns, find_signs, fold, group_words, longest_word, starts_with
+from streams.text.cleaning.prompt_signs import PromptSigns, find_signs, fold, group_words, longest_word, starts_with, word_at
 from streams.text.sentences import ends_in_full_stop, ends_sentence, is_worded
 
 LONGEST_PROMPT = 220  # characters
@@ -23,6 +24,7 @@ _LONGEST_ASIDE, _LONGEST_NOTICE = 100, 130  # characters
 _A_STEM = 5  # characters that tell a word by its beginning
 _FEW_WORDS = 4  # of a label: any of them announces another article, else the first or the second
 _A_WORD = 4  # characters: a space and a short word
+_FEWEST_TITLE_WORDS = 4
 _PLEASE = 10  # characters before the verb of a request
 _NEAR = 24  # characters from its beginning in which a prompt says what to do
 _LABELLED = re.compile(r"([^:：|｜>»/／–—=＝→▸►՝፦፡]{1,40}?)\s*(?:[:：|｜>»=＝／→▸►՝፦]|፡፡|\s[–—/-]\s)\s*(\S.*)")
@@ -56,6 +58,7 @@ _ALONE = frozenset((
 ))  # fmt: skip
 _ABOUT = re.compile(r"^(?:ca\.?|approx\.?|about|circa|environ|etwa|aprox\.?|około|cca|okolo|около|примерно)\s+")
 _AGO = re.compile(r"(?:updated |posted |published )?\d{1,2} (?:minutes?|mins?|hours?|hrs?|days?) ago", re.IGNORECASE)
+_PLAYING_TIME = re.compile(r"[\s•·|:–—-]{1,3}\d{1,2}:\d\d(?::\d\d)?")
 _APPEALS = ("donation", "spende", "our work")
 _LINK_END = " →»›>.…]"
 _MORE_FROM = re.compile(
@@ -130,6 +133,8 @@ def _is_related(folded: str, text: str) -> bool:
         or _leads_on(folded)
         or _is_rubric(folded, text)
         or _leads_here(folded)
+        or _is_shown_elsewhere(folded)
+        or _leads_in_capitals(text)
         or (text[0] in _ARROWS and starts_with(folded, "read") and not ends_in_full_stop(text))
         or _MORE_FROM.fullmatch(folded) is not None
         or folded.rstrip(_LINK_END) in group_words("go-on")
@@ -163,7 +168,7 @@ def _is_asked(folded: str) -> bool:
     signs = find_signs(folded)
     if "said" in signs and ends_in_full_stop(folded):
         return False
-    return bool(signs) and any(judge(folded, signs) for judge in _JUDGES)
+    return bool(signs) and (any(judge(folded, signs) for judge in _JUDGES) or _is_gate(folded))
 
 
 def _leads_on(folded: str) -> bool:
@@ -180,6 +185,26 @@ def _leads_here(folded: str) -> bool:
     if len(folded) > _LONGEST_ASIDE or ends_in_full_stop(folded) or not starts_with(folded, "read"):
         return False
     return folded.rstrip(_LINK_END).endswith(_here_ends()) or _HAVE_YOU_READ.match(folded) is not None
+
+
+def _is_shown_elsewhere(folded: str) -> bool:
+    """Whether a line says what to see, and where: "Mira el video aquí"."""
+    words = folded.rstrip(_LINK_END).split()
+    if not 3 <= len(words) <= _MOST_LABEL_WORDS + 1 or ends_in_full_stop(folded):
+        return False
+    is_first = words[0] in group_words("see") or " ".join(words[:2]) in group_words("see")
+    return is_first and not group_words("to-see").isdisjoint(words) and not group_words("here").isdisjoint(words)
+
+
+def _leads_in_capitals(text: str) -> bool:
+    """Whether a line is a label in capitals, without a colon, and a title: "LÄS MER Färjestrejken går in på tredje veckan"."""
+    words = text.strip(BULLETS).split()
+    label = [fold(word) for word in takewhile(str.isupper, words)]
+    if label and len(words[len(label) - 1]) == 1:  # "LIRE AUSSI À bord du bac"
+        label.pop()
+    title = " ".join(words[len(label) :])
+    is_title = title[:1].isupper() and is_worded(title, 3) and not ends_in_full_stop(text)
+    return 2 <= len(label) <= _MOST_LABEL_WORDS and is_title and _names_other_articles(" ".join(label), label)
 
 
 def is_related_heading(kind: CutKind | None, text: str) -> bool:
@@ -311,7 +336,25 @@ def _is_notice(folded: str, signs: PromptSigns) -> bool:
     if "affiliate" in signs and len(folded) <= _LONGEST_ASIDE and _has_person(folded):
         return True
     is_rated = "rating" in signs and ("this" in signs or not ends_in_full_stop(folded))
-    return (speaks and "notice" in signs) or is_rated or ("this" in signs and signs["this"].first < folded.find("?"))
+    return (speaks and "notice" in signs) or is_rated or _is_published(folded, signs) or _asks_of_article(folded, signs)
+
+
+def _is_published(folded: str, signs: PromptSigns) -> bool:
+    """Whether a line says where the article was out first, and not how something else was."""
+    if "published" not in signs:
+        return False
+    first = signs["published"].first
+    if folded.startswith(("(", "[", "（")) and first <= 1:
+        return True
+    is_first = not ends_in_full_stop(folded) and (first <= 1 or _has_word(folded[:first], "piece"))
+    return is_first or ("this" in signs and signs["this"].first <= _NEAR) or _begins(signs, "post")
+
+
+def _asks_of_article(folded: str, signs: PromptSigns) -> bool:
+    """Whether a line asks about the article; with a noun alone ("Vad tycker du om artikeln?") only if it asks someone."""
+    if "this" not in signs or signs["this"].first >= folded.find("?"):
+        return False
+    return _has_person(folded) or any(words in folded for words in group_words("this") - group_words("an-article"))
 
 
 def _speaks_to_reader(folded: str, signs: PromptSigns) -> bool:
@@ -388,7 +431,7 @@ def _judge_label(folded: str, text: str) -> CutKind | None:
     if label in group_words("tags"):
         return CutKind.RELATED
     if not ends_in_full_stop(text) and _names_other_articles(label, words):
-        return CutKind.RELATED
+        return None if label in group_words("place-in-time") and not _is_title(text.strip()[-len(rest) :]) else CutKind.RELATED
     is_short = len(text) <= _LONGEST_CREDIT and len(rest.split()) <= _MOST_CREDIT_WORDS
     is_label = (
         label in group_words("credit")
@@ -400,6 +443,11 @@ def _judge_label(folded: str, text: str) -> CutKind | None:
     is_label = is_label or (label in group_words("source") and (_is_name(said) or is_agency(said)))
     is_label = is_label or (label in group_words("editor") and _is_name(said))
     return CutKind.CREDIT if is_label and is_short and not _is_long_sentence(text, rest) else None
+
+
+def _is_title(text: str) -> bool:
+    """Whether a text is long for a subhead, and begins as a headline does."""
+    return len(text.split()) >= _FEWEST_TITLE_WORDS and not text[0].islower()
 
 
 def _names_other_articles(label: str, words: list[str]) -> bool:
@@ -448,6 +496,20 @@ def _is_last_prompt(folded: str, signs: PromptSigns) -> bool:
 
 def _asks_last(folded: str, signs: PromptSigns) -> bool:
     return "act-last" in signs and signs["act-last"].last >= len(folded) - _LAST
+
+
+def _is_gate(folded: str) -> bool:
+    """Whether a line says what to do to read on: "To read the full story, subscribe"."""
+    if len(folded) > _LONGEST_NOTICE or not starts_with(folded, "to-read"):
+        return False
+    wish, comma, deed = folded.partition(", ")
+    please = next((word for word in _PLEASES if deed.startswith(word)), "")
+    deed = deed[len(please) :]
+    return bool(comma) and len(wish.split()) <= _MOST_CREDIT_WORDS and any(starts_with(deed, group) for group in _DEEDS)
+
+
+_PLEASES = ("please ", "bitte ", "por favor ", "per favore ")
+_DEEDS = ("act", "act-first", "login")
 
 
 def _is_letter(folded: str, signs: PromptSigns) -> bool:
@@ -535,6 +597,8 @@ def _is_appeal(folded: str, signs: PromptSigns) -> bool:
 
 def _is_time(folded: str) -> bool:
     bare = folded.strip(" .:-~约約")
+    if (button := word_at(bare, "play")) and _PLAYING_TIME.fullmatch(bare, len(button)):
+        return True
     if starts_with(bare, "reading-time"):
         label = max((each for each in group_words("reading-time") if bare.startswith(each)), key=len)
         bare = _ABOUT.sub("", bare[len(label) :].strip(" .:：~约約"))

@@ -68,6 +68,35 @@ def test_a_sentence_about_a_change_is_an_articles_own(line: str) -> None:
     assert body_of(*PARAGRAPHS, line, is_extracted=False) == [*PARAGRAPHS, line]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The views expressed in the survey are those of two hundred islanders.",
+        "The author's own views are not known.",
+        "The views expressed in this book are the author's own, and they angered many.",
+        "The opinions expressed in this report are those of two hundred islanders.",
+        "Die in diesem Dorf lebende Autorin schweigt.",
+        "The opinions expressed by the mayor do not reflect the council's.",
+        "Die Meinung der Autorin teilt auf der Insel niemand.",
+        "Мнение автора проекта не изменилось.",
+        "The strike ends.",
+        "It is 30.",
+    ],
+)
+def test_a_sentence_about_views_is_an_articles_own(line: str) -> None:
+    assert body_of(*PARAGRAPHS, line, is_extracted=True) == [*PARAGRAPHS, line]
+
+
+@pytest.mark.parametrize("line", ["-30-", "# # #", "ENDS"])
+def test_a_mark_of_the_end_leaves_a_text_of_one_paragraph(line: str) -> None:
+    assert body_of(PARAGRAPHS[0], line, is_extracted=True) == PARAGRAPHS[:1]
+
+
+def test_a_notice_of_views_between_paragraphs_stays() -> None:
+    lines = [*PARAGRAPHS[:2], "The views expressed in this article are the author's own.", *PARAGRAPHS[2:]]
+    assert body_of(*lines, is_extracted=True) == lines
+
+
 def test_a_note_between_paragraphs_stays() -> None:
     """Only above and below an article is it sure to be about the article."""
     lines = [*PARAGRAPHS[:2], "This report was amended twice before the vote.", *PARAGRAPHS[2:]]
