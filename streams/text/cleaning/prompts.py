@@ -204,7 +204,11 @@ def _leads_in_capitals(text: str) -> bool:
         label.pop()
     title = " ".join(words[len(label) :])
     is_title = title[:1].isupper() and is_worded(title, 3) and not ends_in_full_stop(text)
-    return 2 <= len(label) <= _MOST_LABEL_WORDS and is_title and _names_other_articles(" ".join(label), label)
+    if not is_title or not 2 <= len(label) <= _MOST_LABEL_WORDS:
+        return False
+    said = " ".join(label)
+    is_known = said in group_words("read") or said in group_words("go-on")
+    return is_known or (starts_with(said, "read") and not group_words("also").isdisjoint(label[1:]))
 
 
 def is_related_heading(kind: CutKind | None, text: str) -> bool:

@@ -79,6 +79,8 @@ def test_a_dateline_may_be_a_line_of_its_own(line: str) -> None:
         "Opinion: The bridge should have been closed before.",
         "London: A Life in Words is the book of the week.",
         "Chicago: The Musical comes to town on Friday.",
+        "Solo: The film opened on Friday and was seen by two million people in its first week.",
+        "Swat: The series returns for a last season on Friday with all of its old cast.",
         "Monday, June 3: The session was opened at nine.",
         "NEW DELHI: the capital is where the story begins.",
         "Lahore: rain, 21 degrees.",
