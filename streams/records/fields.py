@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, TypeVar
 
@@ -14,18 +15,19 @@ from streams.records.pages.markup import paragraphs
 from streams.records.values.bylines import read_names
 from streams.records.values.characters import says_nothing, without_controls
 from streams.records.values.dates import best_moment
-from streams.records.values.images import associated_image, first_line, read_image
+from streams.records.values.images import associated_image, first_line, is_picture, read_image
 from streams.records.values.keywords import read_keywords
 from streams.records.values.languages import is_language, language_tag
 from streams.records.values.rich_text import rich_text
 from streams.records.values.titles import is_cut, whole_title, without_outlet
 from streams.records.values.urls import canonical_url, url_parts
 from streams.text.article import first_of_each
+from streams.word_lists import word_lists
 
 T = TypeVar("T")
 
 # fmt: off
-FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
+_ENGLISH: Final[Mapping[str, tuple[str, ...]]] = {
     "headline": (
         "headline", "headlines", "og:title", "h1", "title", "twitter:title", "web_title", "article_title", "page_title",
         "head", "title_page", "title_rss", "post_title", "news_title", "resolved_title", "alternative_headline",
@@ -120,13 +122,18 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "copyright_notice": ("copyright_notice", "copyright", "dc:copyright"),
 }
 # fmt: on
+_IN_LANGUAGES: Final = word_lists(__package__, "field_names.toml")
+FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
+    field: (*names, *_IN_LANGUAGES.get(field, "").replace("\n", " ").strip().split(" | ")) if field in _IN_LANGUAGES else names
+    for field, names in _ENGLISH.items()
+}
 """The names, best first, from which each field of the draft is read; the first filled one wins.
 
-Names are compared without case, "_", "-" and ":", and without a "schema:" prefix: published_at and publishedAt are one
-name, and so are og:title and ogTitle. ``html`` is the text if there is no text, ``teaser`` if there is nothing longer,
-``changed`` (versions, changes, first sights) is the date if there is no other. Among the names of a date, those that give
-the zone come first. Keywords are collected from all of ``news_keywords`` to ``hashtags``, else taken from the first other
-name.
+Names are compared without case, "_", "-", ":" and spaces, and without a "schema:" prefix: published_at and publishedAt are
+one name, and so are og:title and ogTitle, and what Solr makes of a name by its type (title_t, body_txt_en, published_dt).
+``html`` is the text if there is no text, ``teaser`` if there is nothing longer, ``changed`` (versions, changes, first sights)
+is the date if there is no other. Among the names of a date, those that give the zone come first. Keywords are collected from
+all of ``news_keywords`` to ``hashtags``, else taken from the first other name.
 """
 
 _MERGED_KEYWORDS = ("newskeywords", "articletag", "metakeywords", "keywords", "tags", "hashtags")
@@ -176,11 +183,23 @@ KINDS: Final[Mapping[type, str]] = {
 
 def fold(name: str) -> str:
     """The form in which names are compared."""
-    return _SCHEMA_PREFIX.sub("", name).lower().replace("_", "").replace("-", "").replace(":", "")
+    name = name if name.isascii() else unicodedata.normalize("NFC", name)
+    return _SCHEMA_PREFIX.sub("", name).lower().replace("_", "").replace("-", "").replace(":", "").replace(" ", "")
 
 
-_FOLDED_NAMES: Final = Answers(fold)  # sources use the same few again and again
 _FOLDED: Final = {field: tuple(dict.fromkeys(map(fold, names))) for field, names in FIELDS.items()}
+_ALL_FOLDED: Final = frozenset(name for names in _FOLDED.values() for name in names)
+_OF_SOLR = re.compile(r"(.+)_(?:s|ss|t|ws|str|dt|dts|[pt]dt|txts?(?:_[a-z]{2,5})?)")  # its dynamic fields: name and type
+
+
+def _read_name(name: str) -> str:
+    """The folded name, without Solr's type if a field is known by it then."""
+    key = fold(name)
+    typed = _OF_SOLR.fullmatch(name) if key not in _ALL_FOLDED else None
+    return bare if typed and (bare := fold(typed[1])) in _ALL_FOLDED else key
+
+
+_FOLDED_NAMES: Final = Answers(_read_name)  # sources use the same few again and again
 _INSTRUCTIONS: Final = (
     "embargoed_until", "expires", "version", "version_created", "status", "urgency", "ed_note", "usage_terms",
     "copyright_holder", "copyright_notice",
@@ -215,6 +234,12 @@ def has_content(value: Iterable[str]) -> bool:
 def has_text(record: Mapping[str, object]) -> bool:
     """Whether a folded record has a non-empty field for a text, plain or HTML."""
     return any(record.get(name) for name in (*_FOLDED["text"], *_FOLDED["html"]))
+
+
+def lacks_headline(record: Mapping[str, object]) -> bool:
+    """Whether a folded record has a text or a teaser and no field for a headline."""
+    texts = (*_FOLDED["text"], *_FOLDED["html"], *_FOLDED["teaser"])
+    return any(record.get(name) for name in texts) and not any(record.get(name) for name in _FOLDED["headline"])
 
 
 def wrong_type(record: Mapping[str, object], names_written: Iterable[str]) -> Rejection | None:
@@ -658,11 +683,8 @@ def _outlet(value: object) -> str | None:
     name = _line(value)
     if name and "://" in name:
         url = canonical_url(name)
-        name = url_parts(url).netloc if url and not _PICTURE.search(name) else None
+        name = url_parts(url).netloc if url and not is_picture(name) and ".mp4" not in name else None
     return name.removeprefix("www.") if name else name
-
-
-_PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg|mp4)(?:$|\?)", re.IGNORECASE)
 
 
 def _is_agency(value: object) -> bool:

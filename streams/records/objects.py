@@ -22,6 +22,7 @@ from streams.records.fields import (
     has_text,
     is_canceled,
     is_withheld,
+    lacks_headline,
     no_field_known,
     no_text,
     read_fields,
@@ -30,10 +31,14 @@ from streams.records.fields import (
     wrong_type,
 )
 from streams.records.news_items import flat_news_item
-from streams.records.pages.linked_data import embedded_articles, is_article, resolved
+from streams.records.pages.linked_data import embedded_articles, is_article, resolved, types_of
 from streams.records.pages.markup import is_markup
 from streams.records.pages.reading import read_html
+from streams.records.values.byline_lines import is_person
+from streams.records.values.byline_parts import is_organisation
+from streams.records.values.dates import read_moment
 from streams.records.values.feed_links import read_links
+from streams.records.values.images import is_picture
 from streams.records.values.rich_text import rich_text
 
 
@@ -249,6 +254,7 @@ _NOT_TEXT_TYPES: Final = frozenset(  # of ninjs
 )
 
 
+_LEAST_HEADLINE: Final = 5  # characters
 _INNER_NAMES: Final = frozenset(("copyrightholder", "copyrightnotice", "utcembargo"))
 
 
@@ -269,9 +275,26 @@ def _named_fields(value: Mapping[str, Any]) -> tuple[list[tuple[str, Any]], dict
         record["url"] = record.pop("source", None)
     if isinstance(lines := record.get("news"), list) and all(isinstance(line, str) for line in lines):  # AFP's
         record.setdefault("text", lines)
-    if is_article(value):
+    if isinstance(told := record.get("data"), str) and read_moment(told):  # a date in Portuguese, Italian and Polish
+        record.setdefault("date", told)
+    if isinstance(medium := record.get("media"), str) and is_picture(medium):  # NewsCatcher's
+        record.setdefault("multimedia", medium)
+    if is_article(value) or _is_named_as_article(value, record):
         record.setdefault("headline", record.get("name"))
     return written, record
+
+
+def _is_named_as_article(value: Mapping[str, Any], record: Mapping[str, object]) -> bool:
+    """Whether "name" is a headline: the only one beside a text or a teaser, and not the name of whoever tells it."""
+    name = record.get("name")
+    return (
+        isinstance(name, str)
+        and len(name) >= _LEAST_HEADLINE
+        and (" " in name.strip() or not name.isascii())
+        and not (is_person(name) or is_organisation(name))
+        and not types_of(value)
+        and lacks_headline(record)
+    )
 
 
 def read_object(value: Mapping[str, Any]) -> Draft | Rejection:

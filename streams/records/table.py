@@ -108,7 +108,8 @@ Facebook and Outlook that lead to it. All other parameters and parts of an addre
 
 ## Which field becomes what
 
-Names are compared without regard to case, `_`, `-` and `:`. Of several, the first that is filled is read, in the order given;
+Names are compared without regard to case, `_`, `-`, `:` and spaces, and without the types that Solr puts behind them
+(`title_t`, `body_txt_en`, `published_dt`). Of several, the first that is filled is read, in the order given;
 of dates, the first that can be read, or one of the same day that tells its zone. Keywords are gathered from all their names.
 """
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 
 import pytest
 
 from streams.articles import read_article
+from streams.records.pages import json_script
+from streams.records.values import byline_parts
 
 PROSE = "".join(
     f"<p>Boats left the harbour at noon on day {number}, said the mayor, who had waited for {number} hours.</p>"
@@ -70,3 +73,22 @@ def test_four_times_as_much_is_not_sixteen_times_the_work(family: Callable[[int]
     calls_of(family(10))  # what is loaded once
     few = calls_of(family(200))  # first: after the many, the few would find all that is remembered of their texts
     assert calls_of(family(800)) < MOST_TIMES * few
+
+
+# Patterns that are looked for anywhere in what a source gives, and a run at whose end each of them is found.
+RUNS: dict[str, tuple[re.Pattern[str], str, str, str]] = {
+    "brackets before who took the pictures": (byline_parts._OTHERS, "a", "(", "Foto: b"),
+    "signs before who took the pictures": (byline_parts._OTHERS, "a", " ;", "Foto: b"),
+    "brackets before an agency": (byline_parts._WITH, "a", "(", "mit dpa"),
+    "spaces before an agency": (byline_parts._WITH, "a", " ", "with AFP"),
+    "spaces at the end of a script": (json_script._WRAPPING, "{}", " ", ""),
+    "semicolons at the end of a script": (json_script._WRAPPING, "{}", ";\n", ""),
+}
+
+
+@pytest.mark.parametrize(("pattern", "before", "run", "behind"), RUNS.values(), ids=RUNS)
+def test_a_run_is_read_from_its_beginning_alone(pattern: re.Pattern[str], before: str, run: str, behind: str) -> None:
+    """Of a pattern that begins within the run too, each place reads to its end: 64 authors "(((…" took 70 s."""
+    text = before + 500 * run + behind
+    read = sum(len(found[0]) for at in range(len(text)) if (found := pattern.match(text, at)))
+    assert 0 < read <= len(text)

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 import pytest
 
-from streams.records import FIELDS, Draft, Instructions, Reason, Rejection, read_record
+from streams.records import FIELDS, Draft, Image, Instructions, Reason, Rejection, read_record
 from streams.records.shapes import SHAPES, unread_names
 from streams.records.table import inputs_document
 
@@ -700,7 +700,28 @@ PRODUCERS: dict[str, tuple[Any, dict[str, Any]]] = {
         {"title": "Bridge closed", "name_source": "Example Herald", "media": "https://img.example/a.jpg"},
         {"publisher": "Example Herald"},
     ),
-    "a picture for the medium": ({"title": "Bridge closed", "media": "https://img.example/a.jpg"}, {"publisher": None}),
+    "NewsCatcher's picture": (
+        {"title": "Bridge closed", "media": "https://img.example/a.jpg?w=9"},
+        {"publisher": None, "image": Image(url="https://img.example/a.jpg?w=9")},
+    ),
+    "a medium's address": ({"title": "Bridge closed", "media": "https://herald.example/"}, {"image": None}),
+    "Bing without types": (
+        {"name": "Bridge closed", "url": URL, "description": TEXT, "provider": [{"name": "Herald"}]},
+        {"headline": "Bridge closed", "text": TEXT, "publisher": "Herald"},
+    ),
+    "a name beside a text": ({"name": "大桥关闭至五月", "content": TEXT}, {"headline": "大桥关闭至五月", "text": TEXT}),
+    "a name that is the writer's": ({"name": "Pia Hartley", "text": TEXT}, {"headline": None}),
+    "a name that is the outlet's": ({"name": "Herald", "text": TEXT}, {"headline": None}),
+    "a name beside a headline": ({"name": "Roads and rivers", "title": "Bridge closed"}, {"headline": "Bridge closed"}),
+    "a product's name": ({"@type": "Product", "name": "Bridge closed", "description": TEXT}, {"headline": None}),
+    "Solr": (
+        {"title_t": "Bridge closed", "body_txt_en": TEXT, "published_dt": NOON, "author_ss": ["Pia Hartley"], "id": "a_t"},
+        {"headline": "Bridge closed", "text": TEXT, "published": NOON, "byline": "Pia Hartley", "source_id": "a_t"},
+    ),
+    "Solr's answer": (
+        {"response": {"numFound": 1, "docs": [{"title_txt": ["Bridge closed"], "content_txt_de": [TEXT], "date_tdt": NOON}]}},
+        {"headline": "Bridge closed", "text": TEXT, "published": NOON},
+    ),
     "Perigon": ({"title": "Bridge closed", "authorsByline": "Pia Hartley, Jo Moss"}, {"byline": "Pia Hartley, Jo Moss"}),
     "a wire's bylines": (
         {"title": "Bridge closed", "bylines": [{"by": "By PIA HARTLEY", "title": "LPA Writer"}]},
@@ -801,6 +822,48 @@ def test_what_an_api_cut_off_is_in_the_ledger(mark: str) -> None:
     draft = read_record(orjson.dumps({"title": "T", "content": f"One{mark}"}))
     assert isinstance(draft, Draft)
     assert (draft.text, [repair.kind for repair in draft.repairs]) == ("One", ["cut-mark"])
+
+
+LANGUAGES = """
+Titel|Text|Datum|Autor
+Überschrift|Inhalt|Veröffentlicht am|Autorin
+titulo|contenido|fecha|autor
+título|texto|fecha_publicacion|autores
+titular|cuerpo|fecha de publicación|autor
+título|conteúdo|data|autora
+titulo|corpo|data_publicacao|autor
+titre|texte|date de publication|auteur
+titre|contenu|date_publication|auteurs
+titolo|testo|data|autore
+titolo|contenuto|data_pubblicazione|autori
+tytuł|treść|data publikacji|autor
+tytul|tresc|data|autorzy
+titel|tekst|publicatiedatum|auteur
+titel|innehåll|datum|författare
+başlık|metin|tarih|yazar
+judul|isi_berita|tanggal|penulis
+Заголовок|Текст|Дата|Автор
+τίτλος|κείμενο|date|συντάκτης
+العنوان|النص|التاريخ|الكاتب
+标题|正文|发布时间|作者
+標題|內容|發布時間|記者
+タイトル|本文|公開日時|著者
+제목|본문|작성일|기자
+"""
+
+
+@pytest.mark.parametrize("names", LANGUAGES.strip().splitlines())
+def test_fields_are_named_in_the_languages_of_news(names: str) -> None:
+    record = dict(zip(names.split("|"), ("Bridge closed", TEXT, NOON, "Pia Hartley"), strict=True))
+    draft = read_record(orjson.dumps(record), "application/json")
+    assert isinstance(draft, Draft), draft
+    assert (draft.headline, draft.text, draft.published, draft.byline) == ("Bridge closed", TEXT, NOON, "Pia Hartley")
+
+
+def test_data_are_a_date_only_if_they_are_one() -> None:
+    draft = read_record(orjson.dumps({"titolo": "Bridge closed", "data": "about the bridge"}))
+    assert isinstance(draft, Draft)
+    assert draft.published is None
 
 
 REFUSED = {

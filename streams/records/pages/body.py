@@ -69,6 +69,7 @@ _LEAST_COPIED: Final = 0.2  # share of a text that is there twice …
 _LEAST_COPIED_PARAGRAPHS: Final = 2  # … in so many paragraphs that follow each other
 _PICTURES: Final = ("img", "picture", "video", "audio", "iframe")
 _ENDS: Final = (".", "!", "?", "…", "”", "“", '"', "»", ":", "。", "！", "？", "」", "।", "؟")  # of what is a sentence
+_FULL_STOPS: Final = (".", "!", ".”", ".“", '."', ".»", ".«", "。", "。」", "！", "।", "۔", "።", "։")
 _BEGINS = re.compile(r"\s*[^\W\d_a-zß-öø-ÿа-яёα-ω]|\s*[\d“„«\"‘「¿¡]")  # a letter in no small one
 _MOST_AHEAD = 2  # lines between two texts that follow each other on the page
 _KEY = 40  # characters that identify a line of the text
@@ -164,8 +165,8 @@ def completed(text: str, blocks: Sequence[Block], summaries: Sequence[str] = ())
     """``text`` (what was found as the article), completed with the paragraphs that belong to it by their place on the page.
 
     These are: paragraphs in containers with the same tags and classes as found ones, if any has a class; items and subheads
-    between found ones, if the found ones are a good part of their surroundings; and the sentences between the page's headline
-    and the first found paragraph, except those of ``summaries``.
+    between found ones, if the found ones are a good part of their surroundings; sentences between two found paragraphs that are
+    links; and the sentences between the page's headline and the first found paragraph, except those of ``summaries``.
     """
     lines = text.split("\n")
     places = places_of(lines, blocks)
@@ -173,6 +174,7 @@ def completed(text: str, blocks: Sequence[Block], summaries: Sequence[str] = ())
         *_paragraphs_left_out(blocks, places, summaries),
         *_items_between(blocks, places),
         *_folded_paragraphs(blocks, places),
+        *_linked_sentences(blocks, places),
     ]
     return _inserted(lines, places, blocks, sorted(set(joined))) if joined else text
 
@@ -236,6 +238,21 @@ def _folded_paragraphs(blocks: Sequence[Block], places: Sequence[int | None]) ->
         element = blocks[number].element
         box = next(each for each in element.iterancestors() if found_weights[each])
         if found_weights[box] >= _LEAST_SHARE_FOLDED * weights[box] and not _is_marked_beside(element):
+            yield number
+
+
+def _linked_sentences(blocks: Sequence[Block], places: Sequence[int | None]) -> Iterator[int]:
+    """Sentences that are wholly a link, alone between two found paragraphs; headlines of other articles have no full stop."""
+    for number in range(1, len(blocks) - 1):
+        block = blocks[number]
+        if (
+            places[number] is None
+            and block.linked > _MOST_LINKED
+            and block.text.endswith(_FULL_STOPS)
+            and all(places[each] is not None and _is_paragraph(blocks[each]) for each in (number - 1, number + 1))
+            and _is_paragraph(block._replace(linked=0.0))
+            and not _is_marked_beside(block.element)
+        ):
             yield number
 
 

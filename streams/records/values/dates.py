@@ -62,6 +62,7 @@ def _read_plain(written: str, zone: str | None, language: str) -> Moment | None:
     elif _NUMBER.fullmatch(written):
         text = _unix_time(float(written)) if "." in written else _unix_time(int(written))
         return Moment(text, zoned=True) if text else None
+    written = _by_month(written)
     found = _iso(written) or _mail(written) or _worded(written, language) or _before_change(written, language)
     if found is None or found.text[:10] in _UNSET or not _FIRST_YEAR <= int(found.text[:4]) <= _LAST_YEAR:
         return None
@@ -123,10 +124,26 @@ _NAMED_UTC = re.compile(r" ?(?:UTC|GMT|Z)$", re.IGNORECASE)
 _LONG_FRACTION = re.compile(r"([.,]\d{6})\d+")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d|\d{8}", re.ASCII)
 _RUN_TOGETHER = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])([0-3]\d)([0-2]\d)([0-5]\d)([0-5]\d|)", re.ASCII)
+_WEEK_DAY = re.compile(r"(\d{4})-?W(\d\d)-?([1-7])(?=[T ]|$)", re.ASCII)
+_DAY_OF_YEAR = re.compile(r"(\d{4})-(\d{3})(?=[T ]|$)", re.ASCII)
+_OF_LOG = re.compile(r"\[?(\d{1,2})/([A-Za-z]{3})/(\d{4}):(\d\d:\d\d:\d\d(?: [+-]\d{4})?)\]?", re.ASCII)  # of web servers
 _DOTNET = re.compile(r"\\?/Date\((\d+)(?:[+-]\d{4})?\)\\?/")  # .NET's: milliseconds, and a zone to show them in
 _ZONED_DAY = re.compile(r"(\d{4}-\d\d-\d\d)(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 _ISO_LIKE = re.compile(r"\d{4}-?\d\d-?\d\d(?:[T ]|$)", re.IGNORECASE | re.ASCII)
 _HAS_SECONDS = re.compile(r"[T ]\d\d?:?\d\d:?\d\d", re.IGNORECASE)
+
+
+def _by_month(written: str) -> str:
+    """A day by its week ("2026-W10-1") or by its number in the year, and the time of a server's log, as other dates are."""
+    if found := _OF_LOG.fullmatch(written):
+        return f"{found[1]} {found[2]} {found[3]} {found[4]}"
+    with suppress(ValueError):
+        if found := _WEEK_DAY.match(written):
+            return f"{date.fromisocalendar(int(found[1]), int(found[2]), int(found[3]))}{written[found.end() :]}"
+        if found := _DAY_OF_YEAR.match(written):
+            day = date(int(found[1]), 1, 1) + timedelta(days=int(found[2]) - 1)
+            return f"{day}{written[found.end() :]}" if day.year == int(found[1]) else written
+    return written
 
 
 def _iso(written: str) -> Moment | None:
@@ -205,7 +222,7 @@ _IANA = re.compile(
 _OFFSET = re.compile(r"(?:\b(?:UTC|GMT) ?)?(?<![\d-])([+-])(\d{1,2})(?::?(\d\d))?(?![\d.:-])", re.IGNORECASE)
 _ABBREVIATION = re.compile(r"(?:(?<=\d)|(?<=[. (\[mM])\b)([A-Za-z]{1,4}|(?i:мск))\b(?=[\])\s,]|$)")
 _TIME = re.compile(
-    r"(?<![\d:./-])(?P<hour>[01]?\d|2[0-3])(?::(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:[.,]\d+)?)?"
+    r"(?<![\d:./-])(?P<hour>[01]?\d|2[0-3])(?::(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:[.,](?P<fraction>\d+))?)?"
     r"|[h.](?P<other>[0-5]\d)(?=\s*(?:Uhr|uhr|h\b|hrs|Hrs|Uhr|kl|[ap]\.?m|(?-i:[A-Z]{2,4}\b)|$|[),|·]))|h(?P<french>[0-5]\d)?(?![a-z])"
     r"|(?=\s*[ap]\.?m\b))\s*(?P<half>[ap]\.?\s?m\b\.?|du|nm)?",
     re.IGNORECASE,
@@ -287,7 +304,7 @@ def _persian_day(year: int, month: int, day: int) -> date:
     return date(1, 1, 1) + timedelta(days=days - 366)
 
 
-_Time = tuple[int, int, int | None]
+_Time = tuple[int, int, int | None, str]  # hour, minute, second, digits of its fraction
 
 
 def _joined(day: date | None, time: _Time | None, zone: tzinfo | None) -> Moment | None:
@@ -295,8 +312,9 @@ def _joined(day: date | None, time: _Time | None, zone: tzinfo | None) -> Moment
         return None
     if time is None:
         return Moment(day.isoformat(), zoned=False)
-    hour, minute, second = time
-    moment = datetime(day.year, day.month, day.day, hour, minute, second or 0, tzinfo=zone)
+    hour, minute, second, fraction = time
+    microsecond = int(f"{fraction:0<6}"[:6])
+    moment = datetime(day.year, day.month, day.day, hour, minute, second or 0, microsecond, tzinfo=zone)
     return _moment(moment, has_seconds=second is not None)
 
 
@@ -379,7 +397,8 @@ def _without_time(text: str) -> tuple[str, _Time | None]:
         half = (found["half"] or "").lower()[:1]
         if half in ("a", "p") and 1 <= hour <= _NOON:
             hour = hour % _NOON + (_NOON if half == "p" else 0)
-        return f"{text[: found.start()]} {text[found.end() :]}", (hour, int(minute), int(second) if second else None)
+        time = (hour, int(minute), int(second) if second else None, found["fraction"] or "")
+        return f"{text[: found.start()]} {text[found.end() :]}", time
     return text, None
 
 
@@ -394,7 +413,7 @@ def _east_asian_time(text: str) -> _Time | None:
         hour = hour % _NOON + (_NOON if found[1] == "PM" else 0)
     if hour > 23 or minute > 59 or int(second or 0) > 59:
         return None
-    return hour, minute, int(second) if second else None
+    return hour, minute, int(second) if second else None, ""
 
 
 _YEAR_FIRST = re.compile(r"(?<![\d.,])(\d{4})([-/.])(\d{1,2})\2(\d{1,2})\.?(?![\d:])")

@@ -23,6 +23,7 @@ _MOST_URL = 2_000
 _SAFE = "/%:@!$&'()*+,;=~-._?"
 _BARE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 _PICTURE: Final = frozenset(("picture", "graphic"))
+_PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg)(?:$|\?)", re.IGNORECASE)
 _TAG = re.compile("<[^<>]*>")
 
 
@@ -69,6 +70,11 @@ def image_url(written: str, base: str | None = None) -> str | None:
     except ValueError:
         return None
     return f"{parts.scheme}://{place}{_BARE_PERCENT.sub('%25', rest)}"
+
+
+def is_picture(address: str) -> bool:
+    """Whether an address says by its ending that it is a picture's."""
+    return _PICTURE_FILE.search(address) is not None
 
 
 def _addresses(value: Mapping[str, Any]) -> Iterator[str]:

@@ -55,6 +55,33 @@ def test_a_body_in_one_line_of_the_linked_data_leaves_the_page_its_paragraphs() 
     assert body_of(page).splitlines() == list(PARAGRAPHS)
 
 
+_LINKED = "The engineers' report, which the town published on Friday, says that two beams of the roof have moved by an inch"
+
+
+@pytest.mark.parametrize(
+    ("box", "is_kept"),
+    [
+        (f"<div><p><a href=/report>{_LINKED}.</a></p></div>", True),
+        (f"<div class=wp-block><div><a href=/report>{_LINKED}.</a></div></div>", True),
+        (f"<p><strong><a href=/report>“{_LINKED}.”</a></strong></p>", True),
+        (
+            "<p><a href=/r>金曜日に町が公表した技術者の報告書は、屋根の梁が二本とも一インチ動いたと述べている。</a></p>",
+            True,
+        ),
+        (f"<div><p><a href=/report>{_LINKED}</a></p></div>", False),
+        (f"<div><p><a href=/report>Read also: {_LINKED}</a></p></div>", False),
+        (f"<div class=related><p><a href=/report>{_LINKED}.</a></p></div>", False),
+        (f"<div><p><a href=/a>{_LINKED}.</a></p><p><a href=/b>Another: {_LINKED}.</a></p></div>", False),
+        (f"<div><h3>Read also</h3><p><a href=/a>{_LINKED}.</a></p></div>", False),
+    ],
+)
+def test_a_sentence_that_is_a_link_is_kept_between_paragraphs_and_a_headline_is_not(box: str, is_kept: bool) -> None:
+    before, after = ("".join(f"<p>{each}</p>" for each in part) for part in (PARAGRAPHS[:2], PARAGRAPHS[2:]))
+    page = page_of(f"<article><h1>Swimming pool closed for two years</h1><div>{before}{box}{after}</div></article>")
+    told = html.fromstring(box).text_content()
+    assert body_of(page).splitlines() == [*PARAGRAPHS[:2], *([told] if is_kept else []), *PARAGRAPHS[2:]]
+
+
 def test_teasers_longer_than_a_short_article_are_not_of_it() -> None:
     short = "The pool stays closed today. It opens again at nine tomorrow morning."
     teasers = "".join(
