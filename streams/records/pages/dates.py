@@ -39,6 +39,7 @@ _NOT_SHOWN: Final = _HEADING_TAGS | {"head", "title", "script", "style", "noscri
 _LEAST_DAYS = 2  # between the shown date and the metadata's: clocks and zones can account for one
 _LEAST_OF_SENTENCE = 4  # words beside a date that a sentence has
 _BEGINNING = 2_000  # characters of a paragraph that are mostly enough to tell
+_LONGEST_LABELLED = 200_000  # characters of a paragraph in which "updated" is looked for; of development pages one has 100,798
 _STOPS = (".", "!", "?", "…", "”", "。", "।")
 _MOST_PARTS = 8  # child elements of one that is a date
 _SHORT = 120  # characters of a line that may be a date
@@ -245,8 +246,10 @@ def _sentence_of(page: Page, paragraph: Any) -> str:
     if _DATE_NAMES.are_in(labels_of(paragraph)):
         return ""
     line = page.text_of(paragraph)
-    is_labelled = _PUBLISHED.match(line) or UPDATED.search(line) or names_in(line)
-    return line if line.endswith(_STOPS) and not is_labelled else ""
+    if not line.endswith(_STOPS):
+        return ""
+    is_labelled = _PUBLISHED.match(line) or UPDATED.search(line[:_LONGEST_LABELLED]) or names_in(line)
+    return "" if is_labelled else line
 
 
 def _has_other_words(line: str, told: str, unsure: int = 0) -> bool:

@@ -63,7 +63,7 @@ _LONGEST_KICKER, _MOST_KICKER_WORDS, _LEAST_BELOW_KICKER = 30, 3, 60  # characte
 _TOP_LINES = 8  # lines above the first paragraph that are searched for a byline
 _END_LINES = 4  # furniture in this many lines after the article shows that it ended there
 _MOST_ROUNDS, _MOST_PASSES = 8, 4
-_MOST_LINES = 10_000
+_MOST_LINES = 5_000  # or links: the longest development text has 449, the longest page of a manual 4,509 blocks
 _MARKS_OF_LINK = 2  # what is before its text, and its address
 _LONGEST_HEADLINE = 200  # characters; for a text that is not cleaned
 
@@ -77,7 +77,7 @@ def clean_text(text: str, headline: str | None = None, *, is_extracted: bool = F
 
     The body keeps one line per paragraph. Everything else that was removed, except white space and invisible characters, is in
     ``cuts``, in the order of the text. ``clean_text(c.body, c.headline)`` gives the same body and headline. A text of more than
-    10,000 lines or links, or 20,000 of Markdown's other marks, is not an article: it stays whole.
+    5,000 lines or links, or 10,000 of Markdown's other marks, is not an article: it stays whole.
     """
     text, told = with_newlines(text), tidy(headline or "")
     if len(text) > 2 * _MOST_LINES:

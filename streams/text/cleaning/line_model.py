@@ -68,7 +68,7 @@ def _score(text: str, mark: int) -> tuple[int, int]:
     return tables["own" + of].add_up(bins), tables["place" + of].add_up(bins)
 
 
-# A page is scored more than once, and all pages of a site have its menus. A text that is cleaned has at most 10,000 lines: with
+# A page is scored more than once, and all pages of a site have its menus. A text that is cleaned has at most 5,000 lines: with
 # less room, scoring a long one would drop what the next scoring asks for first.
 score_short_line = lru_cache(maxsize=16_384)(_score)
 

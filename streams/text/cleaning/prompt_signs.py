@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from itertools import repeat
+from operator import add
 from typing import NamedTuple
 
 from streams import lazy_re as re
@@ -82,9 +83,11 @@ def find_signs(folded: str) -> PromptSigns:
     """The groups with a word in a line: one that a word of the line begins with."""
     signs: PromptSigns = {}
     if not folded.isascii() and _JOINED_LETTER.search(folded):
-        index = _index(_searched_groups())
-        for found in _WORD_START.finditer(folded):
-            at = found.start()
+        groups = _searched_groups()
+        index, beginnings = _index(groups), _beginnings(groups)
+        for at, two in enumerate(map(add, folded, folded[1:] + " ")):
+            if (two not in beginnings and two[0] not in beginnings) or not _WORD_START.match(folded, at):
+                continue
             for length in _LENGTHS if folded[at] >= _FIRST_KANA else _LENGTHS[:-1]:
                 # Hardly ever true: only then are the words looked at one by one.
                 if (words := index.get(folded[at : at + length])) is not None and folded.startswith(words.all, at):
@@ -196,6 +199,12 @@ def _index(groups: frozenset[str]) -> dict[str, _Words]:
             bare = word.lstrip("¿¡(«„“ ")
             index[bare[:_LONG] if len(bare) >= _LONG else bare].append((bare, group))
     return {start: _Words(tuple(word for word, _ in words), tuple(words)) for start, words in index.items()}
+
+
+@cache
+def _beginnings(groups: frozenset[str]) -> frozenset[str]:
+    """The first two characters of each word, or the only one: what rules out nearly every place of a line."""
+    return frozenset(start[:_SHORT] for start in _index(groups))
 
 
 class _Hints(NamedTuple):

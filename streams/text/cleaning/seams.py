@@ -38,7 +38,7 @@ _KEPT = re.compile(
 )
 
 _LONGEST_PAGE = 500_000  # characters: a longer text keeps its own lines
-_MOST_SEAMS = 10_000  # as many as a page may have lines
+_MOST_PIECES = 5_000  # as many as a text may have lines; of development texts one has 515
 _FEWEST_SEAMS = 8  # between different words, for a text to be cut
 _FEWEST_STOPPED = 3  # paragraphs that run into the next one
 _ONE_LINE = 0.5  # share of the text in one line: from here on it is a page in a line
@@ -74,7 +74,7 @@ def find_seams(text: str, headline: str = "") -> list[Seam]:
             joints = dict.fromkeys(menu, " ") | dict.fromkeys(_edges_of(headline, text, start, end), "\n")
             seams += _seams_of(text, start, end, within, joints)
         start = end + 1
-    return seams if len(seams) <= _MOST_SEAMS else []
+    return seams if len(rows) + len(seams) <= _MOST_PIECES else []
 
 
 def _seams_of(text: str, start: int, end: int, glued: list[int], joints: dict[int, str]) -> list[Seam]:

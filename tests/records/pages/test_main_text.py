@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from lxml import etree
 from trafilatura import bare_extraction, main_extractor, xml
 
 from streams.records.pages.build import count_build
-from streams.records.pages.main_text import find_main_text
+from streams.records.pages.main_text import _join_texts, find_main_text
 from streams.records.pages.markup import parse
 from streams.samples import load_samples
 
@@ -112,6 +113,30 @@ def test_texts_between_links_are_joined_when_the_links_go() -> None:
     words = tree.text_content()
     main_extractor.strip_tags(tree, "span", "a")
     assert tree.xpath("//text()") == [words]
+
+
+def test_texts_side_by_side_are_read_at_once() -> None:
+    """lxml looks at all texts before it for each: 18,000 took 0.3 s."""
+    reads = 0
+
+    class Counted(etree.ElementBase):
+        @property
+        def text(self) -> str | None:
+            nonlocal reads
+            reads += 1
+            return super().text
+
+        @text.setter
+        def text(self, value: str | None) -> None:
+            etree.ElementBase.text.__set__(self, value)
+
+    parser = etree.XMLParser()
+    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=Counted))
+    tree = etree.fromstring("<p>" + "<b>one</b> &amp; " * 20 + "</p>", parser)
+    etree.strip_tags(tree, "b")
+    _join_texts(tree)
+    assert reads == 0
+    assert tree.text == "one & " * 20
 
 
 def test_the_tree_is_left_as_it_is() -> None:

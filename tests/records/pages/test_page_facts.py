@@ -8,6 +8,7 @@ import pytest
 
 from streams.records import Draft, Image, read_record
 from streams.records.pages import dates as page_dates
+from streams.records.values.dates import UPDATED
 
 BODY = "".join(
     f"<p>{each}</p>"
@@ -451,3 +452,21 @@ def test_a_paragraph_of_many_dates_is_read_once_and_judged_by_its_beginning(monk
     assert len(asked) == 1
     assert len(judged) == 4 * 28
     assert max(judged) <= page_dates._BEGINNING
+
+
+def test_a_label_is_looked_for_in_as_much_as_any_paragraph_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words for changes in 70 languages are looked for: 1.4 MB with dates took 0.7 s."""
+    searched: list[int] = []
+
+    class Noting:
+        def __getattr__(self, name: str):
+            return getattr(UPDATED, name)
+
+        def search(self, text: str):
+            searched.append(len(text))
+            return UPDATED.search(text)
+
+    monkeypatch.setattr(page_dates, "UPDATED", Noting())
+    read(after="<p>" + "The festival begins on <time>July 1</time>. " * 8_000 + "</p>")
+    assert searched
+    assert max(searched) == 200_000
