@@ -24,6 +24,7 @@ from streams.records.pages.place import (
 from streams.records.values.byline_lines import announces_name, are_people, is_person, name_of, names_in, persons_in
 from streams.records.values.byline_parts import announces_others, is_organisation
 from streams.records.values.bylines import ROLE, is_account, read_names
+from streams.records.values.dates import read_moment
 
 _LABELS: Final = (
     "written by",
@@ -218,6 +219,21 @@ def _name_beside_day(text: str) -> str | None:
     return name_of(names[0]) if len(parts) > 1 and len(names) == 1 else None
 
 
+_SECTION = re.compile(
+    r"\b(?:news|sports?|business|politics|world|opinion|culture|features?|international|national|local|nachrichten|politik|wirtschaft"
+    r"|noticias|pol[ií]tica|cultura|econom[ií]a|actualités?|politique|attualità|nieuws)\b",
+    re.IGNORECASE,
+)
+
+
+def _name_behind_day(line: str, language: str) -> str | None:
+    """The person behind a date and a sign: "2 March 2026 | Dana Cole"."""
+    day, *rest = _BETWEEN_PARTS.split(line)
+    if len(rest) != 1 or not is_person(rest[0]) or is_organisation(rest[0]) or _SECTION.search(rest[0]):
+        return None
+    return rest[0] if read_moment(day, language=language) else None
+
+
 def _lines_of(page: Page, element: Any) -> str:
     """The text of an author's box, a line each where the page breaks it."""
     if element.find(".//br") is None:
@@ -257,6 +273,9 @@ def _bylines_near(page: Page) -> Iterator[list[str]]:
     if linked := [element for element, _ in above if _is_profile(page, element)]:
         box = linked[0].getparent().getparent()
         yield [page.spaced_words(each) for each in linked if each is linked[0] or box in each.iterancestors()]
+    for element, line in above:
+        if not _is_tag(element) and (name := _name_behind_day(line, page.language)):
+            yield [name]
     yield from ([line] for element, line in above if are_people(line) or (is_person(line) and _is_pictured(element)))
     yield from _labelled(page, [each for each in below if each[0].tag != "p"])
 

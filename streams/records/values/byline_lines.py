@@ -50,6 +50,17 @@ _BEHIND = re.compile(
     r"|,?\s+(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?\s+\d{1,2})\b",
     re.IGNORECASE,
 )
+# "heute", "dzisiaj": written small, since names are not.
+_RELATIVE_DAY = re.compile(
+    r"(?<![\s,]),?\s+(?:today|yesterday|heute|gestern|aujourd['’]hui|hier|hoy|ayer|oggi|ieri|hoje|ontem|dzisiaj|dziś|wczoraj|vandaag|gisteren"
+    r"|i\s?dag|i\s?går|dnes|včera|tegnap|bugün|dün|сегодня|вчера|сьогодні|вчора|днес|данас)(?=$|[\s,|·•:])"
+)
+# "中央社記者王小明台北28日電": a reporter between the agency and the place and day of the report.
+_WIRED = re.compile(
+    r"[（(【]?(?:[\u3400-\u9fff]{2,6}[社報报網网])?(?:记者|記者)(?P<names>(?:[\u3400-\u9fff]{2,4}、)*"
+    r"(?:[\u3400-\u9fff]{3}(?=[\u3400-\u9fff]{2,4}\d)|[\u3400-\u9fff]{2}(?=[\u3400-\u9fff]{2}\d)))"
+    r"[\u3400-\u9fff]{2,4}\d{1,2}日?(?:專電|专电|電|电|報導|报道)[)）】]?"
+)
 _BETWEEN = re.compile(r"\s*[,;&]\s*|\s+(?:and|und|et|y|e|og|och|en)\s+")
 _DEGREE = re.compile(r"(?:(?:[A-Z][A-Za-z]*\.?){1,2}[A-Z]{1,5}\.?|(?:Jr|Sr|Dr)\.?)(?:\s*\([\w ]+\))?")
 ROLE_BEHIND = re.compile(
@@ -61,8 +72,16 @@ ROLE_BEHIND = re.compile(
 
 def names_in(line: str) -> str | None:
     """The names in a line that is a byline; None for any other line."""
+    if wired := wired_names(line):
+        return wired
     found = _LABELLED.fullmatch(line)
     return name_of(found["names"]) if found else None
+
+
+def wired_names(line: str) -> str | None:
+    """The reporters in the line that begins a Chinese agency's report; None for any other line."""
+    found = _WIRED.fullmatch(line)
+    return found["names"] if found else None
 
 
 def announces_name(line: str) -> bool:
@@ -72,7 +91,9 @@ def announces_name(line: str) -> bool:
 
 def name_of(words: str) -> str | None:
     """The name or names at the beginning of ``words``, without the date or the like after them; None if there is none."""
-    name = without_agency(without_others(_BEHIND.split(words, maxsplit=1)[0])).strip(" ,;:·|–—-")
+    name = without_agency(without_others(_RELATIVE_DAY.split(_BEHIND.split(words, maxsplit=1)[0], maxsplit=1)[0])).strip(
+        " ,;:·|–—-"
+    )
     role = ROLE_BEHIND.search(name)
     if role and is_person(name[: role.start()]):
         name = name[: role.start()]

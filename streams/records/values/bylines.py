@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from streams import lazy_re as re
-from streams.records.values.byline_lines import ROLE_BEHIND, is_person, name_of
+from streams.records.values.byline_lines import ROLE_BEHIND, is_person, name_of, wired_names
 from streams.records.values.byline_parts import (
     is_organisation,
     without_agency,
@@ -60,6 +60,8 @@ _ON_PROFILE = re.compile(
     r"^(?:more\s+(?:by|from)|follow|about(?:\s+the\s+author)?)\s*:?\s+(?=(?-i:[^\W\d_a-z]))", re.IGNORECASE
 )
 _WHERE = re.compile(r"\s+in\s+(?-i:[A-Z])[\w'’]+(?:\s(?-i:[A-Z])\w+){0,2}(?=\s+and\s|\s*[,;])", re.IGNORECASE)
+_WITH_ALONE = re.compile(r"\s*(?:(?i:avec|with|mit|con|com|met|med))\s+(?:l['’]|the\s+)?")
+_SOURCE = re.compile(r"\s*\(?Theo\s+\S")  # in Vietnamese: whose report it is
 _FIRST_PICTURE = "\u2600"  # stars, people and hearts follow
 _MOST_BEHIND = 4  # words of an outlet or an agency behind a name, without a sign between
 _BETWEEN_PEOPLE = re.compile(r"\s*[/|+]\s*")
@@ -187,6 +189,12 @@ def read_names(written: Iterable[str], outlets: Iterable[str] = (), language: st
 
 def _find_name(line: str, own: frozenset[str], language: str) -> str:
     """The name in a line, "" if there is none."""
+    if wired := wired_names(line.strip()):
+        return wired
+    if (giver := _WITH_ALONE.match(line)) and is_agency(line[giver.end() :]):
+        return ""
+    if language.startswith("vi") and _SOURCE.match(line):
+        return ""
     lines = _JOINED_LINES.sub(" ", line.strip()).splitlines()
     line = _ADDRESS.sub("", _HANDLE.sub("", _MAIL.sub(" ", ", ".join(filter(None, map(str.strip, lines))))))
     line = _BEFORE_REPORTER.sub("", _PRONOUNS.sub("", _without_signs(line)).strip())
