@@ -99,7 +99,7 @@ def test_a_page_that_is_not_an_article_is_explained():
 
 
 def test_standard_input_is_read_if_no_file_is_named():
-    lines = _explain(stdin=b'{"title": "Council votes on the bridge"}\n{"titel": "Rates held"}\n')
+    lines = _explain(stdin=b'{"title": "Council votes on the bridge"}\n{"titlee": "Rates held"}\n')
     first, second = lines[: lines.index("")], lines[lines.index("") + 1 :]
     assert dict(_rows(first))["headline"] == "Council votes on the bridge"
     assert dict(_rows(second))["rejected"].startswith("not-an-article: ")
