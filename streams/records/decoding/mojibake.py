@@ -27,6 +27,7 @@ _CONTROL: Final = "\x80-\x9f"
 _SUSPECT = re.compile(rf"[{_CONTROL}{_looks_of(0xC2, 0xF4)}](?:(?<=[{_CONTROL}])|[{_looks_of(0x80, 0xBF)}])")
 _NEXT_LINE = "\x85"  # a line break in its own right
 _EXCERPT = 60  # characters
+_MOST_MENDED = 500_000  # characters; the longest development article has 49,264
 _LONGEST_PIECE = 40  # characters: a letter's bytes, or a word's in another script
 _BESIDE = 4  # characters beside one that ftfy's pattern names, in the longest of its branches
 _VARIANT = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]|\xc0\x80")
@@ -37,8 +38,12 @@ def repair_mojibake(text: str) -> tuple[str, tuple[Repair, ...]]:
     """The text with its mojibake repaired, and an entry for the ledger if there was any.
 
     ftfy decides, line by line. Of 41,766 clean texts in 83 languages it changed 32, all of them broken in their source; of
-    4,904 texts broken by reading UTF-8 as Windows-1252 it restored 99 %.
+    4,904 texts broken by reading UTF-8 as Windows-1252 it restored 99 %. What comes after 500,000 characters stays as it is: a
+    letter that is broken takes ftfy up to 4 µs.
     """
+    if len(text) > _MOST_MENDED:
+        mended, repairs = repair_mojibake(text[:_MOST_MENDED])
+        return mended + text[_MOST_MENDED:], repairs
     if text.isascii() or not _SUSPECT.search(text):
         return text, ()
     fix_encoding = _load_fix_encoding()

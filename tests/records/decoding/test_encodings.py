@@ -198,6 +198,13 @@ class Watched:
 CATEGORIES = "".join(badness.MOJIBAKE_CATEGORIES.values())
 
 
+def test_mojibake_is_repaired_up_to_a_length_that_no_article_has() -> None:
+    line = "itâ€™s a cafÃ©\n"
+    repaired, _ = repair_mojibake(line * 50_000)
+    assert repaired.startswith("it’s a café\n" * 30_000)
+    assert repaired.endswith(line * 10_000)
+
+
 def test_the_pattern_for_mojibake_looks_only_around_what_it_could_match() -> None:
     watched = Watched()
     is_bad = _looking_nearby(watched, CATEGORIES)  # type: ignore[arg-type]
