@@ -125,9 +125,9 @@ def _piecewise(
     def fix_pieces(text: str) -> str:
         def fix(found: Match[str]) -> str:
             piece = found[0]
-            if len(piece) <= _LONGEST_PIECE:
-                return fix_again(piece) if len(piece) < len(text) else piece
-            return fix_new(piece) if len(piece) < len(text) else piece
+            if len(piece) == len(text):
+                return piece
+            return fix_again(piece) if len(piece) <= _LONGEST_PIECE else fix_new(piece)
 
         return mojibake.sub(fix, text)
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 _TYPES: Final = ("type", "_type", "nodeType")
-_INLINE: Final = frozenset(("text", "span", "link", "hyperlink", "mention", "linebreak", "hard_break", "hardBreak"))
+_INLINE: Final = frozenset(("", "text", "span", "link", "hyperlink", "mention", "linebreak", "hard_break", "hardBreak"))
 _TREES: Final = ("root", "blocks")
 _WITHIN: Final = ("root", "blocks", "children", "content", "nodes", "data", "items")
 _LEAVES: Final = ("text", "content", "value")
+_RUNS: Final = ("text", "value")
 _NOT_TEXT: Final = (
     "image", "picture", "photo", "figure", "video", "audio", "embed", "gallery", "oembed", "interstitial", "advert", "raw_html",
     "related", "social", "media", "table_of_contents", "reference", "delimiter", "divider",
@@ -36,7 +37,12 @@ def _is_block(value: Mapping[str, Any]) -> bool:
 
 
 def _type(value: Mapping[str, Any]) -> str:
-    return next((value[name] for name in _TYPES if isinstance(value.get(name), str)), "")
+    return _string(value, _TYPES) or ""
+
+
+def _string(value: Mapping[str, Any], names: tuple[str, ...]) -> str | None:
+    """The first string that an object has under one of these names."""
+    return next((value[name] for name in names if isinstance(value.get(name), str)), None)
 
 
 def _paragraphs(value: object) -> Iterator[str]:
@@ -49,15 +55,14 @@ def _paragraphs(value: object) -> Iterator[str]:
         inner = [value[name] for name in _WITHIN if isinstance(value.get(name), list | dict)]
         if any(isinstance(each, list) and any(map(_is_inline, each)) for each in inner):
             yield "".join(_runs(value))
-        elif leaf := next((value[name] for name in _LEAVES if isinstance(value.get(name), str)), ""):
+        elif leaf := _string(value, _LEAVES):
             yield leaf
         else:
             yield from (line for each in inner for line in _paragraphs(each))
 
 
 def _is_inline(value: object) -> bool:
-    is_text = isinstance(value, dict) and any(isinstance(value.get(name), str) for name in ("text", "value"))
-    return is_text and (_type(value) in _INLINE or not _type(value)) if isinstance(value, dict) else False
+    return isinstance(value, dict) and _string(value, _RUNS) is not None and _type(value) in _INLINE
 
 
 def _runs(value: object) -> Iterator[str]:
@@ -66,6 +71,6 @@ def _runs(value: object) -> Iterator[str]:
         for each in value:
             yield from _runs(each)
     elif isinstance(value, dict):
-        leaf = next((value[name] for name in ("text", "value") if isinstance(value.get(name), str)), None)
+        leaf = _string(value, _RUNS)
         inner = (value[name] for name in _WITHIN if isinstance(value.get(name), list))
         yield from (leaf,) if leaf is not None else (run for each in inner for run in _runs(each))

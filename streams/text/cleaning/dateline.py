@@ -149,8 +149,8 @@ def _is_known(place: str) -> bool:
     phrases = load_phrases()
     names = place.split(",", maxsplit=1)[0].split("/")
     is_capital = all(name.isupper() for name in names)
-    known = phrases.colon_places | phrases.colon_places_in_capitals if is_capital else phrases.colon_places
-    return all(name.strip().casefold() in known for name in names)
+    folded = [name.strip().casefold() for name in names]
+    return all(name in phrases.colon_places or (is_capital and name in phrases.colon_places_in_capitals) for name in folded)
 
 
 def is_one_of_labels(below: Sequence[str]) -> bool:

@@ -109,8 +109,8 @@ def recognise_prompt(text: str) -> CutKind | None:
         return CutKind.CREDIT
     asked = _ASKED.search(folded) if len(folded) <= _LONGEST_NOTICE else None
     is_asked = _is_asked(folded) or _is_question(folded) or (asked is not None and _is_asked(folded[asked.end() :]))
-    is_told = opens_with_quotation(text) or _is_told_plainly(folded)
-    return CutKind.SUBSCRIPTION if is_asked and not is_told else None
+    is_prompt = is_asked and not (opens_with_quotation(text) or _is_told_plainly(folded))
+    return CutKind.SUBSCRIPTION if is_prompt else None
 
 
 def opens_with_quotation(text: str) -> bool:
